@@ -1,0 +1,46 @@
+"""glassnet: a deep neural network you can see through."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from glassnet import equations
+from glassnet._version import __version__
+from glassnet.errors import GlassnetError
+from glassnet.network import Network
+
+if TYPE_CHECKING:
+    from glassnet.estimators import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor
+    from glassnet.tables import read
+
+__all__ = [
+    "GlassnetError",
+    "MLPClassifier",
+    "MLPRegressor",
+    "Network",
+    "TabularClassifier",
+    "TabularRegressor",
+    "__version__",
+    "equations",
+    "read",
+]
+
+_ON_FIRST_USE = {
+    "MLPClassifier": "glassnet.estimators",
+    "MLPRegressor": "glassnet.estimators",
+    "TabularClassifier": "glassnet.estimators",
+    "TabularRegressor": "glassnet.estimators",
+    "read": "glassnet.tables",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load scikit-learn and pyarrow only when something that stands on them is used."""
+    if name not in _ON_FIRST_USE:
+        raise AttributeError(f"module 'glassnet' has no attribute {name!r}")
+    return getattr(import_module(_ON_FIRST_USE[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,143 @@
+"""The table of activations: name -> value g(Z) and slope g'(Z), a few lines apart.
+
+`value(xp, Z)` and `slope(xp, Z, A)` work element by element on Z (n, m); A = g(Z) is handed to the slope because
+many slopes are cheapest written in it. Softmax is no function of one element: it has `backward(xp, dA, A)` instead,
+which multiplies dA by the Jacobian of each column. The slope of relu at Z = 0 is 0 here, everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+Array = Any
+
+
+class Activation(NamedTuple):
+    """One entry of the table."""
+
+    value: Callable[..., Array]
+    slope: Callable[..., Array] | None
+    formula: str
+    slope_formula: str
+    backward: Callable[..., Array] | None = None
+    options: Mapping[str, float] = {}
+
+
+def identity(xp: Any, Z: Array) -> Array:
+    return Z
+
+def identity_slope(xp: Any, Z: Array, A: Array) -> Array:
+    return xp.ones_like(Z)
+
+
+def sigmoid(xp: Any, Z: Array) -> Array:
+    return 1 / (1 + xp.exp(-Z))
+
+def sigmoid_slope(xp: Any, Z: Array, A: Array) -> Array:
+    return A * (1 - A)
+
+
+def tanh(xp: Any, Z: Array) -> Array:
+    return xp.tanh(Z)
+
+def tanh_slope(xp: Any, Z: Array, A: Array) -> Array:
+    return 1 - A * A
+
+
+def relu(xp: Any, Z: Array) -> Array:
+    return xp.maximum(Z, 0)
+
+def relu_slope(xp: Any, Z: Array, A: Array) -> Array:
+    return xp.step(Z)                                           # 1 where Z > 0, else 0
+
+
+def leaky_relu(xp: Any, Z: Array, slope: float = 0.01) -> Array:
+    return xp.where(Z > 0, Z, slope * Z)
+
+def leaky_relu_slope(xp: Any, Z: Array, A: Array, slope: float = 0.01) -> Array:
+    return slope + (1 - slope) * xp.step(Z)
+
+
+def elu(xp: Any, Z: Array, alpha: float = 1.0) -> Array:
+    return xp.where(Z > 0, Z, alpha * xp.expm1(xp.minimum(Z, 0)))
+
+def elu_slope(xp: Any, Z: Array, A: Array, alpha: float = 1.0) -> Array:
+    return xp.where(Z > 0, 1, A + alpha)
+
+
+SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772  # Klambauer et al. 2017: mean 0, variance 1 kept
+
+def selu(xp: Any, Z: Array) -> Array:
+    return SELU_SCALE * elu(xp, Z, SELU_ALPHA)
+
+def selu_slope(xp: Any, Z: Array, A: Array) -> Array:
+    return xp.where(Z > 0, SELU_SCALE, A + SELU_SCALE * SELU_ALPHA)
+
+
+SQRT_HALF, SQRT_2PI = 0.7071067811865476, 2.5066282746310002
+
+def gelu(xp: Any, Z: Array) -> Array:
+    return Z * (0.5 + 0.5 * xp.erf(SQRT_HALF * Z))              # Z times the standard normal's distribution
+
+def gelu_slope(xp: Any, Z: Array, A: Array) -> Array:
+    return 0.5 + 0.5 * xp.erf(SQRT_HALF * Z) + Z * xp.exp(-0.5 * Z * Z) / SQRT_2PI
+
+
+def silu(xp: Any, Z: Array) -> Array:
+    return Z * sigmoid(xp, Z)
+
+def silu_slope(xp: Any, Z: Array, A: Array) -> Array:
+    s = sigmoid(xp, Z)
+    return s + A * (1 - s)
+
+
+def softplus(xp: Any, Z: Array) -> Array:
+    return xp.maximum(Z, 0) + xp.log1p(xp.exp(-abs(Z)))         # log(1 + e^Z), safe for large |Z|
+
+def softplus_slope(xp: Any, Z: Array, A: Array) -> Array:
+    return sigmoid(xp, Z)
+
+
+def mish(xp: Any, Z: Array) -> Array:
+    return Z * xp.tanh(softplus(xp, Z))
+
+def mish_slope(xp: Any, Z: Array, A: Array) -> Array:
+    t = xp.tanh(softplus(xp, Z))
+    return t + Z * (1 - t * t) * sigmoid(xp, Z)
+
+
+def exp(xp: Any, Z: Array) -> Array:
+    return xp.exp(Z)
+
+def exp_slope(xp: Any, Z: Array, A: Array) -> Array:
+    return A
+
+
+def softmax(xp: Any, Z: Array) -> Array:
+    E = xp.exp(Z - xp.column_max(Z))                            # the largest is e^0: nothing overflows
+    return E / xp.column_sums(E)
+
+def softmax_backward(xp: Any, dA: Array, A: Array) -> Array:
+    return A * (dA - xp.column_sums(dA * A))
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "identity":   Activation(identity, identity_slope, "Z", "1"),
+    "sigmoid":    Activation(sigmoid, sigmoid_slope, "1 / (1 + exp(-Z))", "A * (1 - A)"),
+    "tanh":       Activation(tanh, tanh_slope, "tanh(Z)", "1 - A * A"),
+    "relu":       Activation(relu, relu_slope, "max(Z, 0)", "1 where Z > 0, else 0"),
+    "leaky_relu": Activation(leaky_relu, leaky_relu_slope, "Z where Z > 0, else slope * Z", "1 where Z > 0, else slope",
+                             options={"slope": 0.01}),
+    "elu":        Activation(elu, elu_slope, "Z where Z > 0, else alpha * (exp(Z) - 1)", "1 where Z > 0, else A + alpha",
+                             options={"alpha": 1.0}),
+    "selu":       Activation(selu, selu_slope, "1.0507 * elu(Z, 1.6733)", "1.0507 where Z > 0, else A + 1.7581"),
+    "gelu":       Activation(gelu, gelu_slope, "Z * Phi(Z)", "Phi(Z) + Z * phi(Z)"),
+    "silu":       Activation(silu, silu_slope, "Z * sigmoid(Z)", "s + A * (1 - s), s = sigmoid(Z)"),
+    "mish":       Activation(mish, mish_slope, "Z * tanh(softplus(Z))",
+                             "t + Z * (1 - t * t) * sigmoid(Z), t = tanh(softplus(Z))"),
+    "softplus":   Activation(softplus, softplus_slope, "log(1 + exp(Z))", "sigmoid(Z)"),
+    "exp":        Activation(exp, exp_slope, "exp(Z)", "A"),
+    "softmax":    Activation(softmax, None, "exp(Z) / column sums of exp(Z)", "dZ = A * (dA - column sums of dA * A)",
+                             backward=softmax_backward),
+}

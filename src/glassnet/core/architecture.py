@@ -1,0 +1,123 @@
+"""What a network is, apart from its numbers: sizes, activations, loss. Frozen, checks itself, counts itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.activations import ACTIVATIONS, Activation
+from glassnet.core.losses import LOSSES, Loss, full_name
+from glassnet.core.names import choose
+from glassnet.errors import SettingError, UnknownNameError
+
+_LOSS_OF_OUTPUT = {"sigmoid": "cross_entropy", "softmax": "cross_entropy", "exp": "poisson"}
+_OUTPUT_OF_LOSS = {"sigmoid_cross_entropy": "sigmoid", "softmax_cross_entropy": "softmax", "poisson": "exp"}
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """Sizes, activations and loss of a fully connected network.
+
+    Parameters
+    ----------
+    sizes : tuple of int
+        n[0] ... n[L]: features, units of each hidden layer, outputs.
+    activations : tuple of str
+        g[1] ... g[L], names of the table of activations with their options.
+    loss : str
+        Name in the table of losses, or "cross_entropy", which means the output's own kind.
+    """
+
+    sizes: tuple[int, ...]
+    activations: tuple[str, ...]
+    loss: str
+
+    def __post_init__(self) -> None:
+        if len(self.activations) != self.L:
+            raise SettingError(
+                f"a network of sizes {list(self.sizes)} has {self.L} layers and needs as many activations; "
+                f"got {len(self.activations)}: {list(self.activations)}"
+            )
+        names = [choose(ACTIVATIONS, activation, "activation")[0] for activation in self.activations]
+        for l, name in enumerate(names[:-1], start=1):
+            if name == "softmax":
+                raise SettingError(f"softmax is an activation for the output layer; layer {l} of {self.L} is hidden")
+        name, loss = self._loss
+        if loss.outputs is not None and names[-1] not in loss.outputs:
+            raise SettingError(
+                f"loss {self.loss!r} takes {' or '.join(loss.outputs)} as output activation; layer {self.L} has {names[-1]!r}"
+            )
+        if names[-1] == "softmax" and self.sizes[-1] == 1:
+            raise SettingError("softmax over one output unit is always 1; use sigmoid, or one unit per class")
+
+    @classmethod
+    def build(
+        cls, sizes: Iterable[int], activations: str | Sequence[str] | None = None, loss: str | None = None
+    ) -> Architecture:
+        """Check the sizes and fill in what is left open.
+
+        Hidden layers are relu; the output is the loss's own (sigmoid for one unit of cross-entropy, softmax for more,
+        identity for the errors, exp for poisson); the loss is the output's own, cross-entropy where both are open.
+        One name stands for every hidden layer; a list names all L layers, or the L - 1 hidden ones.
+        """
+        checked = _checked_sizes(sizes)
+        L = len(checked) - 1
+        given = [activations] * (L - 1) if isinstance(activations, str) else list(activations or ["relu"] * (L - 1))
+        if len(given) == L - 1:
+            known_loss = full_name(loss or "cross_entropy", checked[-1])
+            known_loss, _ = choose(LOSSES, known_loss, "loss")
+            given.append(_OUTPUT_OF_LOSS.get(known_loss, "identity"))
+        if loss is None and given:
+            loss = _LOSS_OF_OUTPUT.get(choose(ACTIVATIONS, given[-1], "activation")[0], "squared_error")
+        return cls(checked, tuple(given), loss or "cross_entropy")
+
+    @property
+    def L(self) -> int:
+        """Number of layers, the input not counted."""
+        return len(self.sizes) - 1
+
+    @property
+    def output(self) -> str:
+        """Bare name of the output activation g[L]."""
+        return choose(ACTIVATIONS, self.activations[-1], "activation")[0]
+
+    @property
+    def g(self) -> list[Activation | None]:
+        """The table's entries g[1] ... g[L], options bound; entry 0 is unused."""
+        return [None, *(choose(ACTIVATIONS, activation, "activation")[1] for activation in self.activations)]
+
+    @property
+    def _loss(self) -> tuple[str, Loss]:
+        name = full_name(self.loss, self.sizes[-1], self.output)
+        if name not in LOSSES and "(" not in name:
+            raise UnknownNameError.among("loss", self.loss, ["cross_entropy", *LOSSES])
+        return choose(LOSSES, name, "loss")
+
+    @property
+    def loss_entry(self) -> Loss:
+        """The table's entry of the loss, options bound."""
+        return self._loss[1]
+
+    @property
+    def n_parameters(self) -> int:
+        """Number of weights and biases."""
+        return sum(n * n_prev + n for n_prev, n in pairwise(self.sizes))
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the architecture as plain data for a model file."""
+        return {"sizes": list(self.sizes), "activations": list(self.activations), "loss": self.loss}
+
+
+def _checked_sizes(sizes: Iterable[int]) -> tuple[int, ...]:
+    given = list(sizes) if isinstance(sizes, Iterable) and not isinstance(sizes, str) else None
+    if given is None or len(given) < 2:
+        raise SettingError(f"sizes: expected n[0] ... n[L], at least an input and an output size; got {sizes!r}")
+    for l, n in enumerate(given):
+        if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
+            what = "number of features" if l == 0 else f"number of units of layer {l}"
+            raise SettingError(f"sizes: n[{l}], the {what}, must be a whole number of at least 1; got {n!r}")
+    return tuple(int(n) for n in given)

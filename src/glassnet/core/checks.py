@@ -1,0 +1,88 @@
+"""Checks of arrays against the notation: what a caller hands in is refused in one sentence, or is fit for the equations."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from glassnet.errors import DataError, ShapeError, WrongTypeError
+
+Array = Any
+
+
+def matrix(name: str, array: Any, *, rows: int | None = None, columns: int | None = None, what: str = "") -> Array:
+    """Return `array` as an array of real numbers with shape (rows, columns), or (k, rows, columns).
+
+    Parameters
+    ----------
+    name : str
+        The array's name in the notation, "W[1]" or "X".
+    array : array_like
+        What came.
+    rows, columns : int, optional
+        Required numbers; None accepts any of at least 1.
+    what : str
+        What the rows are, for the message: "n[0] features".
+
+    Raises
+    ------
+    WrongTypeError
+        If it holds no real numbers.
+    ShapeError
+        If it is of rank 1, or its shape is another one.
+    """
+    M = np.asarray(array)
+    if M.dtype.kind not in "fiub":
+        raise WrongTypeError(f"{name}: expected real numbers; got an array of {M.dtype}")
+    if M.ndim == 1:
+        raise ShapeError(
+            f"{name}: rank-1 arrays are refused, because they are neither row nor column; got shape {M.shape}. "
+            f"Write {name}.reshape({len(M)}, 1) for a column or {name}.reshape(1, {len(M)}) for a row"
+        )
+    wanted = f"({rows or 'n'}, {columns or 'm'})" + (f", {what}" if what else "")
+    if M.ndim not in (2, 3):
+        raise ShapeError(f"{name}: expected shape {wanted}; got {M.shape}")
+    if M.shape[-1] == 0:
+        raise ShapeError(f"{name}: there is no sample (m = 0); got shape {M.shape}")
+    if (rows is not None and M.shape[-2] != rows) or (columns is not None and M.shape[-1] != columns):
+        turned = rows is not None and M.shape[-1] == rows and M.shape[-2] != rows
+        advice = f"; samples are columns here, so pass {name}.T" if turned and name in {"X", "Y"} else ""
+        raise ShapeError(f"{name}: expected shape {wanted}; got {M.shape}{advice}")
+    return M
+
+
+def finite(name: str, M: Array) -> Array:
+    """Return M if all its numbers are finite; say where the first other one is."""
+    if math.isfinite(float(np.sum(M, dtype=np.float64))):
+        return M
+    bad = np.argwhere(~np.isfinite(M))
+    if len(bad) == 0:  # the sum overflowed, the numbers are fine
+        return M
+    *_, row, column = bad[0]
+    raise DataError(
+        f"{name}: {len(bad)} numbers are not finite; the first is {M[tuple(bad[0])]} in row {row}, column {column} "
+        "(counted from 0). Impute or remove them"
+    )
+
+
+def labels(kind: str, Y: Array, loss: str) -> Array:
+    """Return Y if a loss of this kind of labels can take it."""
+    if kind == "zero_one" or kind == "one_hot":
+        bad = (Y != 0) & (Y != 1)
+        if bad.any():
+            raise DataError(f"Y: {loss} takes labels 0 and 1; got {_first(Y, bad)}")
+    if kind == "one_hot" and (sums := Y.sum(axis=-2)).size and not (sums == 1).all():
+        column = int(np.argwhere(sums != 1)[0][-1])
+        raise DataError(
+            f"Y: {loss} takes one-hot columns, a single 1 in each; column {column} sums to {sums[..., column].max():g}"
+        )
+    if kind == "not_negative" and (bad := Y < 0).any():
+        raise DataError(f"Y: {loss} takes targets of at least 0; got {_first(Y, bad)}")
+    return Y
+
+
+def _first(Y: Array, bad: Array) -> str:
+    where = tuple(np.argwhere(bad)[0])
+    return f"{Y[where]:g} in column {where[-1]} (counted from 0)"

@@ -1,0 +1,87 @@
+"""The table of optimisers: name -> the arrays it remembers and `update(xp, theta, gradient, state, t, learning_rate)`.
+
+theta and gradient are the network's one flat buffer and its twin, or matching slices of them: every rule works entry
+by entry. The state is a visible dict of arrays like theta, zero at first. `update` changes theta and the state in
+place; t counts steps from 1 and is passed in, never stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+Array = Any
+State = dict[str, Array]
+
+
+class Optimizer(NamedTuple):
+    """One entry of the table; `update` is None where a line search by scipy takes the steps (lbfgs)."""
+
+    state: tuple[str, ...]
+    update: Callable[..., None] | None
+    learning_rate: float
+    formula: str
+    options: Mapping[str, float] = {}
+
+
+def initial_state(xp: Any, optimizer: Optimizer, theta: Array) -> State:
+    return {name: xp.zeros_like(theta) for name in optimizer.state}
+
+
+def gradient_descent(xp: Any, theta: Array, gradient: Array, state: State, t: int, learning_rate: Any) -> None:
+    theta -= learning_rate * gradient
+
+
+def momentum(xp: Any, theta: Array, gradient: Array, state: State, t: int, learning_rate: Any,
+             mu: float = 0.9) -> None:
+    v = state["v"]
+    v *= mu
+    v -= learning_rate * gradient
+    theta += v
+
+
+def nesterov(xp: Any, theta: Array, gradient: Array, state: State, t: int, learning_rate: Any,
+             mu: float = 0.9) -> None:
+    v = state["v"]
+    v *= mu
+    v -= learning_rate * gradient
+    theta += mu * v - learning_rate * gradient                  # the step that the next velocity would take
+
+
+def rmsprop(xp: Any, theta: Array, gradient: Array, state: State, t: int, learning_rate: Any,
+            rho: float = 0.9, epsilon: float = 1e-8) -> None:
+    s = state["s"]
+    s += (1 - rho) * (gradient * gradient - s)
+    theta -= learning_rate * gradient / (xp.sqrt(s) + epsilon)
+
+
+def adam(xp: Any, theta: Array, gradient: Array, state: State, t: int, learning_rate: Any,
+         beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-8) -> None:
+    v, s = state["v"], state["s"]
+    v += (1 - beta_1) * (gradient - v)
+    s += (1 - beta_2) * (gradient * gradient - s)
+    v_bias, s_bias = 1 - beta_1**t, 1 - beta_2**t               # both averages start at zero
+    theta -= learning_rate / v_bias * v / (xp.sqrt(s) * s_bias**-0.5 + epsilon)
+
+
+def adamw(xp: Any, theta: Array, gradient: Array, state: State, t: int, learning_rate: Any,
+          beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-8, weight_decay: float = 0.01) -> None:
+    theta *= 1 - learning_rate * weight_decay                   # apart from the gradient's own scaling
+    adam(xp, theta, gradient, state, t, learning_rate, beta_1, beta_2, epsilon)
+
+
+_ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}
+
+OPTIMIZERS: dict[str, Optimizer] = {
+    "gradient_descent": Optimizer((), gradient_descent, 0.01, "theta -= alpha d"),
+    "momentum": Optimizer(("v",), momentum, 0.01, "v = mu v - alpha d; theta += v", {"mu": 0.9}),
+    "nesterov": Optimizer(("v",), nesterov, 0.01, "v = mu v - alpha d; theta += mu v - alpha d", {"mu": 0.9}),
+    "rmsprop": Optimizer(("s",), rmsprop, 0.001, "s = rho s + (1 - rho) d²; theta -= alpha d / (sqrt(s) + epsilon)",
+                         {"rho": 0.9, "epsilon": 1e-8}),
+    "adam": Optimizer(("v", "s"), adam, 0.001, "v, s = averages of d, d², bias corrected; "
+                      "theta -= alpha v / (sqrt(s) + epsilon)", _ADAM),
+    "adamw": Optimizer(("v", "s"), adamw, 0.001, "theta *= 1 - alpha weight_decay; then adam",
+                       {**_ADAM, "weight_decay": 0.01}),
+    "lbfgs": Optimizer((), None, 1.0, "scipy's L-BFGS-B on the whole batch",
+                       {"tolerance": 1e-5, "max_evaluations": 15_000, "memory": 10}),
+}

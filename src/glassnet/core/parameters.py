@@ -1,0 +1,108 @@
+"""One contiguous buffer holds every W and b; the layers' arrays are named views into it.
+
+    vector  (P,) or (k, P):  W[1] W[2] ... W[L] b[1] b[2] ... b[L]
+
+The gradient is a second object of the same layout, so an optimiser step, a checkpoint or a sum over machines is one
+pass over one array. All weights come first: a penalty on the weights is a penalty on one slice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from glassnet.errors import SettingError, ShapeError
+
+Array = Any
+
+
+class Layers(Sequence[Array]):
+    """The arrays of the layers 1 ... L under one letter; assigning to one copies into the shared buffer.
+
+    Entry 0 does not exist in the notation and is refused.
+    """
+
+    def __init__(self, letter: str, views: list[Array]) -> None:
+        self.letter = letter
+        self.views = views  # the plain list that the equations take; views[0] is None
+
+    def __len__(self) -> int:
+        return len(self.views)
+
+    def __iter__(self) -> Iterator[Array]:
+        """Yield the arrays of the layers 1 ... L."""
+        return iter(self.views[1:])
+
+    def __getitem__(self, layer: Any) -> Array:
+        return self.views[self._checked(layer)]
+
+    def __setitem__(self, layer: int, array: Any) -> None:
+        view = self.views[self._checked(layer)]
+        new = np.asarray(array)
+        name = f"{self.letter}[{layer}]"
+        if new.shape != view.shape:
+            raise ShapeError(f"{name} has shape {view.shape}; got an array of shape {new.shape}")
+        if not np.issubdtype(new.dtype, np.number) or np.iscomplexobj(new):
+            raise ShapeError(f"{name} takes real numbers; got an array of {new.dtype}")
+        view[...] = new
+
+    def __repr__(self) -> str:
+        shapes = ", ".join(f"{self.letter}[{l}] {self.views[l].shape}" for l in range(1, len(self.views)))
+        return f"<{shapes}>"
+
+    def _checked(self, layer: Any) -> int:
+        last = len(self.views) - 1
+        if isinstance(layer, bool) or not isinstance(layer, int | np.integer) or not 1 <= layer <= last:
+            raise ShapeError(f"{self.letter} has the layers 1 to {last}; got {layer!r}")
+        return int(layer)
+
+
+class Parameters:
+    """The flat buffer of a network of the given layer sizes, and its views.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        n[0] ... n[L].
+    dtype : numpy dtype
+        Type of every number.
+    stack : int or None
+        k for k networks side by side; None for one network, without the leading axis.
+
+    Attributes
+    ----------
+    vector : array (P,) or (k, P)
+        Every number, all weights before all biases.
+    weights : array (P_W,) or (k, P_W)
+        The part of `vector` that holds weights.
+    W, b : Layers
+        Views W[l] (n[l], n[l-1]) and b[l] (n[l], 1), with the leading axis k in a stack.
+    """
+
+    def __init__(self, sizes: Sequence[int], dtype: Any, stack: int | None = None) -> None:
+        lead = () if stack is None else (stack,)
+        shapes_W = [(n, n_prev) for n_prev, n in pairwise(sizes)]
+        shapes_b = [(n, 1) for n in sizes[1:]]
+        counts = [rows * columns for rows, columns in shapes_W + shapes_b]
+        try:
+            self.vector = np.zeros((*lead, sum(counts)), dtype)
+        except (MemoryError, ValueError) as error:
+            raise SettingError(f"layer sizes {tuple(sizes)} need {sum(counts):,} parameters, too many to hold") from error
+        ends = np.cumsum([0, *counts])
+        views = [
+            self.vector[..., start:end].reshape(*lead, *shape)
+            for (start, end), shape in zip(pairwise(ends), shapes_W + shapes_b, strict=True)
+        ]
+        L = len(shapes_W)
+        self.W = Layers("W", [None, *views[:L]])
+        self.b = Layers("b", [None, *views[L:]])
+        self.weights = self.vector[..., : ends[L]]
+        self._made_of = (tuple(sizes), stack)
+
+    def like(self) -> Parameters:
+        """Return zeros of the same layout and type."""
+        sizes, stack = self._made_of
+        return Parameters(sizes, self.vector.dtype, stack)

@@ -1,0 +1,101 @@
+"""One whole pass over a batch: X and Y in, the cost J, every array and the gradient of J out."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from glassnet.core.activations import Activation
+from glassnet.core.architecture import Architecture
+from glassnet.core.equations import backward, cost, forward
+from glassnet.core.losses import Loss, losses_and_dZ
+from glassnet.core.parameters import Parameters
+from glassnet.core.regularization import l1_penalty, l1_slope, l2_penalty, l2_slope
+
+Array = Any
+
+
+class Objective(NamedTuple):
+    """What the cost is made of, looked up once before a run."""
+
+    g: list[Activation | None]
+    output: str
+    loss: Loss
+    l2: Any = 0.0
+    l1: Any = 0.0
+
+    @classmethod
+    def of(cls, architecture: Architecture, l2: Any = 0.0, l1: Any = 0.0) -> Objective:
+        """Look up the activations and the loss of an architecture."""
+        return cls(architecture.g, architecture.output, architecture.loss_entry, l2, l1)
+
+
+class Pass(NamedTuple):
+    """Every array of one pass, lists counted from layer 1; A[0] is X."""
+
+    J: Any
+    A: list[Array]
+    Z: list[Array]
+    dA: list[Array]
+    dZ: list[Array]
+
+
+def propagate(xp: Any, theta: Parameters, gradient: Parameters, X: Array, Y: Array, objective: Objective,
+              D: list[Array], S: Array | None = None) -> Pass:
+    """Run the equations forward and backward.
+
+    Parameters
+    ----------
+    xp : namespace
+        The engine's array namespace.
+    theta, gradient : Parameters
+        The network's numbers; where the slopes of J are written.
+    X, Y : array (n[0], m), (n[L], m)
+        One column per sample.
+    objective : Objective
+        Activations, loss and penalties.
+    D : list of array (n[l], m) or None
+        Dropout masks.
+    S : array (1, m) or (k, 1, m), optional
+        Sample weights; J is then the weighted mean.
+
+    Returns
+    -------
+    Pass
+        The cost and the arrays that led to it.
+    """
+    W, b, g = theta.W.views, theta.b.views, objective.g
+    A, Z = forward(xp, X, W, b, g, D)
+    losses, dZ_last = losses_and_dZ(xp, Z[-1], A[-1], Y, objective.loss, objective.output, g[-1])
+    m = m_J = X.shape[-1]
+    if S is not None:
+        losses, dZ_last = losses * S, dZ_last * S
+        m, m_J = xp.row_sums(S), xp.total(S)                    # (1, 1) or (k, 1, 1); a number or (k,)
+    dA, dZ = backward(xp, dZ_last, A, Z, W, g, D, m, gradient.W.views, gradient.b.views)
+    J = cost(xp, losses, m_J) + penalties(xp, theta, objective, m_J)
+    m_W = m if S is None else m[..., 0]                         # to stand beside the flat weights
+    if objective.l2:
+        gradient.weights += l2_slope(xp, theta.weights, objective.l2, m_W)
+    if objective.l1:
+        gradient.weights += l1_slope(xp, theta.weights, objective.l1, m_W)
+    return Pass(J, A, Z, dA, dZ)
+
+
+def cost_only(xp: Any, theta: Parameters, data: tuple[Array, ...], objective: Objective) -> Any:
+    """Return J on data (X, Y) or (X, Y, S), without dropout and without going backward."""
+    X, Y, S = data if len(data) == 3 else (*data, None)
+    A, Z = forward(xp, X, theta.W.views, theta.b.views, objective.g, [None] * len(theta.W))
+    losses, _ = losses_and_dZ(xp, Z[-1], A[-1], Y, objective.loss, objective.output, objective.g[-1])
+    m = X.shape[-1]
+    if S is not None:
+        losses, m = losses * S, xp.total(S)
+    return cost(xp, losses, m) + penalties(xp, theta, objective, m)
+
+
+def penalties(xp: Any, theta: Parameters, objective: Objective, m: Any) -> Any:
+    """Return what the penalties add to J."""
+    added: Any = 0
+    if objective.l2:
+        added = added + l2_penalty(xp, theta.weights, objective.l2, m)
+    if objective.l1:
+        added = added + l1_penalty(xp, theta.weights, objective.l1, m)
+    return added

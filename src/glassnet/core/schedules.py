@@ -1,0 +1,65 @@
+"""The table of schedules: name -> the factor on the learning rate at time t of T, both in epochs.
+
+`factor(t, T, costs)` is a pure function; `costs` holds the cost of each finished epoch (validation cost where there
+is one), which only plateau looks at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import cos, pi
+from typing import NamedTuple
+
+
+class Schedule(NamedTuple):
+    """One entry of the table."""
+
+    factor: Callable[..., float]
+    formula: str
+    options: Mapping[str, float] = {}
+
+
+def constant(t: float, T: float, costs: Sequence[float]) -> float:
+    return 1.0
+
+
+def step(t: float, T: float, costs: Sequence[float], drop: float = 0.5, every: float = 10) -> float:
+    return float(drop ** (t // every))
+
+
+def exponential(t: float, T: float, costs: Sequence[float], decay: float = 0.95) -> float:
+    return float(decay**t)
+
+
+def inverse_scaling(t: float, T: float, costs: Sequence[float], power: float = 0.5) -> float:
+    return float((1 + t) ** -power)
+
+
+def cosine(t: float, T: float, costs: Sequence[float]) -> float:
+    return 0.5 * (1 + cos(pi * min(t / T, 1)))
+
+
+def warmup_cosine(t: float, T: float, costs: Sequence[float], warmup: float = 0.1) -> float:
+    rise = warmup * T
+    return max(t, 0.01 * rise) / rise if t < rise else cosine(t - rise, T - rise or 1, costs)
+
+
+def plateau(t: float, T: float, costs: Sequence[float], drop: float = 0.5, patience: float = 10) -> float:
+    factor, best, waited = 1.0, float("inf"), 0
+    for value in costs:
+        best, waited = (value, 0) if value < best else (best, waited + 1)
+        if waited >= patience:
+            factor, waited = factor * drop, 0
+    return factor
+
+
+SCHEDULES: dict[str, Schedule] = {
+    "constant": Schedule(constant, "1"),
+    "step": Schedule(step, "drop^floor(t / every)", {"drop": 0.5, "every": 10}),
+    "exponential": Schedule(exponential, "decay^t", {"decay": 0.95}),
+    "inverse_scaling": Schedule(inverse_scaling, "(1 + t)^-power", {"power": 0.5}),
+    "cosine": Schedule(cosine, "(1 + cos(pi t / T)) / 2"),
+    "warmup_cosine": Schedule(warmup_cosine, "t / (warmup T), then cosine", {"warmup": 0.1}),
+    "plateau": Schedule(plateau, "times drop after `patience` epochs without a lower cost",
+                        {"drop": 0.5, "patience": 10}),
+}

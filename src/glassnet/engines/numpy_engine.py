@@ -1,0 +1,79 @@
+"""The NumPy engine: the namespace `xp` that the equations run with by default.
+
+Besides NumPy's own functions it supplies the few primitives whose spelling differs between engines. They reduce the
+last two axes or one of them, so a leading axis k of stacked networks passes through.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy import (
+    errstate,
+    exp,
+    expm1,
+    finfo,
+    log,
+    log1p,
+    maximum,
+    minimum,
+    ones_like,
+    sign,
+    sqrt,
+    tanh,
+    where,
+    zeros_like,
+)
+
+__all__ = [
+    "column_max", "column_sums", "erf", "exp", "expm1", "finfo", "log", "log1p", "maximum", "minimum", "ones_like",
+    "quiet", "row_sums", "sign", "sqrt", "step", "sum_last", "tanh", "total", "where", "zeros_like",
+]
+
+Array = Any
+
+
+def row_sums(M: Array) -> Array:
+    """Sum each row over its samples: (n, m) -> (n, 1)."""
+    return np.add.reduce(M, axis=-1, keepdims=True)
+
+
+def column_sums(M: Array) -> Array:
+    """Sum each column over its units: (n, m) -> (1, m)."""
+    return np.add.reduce(M, axis=-2, keepdims=True)
+
+
+def column_max(M: Array) -> Array:
+    """Take the largest entry of each column: (n, m) -> (1, m)."""
+    return np.maximum.reduce(M, axis=-2, keepdims=True)
+
+
+def total(M: Array) -> Any:
+    """Sum every entry of a network's matrix: (n, m) -> a number, (k, n, m) -> (k,)."""
+    return np.add.reduce(M, axis=(-2, -1))
+
+
+def sum_last(v: Array) -> Any:
+    """Sum along the last axis: (P,) -> a number, (k, P) -> (k,)."""
+    return np.add.reduce(v, axis=-1)
+
+
+def step(M: Array) -> Array:
+    """Return 1 where an entry is greater than 0 and 0 elsewhere, in the entry's own type."""
+    return (M > 0).astype(M.dtype)
+
+
+def erf(M: Array) -> Array:
+    """Return the error function of each entry (scipy's, loaded on first use)."""
+    from scipy.special import erf as scipy_erf
+
+    return scipy_erf(M)
+
+
+def quiet() -> errstate:
+    """Return a context without floating-point warnings: 1 / (1 + exp(1e4)) is 0, as it should be.
+
+    What is not harmless ends in a cost that is not finite, which the training reports.
+    """
+    return errstate(all="ignore")

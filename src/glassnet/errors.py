@@ -1,0 +1,96 @@
+"""What can go wrong, as a tree.
+
+    GlassnetError
+    ├── SettingError        ValueError   a setting outside what is allowed
+    │   └── UnknownNameError             a name that no table has; the nearest one is offered
+    ├── ShapeError          ValueError   an array whose shape does not fit the network
+    ├── DataError           ValueError   a cell, row, column, label or picture that cannot be used
+    ├── WrongTypeError      TypeError    an object of a kind that cannot be used at all
+    ├── FileError           OSError      a file or folder that cannot be read or written
+    ├── ModelFileError      ValueError   a file that is not a whole, readable model
+    ├── DivergedError       ValueError   a training whose cost stopped being a finite number
+    └── MissingExtraError   ImportError  an optional library that is not installed
+
+Each is also the built-in error that the ecosystem expects, so ``except ValueError`` keeps working.
+A message says what was expected, what came, where, and the nearest valid choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class GlassnetError(Exception):
+    """Root of every error that glassnet raises on purpose."""
+
+
+class SettingError(GlassnetError, ValueError):
+    """A setting is outside what is allowed."""
+
+
+class UnknownNameError(SettingError):
+    """A name is in no table; the message offers the nearest one that is."""
+
+    @classmethod
+    def among(cls, kind: str, name: object, choices: Iterable[str]) -> UnknownNameError:
+        """Build the error for `name`, which is no `kind`, listing `choices`."""
+        valid = list(choices)
+        return cls(f"unknown {kind} {name!r}{suggestion(name, valid)}; known: {', '.join(valid)}")
+
+
+class ShapeError(GlassnetError, ValueError):
+    """An array does not have the shape that the notation gives it."""
+
+
+class DataError(GlassnetError, ValueError):
+    """Data cannot be used: a cell, row, column, label or picture, which the message names."""
+
+
+class WrongTypeError(GlassnetError, TypeError):
+    """An object is of a kind that cannot be used here."""
+
+
+class FileError(GlassnetError, OSError):
+    """A file or folder cannot be read or written."""
+
+
+class ModelFileError(GlassnetError, ValueError):
+    """A file is not a whole, readable model of a format this version knows."""
+
+
+class DivergedError(GlassnetError, ValueError):
+    """The cost became NaN or infinite; the best finite parameters were kept.
+
+    Attributes
+    ----------
+    layer : int
+        First layer whose Z or A is not finite; 0 if only the cost is not.
+    step : int
+        Step, counted from 1, at which the cost was no longer finite.
+    learning_rate : float
+        Learning rate of the step before it.
+    """
+
+    def __init__(self, message: str, *, layer: int, step: int, learning_rate: float) -> None:
+        super().__init__(message)
+        self.layer = layer
+        self.step = step
+        self.learning_rate = learning_rate
+
+
+class MissingExtraError(GlassnetError, ImportError):
+    """An optional library is needed; the message says how to install it."""
+
+    @classmethod
+    def of(cls, library: str, extra: str, purpose: str) -> MissingExtraError:
+        """Build the error for `library`, which `purpose` needs and `extra` installs."""
+        return cls(f"{purpose} needs {library}: pip install 'glassnet[{extra}]'")
+
+
+def suggestion(name: object, choices: Iterable[str]) -> str:
+    """Return " (did you mean 'x'?)" for the choice nearest to `name`, or nothing."""
+    from difflib import get_close_matches
+
+    by_lower = {choice.lower(): choice for choice in choices}
+    near = get_close_matches(str(name).lower(), by_lower, n=1, cutoff=0.5)
+    return f" (did you mean {by_lower[near[0]]!r}?)" if near else ""

@@ -1,0 +1,125 @@
+"""The one file format: a safetensors file whose metadata holds one JSON document and a checksum over everything.
+
+Tensors are named "W[1]", "b[1]", ...; the document says what they are. Reading runs no code, checks every shape
+before it allocates, and knows its own version. Writing happens beside the old file, which stays whole until the new
+one is complete.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from glassnet.errors import FileError, ModelFileError
+from glassnet.files import existing_file, write_beside
+
+FORMAT = 1
+Array = Any
+
+
+def write(path: str | Path, tensors: Mapping[str, Array], document: Mapping[str, Any]) -> None:
+    """Write tensors and document to `path`.
+
+    Parameters
+    ----------
+    path : str or Path
+        File to write; an existing one is replaced only when the new one is whole.
+    tensors : mapping of str to array
+        Arrays of real numbers.
+    document : mapping
+        Plain JSON data.
+
+    Raises
+    ------
+    FileError
+        If the folder is missing or read-only, or the disk is full; an old file stays as it was.
+    """
+    from safetensors.numpy import save
+
+    arrays = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
+    text = json.dumps({"format": FORMAT, **document}, ensure_ascii=False, allow_nan=False, sort_keys=True)
+    metadata = {"glassnet": text, "sha256": _checksum(text, arrays)}
+    write_beside(path, save(arrays, metadata))
+
+
+def read(path: str | Path, shapes: Any) -> tuple[dict[str, Array], dict[str, Any]]:
+    """Read the file that `write` wrote.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    shapes : callable
+        Takes the document and returns the shape that each tensor must have; it may raise.
+
+    Returns
+    -------
+    tensors, document
+        Arrays by name, and the document.
+
+    Raises
+    ------
+    FileError
+        If there is no such file, or it cannot be read.
+    ModelFileError
+        If it is no glassnet model, a newer format, damaged, or its tensors do not fit its document.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    path = existing_file(path, "a model file")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            document = _document(path, metadata)
+            expected = _expected_shapes(path, document, shapes)
+            found = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118  no mapping
+            if found != expected:
+                raise ModelFileError(f"{path}: the arrays do not fit the architecture: expected {expected}, got {found}")
+            tensors = {name: file.get_tensor(name) for name in sorted(found)}
+    except (SafetensorError, UnicodeDecodeError) as error:
+        raise ModelFileError(f"{path}: not a glassnet model, or a damaged one ({error})") from None
+    except OSError as error:
+        raise FileError(f"{path}: cannot be read ({error.strerror or error})") from None
+    if _checksum(metadata["glassnet"], tensors) != metadata.get("sha256"):
+        raise ModelFileError(f"{path}: damaged: its checksum does not fit its contents; use another copy of the file")
+    return tensors, document
+
+
+def _document(path: Path, metadata: Mapping[str, str]) -> dict[str, Any]:
+    if "glassnet" not in metadata:
+        raise ModelFileError(f"{path}: a safetensors file, but not a glassnet model")
+    try:
+        document = json.loads(metadata["glassnet"])
+    except ValueError as error:
+        raise ModelFileError(f"{path}: damaged: its document is no JSON ({error})") from None
+    version = document.get("format") if isinstance(document, dict) else None
+    if not isinstance(version, int):
+        raise ModelFileError(f"{path}: damaged: its document names no format version")
+    if version > FORMAT:
+        raise ModelFileError(
+            f"{path}: written in format {version}; this version of glassnet reads up to {FORMAT}: "
+            "pip install --upgrade glassnet"
+        )
+    return dict(document)
+
+
+def _expected_shapes(path: Path, document: dict[str, Any], shapes: Any) -> dict[str, tuple[int, ...]]:
+    try:
+        return dict(shapes(document))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelFileError(f"{path}: damaged: its document describes no network ({error})") from None
+
+
+def _checksum(text: str, tensors: Mapping[str, Array]) -> str:
+    digest = hashlib.sha256(text.encode())
+    for name in sorted(tensors):
+        array = np.ascontiguousarray(tensors[name])
+        digest.update(f"{name} {array.dtype.str} {array.shape} {math.prod(array.shape)}".encode())
+        digest.update(array.tobytes() if array.ndim == 0 else memoryview(array).cast("B"))
+    return digest.hexdigest()

@@ -1,0 +1,424 @@
+"""The network as one object in the notation: architecture, parameters, and everything that is done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from glassnet import model_file
+from glassnet.core import checks
+from glassnet.core.architecture import Architecture
+from glassnet.core.dimensions import DimensionTable, dimension_table
+from glassnet.core.equations import forward, linear_backward_input
+from glassnet.core.initializers import INITIALIZERS, default_for
+from glassnet.core.names import choose
+from glassnet.core.parameters import Layers, Parameters
+from glassnet.core.propagation import Objective, cost_only, propagate
+from glassnet.core.trace import Trace
+from glassnet.engines import numpy_engine as xp
+from glassnet.errors import SettingError, ShapeError
+from glassnet.training.history import History, Progress
+from glassnet.training.loop import Run, train
+from glassnet.training.settings import Settings
+
+Array = Any
+
+_DTYPES = ("float32", "float64")
+
+
+class Gradients(NamedTuple):
+    """The slopes of J: `dW[l]`, `db[l]`, views into one flat `vector`, and J itself as `cost`."""
+
+    dW: Layers
+    db: Layers
+    vector: Array
+    cost: Any
+
+
+class Network:
+    """A fully connected network in the notation: samples are columns, layers count from 1.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        n[0] ... n[L]; ``[n_x, 1]`` is logistic regression.
+    activations : str or sequence of str, optional
+        One name for every hidden layer, or names for all L layers. Hidden layers are relu by default, the output is
+        the loss's own.
+    loss : str, optional
+        Name in the table of losses; the output's own by default, cross-entropy where that is open too.
+    initializer : str or sequence of str, optional
+        Name in the table of initialisers, for every layer or one per layer; he for relu and its kin and glorot
+        otherwise by default. Biases start at zero.
+    seed : int, numpy Generator or RandomState, optional
+        Source of all randomness: initial weights, order of samples, dropout.
+    dtype : {"float32", "float64"}
+        Type of every number.
+    n_networks : int, optional
+        k for a stack of k networks of this architecture, trained side by side; every array has a leading axis k.
+
+    Attributes
+    ----------
+    W, b : Layers
+        ``W[1]`` ... ``W[L]`` (n[l], n[l-1]) and ``b[1]`` ... ``b[L]`` (n[l], 1); assigning checks the shape.
+    vector : array (P,) or (k, P)
+        All parameters; W and b are views into it.
+    architecture : Architecture
+        Sizes, activations and loss.
+    record : dict or None
+        Settings and outcome of the last training, as plain data.
+
+    Raises
+    ------
+    SettingError
+        If a size is no whole number of at least 1, or a name is in no table.
+
+    Examples
+    --------
+    >>> net = Network([2, 4, 1], activations=["tanh", "sigmoid"], seed=1)
+    >>> net.W[1].shape, net.b[2].shape
+    ((4, 2), (1, 1))
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        activations: str | Sequence[str] | None = None,
+        loss: str | None = None,
+        *,
+        initializer: str | Sequence[str] | None = None,
+        seed: Any = None,
+        dtype: str = "float32",
+        n_networks: int | None = None,
+    ) -> None:
+        self.architecture = Architecture.build(sizes, activations, loss)
+        names = self._initializers(initializer)
+        if np.dtype(dtype).name not in _DTYPES:
+            raise SettingError(f"dtype: expected {' or '.join(_DTYPES)}; got {dtype!r}")
+        if n_networks is not None and (isinstance(n_networks, bool) or not hasattr(n_networks, "__index__") or n_networks < 1):
+            raise SettingError(f"n_networks: expected a whole number of at least 1, or None; got {n_networks!r}")
+        self.n_networks = n_networks
+        self.parameters = Parameters(self.architecture.sizes, np.dtype(dtype), n_networks)
+        self.record: dict[str, Any] | None = None
+        self.optimizer_state: dict[str, Any] = {}
+        self.rng = _generator(seed)
+        self._draw(names, seed if isinstance(seed, np.random.RandomState) else self.rng)
+
+    @property
+    def W(self) -> Layers:  # noqa: D102  described by the class
+        return self.parameters.W
+
+    @property
+    def b(self) -> Layers:  # noqa: D102
+        return self.parameters.b
+
+    @property
+    def vector(self) -> Array:  # noqa: D102
+        return self.parameters.vector
+
+    @property
+    def dtype(self) -> Any:
+        """Type of every number."""
+        return self.parameters.vector.dtype
+
+    @property
+    def L(self) -> int:
+        """Number of layers, the input not counted."""
+        return self.architecture.L
+
+    # ------------------------------------------------------------ looking
+    def forward(self, X: Array) -> Array:
+        """Return A[L], the prediction.
+
+        Parameters
+        ----------
+        X : array (n[0], m)
+            One column per sample.
+
+        Returns
+        -------
+        array (n[L], m), or (k, n[L], m) for a stack
+            A[L].
+        """
+        with xp.quiet():
+            A, _ = forward(xp, self._X(X), self.W.views, self.b.views, self.architecture.g, [None] * (self.L + 1))
+        return A[-1]
+
+    def cost(self, X: Array, Y: Array, *, sample_weight: Array | None = None, l2: float = 0.0, l1: float = 0.0) -> Any:
+        """Return J on X (n[0], m) and Y (n[L], m): a float, or an array (k,) for a stack."""
+        X, Y, S = self._data(X, Y, sample_weight)
+        data = (X, Y) if S is None else (X, Y, S)
+        with xp.quiet():
+            J = cost_only(xp, self.parameters, data, Objective.of(self.architecture, l2, l1))
+        return float(J) if np.ndim(J) == 0 else J
+
+    def gradients(
+        self, X: Array, Y: Array, *, sample_weight: Array | None = None, l2: float = 0.0, l1: float = 0.0
+    ) -> Gradients:
+        """Return the slopes of J in every parameter.
+
+        Parameters
+        ----------
+        X, Y : array (n[0], m), (n[L], m)
+            One column per sample.
+        sample_weight : array (1, m), optional
+            Weight of each sample in the mean.
+        l2, l1 : float
+            lambda of the penalties.
+
+        Returns
+        -------
+        Gradients
+            ``.dW[l]``, ``.db[l]``, ``.vector`` and ``.cost``.
+        """
+        X, Y, S = self._data(X, Y, sample_weight)
+        gradient = self.parameters.like()
+        with xp.quiet():
+            J = propagate(xp, self.parameters, gradient, X, Y, Objective.of(self.architecture, l2, l1), self._no_masks, S).J
+        gradient.W.letter, gradient.b.letter = "dW", "db"
+        return Gradients(gradient.W, gradient.b, gradient.vector, float(J) if np.ndim(J) == 0 else J)
+
+    def dimensions(self, m: int = 1) -> DimensionTable:
+        """Return the table of every array and its shape for m samples; it prints well and is plain data."""
+        if isinstance(m, bool) or not hasattr(m, "__index__") or m < 1:
+            raise SettingError(f"m: expected a number of samples of at least 1; got {m!r}")
+        return dimension_table(self.architecture, m, self.n_networks)
+
+    def trace(self, X: Array, Y: Array | None = None) -> Trace:
+        """Return every array of one pass, from the same equations that train.
+
+        Parameters
+        ----------
+        X : array (n[0], m)
+            One column per sample.
+        Y : array (n[L], m), optional
+            Targets; without them only the forward half is there.
+
+        Returns
+        -------
+        Trace
+            Lists ``W, b, Z, A, dA, dZ, dW, db`` counted from layer 1; dZ and dA without 1/m, as in the notation.
+        """
+        if Y is None:
+            with xp.quiet():
+                A, Z = forward(xp, self._X(X), self.W.views, self.b.views, self.architecture.g, self._no_masks)
+            return Trace(self.architecture, self.W.views, self.b.views, Z, A)
+        X, Y, _ = self._data(X, Y, None)
+        gradient, objective = self.parameters.like(), Objective.of(self.architecture)
+        with xp.quiet():
+            J, A, Z, dA, dZ = propagate(xp, self.parameters, gradient, X, Y, objective, self._no_masks)
+            dA[-1] = objective.loss.slope(xp, A[-1], Y)
+            dA[0] = linear_backward_input(dZ[1], self.W.views[1])
+        return Trace(
+            self.architecture, self.W.views, self.b.views, Z, A, dA, dZ, gradient.W.views, gradient.b.views,
+            float(J) if np.ndim(J) == 0 else J,
+        )
+
+    # ------------------------------------------------------------ training
+    def fit(
+        self,
+        X: Array,
+        Y: Array,
+        *,
+        optimizer: str = "gradient_descent",
+        learning_rate: float | None = None,
+        schedule: str = "constant",
+        iterations: int | None = None,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        shuffle: bool = True,
+        l2: float = 0.0,
+        l1: float = 0.0,
+        dropout: float | Sequence[float] = 0.0,
+        clip_norm: float | None = None,
+        validation: tuple[Array, ...] | None = None,
+        sample_weight: Array | None = None,
+        callbacks: Iterable[Callable[[Progress], Any]] = (),
+        keep_best: bool = False,
+        resume: bool = False,
+    ) -> History:
+        """Train the parameters in place; batch gradient descent by default.
+
+        Parameters
+        ----------
+        X, Y : array (n[0], m), (n[L], m)
+            One column per sample.
+        optimizer, learning_rate, schedule, iterations, epochs, batch_size, shuffle, l2, l1, dropout, clip_norm, keep_best
+            See `glassnet.training.settings.Settings`.
+        validation : (X, Y), optional
+            Data whose cost is taken after each epoch.
+        sample_weight : array (1, m), optional
+            Weight of each sample in the mean.
+        callbacks : iterable of callable
+            Each is called with a `Progress` at the start, after each epoch and at the end; one that returns True ends
+            the run.
+        resume : bool
+            Whether the optimiser goes on with what it remembers of the last `fit`.
+
+        Returns
+        -------
+        History
+            ``history.cost`` holds J before each step. Ctrl-C ends the training; the best parameters so far are kept
+            and the history is marked as interrupted.
+
+        Raises
+        ------
+        ShapeError, DataError, SettingError
+            Before anything is changed, if an argument cannot be used.
+        DivergedError
+            If the cost is no longer finite; the best finite parameters are kept.
+        """
+        settings = Settings(
+            optimizer, learning_rate, schedule, epochs, iterations, batch_size, shuffle, l2, l1, dropout, clip_norm,
+            keep_best,
+        )
+        X, Y, S = self._data(X, Y, sample_weight)
+        if validation is not None:
+            validation = self._data(*validation, *[None] * (3 - len(validation)), suffix=" of validation")
+            validation = validation if validation[2] is not None else validation[:2]
+        if not resume:
+            self.optimizer_state = {}
+        run = Run(
+            xp, self.parameters, Objective.of(self.architecture, l2, l1), settings, self.rng, X, Y,
+            S=S, validation=validation, callbacks=callbacks, state=self.optimizer_state,
+        )
+        history = train(run)
+        self.record = {"settings": settings.to_document(), "samples": int(X.shape[-1]), **history.to_document()}
+        return history
+
+    # ------------------------------------------------------------ files
+    def save(self, path: str | Path, **more: Any) -> None:
+        """Write the network to one file, which is whole or not there.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file, usually named ``*.glassnet``.
+        **more
+            Further plain data to keep beside the network.
+
+        Raises
+        ------
+        FileError
+            If it cannot be written; an older file at `path` stays as it was.
+        """
+        from glassnet._version import __version__
+
+        tensors = {
+            f"{layers.letter}[{l}]": layers[l] for layers in (self.W, self.b) for l in range(1, self.L + 1)
+        }
+        document = {
+            "glassnet": __version__, "architecture": self.architecture.to_document(), "dtype": self.dtype.name,
+            "n_networks": self.n_networks, "record": self.record, **more,
+        }
+        model_file.write(path, tensors, document)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Network:
+        """Read a network that `save` wrote.
+
+        Raises
+        ------
+        FileError, ModelFileError
+            If the file is missing, of another kind, damaged, or of a newer format.
+        """
+        return cls.load_with_document(path)[0]
+
+    @classmethod
+    def load_with_document(cls, path: str | Path) -> tuple[Network, dict[str, Any]]:
+        """Read a network, and the document with what was saved beside it."""
+        tensors, document = model_file.read(path, _expected_shapes)
+        net = cls(
+            **document["architecture"], dtype=document["dtype"], n_networks=document["n_networks"], initializer="zeros"
+        )
+        for layers in (net.W, net.b):
+            for l in range(1, net.L + 1):
+                layers[l] = tensors[f"{layers.letter}[{l}]"]
+        net.record = document["record"]
+        return net, document
+
+    def __repr__(self) -> str:
+        sizes = "-".join(map(str, self.architecture.sizes))
+        stack = "" if self.n_networks is None else f", {self.n_networks} side by side"
+        return (
+            f"<Network {sizes} ({', '.join(self.architecture.activations)}), {self.architecture.loss}, "
+            f"{self.architecture.n_parameters:,} parameters, {self.dtype.name}{stack}>"
+        )
+
+    # ------------------------------------------------------------ what comes in
+    @property
+    def _no_masks(self) -> list[None]:
+        return [None] * (self.L + 1)
+
+    def _X(self, X: Array, suffix: str = "") -> Array:
+        n_x = self.architecture.sizes[0]
+        X = checks.matrix(f"X{suffix}", X, rows=n_x, what=f"n[0] = {n_x} features, one column per sample")
+        self._check_stack(f"X{suffix}", X)
+        return checks.finite(f"X{suffix}", X.astype(self.dtype, copy=False))
+
+    def _data(
+        self, X: Array, Y: Array, sample_weight: Array | None, suffix: str = ""
+    ) -> tuple[Array, Array, Array | None]:
+        X = self._X(X, suffix)
+        n_y, m = self.architecture.sizes[-1], X.shape[-1]
+        Y = checks.matrix(f"Y{suffix}", Y, rows=n_y, columns=m, what=f"n[L] = {n_y} rows, one column per column of X")
+        self._check_stack(f"Y{suffix}", Y)
+        Y = checks.finite(f"Y{suffix}", Y.astype(self.dtype, copy=False))
+        checks.labels(self.architecture.loss_entry.labels, Y, self.architecture.loss)
+        if sample_weight is None:
+            return X, Y, None
+        S = checks.matrix("sample_weight", sample_weight, rows=1, columns=m, what="one weight per column of X")
+        S = checks.finite("sample_weight", S.astype(self.dtype, copy=False))
+        if (S < 0).any() or not S.any():
+            raise ShapeError("sample_weight: expected weights of at least 0, not all of them 0")
+        return X, Y, S
+
+    def _check_stack(self, name: str, M: Array) -> None:
+        if M.ndim == 3 and M.shape[0] != self.n_networks:
+            k = "one network, so no leading axis" if self.n_networks is None else f"a leading axis of {self.n_networks}"
+            raise ShapeError(f"{name}: expected {k}; got shape {M.shape}")
+
+    def _initializers(self, initializer: str | Sequence[str] | None) -> list[str]:
+        L = self.architecture.L
+        if initializer is None:
+            names = [default_for(activation.partition("(")[0]) for activation in self.architecture.activations]
+        else:
+            names = [initializer] * L if isinstance(initializer, str) else list(initializer)
+        if len(names) != L:
+            raise SettingError(f"initializer: expected one name, or one for each of {L} layers; got {len(names)}")
+        for name in names:
+            choose(INITIALIZERS, name, "initializer")
+        return names
+
+    def _draw(self, names: list[str], rng: Any) -> None:
+        vectors = self.n_networks or 1
+        for network in range(vectors):
+            for l, name in enumerate(names, start=1):
+                W = self.W.views[l] if self.n_networks is None else self.W.views[l][network]
+                W[...] = choose(INITIALIZERS, name, "initializer")[1].draw(rng, *W.shape)
+
+
+def _generator(seed: Any) -> np.random.Generator:
+    if isinstance(seed, np.random.RandomState):  # draws the initial weights itself; a twin of it does the rest
+        return np.random.default_rng(seed.get_state(legacy=False)["state"]["key"])
+    if seed is not None and not isinstance(seed, np.random.Generator) and (
+        isinstance(seed, bool) or not hasattr(seed, "__index__") or seed < 0
+    ):
+        raise SettingError(f"seed: expected a whole number of at least 0 or a numpy generator; got {seed!r}")
+    return np.random.default_rng(seed)
+
+
+def _expected_shapes(document: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+    architecture = Architecture.build(**document["architecture"])
+    n, k = architecture.sizes, document["n_networks"]
+    lead = () if k is None else (int(k),)
+    if document["dtype"] not in _DTYPES:
+        raise ValueError(f"dtype {document['dtype']!r}")
+    return {
+        name: (*lead, n[l], columns)
+        for l in range(1, architecture.L + 1)
+        for name, columns in ((f"W[{l}]", n[l - 1]), (f"b[{l}]", 1))
+    }

@@ -1,0 +1,1 @@
+"""The one training loop, its settings, its batches and its record."""

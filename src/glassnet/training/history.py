@@ -1,0 +1,83 @@
+"""What a training run leaves behind, and what it tells while it runs: plain numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+Array = Any
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a callback is told. `moment` is "start", "epoch" (one is finished) or "end"."""
+
+    moment: str
+    epoch: int
+    epochs: int
+    step: int
+    cost: Any
+    validation_cost: Any
+    learning_rate: float
+    seconds: float
+    samples_per_second: float
+
+
+@dataclass
+class History:
+    """The record of a training run.
+
+    Attributes
+    ----------
+    cost : array (steps,) or (steps, k)
+        J of each step's batch, computed in the same pass, before the step was taken.
+    epoch_cost : list of float
+        Mean of `cost` over each finished epoch.
+    validation_cost : list of float
+        J of the validation data after each epoch, without penalties; empty when there was none.
+    learning_rate : list of float
+        alpha at the end of each epoch.
+    best_epoch : int
+        Epoch with the lowest validation cost (training cost when there was no validation data), counted from 1.
+    epochs, steps : int
+        Number of finished epochs, and of steps taken.
+    seconds : float
+        Duration of the run.
+    interrupted : bool
+        Whether Ctrl-C ended it; the network then holds the best parameters so far.
+    """
+
+    cost: Array = field(default_factory=lambda: np.empty(0))
+    epoch_cost: list[Any] = field(default_factory=list)
+    validation_cost: list[Any] = field(default_factory=list)
+    learning_rate: list[float] = field(default_factory=list)
+    best_epoch: int = 0
+    epochs: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+    interrupted: bool = False
+
+    def __repr__(self) -> str:
+        if not self.steps:
+            return "<History: no step taken>"
+        first, last = np.mean(self.cost[0]), np.mean(self.cost[-1])
+        ending = ", interrupted" if self.interrupted else ""
+        return f"<History: {self.steps} steps, cost {first:.6g} -> {last:.6g}, {self.seconds:.2f} s{ending}>"
+
+    def to_document(self, points: int = 1000) -> dict[str, Any]:
+        """Return the record as plain data for a model file, long curves thinned to about `points` numbers."""
+        def thin(values: Any) -> list[Any]:
+            array = np.asarray(values, dtype=float)
+            return array[:: max(1, -(-len(array) // points))].tolist() if len(array) else []
+
+        return {
+            "epoch_cost": thin(self.epoch_cost),
+            "validation_cost": thin(self.validation_cost),
+            "best_epoch": self.best_epoch,
+            "epochs": self.epochs,
+            "steps": self.steps,
+            "seconds": round(self.seconds, 3),
+            "interrupted": self.interrupted,
+        }

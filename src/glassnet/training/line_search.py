@@ -1,0 +1,46 @@
+"""L-BFGS: scipy chooses direction and length of each step; cost and gradient are the equations', on the whole batch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from glassnet.errors import SettingError
+
+if TYPE_CHECKING:
+    from glassnet.training.loop import Run
+
+Array = Any
+
+
+def search(run: Run) -> None:
+    """Run L-BFGS-B from theta; one iteration counts as one epoch of one step."""
+    import numpy as np
+    from scipy.optimize import minimize
+
+    if run.theta.vector.ndim > 1:
+        raise SettingError("lbfgs trains one network at a time; train the networks of this stack one by one")
+    X, Y, S = run.batches.whole
+    choice = run.optimizer.options
+    last: dict[str, Any] = {}
+
+    def cost_and_slope(theta: Array) -> tuple[float, Array]:
+        run.theta.vector[...] = theta
+        J = run.slopes(X, Y, S)
+        last.setdefault("J", J)
+        return J, run.gradient.vector.astype(np.float64)
+
+    def after_iteration(intermediate_result: Any) -> None:
+        run.theta.vector[...] = intermediate_result.x
+        run.record(last["J"])
+        last["J"] = intermediate_result.fun
+        if run.end_epoch():
+            raise StopIteration
+
+    found = minimize(
+        cost_and_slope, run.theta.vector.astype(np.float64), jac=True, method="L-BFGS-B", callback=after_iteration,
+        options={
+            "maxiter": run.steps, "maxfun": int(choice["max_evaluations"]), "maxcor": int(choice["memory"]),
+            "gtol": choice["tolerance"],
+        },
+    )
+    run.theta.vector[...] = found.x

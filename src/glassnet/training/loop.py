@@ -1,0 +1,221 @@
+"""The one training loop: batches in, steps taken, a record out. Everything extra is a callback."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.equations import forward
+from glassnet.core.names import choose
+from glassnet.core.optimizers import OPTIMIZERS, initial_state
+from glassnet.core.parameters import Parameters
+from glassnet.core.propagation import Objective, cost_only, propagate
+from glassnet.core.regularization import clip_by_norm, dropout_mask
+from glassnet.core.schedules import SCHEDULES
+from glassnet.errors import DivergedError
+from glassnet.training.batches import Batches
+from glassnet.training.best import Best
+from glassnet.training.history import History, Progress
+from glassnet.training.settings import Settings
+
+Array = Any
+Callback = Callable[[Progress], Any]
+
+CACHE_BLOCK = 32_768  # entries of theta that an optimiser's passes take at a time, so that they stay in the cache
+
+
+class Run:
+    """One training run: what it works on, and the parts that a step is made of.
+
+    Parameters
+    ----------
+    xp : namespace
+        The engine.
+    theta : Parameters
+        What is trained, in place.
+    objective : Objective
+        Activations, loss and penalties.
+    settings : Settings
+        How to train.
+    rng : numpy generator
+        Source of the order of samples and of the dropout masks.
+    X, Y : array (n[0], m), (n[L], m)
+        One column per sample, of theta's type.
+    S : array (1, m), optional
+        Sample weights.
+    validation : (X, Y) or (X, Y, S), optional
+        Data whose cost, without penalties, is taken after each epoch.
+    callbacks : iterable of callable
+        Each is called with a `Progress` at the start, after each epoch and at the end; one that returns True ends the
+        run.
+    state : dict of arrays, optional
+        The optimiser's memory of an earlier run, changed in place; empty for a fresh start.
+    """
+
+    def __init__(
+        self, xp: Any, theta: Parameters, objective: Objective, settings: Settings, rng: Any, X: Array, Y: Array, *,
+        S: Array | None = None, validation: tuple[Array, ...] | None = None, callbacks: Iterable[Callback] = (),
+        state: dict[str, Any] | None = None,
+    ) -> None:
+        self.xp, self.theta, self.objective, self.settings, self.rng = xp, theta, objective, settings, rng
+        self.gradient = theta.like()
+        self.batches = Batches(X, Y, S, settings.batch_size, settings.shuffle, rng)
+        self.validation, self.callbacks = validation, list(callbacks)
+        self.optimizer = choose(OPTIMIZERS, settings.optimizer, "optimizer")[1]
+        self.factor = choose(SCHEDULES, settings.schedule, "schedule")[1].factor
+        self.drops = settings.drops(len(theta.W.views) - 1)
+        self.no_masks = [None] * len(self.drops)
+        self.steps_per_epoch, self.steps = settings.steps(self.batches.m)
+        self.epochs = math.ceil(self.steps / self.steps_per_epoch)
+        self.state = {} if state is None else state
+        self.t_before = int(self.state.get("t", 0))  # steps of earlier runs, for the bias correction
+        self.alpha = settings.alpha
+        self.history, self.costs, self.best = History(), [], Best(theta.vector)
+        self.watches_steps = self.steps_per_epoch == 1 and validation is None  # then each J belongs to one theta
+        self.began = time.perf_counter()
+
+    def slopes(self, X: Array, Y: Array, S: Array | None) -> Any:
+        """Write the gradient of J on a batch, and return J.
+
+        Raises
+        ------
+        DivergedError
+            When J is not finite; theta is then the best one so far.
+        """
+        J = propagate(self.xp, self.theta, self.gradient, X, Y, self.objective, self.masks(X.shape[-1]), S).J
+        if self.theta.vector.ndim > 1:
+            finite = np.isfinite(J).all()
+        else:
+            J = float(J)
+            finite = math.isfinite(J)
+        if not finite:
+            raise self.diverged(X)
+        if self.watches_steps and self.best.offer(J, self.theta.vector):
+            self.history.best_epoch = self.history.epochs
+        return J
+
+    def masks(self, m: int) -> list[Array | None]:
+        """Draw the dropout masks of one step."""
+        if not any(self.drops):
+            return self.no_masks
+        vector = self.theta.vector
+        units = [0, *(b.shape[-2] for b in self.theta.b)]
+        return [
+            dropout_mask(self.rng, (*vector.shape[:-1], n, m), drop, vector.dtype) if drop else None
+            for n, drop in zip(units, self.drops, strict=True)
+        ]
+
+    def update(self) -> None:
+        """Take one step of the optimiser along the gradient."""
+        done, theta, gradient = self.history.steps, self.theta.vector, self.gradient.vector
+        if self.settings.clip_norm is not None:
+            clip_by_norm(self.xp, gradient, self.settings.clip_norm)
+        if self.settings.schedule != "constant":
+            watched = self.history.validation_cost or self.history.epoch_cost
+            self.alpha = self.settings.alpha * self.factor(done / self.steps_per_epoch, self.epochs, watched)
+        t = self.t_before + done + 1
+        P = theta.shape[-1]
+        if P <= CACHE_BLOCK:
+            self.optimizer.update(self.xp, theta, gradient, self.state, t, self.alpha)
+            return
+        for start in range(0, P, CACHE_BLOCK):
+            block = np.s_[..., start : start + CACHE_BLOCK]
+            memory = {name: self.state[name][block] for name in self.optimizer.state}
+            self.optimizer.update(self.xp, theta[block], gradient[block], memory, t, self.alpha)
+
+    def record(self, J: Any) -> None:
+        """Count one finished step."""
+        self.costs.append(J)
+        self.history.steps += 1
+
+    def end_epoch(self) -> bool:
+        """Record a finished epoch, tell the callbacks, and say whether one of them ends the run."""
+        history = self.history
+        J = self.costs[-1] if self.steps_per_epoch == 1 else np.mean(self.costs[-self.steps_per_epoch :], axis=0)
+        history.epochs += 1
+        history.epoch_cost.append(J)
+        history.learning_rate.append(self.alpha)
+        if self.validation is not None:
+            J = cost_only(self.xp, self.theta, self.validation, self.objective._replace(l2=0, l1=0))
+            history.validation_cost.append(J)
+        if not self.watches_steps and self.best.offer(J, self.theta.vector):
+            history.best_epoch = history.epochs
+        return self.tell("epoch")
+
+    def tell(self, moment: str) -> bool:
+        """Call every callback; return whether one of them ends the run."""
+        if not self.callbacks:
+            return False
+        history, seconds = self.history, time.perf_counter() - self.began
+        progress = Progress(
+            moment=moment, epoch=history.epochs, epochs=self.epochs, step=history.steps,
+            cost=history.epoch_cost[-1] if history.epoch_cost else None,
+            validation_cost=history.validation_cost[-1] if history.validation_cost else None,
+            learning_rate=self.alpha, seconds=seconds,
+            samples_per_second=history.epochs * self.batches.m / max(seconds, 1e-9),
+        )
+        return any([callback(progress) is True for callback in self.callbacks])  # a list: each of them is called
+
+    def diverged(self, X: Array) -> DivergedError:
+        """Put back the best parameters, and build the error that names the layer where the numbers broke."""
+        A, Z = forward(self.xp, X, self.theta.W.views, self.theta.b.views, self.objective.g, self.no_masks)
+        layers = range(1, len(Z))
+        layer = next((l for l in layers if not (np.isfinite(Z[l]).all() and np.isfinite(A[l]).all())), 0)
+        self.theta.vector[...] = self.best.theta
+        step, where = self.history.steps + 1, f"in layer {layer}" if layer else "in the cost itself"
+        return DivergedError(
+            f"the cost is no longer a finite number at step {step} (learning rate {self.alpha:g}); it began {where}. "
+            f"The best parameters so far were kept. Try a learning rate of {self.alpha / 10:g}, "
+            "inputs scaled to mean 0 and spread 1, or clip_norm=1",
+            layer=layer, step=step, learning_rate=self.alpha,
+        )
+
+
+def descend(run: Run) -> None:
+    """Take the steps of an optimiser of the table, epoch by epoch."""
+    for name, zeros in initial_state(run.xp, run.optimizer, run.theta.vector).items():
+        run.state.setdefault(name, zeros)
+    while run.history.steps < run.steps:
+        for X, Y, S in run.batches.epoch():
+            J = run.slopes(X, Y, S)
+            run.update()
+            run.record(J)
+            if run.history.steps == run.steps:
+                break
+        if run.end_epoch():
+            break
+    run.state["t"] = run.t_before + run.history.steps
+
+
+def train(run: Run) -> History:
+    """Train until the steps are done, a callback ends it, or Ctrl-C.
+
+    Returns
+    -------
+    History
+        The record of the run; after Ctrl-C it is marked as interrupted and the best parameters so far are in place.
+
+    Raises
+    ------
+    DivergedError
+        When the cost is no longer finite; the best parameters so far are then in place.
+    """
+    from glassnet.training.line_search import search
+
+    history = run.history
+    with run.xp.quiet():
+        try:
+            if not run.tell("start"):
+                (descend if run.optimizer.update is not None else search)(run)
+        except KeyboardInterrupt:
+            history.interrupted = True
+        if (history.interrupted or run.settings.keep_best) and history.best_epoch:
+            run.theta.vector[...] = run.best.theta
+        history.cost = np.asarray(run.costs)
+        history.seconds = time.perf_counter() - run.began
+        run.tell("end")
+    return history
