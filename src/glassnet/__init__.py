@@ -11,7 +11,7 @@ from glassnet.errors import GlassnetError
 from glassnet.network import Network
 
 if TYPE_CHECKING:
-    from glassnet.estimators import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor
+    from glassnet.estimators import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor, load
     from glassnet.tables import read
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "TabularRegressor",
     "__version__",
     "equations",
+    "load",
     "read",
 ]
 
@@ -31,6 +32,7 @@ _ON_FIRST_USE = {
     "MLPRegressor": "glassnet.estimators",
     "TabularClassifier": "glassnet.estimators",
     "TabularRegressor": "glassnet.estimators",
+    "load": "glassnet.estimators",
     "read": "glassnet.tables",
 }
 

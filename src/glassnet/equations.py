@@ -65,8 +65,12 @@ def linear_forward(A_prev: Array, W: Array, b: Array) -> Array:
 def _linear_forward(A_prev: Array, W: Array, b: Array, layer: str) -> Array:
     W = checks.matrix(f"W{layer}", W)
     b = checks.matrix(f"b{layer}", b, rows=W.shape[-2], columns=1, what=f"one row per row of W{layer}")
-    A_prev = checks.matrix("A_prev" if not layer else f"A[{int(layer[1:-1]) - 1}]", A_prev, rows=W.shape[-1],
-                           what=f"one row per column of W{layer}, whose shape is {W.shape}")
+    A_prev = checks.matrix(
+        "A_prev" if not layer else f"A[{int(layer[1:-1]) - 1}]",
+        A_prev,
+        rows=W.shape[-1],
+        what=f"one row per column of W{layer}, whose shape is {W.shape}",
+    )
     return core.linear_forward(A_prev, W, b)
 
 
@@ -138,7 +142,9 @@ def linear_backward(dZ: Array, A_prev: Array, W: Array) -> tuple[Array, Array, A
     return core.linear_backward_input(dZ, W), dW, db
 
 
-def forward(X: Array, W: Sequence[Array], b: Sequence[Array], activations: Sequence[str]) -> tuple[list[Array], list[Array]]:
+def forward(
+    X: Array, W: Sequence[Array], b: Sequence[Array], activations: Sequence[str]
+) -> tuple[list[Array], list[Array]]:
     """Forward propagation through all layers.
 
     Parameters
@@ -243,7 +249,9 @@ def backward(
     if len(A) != L + 1 or len(Z) != L + 1:
         raise ShapeError(f"A and Z: expected {L + 1} entries, as W has; got {len(A)} and {len(Z)}")
     m = checks.matrix("A[0]", A[0], rows=checks.matrix("W[1]", W[1]).shape[-1]).shape[-1]
-    weights, Zs, As = [None], [None], [np.asarray(A[0])]
+    weights: list[Array] = [None]
+    Zs: list[Array] = [None]
+    As: list[Array] = [np.asarray(A[0])]
     for l in range(1, L + 1):
         weights.append(checks.matrix(f"W[{l}]", W[l], columns=As[l - 1].shape[-2]))
         Zs.append(_floats(checks.matrix(f"Z[{l}]", Z[l], rows=weights[l].shape[-2], columns=m)))
@@ -277,7 +285,8 @@ def gradient_descent(
     """
     if len({len(W), len(b), len(dW), len(db)}) > 1:
         raise ShapeError(f"W, b, dW, db: expected equally many layers; got {len(W)}, {len(b)}, {len(dW)}, {len(db)}")
-    new_W, new_b = [None], [None]
+    new_W: list[Array] = [None]
+    new_b: list[Array] = [None]
     for l in range(1, len(W)):
         given = {f"W[{l}]": W[l], f"b[{l}]": b[l], f"dW[{l}]": dW[l], f"db[{l}]": db[l]}
         W_l, b_l, dW_l, db_l = (checks.matrix(name, array) for name, array in given.items())

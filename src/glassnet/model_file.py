@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -80,7 +79,7 @@ def read(path: str | Path, shapes: Any) -> tuple[dict[str, Array], dict[str, Any
             expected = _expected_shapes(path, document, shapes)
             found = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118  no mapping
             if found != expected:
-                raise ModelFileError(f"{path}: the arrays do not fit the architecture: expected {expected}, got {found}")
+                raise ModelFileError(f"{path}: arrays do not fit the architecture: expected {expected}, got {found}")
             tensors = {name: file.get_tensor(name) for name in sorted(found)}
     except (SafetensorError, UnicodeDecodeError) as error:
         raise ModelFileError(f"{path}: not a glassnet model, or a damaged one ({error})") from None
@@ -120,6 +119,6 @@ def _checksum(text: str, tensors: Mapping[str, Array]) -> str:
     digest = hashlib.sha256(text.encode())
     for name in sorted(tensors):
         array = np.ascontiguousarray(tensors[name])
-        digest.update(f"{name} {array.dtype.str} {array.shape} {math.prod(array.shape)}".encode())
-        digest.update(array.tobytes() if array.ndim == 0 else memoryview(array).cast("B"))
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        digest.update(array.data.cast("B"))
     return digest.hexdigest()

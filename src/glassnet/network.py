@@ -98,7 +98,7 @@ class Network:
         names = self._initializers(initializer)
         if np.dtype(dtype).name not in _DTYPES:
             raise SettingError(f"dtype: expected {' or '.join(_DTYPES)}; got {dtype!r}")
-        if n_networks is not None and (isinstance(n_networks, bool) or not hasattr(n_networks, "__index__") or n_networks < 1):
+        if n_networks is not None and not _is_count(n_networks):
             raise SettingError(f"n_networks: expected a whole number of at least 1, or None; got {n_networks!r}")
         self.n_networks = n_networks
         self.parameters = Parameters(self.architecture.sizes, np.dtype(dtype), n_networks)
@@ -177,13 +177,14 @@ class Network:
         X, Y, S = self._data(X, Y, sample_weight)
         gradient = self.parameters.like()
         with xp.quiet():
-            J = propagate(xp, self.parameters, gradient, X, Y, Objective.of(self.architecture, l2, l1), self._no_masks, S).J
+            objective = Objective.of(self.architecture, l2, l1)
+            J = propagate(xp, self.parameters, gradient, X, Y, objective, self._no_masks, S).J
         gradient.W.letter, gradient.b.letter = "dW", "db"
         return Gradients(gradient.W, gradient.b, gradient.vector, float(J) if np.ndim(J) == 0 else J)
 
     def dimensions(self, m: int = 1) -> DimensionTable:
         """Return the table of every array and its shape for m samples; it prints well and is plain data."""
-        if isinstance(m, bool) or not hasattr(m, "__index__") or m < 1:
+        if not _is_count(m):
             raise SettingError(f"m: expected a number of samples of at least 1; got {m!r}")
         return dimension_table(self.architecture, m, self.n_networks)
 
@@ -213,7 +214,15 @@ class Network:
             dA[-1] = objective.loss.slope(xp, A[-1], Y)
             dA[0] = linear_backward_input(dZ[1], self.W.views[1])
         return Trace(
-            self.architecture, self.W.views, self.b.views, Z, A, dA, dZ, gradient.W.views, gradient.b.views,
+            self.architecture,
+            self.W.views,
+            self.b.views,
+            Z,
+            A,
+            dA,
+            dZ,
+            gradient.W.views,
+            gradient.b.views,
             float(J) if np.ndim(J) == 0 else J,
         )
 
@@ -225,7 +234,7 @@ class Network:
         *,
         optimizer: str = "gradient_descent",
         learning_rate: float | None = None,
-        schedule: str = "constant",
+        schedule: str | Callable[..., float] = "constant",
         iterations: int | None = None,
         epochs: int | None = None,
         batch_size: int | None = None,
@@ -246,8 +255,10 @@ class Network:
         ----------
         X, Y : array (n[0], m), (n[L], m)
             One column per sample.
-        optimizer, learning_rate, schedule, iterations, epochs, batch_size, shuffle, l2, l1, dropout, clip_norm, keep_best
-            See `glassnet.training.settings.Settings`.
+        optimizer, learning_rate, schedule, iterations, epochs, batch_size, shuffle
+            The steps: see `glassnet.training.settings.Settings`.
+        l2, l1, dropout, clip_norm, keep_best
+            What keeps them in bounds: see there.
         validation : (X, Y), optional
             Data whose cost is taken after each epoch.
         sample_weight : array (1, m), optional
@@ -272,18 +283,37 @@ class Network:
             If the cost is no longer finite; the best finite parameters are kept.
         """
         settings = Settings(
-            optimizer, learning_rate, schedule, epochs, iterations, batch_size, shuffle, l2, l1, dropout, clip_norm,
+            optimizer,
+            learning_rate,
+            schedule,
+            epochs,
+            iterations,
+            batch_size,
+            shuffle,
+            l2,
+            l1,
+            dropout,
+            clip_norm,
             keep_best,
         )
         X, Y, S = self._data(X, Y, sample_weight)
         if validation is not None:
-            validation = self._data(*validation, *[None] * (3 - len(validation)), suffix=" of validation")
-            validation = validation if validation[2] is not None else validation[:2]
+            X_v, Y_v, S_v = (*validation, None) if len(validation) == 2 else validation
+            validation = tuple(M for M in self._data(X_v, Y_v, S_v, " of validation") if M is not None)
         if not resume:
             self.optimizer_state = {}
         run = Run(
-            xp, self.parameters, Objective.of(self.architecture, l2, l1), settings, self.rng, X, Y,
-            S=S, validation=validation, callbacks=callbacks, state=self.optimizer_state,
+            xp,
+            self.parameters,
+            Objective.of(self.architecture, l2, l1),
+            settings,
+            self.rng,
+            X,
+            Y,
+            S=S,
+            validation=validation,
+            callbacks=callbacks,
+            state=self.optimizer_state,
         )
         history = train(run)
         self.record = {"settings": settings.to_document(), "samples": int(X.shape[-1]), **history.to_document()}
@@ -307,12 +337,14 @@ class Network:
         """
         from glassnet._version import __version__
 
-        tensors = {
-            f"{layers.letter}[{l}]": layers[l] for layers in (self.W, self.b) for l in range(1, self.L + 1)
-        }
+        tensors = {f"{layers.letter}[{l}]": layers[l] for layers in (self.W, self.b) for l in range(1, self.L + 1)}
         document = {
-            "glassnet": __version__, "architecture": self.architecture.to_document(), "dtype": self.dtype.name,
-            "n_networks": self.n_networks, "record": self.record, **more,
+            "glassnet": __version__,
+            "architecture": self.architecture.to_document(),
+            "dtype": self.dtype.name,
+            "n_networks": self.n_networks,
+            "record": self.record,
+            **more,
         }
         model_file.write(path, tensors, document)
 
@@ -339,6 +371,14 @@ class Network:
                 layers[l] = tensors[f"{layers.letter}[{l}]"]
         net.record = document["record"]
         return net, document
+
+    def astype(self, dtype: str) -> Network:
+        """Return a copy whose numbers are of another type."""
+        architecture = self.architecture
+        copy = Network(**architecture.to_document(), dtype=dtype, n_networks=self.n_networks, initializer="zeros")
+        copy.vector[...] = self.vector
+        copy.record = self.record
+        return copy
 
     def __repr__(self) -> str:
         sizes = "-".join(map(str, self.architecture.sizes))
@@ -404,11 +444,13 @@ class Network:
 def _generator(seed: Any) -> np.random.Generator:
     if isinstance(seed, np.random.RandomState):  # draws the initial weights itself; a twin of it does the rest
         return np.random.default_rng(seed.get_state(legacy=False)["state"]["key"])
-    if seed is not None and not isinstance(seed, np.random.Generator) and (
-        isinstance(seed, bool) or not hasattr(seed, "__index__") or seed < 0
-    ):
+    if not (seed is None or isinstance(seed, np.random.Generator) or _is_count(seed, least=0)):
         raise SettingError(f"seed: expected a whole number of at least 0 or a numpy generator; got {seed!r}")
     return np.random.default_rng(seed)
+
+
+def _is_count(value: Any, least: int = 1) -> bool:
+    return hasattr(value, "__index__") and not isinstance(value, bool) and bool(value >= least)
 
 
 def _expected_shapes(document: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:

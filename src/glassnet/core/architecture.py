@@ -46,10 +46,11 @@ class Architecture:
         for l, name in enumerate(names[:-1], start=1):
             if name == "softmax":
                 raise SettingError(f"softmax is an activation for the output layer; layer {l} of {self.L} is hidden")
-        name, loss = self._loss
+        loss = self._loss[1]
         if loss.outputs is not None and names[-1] not in loss.outputs:
             raise SettingError(
-                f"loss {self.loss!r} takes {' or '.join(loss.outputs)} as output activation; layer {self.L} has {names[-1]!r}"
+                f"loss {self.loss!r} takes {' or '.join(loss.outputs)} as output activation; "
+                f"layer {self.L} has {names[-1]!r}"
             )
         if names[-1] == "softmax" and self.sizes[-1] == 1:
             raise SettingError("softmax over one output unit is always 1; use sigmoid, or one unit per class")
@@ -68,8 +69,7 @@ class Architecture:
         L = len(checked) - 1
         given = [activations] * (L - 1) if isinstance(activations, str) else list(activations or ["relu"] * (L - 1))
         if len(given) == L - 1:
-            known_loss = full_name(loss or "cross_entropy", checked[-1])
-            known_loss, _ = choose(LOSSES, known_loss, "loss")
+            known_loss, _ = choose_loss(full_name(loss or "cross_entropy", checked[-1]))
             given.append(_OUTPUT_OF_LOSS.get(known_loss, "identity"))
         if loss is None and given:
             loss = _LOSS_OF_OUTPUT.get(choose(ACTIVATIONS, given[-1], "activation")[0], "squared_error")
@@ -92,10 +92,7 @@ class Architecture:
 
     @property
     def _loss(self) -> tuple[str, Loss]:
-        name = full_name(self.loss, self.sizes[-1], self.output)
-        if name not in LOSSES and "(" not in name:
-            raise UnknownNameError.among("loss", self.loss, ["cross_entropy", *LOSSES])
-        return choose(LOSSES, name, "loss")
+        return choose_loss(full_name(self.loss, self.sizes[-1], self.output))
 
     @property
     def loss_entry(self) -> Loss:
@@ -110,6 +107,14 @@ class Architecture:
     def to_document(self) -> dict[str, Any]:
         """Return the architecture as plain data for a model file."""
         return {"sizes": list(self.sizes), "activations": list(self.activations), "loss": self.loss}
+
+
+def choose_loss(loss: str) -> tuple[str, Loss]:
+    """Look up a loss; where the name is unknown, "cross_entropy" is among those offered."""
+    try:
+        return choose(LOSSES, loss, "loss")
+    except UnknownNameError:
+        raise UnknownNameError.among("loss", loss, ["cross_entropy", *LOSSES]) from None
 
 
 def _checked_sizes(sizes: Iterable[int]) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Checks of arrays against the notation: what a caller hands in is refused in one sentence, or is fit for the equations."""
+"""Checks of arrays against the notation: what a caller hands in is refused in one sentence, or fits the equations."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ def matrix(name: str, array: Any, *, rows: int | None = None, columns: int | Non
 
 def finite(name: str, M: Array) -> Array:
     """Return M if all its numbers are finite; say where the first other one is."""
-    if math.isfinite(float(np.sum(M, dtype=np.float64))):
+    with np.errstate(all="ignore"):
+        total = float(np.sum(M, dtype=np.float64))
+    if math.isfinite(total):
         return M
     bad = np.argwhere(~np.isfinite(M))
     if len(bad) == 0:  # the sum overflowed, the numbers are fine
@@ -69,7 +71,7 @@ def finite(name: str, M: Array) -> Array:
 
 def labels(kind: str, Y: Array, loss: str) -> Array:
     """Return Y if a loss of this kind of labels can take it."""
-    if kind == "zero_one" or kind == "one_hot":
+    if kind in {"zero_one", "one_hot"}:
         bad = (Y != 0) & (Y != 1)
         if bad.any():
             raise DataError(f"Y: {loss} takes labels 0 and 1; got {_first(Y, bad)}")

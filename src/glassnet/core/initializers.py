@@ -22,12 +22,12 @@ class Initializer(NamedTuple):
 
 
 def zeros(rng: Any, n: int, n_prev: int) -> Array:
-    """Zeros: every unit of a layer stays like every other (the symmetry problem)."""
+    """Start at zero: every unit of a layer stays like every other (the symmetry problem)."""
     return np.zeros((n, n_prev))
 
 
 def constant(rng: Any, n: int, n_prev: int, value: float = 0.5) -> Array:
-    """One value everywhere: the symmetry problem, visibly."""
+    """Start at one value everywhere: the symmetry problem, visibly."""
     return np.full((n, n_prev), value)
 
 
@@ -49,17 +49,17 @@ def _scaled_uniform(variance: Callable[[int, int], float]) -> Callable[..., Arra
 
 
 def he(n: int, n_prev: int) -> float:
-    """He et al. 2015, for relu and its kin, which halve the variance."""
+    """Variance of He et al. 2015, for relu and its kin, which halve the variance."""
     return 2 / n_prev
 
 
 def glorot(n: int, n_prev: int) -> float:
-    """Glorot and Bengio 2010: a compromise between the forward and the backward pass."""
+    """Variance of Glorot and Bengio 2010: a compromise between the forward and the backward pass."""
     return 2 / (n + n_prev)
 
 
 def lecun(n: int, n_prev: int) -> float:
-    """LeCun et al. 1998: keeps the variance of Z at that of A_prev."""
+    """Variance of LeCun et al. 1998: keeps the variance of Z at that of A_prev."""
     return 1 / n_prev
 
 

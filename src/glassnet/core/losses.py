@@ -96,7 +96,7 @@ def poisson(xp: Any, A: Array, Y: Array) -> Array:
     return A - Y + Y * (_safe_log(xp, Y) - _safe_log(xp, A))    # half the deviance: 0 where A = Y
 
 def poisson_slope(xp: Any, A: Array, Y: Array) -> Array:
-    return 1 - Y / _safe_divisor(xp, A)
+    return 1 - Y / xp.maximum(A, 2**32 * _tiny(xp, A))          # no target is so large that this overflows
 
 def poisson_of_Z(xp: Any, Z: Array, A: Array, Y: Array) -> Array:
     return A - Y + Y * (_safe_log(xp, Y) - Z)

@@ -53,7 +53,7 @@ def choose(table: Mapping[str, Entry], choice: str, kind: str) -> tuple[str, Ent
         for field, function in zip(entry._fields, entry, strict=True)  # type: ignore[attr-defined]
         if callable(function)
     }
-    return name, entry._replace(options={**entry.options, **given}, **bound)  # type: ignore[attr-defined, no-any-return]
+    return name, entry._replace(options={**entry.options, **given}, **bound)  # type: ignore[attr-defined]
 
 
 def _options(text: str, known: Mapping[str, float], where: str) -> dict[str, float]:

@@ -83,24 +83,35 @@ class Parameters:
     """
 
     def __init__(self, sizes: Sequence[int], dtype: Any, stack: int | None = None) -> None:
+        count = sum(n * n_prev + n for n_prev, n in pairwise(sizes))
+        try:
+            vector = np.zeros(count if stack is None else (stack, count), dtype)
+        except (MemoryError, ValueError) as error:
+            raise SettingError(f"layer sizes {tuple(sizes)} need {count:,} parameters, too many to hold") from error
+        self._bind(tuple(sizes), stack, vector)
+
+    def _bind(self, sizes: tuple[int, ...], stack: int | None, vector: Array) -> None:
         lead = () if stack is None else (stack,)
         shapes_W = [(n, n_prev) for n_prev, n in pairwise(sizes)]
         shapes_b = [(n, 1) for n in sizes[1:]]
-        counts = [rows * columns for rows, columns in shapes_W + shapes_b]
-        try:
-            self.vector = np.zeros((*lead, sum(counts)), dtype)
-        except (MemoryError, ValueError) as error:
-            raise SettingError(f"layer sizes {tuple(sizes)} need {sum(counts):,} parameters, too many to hold") from error
-        ends = np.cumsum([0, *counts])
+        ends = np.cumsum([0, *(rows * columns for rows, columns in shapes_W + shapes_b)])
         views = [
-            self.vector[..., start:end].reshape(*lead, *shape)
+            vector[..., start:end].reshape(*lead, *shape)
             for (start, end), shape in zip(pairwise(ends), shapes_W + shapes_b, strict=True)
         ]
         L = len(shapes_W)
+        self.vector = vector
         self.W = Layers("W", [None, *views[:L]])
         self.b = Layers("b", [None, *views[L:]])
-        self.weights = self.vector[..., : ends[L]]
-        self._made_of = (tuple(sizes), stack)
+        self.weights = vector[..., : ends[L]]
+        self._made_of = (sizes, stack)
+
+    def __getstate__(self) -> tuple[tuple[int, ...], int | None, Array]:
+        """Copies and pickles carry the buffer alone: arrays that were views would come back as separate ones."""
+        return (*self._made_of, self.vector)
+
+    def __setstate__(self, state: tuple[tuple[int, ...], int | None, Array]) -> None:
+        self._bind(*state)
 
     def like(self) -> Parameters:
         """Return zeros of the same layout and type."""

@@ -39,8 +39,16 @@ class Pass(NamedTuple):
     dZ: list[Array]
 
 
-def propagate(xp: Any, theta: Parameters, gradient: Parameters, X: Array, Y: Array, objective: Objective,
-              D: list[Array], S: Array | None = None) -> Pass:
+def propagate(
+    xp: Any,
+    theta: Parameters,
+    gradient: Parameters,
+    X: Array,
+    Y: Array,
+    objective: Objective,
+    D: list[Array],
+    S: Array | None = None,
+) -> Pass:
     """Run the equations forward and backward.
 
     Parameters
@@ -69,10 +77,10 @@ def propagate(xp: Any, theta: Parameters, gradient: Parameters, X: Array, Y: Arr
     m = m_J = X.shape[-1]
     if S is not None:
         losses, dZ_last = losses * S, dZ_last * S
-        m, m_J = xp.row_sums(S), xp.total(S)                    # (1, 1) or (k, 1, 1); a number or (k,)
+        m, m_J = xp.row_sums(S), xp.total(S)  # (1, 1) or (k, 1, 1); a number or (k,)
     dA, dZ = backward(xp, dZ_last, A, Z, W, g, D, m, gradient.W.views, gradient.b.views)
     J = cost(xp, losses, m_J) + penalties(xp, theta, objective, m_J)
-    m_W = m if S is None else m[..., 0]                         # to stand beside the flat weights
+    m_W = m if S is None else m[..., 0]  # to stand beside the flat weights
     if objective.l2:
         gradient.weights += l2_slope(xp, theta.weights, objective.l2, m_W)
     if objective.l1:

@@ -48,12 +48,12 @@ class Trace:
 
     def array(self, name: str) -> Array:
         """Return the array with a name such as "Z[1]" or "X = A[0]"; None where the pass does not have it."""
-        letter, _, layer = name.split(" ")[-1].rstrip("]").partition("[")
+        letter, _, layer = name.removeprefix("X = ").rstrip("]").partition("[")
         layers = getattr(self, letter)
         return None if layers is None else layers[int(layer)]
 
     def lines(self) -> list[TraceLine]:
-        """Return the arrays in the order of the pass, with their smallest, mean and largest number and share of zeros."""
+        """Return the arrays in the order of the pass, each with the spread of its numbers."""
         A_0, W_1 = self.A[0], self.W[1]
         stack = None if W_1.ndim == 2 else len(W_1)
         table = dimension_table(self.architecture, A_0.shape[-1], stack)
@@ -62,14 +62,29 @@ class Trace:
     @staticmethod
     def _line(d: Dimension, M: Array) -> TraceLine:
         return TraceLine(
-            d.layer, d.array, M.shape, d.formula, float(M.min()), float(M.mean()), float(M.max()), float(np.mean(M == 0))
+            d.layer,
+            d.array,
+            M.shape,
+            d.formula,
+            float(M.min()),
+            float(M.mean()),
+            float(M.max()),
+            float(np.mean(M == 0)),
         )
 
     def __str__(self) -> str:
         head = ("layer", "array", "shape", "smallest", "mean", "largest", "zeros", "formula")
         cells = [
-            (str(t.layer), t.array, str(t.shape), f"{t.smallest:.4g}", f"{t.mean:.4g}", f"{t.largest:.4g}",
-             f"{t.zeros:.0%}", t.formula)
+            (
+                str(t.layer),
+                t.array,
+                str(t.shape),
+                f"{t.smallest:.4g}",
+                f"{t.mean:.4g}",
+                f"{t.largest:.4g}",
+                f"{t.zeros:.0%}",
+                t.formula,
+            )
             for t in self.lines()
         ]
         text = aligned([head, *cells])

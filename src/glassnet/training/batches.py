@@ -33,11 +33,12 @@ class Batches:
     def __init__(self, X: Array, Y: Array, S: Array | None, size: int | None, shuffle: bool, rng: Any) -> None:
         self.m = X.shape[-1]
         self.size = min(size or self.m, self.m)
+        self.sizes = [min(self.size, self.m - start) for start in range(0, self.m, self.size)]
         self.rng = rng if shuffle else None
         self.whole = (X, Y, S)
         if self.size < self.m:
-            self.rows = [None if M is None else np.ascontiguousarray(M.T) for M in self.whole]
-            self.buffers = [None if M is None else np.empty((self.size, M.shape[1]), M.dtype) for M in self.rows]
+            self.rows: list[Array] = [None if M is None else np.ascontiguousarray(M.T) for M in self.whole]
+            self.buffers: list[Array] = [None if M is None else np.empty_like(M[: self.size]) for M in self.rows]
 
     def epoch(self) -> Iterator[tuple[Array, Array, Array | None]]:
         """Yield (X, Y, S) of each batch; the arrays are reused by the next one."""

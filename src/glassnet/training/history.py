@@ -34,7 +34,7 @@ class History:
     cost : array (steps,) or (steps, k)
         J of each step's batch, computed in the same pass, before the step was taken.
     epoch_cost : list of float
-        Mean of `cost` over each finished epoch.
+        Mean of `cost` over each finished epoch, each batch counting by its number of samples.
     validation_cost : list of float
         J of the validation data after each epoch, without penalties; empty when there was none.
     learning_rate : list of float
@@ -47,6 +47,10 @@ class History:
         Duration of the run.
     interrupted : bool
         Whether Ctrl-C ended it; the network then holds the best parameters so far.
+    converged : bool or None
+        Whether lbfgs met its tolerance; None where the optimiser has none.
+    message : str
+        How lbfgs ended, in scipy's words.
     """
 
     cost: Array = field(default_factory=lambda: np.empty(0))
@@ -58,6 +62,8 @@ class History:
     steps: int = 0
     seconds: float = 0.0
     interrupted: bool = False
+    converged: bool | None = None
+    message: str = ""
 
     def __repr__(self) -> str:
         if not self.steps:
@@ -68,6 +74,7 @@ class History:
 
     def to_document(self, points: int = 1000) -> dict[str, Any]:
         """Return the record as plain data for a model file, long curves thinned to about `points` numbers."""
+
         def thin(values: Any) -> list[Any]:
             array = np.asarray(values, dtype=float)
             return array[:: max(1, -(-len(array) // points))].tolist() if len(array) else []

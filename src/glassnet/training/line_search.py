@@ -37,10 +37,17 @@ def search(run: Run) -> None:
             raise StopIteration
 
     found = minimize(
-        cost_and_slope, run.theta.vector.astype(np.float64), jac=True, method="L-BFGS-B", callback=after_iteration,
+        cost_and_slope,
+        run.theta.vector.astype(np.float64),
+        jac=True,
+        method="L-BFGS-B",
+        callback=after_iteration,
         options={
-            "maxiter": run.steps, "maxfun": int(choice["max_evaluations"]), "maxcor": int(choice["memory"]),
+            "maxiter": run.steps,
+            "maxfun": int(choice["max_evaluations"]),
+            "maxcor": int(choice["memory"]),
             "gtol": choice["tolerance"],
         },
     )
     run.theta.vector[...] = found.x
+    run.history.converged, run.history.message = found.status == 0, str(found.message)

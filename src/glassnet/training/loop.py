@@ -57,16 +57,27 @@ class Run:
     """
 
     def __init__(
-        self, xp: Any, theta: Parameters, objective: Objective, settings: Settings, rng: Any, X: Array, Y: Array, *,
-        S: Array | None = None, validation: tuple[Array, ...] | None = None, callbacks: Iterable[Callback] = (),
+        self,
+        xp: Any,
+        theta: Parameters,
+        objective: Objective,
+        settings: Settings,
+        rng: Any,
+        X: Array,
+        Y: Array,
+        *,
+        S: Array | None = None,
+        validation: tuple[Array, ...] | None = None,
+        callbacks: Iterable[Callback] = (),
         state: dict[str, Any] | None = None,
     ) -> None:
         self.xp, self.theta, self.objective, self.settings, self.rng = xp, theta, objective, settings, rng
         self.gradient = theta.like()
         self.batches = Batches(X, Y, S, settings.batch_size, settings.shuffle, rng)
         self.validation, self.callbacks = validation, list(callbacks)
-        self.optimizer = choose(OPTIMIZERS, settings.optimizer, "optimizer")[1]
-        self.factor = choose(SCHEDULES, settings.schedule, "schedule")[1].factor
+        self.optimizer: Any = choose(OPTIMIZERS, settings.optimizer, "optimizer")[1]
+        schedule = settings.schedule
+        self.factor = schedule if callable(schedule) else choose(SCHEDULES, schedule, "schedule")[1].factor
         self.drops = settings.drops(len(theta.W.views) - 1)
         self.no_masks = [None] * len(self.drops)
         self.steps_per_epoch, self.steps = settings.steps(self.batches.m)
@@ -74,7 +85,8 @@ class Run:
         self.state = {} if state is None else state
         self.t_before = int(self.state.get("t", 0))  # steps of earlier runs, for the bias correction
         self.alpha = settings.alpha
-        self.history, self.costs, self.best = History(), [], Best(theta.vector)
+        self.history, self.best = History(), Best(theta.vector)
+        self.costs: list[Any] = []
         self.watches_steps = self.steps_per_epoch == 1 and validation is None  # then each J belongs to one theta
         self.began = time.perf_counter()
 
@@ -135,7 +147,8 @@ class Run:
     def end_epoch(self) -> bool:
         """Record a finished epoch, tell the callbacks, and say whether one of them ends the run."""
         history = self.history
-        J = self.costs[-1] if self.steps_per_epoch == 1 else np.mean(self.costs[-self.steps_per_epoch :], axis=0)
+        sizes = self.batches.sizes[: (history.steps - 1) % self.steps_per_epoch + 1]  # fewer if `iterations` ended it
+        J = self.costs[-1] if len(sizes) == 1 else np.average(self.costs[-len(sizes) :], axis=0, weights=sizes)
         history.epochs += 1
         history.epoch_cost.append(J)
         history.learning_rate.append(self.alpha)
@@ -152,13 +165,18 @@ class Run:
             return False
         history, seconds = self.history, time.perf_counter() - self.began
         progress = Progress(
-            moment=moment, epoch=history.epochs, epochs=self.epochs, step=history.steps,
+            moment=moment,
+            epoch=history.epochs,
+            epochs=self.epochs,
+            step=history.steps,
             cost=history.epoch_cost[-1] if history.epoch_cost else None,
             validation_cost=history.validation_cost[-1] if history.validation_cost else None,
-            learning_rate=self.alpha, seconds=seconds,
+            learning_rate=self.alpha,
+            seconds=seconds,
             samples_per_second=history.epochs * self.batches.m / max(seconds, 1e-9),
         )
-        return any([callback(progress) is True for callback in self.callbacks])  # a list: each of them is called
+        answers = [callback(progress) for callback in self.callbacks]
+        return any(answer is True for answer in answers)
 
     def diverged(self, X: Array) -> DivergedError:
         """Put back the best parameters, and build the error that names the layer where the numbers broke."""
@@ -171,7 +189,9 @@ class Run:
             f"the cost is no longer a finite number at step {step} (learning rate {self.alpha:g}); it began {where}. "
             f"The best parameters so far were kept. Try a learning rate of {self.alpha / 10:g}, "
             "inputs scaled to mean 0 and spread 1, or clip_norm=1",
-            layer=layer, step=step, learning_rate=self.alpha,
+            layer=layer,
+            step=step,
+            learning_rate=self.alpha,
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from numbers import Real
 from typing import Any
@@ -26,8 +26,8 @@ class Settings:
         Name in the table of optimisers, options in brackets: "adam(beta_1=0.8)".
     learning_rate : float, optional
         alpha; None takes the optimiser's own default.
-    schedule : str
-        Name in the table of schedules: a factor on alpha over time.
+    schedule : str or callable
+        Name in the table of schedules, a factor on alpha over time; or such a function `factor(t, T, costs)` itself.
     epochs, iterations : int, optional
         Length of the run in passes over the data, or in steps; not both. With the whole batch they are the same.
     batch_size : int, optional
@@ -46,7 +46,7 @@ class Settings:
 
     optimizer: str = "gradient_descent"
     learning_rate: float | None = None
-    schedule: str = "constant"
+    schedule: str | Callable[..., float] = "constant"
     epochs: int | None = None
     iterations: int | None = None
     batch_size: int | None = None
@@ -59,7 +59,8 @@ class Settings:
 
     def __post_init__(self) -> None:
         _, optimizer = choose(OPTIMIZERS, self.optimizer, "optimizer")
-        choose(SCHEDULES, self.schedule, "schedule")
+        if not callable(self.schedule):
+            choose(SCHEDULES, self.schedule, "schedule")
         if self.epochs is not None and self.iterations is not None:
             raise SettingError(f"give epochs or iterations, not both; got {self.epochs} and {self.iterations}")
         for name in ("epochs", "iterations", "batch_size"):
@@ -99,6 +100,8 @@ class Settings:
     def to_document(self) -> dict[str, Any]:
         """Return the settings as plain data for a training record."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
+        if callable(self.schedule):
+            values["schedule"] = "a function of the caller"
         if isinstance(self.dropout, Sequence):
             values["dropout"] = list(self.dropout)
         return values
@@ -117,4 +120,5 @@ def _check_number(name: str, value: Any, *, positive: bool) -> None:
     if value is None:
         return
     if not _is_number(value) or value < 0 or (positive and value == 0):
-        raise SettingError(f"{name}: expected a number {'greater than' if positive else 'of at least'} 0; got {value!r}")
+        bound = "greater than" if positive else "of at least"
+        raise SettingError(f"{name}: expected a number {bound} 0; got {value!r}")

@@ -1,0 +1,42 @@
+# The first two commands of a newcomer: each alone makes .venv, installs what it needs and does its work.
+#   make demo    train on real data, look inside, save, load, predict
+#   make test    lint, types, walls between the packages, tests
+
+PYTHON ?= python3
+BIN := .venv/bin
+# One BLAS thread a process: the tests run in two processes, and thread pools must not nest.
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+
+.PHONY: demo test lint bench clean
+
+demo: .venv/.installed
+	$(BIN)/glassnet demo
+
+test: lint
+	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+lint: .venv/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/.installed-dev
+	$(BIN)/python bench/step.py
+
+.venv/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "glassnet needs Python 3.11 or newer; name one: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	@touch $@
+
+.venv/.installed: .venv/.made pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+.venv/.installed-dev: .venv/.installed
+	$(BIN)/python -m pip install --quiet --group dev
+	@touch $@
+
+clean:
+	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,71 @@
+"""The demonstration: a table and pictures that scikit-learn ships, through the same commands a user types."""
+
+from __future__ import annotations
+
+import shlex
+import tempfile
+from contextlib import chdir
+from pathlib import Path
+
+import numpy as np
+
+from glassnet.cli import commands
+from glassnet.files import write_beside
+
+
+def run_demo(folder: Path | None, seed: int) -> None:
+    """Write the data into `folder`, or into a temporary one, and run the commands there."""
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        with chdir(folder):
+            _run(seed)
+        return
+    with tempfile.TemporaryDirectory(prefix="glassnet-demo-") as temporary, chdir(temporary):
+        _run(seed)
+
+
+def _run(seed: int) -> None:
+    write_breast_cancer(Path("breast-cancer.csv"))
+    write_digits(Path("digits.npz"))
+    _say("1. A table: is a breast tumour benign or malignant? 569 patients, 30 measurements of cell nuclei.")
+    _command("train breast-cancer.csv --target diagnosis --seed", seed)
+    _say("Look inside: every array with its shape, its formula and the spread of its numbers, for one patient.")
+    _command("inspect breast-cancer.glassnet breast-cancer.csv --row 14")
+    _say("Predict with the saved model.")
+    _command("predict breast-cancer.glassnet breast-cancer.csv --probabilities --out predictions.csv")
+    _say("\n".join(Path("predictions.csv").read_text().splitlines()[:4]))
+    _say("2. Pictures: 1797 handwritten digits of 8 x 8 pixels.")
+    _command("train digits.npz --hidden 128 --epochs 40 --seed", seed)
+    _say("The dimension table of this network, and how it does on all digits after loading.")
+    _command("inspect digits.glassnet")
+    _command("evaluate digits.glassnet digits.npz")
+
+
+def write_breast_cancer(path: Path) -> None:
+    """Write the table as a CSV file with a header."""
+    from sklearn.datasets import load_breast_cancer
+
+    data = load_breast_cancer()
+    names = [name.replace(" ", "_") for name in data.feature_names]
+    lines = [",".join([*names, "diagnosis"])]
+    for row, label in zip(data.data, data.target, strict=True):
+        lines.append(",".join([*map(repr, row.tolist()), str(data.target_names[label])]))
+    write_beside(path, ("\n".join(lines) + "\n").encode())
+
+
+def write_digits(path: Path) -> None:
+    """Write the pictures as a NumPy file with arrays x and y."""
+    from sklearn.datasets import load_digits
+
+    data = load_digits()
+    np.savez(path, x=np.round(data.images * (255 / 16)).astype(np.uint8), y=data.target)
+
+
+def _say(text: str) -> None:
+    commands.typer.echo(f"\n{text}")
+
+
+def _command(words: str, *more: object) -> None:
+    line = " ".join([words, *map(str, more)])
+    _say(f"$ glassnet {line}")
+    commands.app(shlex.split(line), standalone_mode=False)

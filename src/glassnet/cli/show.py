@@ -1,0 +1,247 @@
+"""How results look on a terminal, in a pipe, and as JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from glassnet.network import Network
+from glassnet.tables import Dataset, Pictures
+from glassnet.training.history import Progress
+from glassnet.workflows import SampleTrace, Scores, Training
+
+MOST_CLASSES_SHOWN = 12
+NUMBERS_SHOWN = 6
+
+
+class Show:
+    """Prints results for a person, or as one JSON document.
+
+    Parameters
+    ----------
+    as_json : bool
+        Whether to print JSON and nothing else.
+    """
+
+    def __init__(self, as_json: bool) -> None:
+        from rich.console import Console
+
+        self.as_json = as_json
+        self.out = Console(highlight=False, soft_wrap=True)
+        self.err = Console(highlight=False, stderr=True)
+
+    def line(self, head: str, text: str) -> None:
+        """Print one line with a short head in a column of its own."""
+        if not self.as_json:
+            self.out.print(f"[bold]{head:<10}[/bold]", end="")
+            self.out.print(text, markup=False)
+
+    def text(self, text: str) -> None:
+        """Print text as it is."""
+        self.out.print(text, markup=False)
+
+    def document(self, document: Any) -> None:
+        """Print JSON; numbers that JSON does not know become null."""
+        sys.stdout.write(json.dumps(_plain(document), ensure_ascii=False, allow_nan=False) + "\n")
+
+    # ------------------------------------------------------------ training
+    def dataset(self, dataset: Dataset, parts: dict[str, int]) -> None:
+        """Print what was read, before the training starts."""
+        X, y = dataset.X, dataset.y
+        what = f"pictures, n_x = {X.describe()}" if isinstance(X, Pictures) else f"rows, {X.num_columns} columns"
+        self.line("Data", f"{len(dataset)} {what}; {_target(dataset.target, y)}")
+        self.line("Split", ", ".join(f"{rows} {part}" for part, rows in parts.items()))
+
+    @contextmanager
+    def progress(self) -> Iterator[Any]:
+        """Show the training's progress on a terminal; stay quiet in a pipe."""
+        if self.as_json or not self.err.is_terminal:
+            yield lambda progress: None
+            return
+        from rich.progress import BarColumn, Progress as Bar, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("[bold]{task.description:<9}"), BarColumn(), TextColumn("{task.fields[told]}"))
+        with Bar(*columns, TimeRemainingColumn(), console=self.err, transient=True) as bar:
+            task = bar.add_task("Training", told="")
+
+            def callback(progress: Progress) -> None:
+                bar.update(task, total=progress.epochs, completed=progress.epoch, told=_told(progress))
+
+            yield callback
+
+    def training(self, outcome: Training, out: Path) -> None:
+        """Print what a training did."""
+        model, history = outcome.model, outcome.model.history_
+        network = model.network_
+        if self.as_json:
+            self.document(
+                {
+                    "model": str(out),
+                    "source": outcome.source,
+                    "target": outcome.target,
+                    "rows": outcome.parts,
+                    "architecture": network.architecture.to_document(),
+                    "parameters": network.architecture.n_parameters,
+                    "scores": {part: _scores(scores) for part, scores in outcome.scores.items()},
+                    "record": network.record,
+                    "notes": outcome.notes,
+                }
+            )
+            return
+        for note in outcome.notes:
+            self.line("Note", note)
+        self.line("Network", _architecture(network))
+        best = f", best after {history.best_epoch}" if history.validation_cost else ""
+        self.line("Training", f"{history.epochs} epochs in {history.seconds:.2f} s{best}")
+        for part, scores in outcome.scores.items():
+            self.line(part.capitalize(), f"{_told_scores(scores)} on {scores.rows} rows")
+        _, scores = list(outcome.scores.items())[-1]
+        self.confusion(model, scores)
+        self.line("Saved", str(out))
+        if outcome.interrupted:
+            self.line("Note", f"interrupted: the best network so far was saved; go on with --continue {out}")
+
+    def evaluation(self, model: Any, scores: Scores) -> None:
+        """Print how a model did."""
+        if self.as_json:
+            self.document(_scores(scores))
+            return
+        self.line("Rows", str(scores.rows))
+        for name, value in scores.values.items():
+            self.line(name, f"{value:.6g}")
+        self.confusion(model, scores)
+
+    def confusion(self, model: Any, scores: Scores) -> None:
+        """Print the confusion matrix where it is small enough to read."""
+        if not 0 < len(scores.confusion) <= MOST_CLASSES_SHOWN:
+            return
+        labels = [str(label)[:16] for label in model.classes_]
+        width = max(6, *map(len, labels)) + 2
+        head = "true \\ predicted"
+        first = max(len(head), *map(len, labels))
+        self.text(f"\n{head:<{first}}" + "".join(f"{label:>{width}}" for label in labels))
+        for label, row in zip(labels, scores.confusion, strict=True):
+            self.text(f"{label:<{first}}" + "".join(f"{count:>{width}}" for count in row))
+        self.text("")
+
+    # ------------------------------------------------------------ inside
+    def inside(self, model: Any, sample: SampleTrace | None) -> None:
+        """Print the inside of a model, and one row's way through it."""
+        network = model if isinstance(model, Network) else model.network_
+        table = network.dimensions(1)
+        if self.as_json:
+            document = {
+                "kind": type(model).__name__,
+                "architecture": network.architecture.to_document(),
+                "parameters": network.architecture.n_parameters,
+                "dimensions": [vars(line) for line in table],
+                "record": network.record,
+            }
+            if sample is not None:
+                document["row"] = sample.row
+                document["prediction"], document["truth"] = sample.prediction, sample.truth
+                document["trace"] = [
+                    {**vars(line), "numbers": sample.trace.array(line.array).tolist()} for line in sample.trace.lines()
+                ]
+            self.document(document)
+            return
+        self.line("Model", type(model).__name__)
+        self.line("Network", _architecture(network))
+        if not isinstance(model, Network):
+            self.line("Input", _input(model))
+            self.line("Output", _output(model))
+        if network.record:
+            record = network.record
+            self.line("Training", f"{record['samples']} samples, {record['epochs']} epochs, {record['steps']} steps, "
+                                  f"{record['seconds']:.2f} s")  # fmt: skip
+        if sample is None:
+            self.text(f"\n{table}")
+            return
+        truth = "" if sample.truth is None else f", true value {sample.truth}"
+        self.line("Row", f"{sample.row}: predicted {sample.prediction}{truth}")
+        self.text(f"\n{sample.trace}\n")
+        self.text(_numbers(sample))
+
+
+def _target(name: str | None, y: Any) -> str:
+    head = f"target {name!r}" if name else "target"
+    if y is None:
+        return "no target"
+    values, counts = np.unique(y, return_counts=True)
+    if len(values) > MOST_CLASSES_SHOWN:
+        return f"{head}: {len(values)} values from {values[0]} to {values[-1]}"
+    return f"{head}: " + ", ".join(f"{value} {count}" for value, count in zip(values, counts, strict=True))
+
+
+def _told(progress: Progress) -> str:
+    if progress.cost is None:
+        return ""
+    validation = "" if progress.validation_cost is None else f"  validation {np.mean(progress.validation_cost):.4f}"
+    return f"cost {np.mean(progress.cost):.4f}{validation}  {progress.samples_per_second:,.0f} samples/s"
+
+
+def _scores(scores: Scores) -> dict[str, Any]:
+    confusion = {"confusion": scores.confusion} if scores.confusion else {}
+    return {"rows": scores.rows, **scores.values, **confusion}
+
+
+def _told_scores(scores: Scores) -> str:
+    return ", ".join(f"{name} {value:.4g}" for name, value in scores.values.items())
+
+
+def _architecture(network: Network) -> str:
+    architecture = network.architecture
+    sizes = "-".join(map(str, architecture.sizes))
+    stack = "" if network.n_networks is None else f", {network.n_networks} side by side"
+    activations = ", ".join(architecture.activations)
+    return f"{sizes} ({activations}), {architecture.loss}, {architecture.n_parameters:,} parameters{stack}"
+
+
+def _input(model: Any) -> str:
+    preparation = model.preparation_
+    if preparation.pictures:
+        shape = preparation.pictures
+        return f"pictures of {shape.height} x {shape.width} x {shape.channels} = {shape.n_x}, {shape.order}"
+    columns = ", ".join(column.name for column in preparation.columns)
+    return f"{len(preparation.columns)} columns as {preparation.n_features} features: {columns}"
+
+
+def _output(model: Any) -> str:
+    name = f"{model.target_name_}: " if model.target_name_ else ""
+    return name + (", ".join(map(str, model.classes_)) if hasattr(model, "classes_") else "a number")
+
+
+def _numbers(sample: SampleTrace) -> str:
+    """Write out the numbers of one unit in each layer, as the sum that makes Z."""
+    trace, lines = sample.trace, ["the first unit of each layer, written out"]
+    for l in range(1, trace.architecture.L + 1):
+        W, b, A_prev, Z, A = (np.asarray(M[l]) for M in (trace.W, trace.b, [None, *trace.A], trace.Z, trace.A))
+        if W.ndim == 3:  # a stack: the first network of it
+            W, b, Z, A = W[0], b[0], Z[0], A[0]
+            A_prev = A_prev[0] if A_prev.ndim == 3 else A_prev
+        terms = [f"{w:.4g}*{a:.4g}" for w, a in zip(W[0, :NUMBERS_SHOWN], A_prev[:NUMBERS_SHOWN, 0], strict=True)]
+        more = f" + ... ({W.shape[1]} terms)" if W.shape[1] > NUMBERS_SHOWN else ""
+        g = trace.architecture.activations[l - 1]
+        shown = f"{g}({Z[0, 0]:.4g})" if g != "softmax" else f"softmax of {np.round(Z[:NUMBERS_SHOWN, 0], 3).tolist()}"
+        lines.append(
+            f"  z[{l}] = {' + '.join(terms)}{more} + {b[0, 0]:.4g} = {Z[0, 0]:.4g};  a[{l}] = {shown} = {A[0, 0]:.4g}"
+        )
+    return "\n".join(lines)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value

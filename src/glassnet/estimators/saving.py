@@ -1,0 +1,71 @@
+"""Estimators in the one file format: the network, and beside it what turns rows into columns and outputs into answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from glassnet.errors import ModelFileError
+from glassnet.estimators.targets import Target, target_from_document
+from glassnet.network import Network
+
+
+def save(estimator: Any, path: str | Path, target: Target, document: Mapping[str, Any]) -> None:
+    """Write a fitted estimator's network with its kind, settings, target and further plain data."""
+    estimator.network_.save(
+        path,
+        kind=type(estimator).__name__,
+        settings=_plain(estimator.get_params()),
+        target=target.to_document(),
+        **document,
+    )
+
+
+def load(path: str | Path) -> Any:
+    """Read a model file: the estimator that was saved, or the `Network` where there was none.
+
+    Parameters
+    ----------
+    path : str or Path
+        A ``*.glassnet`` file.
+
+    Returns
+    -------
+    TabularClassifier, TabularRegressor, MLPClassifier, MLPRegressor or Network
+        Fitted, as it was saved.
+
+    Raises
+    ------
+    FileError, ModelFileError
+        If the file is missing, of another kind, damaged, or of a newer format.
+    """
+    from glassnet import estimators
+
+    network, document = Network.load_with_document(path)
+    kind = document.get("kind")
+    if kind is None:
+        return network
+    if kind not in estimators.__all__:
+        raise ModelFileError(f"{path}: holds a {kind!r}, which this version of glassnet does not know")
+    try:
+        estimator = getattr(estimators, kind)(**document["settings"])
+        estimator._restore(network, target_from_document(document["target"]), document)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelFileError(f"{path}: damaged: its document describes no {kind} ({error})") from None
+    return estimator
+
+
+def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that are plain data; a random state that is an object is left out."""
+    plain: dict[str, Any] = {}
+    for name, value in settings.items():
+        if isinstance(value, np.generic):
+            plain[name] = value.item()
+        elif isinstance(value, tuple | list | np.ndarray):
+            plain[name] = [item.item() if isinstance(item, np.generic) else item for item in value]
+        elif value is None or isinstance(value, bool | int | float | str):
+            plain[name] = value
+    return plain

@@ -1,0 +1,457 @@
+"""Networks for tables as they come: frames with numbers, categories, dates and missing cells, and pictures too.
+
+The estimators prepare columns, choose what is left open, and hand rows to `Network`; there is no mathematics here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.utils import Tags, check_array, check_random_state
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import (
+    _check_feature_names,
+    check_consistent_length,
+    check_is_fitted,
+    column_or_1d,
+    validate_data,
+)
+
+from glassnet.errors import DataError, SettingError, ShapeError
+from glassnet.estimators.refusals import as_glassnet_errors
+from glassnet.estimators.saving import save
+from glassnet.estimators.targets import Classes, Labels, Numbers, Target
+from glassnet.network import Network
+from glassnet.tables import Pictures, as_table, fit_preparation, imbalance, leaks, split
+from glassnet.training.history import Progress
+
+Array = Any
+Callback = Callable[[Progress], Any]
+
+CONVEX_RATE = 0.03  # without hidden layers the cost is one bowl, and small steps only take longer
+VALIDATION_FROM = 100  # rows; with fewer, every row is needed for training
+VALIDATION_SHARE = 0.15
+ROWS_AT_A_TIME = 8192  # that predict prepares and passes through the network together
+
+
+class _Tabular(BaseEstimator):
+    """What both estimators share: settings, preparation and training."""
+
+    def __init__(
+        self,
+        hidden: int | Sequence[int] = (128, 64),
+        activation: str | Sequence[str] = "relu",
+        *,
+        loss: str | None = None,
+        optimizer: str = "adam",
+        learning_rate: float | None = None,
+        schedule: str = "cosine",
+        epochs: int = 60,
+        batch_size: int | None = None,
+        l2: float = 0.1,
+        dropout: float | Sequence[float] = 0.0,
+        validation: float | None = None,
+        patience: int | None = 15,
+        n_networks: int = 1,
+        random_state: Any = None,
+        warm_start: bool = False,
+        verbose: bool = False,
+    ) -> None:
+        self.hidden = hidden
+        self.activation = activation
+        self.loss = loss
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.schedule = schedule
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.l2 = l2
+        self.dropout = dropout
+        self.validation = validation
+        self.patience = patience
+        self.n_networks = n_networks
+        self.random_state = random_state
+        self.warm_start = warm_start
+        self.verbose = verbose
+
+    def fit(self, X: Any, y: Any, *, X_val: Any = None, y_val: Any = None, callbacks: Iterable[Callback] = ()) -> Any:
+        """Prepare the columns and train the network.
+
+        Parameters
+        ----------
+        X : data frame, array (m, n_x) or Pictures
+            One row per sample; missing cells are welcome.
+        y : array_like (m,) or (m, n_outputs)
+            Targets, none missing.
+        X_val, y_val : like X and y, optional
+            Own validation data, instead of a share of the rows.
+        callbacks : iterable of callable
+            Each is called with a `Progress`; one that returns True ends the training.
+
+        Returns
+        -------
+        self
+        """
+        with as_glassnet_errors():
+            rows = self._rows(X, reset=True)
+            y = self._y(y)
+            check_consistent_length(rows, y)
+        if len(rows) == 1:
+            raise DataError("X holds one sample; a network needs at least 2 rows to learn from")
+        rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
+        goes_on = self.warm_start and hasattr(self, "network_")
+        target = self.target_ if goes_on else self._target(y)
+        train, held = self._parts(target, y, rng, X_val is not None)
+        preparation = self.preparation_ if goes_on else fit_preparation(rows.take(train))
+        notes = [*preparation.notes, *self._notes(rows, y)]
+        width = _width(rows)
+        R = preparation.transform(rows.take(train))
+        Y = target.encode(y[train], R.dtype)
+        if X_val is not None:
+            with as_glassnet_errors():
+                self.n_features_in_ = width
+                rows, y, held = self._rows(X_val, reset=False), self._y(y_val), np.arange(len(X_val))
+                check_consistent_length(rows, y)
+        validation = None
+        if len(held):
+            validation = (preparation.transform(rows.take(held)).T, target.encode(y[held], R.dtype))
+        network = self.network_ if goes_on else self._network(R.shape[1], target, rng)
+
+        self.notes_, self.preparation_, self.target_, self.n_features_in_ = notes, preparation, target, width
+        self.network_ = network
+        if self.verbose:
+            print(*self.notes_, self.network_, sep="\n")
+        self.history_ = self.network_.fit(
+            R.T,
+            Y,
+            optimizer=self.optimizer,
+            learning_rate=self.learning_rate or (self._default_rate if len(self.network_.W) > 2 else CONVEX_RATE),
+            schedule=self.schedule,
+            epochs=self.epochs,
+            batch_size=self.batch_size or _batch_size(len(R)),
+            l2=self.l2,
+            dropout=self.dropout,
+            validation=validation,
+            keep_best=validation is not None,
+            callbacks=[*callbacks, *self._own_callbacks(validation is not None)],
+        )
+        return self
+
+    def save(self, path: str | Path) -> None:
+        """Write preparation, network, classes and training record to one file; `glassnet.load` reads it."""
+        check_is_fitted(self, "network_")
+        document = {
+            "preparation": self.preparation_.to_document(),
+            "feature_names": list(getattr(self, "feature_names_in_", [])),
+            "notes": self.notes_,
+            "target_name": getattr(self, "target_name_", None),
+        }
+        save(self, path, self.target_, document)
+
+    def _restore(self, network: Network, target: Target, document: Mapping[str, Any]) -> None:
+        """Take over what `save` wrote."""
+        from glassnet.tables import preparation_from_document
+
+        self.network_, self.target_, self.notes_ = network, target, list(document["notes"])
+        self.target_name_ = document["target_name"]
+        self.preparation_ = preparation_from_document(document["preparation"])
+        pictures = self.preparation_.pictures
+        self.n_features_in_ = pictures.n_x if pictures else len(self.preparation_.source)
+        if document["feature_names"]:
+            self.feature_names_in_ = np.asarray(document["feature_names"], dtype=object)
+
+    def prepared(self, X: Any) -> Array:
+        """Return X as the network sees it: prepared rows, turned into columns (n[0], m)."""
+        check_is_fitted(self, "network_")
+        with as_glassnet_errors():
+            rows = self._rows(X, reset=False)
+        return self.preparation_.transform(rows).T
+
+    def _outputs(self, X: Any) -> Array:
+        """Return A[L] (n[L], m), the mean over the networks side by side."""
+        check_is_fitted(self, "network_")
+        with as_glassnet_errors():
+            rows = self._rows(X, reset=False)
+        network = self.network_.astype("float64")  # so that a row's answer does not depend on the rows beside it
+        parts = []
+        for start in range(0, len(rows), ROWS_AT_A_TIME):
+            some = rows.take(np.arange(start, min(start + ROWS_AT_A_TIME, len(rows))))
+            A = network.forward(self.preparation_.transform(some, np.float64).T)
+            parts.append(A if A.ndim == 2 else A.mean(axis=0))
+        return np.concatenate(parts, axis=1)
+
+    def _rows(self, X: Any, *, reset: bool) -> Any:
+        """Return X as an Arrow table or Pictures, checked against the training's columns unless `reset`."""
+        if isinstance(X, np.ndarray) and X.dtype == np.uint8 and X.ndim in (3, 4):
+            X = Pictures(X if X.ndim == 4 else X[..., np.newaxis])
+        if isinstance(X, Pictures):
+            return X
+        if hasattr(X, "__arrow_c_stream__") or (isinstance(X, Mapping) and not issparse(X)):
+            _check_feature_names(self, X, reset=reset)
+            table = as_table(X)
+            if table.num_rows == 0:
+                raise DataError("X holds no rows")
+            if not reset and table.num_columns != self.n_features_in_:
+                raise ShapeError(
+                    f"X has {table.num_columns} features, but {type(self).__name__} is expecting "
+                    f"{self.n_features_in_} features as input"
+                )
+            return table
+        array = validate_data(self, X, dtype=None, ensure_all_finite="allow-nan", reset=reset)
+        names = None if reset else getattr(self, "feature_names_in_", None)
+        return as_table(array, None if names is None else list(names))
+
+    def _y(self, y: Any) -> Array:
+        """Return y as an array without missing cells, a vector unless it really has several columns."""
+        if y is None:
+            raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None")
+        array = np.asarray(y)
+        if array.dtype == object and (missing := np.equal(array, None)).any():
+            raise ValueError(f"Input y contains NaN: {missing.sum()} cells are None")
+        array = check_array(y, ensure_2d=False, dtype=None, input_name="y", estimator=self)
+        if array.ndim == 1 or array.shape[1] == 1:
+            array = column_or_1d(array, warn=True)
+        return array.astype(str) if array.dtype == object and isinstance(array.flat[0], str) else array
+
+    def _parts(self, target: Target, y: Array, rng: Any, own_validation: bool) -> tuple[Array, Array]:
+        """Return the rows to train on, and those held back to choose the best epoch."""
+        share = self.validation
+        if share is None:
+            share = VALIDATION_SHARE if len(y) >= VALIDATION_FROM else 0.0
+        if own_validation or share == 0:
+            return np.arange(len(y)), np.arange(0)
+        stratify = isinstance(target, Classes)
+        if stratify and self.validation is None:
+            stratify = np.unique(y, return_counts=True)[1].min() > 1
+        train, held, _ = split(y, validation=share, rng=rng, stratify=bool(stratify))
+        if stratify and len(np.unique(y[train])) < len(target.values):  # type: ignore[union-attr]
+            raise DataError("a class has no row left to train on; use a smaller validation share")
+        return train, held
+
+    def _network(self, n_x: int, target: Target, rng: Any) -> Network:
+        hidden = [self.hidden] if np.ndim(self.hidden) == 0 else list(self.hidden)  # type: ignore[arg-type]
+        activations = [self.activation] * len(hidden) if isinstance(self.activation, str) else list(self.activation)
+        if len(activations) != len(hidden):
+            raise SettingError(f"activation: {len(hidden)} hidden layers need as many names; got {len(activations)}")
+        if isinstance(target, Labels):
+            activations.append("sigmoid")
+        if not isinstance(self.n_networks, int | np.integer) or self.n_networks < 1:
+            raise SettingError(f"n_networks: expected a whole number of at least 1; got {self.n_networks!r}")
+        k = None if self.n_networks == 1 else int(self.n_networks)
+        loss = self.loss or self._default_loss
+        return Network([n_x, *hidden, target.n_outputs], activations, loss, seed=rng, n_networks=k)
+
+    def _own_callbacks(self, has_validation: bool) -> list[Callback]:
+        own: list[Callback] = []
+        if self.verbose:
+            own.append(_print_epoch)
+        if has_validation and self.patience is not None:
+            own.append(_Patience(self.patience))
+        return own
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        tags.target_tags.required = True
+        tags.target_tags.multi_output = True
+        return tags
+
+
+class TabularClassifier(ClassifierMixin, _Tabular):
+    """A network that classifies the rows of a data frame, or pictures.
+
+    Text and categories become one-hot columns, dates become numbers, missing cells are filled and marked, numbers are
+    scaled; all of it is learned from the training rows only and kept in the model file.
+
+    Parameters
+    ----------
+    hidden : int or sequence of int
+        Units of each hidden layer; an empty sequence is logistic regression.
+    activation : str or sequence of str
+        Of the hidden layers: one name, or one per layer.
+    loss : str, optional
+        Name in the table of losses; cross-entropy by default.
+    optimizer, learning_rate, schedule, epochs, l2, dropout
+        How to train; see `glassnet.training.settings.Settings`.
+    batch_size : int, optional
+        Rows per step; None chooses a power of two from 16 to 256 by the number of rows.
+    validation : float, optional
+        Share of the rows held back to choose the best epoch; None is .15 from 100 rows on, and nothing below.
+    patience : int, optional
+        Epochs without a lower validation cost after which training ends; None trains to the end.
+    n_networks : int
+        Networks trained side by side from different starts, their outputs averaged.
+    random_state : int, RandomState or None
+        Source of all randomness.
+    warm_start : bool
+        Whether `fit` goes on from the network and the preparation of the last `fit`, instead of from new ones.
+    verbose : bool
+        Whether the notes and a line per epoch are printed.
+
+    Attributes
+    ----------
+    classes_ : array (n_classes,)
+        The labels, sorted.
+    network_ : Network
+        The trained network; every array of it can be opened.
+    preparation_ : Preparation
+        How columns became features.
+    history_ : History
+        The record of the training.
+    notes_ : list of str
+        What was noticed in the data: columns dropped, classes out of balance.
+    n_features_in_, feature_names_in_
+        Columns of the training frame.
+
+    Examples
+    --------
+    >>> from glassnet import TabularClassifier
+    >>> X = {"size": [1.0, 2.0, 8.0, 9.0], "colour": ["red", None, "blue", "blue"]}
+    >>> model = TabularClassifier(hidden=4, random_state=0).fit(X, ["small", "small", "large", "large"])
+    >>> model.predict({"size": [1.5, 8.5], "colour": ["red", "blue"]})
+    array(['small', 'large'], dtype='<U5')
+    """
+
+    _default_loss, _default_rate = "cross_entropy", 0.001
+
+    def predict(self, X: Any) -> Array:
+        """Return the most probable label of each row, (m,); for several labels 0 and 1, (m, n_labels)."""
+        return self._classes().decode(self._outputs(X))
+
+    def predict_proba(self, X: Any) -> Array:
+        """Return the probability of each class in each row, (m, n_classes)."""
+        return self._classes().probabilities(self._outputs(X))
+
+    def _classes(self) -> Classes | Labels:
+        check_is_fitted(self, "network_")
+        assert isinstance(self.target_, Classes | Labels)
+        return self.target_
+
+    def _target(self, y: Array) -> Target:
+        with as_glassnet_errors():
+            check_classification_targets(y)
+        target = Labels(y.shape[1]) if type_of_target(y) == "multilabel-indicator" else Classes.of(column_or_1d(y))
+        self.classes_ = target.values
+        return target
+
+    def _restore(self, network: Network, target: Target, document: Mapping[str, Any]) -> None:
+        super()._restore(network, target, document)
+        assert isinstance(target, Classes | Labels)
+        self.classes_ = target.values
+
+    def _notes(self, rows: Any, y: Array) -> list[str]:
+        return [*filter(None, [imbalance(y)] if y.ndim == 1 else []), *(leaks(rows, y) if y.ndim == 1 else [])]
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
+
+
+class TabularRegressor(RegressorMixin, _Tabular):
+    """A network that estimates a number for each row of a data frame, or for pictures.
+
+    Text and categories become one-hot columns, dates become numbers, missing cells are filled and marked, numbers and
+    targets are scaled; all of it is learned from the training rows only and kept in the model file.
+
+    Parameters
+    ----------
+    hidden : int or sequence of int
+        Units of each hidden layer; an empty sequence is linear regression.
+    activation : str or sequence of str
+        Of the hidden layers: one name, or one per layer.
+    loss : str, optional
+        Name in the table of losses; squared error by default.
+    optimizer, learning_rate, schedule, epochs, l2, dropout
+        How to train; see `glassnet.training.settings.Settings`.
+    batch_size : int, optional
+        Rows per step; None chooses a power of two from 16 to 256 by the number of rows.
+    validation : float, optional
+        Share of the rows held back to choose the best epoch; None is .15 from 100 rows on, and nothing below.
+    patience : int, optional
+        Epochs without a lower validation cost after which training ends; None trains to the end.
+    n_networks : int
+        Networks trained side by side from different starts, their outputs averaged.
+    random_state : int, RandomState or None
+        Source of all randomness.
+    warm_start : bool
+        Whether `fit` goes on from the network and the preparation of the last `fit`, instead of from new ones.
+    verbose : bool
+        Whether the notes and a line per epoch are printed.
+
+    Attributes
+    ----------
+    network_ : Network
+        The trained network; every array of it can be opened.
+    preparation_ : Preparation
+        How columns became features.
+    history_ : History
+        The record of the training.
+    notes_ : list of str
+        What was noticed in the data.
+    n_features_in_, feature_names_in_
+        Columns of the training frame.
+
+    Examples
+    --------
+    >>> from glassnet import TabularRegressor
+    >>> X = {"size": [1.0, 2.0, 8.0, 9.0], "colour": ["red", None, "blue", "blue"]}
+    >>> TabularRegressor(hidden=4, random_state=0).fit(X, [10.0, 20.0, 80.0, 90.0]).predict(X).shape
+    (4,)
+    """
+
+    _default_loss, _default_rate = "squared_error", 0.003
+
+    def predict(self, X: Any) -> Array:
+        """Return the estimate for each row, (m,) or (m, n_outputs)."""
+        check_is_fitted(self, "network_")
+        return self.target_.decode(self._outputs(X))
+
+    def _target(self, y: Array) -> Target:
+        if y.dtype == object:
+            with as_glassnet_errors():
+                y = y.astype(np.float64)
+        if y.dtype.kind not in "fiub":
+            raise DataError(f"y: expected numbers to estimate; got {y.dtype}, such as {y.flat[0]!r}")
+        return Numbers.of(y, standardize=not (self.loss or "").startswith("poisson"))
+
+    def _notes(self, rows: Any, y: Array) -> list[str]:
+        return []
+
+
+class _Patience:
+    """A callback that ends the training when the validation cost has not fallen for `patience` epochs."""
+
+    def __init__(self, patience: int) -> None:
+        self.patience, self.lowest, self.waited = patience, np.inf, 0
+
+    def __call__(self, progress: Progress) -> bool:
+        if progress.moment != "epoch":
+            return False
+        cost = float(np.mean(progress.validation_cost))
+        self.waited = 0 if cost < self.lowest else self.waited + 1
+        self.lowest = min(cost, self.lowest)
+        return self.waited >= self.patience
+
+
+def _print_epoch(progress: Progress) -> None:
+    if progress.moment == "epoch":
+        validation = progress.validation_cost
+        tail = "" if validation is None else f", validation cost {np.mean(validation):.4f}"
+        print(f"epoch {progress.epoch}/{progress.epochs}: cost {np.mean(progress.cost):.4f}{tail}")
+
+
+def _batch_size(m: int) -> int:
+    """Choose about fifty steps an epoch, within bounds that keep a step cheap for each sample."""
+    return int(np.clip(2 ** round(np.log2(max(m / 50, 1))), 16, 256))
+
+
+def _width(rows: Any) -> int:
+    return rows.n_x if isinstance(rows, Pictures) else rows.num_columns

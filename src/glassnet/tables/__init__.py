@@ -1,0 +1,23 @@
+"""Reading and preparing data: files, folders and data frames become rows of numbers, as the training rows decide."""
+
+from glassnet.tables.dataset import Dataset, Pictures
+from glassnet.tables.frames import as_table, target_from_table
+from glassnet.tables.leaks import leaks
+from glassnet.tables.preparation import Preparation, fit_preparation
+from glassnet.tables.preparation_document import preparation_from_document
+from glassnet.tables.reading import read
+from glassnet.tables.splitting import imbalance, split
+
+__all__ = [
+    "Dataset",
+    "Pictures",
+    "Preparation",
+    "as_table",
+    "fit_preparation",
+    "imbalance",
+    "leaks",
+    "preparation_from_document",
+    "read",
+    "split",
+    "target_from_table",
+]

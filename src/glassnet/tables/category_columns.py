@@ -1,0 +1,127 @@
+"""Categories: one feature for each value, for the rare ones together, and for missing cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from glassnet.tables.cells import as_kind, clean, flat, is_text, plain
+from glassnet.tables.date_columns import dates
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class CategoryColumn:
+    """What training rows said about a column of categories.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    values : tuple of str
+        The values that have a feature of their own, sorted.
+    other : bool
+        Training had more values than were kept: one more feature says "any other value". Otherwise a value that
+        training never saw is 0 in every feature.
+    missing : bool
+        Cells were missing in training: one more feature says where.
+    """
+
+    name: str
+    values: tuple[str, ...]
+    other: bool
+    missing: bool
+
+    @property
+    def features(self) -> list[str]:
+        """Names of the features that the column becomes."""
+        extra = ["(other)"] * self.other + ["(missing)"] * self.missing
+        return [f"{self.name}={value}" for value in (*self.values, *extra)]
+
+    def fill(self, column: pa.ChunkedArray, out: np.ndarray) -> None:
+        """Write the features of `column` to `out`, shape (m, number of features)."""
+        code, lost = self._codes(column)
+        out[:] = 0
+        rows = np.flatnonzero(code >= 0)
+        out[rows, code[rows]] = 1
+        if self.other:
+            out[(code < 0) & ~lost, len(self.values)] = 1
+        if self.missing:
+            out[lost, -1] = 1
+
+    def _codes(self, column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the place of each cell's value in `values` (-1: none), and where cells are missing."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        column = plain(column)
+        if pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_decimal(column.type):
+            return self._codes_as(pa.float64(), column.cast(pa.float64(), safe=False).to_numpy())
+        if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
+            return self._codes_as(pa.timestamp("us"), dates(column, self.name))
+        text = as_text(column)
+        values = list(self.values)
+        if pa.types.is_boolean(column.type):
+            values = [value.lower() for value in values]
+        places = pc.index_in(text, value_set=pa.array(values, text.type))
+        lost = pc.is_null(text).to_numpy()
+        return np.where(lost, -1, pc.fill_null(places, -1).to_numpy()), lost
+
+    def _codes_as(self, kind: pa.DataType, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Numbers or dates where training saw text: 3, 3.0 and "3" are one value, however the others are spelled."""
+        import pyarrow as pa
+
+        places, known = [], []
+        for j, value in enumerate(self.values):
+            read = as_kind(pa.chunked_array([[value]]), kind)
+            if read is not None:
+                places.append(j)
+                known.append(dates(read, self.name)[0] if pa.types.is_timestamp(kind) else read[0].as_py())
+        lost = np.isnan(cells)
+        if not places:
+            return np.full(len(cells), -1), lost
+        sorting = np.argsort(known, kind="stable")
+        ordered = np.array(known)[sorting]
+        near = np.searchsorted(ordered, np.where(lost, 0, cells)).clip(max=len(known) - 1)
+        code = np.array(places)[sorting[near]]
+        return np.where(~lost & (ordered[near] == cells), code, -1), lost
+
+
+def fit_categories(name: str, column: pa.ChunkedArray, limit: int) -> CategoryColumn | str:
+    """Return what to keep of the training rows, or why the column says nothing."""
+    text = as_text(plain(column))
+    counts = sorted(((-n, value) for value, n in value_counts(text) if value is not None))
+    missing = text.null_count > 0
+    if not counts:
+        return "holds no value"
+    if len(counts) == 1 and not missing:
+        return f"holds only the value {counts[0][1]!r}"
+    kept = tuple(sorted(value for _, value in counts[:limit]))
+    return CategoryColumn(name, kept, len(counts) > limit, missing)
+
+
+def value_counts(column: pa.ChunkedArray) -> list[tuple[str | None, int]]:
+    """Return each value of a column and how often it is there."""
+    import pyarrow.compute as pc
+
+    counted = pc.value_counts(column)
+    return list(zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True))
+
+
+def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return cells as text, missing ones null; whole numbers without a point, truth values as true and false."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = column.type
+    if is_text(kind):
+        return clean(flat(column))
+    if pa.types.is_floating(kind):
+        column = pc.if_else(pc.is_nan(column), pa.scalar(None, kind), column)
+        text = pa.array([None if v is None else f"{v:.17g}" for v in column.to_pylist()], pa.string())
+        return pa.chunked_array([text])
+    return column.cast(pa.string())

@@ -1,0 +1,158 @@
+"""CSV in its many spellings as one Arrow table, and the exact line where a file breaks its own rules."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from glassnet.errors import DataError, FileError
+from glassnet.tables.cells import as_numbers, is_text, typed
+from glassnet.tables.dialect import (
+    SEPARATORS,
+    check_separator,
+    decode,
+    find_separator,
+    has_header,
+    records,
+    sample,
+)
+from glassnet.tables.frames import check_distinct
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+BLOCK_BYTES = 1 << 24  # no record may be longer
+
+
+def read_csv(
+    path: Path, separator: str | None = None, header: bool | None = None, encoding: str | None = None
+) -> tuple[pa.Table, list[str]]:
+    """Return the table of a CSV file, plain or gzipped, and notes on how it was understood.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    separator, header, encoding : optional
+        What is known about the file; what is None is found from its first lines.
+
+    Returns
+    -------
+    table : pyarrow.Table
+        Columns as whole numbers, floats, truth values, dates or text; missing cells are null.
+    notes : list of str
+        One sentence each.
+    """
+    where = path.name
+    text, used_encoding = decode(_bytes(path), encoding, where)
+    if not text.strip():
+        raise DataError(f"{where} is empty")
+    if "\n" not in text:
+        text = text.replace("\r", "\n")  # the line end of old Macintosh files
+    separator = find_separator(text) if separator is None else check_separator(separator)
+    first_rows = sample(text, separator) or [next(records(text, separator))[1]]
+    named = has_header(first_rows) if header is None else header
+    width = len(first_rows[0])
+    table = _parse(text, separator, width, where)
+    if named:
+        names = [name.strip() or f"c{j + 1}" for j, name in enumerate(first_rows[0])]
+        table = table.slice(1)
+        check_distinct(names, where)
+        if not len(table):
+            raise DataError(
+                f"{where} holds a header ({', '.join(names[:5])}{', ...' * (width > 5)}) but no rows; "
+                "if that line is data, say that there is no header"
+            )
+    else:
+        names = [f"c{j + 1}" for j in range(width)]
+    notes = []
+    told = f"no header: columns are named c1 ... c{width}" if not named else "first line names the columns"
+    if separator != "," or not named:
+        notes.append(f"{where}: separator {SEPARATORS.get(separator, repr(separator))}, {told}")
+    if encoding is None and used_encoding in ("cp1252", "latin-1"):
+        notes.append(f"{where}: not UTF-8, read as {used_encoding}; give the encoding if letters look wrong")
+    columns = [typed(column) for column in table.columns]
+    if separator != ",":
+        columns = [_decimal_commas(column, name, notes) for column, name in zip(columns, names, strict=True)]
+    import pyarrow as pa
+
+    return pa.table(columns, names=names), notes
+
+
+def _bytes(path: Path) -> bytes:
+    data = path.read_bytes()
+    if not data.startswith(b"\x1f\x8b"):
+        return data
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
+        raise FileError(f"{path.name} is not a whole gzip file: {error}") from error
+
+
+def _parse(text: str, separator: str, width: int, where: str) -> pa.Table:
+    """Return every cell as text, the header's line among the rows."""
+    import pyarrow as pa
+    from pyarrow import csv as arrow_csv
+
+    if text.count('"') % 2:
+        _check_quotes(text, separator, where)
+    if '"' in text and re.search(rf'(^|{re.escape(separator)}) +"', text, re.MULTILINE):
+        text = _rewritten(text, separator)  # Arrow knows no blanks before a quote
+    names = [str(j) for j in range(width)]
+    try:
+        return arrow_csv.read_csv(
+            io.BytesIO(text.encode()),
+            read_options=arrow_csv.ReadOptions(column_names=names, block_size=BLOCK_BYTES),
+            parse_options=arrow_csv.ParseOptions(delimiter=separator, newlines_in_values='"' in text),
+            convert_options=arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+        )
+    except pa.ArrowInvalid as error:
+        _check_widths(text, separator, width, where)
+        raise DataError(f"{where} cannot be read as a table: {error}") from error
+
+
+def _check_widths(text: str, separator: str, width: int, where: str) -> None:
+    for line, cells in records(text, separator):
+        if len(cells) != width:
+            raise DataError(
+                f"{where}, line {line}: expected {width} cells as in the first line, got {len(cells)} "
+                f"(separator {SEPARATORS.get(separator, repr(separator))})"
+            )
+
+
+def _check_quotes(text: str, separator: str, where: str) -> None:
+    """Raise if a quote that opens a cell is never closed: all lines after it would vanish into that cell."""
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True)
+    start = 1
+    try:
+        for _ in lines:
+            start = lines.line_num + 1
+    except csv.Error as error:
+        if "unexpected end" in str(error) or "field larger" in str(error):
+            raise DataError(f"{where}, line {start}: a quote is opened and never closed") from None
+
+
+def _rewritten(text: str, separator: str) -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter=separator, lineterminator="\n").writerows(cells for _, cells in records(text, separator))
+    return out.getvalue()
+
+
+def _decimal_commas(column: pa.ChunkedArray, name: str, notes: list[str]) -> pa.ChunkedArray:
+    """Return a text column of numbers such as 3,14 as numbers; possible where ',' is not the separator."""
+    import pyarrow.compute as pc
+
+    if not is_text(column.type):
+        return column
+    if not pc.all(pc.match_substring_regex(column, r"^[+-]?\d+(,\d+)?$")).as_py():
+        return column
+    numbers = as_numbers(pc.replace_substring(column, ",", "."))
+    if numbers is None:
+        return column
+    notes.append(f"column {name!r}: ',' read as the decimal sign")
+    return numbers

@@ -1,0 +1,108 @@
+"""What a file or folder holds before any preparation: features as a table or as pictures, and a target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from glassnet.errors import SettingError, ShapeError, UnknownNameError, WrongTypeError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ORDERS = ("interleaved", "planes")
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """A stack of equally sized pictures.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (m, height, width, channels)
+        One picture per entry of the first axis; 1 channel (grey) or 3 (red, green, blue).
+    order : {"interleaved", "planes"}
+        How a picture becomes a row: red, green, blue of one pixel after the other, or all red, all green, all blue.
+    """
+
+    images: np.ndarray
+    order: str = "interleaved"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.images, np.ndarray):
+            raise WrongTypeError(f"expected pictures as a NumPy array, got {type(self.images).__name__}")
+        if self.images.ndim != 4 or self.images.shape[3] not in (1, 3):
+            raise ShapeError(
+                f"expected pictures of shape (m, height, width, channels) with 1 or 3 channels, got {self.images.shape}"
+            )
+        if self.images.dtype != np.uint8:
+            raise WrongTypeError(f"expected pictures of whole numbers 0 to 255 (uint8), got {self.images.dtype}")
+        check_order(self.order)
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    @property
+    def n_x(self) -> int:
+        """Numbers in one picture: height x width x channels."""
+        return int(np.prod(self.images.shape[1:]))
+
+    def take(self, indices: np.ndarray) -> Pictures:
+        """Return the pictures at `indices`, in that order."""
+        return replace(self, images=self.images[indices])
+
+    def rows(self) -> np.ndarray:
+        """Return the pictures as rows, shape (m, n_x), uint8; a view where `order` allows it."""
+        images = self.images.transpose(0, 3, 1, 2) if self.order == "planes" else self.images
+        return images.reshape(len(images), self.n_x)
+
+    def describe(self) -> str:
+        """Return the sum behind n_x, such as "64 x 64 x 3 = 12288"."""
+        return f"{' x '.join(map(str, self.images.shape[1:]))} = {self.n_x}"
+
+
+def check_order(order: str) -> None:
+    """Raise unless `order` is one of the two ways to flatten a picture."""
+    if order not in ORDERS:
+        raise UnknownNameError.among("order of a picture's numbers", order, ORDERS)
+
+
+def height_and_width(size: int | tuple[int, int]) -> tuple[int, int]:
+    """Return (height, width) of `size`, which is the side of a square or already the pair."""
+    pair = (size, size) if isinstance(size, int) else tuple(size)
+    if len(pair) != 2 or not all(isinstance(side, int) and 1 <= side <= 10_000 for side in pair):
+        raise SettingError(f"size must be a whole number from 1 to 10000, or (height, width), got {size!r}")
+    return pair[0], pair[1]
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Features, target and what was noticed while they were read.
+
+    Parameters
+    ----------
+    X : pyarrow.Table or Pictures
+        One row, or one picture, per sample.
+    y : ndarray or None
+        The target: text, whole numbers, floats or booleans; None when none was asked for or found.
+    target : str or None
+        Name of the target's column or array; None for pictures in folders.
+    test : Dataset or None
+        The test part, where the source itself has one.
+    notes : tuple of str
+        Sentences for the user about how the source was understood.
+    names : tuple of str
+        The file of each picture, where pictures come from files.
+    """
+
+    X: pa.Table | Pictures
+    y: np.ndarray | None
+    target: str | None
+    test: Dataset | None = None
+    notes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.X)

@@ -1,0 +1,127 @@
+"""Dates and times: days since the training rows' first, and the place in year, week and day as points on a circle."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from glassnet.errors import DataError
+from glassnet.tables.cells import first_unlike, is_text, plain, typed
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+TICKS_IN_A_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+CYCLES = {"month": 12, "weekday": 7, "hour": 24}
+
+
+@dataclass(frozen=True)
+class DateColumn:
+    """What training rows said about a column of dates.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    first : float
+        Earliest date in training, in days since 1970-01-01.
+    median, mean, deviation : float
+        Of the days since `first`, as for a column of numbers.
+    cycles : tuple of {"month", "weekday", "hour"}
+        Those that varied in training. Each is two features, sine and cosine, so that December is next to January.
+    missing : bool
+        Cells were missing in training: one more feature says where.
+    """
+
+    name: str
+    first: float
+    median: float
+    mean: float
+    deviation: float
+    cycles: tuple[str, ...]
+    missing: bool
+
+    @property
+    def features(self) -> list[str]:
+        """Names of the features that the column becomes."""
+        circle = [f"{self.name} {cycle} {axis}" for cycle in self.cycles for axis in ("sin", "cos")]
+        days = [f"{self.name} days"] * (self.deviation > 0)
+        return [*days, *circle, *[f"{self.name}=(missing)"] * self.missing]
+
+    def fill(self, column: pa.ChunkedArray, out: np.ndarray) -> None:
+        """Write the features of `column` to `out`, shape (m, number of features)."""
+        days = dates(column, self.name)
+        lost = np.isnan(days)
+        since = np.where(lost, self.median, days - self.first)
+        j = 0
+        if self.deviation > 0:
+            out[:, 0] = (since - self.mean) / self.deviation
+            j = 1
+        for cycle in self.cycles:
+            # Sines come from a table: the same date then gives the same bits in a batch of any size.
+            angles = [2 * math.pi * k / CYCLES[cycle] for k in range(CYCLES[cycle])]
+            circle = np.array([(math.sin(a), math.cos(a)) for a in angles])
+            out[:, j : j + 2] = np.where(lost[:, np.newaxis], 0, circle[_place(days, cycle)])
+            j += 2
+        if self.missing:
+            out[:, -1] = lost
+
+
+def fit_dates(name: str, column: pa.ChunkedArray) -> DateColumn | str:
+    """Return what to keep of the training rows, or why the column says nothing."""
+    days = dates(column, name)
+    lost = np.isnan(days)
+    there = days[~lost]
+    if not there.size:
+        return "holds no value"
+    first, last = float(there.min()), float(there.max())
+    if first == last and not lost.any():
+        return f"holds only the date {np.datetime64(math.floor(first), 'D')}"
+    since = there - first
+    median = float(np.median(since))
+    filled = np.where(lost, median, days - first)
+    cycles = tuple(cycle for cycle in CYCLES if np.ptp(_place(there, cycle)) > 0)
+    deviation = float(filled.std()) if first < last else 0.0
+    return DateColumn(name, first, median, float(filled.mean()), deviation, cycles, bool(lost.any()))
+
+
+def dates(column: pa.ChunkedArray, name: str) -> np.ndarray:
+    """Return a column of dates or times as days since 1970-01-01, float64, missing cells as NaN."""
+    import pyarrow as pa
+
+    column = plain(column)
+    kind = column.type
+    if is_text(kind):
+        text = column.cast(pa.large_string())
+        column = typed(text)
+        kind = column.type
+        if is_text(kind):
+            row, cell = first_unlike(text, pa.timestamp("us")) or (1, "")
+            raise DataError(f"column {name!r}, row {row}: text where training saw dates: {cell!r}; expected 2024-12-31")
+    if pa.types.is_null(kind):
+        return np.full(len(column), np.nan)
+    if pa.types.is_date32(kind):
+        per_day, ticks = 1, column.cast(pa.int32())
+    elif pa.types.is_date64(kind):
+        per_day, ticks = TICKS_IN_A_DAY["ms"], column.cast(pa.int64())
+    elif pa.types.is_timestamp(kind):
+        per_day, ticks = TICKS_IN_A_DAY[kind.unit], column.cast(pa.int64())
+    else:
+        raise DataError(f"column {name!r}: {kind} where training saw dates")
+    days: np.ndarray = ticks.cast(pa.float64(), safe=False).to_numpy() / per_day
+    return days
+
+
+def _place(days: np.ndarray, cycle: str) -> np.ndarray:
+    """Return month, weekday (Monday is 0) or hour of each day, counted from 0; 0 where the day is missing."""
+    days = np.nan_to_num(days)
+    if cycle == "hour":
+        # 1e-9 days is a tenth of a millisecond: more than a float loses, less than a clock shows.
+        return np.floor((days % 1) * 24 + 1e-9).astype(np.intp) % 24
+    whole = np.floor(days + 1e-9).astype(np.int64)
+    if cycle == "weekday":
+        return (whole + 3) % 7  # 1970-01-01 was a Thursday
+    return whole.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12

@@ -1,0 +1,57 @@
+"""Columns that are the target under another name: a network learns nothing but to copy them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from glassnet.tables.cells import flat, plain
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from glassnet.tables.dataset import Pictures
+
+MOST_VALUES = 50  # of the target: numbers to estimate are no classes
+
+
+def leaks(X: pa.Table | Pictures, y: np.ndarray) -> list[str]:
+    """Return one sentence for each column that tells the class in every row.
+
+    Parameters
+    ----------
+    X : pyarrow.Table or Pictures
+        Features; pictures have no such columns.
+    y : ndarray, shape (m,)
+        Classes, each in more than one row on average; numbers to estimate give no sentence.
+
+    Returns
+    -------
+    list of str
+        Such as "column 'alive' repeats the target: leave it out unless it is known before the answer is."
+    """
+    from glassnet.tables.dataset import Pictures
+
+    classes, target = np.unique(y, return_inverse=True)
+    if isinstance(X, Pictures) or not 2 <= len(classes) <= min(MOST_VALUES, len(y) // 2):
+        return []
+    return [
+        f"column {name!r} repeats the target: leave it out unless it is known before the answer is."
+        for name in X.column_names
+        if _repeats(X[name], target, len(classes))
+    ]
+
+
+def _repeats(column: pa.ChunkedArray, target: np.ndarray, n_classes: int) -> bool:
+    """Return whether each value goes with one class and each class with one value."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = flat(plain(column))
+    if pa.types.is_nested(column.type) or pa.types.is_null(column.type):
+        return False
+    if pc.count_distinct(column, mode="all").as_py() != n_classes:
+        return False
+    code = column.combine_chunks().dictionary_encode(null_encoding="encode").indices.to_numpy(zero_copy_only=False)
+    return len(np.unique(code * n_classes + target)) == n_classes

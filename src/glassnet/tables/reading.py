@@ -1,0 +1,126 @@
+"""One function that reads any file or folder, choosing how by its suffix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from glassnet.errors import DataError, FileError, suggestion
+from glassnet.tables import array_files, picture_files
+from glassnet.tables.csv_files import read_csv
+from glassnet.tables.dataset import Dataset, check_order, height_and_width
+from glassnet.tables.frames import as_table, target_from_table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+TEXT = (".csv", ".tsv", ".txt", ".data")
+PARQUET = (".parquet", ".pq")
+HDF5 = (".h5", ".hdf5", ".he5")
+NUMPY = (".npz", ".npy")
+
+
+def read(
+    path: str | Path,
+    target: str | None = None,
+    *,
+    require_target: bool = True,
+    separator: str | None = None,
+    header: bool | None = None,
+    encoding: str | None = None,
+    size: int | tuple[int, int] = 64,
+    order: str = "interleaved",
+) -> Dataset:
+    """Read a table, arrays or pictures.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file ``.csv .tsv .txt .data`` (also ``.gz``), ``.parquet .pq``, ``.h5 .hdf5 .he5``, ``.npz .npy``, one
+        picture, or a folder of pictures with a sub-folder for each class.
+    target : str, optional
+        Column (or array) to predict. Without it a table has no target, arrays one named like ``y``, and pictures
+        the names of their sub-folders.
+    require_target : bool
+        If False, a `target` that is not there is no error and y is None: new rows to predict have none.
+    separator, header, encoding : optional
+        For text: the character between cells, whether the first line names the columns, the encoding. Found from
+        the file when None.
+    size : int or (height, width)
+        For files and folders of pictures: what every picture is brought to.
+    order : {"interleaved", "planes"}
+        For pictures: how one becomes a row of numbers.
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    FileError
+        The path does not exist, cannot be opened, is of an unknown kind or not whole.
+    DataError
+        What it holds cannot be used; the message names the file and the line, column, array or picture.
+    UnknownNameError
+        No column or array is named `target`.
+    MissingExtraError
+        HDF5 without h5py.
+    """
+    check_order(order)
+    height_and_width(size)
+    path = Path(path)
+    try:
+        if path.is_dir():
+            return picture_files.read_pictures(path, size, order)
+        if not path.exists():
+            raise FileError(_not_there(path))
+        with path.open("rb"):  # so that a file one may not read is told apart from a broken one
+            pass
+        suffixes = [suffix.lower() for suffix in path.suffixes]
+        suffix = suffixes[-1] if suffixes else ""
+        if suffix in TEXT or (suffix == ".gz" and len(suffixes) > 1 and suffixes[-2] in TEXT):
+            table, notes = read_csv(path, separator, header, encoding)
+            return _from_table(table, target, require_target, notes, path.name)
+        if suffix in PARQUET:
+            return _from_table(_read_parquet(path), target, require_target, [], path.name)
+        if suffix in (*HDF5, *NUMPY):
+            read_arrays = array_files.read_hdf5 if suffix in HDF5 else array_files.read_numpy
+            return read_arrays(path, target, order, require_target)
+        if suffix in picture_files.SUFFIXES:
+            return picture_files.read_pictures(path, size, order)
+    except PermissionError as error:
+        raise FileError(f"{path} cannot be read: {error.strerror}") from error
+    known = (*TEXT, ".csv.gz", *PARQUET, *HDF5, *NUMPY, *picture_files.SUFFIXES)
+    raise FileError(
+        f"{path.name}: cannot read files of kind {suffix or '(no suffix)'!r}{suggestion(suffix, known)}; "
+        f"known: {' '.join(known)}, or a folder of pictures"
+    )
+
+
+def _not_there(path: Path) -> str:
+    folder = path.parent
+    if not folder.is_dir():
+        return f"{path} does not exist: there is no folder {folder}"
+    names = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
+    return f"{path} does not exist{suggestion(path.name, names)}"
+
+
+def _from_table(table: pa.Table, target: str | None, required: bool, notes: list[str], where: str) -> Dataset:
+    if not len(table):
+        raise DataError(f"{where} holds no rows")
+    y: np.ndarray | None = None
+    if target is not None and (required or target in table.column_names):
+        table, y = target_from_table(table, target)
+    return Dataset(table, y, target if y is not None else None, None, tuple(notes))
+
+
+def _read_parquet(path: Path) -> pa.Table:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        return as_table(parquet.read_table(path))
+    except (pa.ArrowException, OSError) as error:
+        raise FileError(f"{path.name} is not a whole Parquet file: {error}") from error

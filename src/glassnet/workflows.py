@@ -1,0 +1,331 @@
+"""From files to files: what the shell does, as functions that return plain results and print nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.trace import Trace
+from glassnet.errors import DataError, SettingError, ShapeError, UnknownNameError, suggestion
+from glassnet.estimators import TabularClassifier, TabularRegressor
+from glassnet.estimators import load as load_model
+from glassnet.files import check_writable, write_beside
+from glassnet.network import Network
+from glassnet.tables import Dataset, Pictures, read, split
+from glassnet.training.history import Progress
+
+Array = Any
+Model = TabularClassifier | TabularRegressor
+
+MOST_CLASSES = 20  # distinct whole numbers that are still taken as classes
+TASKS = ("classes", "numbers")
+
+
+@dataclass(frozen=True)
+class Scores:
+    """How well a model does on some rows.
+
+    Parameters
+    ----------
+    rows : int
+        Number of rows.
+    values : dict of str to float
+        accuracy and cost for classes; RMSE, R² and cost for numbers.
+    confusion : list of list of int
+        Rows of each true class by predicted class; empty for numbers.
+    """
+
+    rows: int
+    values: dict[str, float]
+    confusion: list[list[int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Training:
+    """What `train_file` did."""
+
+    model: Model
+    source: str
+    target: str | None
+    parts: dict[str, int]
+    scores: dict[str, Scores]
+    notes: list[str]
+    interrupted: bool
+
+
+def train_file(
+    data: str | Path,
+    target: str | None = None,
+    *,
+    task: str | None = None,
+    test: float | None = None,
+    out: str | Path | None = None,
+    start_from: str | Path | None = None,
+    reading: dict[str, Any] | None = None,
+    callbacks: Iterable[Callable[[Progress], Any]] = (),
+    announce: Callable[[Dataset, dict[str, int]], Any] = lambda dataset, parts: None,
+    **settings: Any,
+) -> Training:
+    """Read a table or pictures, train on one part, score on another, save.
+
+    Parameters
+    ----------
+    data : path
+        A table, arrays or a folder of pictures, as `glassnet.read` takes them.
+    target : str, optional
+        Column to predict; pictures and arrays bring their own.
+    task : {"classes", "numbers"}, optional
+        What the target is; None decides: text, truth values and up to 20 distinct whole numbers are classes.
+    test : float, optional
+        Share of the rows kept for the final score; None is .2, or the source's own test part where it has one.
+    out : path, optional
+        Model file to write.
+    start_from : path, optional
+        Model file to go on from instead of a new network.
+    reading : dict, optional
+        Further arguments of `glassnet.read`.
+    callbacks : iterable of callable
+        Told the progress of the training.
+    announce : callable
+        Told the data set and the number of rows in each part before the training starts.
+    **settings
+        Arguments of `TabularClassifier` or `TabularRegressor`.
+
+    Returns
+    -------
+    Training
+        The fitted model, the scores and the notes.
+
+    Raises
+    ------
+    GlassnetError
+        Before anything is trained or written, if the data, a setting or the output file cannot be used.
+    """
+    if out is not None:
+        check_writable(out)
+    earlier = None if start_from is None else load_tabular(start_from)
+    target = target or (earlier.target_name_ if earlier is not None else None)
+    dataset = read(data, target, **(reading or {}))
+    if dataset.y is None:
+        raise DataError(f"{data}: {_what_target_is_missing(dataset)}")
+    notes = list(dataset.notes)
+    task = task or _task(dataset.y, earlier)
+    if task not in TASKS:
+        raise UnknownNameError.among("task", task, TASKS)
+    X, y, X_test, y_test = _with_test_part(dataset, test, task == "classes", settings.get("random_state"))
+    if earlier is not None:
+        model = earlier.set_params(warm_start=True, **settings)
+        X = matching(model, X)
+        X_test = None if X_test is None else matching(model, X_test)
+    else:
+        model = (TabularClassifier if task == "classes" else TabularRegressor)(**settings)
+    parts = {"training": len(y), "test": 0 if y_test is None else len(y_test)}
+    announce(dataset, parts)
+
+    model.fit(X, y, callbacks=callbacks)
+    model.target_name_ = dataset.target
+    if out is not None:
+        model.save(out)
+    scores = {"training": score(model, X, y)}
+    if X_test is not None:
+        scores["test"] = score(model, X_test, y_test)
+    return Training(
+        model, str(data), dataset.target, parts, scores, [*notes, *model.notes_], model.history_.interrupted
+    )
+
+
+def evaluate_file(model: str | Path, data: str | Path, reading: dict[str, Any] | None = None) -> tuple[Model, Scores]:
+    """Score a model file on a table or pictures whose targets are known; a source's own test part goes first."""
+    estimator = load_tabular(model)
+    dataset = _read_for(estimator, data, reading, require_target=True)
+    if dataset.y is None:
+        raise DataError(f"{data}: holds no target to compare with")
+    part = dataset.test if dataset.test is not None and dataset.test.y is not None else dataset
+    return estimator, score(estimator, matching(estimator, part.X), part.y)
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What `predict_file` found: named columns of equal length."""
+
+    columns: dict[str, list[Any]]
+
+    @property
+    def rows(self) -> int:
+        """Number of predictions."""
+        return len(next(iter(self.columns.values())))
+
+    def to_csv(self) -> str:
+        """Return the columns as CSV text."""
+        import csv
+        import io
+
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(self.columns)
+        writer.writerows(zip(*self.columns.values(), strict=True))
+        return text.getvalue()
+
+
+def predict_file(
+    model: str | Path,
+    data: str | Path,
+    *,
+    probabilities: bool = False,
+    out: str | Path | None = None,
+    reading: dict[str, Any] | None = None,
+) -> Predictions:
+    """Predict every row of a table, or every picture, and write the answers as CSV where `out` names a file."""
+    if out is not None:
+        check_writable(out)
+    estimator = load_tabular(model)
+    dataset = _read_for(estimator, data, reading, require_target=False)
+    X = matching(estimator, dataset.X)
+    columns: dict[str, list[Any]] = {"picture": list(dataset.names)} if dataset.names else {}
+    answers = np.asarray(estimator.predict(X))
+    if answers.ndim == 1:
+        columns["prediction"] = answers.tolist()
+    else:
+        columns.update({f"prediction {j + 1}": column.tolist() for j, column in enumerate(answers.T)})
+    if probabilities:
+        if not isinstance(estimator, TabularClassifier):
+            raise SettingError(f"{model}: estimates numbers; probabilities are for classes only")
+        for label, column in zip(estimator.classes_, estimator.predict_proba(X).T, strict=True):
+            columns[f"probability {label}"] = [float(f"{p:.6g}") for p in column]
+    predictions = Predictions(columns)
+    if out is not None:
+        write_beside(out, predictions.to_csv().encode())
+    return predictions
+
+
+@dataclass(frozen=True)
+class SampleTrace:
+    """One sample on its way through the network."""
+
+    row: int
+    trace: Trace
+    prediction: Any
+    truth: Any
+
+
+def trace_row(model: Any, data: str | Path, row: int, reading: dict[str, Any] | None = None) -> SampleTrace:
+    """Trace one row (counted from 1) of a table, or one picture, through a model; backward too if its target is known."""
+    dataset = _read_for(model, data, reading, require_target=False)
+    if not 1 <= row <= len(dataset):
+        raise DataError(f"{data}: expected a row from 1 to {len(dataset)}; got {row}")
+    one = np.array([row - 1])
+    X = matching(model, dataset.X.take(one))
+    y = None if dataset.y is None else dataset.y[one]
+    Y = None if y is None else model.target_.encode(y, model.network_.dtype)
+    trace = model.network_.trace(model.prepared(X), Y)
+    return SampleTrace(row, trace, model.predict(X)[0].tolist(), None if y is None else y[0].tolist())
+
+
+def score(model: Model, X: Any, y: Array) -> Scores:
+    """Return accuracy or RMSE and R², and the cost."""
+    network = model.network_
+    columns = model.prepared(X)
+    Y = model.target_.encode(y, network.dtype)
+    cost = float(np.mean(network.cost(columns, Y)))
+    found = model.predict(X)
+    if isinstance(model, TabularClassifier):
+        from sklearn.metrics import confusion_matrix
+
+        confusion = confusion_matrix(y, found, labels=model.classes_).tolist()
+        return Scores(len(y), {"accuracy": float(np.mean(found == y)), "cost": cost}, confusion)
+    y = np.asarray(y, np.float64)
+    squares = float(np.mean((found - y) ** 2))
+    spread = float(np.var(y))
+    values = {"RMSE": squares**0.5, "R²": 1 - squares / spread if spread > 0 else float("nan"), "cost": cost}
+    return Scores(len(y), {name: value for name, value in values.items() if np.isfinite(value)})
+
+
+def matching(model: Model, X: Any) -> Any:
+    """Return X with the columns of the model's training, found by name, in their order.
+
+    Raises
+    ------
+    DataError
+        If a column that the model needs is not there; the nearest name is offered.
+    ShapeError
+        If pictures or arrays are of another width.
+    """
+    if isinstance(X, Pictures):
+        if X.n_x != model.n_features_in_:
+            raise ShapeError(f"the model takes pictures of n_x = {model.n_features_in_}; these have {X.describe()}")
+        return X
+    names = list(getattr(model, "feature_names_in_", X.column_names))
+    needed = {column.name for column in model.preparation_.columns}
+    for name in names:
+        if name not in X.column_names and name in needed:
+            raise DataError(
+                f"column {name!r} is missing{suggestion(name, X.column_names)}; the model was trained on "
+                f"{len(names)} columns, the data has {X.num_columns}"
+            )
+    return with_columns(X, names)
+
+
+def with_columns(X: Any, names: Sequence[str]) -> Any:
+    """Return a table of just these columns; those that are not there (and that no one needs) are empty."""
+    import pyarrow as pa
+
+    return pa.table({name: X[name] if name in X.column_names else pa.nulls(X.num_rows) for name in names})
+
+
+def load_tabular(path: str | Path) -> Model:
+    """Read a model file that takes tables or pictures.
+
+    Raises
+    ------
+    DataError
+        If it holds a bare network, which knows no columns.
+    """
+    model = load_model(path)
+    if isinstance(model, Network) or not hasattr(model, "preparation_"):
+        raise DataError(
+            f"{path}: holds a {type(model).__name__} without preparation of columns; use it from Python with glassnet.load"
+        )
+    return model
+
+
+def _read_for(model: Model, data: str | Path, reading: dict[str, Any] | None, *, require_target: bool) -> Dataset:
+    """Read `data` the way the model's own data were: same target, same size and order of pictures."""
+    pictures = model.preparation_.pictures
+    reading = dict(reading or {})
+    if pictures is not None:
+        reading.setdefault("size", (pictures.height, pictures.width))
+        reading.setdefault("order", pictures.order)
+    return read(data, model.target_name_, require_target=require_target, **reading)
+
+
+def _task(y: Array, earlier: Model | None) -> str:
+    if earlier is not None:
+        return "classes" if isinstance(earlier, TabularClassifier) else "numbers"
+    if y.dtype.kind in "Ub" or (y.dtype.kind in "iu" and len(np.unique(y)) <= MOST_CLASSES):
+        return "classes"
+    return "numbers"
+
+
+def _with_test_part(dataset: Dataset, test: float | None, stratify: bool, seed: Any) -> tuple[Any, Array, Any, Array]:
+    if test is None and dataset.test is not None:
+        return dataset.X, dataset.y, dataset.test.X, dataset.test.y
+    if stratify and len(np.unique(dataset.y)) < 2:  # said here, where the target has a name
+        raise DataError(
+            f"target {dataset.target or 'class'!r} holds a single class, {dataset.y[0].item()!r}, in all "  # type: ignore[index]
+            f"{len(dataset)} rows; a classifier needs at least 2"
+        )
+    share = 0.2 if test is None else test
+    train, _, kept = split(dataset.y, test=share, rng=np.random.default_rng(seed), stratify=stratify)
+    if not len(kept):
+        return dataset.X, dataset.y, None, None
+    return dataset.X.take(train), dataset.y[train], dataset.X.take(kept), dataset.y[kept]  # type: ignore[index]
+
+
+def _what_target_is_missing(dataset: Dataset) -> str:
+    if isinstance(dataset.X, Pictures):
+        return "the pictures lie in no folders that name their classes (photos/cat/1.jpg, photos/other/2.jpg)"
+    return f"name the column to predict with --target; columns: {', '.join(dataset.X.column_names)}"

@@ -1,0 +1,158 @@
+"""TabularClassifier and TabularRegressor: scikit-learn's contract, and data frames as they come."""
+
+import pickle
+import warnings
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+import glassnet
+from glassnet import TabularClassifier, TabularRegressor
+from glassnet.errors import DataError, SettingError, ShapeError
+
+
+@parametrize_with_checks([TabularClassifier(), TabularRegressor(), TabularClassifier(hidden=(), n_networks=3)])
+def test_scikit_learn_contract(estimator, check):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        check(estimator)
+
+
+def people(m=300, seed=0):
+    """Return a frame with every kind of column, and a label and a number that depend on it."""
+    rng = np.random.default_rng(seed)
+    age = rng.uniform(18, 80, m)
+    town = rng.choice(["Ulm", "Bonn", "Jena"], m)
+    member = rng.random(m) < 0.5
+    since = pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 1000, m), unit="D")
+    income = 1000 + 40 * age + 800 * (town == "Ulm") + 500 * member + 50 * rng.standard_normal(m)
+    frame = pd.DataFrame({"age": age, "town": town, "member": member, "since": since, "constant": 1})
+    frame.loc[rng.random(m) < 0.1, "age"] = np.nan
+    frame.loc[rng.random(m) < 0.1, "town"] = None
+    return frame, np.where(income > np.median(income), "high", "low"), income
+
+
+def test_a_frame_as_it_comes():
+    X, label, income = people()
+    classifier = TabularClassifier(random_state=0).fit(X[:200], label[:200])
+    assert np.mean(classifier.predict(X[200:]) == label[200:]) > 0.8
+    assert any("constant" in note for note in classifier.notes_)
+    probabilities = classifier.predict_proba(X[200:])
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-6)
+    regressor = TabularRegressor(random_state=0).fit(X[:200], income[:200])
+    assert regressor.score(X[200:], income[200:]) > 0.7
+
+
+def test_pandas_and_polars_are_the_same_to_it():
+    X, label, _ = people()
+    from_pandas = TabularClassifier(random_state=0, epochs=3).fit(X, label)
+    from_polars = TabularClassifier(random_state=0, epochs=3).fit(pl.from_pandas(X), label)
+    np.testing.assert_array_equal(from_pandas.predict_proba(X), from_polars.predict_proba(pl.from_pandas(X)))
+
+
+def test_several_labels_and_several_numbers():
+    X, label, income = people()
+    several = np.stack([label == "high", X["member"]], axis=1).astype(int)
+    classifier = TabularClassifier(random_state=0, epochs=20).fit(X, several)
+    assert classifier.predict(X).shape == several.shape
+    assert np.mean(classifier.predict(X) == several) > 0.85
+    numbers = np.stack([income, -2 * income], axis=1)
+    found = TabularRegressor(random_state=0).fit(X, numbers).predict(X)
+    assert found.shape == numbers.shape
+    assert np.corrcoef(found[:, 1], numbers[:, 1])[0, 1] > 0.9
+
+
+def test_it_works_where_scikit_learn_puts_estimators():
+    X, label, _ = people(160)
+    model = TabularClassifier(hidden=8, epochs=3, random_state=0)
+    assert clone(model).get_params() == model.get_params()
+    assert len(cross_val_score(model, X, label, cv=3)) == 3
+    search = GridSearchCV(make_pipeline(FunctionTransformer(), model), {"tabularclassifier__hidden": [4, (4, 4)]}, cv=2)
+    assert search.fit(X, label).predict(X).shape == label.shape
+    again = pickle.loads(pickle.dumps(search.best_estimator_))
+    np.testing.assert_array_equal(again.predict(X), search.predict(X))
+
+
+@pytest.mark.parametrize("n_networks", [1, 3])
+def test_save_and_load_give_the_same_answers(tmp_path, n_networks):
+    X, label, income = people()
+    for model, y in ((TabularClassifier, label), (TabularRegressor, income), (TabularClassifier, label == "high")):
+        fitted = model(hidden=8, epochs=2, n_networks=n_networks, random_state=0).fit(X, y)
+        fitted.save(tmp_path / "model.glassnet")
+        loaded = glassnet.load(tmp_path / "model.glassnet")
+        assert type(loaded) is model
+        np.testing.assert_array_equal(loaded.predict(X), fitted.predict(X))
+        assert loaded.get_params() == fitted.get_params() | {"hidden": 8}
+        assert loaded.notes_ == fitted.notes_
+
+
+def test_preparation_is_fitted_on_training_rows_only():
+    X, label, _ = people()
+    X_val = X.copy()
+    X_val["age"] += 1e6
+    own = TabularClassifier(random_state=0, epochs=2).fit(X, label, X_val=X_val, y_val=label)
+    none = TabularClassifier(random_state=0, epochs=2, validation=0).fit(X, label)
+    assert own.preparation_ == none.preparation_
+
+
+def test_warm_start_goes_on():
+    X, label, _ = people()
+    model = TabularClassifier(epochs=5, random_state=0, warm_start=True).fit(X, label)
+    before = model.network_.cost(model.prepared(X), model.target_.encode(label, np.float32))
+    network = model.network_
+    model.fit(X, label)
+    assert model.network_ is network
+    assert model.network_.cost(model.prepared(X), model.target_.encode(label, np.float32)) < before
+
+
+def test_more_networks_are_averaged():
+    X, label, _ = people()
+    model = TabularClassifier(hidden=8, epochs=2, n_networks=4, random_state=0).fit(X, label)
+    A = model.network_.forward(model.prepared(X))
+    assert A.shape == (4, 1, len(X))
+    np.testing.assert_allclose(model.predict_proba(X)[:, 1], A.mean(axis=0)[0], rtol=1e-6)
+    assert np.std(A, axis=0).min() > 0  # they started apart
+
+
+BAD = [
+    (lambda X, y: TabularClassifier().fit(X, ["one"] * len(X)), DataError, "1 class, 'one'"),
+    (lambda X, y: TabularClassifier().fit(X, [None, *y[1:]]), DataError, "NaN"),
+    (lambda X, y: TabularClassifier().fit(X, y[:-1]), DataError, "inconsistent numbers of samples"),
+    (lambda X, y: TabularRegressor().fit(X, y), DataError, "expected numbers to estimate"),
+    (lambda X, y: TabularClassifier(hidden=0).fit(X, y), SettingError, "n[1]"),
+    (lambda X, y: TabularClassifier(hidden=(8, -2)).fit(X, y), SettingError, "got -2"),
+    (lambda X, y: TabularClassifier(hidden=2.5).fit(X, y), SettingError, "got 2.5"),
+    (lambda X, y: TabularClassifier(activation="rleu").fit(X, y), SettingError, "did you mean 'relu'"),
+    (lambda X, y: TabularClassifier(optimizer="adams").fit(X, y), SettingError, "did you mean 'adam'"),
+    (lambda X, y: TabularClassifier(loss="crossentropy").fit(X, y), SettingError, "did you mean 'cross_entropy'"),
+    (lambda X, y: TabularClassifier(validation=1.5).fit(X, y), SettingError, "validation"),
+    (lambda X, y: TabularClassifier(epochs=0).fit(X, y), SettingError, "epochs"),
+    (lambda X, y: TabularClassifier().fit(X[:1], y[:1]), DataError, "one sample"),
+    (lambda X, y: TabularClassifier().fit(X[:0], y[:0]), DataError, "no rows"),
+    (lambda X, y: TabularClassifier(epochs=1).fit(X, y).predict(X.drop(columns="age")), ValueError, "age"),
+    (lambda X, y: TabularClassifier(epochs=1).fit(X, y).predict(X.assign(age="old")), DataError, "'age', row 1"),
+    (
+        lambda X, y: TabularClassifier(epochs=1).fit(np.eye(120, 5), y).predict(np.eye(2)),
+        DataError,
+        "expecting 5 features",
+    ),
+    (lambda X, y: TabularClassifier().fit(X.assign(bag=[[1]] * len(X)), y), DataError, "bag"),
+    (lambda X, y: TabularClassifier().fit(X.assign(age=np.inf), y), DataError, "age"),
+    (lambda X, y: TabularClassifier().fit(np.zeros((4, 2, 2, 2), np.uint8), y[:4]), ShapeError, "1 or 3 channels"),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "words"), BAD, ids=[words for _, _, words in BAD])
+def test_bad_input_gives_one_clear_sentence(call, error, words):
+    X, label, _ = people(120)
+    with pytest.raises(error) as caught:
+        call(X, label)
+    assert words in str(caught.value)

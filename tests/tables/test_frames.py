@@ -1,0 +1,113 @@
+"""Whatever holds columns becomes one Arrow table; what cannot is refused by name."""
+
+import datetime as dt
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from glassnet.errors import DataError, ShapeError, UnknownNameError, WrongTypeError
+from glassnet.tables import as_table, target_from_table
+
+COLUMNS = {"a": [1.0, None, 3.0], "b": ["x", "y", None]}
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        COLUMNS,
+        pa.table(COLUMNS),
+        pa.table(COLUMNS).to_batches()[0],
+        pd.DataFrame({"a": [1, np.nan, 3], "b": ["x", "y", None]}),
+        pl.DataFrame(COLUMNS),
+        [{"a": 1.0, "b": "x"}, {"b": "y"}, {"a": 3.0}],
+        np.array([(1.0, "x"), (np.nan, "y"), (3.0, None)], dtype=[("a", "f8"), ("b", "O")]),
+    ],
+    ids=["dict", "arrow", "batch", "pandas", "polars", "records", "structured"],
+)
+def test_every_frame_gives_the_same_table(frame):
+    assert as_table(frame).to_pydict() == COLUMNS
+
+
+@pytest.mark.parametrize("index", [[5, 6], ["p", "q"], pd.Index(["p", "q"], name="key")])
+def test_the_index_of_pandas_is_no_column(index):
+    assert as_table(pd.DataFrame({"a": [1, 2]}, index=index)).column_names == ["a"]
+
+
+def test_numbers_as_names():
+    assert as_table(pd.DataFrame(np.ones((2, 2)))).column_names == ["0", "1"]
+
+
+def test_array():
+    assert as_table(np.array([[1, 2], [3, 4]])).to_pydict() == {"x0": [1, 3], "x1": [2, 4]}
+    assert as_table([[1, "a"], [None, "b"]], ["n", "t"]).to_pydict() == {"n": [1, None], "t": ["a", "b"]}
+    assert as_table(np.array([[np.nan], [1]]))["x0"].null_count == 1
+
+
+@pytest.mark.parametrize(
+    ("frame", "error", "told"),
+    [
+        (5, WrongTypeError, "expected a data frame, a dict of columns or a two-dimensional array, got builtins.int"),
+        (np.zeros(3), ShapeError, r"got shape \(3,\); for one feature use X.reshape"),
+        (np.zeros((2, 2, 2)), ShapeError, r"got shape \(2, 2, 2\)"),
+        (np.zeros((2, 2), complex), WrongTypeError, "complex128"),
+        ([[1, 2], [3]], ShapeError, "rows of one width"),
+        ({"a": [1], "b": [1, 2]}, DataError, "equally many cells, got 'a' 1, 'b' 2"),
+        ({"a": 1}, WrongTypeError, "column 'a': expected a list or array of cells, got int"),
+        ({"a": [1, "x"]}, DataError, "column 'a', row 2: 'x' is str where row 1 is int"),
+        (pd.DataFrame({"a": [1, "x"]}), DataError, "column a with type object"),
+        (pd.DataFrame(np.ones((1, 2)), columns=["a", "a"]), DataError, "Duplicate column names found"),
+        (pa.table([[1], [2]], names=["a", "a"]), DataError, "several columns named 'a'"),
+        (pd.Series([1]), DataError, "cannot be read as columns"),
+    ],
+)
+def test_what_is_no_table(frame, error, told):
+    with pytest.raises(error, match=told):
+        as_table(frame)
+
+
+def test_width_of_names():
+    with pytest.raises(ShapeError, match="expected 3 columns, one for each name, got 2"):
+        as_table(np.zeros((1, 2)), ["a", "b", "c"])
+
+
+@pytest.mark.parametrize(
+    ("cells", "target"),
+    [
+        (["u", " v "], np.array(["u", "v"])),
+        ([1, 2], np.array([1, 2])),
+        ([True, False], np.array([True, False])),
+        ([Decimal("1.5"), Decimal(2)], np.array([1.5, 2.0])),
+        (pa.array(["u", "v"]).dictionary_encode(), np.array(["u", "v"])),
+        (pa.array([1.5, 2], pa.float16()), np.array([1.5, 2.0])),
+        (pa.array(["u", "v"], pa.string_view()), np.array(["u", "v"])),
+    ],
+)
+def test_target(cells, target):
+    rest, y = target_from_table(pa.table({"a": [1, 2], "y": cells}), "y")
+    assert rest.column_names == ["a"]
+    assert y.dtype == target.dtype
+    np.testing.assert_array_equal(y, target)
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ([1.0, None, np.nan], r"target column 'y' has 2 missing cells of 3 \(first at row 2, 3\)"),
+        (["a", "?", "b"], r"1 missing cells of 3 \(first at row 2\)"),
+        ([1.0, np.inf, 2.0], "target column 'y', row 2: inf"),
+        ([dt.date(2020, 1, 1)] * 3, "'y' is of type date32"),
+        ([[1]] * 3, "'y' is of type list"),
+    ],
+)
+def test_target_that_cannot_be_used(cells, told):
+    with pytest.raises(DataError, match=told):
+        target_from_table(pa.table({"y": cells}), "y")
+
+
+def test_unknown_target():
+    with pytest.raises(UnknownNameError, match=r"'survive' \(did you mean 'Survived'\?\); known: Survived, age"):
+        target_from_table(pa.table({"Survived": [1], "age": [2]}), "survive")

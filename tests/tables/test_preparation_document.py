@@ -1,0 +1,81 @@
+"""A preparation survives JSON to the last bit, and a document that is not one is refused."""
+
+import copy
+import json
+
+import numpy as np
+import pytest
+
+from glassnet.errors import ModelFileError
+from glassnet.tables import Pictures, fit_preparation, preparation_from_document
+
+TABLE = fit_preparation(
+    {"a": [0.1, 0.7, None], "c": ["u", "v", "u"], "d": ["2020-01-01", "2020-02-01", ""], "z": [1, 1, 1]}
+)
+PICTURES = fit_preparation(Pictures(np.zeros((1, 4, 5, 3), np.uint8), "planes"))
+
+
+@pytest.mark.parametrize("preparation", [TABLE, PICTURES], ids=["table", "pictures"])
+def test_round_trip(preparation):
+    assert preparation_from_document(json.loads(json.dumps(preparation.to_document()))) == preparation
+
+
+def test_documents_read_well():
+    assert PICTURES.to_document() == {
+        "kind": "pictures", "height": 4, "width": 5, "channels": 3, "order": "planes", "notes": []
+    }  # fmt: skip
+    document = TABLE.to_document()
+    assert document["source"] == ["a", "c", "d", "z"]
+    assert document["columns"][1] == {
+        "kind": "category", "name": "c", "values": ["u", "v"], "other": False, "missing": False
+    }  # fmt: skip
+
+
+def changed(preparation, *path_and_value):
+    document = copy.deepcopy(preparation.to_document())
+    *path, last, value = path_and_value
+    place = document
+    for step in path:
+        place = place[step]
+    if value is KeyError:
+        del place[last]
+    else:
+        place[last] = value
+    return document
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        (None, "preparation: expected entries by name, got NoneType"),
+        ([], "expected entries by name, got list"),
+        ({}, "'kind' is missing"),
+        (changed(TABLE, "kind", "graph"), "kind must be 'table' or 'pictures', got 'graph'"),
+        (changed(TABLE, "notes", [1]), "notes must be a list of texts"),
+        (changed(TABLE, "source", ["a", "a"]), "source must be a list of distinct texts"),
+        (changed(TABLE, "source", ["a", "c"]), "columns must be distinct and in source"),
+        (changed(TABLE, "columns", []), "columns must be a list of at least one"),
+        (changed(TABLE, "columns", 0, "x"), "column 1: expected entries by name, got str"),
+        (changed(TABLE, "columns", 0, "kind", "numbr"), r"unknown kind 'numbr' \(did you mean 'number'\?\)"),
+        (changed(TABLE, "columns", 0, "kind", ["number"]), "column 1: unknown kind"),
+        (changed(TABLE, "columns", 0, "mean", KeyError), "column 1: 'mean' is missing"),
+        (changed(TABLE, "columns", 0, "mean", "0"), "column 1: mean must be a finite number, got '0'"),
+        (changed(TABLE, "columns", 0, "mean", float("nan")), "mean must be a finite number, got nan"),
+        (changed(TABLE, "columns", 0, "mean", 10**400), "mean must be a finite number"),
+        (changed(TABLE, "columns", 0, "deviation", -1.0), "deviation must not be negative"),
+        (changed(TABLE, "columns", 0, "missing", 1), "missing must be true or false, got 1"),
+        (changed(TABLE, "columns", 0, "name", 3), "name must be text"),
+        (changed(TABLE, "columns", 0, "code", "x"), "column 1: unknown entries code"),
+        (changed(TABLE, "columns", 1, "values", ["u", "u"]), "column 2: values must be a list of distinct texts"),
+        (changed(TABLE, "columns", 1, "values", []), "column 2: 'c' becomes no feature"),
+        (changed(TABLE, "columns", 2, "cycles", ["year"]), "cycles must be among month, weekday, hour"),
+        (changed(TABLE, "extra", 1), "unknown entries extra"),
+        (changed(PICTURES, "height", 0), "height must be a whole number from 1"),
+        (changed(PICTURES, "height", True), "height must be a whole number from 1"),
+        (changed(PICTURES, "channels", 2), "expected 1 or 3 channels"),
+        (changed(PICTURES, "order", "rows"), "in order interleaved or planes, got 3 in 'rows'"),
+    ],
+)
+def test_malformed_documents(document, told):
+    with pytest.raises(ModelFileError, match=told):
+        preparation_from_document(document)

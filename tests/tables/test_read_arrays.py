@@ -1,0 +1,148 @@
+"""HDF5, NumPy and Parquet files: features, target and test part are found by name."""
+
+import sys
+
+import h5py
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from glassnet.errors import DataError, FileError, MissingExtraError, UnknownNameError
+from glassnet.tables import Pictures, read
+
+RNG = np.random.default_rng(0)
+IMAGES = RNG.integers(0, 256, (6, 4, 5, 3), dtype=np.uint8)
+LABELS = np.array([0, 1, 1, 0, 1, 0])
+
+
+def hdf5(path, **arrays):
+    with h5py.File(path, "w") as file:
+        for name, array in arrays.items():
+            file[name] = array
+    return path
+
+
+def npz(path, **arrays):
+    np.savez(path, **arrays)
+    return path
+
+
+def test_hdf5_pictures_and_labels(tmp_path):
+    path = hdf5(
+        tmp_path / "train_cat.h5", train_set_x=IMAGES, train_set_y=LABELS, list_classes=np.array([b"no", b"cat"])
+    )
+    data = read(path)
+    assert isinstance(data.X, Pictures)
+    np.testing.assert_array_equal(data.X.images, IMAGES)
+    np.testing.assert_array_equal(data.y, LABELS)
+    assert (data.target, data.test) == ("train_set_y", None)
+    assert "n_x = 4 x 5 x 3 = 60" in data.notes[0]
+
+
+def test_a_file_of_test_arrays_is_the_dataset_itself(tmp_path):
+    data = read(hdf5(tmp_path / "t.h5", test_set_x=IMAGES, test_set_y=LABELS))
+    assert len(data) == 6
+    assert data.target == "test_set_y"
+    assert data.test is None
+
+
+def test_numpy_file_with_a_test_part(tmp_path):
+    grey = IMAGES[..., 0]
+    data = read(npz(tmp_path / "m.npz", X_train=grey, y_train=LABELS, X_test=grey[:2], y_test=LABELS[:2]))
+    assert data.X.images.shape == (6, 4, 5, 1)
+    assert data.test.X.images.shape == (2, 4, 5, 1)
+    np.testing.assert_array_equal(data.test.y, LABELS[:2])
+
+
+def test_arrays_in_groups(tmp_path):
+    with h5py.File(tmp_path / "g.hdf5", "w") as file:
+        for part in ("train", "test"):
+            file[f"{part}/images"], file[f"{part}/labels"] = IMAGES, LABELS
+    data = read(tmp_path / "g.hdf5")
+    assert data.target == "train/labels"
+    assert data.test.target == "test/labels"
+
+
+def test_matrix_becomes_a_table(tmp_path):
+    data = read(npz(tmp_path / "a.npz", x=np.arange(6.0).reshape(3, 2), y=np.array(["a", "b", "a"])))
+    assert data.X.to_pydict() == {"x0": [0, 2, 4], "x1": [1, 3, 5]}
+    assert data.y.tolist() == ["a", "b", "a"]
+
+
+def test_single_array(tmp_path):
+    np.save(tmp_path / "a.npy", np.ones((3, 2)))
+    assert read(tmp_path / "a.npy").X.shape == (3, 2)
+
+
+def test_channels_first_and_other_orders(tmp_path):
+    data = read(npz(tmp_path / "a.npz", x=IMAGES.transpose(0, 3, 1, 2), y=LABELS), order="planes")
+    np.testing.assert_array_equal(data.X.images, IMAGES)
+    assert data.X.order == "planes"
+    assert "channels stood before" in data.notes[0]
+
+
+def test_pictures_of_floats_become_columns(tmp_path):
+    data = read(npz(tmp_path / "a.npz", x=IMAGES / 255.0, y=LABELS))
+    assert data.X.shape == (6, 60)
+    assert "60 columns of numbers" in data.notes[0]
+
+
+@pytest.mark.parametrize("shape", [(6, 1), (1, 6)])
+def test_target_as_a_column_or_row(tmp_path, shape):
+    assert read(npz(tmp_path / "a.npz", x=IMAGES, y=LABELS.reshape(shape))).y.shape == (6,)
+
+
+def test_target_by_name(tmp_path):
+    path = npz(tmp_path / "a.npz", x=IMAGES, y=LABELS, age=np.arange(6.0))
+    assert read(path, "age").y.tolist() == [0, 1, 2, 3, 4, 5]
+    with pytest.raises(UnknownNameError, match=r"a.npz 'agge' \(did you mean 'age'\?\)"):
+        read(path, "agge")
+    assert read(path, "agge", require_target=False).X.images.shape == (6, 4, 5, 3)
+
+
+def test_no_target(tmp_path):
+    assert read(npz(tmp_path / "a.npz", x=IMAGES)).y is None
+
+
+def test_features_not_found(tmp_path):
+    with pytest.raises(DataError, match=r"a.npz: expected one array of features.*found none; arrays: y \(6,\)"):
+        read(npz(tmp_path / "a.npz", y=LABELS))
+    with pytest.raises(DataError, match=r"found 2; arrays: x \(6, 4, 5, 3\), images"):
+        read(npz(tmp_path / "a.npz", x=IMAGES, images=IMAGES))
+
+
+def test_missing_label(tmp_path):
+    with pytest.raises(DataError, match=r"a.npz, array 'y', row 2: nan"):
+        read(npz(tmp_path / "a.npz", x=IMAGES, y=np.array([0, np.nan, 1, 0, 1, 1])))
+
+
+def test_pickles_are_refused(tmp_path):
+    with pytest.raises(DataError, match="pickled Python objects, which are never read"):
+        read(npz(tmp_path / "a.npz", x=np.array([[{}, 1]], dtype=object)))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("a.npz", "NumPy"), ("a.npy", "NumPy"), ("a.h5", "HDF5"), ("a.pq", "Parquet")]
+)
+def test_broken_files(tmp_path, name, kind):
+    (tmp_path / name).write_bytes(b"PK\x03\x04 and no more")
+    with pytest.raises((FileError, DataError), match=rf"{name} (is not a whole {kind} file|holds pickled)"):
+        read(tmp_path / name)
+
+
+def test_without_h5py(tmp_path, monkeypatch):
+    path = hdf5(tmp_path / "a.h5", x=IMAGES)
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    with pytest.raises(MissingExtraError, match=r"reading a.h5 needs h5py: pip install 'glassnet\[hdf5\]'"):
+        read(path)
+
+
+def test_parquet(tmp_path):
+    parquet.write_table(pa.table({"a": [1, None, 3], "y": ["u", "v", "u"]}), tmp_path / "a.parquet")
+    data = read(tmp_path / "a.parquet", "y")
+    assert data.X.to_pydict() == {"a": [1, None, 3]}
+    assert data.y.tolist() == ["u", "v", "u"]
+    parquet.write_table(pa.table({"a": pa.array([], pa.int64())}), tmp_path / "b.parquet")
+    with pytest.raises(DataError, match=r"b.parquet holds no rows"):
+        read(tmp_path / "b.parquet")

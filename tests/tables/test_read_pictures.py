@@ -1,0 +1,136 @@
+"""Folders of pictures: classes from sub-folders, one size, upright, and nothing that would fill the memory."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from glassnet.errors import DataError, SettingError, ShapeError, UnknownNameError, WrongTypeError
+from glassnet.tables import Pictures, read
+
+RED, BLUE = (255, 0, 0), (0, 0, 255)
+
+
+def picture(path, colour=RED, size=(8, 6), mode="RGB", **how):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new(mode, size, colour).save(path, **how)
+    return path
+
+
+@pytest.fixture
+def classes(tmp_path):
+    for i in range(3):
+        picture(tmp_path / "cat" / f"{i}.png", RED)
+    for i in range(2):
+        picture(tmp_path / "dog" / "more" / f"{i}.jpg", BLUE)
+    return tmp_path
+
+
+def test_classes_from_folders(classes):
+    data = read(classes, size=4)
+    assert data.X.images.shape == (5, 4, 4, 3)
+    assert data.y.tolist() == ["cat"] * 3 + ["dog"] * 2
+    assert data.names[0] == str(classes / "cat" / "0.png")
+    assert len(data.names) == 5
+    assert data.X.images[0, 0, 0].tolist() == list(RED)
+    notes = " ".join(data.notes)
+    assert "2 classes (cat, dog)" in notes
+    assert "5 of 5 pictures were brought to 4 x 4" in notes
+    assert "n_x = 4 x 4 x 3 = 48" in notes
+
+
+def test_hidden_and_other_files_are_skipped(classes):
+    (classes / "cat" / "notes.txt").write_text("x")
+    picture(classes / "cat" / ".hidden.png")
+    picture(classes / "cat" / ".thumbnails" / "a.png")
+    picture(classes / "loose.png")
+    data = read(classes, size=(6, 8))
+    assert len(data) == 5
+    assert any("4 other files skipped" in note for note in data.notes)
+    assert not any("brought to" in note for note in data.notes)
+
+
+def test_train_and_test(tmp_path):
+    for part, count in (("train", 2), ("test", 1)):
+        for i in range(count):
+            picture(tmp_path / part / "a" / f"{i}.png")
+            picture(tmp_path / part / "b" / f"{i}.png", BLUE)
+    data = read(tmp_path, size=4)
+    assert data.y.tolist() == ["a", "a", "b", "b"]
+    assert data.test.y.tolist() == ["a", "b"]
+    assert len(read(tmp_path / "test").y) == 2
+
+
+def test_flat_folder_and_single_file_have_no_target(tmp_path):
+    path = picture(tmp_path / "b.png", BLUE)
+    picture(tmp_path / "a.png", RED)
+    data = read(tmp_path, size=4)
+    assert data.y is None
+    assert [name[-5:] for name in data.names] == ["a.png", "b.png"]
+    one = read(path, size=4)
+    assert one.X.images.shape == (1, 4, 4, 3)
+    assert one.y is None
+
+
+def test_upright_grey_and_transparent(tmp_path):
+    pixels = np.zeros((2, 4, 3), np.uint8)
+    pixels[:, :2] = 255
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was turned: rotate by 90 degrees clockwise
+    Image.fromarray(pixels).save(tmp_path / "a.png", exif=exif)
+    upright = read(tmp_path / "a.png", size=(4, 2)).X.images[0, :, :, 0]
+    assert upright.tolist() == [[255, 255], [255, 255], [0, 0], [0, 0]]
+    picture(tmp_path / "g.png", 100, mode="L")
+    assert read(tmp_path / "g.png", size=2).X.images[0, 0, 0].tolist() == [100, 100, 100]
+    picture(tmp_path / "t.png", (0, 0, 0, 0), mode="RGBA")
+    assert read(tmp_path / "t.png", size=2).X.images[0, 0, 0].tolist() == [255, 255, 255]
+    Image.fromarray(np.full((2, 2), 256 * 7, np.uint16)).save(tmp_path / "s.png")
+    assert read(tmp_path / "s.png", size=2).X.images[0, 0, 0].tolist() == [7, 7, 7]
+
+
+def test_no_pictures(tmp_path):
+    with pytest.raises(DataError, match="holds no pictures"):
+        read(tmp_path)
+
+
+def test_picture_that_cannot_be_decoded(classes):
+    (classes / "cat" / "1.png").write_bytes(b"no picture")
+    with pytest.raises(DataError, match=r"cat.1.png cannot be decoded as a picture"):
+        read(classes)
+    whole = picture(classes / "cat" / "1.png", size=(64, 64)).read_bytes()
+    (classes / "cat" / "1.png").write_bytes(whole[:-40])
+    with pytest.raises(DataError, match=r"cat.1.png cannot be decoded as a picture"):
+        read(classes)
+
+
+@pytest.mark.parametrize("limit", [40, 20])
+def test_decompression_bomb(classes, monkeypatch, limit):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", limit)  # a warning, and above twice the limit an error
+    with pytest.raises(DataError, match=r"cat.0.png is refused, its size would fill the memory"):
+        read(classes)
+
+
+def test_settings(classes):
+    with pytest.raises(SettingError, match="size must be a whole number"):
+        read(classes, size=0)
+    with pytest.raises(UnknownNameError, match=r"'plane' \(did you mean 'planes'\?\)"):
+        read(classes, order="plane")
+
+
+def test_pictures_as_rows():
+    images = np.arange(2 * 2 * 3 * 3, dtype=np.uint8).reshape(2, 2, 3, 3)
+    mixed, planes = Pictures(images), Pictures(images, "planes")
+    np.testing.assert_array_equal(mixed.rows(), images.reshape(2, -1))
+    np.testing.assert_array_equal(planes.rows()[0, :6], images[0, :, :, 0].ravel())
+    assert (len(planes), planes.n_x, planes.describe()) == (2, 18, "2 x 3 x 3 = 18")
+    part = planes.take(np.array([1]))
+    assert part.order == "planes"
+    np.testing.assert_array_equal(part.rows()[0], planes.rows()[1])
+
+
+def test_pictures_of_another_shape_or_kind():
+    with pytest.raises(ShapeError, match=r"got \(2, 4, 4\)"):
+        Pictures(np.zeros((2, 4, 4), np.uint8))
+    with pytest.raises(ShapeError, match="1 or 3 channels"):
+        Pictures(np.zeros((2, 4, 4, 4), np.uint8))
+    with pytest.raises(WrongTypeError, match="float64"):
+        Pictures(np.zeros((2, 4, 4, 3)))

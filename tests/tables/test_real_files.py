@@ -1,0 +1,97 @@
+"""Well-known public files are read and prepared as their descriptions say."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from glassnet.tables import Pictures, fit_preparation, imbalance, leaks, preparation_from_document, read
+
+SHARED = Path(os.environ.get("GLASSNET_SHARED", Path(__file__).parents[3] / "shared")) / "data"
+
+# file, target -> samples, columns, notes of the preparation that must be there
+TABLES = [
+    ("adult-train.csv", "c15", 32561, 14, []),
+    ("adult-test.csv", "c15", 16281, 14, []),
+    ("telco-churn.csv", "Churn", 7043, 20, ["column 'customerID' has another value in every row"]),
+    ("titanic.csv", "survived", 891, 14, []),
+    ("penguins.csv", "species", 344, 6, []),
+    ("california-housing.csv", "median_house_value", 20640, 9, []),
+    ("diamonds.csv", "price", 53940, 9, []),
+]
+
+
+def shared(name):
+    path = SHARED / name
+    if not path.exists():
+        pytest.skip(f"{name} is not here; set GLASSNET_SHARED to the folder that holds data/{name}")
+    return path
+
+
+@pytest.mark.parametrize(("name", "target", "m", "n", "notes"), TABLES, ids=[row[0] for row in TABLES])
+def test_tables(name, target, m, n, notes):
+    data = read(shared(name), target)
+    assert data.X.shape == (m, n)
+    preparation = fit_preparation(data.X)
+    rows = preparation.transform(data.X)
+    assert rows.shape == (m, preparation.n_features)
+    assert np.isfinite(rows).all()
+    for i in (0, m // 2, m - 1):
+        np.testing.assert_array_equal(preparation.transform(data.X.slice(i, 1))[0], rows[i])
+    assert preparation_from_document(json.loads(json.dumps(preparation.to_document()))) == preparation
+    for note in notes:
+        assert any(note in told for told in preparation.notes)
+
+
+def test_adult_is_read_fast():
+    path = shared("adult-train.csv")
+    read(path)
+    start = time.perf_counter()
+    data = read(path, "c15")
+    fit_preparation(data.X).transform(data.X)
+    assert time.perf_counter() - start < 3  # about 0.2 s on a quiet machine
+
+
+def test_adult_test_rows_fit_the_training_rows():
+    preparation = fit_preparation(read(shared("adult-train.csv"), "c15").X)
+    rows = preparation.transform(read(shared("adult-test.csv"), "c15").X)
+    assert rows.shape == (16281, preparation.n_features)
+
+
+def test_telco_blanks():
+    data = read(shared("telco-churn.csv"), "Churn")
+    assert data.X["TotalCharges"].null_count == 11
+    assert "TotalCharges=(missing)" in fit_preparation(data.X).feature_names
+
+
+def test_titanic_has_a_leak():
+    data = read(shared("titanic.csv"), "survived")
+    assert [note.split("'")[1] for note in leaks(data.X, data.y)] == ["alive"]
+    assert imbalance(data.y) is None
+
+
+@pytest.mark.parametrize(("name", "m", "first"), [("train_catvnoncat.h5", 209, 17), ("test_catvnoncat.h5", 50, 158)])
+def test_cats(name, m, first):
+    data = read(shared(name))
+    assert isinstance(data.X, Pictures)
+    assert (len(data), data.X.describe(), data.y.shape) == (m, "64 x 64 x 3 = 12288", (m,))
+    rows = fit_preparation(data.X).transform(data.X)
+    assert rows[0, 0] == np.float32(first) / np.float32(255)
+
+
+def test_mnist():
+    data = read(shared("mnist.npz"))
+    assert (len(data), len(data.test), data.X.describe()) == (60000, 10000, "28 x 28 x 1 = 784")
+    assert np.bincount(data.test.y).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+
+
+def test_importing_is_cheap():
+    heavy = ("pyarrow", "PIL", "h5py", "pandas", "polars")
+    code = f"import sys, glassnet.tables; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
