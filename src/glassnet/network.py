@@ -98,13 +98,13 @@ class Network:
         names = self._initializers(initializer)
         if np.dtype(dtype).name not in _DTYPES:
             raise SettingError(f"dtype: expected {' or '.join(_DTYPES)}; got {dtype!r}")
-        if n_networks is not None and not _is_count(n_networks):
+        if n_networks is not None and not checks.is_count(n_networks):
             raise SettingError(f"n_networks: expected a whole number of at least 1, or None; got {n_networks!r}")
         self.n_networks = n_networks
         self.parameters = Parameters(self.architecture.sizes, np.dtype(dtype), n_networks)
         self.record: dict[str, Any] | None = None
         self.optimizer_state: dict[str, Any] = {}
-        self.rng = _generator(seed)
+        self.rng = checks.generator(seed)
         self._draw(names, seed if isinstance(seed, np.random.RandomState) else self.rng)
 
     @property
@@ -184,7 +184,7 @@ class Network:
 
     def dimensions(self, m: int = 1) -> DimensionTable:
         """Return the table of every array and its shape for m samples; it prints well and is plain data."""
-        if not _is_count(m):
+        if not checks.is_count(m):
             raise SettingError(f"m: expected a number of samples of at least 1; got {m!r}")
         return dimension_table(self.architecture, m, self.n_networks)
 
@@ -439,18 +439,6 @@ class Network:
             for l, name in enumerate(names, start=1):
                 W = self.W.views[l] if self.n_networks is None else self.W.views[l][network]
                 W[...] = choose(INITIALIZERS, name, "initializer")[1].draw(rng, *W.shape)
-
-
-def _generator(seed: Any) -> np.random.Generator:
-    if isinstance(seed, np.random.RandomState):  # draws the initial weights itself; a twin of it does the rest
-        return np.random.default_rng(seed.get_state(legacy=False)["state"]["key"])
-    if not (seed is None or isinstance(seed, np.random.Generator) or _is_count(seed, least=0)):
-        raise SettingError(f"seed: expected a whole number of at least 0 or a numpy generator; got {seed!r}")
-    return np.random.default_rng(seed)
-
-
-def _is_count(value: Any, least: int = 1) -> bool:
-    return hasattr(value, "__index__") and not isinstance(value, bool) and bool(value >= least)
 
 
 def _expected_shapes(document: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:

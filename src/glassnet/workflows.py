@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.core.checks import generator
 from glassnet.core.trace import Trace
 from glassnet.errors import DataError, SettingError, ShapeError, UnknownNameError, suggestion
-from glassnet.estimators import TabularClassifier, TabularRegressor
-from glassnet.estimators import load as load_model
+from glassnet.estimators import TabularClassifier, TabularRegressor, load
+from glassnet.estimators.targets import LabelCode
 from glassnet.files import check_writable, write_beside
 from glassnet.network import Network
-from glassnet.tables import Dataset, Pictures, read, split
+from glassnet.tables import Dataset, Pictures, fit_preparation, read, split
 from glassnet.training.history import Progress
 
 Array = Any
@@ -124,15 +125,22 @@ def train_file(
     else:
         model = (TabularClassifier if task == "classes" else TabularRegressor)(**settings)
     parts = {"training": len(y), "test": 0 if y_test is None else len(y_test)}
-    announce(dataset, parts)
+    if X_test is not None:
+        fit_preparation(X).transform(X_test)  # what cannot be used is said now, not after the training
+        if task == "classes":
+            LabelCode.of(y).encode(y_test)
 
-    model.fit(X, y, callbacks=callbacks)
+    def at_start(progress: Progress) -> None:
+        if progress.moment == "start":  # by then everything was found in order
+            announce(dataset, parts)
+
+    model.fit(X, y, callbacks=[at_start, *callbacks])
     model.target_name_ = dataset.target
-    if out is not None:
-        model.save(out)
     scores = {"training": score(model, X, y)}
     if X_test is not None:
         scores["test"] = score(model, X_test, y_test)
+    if out is not None:
+        model.save(out)
     return Training(
         model, str(data), dataset.target, parts, scores, [*notes, *model.notes_], model.history_.interrupted
     )
@@ -212,15 +220,16 @@ class SampleTrace:
     truth: Any
 
 
-def trace_row(model: Any, data: str | Path, row: int, reading: dict[str, Any] | None = None) -> SampleTrace:
-    """Trace one row (counted from 1) of a table, or one picture, through a model; backward too if its target is known."""
+def trace_row(path: str | Path, data: str | Path, row: int, reading: dict[str, Any] | None = None) -> SampleTrace:
+    """Trace one row (counted from 1) of a table, or one picture, through a model; backward if its target is known."""
+    model = load_tabular(path)
     dataset = _read_for(model, data, reading, require_target=False)
     if not 1 <= row <= len(dataset):
         raise DataError(f"{data}: expected a row from 1 to {len(dataset)}; got {row}")
     one = np.array([row - 1])
     X = matching(model, dataset.X.take(one))
     y = None if dataset.y is None else dataset.y[one]
-    Y = None if y is None else model.target_.encode(y, model.network_.dtype)
+    Y = None if y is None else model.target_.encode(y).T
     trace = model.network_.trace(model.prepared(X), Y)
     return SampleTrace(row, trace, model.predict(X)[0].tolist(), None if y is None else y[0].tolist())
 
@@ -229,7 +238,7 @@ def score(model: Model, X: Any, y: Array) -> Scores:
     """Return accuracy or RMSE and R², and the cost."""
     network = model.network_
     columns = model.prepared(X)
-    Y = model.target_.encode(y, network.dtype)
+    Y = model.target_.encode(y).T
     cost = float(np.mean(network.cost(columns, Y)))
     found = model.predict(X)
     if isinstance(model, TabularClassifier):
@@ -284,10 +293,10 @@ def load_tabular(path: str | Path) -> Model:
     DataError
         If it holds a bare network, which knows no columns.
     """
-    model = load_model(path)
+    model = load(path)
     if isinstance(model, Network) or not hasattr(model, "preparation_"):
         raise DataError(
-            f"{path}: holds a {type(model).__name__} without preparation of columns; use it from Python with glassnet.load"
+            f"{path}: holds a {type(model).__name__}, which knows no columns; use it from Python with glassnet.load"
         )
     return model
 
@@ -311,18 +320,19 @@ def _task(y: Array, earlier: Model | None) -> str:
 
 
 def _with_test_part(dataset: Dataset, test: float | None, stratify: bool, seed: Any) -> tuple[Any, Array, Any, Array]:
+    y: Array = dataset.y
     if test is None and dataset.test is not None:
-        return dataset.X, dataset.y, dataset.test.X, dataset.test.y
-    if stratify and len(np.unique(dataset.y)) < 2:  # said here, where the target has a name
+        return dataset.X, y, dataset.test.X, dataset.test.y
+    if stratify and len(np.unique(y)) < 2:  # said here, where the target has a name
         raise DataError(
-            f"target {dataset.target or 'class'!r} holds a single class, {dataset.y[0].item()!r}, in all "  # type: ignore[index]
+            f"target {dataset.target or 'class'!r} holds a single class, {y[0].item()!r}, in all "
             f"{len(dataset)} rows; a classifier needs at least 2"
         )
     share = 0.2 if test is None else test
-    train, _, kept = split(dataset.y, test=share, rng=np.random.default_rng(seed), stratify=stratify)
+    train, _, kept = split(y, test=share, rng=generator(seed), stratify=stratify)
     if not len(kept):
-        return dataset.X, dataset.y, None, None
-    return dataset.X.take(train), dataset.y[train], dataset.X.take(kept), dataset.y[kept]  # type: ignore[index]
+        return dataset.X, y, None, None
+    return dataset.X.take(train), y[train], dataset.X.take(kept), y[kept]
 
 
 def _what_target_is_missing(dataset: Dataset) -> str:

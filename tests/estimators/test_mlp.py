@@ -16,6 +16,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_sp
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler, scale
 
+import glassnet
 from glassnet import MLPClassifier, MLPRegressor
 from glassnet.errors import DivergedError, SettingError
 
@@ -201,6 +202,13 @@ def test_sparse_rows(form, solver):
     np.testing.assert_allclose(model.predict_proba(X_DIGITS), dense)
 
 
+def test_long_tables_are_predicted_in_parts():
+    X = np.tile(X_IRIS, (30, 1))
+    clf = MLPClassifier((6,), max_iter=3, random_state=0).fit(X, np.tile(Y_IRIS, 30))
+    np.testing.assert_allclose(clf.predict_proba(X)[-150:], clf.predict_proba(X_IRIS))
+    assert clf.predict_proba(sparse.csc_array(X)).shape == (4500, 3)
+
+
 # ------------------------------------------------------------ targets
 @pytest.mark.parametrize("names", [["no", "yes", "maybe"], [False, True], [3.0, -1.0, 7.0, 9.0]])
 def test_labels_of_any_kind_come_back(names):
@@ -354,16 +362,16 @@ def test_not_converged_comes_with_advice(solver, text):
 
 
 def test_ctrl_c_keeps_what_was_learned(monkeypatch):
-    from glassnet.estimators import _watch
+    from glassnet.estimators import watch
 
-    original = _watch.Watch.__call__
+    original = watch.Watch.__call__
 
     def interrupting(self, progress):
         original(self, progress)
         if progress.moment == "epoch" and progress.epoch == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(_watch.Watch, "__call__", interrupting)
+    monkeypatch.setattr(watch.Watch, "__call__", interrupting)
     with pytest.warns(UserWarning, match="Training interrupted by user"):
         clf = MLPClassifier((3,), random_state=0).fit(X_IRIS, Y_IRIS)
     assert clf.n_iter_ == 3
@@ -455,3 +463,27 @@ def test_nothing_is_warned_about_when_all_is_well():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         MLPClassifier((8,), solver="lbfgs", alpha=1, random_state=0).fit(X_IRIS, Y_IRIS)
+
+
+@pytest.mark.parametrize("estimator", [MLPClassifier, MLPRegressor])
+def test_the_docstrings_example_works(estimator):
+    import doctest
+
+    parts = doctest.DocTestFinder().find(estimator, estimator.__name__)
+    results = [doctest.DocTestRunner().run(part) for part in parts if part.examples]
+    assert results
+    assert all(result.failed == 0 for result in results)
+
+
+@pytest.mark.parametrize("estimator", [MLPClassifier, MLPRegressor])
+def test_a_saved_estimator_answers_the_same(tmp_path, estimator):
+    X, y = load_digits(return_X_y=True)
+    X, y = X[:200] / 16, y[:200] % 3
+    with pytest.warns(ConvergenceWarning):
+        fitted = estimator(hidden_layer_sizes=(8,), max_iter=3, random_state=0).fit(X, y)
+    fitted.save(tmp_path / "model.glassnet")
+    loaded = glassnet.load(tmp_path / "model.glassnet")
+    assert type(loaded) is estimator
+    np.testing.assert_array_equal(loaded.predict(X), fitted.predict(X))
+    assert loaded.loss_curve_ == fitted.loss_curve_
+    loaded.partial_fit(X, y)

@@ -115,8 +115,6 @@ def train(
         "batch_size": batch_size, "l2": l2, "dropout": dropout, "n_networks": networks, "validation": validation,
         "patience": patience, "random_state": seed,
     }  # fmt: skip
-    if optimizer is not None and optimizer.startswith("lbfgs"):
-        settings["schedule"] = schedule or "constant"
     out = out or Path(f"{data.resolve().name.split('.')[0]}.glassnet")
     show = Show(as_json)
     with show.progress() as callback:
@@ -183,12 +181,12 @@ def inspect(
     as_json: AsJson = False,
 ) -> None:
     """Open a model: architecture, parameters, dimension table, and one row's way through it, number by number."""
-    from glassnet import workflows
+    from glassnet import load, workflows
     from glassnet.cli.show import Show
 
     reading = _given(separator=separator, header=header, encoding=encoding)
-    opened = workflows.load_model(model)
-    sample = None if data is None else workflows.trace_row(workflows.load_tabular(model), data, row, reading)
+    opened = load(model)
+    sample = None if data is None else workflows.trace_row(model, data, row, reading)
     Show(as_json).inside(opened, sample)
 
 
@@ -214,7 +212,7 @@ def run() -> None:
         sys.exit(0)
     except MemoryError:
         _end("not enough memory for this data and network", 2)
-    except Exception as error:  # noqa: BLE001  the last line of defence: no traceback reaches a shell user
+    except Exception as error:  # the last line of defence: no traceback reaches a shell user
         if os.environ.get("GLASSNET_DEBUG"):
             raise
         _end(f"{type(error).__name__}: {error}. This is a fault of glassnet; GLASSNET_DEBUG=1 shows where", 1)

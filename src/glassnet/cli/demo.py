@@ -8,6 +8,7 @@ from contextlib import chdir
 from pathlib import Path
 
 import numpy as np
+import typer
 
 from glassnet.cli import commands
 from glassnet.files import write_beside
@@ -62,7 +63,7 @@ def write_digits(path: Path) -> None:
 
 
 def _say(text: str) -> None:
-    commands.typer.echo(f"\n{text}")
+    typer.echo(f"\n{text}")
 
 
 def _command(words: str, *more: object) -> None:

@@ -64,7 +64,8 @@ class Show:
         if self.as_json or not self.err.is_terminal:
             yield lambda progress: None
             return
-        from rich.progress import BarColumn, Progress as Bar, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
 
         columns = (TextColumn("[bold]{task.description:<9}"), BarColumn(), TextColumn("{task.fields[told]}"))
         with Bar(*columns, TimeRemainingColumn(), console=self.err, transient=True) as bar:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.errors import DataError, ShapeError, WrongTypeError
+from glassnet.errors import DataError, SettingError, ShapeError, WrongTypeError
 
 Array = Any
 
@@ -83,6 +83,26 @@ def labels(kind: str, Y: Array, loss: str) -> Array:
     if kind == "not_negative" and (bad := Y < 0).any():
         raise DataError(f"Y: {loss} takes targets of at least 0; got {_first(Y, bad)}")
     return Y
+
+
+def is_count(value: Any, least: int = 1) -> bool:
+    """Return whether `value` is a whole number of at least `least`."""
+    return hasattr(value, "__index__") and not isinstance(value, bool) and bool(value >= least)
+
+
+def generator(seed: Any) -> np.random.Generator:
+    """Return the generator that `seed` stands for.
+
+    Raises
+    ------
+    SettingError
+        If it is neither a whole number of at least 0, nor a NumPy generator, nor None.
+    """
+    if isinstance(seed, np.random.RandomState):  # a twin of it: the same state gives the same numbers
+        return np.random.default_rng(seed.get_state(legacy=False)["state"]["key"])
+    if not (seed is None or isinstance(seed, np.random.Generator) or is_count(seed, least=0)):
+        raise SettingError(f"seed: expected a whole number of at least 0 or a numpy generator; got {seed!r}")
+    return np.random.default_rng(seed)
 
 
 def _first(Y: Array, bad: Array) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.errors import SettingError, ShapeError
+from glassnet.errors import SettingError, ShapeError, WrongTypeError
 
 Array = Any
 
@@ -46,7 +46,7 @@ class Layers(Sequence[Array]):
         if new.shape != view.shape:
             raise ShapeError(f"{name} has shape {view.shape}; got an array of shape {new.shape}")
         if not np.issubdtype(new.dtype, np.number) or np.iscomplexobj(new):
-            raise ShapeError(f"{name} takes real numbers; got an array of {new.dtype}")
+            raise WrongTypeError(f"{name} takes real numbers; got an array of {new.dtype}")
         view[...] = new
 
     def __repr__(self) -> str:
@@ -107,7 +107,7 @@ class Parameters:
         self._made_of = (sizes, stack)
 
     def __getstate__(self) -> tuple[tuple[int, ...], int | None, Array]:
-        """Copies and pickles carry the buffer alone: arrays that were views would come back as separate ones."""
+        """Return what copies and pickles carry: the buffer alone, since views would come back as separate arrays."""
         return (*self._made_of, self.vector)
 
     def __setstate__(self, state: tuple[tuple[int, ...], int | None, Array]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.base import ClassifierMixin, RegressorMixin, _fit_context
+from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils import Tags, column_or_1d
 from sklearn.utils.metaestimators import available_if
@@ -15,8 +15,9 @@ from sklearn.utils.validation import validate_data
 
 from glassnet.core.losses import LOSSES
 from glassnet.core.names import choose
-from glassnet.estimators._labels import LabelCode
-from glassnet.estimators._mlp_base import BaseMLP, dense
+from glassnet.estimators.mlp_base import BaseMLP, dense
+from glassnet.estimators.refusals import as_glassnet_errors
+from glassnet.estimators.targets import LabelCode, NumberCode
 
 Array = Any
 
@@ -127,7 +128,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     >>> from sklearn.datasets import load_iris
     >>> from glassnet import MLPClassifier
     >>> X, y = load_iris(return_X_y=True)
-    >>> clf = MLPClassifier((8,), solver="lbfgs", alpha=0.1, random_state=1).fit(X, y)
+    >>> clf = MLPClassifier((8,), solver="lbfgs", alpha=1, random_state=1).fit(X, y)
     >>> clf.predict(X[:2])
     array([0, 0])
     >>> clf.network_.W[1].shape
@@ -135,6 +136,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     """
 
     loss = "log_loss"
+    classes_: Array
+    target_: LabelCode
 
     def __init__(
         self,
@@ -187,7 +190,6 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         self.n_iter_no_change = n_iter_no_change
         self.max_fun = max_fun
 
-    @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Array, y: Array, sample_weight: Array | None = None) -> MLPClassifier:
         """Train on rows X and labels y.
 
@@ -213,7 +215,6 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return self._fit(X, y, sample_weight)
 
     @available_if(lambda estimator: estimator._check_solver())
-    @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(
         self, X: Array, y: Array, sample_weight: Array | None = None, classes: Array | None = None
     ) -> MLPClassifier:
@@ -235,9 +236,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         MLPClassifier
             The estimator itself.
         """
-        if _check_partial_fit_first_call(self, classes):
-            multilabel = type_of_target(y).startswith("multilabel")
-            self._code = LabelCode.of(y) if multilabel else LabelCode(self.classes_)
+        with as_glassnet_errors():
+            if _check_partial_fit_first_call(self, classes):
+                multilabel = type_of_target(y).startswith("multilabel")
+                self.target_ = LabelCode.of(y) if multilabel else LabelCode(self.classes_)
         return self._fit(X, y, sample_weight, incremental=True)
 
     def predict(self, X: Array) -> Array:
@@ -254,7 +256,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             Labels, or a table of zeros and ones.
         """
         outputs = self._outputs(X)  # says so where nothing was fitted
-        return self._code.decode(outputs)
+        return self.target_.decode(outputs)
 
     def predict_proba(self, X: Array) -> Array:
         """Return the probability of each class, in the order of `classes_`.
@@ -270,7 +272,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             Rows sum to 1, except for multi-label targets.
         """
         outputs = self._outputs(X)
-        return self._code.probabilities(outputs)
+        return self.target_.probabilities(outputs)
 
     def predict_log_proba(self, X: Array) -> Array:
         """Return the logarithm of `predict_proba`.
@@ -296,20 +298,20 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         if not hasattr(self, "classes_") or not (self.warm_start or incremental):
-            self._code = LabelCode.of(y)
-            self.classes_ = self._code.classes
+            self.target_ = LabelCode.of(y)
+            self.classes_ = self.target_.classes
         else:
-            self._code.check_known(y, all_of_them=self.warm_start)
-        return dense(X), self._code.encode(y)
+            self.target_.check_known(y, all_of_them=self.warm_start)
+        return dense(X), self.target_.encode(y)
 
     def _output(self) -> tuple[str, str]:
-        return self._code.output, "cross_entropy"
+        return self.target_.output, "cross_entropy"
 
     def _score_rows(self, A: Array, Y: Array, sample_weight: Array | None) -> float:
-        return float(np.average(self._code.right(A, Y), weights=sample_weight))
+        return float(np.average(self.target_.right(A, Y), weights=sample_weight))
 
     def _strata(self, Y: Array) -> Array | None:
-        return self._code.strata(Y, self.validation_fraction)
+        return self.target_.strata(Y, self.validation_fraction)
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -431,6 +433,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     True
     """
 
+    target_: NumberCode
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {**BaseMLP._parameter_constraints, "loss": [str]}
 
     def __init__(
@@ -486,7 +489,6 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         self.n_iter_no_change = n_iter_no_change
         self.max_fun = max_fun
 
-    @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Array, y: Array, sample_weight: Array | None = None) -> MLPRegressor:
         """Train on rows X and numbers y.
 
@@ -512,7 +514,6 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         return self._fit(X, y, sample_weight)
 
     @available_if(lambda estimator: estimator._check_solver())
-    @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X: Array, y: Array, sample_weight: Array | None = None) -> MLPRegressor:
         """Go on training with a single pass over X; sgd and adam only.
 
@@ -546,7 +547,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
             Predictions.
         """
         outputs = self._outputs(X)
-        return outputs[:, 0] if outputs.shape[1] == 1 else outputs
+        return self.target_.decode(outputs)
 
     # ------------------------------------------------------------ for BaseMLP
     def _targets(self, X: Array, y: Array, incremental: bool, reset: bool) -> tuple[Array, Array]:
@@ -562,8 +563,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         )
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
-        y = dense(y)
-        return dense(X), y[:, None] if y.ndim == 1 else y
+        self.target_ = NumberCode.of(dense(y), standardize=False)
+        return dense(X), self.target_.encode(dense(y))
 
     def _output(self) -> tuple[str, str]:
         losses = {name: entry for name, entry in LOSSES.items() if not name.endswith("cross_entropy")}

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sklearn.exceptions import NotFittedError
+from sklearn.utils._param_validation import InvalidParameterError
 
-from glassnet.errors import DataError, GlassnetError, WrongTypeError
+from glassnet.errors import DataError, GlassnetError, SettingError, WrongTypeError
 
 
 @contextmanager
 def as_glassnet_errors() -> Iterator[None]:
-    """Turn a ValueError or TypeError from scikit-learn's validation into a DataError or WrongTypeError.
+    """Turn what scikit-learn's validation raises into a SettingError, DataError or WrongTypeError.
 
     Both stay what they were to ``except ValueError``; NotFittedError stays itself.
     """
@@ -20,6 +21,8 @@ def as_glassnet_errors() -> Iterator[None]:
         yield
     except (GlassnetError, NotFittedError):
         raise
+    except InvalidParameterError as error:
+        raise SettingError(str(error)) from error
     except ValueError as error:
         raise DataError(str(error)) from error
     except TypeError as error:

@@ -1,4 +1,4 @@
-"""Estimators in the one file format: the network, and beside it what turns rows into columns and outputs into answers."""
+"""Estimators in the one file format: with the network goes what makes columns of rows, and answers of outputs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def save(estimator: Any, path: str | Path, target: Target, document: Mapping[str
     estimator.network_.save(
         path,
         kind=type(estimator).__name__,
-        settings=_plain(estimator.get_params()),
+        settings=plain(estimator.get_params()),
         target=target.to_document(),
         **document,
     )
@@ -58,7 +58,7 @@ def load(path: str | Path) -> Any:
     return estimator
 
 
-def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
+def plain(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings that are plain data; a random state that is an object is left out."""
     plain: dict[str, Any] = {}
     for name, value in settings.items():

@@ -13,7 +13,6 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils import Tags, check_array, check_random_state
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import (
     _check_feature_names,
     check_consistent_length,
@@ -22,13 +21,15 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from glassnet.core.names import choose
+from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.errors import DataError, SettingError, ShapeError
 from glassnet.estimators.refusals import as_glassnet_errors
 from glassnet.estimators.saving import save
-from glassnet.estimators.targets import Classes, Labels, Numbers, Target
+from glassnet.estimators.targets import LabelCode, NumberCode, Target
 from glassnet.network import Network
-from glassnet.tables import Pictures, as_table, fit_preparation, imbalance, leaks, split
-from glassnet.training.history import Progress
+from glassnet.tables import Pictures, Preparation, as_table, fit_preparation, imbalance, leaks, split
+from glassnet.training.history import History, Progress
 
 Array = Any
 Callback = Callable[[Progress], Any]
@@ -42,6 +43,15 @@ ROWS_AT_A_TIME = 8192  # that predict prepares and passes through the network to
 class _Tabular(BaseEstimator):
     """What both estimators share: settings, preparation and training."""
 
+    network_: Network
+    target_: Target
+    preparation_: Preparation
+    history_: History
+    notes_: list[str]
+    target_name_: str | None = None
+    _default_loss: str
+    _default_rate: float
+
     def __init__(
         self,
         hidden: int | Sequence[int] = (128, 64),
@@ -50,7 +60,7 @@ class _Tabular(BaseEstimator):
         loss: str | None = None,
         optimizer: str = "adam",
         learning_rate: float | None = None,
-        schedule: str = "cosine",
+        schedule: str | None = None,
         epochs: int = 60,
         batch_size: int | None = None,
         l2: float = 0.1,
@@ -101,9 +111,9 @@ class _Tabular(BaseEstimator):
             rows = self._rows(X, reset=True)
             y = self._y(y)
             check_consistent_length(rows, y)
+            rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
         if len(rows) == 1:
             raise DataError("X holds one sample; a network needs at least 2 rows to learn from")
-        rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
         goes_on = self.warm_start and hasattr(self, "network_")
         target = self.target_ if goes_on else self._target(y)
         train, held = self._parts(target, y, rng, X_val is not None)
@@ -111,7 +121,7 @@ class _Tabular(BaseEstimator):
         notes = [*preparation.notes, *self._notes(rows, y)]
         width = _width(rows)
         R = preparation.transform(rows.take(train))
-        Y = target.encode(y[train], R.dtype)
+        Y = target.encode(y[train]).T
         if X_val is not None:
             with as_glassnet_errors():
                 self.n_features_in_ = width
@@ -119,21 +129,22 @@ class _Tabular(BaseEstimator):
                 check_consistent_length(rows, y)
         validation = None
         if len(held):
-            validation = (preparation.transform(rows.take(held)).T, target.encode(y[held], R.dtype))
+            validation = (preparation.transform(rows.take(held)).T, target.encode(y[held]).T)
         network = self.network_ if goes_on else self._network(R.shape[1], target, rng)
 
         self.notes_, self.preparation_, self.target_, self.n_features_in_ = notes, preparation, target, width
         self.network_ = network
         if self.verbose:
             print(*self.notes_, self.network_, sep="\n")
+        whole_batch = choose(OPTIMIZERS, self.optimizer, "optimizer")[1].update is None  # lbfgs
         self.history_ = self.network_.fit(
             R.T,
             Y,
             optimizer=self.optimizer,
             learning_rate=self.learning_rate or (self._default_rate if len(self.network_.W) > 2 else CONVEX_RATE),
-            schedule=self.schedule,
+            schedule=self.schedule or ("constant" if whole_batch else "cosine"),
             epochs=self.epochs,
-            batch_size=self.batch_size or _batch_size(len(R)),
+            batch_size=self.batch_size or (None if whole_batch else _batch_size(len(R))),
             l2=self.l2,
             dropout=self.dropout,
             validation=validation,
@@ -149,7 +160,7 @@ class _Tabular(BaseEstimator):
             "preparation": self.preparation_.to_document(),
             "feature_names": list(getattr(self, "feature_names_in_", [])),
             "notes": self.notes_,
-            "target_name": getattr(self, "target_name_", None),
+            "target_name": self.target_name_,
         }
         save(self, path, self.target_, document)
 
@@ -173,7 +184,7 @@ class _Tabular(BaseEstimator):
         return self.preparation_.transform(rows).T
 
     def _outputs(self, X: Any) -> Array:
-        """Return A[L] (n[L], m), the mean over the networks side by side."""
+        """Return the network's answers (m, n_outputs), the mean over the networks side by side."""
         check_is_fitted(self, "network_")
         with as_glassnet_errors():
             rows = self._rows(X, reset=False)
@@ -182,8 +193,8 @@ class _Tabular(BaseEstimator):
         for start in range(0, len(rows), ROWS_AT_A_TIME):
             some = rows.take(np.arange(start, min(start + ROWS_AT_A_TIME, len(rows))))
             A = network.forward(self.preparation_.transform(some, np.float64).T)
-            parts.append(A if A.ndim == 2 else A.mean(axis=0))
-        return np.concatenate(parts, axis=1)
+            parts.append((A if A.ndim == 2 else A.mean(axis=0)).T)
+        return np.concatenate(parts)
 
     def _rows(self, X: Any, *, reset: bool) -> Any:
         """Return X as an Arrow table or Pictures, checked against the training's columns unless `reset`."""
@@ -211,7 +222,7 @@ class _Tabular(BaseEstimator):
         if y is None:
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None")
         array = np.asarray(y)
-        if array.dtype == object and (missing := np.equal(array, None)).any():
+        if array.dtype == object and (missing := np.array([cell is None for cell in array.flat])).any():
             raise ValueError(f"Input y contains NaN: {missing.sum()} cells are None")
         array = check_array(y, ensure_2d=False, dtype=None, input_name="y", estimator=self)
         if array.ndim == 1 or array.shape[1] == 1:
@@ -225,12 +236,10 @@ class _Tabular(BaseEstimator):
             share = VALIDATION_SHARE if len(y) >= VALIDATION_FROM else 0.0
         if own_validation or share == 0:
             return np.arange(len(y)), np.arange(0)
-        stratify = isinstance(target, Classes)
-        if stratify and self.validation is None:
+        stratify = isinstance(target, LabelCode) and not target.multilabel
+        if stratify and self.validation is None:  # nobody asked for a split: it must not fail for a rare class
             stratify = np.unique(y, return_counts=True)[1].min() > 1
         train, held, _ = split(y, validation=share, rng=rng, stratify=bool(stratify))
-        if stratify and len(np.unique(y[train])) < len(target.values):  # type: ignore[union-attr]
-            raise DataError("a class has no row left to train on; use a smaller validation share")
         return train, held
 
     def _network(self, n_x: int, target: Target, rng: Any) -> Network:
@@ -238,8 +247,8 @@ class _Tabular(BaseEstimator):
         activations = [self.activation] * len(hidden) if isinstance(self.activation, str) else list(self.activation)
         if len(activations) != len(hidden):
             raise SettingError(f"activation: {len(hidden)} hidden layers need as many names; got {len(activations)}")
-        if isinstance(target, Labels):
-            activations.append("sigmoid")
+        if target.output is not None:
+            activations.append(target.output)
         if not isinstance(self.n_networks, int | np.integer) or self.n_networks < 1:
             raise SettingError(f"n_networks: expected a whole number of at least 1; got {self.n_networks!r}")
         k = None if self.n_networks == 1 else int(self.n_networks)
@@ -279,7 +288,7 @@ class TabularClassifier(ClassifierMixin, _Tabular):
     loss : str, optional
         Name in the table of losses; cross-entropy by default.
     optimizer, learning_rate, schedule, epochs, l2, dropout
-        How to train; see `glassnet.training.settings.Settings`.
+        How to train; see `glassnet.training.settings.Settings`. A schedule of None is cosine.
     batch_size : int, optional
         Rows per step; None chooses a power of two from 16 to 256 by the number of rows.
     validation : float, optional
@@ -319,32 +328,32 @@ class TabularClassifier(ClassifierMixin, _Tabular):
     array(['small', 'large'], dtype='<U5')
     """
 
+    target_: LabelCode
+    classes_: Array
     _default_loss, _default_rate = "cross_entropy", 0.001
 
     def predict(self, X: Any) -> Array:
         """Return the most probable label of each row, (m,); for several labels 0 and 1, (m, n_labels)."""
-        return self._classes().decode(self._outputs(X))
+        outputs = self._outputs(X)  # says so where nothing was fitted
+        return self.target_.decode(outputs)
 
     def predict_proba(self, X: Any) -> Array:
         """Return the probability of each class in each row, (m, n_classes)."""
-        return self._classes().probabilities(self._outputs(X))
-
-    def _classes(self) -> Classes | Labels:
-        check_is_fitted(self, "network_")
-        assert isinstance(self.target_, Classes | Labels)
-        return self.target_
+        outputs = self._outputs(X)
+        return self.target_.probabilities(outputs)
 
     def _target(self, y: Array) -> Target:
         with as_glassnet_errors():
-            check_classification_targets(y)
-        target = Labels(y.shape[1]) if type_of_target(y) == "multilabel-indicator" else Classes.of(column_or_1d(y))
-        self.classes_ = target.values
+            target = LabelCode.of(y)
+        if len(target.classes) < 2:
+            only = target.classes[0].item()
+            raise DataError(f"y holds 1 class, {only!r}, in all {len(y)} rows; a classifier needs at least 2")
+        self.classes_ = target.classes
         return target
 
     def _restore(self, network: Network, target: Target, document: Mapping[str, Any]) -> None:
         super()._restore(network, target, document)
-        assert isinstance(target, Classes | Labels)
-        self.classes_ = target.values
+        self.classes_ = self.target_.classes
 
     def _notes(self, rows: Any, y: Array) -> list[str]:
         return [*filter(None, [imbalance(y)] if y.ndim == 1 else []), *(leaks(rows, y) if y.ndim == 1 else [])]
@@ -370,7 +379,7 @@ class TabularRegressor(RegressorMixin, _Tabular):
     loss : str, optional
         Name in the table of losses; squared error by default.
     optimizer, learning_rate, schedule, epochs, l2, dropout
-        How to train; see `glassnet.training.settings.Settings`.
+        How to train; see `glassnet.training.settings.Settings`. A schedule of None is cosine.
     batch_size : int, optional
         Rows per step; None chooses a power of two from 16 to 256 by the number of rows.
     validation : float, optional
@@ -407,12 +416,13 @@ class TabularRegressor(RegressorMixin, _Tabular):
     (4,)
     """
 
+    target_: NumberCode
     _default_loss, _default_rate = "squared_error", 0.003
 
     def predict(self, X: Any) -> Array:
         """Return the estimate for each row, (m,) or (m, n_outputs)."""
-        check_is_fitted(self, "network_")
-        return self.target_.decode(self._outputs(X))
+        outputs = self._outputs(X)  # says so where nothing was fitted
+        return self.target_.decode(outputs)
 
     def _target(self, y: Array) -> Target:
         if y.dtype == object:
@@ -420,7 +430,7 @@ class TabularRegressor(RegressorMixin, _Tabular):
                 y = y.astype(np.float64)
         if y.dtype.kind not in "fiub":
             raise DataError(f"y: expected numbers to estimate; got {y.dtype}, such as {y.flat[0]!r}")
-        return Numbers.of(y, standardize=not (self.loss or "").startswith("poisson"))
+        return NumberCode.of(y, standardize=not (self.loss or "").startswith("poisson"))
 
     def _notes(self, rows: Any, y: Array) -> list[str]:
         return []

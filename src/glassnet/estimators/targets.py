@@ -1,4 +1,7 @@
-"""What is predicted: labels or numbers become Y (n[L], m), and the network's A[L] becomes labels or numbers again."""
+"""What is predicted: labels or numbers become rows of targets (m, n_outputs), and the network's outputs become answers.
+
+A code is learned from the training targets, kept in the model file as plain data, and knows no network.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_matrix, issparse
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
 from glassnet.errors import DataError
 
@@ -13,112 +18,150 @@ Array = Any
 
 
 @dataclass(frozen=True, eq=False)
-class Classes:
-    """Labels, two or more, each sample has one: sigmoid for two, one softmax row for each otherwise.
+class LabelCode:
+    """The code between labels and target columns.
+
+    Two classes take one column, more take one each (one-hot), and a table of zeros and ones (multi-label) is its own
+    code.
 
     Parameters
     ----------
-    values : array (n_classes,)
-        The labels, sorted.
+    classes : array (n_classes,)
+        The labels, sorted; the column numbers of a multi-label table.
+    multilabel : bool
+        Whether a sample may carry several labels at once.
+    sparse : bool
+        Whether multi-label tables are handed back sparse, as they came.
     """
 
-    values: Array
+    classes: Array
+    multilabel: bool = False
+    sparse: bool = False
 
     @classmethod
-    def of(cls, y: Array) -> Classes:
-        """Find the labels that occur in y."""
-        values = np.unique(y)
-        if len(values) < 2:
+    def of(cls, y: Array) -> LabelCode:
+        """Learn the labels of y, (m,) or the 0/1 table (m, n_labels)."""
+        kind = type_of_target(y, input_name="y")
+        if kind == "multiclass-multioutput":
             raise DataError(
-                f"y holds 1 class, {values[0].item()!r}, in all {len(y)} rows; a classifier needs at least 2"
+                "y: expected one label per row, or a table of zeros and ones for several at once; got several columns "
+                "of classes. Train one classifier per column (sklearn.multioutput.MultiOutputClassifier)"
             )
-        return cls(values)
+        if kind not in {"binary", "multiclass", "multilabel-indicator"}:
+            check_classification_targets(y)  # says what the kind is and that it holds no classes
+        return cls(labels_of(y), kind == "multilabel-indicator", issparse(y))
+
+    @property
+    def output(self) -> str:
+        """Output activation that goes with the code: softmax where exactly one of several classes holds."""
+        return "softmax" if len(self.classes) > 2 and not self.multilabel else "sigmoid"
 
     @property
     def n_outputs(self) -> int:
-        """n[L]."""
-        return 1 if len(self.values) == 2 else len(self.values)
+        """Target columns, n[L]."""
+        return len(self.classes) if self.multilabel or len(self.classes) > 2 else 1
 
-    def encode(self, y: Array, dtype: Any) -> Array:
-        """Return Y (n[L], m): 1 in the row of a sample's class, or in the only row for the second of two classes.
+    def encode(self, y: Array) -> Array:
+        """Return the target columns, bool (m, n_outputs).
 
         Raises
         ------
         DataError
-            If y holds a label that is not among the classes.
+            If y holds a label that was not learned.
         """
-        y = np.asarray(y)
-        place = np.searchsorted(self.values, y).clip(0, len(self.values) - 1) if _comparable(self.values, y) else None
-        if place is None or (self.values[place] != y).any():
-            unknown = [label for label in np.unique(y).tolist() if label not in self.values.tolist()]
+        if self.multilabel:
+            table = (y.toarray() if issparse(y) else np.asarray(y)) != 0
+            if table.shape[1:] != (self.n_outputs,):
+                raise DataError(f"y: expected {self.n_outputs} labels per row as in training; got shape {table.shape}")
+            return table
+        place = self._places(np.asarray(y))
+        if len(self.classes) <= 2:
+            return (place == 1)[:, None]
+        table = np.zeros((len(place), len(self.classes)), dtype=bool)
+        table[np.arange(len(place)), place] = True
+        return table
+
+    def _places(self, y: Array) -> Array:
+        """Return the number of each label in `classes`."""
+        if (y.dtype.kind in "UO") == (self.classes.dtype.kind in "UO"):
+            place = np.searchsorted(self.classes, y).clip(0, len(self.classes) - 1)
+            if (self.classes[place] == y).all():
+                return place
+        known = self.classes.tolist()
+        unknown = next((label for label in np.unique(y).tolist() if label not in known), y.flat[0])
+        raise DataError(f"class {unknown!r} was not among those of training: {', '.join(map(repr, known))}")
+
+    def decode(self, P: Array) -> Array:
+        """Return the labels for probabilities (m, n_outputs), or for target columns."""
+        if self.multilabel:
+            table = (P > 0.5).astype(int)
+            return csr_matrix(table) if self.sparse else table
+        if len(self.classes) == 1:
+            return np.repeat(self.classes, len(P))
+        return self.classes[P.argmax(axis=1) if P.shape[1] > 1 else (P[:, 0] > 0.5).astype(np.intp)]
+
+    def probabilities(self, P: Array) -> Array:
+        """Return one column per class for outputs (m, n_outputs); a class that is alone is certain."""
+        if self.multilabel:
+            return P
+        if len(self.classes) == 1:
+            return np.ones_like(P)
+        return P if P.shape[1] > 1 else np.hstack([1 - P, P])
+
+    def right(self, P: Array, table: Array) -> Array:
+        """Say for each row whether probabilities (m, n_outputs) decide for the target columns of `table`."""
+        if self.output == "softmax":
+            return P.argmax(axis=1) == table.argmax(axis=1)
+        return ((P > 0.5) == table).all(axis=1)
+
+    def strata(self, Y: Array, share: float) -> Array | None:
+        """Return what a split that holds out `share` of the rows shall keep the shares of; None where it cannot."""
+        if self.multilabel:
+            return None
+        if self.output != "softmax":
+            return Y
+        counts = Y.sum(axis=0)
+        present = counts > 0
+        rows_out = share * len(Y)
+        room = present.sum() <= min(rows_out, len(Y) - rows_out)
+        return Y.argmax(axis=1) if room and counts[present].min() >= 2 else None
+
+    def check_known(self, y: Array, *, all_of_them: bool) -> None:
+        """Refuse labels that a network which goes on training has no output for.
+
+        Raises
+        ------
+        DataError
+            If y holds an unknown class or, with `all_of_them`, lacks a known one.
+        """
+        if (y.ndim == 2) != self.multilabel:
+            forms = "a table of zeros and ones", "one label per row"
+            expected, got = forms if self.multilabel else forms[::-1]
+            raise DataError(f"y: the network was trained with {expected}; got {got}")
+        classes = labels_of(y)
+        if all_of_them and set(classes) != set(self.classes):
             raise DataError(
-                f"class {unknown[0]!r} was not among those of training: {', '.join(map(repr, self.values.tolist()))}"
+                "warm_start can only be used where `y` has the same classes as in the previous call to fit. "
+                f"Previously got {self.classes}, `y` has {classes}"
             )
-        if self.n_outputs == 1:
-            return place[np.newaxis].astype(dtype)
-        Y = np.zeros((len(y), len(self.values)), dtype)
-        Y[np.arange(len(y)), place] = 1
-        return Y.T
-
-    def probabilities(self, A: Array) -> Array:
-        """Return (m, n_classes) from A[L]."""
-        return np.stack([1 - A[0], A[0]], axis=1) if self.n_outputs == 1 else A.T
-
-    def decode(self, A: Array) -> Array:
-        """Return the most probable label of each sample."""
-        if self.n_outputs == 1:
-            return self.values[(A[0] > 0.5).astype(np.intp)]
-        return self.values[A.argmax(axis=0)]
+        if not set(classes) <= set(self.classes):
+            raise DataError(
+                f"`y` has classes not in `self.classes_`. `self.classes_` has {self.classes}. 'y' has {classes}."
+            )
 
     def to_document(self) -> dict[str, Any]:
-        """Return the labels as plain data."""
-        return {"classes": self.values.tolist(), "dtype": self.values.dtype.str}
+        """Return the code as plain data."""
+        dtype = "str" if self.classes.dtype == object else self.classes.dtype.str
+        return {"classes": self.classes.tolist(), "dtype": dtype, "multilabel": self.multilabel, "sparse": self.sparse}
 
 
 @dataclass(frozen=True, eq=False)
-class Labels:
-    """Labels that do not exclude each other: one sigmoid row for each, Y as it came, 0 and 1.
+class NumberCode:
+    """The code between numbers to estimate and target columns with mean 0 and spread 1.
 
     Parameters
     ----------
-    n_outputs : int
-        Number of labels.
-    """
-
-    n_outputs: int
-
-    @property
-    def values(self) -> list[Array]:
-        """The two values of each label."""
-        return [np.array([0, 1])] * self.n_outputs
-
-    def encode(self, y: Array, dtype: Any) -> Array:
-        """Return Y (n[L], m)."""
-        Y = np.asarray(y).astype(dtype).T
-        if len(Y) != self.n_outputs:
-            raise DataError(f"y: expected {self.n_outputs} labels for each sample as in training; got {len(Y)}")
-        return Y
-
-    def probabilities(self, A: Array) -> Array:
-        """Return (m, n_labels): how likely each label is."""
-        return A.T
-
-    def decode(self, A: Array) -> Array:
-        """Return (m, n_labels): 1 where a label is more likely than not."""
-        return (A.T > 0.5).astype(np.intp)
-
-    def to_document(self) -> dict[str, Any]:
-        """Return the number of labels as plain data."""
-        return {"labels": self.n_outputs}
-
-
-@dataclass(frozen=True, eq=False)
-class Numbers:
-    """Numbers to estimate, one or more for each sample; the network sees them with mean 0 and spread 1.
-
-    Parameters
-    ----------
-    mean, scale : array (n_outputs, 1)
+    mean, scale : array (n_outputs,)
         Of the training targets; mean 0 and scale 1 leave them as they are.
     single : bool
         Whether y was a vector, and predictions are vectors too.
@@ -128,49 +171,51 @@ class Numbers:
     scale: Array
     single: bool
 
+    output = None  # the loss decides: identity, or exp for poisson
+
     @classmethod
-    def of(cls, y: Array, *, standardize: bool = True) -> Numbers:
-        """Find mean and spread of the training targets."""
-        Y = y.reshape(len(y), -1).T.astype(np.float64)
+    def of(cls, y: Array, *, standardize: bool) -> NumberCode:
+        """Learn mean and spread of the training targets, (m,) or (m, n_outputs)."""
+        table = y.reshape(len(y), -1).astype(np.float64)
         if not standardize:
-            return cls(np.zeros((len(Y), 1)), np.ones((len(Y), 1)), y.ndim == 1)
-        spread = Y.std(axis=1, keepdims=True)
-        return cls(Y.mean(axis=1, keepdims=True), np.where(spread > 0, spread, 1.0), y.ndim == 1)
+            return cls(np.zeros(table.shape[1]), np.ones(table.shape[1]), y.ndim == 1)
+        spread = table.std(axis=0)
+        return cls(table.mean(axis=0), np.where(spread > 0, spread, 1.0), y.ndim == 1)
 
     @property
     def n_outputs(self) -> int:
-        """n[L]."""
+        """Target columns, n[L]."""
         return len(self.mean)
 
-    def encode(self, y: Array, dtype: Any) -> Array:
-        """Return Y (n[L], m)."""
-        Y = np.asarray(y, np.float64).reshape(len(y), -1).T
-        if len(Y) != self.n_outputs:
-            raise DataError(f"y: expected {self.n_outputs} numbers for each sample as in training; got {len(Y)}")
-        return ((Y - self.mean) / self.scale).astype(dtype)
+    def encode(self, y: Array) -> Array:
+        """Return the target columns, float64 (m, n_outputs)."""
+        table = np.asarray(y, np.float64).reshape(len(y), -1)
+        if table.shape[1] != self.n_outputs:
+            raise DataError(f"y: expected {self.n_outputs} numbers per row as in training; got {table.shape[1]}")
+        return (table - self.mean) / self.scale
 
-    def decode(self, A: Array) -> Array:
-        """Return the estimates: (m,), or (m, n_outputs) where there are several."""
-        y = (A * self.scale + self.mean).T
+    def decode(self, outputs: Array) -> Array:
+        """Return the estimates for outputs (m, n_outputs): (m,), or (m, n_outputs) where there are several."""
+        y = outputs * self.scale.astype(outputs.dtype) + self.mean.astype(outputs.dtype)
         return y[:, 0] if self.single else y
 
     def to_document(self) -> dict[str, Any]:
-        """Return mean and scale as plain data."""
-        return {"mean": self.mean[:, 0].tolist(), "scale": self.scale[:, 0].tolist(), "single": self.single}
+        """Return the code as plain data."""
+        return {"mean": self.mean.tolist(), "scale": self.scale.tolist(), "single": self.single}
 
 
-Target = Classes | Labels | Numbers
+Target = LabelCode | NumberCode
 
 
 def target_from_document(document: dict[str, Any]) -> Target:
-    """Rebuild what `to_document` returned."""
-    if "labels" in document:
-        return Labels(int(document["labels"]))
-    if "classes" in document:
-        return Classes(np.asarray(document["classes"], dtype=np.dtype(document["dtype"])))
-    mean, scale = (np.asarray(document[name], dtype=np.float64)[:, np.newaxis] for name in ("mean", "scale"))
-    return Numbers(mean, scale, bool(document["single"]))
+    """Rebuild the code that `to_document` returned."""
+    if "classes" not in document:
+        mean, scale = (np.asarray(document[name], dtype=np.float64) for name in ("mean", "scale"))
+        return NumberCode(mean, scale, bool(document["single"]))
+    classes = np.asarray(document["classes"], dtype=np.dtype(document["dtype"]))
+    return LabelCode(classes, bool(document["multilabel"]), bool(document["sparse"]))
 
 
-def _comparable(values: Array, y: Array) -> bool:
-    return (values.dtype.kind in "UO") == (y.dtype.kind in "UO")
+def labels_of(y: Array) -> Array:
+    """Return the labels that occur in y, sorted; the column numbers of a multi-label table."""
+    return np.arange(y.shape[1]) if y.ndim == 2 else np.unique(y)

@@ -26,3 +26,8 @@ class Best:
         self.theta[lower] = theta[lower]
         self.cost = np.where(lower, cost, self.cost)
         return bool(lower.any())
+
+    def put_back(self, theta: Array) -> None:
+        """Write the best parameters into `theta`, for every network that has had a cost at all."""
+        known = np.isfinite(self.cost)
+        theta[known] = self.theta[known]

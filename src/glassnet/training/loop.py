@@ -87,6 +87,7 @@ class Run:
         self.alpha = settings.alpha
         self.history, self.best = History(), Best(theta.vector)
         self.costs: list[Any] = []
+        self.watched: list[float] = []  # what plateau looks at: one number an epoch, the mean of a stack
         self.watches_steps = self.steps_per_epoch == 1 and validation is None  # then each J belongs to one theta
         self.began = time.perf_counter()
 
@@ -127,8 +128,7 @@ class Run:
         if self.settings.clip_norm is not None:
             clip_by_norm(self.xp, gradient, self.settings.clip_norm)
         if self.settings.schedule != "constant":
-            watched = self.history.validation_cost or self.history.epoch_cost
-            self.alpha = self.settings.alpha * self.factor(done / self.steps_per_epoch, self.epochs, watched)
+            self.alpha = self.settings.alpha * self.factor(done / self.steps_per_epoch, self.epochs, self.watched)
         t = self.t_before + done + 1
         P = theta.shape[-1]
         if P <= CACHE_BLOCK:
@@ -155,7 +155,8 @@ class Run:
         if self.validation is not None:
             J = cost_only(self.xp, self.theta, self.validation, self.objective._replace(l2=0, l1=0))
             history.validation_cost.append(J)
-        if not self.watches_steps and self.best.offer(J, self.theta.vector):
+        self.watched.append(J if self.theta.vector.ndim == 1 else float(np.mean(J)))
+        if not self.watches_steps and self.is_finite() and self.best.offer(J, self.theta.vector):
             history.best_epoch = history.epochs
         return self.tell("epoch")
 
@@ -178,6 +179,10 @@ class Run:
         answers = [callback(progress) for callback in self.callbacks]
         return any(answer is True for answer in answers)
 
+    def is_finite(self) -> bool:
+        """Tell whether every parameter is finite; J, taken before a step, does not know of that step."""
+        return bool(np.isfinite(self.theta.vector).all())
+
     def diverged(self, X: Array) -> DivergedError:
         """Put back the best parameters, and build the error that names the layer where the numbers broke."""
         A, Z = forward(self.xp, X, self.theta.W.views, self.theta.b.views, self.objective.g, self.no_masks)
@@ -199,16 +204,20 @@ def descend(run: Run) -> None:
     """Take the steps of an optimiser of the table, epoch by epoch."""
     for name, zeros in initial_state(run.xp, run.optimizer, run.theta.vector).items():
         run.state.setdefault(name, zeros)
-    while run.history.steps < run.steps:
-        for X, Y, S in run.batches.epoch():
-            J = run.slopes(X, Y, S)
-            run.update()
-            run.record(J)
-            if run.history.steps == run.steps:
+    try:
+        while run.history.steps < run.steps:
+            for X, Y, S in run.batches.epoch():
+                J = run.slopes(X, Y, S)
+                run.update()
+                run.record(J)
+                if run.history.steps == run.steps:
+                    break
+            if run.end_epoch():
                 break
-        if run.end_epoch():
-            break
-    run.state["t"] = run.t_before + run.history.steps
+    finally:  # after Ctrl-C too, the state and its t belong together
+        run.state["t"] = run.t_before + run.history.steps
+    if not run.is_finite():
+        raise run.diverged(run.batches.whole[0])
 
 
 def train(run: Run) -> History:
@@ -233,8 +242,8 @@ def train(run: Run) -> History:
                 (descend if run.optimizer.update is not None else search)(run)
         except KeyboardInterrupt:
             history.interrupted = True
-        if (history.interrupted or run.settings.keep_best) and history.best_epoch:
-            run.theta.vector[...] = run.best.theta
+        if history.interrupted or run.settings.keep_best:
+            run.best.put_back(run.theta.vector)
         history.cost = np.asarray(run.costs)
         history.seconds = time.perf_counter() - run.began
         run.tell("end")

@@ -7,9 +7,10 @@ W[l+1]. No mathematics happens here.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from numbers import Integral, Real
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -24,15 +25,26 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.names import choose
 from glassnet.errors import DataError, DivergedError, SettingError, ShapeError
-from glassnet.estimators._watch import Watch
+from glassnet.estimators.refusals import as_glassnet_errors
+from glassnet.estimators.saving import plain, save
+from glassnet.estimators.targets import LabelCode, Target
+from glassnet.estimators.watch import Watch
 from glassnet.network import Network
 from glassnet.training.history import History
 
 Array = Any
 
+ROWS_AT_A_TIME = 2048  # rows that a prediction takes through the layers together: the memory it needs is bounded
+
 NOT_FINITE = (
     "Solver produced non-finite parameter weights. The input data may contain large values and need to be preprocessed."
 )
+
+
+FITTED = (  # plain attributes that a model file keeps
+    "n_features_in_", "n_layers_", "n_outputs_", "out_activation_", "n_iter_", "t_", "loss_", "best_loss_",
+    "loss_curve_", "validation_scores_", "best_validation_score_",
+)  # fmt: skip
 
 
 class BaseMLP(BaseEstimator):
@@ -63,6 +75,12 @@ class BaseMLP(BaseEstimator):
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Options(Real, {np.inf})],
         "max_fun": [Interval(Integral, 1, None, closed="left")],
     }
+
+    target_: Target
+    loss_curve_: list[float]
+    best_loss_: float | None
+    validation_scores_: list[float] | None
+    best_validation_score_: float | None
 
     # ------------------------------------------------------------ what a subclass knows
     def _targets(self, X: Array, y: Array, incremental: bool, reset: bool) -> tuple[Array, Array]:
@@ -98,17 +116,46 @@ class BaseMLP(BaseEstimator):
 
     def _outputs(self, X: Array) -> Array:
         check_is_fitted(self)
-        X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
-        return self.network_.forward(dense(X).T).T
+        with as_glassnet_errors():
+            X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
+        if issparse(X):
+            X = X.tocsr()
+        outputs = np.empty((X.shape[0], self.n_outputs_), self.network_.dtype)
+        for start in range(0, len(outputs), ROWS_AT_A_TIME):
+            rows = slice(start, start + ROWS_AT_A_TIME)
+            outputs[rows] = self.network_.forward(dense(X[rows]).T).T
+        return outputs
+
+    # ------------------------------------------------------------ files
+    def save(self, path: str | Path) -> None:
+        """Write network, labels and training record to one file; `glassnet.load` reads it."""
+        check_is_fitted(self)
+        fitted = {name: getattr(self, name) for name in FITTED}
+        document = {"fitted": plain(fitted), "feature_names": list(getattr(self, "feature_names_in_", []))}
+        save(self, path, self.target_, document)
+
+    def _restore(self, network: Network, target: Target, document: Mapping[str, Any]) -> None:
+        """Take over what `save` wrote."""
+        for name in FITTED:
+            setattr(self, name, document["fitted"][name])
+        self.network_, self.target_, self._best_vector = network, target, network.vector.copy()
+        self._learning_rate, self._no_improvement_count = float(self.learning_rate_init), 0
+        if isinstance(target, LabelCode):
+            self.classes_ = target.classes
+        if document["feature_names"]:
+            self.feature_names_in_ = np.asarray(document["feature_names"], dtype=object)
 
     # ------------------------------------------------------------ fit
     def _fit(self, X: Array, y: Array, sample_weight: Array | None, incremental: bool = False) -> Any:
+        with as_glassnet_errors():
+            self._validate_params()
         if incremental and self.early_stopping:
             raise SettingError("partial_fit does not support early_stopping=True: a single pass leaves nothing to stop")
         hidden = self._hidden_layers()
         fresh = not hasattr(self, "network_") or not (self.warm_start or incremental)
-        X, Y = self._targets(X, y, incremental, fresh)
-        X, Y, sample_weight = _weighted(X, Y, sample_weight)
+        with as_glassnet_errors():
+            X, Y = self._targets(X, y, incremental, fresh)
+            X, Y, sample_weight = _weighted(X, Y, sample_weight)
         sizes = [X.shape[1], *hidden, Y.shape[1]]
         random_state = check_random_state(self.random_state)
         if fresh:
@@ -120,7 +167,9 @@ class BaseMLP(BaseEstimator):
         else:
             self._descend(X, Y, sample_weight, random_state, incremental)
         if not np.isfinite(self.network_.vector).all():
-            raise DivergedError(NOT_FINITE, layer=0, step=self.t_, learning_rate=self._learning_rate)
+            raise DivergedError(
+                NOT_FINITE, layer=0, step=self.network_.optimizer_state.get("t", 0), learning_rate=self._learning_rate
+            )
         return self
 
     def _hidden_layers(self) -> list[int]:
@@ -157,7 +206,7 @@ class BaseMLP(BaseEstimator):
         self.out_activation_ = "logistic" if output == "sigmoid" else output
         self.n_iter_, self.t_, self._no_improvement_count = 0, 0, 0
         self._learning_rate = float(self.learning_rate_init)
-        self.loss_curve_: list[float] = []
+        self.loss_curve_ = []
         if self.early_stopping and self.solver != "lbfgs":
             self.best_loss_, self.validation_scores_, self.best_validation_score_ = None, [], -np.inf
             self._best_vector = self.network_.vector.copy()
@@ -202,7 +251,7 @@ class BaseMLP(BaseEstimator):
         self.loss_ = self.network_.cost(X.T, Y.T, sample_weight=row(sample_weight), l2=self.alpha)
         self.best_loss_ = self.loss_
         if history.converged is False:
-            more = "" if self.n_iter_ < self.max_iter else f"\nRaise max_iter (now {self.max_iter}). "
+            more = "" if self.n_iter_ < self.max_iter else f"Raise max_iter (now {self.max_iter}). "
             warnings.warn(
                 f"lbfgs failed to converge after {self.n_iter_} iteration(s):\n{history.message}\n{more}"
                 "Inputs scaled to mean 0 and spread 1 (StandardScaler) converge faster; a larger tol stops earlier.",
@@ -248,7 +297,7 @@ class BaseMLP(BaseEstimator):
             if held_out is None:
                 raise
             self.n_iter_ += 1
-            self.validation_scores_.append(float("nan"))
+            watch.better_score(float("nan"))
             warnings.warn(f"{error}", ConvergenceWarning, stacklevel=5)
         else:
             if self.n_iter_ == self.max_iter and not watch.stopped and not incremental:
@@ -354,10 +403,10 @@ def draw_as_scikit_learn(net: Network, random_state: np.random.RandomState, acti
 
     Glorot and Bengio 2010. The order is scikit-learn's, so equal seeds give equal networks.
     """
-    hidden = [activation] * (net.L - 1) if isinstance(activation, str) else list(activation)
+    hidden = net.architecture.activations[:-1]
     names = [*hidden, hidden[-1] if hidden else activation]  # the output layer follows the hidden one before it
     for l, (name, (n_prev, n)) in enumerate(zip(names, pairwise(net.architecture.sizes), strict=True), start=1):
-        limit = np.sqrt((2 if name in {"logistic", "sigmoid"} else 6) / (n + n_prev))
+        limit = np.sqrt((2 if name in ("logistic", "sigmoid") else 6) / (n + n_prev))
         net.W[l] = random_state.uniform(-limit, limit, (n_prev, n)).T
         net.b[l] = random_state.uniform(-limit, limit, n)[:, None]
 

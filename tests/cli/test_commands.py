@@ -1,0 +1,144 @@
+"""The commands, as a person types them and as a program reads them."""
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import glassnet as package
+
+
+def test_train_evaluate_predict_inspect(glassnet, table):
+    trained = glassnet("train", table, "--target", "label", "--hidden", "8,4", "--activation", "relu,tanh", "--seed", 1)
+    assert trained.code == 0, trained.err
+    assert "8-4-1 (relu, tanh, sigmoid)" in trained.out
+    assert "Test" in trained.out
+    assert trained.err == ""  # quiet in a pipe
+    assert (table.parent / "things.glassnet").exists()
+
+    evaluated = glassnet("evaluate", "things.glassnet", table)
+    assert evaluated.code == 0
+    assert "accuracy" in evaluated.out
+
+    predicted = glassnet("predict", "things.glassnet", table, "--probabilities")
+    rows = list(csv.DictReader(io.StringIO(predicted.out)))
+    assert len(rows) == 60
+    assert float(rows[0]["probability big"]) + float(rows[0]["probability small"]) == pytest.approx(1, abs=1e-5)
+
+    inspected = glassnet("inspect", "things.glassnet", table, "--row", 3)
+    assert "dW[1]" in inspected.out
+    assert "a[3] = sigmoid(" in inspected.out
+    assert "parameters (weights and biases)" in glassnet("inspect", "things.glassnet").out
+
+
+def test_json_is_one_document(glassnet, table):
+    trained = json.loads(glassnet("train", table, "--target", "label", "--epochs", 2, "--json").out)
+    assert trained["rows"] == {"training": 48, "test": 12}
+    assert set(trained["scores"]["test"]) == {"rows", "accuracy", "cost", "confusion"}
+    assert json.loads(glassnet("evaluate", "things.glassnet", table, "--json").out)["rows"] == 60
+    assert len(json.loads(glassnet("predict", "things.glassnet", table, "--json").out)["prediction"]) == 60
+    inside = json.loads(glassnet("inspect", "things.glassnet", table, "--row", 1, "--json").out)
+    lines = {line["array"]: line for line in inside["trace"]}
+    A, W, b, Z = (np.array(lines[name]["numbers"]) for name in ("X = A[0]", "W[1]", "b[1]", "Z[1]"))
+    np.testing.assert_allclose(W @ A + b, Z, rtol=1e-5, atol=1e-6)
+
+
+def test_the_same_seed_gives_the_same_model(glassnet, table):
+    for name in ("one", "two"):
+        glassnet("train", table, "--target", "label", "--epochs", 2, "--seed", 5, "--out", f"{name}.glassnet")
+    one, two = (package.load(f"{name}.glassnet").network_.vector for name in ("one", "two"))
+    np.testing.assert_array_equal(one, two)
+
+
+def test_numbers_are_estimated(glassnet, table):
+    answer = glassnet("train", table, "--target", "size", "--task", "numbers", "--hidden", "none", "--seed", 1)
+    assert "R²" in answer.out
+    assert "(identity), squared_error" in answer.out
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--optimizer", "lbfgs", "--epochs", 20),
+        ("--optimizer", "adamw(weight_decay=0.1)", "--schedule", "warmup_cosine", "--learning-rate", 0.01),
+        ("--networks", 3, "--dropout", 0.2, "--l2", 0.5, "--batch-size", 8),
+        ("--loss", "cross_entropy", "--validation", 0.25, "--patience", 2, "--test", 0),
+    ],
+)
+def test_options_reach_the_training(glassnet, table, options):
+    answer = glassnet("train", table, "--target", "label", "--epochs", 3, *options)
+    assert answer.code == 0, answer.err
+
+
+def test_columns_are_found_by_name(glassnet, table):
+    glassnet("train", table, "--target", "label", "--epochs", 2, "--seed", 1)
+    expected = glassnet("predict", "things.glassnet", table).out
+    rows = [line.split(",") for line in table.read_text().splitlines()]
+    turned = [[row[2], row[1], "extra" if i == 0 else "1", row[0]] for i, row in enumerate(rows)]
+    table.with_name("turned.csv").write_text("\n".join(map(",".join, turned)) + "\n")
+    assert glassnet("predict", "things.glassnet", "turned.csv").out == expected
+
+
+def test_a_training_can_go_on(glassnet, table):
+    first = glassnet("train", table, "--target", "label", "--epochs", 3, "--seed", 1, "--json").out
+    more = glassnet("train", table, "--continue", "things.glassnet", "--epochs", 30, "--seed", 1, "--json")
+    assert more.code == 0, more.err
+    assert json.loads(more.out)["scores"]["training"]["cost"] < json.loads(first)["scores"]["training"]["cost"]
+
+
+def test_pictures_in_folders(glassnet, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    for label, colour in (("cat", (200, 40, 40)), ("other", (40, 40, 200))):
+        (tmp_path / "photos" / label).mkdir(parents=True)
+        for i in range(12):
+            noise = rng.integers(-30, 30, (10 + i % 3, 12, 3))
+            Image.fromarray(np.clip(noise + colour, 0, 255).astype(np.uint8)).save(f"photos/{label}/{i}.png")
+    trained = glassnet("train", "photos", "--size", 8, "--hidden", "4", "--epochs", 20, "--seed", 0)
+    assert trained.code == 0, trained.err
+    assert "8 x 8 x 3 = 192" in trained.out
+    predicted = glassnet("predict", "photos.glassnet", "photos/cat")
+    assert predicted.code == 0, predicted.err
+    answers = [row["prediction"] for row in csv.DictReader(io.StringIO(predicted.out))]
+    assert answers == ["cat"] * 12
+
+
+def test_demo(glassnet, tmp_path):
+    answer = glassnet("demo", "--folder", tmp_path / "demo")
+    assert answer.code == 0, answer.err
+    for words in ("$ glassnet train breast-cancer.csv", "Test      accuracy", "dW[1]", "digits.glassnet"):
+        assert words in answer.out
+    made = {path.name for path in (tmp_path / "demo").iterdir()}
+    assert {"breast-cancer.csv", "breast-cancer.glassnet", "digits.npz", "digits.glassnet", "predictions.csv"} <= made
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_training_keeps_the_best_network(table, how):
+    command = "from glassnet.cli import main; main()"
+    words = ["train", str(table), "--target", "label", "--epochs", "1000000", "--validation", "0", "--test", "0"]
+    process = subprocess.Popen(
+        [sys.executable, "-c", command, *words, "--out", "kept.glassnet"],
+        cwd=table.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ},
+    )  # fmt: skip
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("Split"):
+            break
+    time.sleep(1)
+    process.send_signal(how)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 0, err
+    assert "go on with --continue kept.glassnet" in out
+    assert package.load(table.parent / "kept.glassnet").network_.record["interrupted"]
+
+
+def test_version(glassnet):
+    assert glassnet("version").out.strip() == package.__version__
