@@ -13,19 +13,18 @@ from __future__ import annotations
 import argparse
 import gc
 import json
-import os
-import platform
 import time
 import warnings
 from collections.abc import Callable
-from importlib.metadata import version
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.neural_network import MLPClassifier
-from threadpoolctl import threadpool_info
 
+from _common import machine
 from glassnet import Network
 
 try:
@@ -86,8 +85,10 @@ def make_data(work: Work, batches: int, dtype: str) -> Data:
     return Data(X, (score[:, 0] > 0).astype(np.int64) if n_y == 1 else score.argmax(axis=1))
 
 
-def fit_glassnet(work: Work, data: Data, epochs: int, start: Start | None = None) -> tuple[float, list[float]]:
-    """Train by `Network.fit`."""
+def fit_glassnet(
+    engine: str, work: Work, data: Data, epochs: int, start: Start | None = None
+) -> tuple[float, list[float]]:
+    """Train by `Network.fit` on one of its engines."""
     output = "sigmoid" if work.layers[-1] == 1 else "softmax"
     activations = [work.hidden] * (len(work.layers) - 2) + [output]
     net = Network(work.layers, activations, seed=1, dtype=data.X.dtype.name)
@@ -97,8 +98,15 @@ def fit_glassnet(work: Work, data: Data, epochs: int, start: Start | None = None
     Y = np.ascontiguousarray(rows.T, data.X.dtype)
     optimizer = {"GD": "gradient_descent", "Adam": f"adam(epsilon={work.epsilon})"}[work.optimizer]
     began = time.perf_counter()
-    history = net.fit(data.X.T, Y, optimizer=optimizer, learning_rate=RATES[work.optimizer], epochs=epochs,
-                      batch_size=work.batch)
+    history = net.fit(
+        data.X.T,
+        Y,
+        optimizer=optimizer,
+        learning_rate=RATES[work.optimizer],
+        epochs=epochs,
+        batch_size=work.batch,
+        engine=engine,
+    )
     return time.perf_counter() - began, list(history.cost)
 
 
@@ -106,9 +114,17 @@ def fit_sklearn(work: Work, data: Data, epochs: int, start: Start | None = None)
     """Train by `MLPClassifier.fit`, without penalty and without early end; its costs are those of epochs."""
     solver = {"solver": "sgd", "momentum": 0} if work.optimizer == "GD" else {"solver": "adam", "epsilon": work.epsilon}
     model = MLPClassifier(
-        work.layers[1:-1], activation=work.hidden, alpha=0, batch_size=work.batch, max_iter=epochs, tol=0,
-        learning_rate_init=RATES[work.optimizer], n_iter_no_change=10**9, random_state=0,
-        shuffle=len(data.X) > work.batch, **solver,
+        work.layers[1:-1],
+        activation=work.hidden,
+        alpha=0,
+        batch_size=work.batch,
+        max_iter=epochs,
+        tol=0,
+        learning_rate_init=RATES[work.optimizer],
+        n_iter_no_change=10**9,
+        random_state=0,
+        shuffle=len(data.X) > work.batch,
+        **solver,
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the end of max_iter is what is wanted
@@ -154,9 +170,17 @@ def fit_torch(work: Work, data: Data, epochs: int, start: Start | None = None) -
     return time.perf_counter() - began, costs
 
 
-PEERS: dict[str, Peer] = {"glassnet": fit_glassnet, "scikit-learn": fit_sklearn}
-if torch is not None:
-    PEERS["PyTorch"] = fit_torch
+OURS = ("compiled", "NumPy")  # glassnet's engines; the ratios are those of the first one that is there
+COLUMNS = (*OURS, "scikit-learn", "PyTorch")
+PEERS: dict[str, Peer] = {
+    "compiled": partial(fit_glassnet, "compiled"),
+    "NumPy": partial(fit_glassnet, "numpy"),
+    "scikit-learn": fit_sklearn,
+    "PyTorch": fit_torch,
+}
+for column, library in (("compiled", "numba"), ("PyTorch", "torch")):
+    if find_spec(library) is None:
+        del PEERS[column]
 
 
 def largest_difference(work: Work) -> float:
@@ -186,88 +210,82 @@ def step_times(work: Work, dtype: str, repeats: int) -> dict[str, list[float]]:
     return times
 
 
-def machine() -> dict[str, Any]:
-    """Say what the numbers were taken on."""
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    blas = [pool for pool in threadpool_info() if pool["user_api"] == "blas" and "numpy" in pool["filepath"]]
-    found = {
-        "processor": model or platform.processor(), "cores": cores, "system": platform.platform(terse=True),
-        "python": platform.python_version(), "numpy": np.__version__,
-        "numpy's BLAS": ", ".join(
-            f"{b['internal_api']} {b['version']} {b.get('architecture', '')} {b['num_threads']} threads" for b in blas),
-        "glassnet": version("glassnet"), "scikit-learn": version("scikit-learn"), "PyTorch": "not installed",
-    }
-    if torch is not None:
-        found["PyTorch"] = f"{torch.__version__}, {torch.get_num_threads()} threads"
-    return found
-
-
 def row_of(number: int, work: Work, times: dict[str, list[float]], difference: float) -> dict[str, Any]:
     """Sum a work's times up: median, spread (distance of the quartiles) and the ratios of the medians."""
     quartiles = {name: np.percentile(values, [25, 50, 75]) for name, values in times.items()}
-    ours = quartiles["glassnet"][1]
+    ours = next(quartiles[name][1] for name in OURS if name in quartiles)
     return {
-        "number": number, "work": work.name, "cost_difference": difference, "times": times,
+        "number": number,
+        "work": work.name,
+        "cost_difference": difference,
+        "times": times,
         "median": {name: float(q[1]) for name, q in quartiles.items()},
         "spread": {name: float(q[2] - q[0]) for name, q in quartiles.items()},
-        "ratio": {name: float(q[1] / ours) for name, q in quartiles.items() if name != "glassnet"},
+        "ratio": {name: float(q[1] / ours) for name, q in quartiles.items() if name not in OURS},
     }
 
 
 def line_of(row: dict[str, Any]) -> str:
     """Set a row as a line of the table."""
-    cells = [f"{row['number']}  {row['work']:<33}"]
-    for name in ("glassnet", "scikit-learn", "PyTorch"):
+    line = f"{row['number']}  {row['work']:<33}"
+    for name in COLUMNS:
         known = name in row["median"]
-        cells.append(f"{row['median'][name]:>9.1f} ±{row['spread'][name]:<8.1f}" if known else f"{'not installed':>19}")
-    cells += [f"{row['ratio'][name]:>8.2f}" if name in row["ratio"] else f"{'-':>8}" for name in
-              ("scikit-learn", "PyTorch")]
-    return " ".join([*cells, f"{row['cost_difference']:>9.0e}"])
+        line += f" {row['median'][name]:>9.1f} ±{row['spread'][name]:<8.1f}" if known else f" {'not installed':>19}"
+    for name in COLUMNS[len(OURS) :]:
+        line += f" {row['ratio'][name]:>7.2f}x" if name in row["ratio"] else f" {'-':>8}"
+    return f"{line} {row['cost_difference']:>7.0e}"
 
 
-def targets(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
+def targets(rows: list[dict[str, Any]]) -> dict[str, str]:
     """Hold the ratios against what is asked of them."""
-    asked = [(name, row, SMALL_TARGET) for row in rows if row["number"] in SMALL_WORKS for name in
-             ("PyTorch", "scikit-learn")]
-    asked += [("scikit-learn", row, 1.0) for row in rows if row["number"] not in SMALL_WORKS]
-    verdicts = []
-    for name, row, least in asked:
-        ratio = row["ratio"].get(name)
-        verdict = "not measured" if ratio is None else f"{'met' if ratio >= least else 'not met'} ({ratio:.2f}x)"
-        verdicts.append((f"{row['work']}: at least {least:g}x {name}", verdict))
+    verdicts = {}
+    for row in rows:
+        small = row["number"] in SMALL_WORKS
+        asked = {"PyTorch": SMALL_TARGET, "scikit-learn": SMALL_TARGET} if small else {"scikit-learn": 1}
+        for name, least in asked.items():
+            ratio = row["ratio"].get(name)
+            verdict = "not measured" if ratio is None else f"{'met' if ratio >= least else 'not met'} ({ratio:.2f}x)"
+            verdicts[f"{row['work']}: at least {least:g}x {name}"] = verdict
     return verdicts
 
 
 def main() -> None:
     """Measure the works asked for, and print the table."""
     parser = argparse.ArgumentParser(description="Microseconds per training step.")
-    parser.add_argument("--works", default=",".join(map(str, WORKS)), help="numbers of the works, as 1,2,3")
+    parser.add_argument(
+        "--works",
+        default=",".join(map(str, WORKS)),
+        help="numbers of the works, as 1,2,3: "
+        + "; ".join(f"{number} is {work.name}" for number, work in WORKS.items()),
+    )
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--dtype", choices=("float32", "float64"), default="float32")
     parser.add_argument("--json", type=Path, help="a file for everything that was measured")
     arguments = parser.parse_args()
+    numbers = [int(number) for number in arguments.works.split(",") if number.isdecimal()]
+    if not numbers or not WORKS.keys() >= set(numbers):
+        parser.error(f"--works: expected numbers of {', '.join(map(str, WORKS))}, as 1,2,3; got {arguments.works!r}")
     about = machine()
-    print("; ".join(f"{key} {value}" for key, value in about.items()), f"\n\nmicroseconds per step, {arguments.dtype}, "
-          f"median ± distance of the quartiles of {arguments.repeats} repeats; 'costs' is the largest\nrelative "
-          f"difference between the peers' costs over {CHECK_STEPS} full-batch steps from the same weights in float64\n")
-    print(f"{'   layers, batch, optimiser':<36} {'glassnet':>19} {'scikit-learn':>19} {'PyTorch':>19} "
-          f"{'sklearn/':>8} {'torch/':>8} {'costs':>9}")
+    for key, value in about.items():
+        print(f"{key:<14}{value}")
+    print(
+        f"\nmicroseconds per step, {arguments.dtype}: median ± quartile distance of {arguments.repeats} repeats;"
+        f"\ncosts: largest relative difference between the peers over {CHECK_STEPS} full-batch steps in float64\n"
+    )
+    print(f"{'   layers, batch, optimiser':<36}", *(f"{name:>19}" for name in COLUMNS), " sklearn/   torch/   costs")
     rows = []
-    for number in map(int, arguments.works.split(",")):
-        work = WORKS[number]
-        difference = largest_difference(work)
-        rows.append(row_of(number, work, step_times(work, arguments.dtype, arguments.repeats), difference))
+    for number in numbers:
+        difference = largest_difference(WORKS[number])
+        times = step_times(WORKS[number], arguments.dtype, arguments.repeats)
+        rows.append(row_of(number, WORKS[number], times, difference))
         print(line_of(rows[-1]), flush=True)
     print()
-    for target, verdict in targets(rows):
+    for target, verdict in targets(rows).items():
         print(f"target {target}: {verdict}")
     same = all(row["cost_difference"] < CHECK_TOLERANCE for row in rows)
     print(f"the peers' costs agree within {CHECK_TOLERANCE:g}: {'yes' if same else 'NO'}")
     if arguments.json is not None:
-        document = {"machine": about, "dtype": arguments.dtype, "works": rows, "targets": dict(targets(rows))}
+        document = {"machine": about, "dtype": arguments.dtype, "works": rows, "targets": targets(rows)}
         arguments.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
 

@@ -55,11 +55,7 @@ def test_penalties_by_hand():
 def in_pytorch(net):
     """Copy a network's parameters to PyTorch: W[1], b[1], W[2], ..."""
     torch = pytest.importorskip("torch")
-    return [
-        torch.tensor(np.array(M), requires_grad=True)
-        for l in range(1, net.L + 1)
-        for M in (net.W[l], net.b[l])
-    ]  # fmt: skip
+    return [torch.tensor(M, requires_grad=True) for both in zip(net.W, net.b, strict=True) for M in both]
 
 
 def pytorch_cost(parameters, X, Y, hidden, loss):
@@ -136,12 +132,10 @@ def in_loops(net, X):
     """Compute A[L] number by number."""
     A = [list(map(float, row)) for row in X]
     for l, g in enumerate(net.architecture.g[1:], start=1):
-        W, b = net.W[l].tolist(), net.b[l].tolist()
-        Z = [
-            [sum(w * A[j][i] for j, w in enumerate(row)) + b[u][0] for i in range(len(A[0]))]
-            for u, row in enumerate(W)
-        ]  # fmt: skip
-        A = [[g.value(xp, np.array([[z]])).item() for z in row] for row in Z]
+        A_prev, A = A, []
+        for row, (bias,) in zip(net.W[l].tolist(), net.b[l].tolist(), strict=True):
+            z = [sum(w * A_prev[j][i] for j, w in enumerate(row)) + bias for i in range(len(A_prev[0]))]
+            A.append([g.value(xp, np.array([[number]])).item() for number in z])
     return np.array(A)
 
 
@@ -246,6 +240,12 @@ def test_each_network_of_a_stack_can_have_its_own_data(batch_size):
 
 
 # ---------------------------------------------------------------- parameters
+@pytest.mark.parametrize("spelling", ["leaky_relu(0.2)", "leaky_relu (0.2)", " leaky_relu"])
+def test_default_initializer_goes_by_the_name_however_it_is_spelt(spelling):
+    net, he = net64([50, 40, 1], spelling), net64([50, 40, 1], "leaky_relu", initializer=["he", "glorot"])
+    np.testing.assert_array_equal(net.vector, he.vector)
+
+
 def test_parameters_are_views_of_one_vector():
     net = net64([2, 3, 1])
     assert net.vector.shape == (2 * 3 + 3 + 3 * 1 + 1,)
@@ -310,10 +310,13 @@ def test_first_weights_come_from_the_seed_alone():
 def test_every_array_has_the_networks_type(dtype):
     X, Y = circles()
     net = Network([2, 4, 1], "gelu", seed=0, dtype=dtype)
-    net.fit(X, Y, iterations=3, optimizer="adam", l2=0.1, l1=0.1, dropout=0.3, clip_norm=1, learning_rate=np.float64(0.1))
+    net.fit(
+        X, Y, iterations=3, optimizer="adam", learning_rate=np.float64(0.1), l2=0.1, l1=0.1, dropout=0.3, clip_norm=1
+    )
     trace = net.trace(X, Y)
     arrays = [M for name in ("W", "b", "Z", "A", "dA", "dZ", "dW", "db") for M in getattr(trace, name) if M is not None]
-    assert {M.dtype.name for M in [*arrays, net.forward(X), net.vector, *net.optimizer_state.values()] if np.ndim(M)} == {dtype}
+    arrays += [net.forward(X), net.vector, net.optimizer_state["v"], net.optimizer_state["s"]]
+    assert {M.dtype.name for M in arrays} == {dtype}
 
 
 # ---------------------------------------------------------------- looking
@@ -391,9 +394,10 @@ def test_cross_entropy_and_slopes_are_finite_for_huge_Z(n_y, J):
 
 
 def test_callers_keep_their_own_floating_point_warnings():
-    before = np.geterr()
     X, Y = circles()
     net = net64([2, 4, 1])
-    net.fit(X * 1e3, Y, iterations=3, learning_rate=10)
-    net.forward(X), net.gradients(X, Y), net.cost(X, Y), net.trace(X, Y)
-    assert np.geterr() == before
+    with np.errstate(all="raise"):
+        before = np.geterr()
+        net.fit(X * 1e3, Y, iterations=3, learning_rate=10)
+        net.forward(X), net.gradients(X, Y), net.cost(X, Y), net.trace(X, Y)
+        assert np.geterr() == before

@@ -274,7 +274,7 @@ def gradient_descent(
     Parameters
     ----------
     W, b, dW, db : sequence of array
-        Counted from 1; entry 0 is unused. A single layer's arrays may come without a list.
+        Counted from 1; entry 0 is unused.
     learning_rate : float
         alpha.
 
@@ -287,7 +287,7 @@ def gradient_descent(
         raise ShapeError(f"W, b, dW, db: expected equally many layers; got {len(W)}, {len(b)}, {len(dW)}, {len(db)}")
     new_W: list[Array] = [None]
     new_b: list[Array] = [None]
-    for l in range(1, len(W)):
+    for l in range(1, _depth(W) + 1):
         given = {f"W[{l}]": W[l], f"b[{l}]": b[l], f"dW[{l}]": dW[l], f"db[{l}]": db[l]}
         W_l, b_l, dW_l, db_l = (checks.matrix(name, array) for name, array in given.items())
         for name, slope, of in ((f"dW[{l}]", dW_l, W_l), (f"db[{l}]", db_l, b_l)):
@@ -304,12 +304,17 @@ def _activation(activation: str) -> Activation:
 
 
 def _layers(W: Sequence[Array], activations: Sequence[str]) -> list[Activation | None]:
-    L = len(W) - 1
-    if L < 1:
-        raise ShapeError(f"W: expected a list with an unused entry 0 and one array per layer; got {len(W)} entries")
+    L = _depth(W)
     if isinstance(activations, str) or len(activations) != L:
         raise SettingError(f"activations: {L} layers need {L} names, g[1] ... g[{L}]; got {activations!r}")
     return [None, *map(_activation, activations)]
+
+
+def _depth(W: Sequence[Array]) -> int:
+    if len(W) < 2 or isinstance(W, np.ndarray):
+        got = f"one array of shape {W.shape}" if isinstance(W, np.ndarray) else f"{len(W)} entries"
+        raise ShapeError(f"W: expected a list with an unused entry 0 and one array per layer; got {got}")
+    return len(W) - 1
 
 
 def _output(A_last: Array, Y: Array, loss: str) -> tuple[Array, Array, Loss]:

@@ -9,7 +9,7 @@
     ├── FileError           OSError      a file or folder that cannot be read or written
     ├── ModelFileError      ValueError   a file that is not a whole, readable model
     ├── DivergedError       ValueError   a training whose cost stopped being a finite number
-    └── MissingExtraError   ImportError  an optional library that is not installed
+    └── MissingLibraryError ImportError  a library that is not installed
 
 Each is also the built-in error that the ecosystem expects, so ``except ValueError`` keeps working.
 A message says what was expected, what came, where, and the nearest valid choice.
@@ -78,12 +78,12 @@ class DivergedError(GlassnetError, ValueError):
         self.learning_rate = learning_rate
 
 
-class MissingExtraError(GlassnetError, ImportError):
-    """An optional library is needed; the message says how to install it."""
+class MissingLibraryError(GlassnetError, ImportError):
+    """A library is needed that is not installed; the message says how to install it."""
 
     @classmethod
-    def of(cls, library: str, extra: str, purpose: str) -> MissingExtraError:
-        """Build the error for `library`, which `purpose` needs and `extra` installs."""
+    def of(cls, library: str, extra: str, purpose: str) -> MissingLibraryError:
+        """Build the error for `library`, which `purpose` needs and glassnet's `extra` installs."""
         return cls(f"{purpose} needs {library}: pip install 'glassnet[{extra}]'")
 
 

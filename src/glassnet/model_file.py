@@ -1,8 +1,9 @@
-"""The one file format: a safetensors file whose metadata holds one JSON document and a checksum over everything.
+"""The one file format: a safetensors file whose metadata holds one JSON document, with a checksum over everything.
 
-Tensors are named "W[1]", "b[1]", ...; the document says what they are. Reading runs no code, checks every shape
-before it allocates, and knows its own version. Writing happens beside the old file, which stays whole until the new
-one is complete.
+Tensors are named "W[1]", "b[1]", ...; the document says what they are. Its "sha256" is taken over its text without
+that key, keys sorted, and the tensors. Reading runs no code, checks every shape before it allocates, and knows its own
+version. Writing happens beside the old file, which stays whole until the new one is complete; the same contents give
+the same bytes.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.errors import FileError, ModelFileError
+from glassnet.errors import FileError, ModelFileError, WrongTypeError
 from glassnet.files import existing_file, write_beside
 
 FORMAT = 1
+OWN_KEYS = ("format", "sha256")  # of the document; what writing adds to it
 Array = Any
 
 
@@ -36,15 +38,19 @@ def write(path: str | Path, tensors: Mapping[str, Array], document: Mapping[str,
 
     Raises
     ------
+    WrongTypeError
+        If a value of the document is no plain JSON data; nothing is written.
     FileError
         If the folder is missing or read-only, or the disk is full; an old file stays as it was.
     """
     from safetensors.numpy import save
 
     arrays = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
-    text = json.dumps({"format": FORMAT, **document}, ensure_ascii=False, allow_nan=False, sort_keys=True)
-    metadata = {"glassnet": text, "sha256": _checksum(text, arrays)}
-    write_beside(path, save(arrays, metadata))
+    complete = {"format": FORMAT, **document}
+    for key, value in complete.items():
+        _check_plain(path, key, value)
+    complete["sha256"] = _checksum(complete, arrays)
+    write_beside(path, save(arrays, {"glassnet": _text(complete)}))  # one key: safetensors shuffles several
 
 
 def read(path: str | Path, shapes: Any) -> tuple[dict[str, Array], dict[str, Any]]:
@@ -85,8 +91,9 @@ def read(path: str | Path, shapes: Any) -> tuple[dict[str, Array], dict[str, Any
         raise ModelFileError(f"{path}: not a glassnet model, or a damaged one ({error})") from None
     except OSError as error:
         raise FileError(f"{path}: cannot be read ({error.strerror or error})") from None
-    if _checksum(metadata["glassnet"], tensors) != metadata.get("sha256"):
+    if not _is_whole(metadata["glassnet"], document, tensors):
         raise ModelFileError(f"{path}: damaged: its checksum does not fit its contents; use another copy of the file")
+    del document["sha256"]
     return tensors, document
 
 
@@ -95,7 +102,7 @@ def _document(path: Path, metadata: Mapping[str, str]) -> dict[str, Any]:
         raise ModelFileError(f"{path}: a safetensors file, but not a glassnet model")
     try:
         document = json.loads(metadata["glassnet"])
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelFileError(f"{path}: damaged: its document is no JSON ({error})") from None
     version = document.get("format") if isinstance(document, dict) else None
     if not isinstance(version, int):
@@ -115,8 +122,40 @@ def _expected_shapes(path: Path, document: dict[str, Any], shapes: Any) -> dict[
         raise ModelFileError(f"{path}: damaged: its document describes no network ({error})") from None
 
 
-def _checksum(text: str, tensors: Mapping[str, Array]) -> str:
-    digest = hashlib.sha256(text.encode())
+def _text(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, sort_keys=True)
+
+
+def _check_plain(path: str | Path, key: str, value: Any) -> None:
+    try:
+        _text({key: value}).encode()
+        plain = _has_text_keys(value)
+        reason = "a key is no text"
+    except (TypeError, ValueError, RecursionError) as error:
+        plain, reason = False, str(error)
+    if not plain:
+        raise WrongTypeError(
+            f"{path}: {key!r} cannot be kept: expected plain JSON data (None, truth values, finite numbers, text, "
+            f"lists, and mappings from text); {reason}"
+        )
+
+
+def _has_text_keys(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _has_text_keys(inner) for key, inner in value.items())
+    return not isinstance(value, list | tuple) or all(map(_has_text_keys, value))
+
+
+def _is_whole(text: str, document: Mapping[str, Any], tensors: Mapping[str, Array]) -> bool:
+    rest = {key: value for key, value in document.items() if key != "sha256"}
+    try:  # the same data in another spelling (1E5 for 1e5) is no file that was written here
+        return text == _text(document) and document.get("sha256") == _checksum(rest, tensors)
+    except (ValueError, RecursionError):  # NaN, half a character
+        return False
+
+
+def _checksum(document: Mapping[str, Any], tensors: Mapping[str, Array]) -> str:
+    digest = hashlib.sha256(_text(document).encode())
     for name in sorted(tensors):
         array = np.ascontiguousarray(tensors[name])
         digest.update(f"{name} {array.dtype.str} {array.shape}".encode())

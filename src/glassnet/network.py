@@ -10,6 +10,7 @@ import numpy as np
 
 from glassnet import model_file
 from glassnet.core import checks
+from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.architecture import Architecture
 from glassnet.core.dimensions import DimensionTable, dimension_table
 from glassnet.core.equations import forward, linear_backward_input
@@ -19,7 +20,7 @@ from glassnet.core.parameters import Layers, Parameters
 from glassnet.core.propagation import Objective, cost_only, propagate
 from glassnet.core.trace import Trace
 from glassnet.engines import numpy_engine as xp
-from glassnet.errors import SettingError, ShapeError
+from glassnet.errors import DataError, ModelFileError, SettingError, ShapeError
 from glassnet.training.history import History, Progress
 from glassnet.training.loop import Run, train
 from glassnet.training.settings import Settings
@@ -96,8 +97,7 @@ class Network:
     ) -> None:
         self.architecture = Architecture.build(sizes, activations, loss)
         names = self._initializers(initializer)
-        if np.dtype(dtype).name not in _DTYPES:
-            raise SettingError(f"dtype: expected {' or '.join(_DTYPES)}; got {dtype!r}")
+        _check_dtype(dtype)
         if n_networks is not None and not checks.is_count(n_networks):
             raise SettingError(f"n_networks: expected a whole number of at least 1, or None; got {n_networks!r}")
         self.n_networks = n_networks
@@ -248,6 +248,7 @@ class Network:
         callbacks: Iterable[Callable[[Progress], Any]] = (),
         keep_best: bool = False,
         resume: bool = False,
+        engine: str = "auto",
     ) -> History:
         """Train the parameters in place; batch gradient descent by default.
 
@@ -266,8 +267,11 @@ class Network:
         callbacks : iterable of callable
             Each is called with a `Progress` at the start, after each epoch and at the end; one that returns True ends
             the run.
+        engine : {"auto", "numpy", "compiled"}
+            What runs the equations; see `Settings`.
         resume : bool
-            Whether the optimiser goes on with what it remembers of the last `fit`.
+            Whether the optimiser goes on with what it remembers of the last `fit`; another optimiser than last time,
+            or one with other options, starts fresh.
 
         Returns
         -------
@@ -295,13 +299,15 @@ class Network:
             dropout,
             clip_norm,
             keep_best,
+            engine,
         )
         X, Y, S = self._data(X, Y, sample_weight)
         if validation is not None:
+            if len(validation) not in (2, 3):
+                raise SettingError(f"validation: expected (X, Y) or (X, Y, sample_weight); got {len(validation)} items")
             X_v, Y_v, S_v = (*validation, None) if len(validation) == 2 else validation
             validation = tuple(M for M in self._data(X_v, Y_v, S_v, " of validation") if M is not None)
-        if not resume:
-            self.optimizer_state = {}
+        state = self.optimizer_state if resume else {}
         run = Run(
             xp,
             self.parameters,
@@ -313,8 +319,9 @@ class Network:
             S=S,
             validation=validation,
             callbacks=callbacks,
-            state=self.optimizer_state,
+            state=state,
         )
+        self.optimizer_state = state
         history = train(run)
         self.record = {"settings": settings.to_document(), "samples": int(X.shape[-1]), **history.to_document()}
         return history
@@ -328,10 +335,14 @@ class Network:
         path : str or Path
             The file, usually named ``*.glassnet``.
         **more
-            Further plain data to keep beside the network.
+            Further plain data to keep beside the network, under names that the file does not use itself.
 
         Raises
         ------
+        SettingError
+            If a name in `more` is one of the file's own.
+        WrongTypeError
+            If a value in `more` is no plain JSON data.
         FileError
             If it cannot be written; an older file at `path` stays as it was.
         """
@@ -344,9 +355,11 @@ class Network:
             "dtype": self.dtype.name,
             "n_networks": self.n_networks,
             "record": self.record,
-            **more,
         }
-        model_file.write(path, tensors, document)
+        for name in more:
+            if name in document or name in model_file.OWN_KEYS:
+                raise SettingError(f"{name!r} is a name that the file itself uses; keep your data under another one")
+        model_file.write(path, tensors, {**document, **more})
 
     @classmethod
     def load(cls, path: str | Path) -> Network:
@@ -363,6 +376,8 @@ class Network:
     def load_with_document(cls, path: str | Path) -> tuple[Network, dict[str, Any]]:
         """Read a network, and the document with what was saved beside it."""
         tensors, document = model_file.read(path, _expected_shapes)
+        if (types := {array.dtype.name for array in tensors.values()}) != {document["dtype"]}:
+            raise ModelFileError(f"{path}: damaged: its arrays are of {', '.join(types)}, not {document['dtype']}")
         net = cls(
             **document["architecture"], dtype=document["dtype"], n_networks=document["n_networks"], initializer="zeros"
         )
@@ -413,7 +428,7 @@ class Network:
         S = checks.matrix("sample_weight", sample_weight, rows=1, columns=m, what="one weight per column of X")
         S = checks.finite("sample_weight", S.astype(self.dtype, copy=False))
         if (S < 0).any() or not S.any():
-            raise ShapeError("sample_weight: expected weights of at least 0, not all of them 0")
+            raise DataError("sample_weight: expected weights of at least 0, not all of them 0")
         return X, Y, S
 
     def _check_stack(self, name: str, M: Array) -> None:
@@ -424,8 +439,10 @@ class Network:
     def _initializers(self, initializer: str | Sequence[str] | None) -> list[str]:
         L = self.architecture.L
         if initializer is None:
-            names = [default_for(activation.partition("(")[0]) for activation in self.architecture.activations]
+            names = [default_for(choose(ACTIVATIONS, g, "activation")[0]) for g in self.architecture.activations]
         else:
+            if not isinstance(initializer, Iterable):
+                raise SettingError(f"initializer: expected one name, or one for each layer; got {initializer!r}")
             names = [initializer] * L if isinstance(initializer, str) else list(initializer)
         if len(names) != L:
             raise SettingError(f"initializer: expected one name, or one for each of {L} layers; got {len(names)}")
@@ -441,12 +458,23 @@ class Network:
                 W[...] = choose(INITIALIZERS, name, "initializer")[1].draw(rng, *W.shape)
 
 
+def _check_dtype(dtype: Any) -> None:
+    try:
+        known = np.dtype(dtype).name in _DTYPES
+    except TypeError:  # no type of NumPy's at all
+        known = False
+    if not known:
+        raise SettingError(f"dtype: expected {' or '.join(_DTYPES)}; got {dtype!r}")
+
+
 def _expected_shapes(document: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
     architecture = Architecture.build(**document["architecture"])
-    n, k = architecture.sizes, document["n_networks"]
-    lead = () if k is None else (int(k),)
-    if document["dtype"] not in _DTYPES:
-        raise ValueError(f"dtype {document['dtype']!r}")
+    n, (k, dtype, _) = architecture.sizes, (document[name] for name in ("n_networks", "dtype", "record"))
+    if dtype not in _DTYPES:
+        raise ValueError(f"dtype {dtype!r}")
+    if not (k is None or checks.is_count(k)):
+        raise ValueError(f"n_networks {k!r}")
+    lead = () if k is None else (k,)
     return {
         name: (*lead, n[l], columns)
         for l in range(1, architecture.L + 1)

@@ -17,6 +17,7 @@ from glassnet.estimators.targets import LabelCode
 from glassnet.files import check_writable, write_beside
 from glassnet.network import Network
 from glassnet.tables import Dataset, Pictures, fit_preparation, read, split
+from glassnet.tables.reading import HDF5, NUMPY
 from glassnet.training.history import Progress
 
 Array = Any
@@ -308,7 +309,12 @@ def _read_for(model: Model, data: str | Path, reading: dict[str, Any] | None, *,
     if pictures is not None:
         reading.setdefault("size", (pictures.height, pictures.width))
         reading.setdefault("order", pictures.order)
-    return read(data, model.target_name_, require_target=require_target, **reading)
+    try:
+        return read(data, model.target_name_, require_target=require_target, **reading)
+    except UnknownNameError:
+        if Path(data).suffix.lower() not in (*HDF5, *NUMPY):
+            raise
+        return read(data, require_target=require_target, **reading)  # train_set_y there may be test_set_y here
 
 
 def _task(y: Array, earlier: Model | None) -> str:

@@ -1,5 +1,7 @@
 """Every call with something wrong is refused in one sentence, by an error of ours, and nothing is changed."""
 
+# ruff: noqa: E501  a table is read in columns, one case a line
+
 import numpy as np
 import pytest
 
@@ -70,7 +72,9 @@ def refused(error, words, call, *args, **options):
     assert not missing, f"{missing} missing in: {caught.value}"
 
 
-@pytest.mark.parametrize(("args", "options", "error", "words"), [row[1:] for row in NETWORKS], ids=[row[0] for row in NETWORKS])
+@pytest.mark.parametrize(
+    ("args", "options", "error", "words"), [row[1:] for row in NETWORKS], ids=[row[0] for row in NETWORKS]
+)
 def test_networks_that_cannot_be(args, options, error, words):
     refused(error, words, Network, *args, **options)
 
@@ -123,7 +127,9 @@ def test_data_that_cannot_be_used(X, Y, S, error, words, method):
     np.testing.assert_array_equal(net.vector, before)
 
 
-@pytest.mark.parametrize(("Y", "error", "words"), [row[1:] for row in SOFTMAX_DATA], ids=[row[0] for row in SOFTMAX_DATA])
+@pytest.mark.parametrize(
+    ("Y", "error", "words"), [row[1:] for row in SOFTMAX_DATA], ids=[row[0] for row in SOFTMAX_DATA]
+)
 def test_targets_that_are_not_one_hot(Y, error, words):
     refused(error, words, Network([2, 4, 3], seed=0).fit, X, Y)
 
@@ -145,6 +151,8 @@ def test_looking_checks_X_too(method):
 # ---------------------------------------------------------------- settings of a training
 SETTINGS = [
     ("a misspelt optimizer",    {"optimizer": "adm"},                           UnknownNameError, ["optimizer 'adm'", "'adam'"]),
+    ("an option out of range",  {"optimizer": "adam(beta_1=2)"},                SettingError, ["optimizer 'adam'", "beta_1", "[0, 1)", "got 2"]),
+    ("a schedule out of range", {"schedule": "step(every=0)"},                  SettingError, ["schedule 'step'", "every", "(0, inf)", "got 0"]),
     ("an unknown option",       {"optimizer": "adam(beta1=0.8)"},               SettingError, ["'beta1'", "'beta_1'"]),
     ("a misspelt schedule",     {"schedule": "cosin"},                          UnknownNameError, ["schedule 'cosin'", "'cosine'"]),
     ("no iterations",           {"iterations": 0},                              SettingError, ["iterations", "at least 1", "0"]),
@@ -164,7 +172,7 @@ SETTINGS = [
     ("a broken validation X",   {"validation": (np.ones((3, 6)), Y)},           ShapeError, ["X of validation", "(3, 6)"]),
     ("a broken validation Y",   {"validation": (X, Y[:, :5])},                  ShapeError, ["Y of validation", "(1, 5)"]),
     ("half a validation",       {"validation": (X,)},                           SettingError, ["validation", "(X, Y)"]),
-    ("a validation of one array", {"validation": X},                            SettingError, ["validation", "(X, Y)"]),
+    ("a validation of one array", {"validation": X},                            ShapeError, ["X of validation", "rank-1", "X.reshape(6, 1)"]),
 ]  # fmt: skip
 
 
@@ -209,6 +217,9 @@ EQUATIONS = [
     ("backward: A[1]",          lambda: backward(A=[X, np.ones((3, 6)), Y]),                        ShapeError, ["A[1]", "(4, 6)", "(3, 6)"]),
     ("a step: dW[1]",           lambda: equations.gradient_descent(W, b, with_entry(W, 1, W[1].T), b, 1), ShapeError, ["dW[1]", "W[1]", "(4, 2)", "(2, 4)"]),
     ("a step: db of rank 1",    lambda: equations.gradient_descent(W, b, W, with_entry(b, 1, np.ones(4)), 1), ShapeError, ["db[1]", "rank-1", "reshape(4, 1)"]),
+    ("a step: one row, no list",lambda: equations.gradient_descent(*[np.ones((1, 4))] * 4, 1),      ShapeError, ["W", "list", "(1, 4)"]),
+    ("a step: stack, no list",  lambda: equations.gradient_descent(*[np.ones((2, 3, 4))] * 4, 1),   ShapeError, ["W", "list", "(2, 3, 4)"]),
+    ("a step: no layers",       lambda: equations.gradient_descent([None], [None], [None], [None], 1), ShapeError, ["W", "entry 0"]),
     ("a step: a layer missing", lambda: equations.gradient_descent(W, b, W[:2], b, 1),              ShapeError, ["equally many", "3, 3, 2, 3"]),
 ]  # fmt: skip
 

@@ -40,9 +40,14 @@ def test_every_pairing_of_output_and_loss(output, loss, stack):
 
 @pytest.mark.parametrize("stack", [None, 3])
 @pytest.mark.parametrize("terms", TERMS.values(), ids=TERMS.keys())
-@pytest.mark.parametrize(("hidden", "output", "loss"), [("relu", "sigmoid", "sigmoid_cross_entropy"),
-                                                        ("tanh", "softmax", "softmax_cross_entropy"),
-                                                        ("gelu", "tanh", "huber")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("hidden", "output", "loss"),
+    [
+        ("relu", "sigmoid", "sigmoid_cross_entropy"),
+        ("tanh", "softmax", "softmax_cross_entropy"),
+        ("gelu", "tanh", "huber"),
+    ],
+)
 def test_every_term_of_the_cost(hidden, output, loss, terms, stack):
     assert gradient_error(problem(hidden, output, loss, stack=stack, **terms)) <= THRESHOLD
 

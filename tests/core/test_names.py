@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from glassnet.core.activations import ACTIVATIONS
-from glassnet.core.names import choose
+from glassnet.core.initializers import INITIALIZERS
+from glassnet.core.losses import LOSSES
+from glassnet.core.names import RANGES, choose
 from glassnet.core.optimizers import OPTIMIZERS
+from glassnet.core.schedules import SCHEDULES
 from glassnet.engines import numpy_engine as xp
 from glassnet.errors import SettingError, UnknownNameError
 
@@ -69,9 +72,53 @@ def test_unknown_names(choice, words):
         ("leaky_relu(slop=1)", ["no option 'slop'", "did you mean 'slope'?"]),
         ("leaky_relu(slope=steep)", ["option slope", "'steep'"]),
         ("leaky_relu(slope=)", ["option slope", "number"]),
+        ("leaky_relu(-0.1)", ["activation 'leaky_relu'", "option slope", "[0, inf)", "got -0.1"]),
     ],
 )
 def test_wrong_options(choice, words):
     with pytest.raises(SettingError) as caught:
         choose(ACTIVATIONS, choice, "activation")
     assert all(word in str(caught.value) for word in words), caught.value
+
+
+TABLES = {
+    "activation": ACTIVATIONS,
+    "loss": LOSSES,
+    "initializer": INITIALIZERS,
+    "optimizer": OPTIMIZERS,
+    "schedule": SCHEDULES,
+}
+
+
+def test_every_option_has_a_range_that_holds_its_default():
+    options = {option for table in TABLES.values() for entry in table.values() for option in entry.options}
+    assert options == set(RANGES)
+    for kind, table in TABLES.items():
+        for name, entry in table.items():
+            choice = ", ".join(f"{option}={value}" for option, value in entry.options.items())
+            assert choose(table, f"{name}({choice})", kind)[1].options == entry.options
+
+
+@pytest.mark.parametrize(
+    ("kind", "allowed", "refused"),
+    [
+        ("activation", ["leaky_relu(0)", "leaky_relu(1.5)", "elu(0)"], ["leaky_relu(-1)", "elu(-1)", "elu(inf)"]),
+        ("loss", ["huber(0.1)", "quantile(0.99)"], ["huber(0)", "huber(-1)", "quantile(0)", "quantile(1.5)"]),
+        ("initializer", ["normal(0)", "constant(-3)"], ["normal(-1)", "normal(nan)", "constant(inf)", "constant(nan)"]),
+        ("optimizer", ["momentum(0)", "nesterov(1)", "rmsprop(0)"], ["momentum(1.5)", "nesterov(-0.1)", "rmsprop(1)"]),
+        ("optimizer", ["adam(0, 0, 0)"], ["adam(beta_1=2)", "adam(beta_1=1)", "adam(beta_2=1)", "adam(epsilon=-1)"]),
+        ("optimizer", ["adamw(weight_decay=0)"], ["adamw(weight_decay=-1)", "adamw(weight_decay=inf)"]),
+        ("optimizer", ["lbfgs(0, 1, 1)", "lbfgs(inf)"], ["lbfgs(-1)", "lbfgs(max_evaluations=0)", "lbfgs(memory=0)"]),
+        ("optimizer", ["lbfgs(memory=1e1)"], ["lbfgs(memory=1.5)", "lbfgs(max_evaluations=inf)", "lbfgs(memory=nan)"]),
+        ("schedule", ["step(1, 0.5)"], ["step(every=0)", "step(drop=0)", "step(drop=2)", "step(every=nan)"]),
+        ("schedule", ["exponential(1)", "inverse_scaling(0)"], ["exponential(0)", "inverse_scaling(-1)"]),
+        ("schedule", ["warmup_cosine(0)", "warmup_cosine(1)"], ["warmup_cosine(-0.1)", "warmup_cosine(1.1)"]),
+        ("schedule", ["plateau(1, 1)"], ["plateau(patience=0)", "plateau(drop=-1)"]),
+    ],
+)  # fmt: skip
+def test_ranges_of_options(kind, allowed, refused):
+    for choice in allowed:
+        choose(TABLES[kind], choice, kind)
+    for choice in refused:
+        with pytest.raises(SettingError, match=rf"{kind} '{choice.partition('(')[0]}', option \w+: .* in [\[(]"):
+            choose(TABLES[kind], choice, kind)

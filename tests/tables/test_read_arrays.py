@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from glassnet.errors import DataError, FileError, MissingExtraError, UnknownNameError
+from glassnet.errors import DataError, FileError, MissingLibraryError, UnknownNameError
 from glassnet.tables import Pictures, read
 
 RNG = np.random.default_rng(0)
@@ -134,7 +134,7 @@ def test_broken_files(tmp_path, name, kind):
 def test_without_h5py(tmp_path, monkeypatch):
     path = hdf5(tmp_path / "a.h5", x=IMAGES)
     monkeypatch.setitem(sys.modules, "h5py", None)
-    with pytest.raises(MissingExtraError, match=r"reading a.h5 needs h5py: pip install 'glassnet\[hdf5\]'"):
+    with pytest.raises(MissingLibraryError, match=r"reading a.h5 needs h5py: pip install 'glassnet\[hdf5\]'"):
         read(path)
 
 

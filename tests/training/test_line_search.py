@@ -43,7 +43,9 @@ def test_lbfgs_is_scipys():
 def test_history_holds_the_cost_before_each_iteration():
     net = logistic()
     start, seen = net.cost(X, Y), []
-    history = net.fit(X, Y, optimizer="lbfgs", callbacks=[lambda p: seen.append(net.cost(X, Y)) if p.moment == "epoch" else 0])
+    history = net.fit(
+        X, Y, optimizer="lbfgs", callbacks=[lambda p: seen.append(net.cost(X, Y)) if p.moment == "epoch" else 0]
+    )
     assert history.steps == history.epochs == len(seen)
     np.testing.assert_allclose(history.cost, [start, *seen[:-1]], rtol=1e-12)
     assert (np.diff(history.cost) < 0).all()
@@ -84,6 +86,15 @@ def test_what_lbfgs_cannot_do_is_refused(options, words):
         logistic().fit(X, Y, optimizer="lbfgs", **options)
 
 
-def test_lbfgs_refuses_a_stack():
+@pytest.mark.parametrize("resume", [False, True])
+def test_lbfgs_refuses_a_stack_before_anything_is_changed(resume):
+    net, heard = logistic(n_networks=2), []
+    net.fit(X, Y, optimizer="adam", iterations=2)
+    before, memory, record = net.vector.copy(), net.optimizer_state["v"].copy(), net.record
     with pytest.raises(SettingError, match="one network at a time"):
-        logistic(n_networks=2).fit(X, Y, optimizer="lbfgs")
+        net.fit(X, Y, optimizer="lbfgs", callbacks=[heard.append], resume=resume)
+    assert not heard
+    np.testing.assert_array_equal(net.vector, before)
+    np.testing.assert_array_equal(net.optimizer_state["v"], memory)
+    assert net.optimizer_state["t"] == 2
+    assert net.record is record

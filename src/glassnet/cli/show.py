@@ -56,7 +56,7 @@ class Show:
         X, y = dataset.X, dataset.y
         what = f"pictures, n_x = {X.describe()}" if isinstance(X, Pictures) else f"rows, {X.num_columns} columns"
         self.line("Data", f"{len(dataset)} {what}; {_target(dataset.target, y)}")
-        self.line("Split", ", ".join(f"{rows} {part}" for part, rows in parts.items()))
+        self.line("Split", ", ".join(f"{rows} {part}" for part, rows in parts.items() if rows))
 
     @contextmanager
     def progress(self) -> Iterator[Any]:
@@ -98,8 +98,10 @@ class Show:
         for note in outcome.notes:
             self.line("Note", note)
         self.line("Network", _architecture(network))
-        best = f", best after {history.best_epoch}" if history.validation_cost else ""
-        self.line("Training", f"{history.epochs} epochs in {history.seconds:.2f} s{best}")
+        samples = (network.record or {})["samples"]
+        held = outcome.parts["training"] - samples
+        best = f"; best after {history.best_epoch}, by {held} others" if history.validation_cost else ""
+        self.line("Fit", f"{history.epochs} epochs over {samples} rows in {history.seconds:.2f} s{best}")
         for part, scores in outcome.scores.items():
             self.line(part.capitalize(), f"{_told_scores(scores)} on {scores.rows} rows")
         _, scores = list(outcome.scores.items())[-1]

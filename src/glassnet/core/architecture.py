@@ -66,6 +66,8 @@ class Architecture:
         One name stands for every hidden layer; a list names all L layers, or the L - 1 hidden ones.
         """
         checked = _checked_sizes(sizes)
+        if not (activations is None or isinstance(activations, Iterable)):
+            raise SettingError(f"activations: expected one name, or one for each layer; got {activations!r}")
         L = len(checked) - 1
         given = [activations] * (L - 1) if isinstance(activations, str) else list(activations or ["relu"] * (L - 1))
         if len(given) == L - 1:

@@ -33,13 +33,17 @@ def matrix(name: str, array: Any, *, rows: int | None = None, columns: int | Non
     ShapeError
         If it is of rank 1, or its shape is another one.
     """
-    M = np.asarray(array)
+    try:
+        M = np.asarray(array)
+    except ValueError as error:  # lists of unequal lengths
+        raise ShapeError(f"{name}: expected rows of equal length ({error})") from None
     if M.dtype.kind not in "fiub":
         raise WrongTypeError(f"{name}: expected real numbers; got an array of {M.dtype}")
     if M.ndim == 1:
+        letter = name.partition(" ")[0]  # "X of validation"
         raise ShapeError(
             f"{name}: rank-1 arrays are refused, because they are neither row nor column; got shape {M.shape}. "
-            f"Write {name}.reshape({len(M)}, 1) for a column or {name}.reshape(1, {len(M)}) for a row"
+            f"Write {letter}.reshape({len(M)}, 1) for a column or {letter}.reshape(1, {len(M)}) for a row"
         )
     wanted = f"({rows or 'n'}, {columns or 'm'})" + (f", {what}" if what else "")
     if M.ndim not in (2, 3):

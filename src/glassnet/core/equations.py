@@ -56,6 +56,8 @@ def linear_backward(xp: Any, dZ: Array, A_prev: Array, m: Any) -> tuple[Array, A
 
 
 def linear_backward_input(dZ: Array, W: Array) -> Array:
+    if W.shape[-2] == 1:
+        return W.mT * dZ                                        # one unit: a column times a row, entry by entry
     return W.mT @ dZ                                            # dA_prev (n_prev, m)
 
 

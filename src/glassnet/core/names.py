@@ -11,6 +11,19 @@ from glassnet.errors import SettingError, UnknownNameError, suggestion
 
 Entry = TypeVar("Entry", bound=tuple[Any, ...])
 
+# Where an option's number may lie: a square bracket includes its end, a round one does not.
+RANGES = {
+    "slope": "[0, inf)", "alpha": "[0, inf)",                                             # activations
+    "delta": "(0, inf)", "q": "(0, 1)",                                                   # losses
+    "value": "(-inf, inf)", "scale": "[0, inf)",                                          # initialisers
+    "mu": "[0, 1]", "rho": "[0, 1)", "beta_1": "[0, 1)", "beta_2": "[0, 1)",              # optimisers
+    "epsilon": "[0, inf)", "weight_decay": "[0, inf)",
+    "tolerance": "[0, inf]", "max_evaluations": "[1, inf)", "memory": "[1, inf)",
+    "drop": "(0, 1]", "every": "(0, inf)", "decay": "(0, 1]", "power": "[0, inf)",        # schedules
+    "warmup": "[0, 1]", "patience": "[1, inf)",
+}  # fmt: skip
+WHOLE = ("max_evaluations", "memory")
+
 _PATTERN = re.compile(r"\s*([A-Za-z_][\w-]*)\s*(?:\(([^()]*)\))?\s*\Z")
 
 
@@ -36,7 +49,7 @@ def choose(table: Mapping[str, Entry], choice: str, kind: str) -> tuple[str, Ent
     UnknownNameError
         If the table has no such name; the nearest one is offered.
     SettingError
-        If an option is unknown or no number.
+        If an option is unknown, no number, or outside its range.
     """
     match = _PATTERN.match(choice) if isinstance(choice, str) else None
     if match is None:
@@ -73,4 +86,12 @@ def _options(text: str, known: Mapping[str, float], where: str) -> dict[str, flo
             given[key] = float(number)
         except ValueError:
             raise SettingError(f"{where}, option {key}: expected a number, got {number.strip()!r}") from None
+        if not _is_within(given[key], RANGES[key]) or (key in WHOLE and given[key] % 1):
+            what = "a whole number" if key in WHOLE else "a number"
+            raise SettingError(f"{where}, option {key}: expected {what} in {RANGES[key]}; got {number.strip()}")
     return given
+
+
+def _is_within(number: float, interval: str) -> bool:
+    low, high = map(float, interval[1:-1].split(","))
+    return low < number < high or (number == low and interval[0] == "[") or (number == high and interval[-1] == "]")

@@ -22,11 +22,13 @@ class Objective(NamedTuple):
     loss: Loss
     l2: Any = 0.0
     l1: Any = 0.0
+    names: tuple[str, ...] = ()  # activations and loss as they were chosen: what distinguishes two objectives
 
     @classmethod
     def of(cls, architecture: Architecture, l2: Any = 0.0, l1: Any = 0.0) -> Objective:
         """Look up the activations and the loss of an architecture."""
-        return cls(architecture.g, architecture.output, architecture.loss_entry, l2, l1)
+        names = (*architecture.activations, architecture.loss)
+        return cls(architecture.g, architecture.output, architecture.loss_entry, l2, l1, names)
 
 
 class Pass(NamedTuple):

@@ -31,7 +31,7 @@ def dropout_mask(rng: Any, shape: tuple[int, ...], drop: float, dtype: Any) -> A
     return (rng.random(shape, dtype=dtype) < keep).astype(dtype) / dtype.type(keep)
 
 
-def clip_by_norm(xp: Any, gradient: Array, limit: float) -> None:
+def clip_by_norm(xp: Any, gradient: Array, limit: Any) -> None:
     """Shorten each network's gradient, in place, to length `limit` where it is longer."""
     norm = xp.sqrt(xp.sum_last(gradient * gradient))[..., None]
     gradient *= limit / xp.maximum(norm, limit)

@@ -6,6 +6,7 @@ last two axes or one of them, so a leading axis k of stacked networks passes thr
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -54,8 +55,8 @@ Array = Any
 
 
 def row_sums(M: Array) -> Array:
-    """Sum each row over its samples: (n, m) -> (n, 1)."""
-    return np.add.reduce(M, axis=-1, keepdims=True)
+    """Sum each row over its samples: (n, m) -> (n, 1); as a product with ones, which BLAS does faster."""
+    return M @ _ones(M.shape[-1], M.dtype)
 
 
 def column_sums(M: Array) -> Array:
@@ -66,6 +67,13 @@ def column_sums(M: Array) -> Array:
 def column_max(M: Array) -> Array:
     """Take the largest entry of each column: (n, m) -> (1, m)."""
     return np.maximum.reduce(M, axis=-2, keepdims=True)
+
+
+@lru_cache(maxsize=64)
+def _ones(m: int, dtype: Any) -> Array:
+    ones = np.ones((m, 1), dtype)
+    ones.flags.writeable = False
+    return ones
 
 
 def total(M: Array) -> Any:

@@ -128,7 +128,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     >>> from sklearn.datasets import load_iris
     >>> from glassnet import MLPClassifier
     >>> X, y = load_iris(return_X_y=True)
-    >>> clf = MLPClassifier((8,), solver="lbfgs", alpha=1, random_state=1).fit(X, y)
+    >>> clf = MLPClassifier((8,), solver="lbfgs", max_iter=1000, random_state=1).fit(X, y)
     >>> clf.predict(X[:2])
     array([0, 0])
     >>> clf.network_.W[1].shape

@@ -323,8 +323,8 @@ class TabularClassifier(ClassifierMixin, _Tabular):
     --------
     >>> from glassnet import TabularClassifier
     >>> X = {"size": [1.0, 2.0, 8.0, 9.0], "colour": ["red", None, "blue", "blue"]}
-    >>> model = TabularClassifier(hidden=4, random_state=0).fit(X, ["small", "small", "large", "large"])
-    >>> model.predict({"size": [1.5, 8.5], "colour": ["red", "blue"]})
+    >>> model = TabularClassifier(hidden=4, learning_rate=0.1, random_state=0)
+    >>> model.fit(X, ["small", "small", "large", "large"]).predict({"size": [1.5, 8.5], "colour": ["red", "blue"]})
     array(['small', 'large'], dtype='<U5')
     """
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glassnet.errors import DataError, FileError, MissingExtraError, UnknownNameError
+from glassnet.errors import DataError, FileError, MissingLibraryError, UnknownNameError
 from glassnet.tables.dataset import Dataset, Pictures
 from glassnet.tables.frames import as_table
 
@@ -25,7 +25,7 @@ def read_hdf5(path: Path, target: str | None, order: str, required: bool = True)
     try:
         import h5py
     except ImportError as error:
-        raise MissingExtraError.of("h5py", "hdf5", f"reading {path.name}") from error
+        raise MissingLibraryError.of("h5py", "hdf5", f"reading {path.name}") from error
     arrays: dict[str, np.ndarray] = {}
 
     def collect(name: str, item: Any) -> None:

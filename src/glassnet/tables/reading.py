@@ -65,7 +65,7 @@ def read(
         What it holds cannot be used; the message names the file and the line, column, array or picture.
     UnknownNameError
         No column or array is named `target`.
-    MissingExtraError
+    MissingLibraryError
         HDF5 without h5py.
     """
     check_order(order)

@@ -40,16 +40,23 @@ class Batches:
             self.rows: list[Array] = [None if M is None else np.ascontiguousarray(M.T) for M in self.whole]
             self.buffers: list[Array] = [None if M is None else np.empty_like(M[: self.size]) for M in self.rows]
 
+    def order(self) -> Array:
+        """Draw the order of the samples for an epoch."""
+        return self.rng.permutation(self.m) if self.rng is not None else np.arange(self.m)
+
+    def sample_rows(self) -> Array:
+        """Return X turned into rows (m, n[0]) that lie side by side, one sample in one piece."""
+        return self.rows[0] if self.size < self.m else np.ascontiguousarray(self.whole[0].T)
+
     def epoch(self) -> Iterator[tuple[Array, Array, Array | None]]:
         """Yield (X, Y, S) of each batch; the arrays are reused by the next one."""
         if self.size == self.m:
             yield self.whole
             return
-        order = self.rng.permutation(self.m) if self.rng is not None else np.arange(self.m)
+        order = self.order()
         for start in range(0, self.m, self.size):
             chosen = order[start : start + self.size]
-            X, Y, S = (
-                None if M is None else np.take(M, chosen, axis=0, out=buffer[: len(chosen)], mode="clip").T
-                for M, buffer in zip(self.rows, self.buffers, strict=True)
-            )
-            yield X, Y, S
+            X, Y, S = self.rows
+            X = X.take(chosen, 0, self.buffers[0][: len(chosen)], "clip").T
+            Y = Y.take(chosen, 0, self.buffers[1][: len(chosen)], "clip").T
+            yield X, Y, None if S is None else S.take(chosen, 0, self.buffers[2][: len(chosen)], "clip").T

@@ -45,6 +45,8 @@ class History:
         Number of finished epochs, and of steps taken.
     seconds : float
         Duration of the run.
+    engine : {"numpy", "compiled"}
+        What ran the equations.
     interrupted : bool
         Whether Ctrl-C ended it; the network then holds the best parameters so far.
     converged : bool or None
@@ -62,6 +64,7 @@ class History:
     steps: int = 0
     seconds: float = 0.0
     interrupted: bool = False
+    engine: str = "numpy"
     converged: bool | None = None
     message: str = ""
 
@@ -77,7 +80,10 @@ class History:
 
         def thin(values: Any) -> list[Any]:
             array = np.asarray(values, dtype=float)
-            return array[:: max(1, -(-len(array) // points))].tolist() if len(array) else []
+            array = array[:: max(1, -(-len(array) // points))]
+            plain = array.astype(object)
+            plain[~np.isfinite(array)] = None  # JSON has no infinity
+            return list(plain.tolist())
 
         return {
             "epoch_cost": thin(self.epoch_cost),
@@ -87,4 +93,5 @@ class History:
             "steps": self.steps,
             "seconds": round(self.seconds, 3),
             "interrupted": self.interrupted,
+            "engine": self.engine,
         }

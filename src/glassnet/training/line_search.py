@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from glassnet.errors import SettingError
-
 if TYPE_CHECKING:
     from glassnet.training.loop import Run
 
@@ -17,8 +15,6 @@ def search(run: Run) -> None:
     import numpy as np
     from scipy.optimize import minimize
 
-    if run.theta.vector.ndim > 1:
-        raise SettingError("lbfgs trains one network at a time; train the networks of this stack one by one")
     X, Y, S = run.batches.whole
     choice = run.optimizer.options
     last: dict[str, Any] = {}

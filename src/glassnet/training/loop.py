@@ -16,7 +16,9 @@ from glassnet.core.parameters import Parameters
 from glassnet.core.propagation import Objective, cost_only, propagate
 from glassnet.core.regularization import clip_by_norm, dropout_mask
 from glassnet.core.schedules import SCHEDULES
-from glassnet.errors import DivergedError
+from glassnet.engines.threads import blas_threads
+from glassnet.errors import DivergedError, SettingError
+from glassnet.training import compiled_steps
 from glassnet.training.batches import Batches
 from glassnet.training.best import Best
 from glassnet.training.history import History, Progress
@@ -52,8 +54,13 @@ class Run:
     callbacks : iterable of callable
         Each is called with a `Progress` at the start, after each epoch and at the end; one that returns True ends the
         run.
-    state : dict of arrays, optional
-        The optimiser's memory of an earlier run, changed in place; empty for a fresh start.
+    state : dict, optional
+        The optimiser's memory of an earlier run, changed in place; emptied first if it is that of another optimiser.
+
+    Raises
+    ------
+    SettingError
+        If lbfgs shall train a stack; the state is then as it was.
     """
 
     def __init__(
@@ -75,7 +82,10 @@ class Run:
         self.gradient = theta.like()
         self.batches = Batches(X, Y, S, settings.batch_size, settings.shuffle, rng)
         self.validation, self.callbacks = validation, list(callbacks)
-        self.optimizer: Any = choose(OPTIMIZERS, settings.optimizer, "optimizer")[1]
+        self.optimizer: Any
+        name, self.optimizer = choose(OPTIMIZERS, settings.optimizer, "optimizer")
+        if self.optimizer.update is None and theta.vector.ndim > 1:
+            raise SettingError(f"{name} trains one network at a time; train the networks of this stack one by one")
         schedule = settings.schedule
         self.factor = schedule if callable(schedule) else choose(SCHEDULES, schedule, "schedule")[1].factor
         self.drops = settings.drops(len(theta.W.views) - 1)
@@ -83,11 +93,15 @@ class Run:
         self.steps_per_epoch, self.steps = settings.steps(self.batches.m)
         self.epochs = math.ceil(self.steps / self.steps_per_epoch)
         self.state = {} if state is None else state
+        choice = {"name": name, **self.optimizer.options}
+        if self.state.get("optimizer") != choice:  # what another one remembers means nothing to this one
+            self.state.clear()
+        self.state["optimizer"] = choice
         self.t_before = int(self.state.get("t", 0))  # steps of earlier runs, for the bias correction
         self.alpha = settings.alpha
         self.history, self.best = History(), Best(theta.vector)
         self.costs: list[Any] = []
-        self.watched: list[float] = []  # what plateau looks at: one number an epoch, the mean of a stack
+        self.watched: list[Any] = []  # what plateau looks at: one number an epoch, the mean of a stack
         self.watches_steps = self.steps_per_epoch == 1 and validation is None  # then each J belongs to one theta
         self.began = time.perf_counter()
 
@@ -111,6 +125,13 @@ class Run:
             self.history.best_epoch = self.history.epochs
         return J
 
+    def offer_last(self) -> None:
+        """Let the parameters after the last step compete for the best; no later step took their J."""
+        X, Y, S = self.batches.whole
+        J = propagate(self.xp, self.theta, self.gradient, X, Y, self.objective, self.masks(X.shape[-1]), S).J
+        if self.is_finite() and self.best.offer(J, self.theta.vector):
+            self.history.best_epoch = self.history.epochs
+
     def masks(self, m: int) -> list[Array | None]:
         """Draw the dropout masks of one step."""
         if not any(self.drops):
@@ -127,8 +148,7 @@ class Run:
         done, theta, gradient = self.history.steps, self.theta.vector, self.gradient.vector
         if self.settings.clip_norm is not None:
             clip_by_norm(self.xp, gradient, self.settings.clip_norm)
-        if self.settings.schedule != "constant":
-            self.alpha = self.settings.alpha * self.factor(done / self.steps_per_epoch, self.epochs, self.watched)
+        self.alpha = self.rate(done)
         t = self.t_before + done + 1
         P = theta.shape[-1]
         if P <= CACHE_BLOCK:
@@ -138,6 +158,26 @@ class Run:
             block = np.s_[..., start : start + CACHE_BLOCK]
             memory = {name: self.state[name][block] for name in self.optimizer.state}
             self.optimizer.update(self.xp, theta[block], gradient[block], memory, t, self.alpha)
+
+    def largest_product(self) -> float:
+        """Return the operations of the largest matrix product in a step."""
+        return float(2 * self.batches.size * max(W.shape[-2] * W.shape[-1] for W in self.theta.W))
+
+    def rate(self, done: int) -> float:
+        """Return the learning rate of the step after `done` steps."""
+        if self.settings.schedule == "constant":
+            return self.settings.alpha
+        return self.settings.alpha * self.factor(done / self.steps_per_epoch, self.epochs, self.watched)
+
+    def take_epoch(self) -> bool:
+        """Take the steps of one epoch with the engine as it stands; return whether a callback ends the run."""
+        for X, Y, S in self.batches.epoch():
+            J = self.slopes(X, Y, S)
+            self.update()
+            self.record(J)
+            if self.history.steps == self.steps:
+                break
+        return self.end_epoch()
 
     def record(self, J: Any) -> None:
         """Count one finished step."""
@@ -159,6 +199,13 @@ class Run:
         if not self.watches_steps and self.is_finite() and self.best.offer(J, self.theta.vector):
             history.best_epoch = history.epochs
         return self.tell("epoch")
+
+    def end_epochs(self, costs: Array, alphas: Array) -> None:
+        """Record whole-batch steps that were taken together: each is an epoch, and no one waits for it."""
+        self.history.epochs += len(costs)
+        self.history.epoch_cost.extend(list(costs))
+        self.history.learning_rate.extend(alphas.tolist())
+        self.watched.extend(costs.tolist() if costs.ndim == 1 else costs.mean(axis=1).tolist())
 
     def tell(self, moment: str) -> bool:
         """Call every callback; return whether one of them ends the run."""
@@ -204,15 +251,10 @@ def descend(run: Run) -> None:
     """Take the steps of an optimiser of the table, epoch by epoch."""
     for name, zeros in initial_state(run.xp, run.optimizer, run.theta.vector).items():
         run.state.setdefault(name, zeros)
+    take = compiled_steps.taker(run) or run.take_epoch
     try:
         while run.history.steps < run.steps:
-            for X, Y, S in run.batches.epoch():
-                J = run.slopes(X, Y, S)
-                run.update()
-                run.record(J)
-                if run.history.steps == run.steps:
-                    break
-            if run.end_epoch():
+            if take():
                 break
     finally:  # after Ctrl-C too, the state and its t belong together
         run.state["t"] = run.t_before + run.history.steps
@@ -236,10 +278,12 @@ def train(run: Run) -> History:
     from glassnet.training.line_search import search
 
     history = run.history
-    with run.xp.quiet():
+    with run.xp.quiet(), blas_threads(run.largest_product()):
         try:
             if not run.tell("start"):
                 (descend if run.optimizer.update is not None else search)(run)
+            if run.settings.keep_best and run.watches_steps:
+                run.offer_last()
         except KeyboardInterrupt:
             history.interrupted = True
         if history.interrupted or run.settings.keep_best:

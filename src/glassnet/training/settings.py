@@ -11,9 +11,10 @@ from typing import Any
 from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.core.schedules import SCHEDULES
-from glassnet.errors import SettingError
+from glassnet.errors import SettingError, UnknownNameError
 
 DEFAULT_EPOCHS = 100
+ENGINES = ("auto", "numpy", "compiled")
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,9 @@ class Settings:
         Longest gradient that a step may take.
     keep_best : bool
         Whether the parameters of the lowest cost (validation cost where given) are kept at the end, not the last ones.
+    engine : {"auto", "numpy", "compiled"}
+        What runs the equations: NumPy, or loops compiled from them (extra ``compiled``). "auto" compiles where the
+        predicted training is long enough to pay for it. Where an engine does not cover a run, NumPy takes it.
     """
 
     optimizer: str = "gradient_descent"
@@ -56,6 +60,7 @@ class Settings:
     dropout: float | Sequence[float] = 0.0
     clip_norm: float | None = None
     keep_best: bool = False
+    engine: str = "auto"
 
     def __post_init__(self) -> None:
         _, optimizer = choose(OPTIMIZERS, self.optimizer, "optimizer")
@@ -69,6 +74,8 @@ class Settings:
             _check_number(name, getattr(self, name), positive=True)
         for name in ("l2", "l1"):
             _check_number(name, getattr(self, name), positive=False)
+        if self.engine not in ENGINES:
+            raise UnknownNameError.among("engine", self.engine, ENGINES)
         for drop in self.dropout if isinstance(self.dropout, Sequence) else [self.dropout]:
             if not _is_number(drop) or not 0 <= drop < 1:
                 raise SettingError(f"dropout: expected a share of units in [0, 1); got {drop!r}")
@@ -99,12 +106,16 @@ class Settings:
 
     def to_document(self) -> dict[str, Any]:
         """Return the settings as plain data for a training record."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
         if callable(self.schedule):
             values["schedule"] = "a function of the caller"
         if isinstance(self.dropout, Sequence):
-            values["dropout"] = list(self.dropout)
+            values["dropout"] = [_plain(drop) for drop in self.dropout]
         return values
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value  # a number of NumPy's is no JSON
 
 
 def _is_number(value: Any) -> bool:

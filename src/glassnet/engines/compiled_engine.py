@@ -1,0 +1,130 @@
+"""The compiled engine: source written by `engines/lowering.py` is compiled by Numba, once, and kept on disk.
+
+Numba is an extra: where it is not installed, `available` says so and nothing here is imported further.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+HEAD = '''"""Written by glassnet's compiled engine from the text of its equations; safe to delete."""
+
+import numpy as np
+from glassnet.engines.compiled_math import functions
+from numba import njit
+
+math = functions(np.{dtype})
+F, exp, expm1, log, log1p, tanh, erf, sqrt, sign, step, larger, smaller = (
+    math.F, math.exp, math.expm1, math.log, math.log1p, math.tanh, math.erf, math.sqrt, math.sign, math.step,
+    math.larger, math.smaller)
+zero, infinity = F(0), F(np.inf)
+
+
+@njit(error_model="numpy")
+def product(A, B, out):
+    if 8 * A.shape[0] < A.shape[1] and A.shape[0] > 1:  # few long rows: BLAS shares out the columns of B better
+        out[:] = np.dot(B.T, A.T).T
+    else:
+        np.dot(A, B, out)
+
+
+@njit(cache=True, error_model="numpy", fastmath={{"contract", "nsz", "reassoc"}}, nogil=True)
+'''
+
+
+@lru_cache(maxsize=1)
+def available() -> bool:
+    """Tell whether Numba (and scipy, whose matrix products it calls) is installed, without importing it."""
+    return all(importlib.util.find_spec(name) is not None for name in ("numba", "scipy"))
+
+
+def folder() -> Path:
+    """Return the folder that keeps compiled code: GLASSNET_CACHE, or the user's cache, or a temporary one."""
+    given = os.environ.get("GLASSNET_CACHE")
+    base = Path(given) if given else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "glassnet"
+    try:
+        base.mkdir(parents=True, exist_ok=True)
+        if os.access(base, os.W_OK):
+            return base
+    except OSError:
+        pass
+    return _temporary()
+
+
+@lru_cache(maxsize=1)
+def _temporary() -> Path:
+    return Path(tempfile.mkdtemp(prefix="glassnet-"))
+
+
+@lru_cache(maxsize=1)
+def _version() -> str:
+    """Return what compiled code depends on besides its own source."""
+    import numba
+
+    texts = [Path(__file__).with_name(name).read_bytes() for name in ("compiled_math.py", "compiled_engine.py")]
+    return f"{numba.__version__} {sys.version} {hashlib.sha256(b''.join(texts)).hexdigest()}"
+
+
+def name_of(text: str) -> str:
+    """Return the name under which the code for `text` is kept."""
+    return f"steps_{hashlib.sha256(f'{_version()}{text}'.encode()).hexdigest()[:16]}"
+
+
+_loaded: dict[str, Callable[..., Any]] = {}
+
+
+def is_loaded() -> bool:
+    """Tell whether compiled code is in use in this process: then more of it costs no start-up."""
+    return bool(_loaded)
+
+
+def is_ready(text: str) -> bool:
+    """Tell whether the code for `text` is compiled and in memory."""
+    function = _loaded.get(text)
+    return function is not None and bool(function.nopython_signatures)  # type: ignore[attr-defined]
+
+
+def is_on_disk(text: str) -> bool:
+    """Tell whether the code for `text` was compiled before."""
+    return any((folder() / "__pycache__").glob(f"{name_of(text)}.*.nbi"))
+
+
+def load(text: str) -> Callable[..., Any]:
+    """Return the function `steps` of a module's source; its first call compiles, or fetches what the disk holds.
+
+    Parameters
+    ----------
+    text : str
+        Source of one module: HEAD and a function `steps`.
+
+    Returns
+    -------
+    callable
+        A Numba dispatcher.
+    """
+    if text in _loaded:
+        return _loaded[text]
+    import scipy.linalg.cython_blas  # noqa: F401  the products come from here; loaded first, so that its threads are known
+
+    name = name_of(text)
+    path = folder() / f"{name}.py"
+    if not path.exists() or path.read_text() != text:
+        beside = path.with_suffix(f".{os.getpid()}.part")
+        beside.write_text(text)
+        beside.replace(path)
+    spec = importlib.util.spec_from_file_location(f"glassnet_compiled_{name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # numba looks it up there
+    spec.loader.exec_module(module)
+    _loaded[text] = module.steps
+    return _loaded[text]

@@ -1,0 +1,181 @@
+"""Many steps in one compiled call, where the compiled engine covers a run and pays for it.
+
+A call takes one epoch of mini-batches, or as many whole-batch steps as fit into a moment; in between, the loop records,
+validates and tells the callbacks as ever. The networks of a stack are spread over the cores, one thread each.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from glassnet.core.names import choose
+from glassnet.core.schedules import SCHEDULES
+from glassnet.engines import compiled_engine
+from glassnet.engines.threads import blas_threads
+from glassnet.errors import MissingLibraryError
+from glassnet.training.step_source import step_source
+
+if TYPE_CHECKING:
+    from glassnet.training.loop import Run
+
+Array = Any
+
+MOMENT = 0.05  # seconds that a call of whole-batch steps may take, so that Ctrl-C is heard
+WORTH_LOADING, WORTH_COMPILING = 2.0, 12.0  # seconds of predicted training from which each pays
+STEP_SECONDS, FLOPS = 40e-6, 3e10  # of the NumPy engine: what a step costs besides its products, and the products' rate
+
+
+def taker(run: Run) -> Callable[[], bool] | None:
+    """Return what takes the steps of a run compiled, or None where the NumPy engine shall.
+
+    Raises
+    ------
+    MissingLibraryError
+        If the compiled engine is asked for by name and Numba is not installed.
+    """
+    wanted = run.settings.engine
+    if wanted == "numpy" or any(run.drops) or run.batches.whole[0].ndim > 2:
+        return None
+    if not compiled_engine.available():
+        if wanted == "compiled":
+            raise MissingLibraryError("engine='compiled' needs numba and scipy: pip install numba scipy")
+        return None
+    if wanted == "auto" and not compiled_engine.is_loaded() and predicted_seconds(run) < WORTH_LOADING:
+        return None
+    try:
+        text = _source(run)
+    except NotImplementedError:  # an entry of a table needs what symbols do not know
+        return None
+    if wanted == "auto" and not compiled_engine.is_ready(text):
+        known = compiled_engine.is_on_disk(text)
+        if predicted_seconds(run) < (WORTH_LOADING if known else WORTH_COMPILING):
+            return None
+    run.history.engine = "compiled"
+    return CompiledSteps(run, compiled_engine.load(text)).take
+
+
+def predicted_seconds(run: Run) -> float:
+    """Predict what the NumPy engine would take for a run."""
+    products: int = 6 * run.batches.size * run.theta.weights.size
+    return run.steps * (STEP_SECONDS + products / FLOPS)
+
+
+_sources: dict[tuple[Any, ...], str] = {}
+
+
+def _source(run: Run) -> str:
+    """Return the source for a run; runs that differ in sizes and numbers only share it."""
+    objective, settings, dtype = run.objective, run.settings, run.theta.vector.dtype
+    weighted, clipped = run.batches.whole[2] is not None, settings.clip_norm is not None
+    key = (objective.names, bool(objective.l2), bool(objective.l1), settings.optimizer, dtype.name, weighted, clipped)
+    if key not in _sources:
+        _sources[key] = step_source(objective, run.optimizer, dtype, weighted=weighted, clipped=clipped)
+    return _sources[key]
+
+
+class CompiledSteps:
+    """Takes steps of a run by a compiled function.
+
+    Parameters
+    ----------
+    run : Run
+        What is trained.
+    function : callable
+        What `step_source` describes, compiled.
+    """
+
+    def __init__(self, run: Run, function: Callable[..., Any]) -> None:
+        X, Y, S = run.batches.whole
+        self.run, self.function = run, function
+        self.rows, self.targets = _shown(run.batches.sample_rows()), _shown(Y)
+        self.S = None if S is None else _shown(S)
+        self.sizes = (X.shape[-2], *(b.shape[-2] for b in run.theta.b))
+        self.many = self._may_take_many()
+        self.steps_at_a_time = 8 if self.many else 1
+
+    def _may_take_many(self) -> bool:
+        """Tell whether whole-batch steps may follow each other with nothing in between."""
+        run = self.run
+        schedule = run.settings.schedule
+        looks_back = callable(schedule) or choose(SCHEDULES, schedule, "schedule")[0] == "plateau"
+        return run.watches_steps and not run.callbacks and not looks_back
+
+    def take(self) -> bool:
+        """Take an epoch, or a moment's whole-batch steps; return whether a callback ends the run."""
+        run, history = self.run, self.run.history
+        n = min(run.steps_per_epoch if run.steps_per_epoch > 1 else self.steps_at_a_time, run.steps - history.steps)
+        order = run.batches.order() if run.steps_per_epoch > 1 else np.arange(0)
+        alphas = np.array([run.rate(history.steps + i) for i in range(n)])
+        began = time.perf_counter()
+        costs, done = self._call(order, alphas)
+        if self.many and time.perf_counter() - began < MOMENT:
+            self.steps_at_a_time *= 2
+        if done < n:
+            self._note(costs[:done], alphas)
+            raise run.diverged(self._batch(order, done))
+        self._note(costs, alphas)
+        if self.many:
+            run.end_epochs(costs, alphas)
+            return False
+        return run.end_epoch()
+
+    def _note(self, costs: Array, alphas: Array) -> None:
+        run = self.run
+        if len(costs):
+            run.alpha = float(alphas[len(costs) - 1])
+        run.costs.extend(costs.tolist() if costs.ndim == 1 else list(costs))
+        run.history.steps += len(costs)
+
+    def _batch(self, order: Array, step: int) -> Array:
+        size = self.run.batches.size
+        return self.rows.T if len(order) == 0 else self.rows[order[step * size : (step + 1) * size]].T
+
+    def _call(self, order: Array, alphas: Array) -> tuple[Array, int]:
+        """Take the steps of one network, or of each in a stack; return the costs and how many steps went well."""
+        run = self.run
+        stack = run.theta.vector.ndim > 1
+        theta, gradient, best = (np.atleast_2d(M) for M in (run.theta.vector, run.gradient.vector, run.best.theta))
+        memory = [np.atleast_2d(run.state[name]) for name in run.optimizer.state]
+        best_cost = np.atleast_1d(run.best.cost)
+        costs = np.empty((len(theta), len(alphas)))
+        t = run.t_before + run.history.steps + 1
+        l2, l1 = (float(strength) for strength in (run.objective.l2, run.objective.l1))
+
+        def one(k: int) -> tuple[int, float]:
+            weights = () if self.S is None else (self.S[k] if self.S.ndim == 3 else self.S,)
+            targets = self.targets[k] if self.targets.ndim == 3 else self.targets
+            done, cost = self.function(
+                self.sizes, theta[k], gradient[k], *(M[k] for M in memory), self.rows, targets, *weights, order,
+                run.batches.size, alphas, t, l2, l1, float(run.settings.clip_norm or 0), costs[k], best[k],
+                float(best_cost[k]), run.watches_steps,
+            )  # fmt: skip
+            return int(done), float(cost)
+
+        if stack and len(theta) > 1:
+            workers = min(len(theta), os.cpu_count() or 1)
+            with blas_threads(0, one=True), ThreadPoolExecutor(max_workers=workers) as pool:
+                ends = [one(0), *pool.map(one, range(1, len(theta)))]  # the first call compiles, alone
+        else:
+            with blas_threads(run.largest_product()):  # once more: `load` may have brought scipy's BLAS since
+                ends = [one(k) for k in range(len(theta))]
+        done = min(end for end, _ in ends)
+        if run.watches_steps:
+            lowest = np.array([cost for _, cost in ends])
+            better = lowest < best_cost
+            if better.any() and done:  # the last step at which any network was better than ever before
+                run.history.best_epoch = run.history.epochs + int(costs[better, :done].argmin(axis=1).max())
+            run.best.cost = lowest if stack else float(lowest[0])
+        return costs.T if stack else costs[0], done
+
+
+def _shown(M: Array) -> Array:
+    """Return M in one piece and read-only, whatever it was: one kind of array, so one compilation."""
+    view = np.ascontiguousarray(M).view()
+    view.flags.writeable = False
+    return view
