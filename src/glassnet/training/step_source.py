@@ -100,7 +100,7 @@ def _module(L: int, dtype: str, state: tuple[str, ...], weighted: bool, slopes: 
             room.append(f"{name} = np.empty(({rows}, {columns}), F)")
     S = ["weights_of_samples"] if weighted else []
     arguments = ["sizes", "theta", "gradient", *state, "rows", "targets", *S]
-    arguments += "order batch alphas t0 l2 l1 clip costs best best_cost watch".split()
+    arguments += ["order", "batch", "alphas", "t0", "l2", "l1", "clip", "costs", "best", "best_cost", "watch"]
     gather = [
         "if whole:",
         "    m = rows.shape[0]",
