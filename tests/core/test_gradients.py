@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from numeric import THRESHOLD, difference_quotient, gradient_error, problem, relative_error, targets
 
 from glassnet.core import propagation
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.losses import LOSSES
 from glassnet.core.names import choose
 from glassnet.engines import numpy_engine as xp
+from numeric import THRESHOLD, difference_quotient, gradient_error, problem, relative_error, targets
 
 HIDDEN = [name for name, g in ACTIVATIONS.items() if g.slope is not None]
 WITH_OPTIONS = ["leaky_relu(0.2)", "elu(alpha=0.5)"]

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from numeric import targets
 from scipy.special import kl_div
 
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.losses import LOSSES, full_name, losses_and_dZ
 from glassnet.core.names import choose
 from glassnet.engines import numpy_engine as xp
+from numeric import targets
 
 torch = pytest.importorskip("torch")
 F = torch.nn.functional

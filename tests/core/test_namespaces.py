@@ -4,7 +4,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from numeric import targets
 from scipy.special import erf
 
 from glassnet.core import equations as core
@@ -12,6 +11,7 @@ from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.losses import LOSSES, losses_and_dZ
 from glassnet.core.optimizers import OPTIMIZERS, initial_state
 from glassnet.engines import numpy_engine
+from numeric import targets
 
 strict = pytest.importorskip("array_api_strict")
 

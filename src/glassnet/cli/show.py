@@ -68,13 +68,17 @@ class Show:
         from rich.progress import Progress as Bar
 
         columns = (TextColumn("[bold]{task.description:<9}"), BarColumn(), TextColumn("{task.fields[told]}"))
-        with Bar(*columns, TimeRemainingColumn(), console=self.err, transient=True) as bar:
-            task = bar.add_task("Training", told="")
+        bar = Bar(*columns, TimeRemainingColumn(), console=self.err, transient=True)
+        task = bar.add_task("Training", told="")
 
-            def callback(progress: Progress) -> None:
-                bar.update(task, total=progress.epochs, completed=progress.epoch, told=_told(progress))
+        def callback(progress: Progress) -> None:
+            bar.start()  # at the first call; the lines about the data stand above it
+            bar.update(task, total=progress.epochs, completed=progress.epoch, told=_told(progress))
 
+        try:
             yield callback
+        finally:
+            bar.stop()
 
     def training(self, outcome: Training, out: Path) -> None:
         """Print what a training did."""

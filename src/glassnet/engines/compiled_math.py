@@ -39,28 +39,29 @@ def functions(dtype: Any) -> SimpleNamespace:  # noqa: PLR0915  one function for
     l3, l5, l7, l9, l11, l13, l15, l17, l19, l21 = (F(2 / k) for k in range(3, 22, 2))
     p0, p1, p2 = F(-9.64399179425052238628e-1), F(-9.92877231001918586564e1), F(-1.61468768441708447952e3)
     q0, q1, q2 = F(1.12811678491632931402e2), F(2.23548839060100448583e3), F(4.84406305325125486048e3)
-    small = F(0.625)
+    small, far = F(0.625), F(50)  # where tanh has its polynomial; from where on e^x - 1 is e^x
 
-    def parts(x: Any) -> tuple[Any, Any]:
-        # e^x = 2^n e^r with |r| <= ln(2)/2; 2^n in two halves, because n may lie beyond the largest exponent
+    def parts(x: Any) -> tuple[Any, Any, Any]:
+        # e^x = 2^n e^r with |r| <= ln(2)/2; 2^n as a product, because n may lie beyond the largest exponent
         n = np.floor(x * log2_e + half)
         n = most if n > most else (least if n < least else n)
         r = x - n * ln2_high - n * ln2_low
         p = c7 if single else (((((c13 * r + c12) * r + c11) * r + c10) * r + c9) * r + c8) * r + c7
         p = ((((p * r + c6) * r + c5) * r + c4) * r + c3) * r + c2
         first = whole(whole(n) >> one_bit)
-        power = whole((first + bias) << mantissa).view(F) * whole((whole(n) - first + bias) << mantissa).view(F)
-        return p * r * r + r, power  # e^r - 1, 2^n
+        a, b = whole((first + bias) << mantissa).view(F), whole((whole(n) - first + bias) << mantissa).view(F)
+        return p * r * r + r, a, b  # e^r - 1, and 2^n = a b
 
     parts = compiled(parts)
 
     def exp(x: Any) -> Any:
-        rest, power = parts(x)
-        return infinity if x > high else (zero if x < low else (rest + one) * power)
+        rest, a, b = parts(x)
+        return infinity if x > high else (zero if x < low else (rest + one) * a * b)
 
     def expm1(x: Any) -> Any:
-        rest, power = parts(x)
-        return infinity if x > high else (-one if x < low else rest * power + (power - one))
+        rest, a, b = parts(x)
+        large, other = (rest + one) * a * b, rest * (a * b) + (a * b - one)
+        return infinity if x > high else (-one if x < low else (large if x > far else other))
 
     exp = compiled(exp)
 

@@ -91,13 +91,13 @@ def _module(L: int, dtype: str, state: tuple[str, ...], weighted: bool, slopes: 
         if letter == "W":
             views += ["PW = at", "weights, dweights = theta[:PW], gradient[:PW]"]
     room, in_step = [], []
-    for name, (rows, columns) in {**slopes.work, **update.work}.items():
-        if "m" in (rows, columns):
-            full = f"{rows} * {columns}".replace("m", "B")
-            room.append(f"{name}_room = np.empty({full}, F)")
-            in_step.append(f"{name} = {name}_room[: {rows} * {columns}].reshape({rows}, {columns})")
+    for name, dims in {**slopes.work, **update.work}.items():
+        full, shape = " * ".join(dims), ", ".join(dims)
+        if "m" in dims:
+            room.append(f"{name}_room = np.empty({full.replace('m', 'B')}, F)")
+            in_step.append(f"{name} = {name}_room[: {full}].reshape({shape})")
         else:
-            room.append(f"{name} = np.empty(({rows}, {columns}), F)")
+            room.append(f"{name} = np.empty(({shape}), F)")
     S = ["weights_of_samples"] if weighted else []
     arguments = ["sizes", "theta", "gradient", *state, "rows", "targets", *S]
     arguments += ["order", "batch", "alphas", "t0", "l2", "l1", "clip", "costs", "best", "best_cost", "watch"]
