@@ -73,6 +73,8 @@ def test_tables_that_cannot_be_trained_on(glassnet, table, name):
         (("train", "things.csv", "--target", "label", "--learning-rate", "nan"), ["learning_rate", "got nan"]),
         (("train", "things.csv", "--target", "label", "--epochs", "0"), ["epochs", "got 0"]),
         (("train", "things.csv", "--target", "label", "--batch-size", "-4"), ["batch_size", "got -4"]),
+        (("train", "things.csv", "--target", "label", "--batch-size", "0"), ["batch_size", "got 0"]),
+        (("train", "things.csv", "--target", "label", "--learning-rate", "0"), ["learning_rate", "got 0"]),
         (("train", "things.csv", "--target", "label", "--dropout", "1"), ["dropout", "got 1"]),
         (("train", "things.csv", "--target", "label", "--test", "1.5"), ["test", "1.5"]),
         (("train", "things.csv", "--target", "label", "--seed", "-1"), ["seed"]),

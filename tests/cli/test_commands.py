@@ -142,3 +142,22 @@ def test_interrupted_training_keeps_the_best_network(table, how):
 
 def test_version(glassnet):
     assert glassnet("version").out.strip() == package.__version__
+
+
+def test_python_dash_m():
+    done = subprocess.run([sys.executable, "-m", "glassnet", "version"], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == package.__version__
+
+
+def test_a_test_file_of_arrays_is_evaluated(glassnet, tmp_path, monkeypatch):
+    """The target is an array whose name says train in one file and test in the other."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    for part in ("train", "test"):
+        y = np.arange(40) % 2
+        x = (100 * y[:, None, None] + rng.integers(0, 50, (40, 3, 3))).astype(np.uint8)
+        np.savez(f"{part}.npz", **{f"{part}_set_x": x, f"{part}_set_y": y})
+    assert glassnet("train", "train.npz", "--test", 0, "--seed", 0).code == 0
+    evaluated = glassnet("evaluate", "train.glassnet", "test.npz", "--json")
+    assert evaluated.code == 0, evaluated.err
+    assert json.loads(evaluated.out)["accuracy"] > 0.9

@@ -39,7 +39,7 @@ def functions(dtype: Any) -> SimpleNamespace:  # noqa: PLR0915  one function for
     l3, l5, l7, l9, l11, l13, l15, l17, l19, l21 = (F(2 / k) for k in range(3, 22, 2))
     p0, p1, p2 = F(-9.64399179425052238628e-1), F(-9.92877231001918586564e1), F(-1.61468768441708447952e3)
     q0, q1, q2 = F(1.12811678491632931402e2), F(2.23548839060100448583e3), F(4.84406305325125486048e3)
-    small, far = F(0.625), F(50)  # where tanh has its polynomial; from where on e^x - 1 is e^x
+    small, beyond = F(0.625), F(50)  # up to where tanh has its polynomial; from where on e^x - 1 is e^x
 
     def parts(x: Any) -> tuple[Any, Any, Any]:
         # e^x = 2^n e^r with |r| <= ln(2)/2; 2^n as a product, because n may lie beyond the largest exponent
@@ -61,7 +61,7 @@ def functions(dtype: Any) -> SimpleNamespace:  # noqa: PLR0915  one function for
     def expm1(x: Any) -> Any:
         rest, a, b = parts(x)
         large, other = (rest + one) * a * b, rest * (a * b) + (a * b - one)
-        return infinity if x > high else (-one if x < low else (large if x > far else other))
+        return infinity if x > high else (-one if x < low else (large if x > beyond else other))
 
     exp = compiled(exp)
 

@@ -1,7 +1,8 @@
 """Many steps in one compiled call, where the compiled engine covers a run and pays for it.
 
-A call takes one epoch of mini-batches, or as many whole-batch steps as fit into a moment; in between, the loop records,
-validates and tells the callbacks as ever. The networks of a stack are spread over the cores, one thread each.
+A call takes as many steps as fit into a moment, so that Ctrl-C is heard; after each epoch (of mini-batches, or of the
+whole batch where someone waits for it) the loop records, validates and tells the callbacks as ever. The networks of a
+stack are spread over the cores, one thread each.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 Array = Any
 
-MOMENT = 0.05  # seconds that a call of whole-batch steps may take, so that Ctrl-C is heard
+MOMENT = 0.05  # seconds that a call may take
 WORTH_LOADING, WORTH_COMPILING = 2.0, 12.0  # seconds of predicted training from which each pays
 STEP_SECONDS, FLOPS = 40e-6, 3e10  # of the NumPy engine: what a step costs besides its products, and the products' rate
 
@@ -97,7 +98,7 @@ class CompiledSteps:
         self.S = None if S is None else _shown(S)
         self.sizes = (X.shape[-2], *(b.shape[-2] for b in run.theta.b))
         self.many = self._may_take_many()
-        self.steps_at_a_time = 8 if self.many else 1
+        self.steps_at_a_time = 16  # more, as long as they fit into a moment
 
     def _may_take_many(self) -> bool:
         """Tell whether whole-batch steps may follow each other with nothing in between."""
@@ -107,23 +108,28 @@ class CompiledSteps:
         return run.watches_steps and not run.callbacks and not looks_back
 
     def take(self) -> bool:
-        """Take an epoch, or a moment's whole-batch steps; return whether a callback ends the run."""
-        run, history = self.run, self.run.history
-        n = min(run.steps_per_epoch if run.steps_per_epoch > 1 else self.steps_at_a_time, run.steps - history.steps)
+        """Take an epoch, or all whole-batch steps that follow each other; return whether a callback ends the run."""
+        run, history, size = self.run, self.run.history, self.run.batches.size
+        left = run.steps - history.steps
+        n = left if self.many else min(run.steps_per_epoch, left)
         order = run.batches.order() if run.steps_per_epoch > 1 else np.arange(0)
-        alphas = np.array([run.rate(history.steps + i) for i in range(n)])
-        began = time.perf_counter()
-        costs, done = self._call(order, alphas)
-        if self.many and time.perf_counter() - began < MOMENT:
-            self.steps_at_a_time *= 2
-        if done < n:
-            self._note(costs[:done], alphas)
-            raise run.diverged(self._batch(order, done))
-        self._note(costs, alphas)
-        if self.many:
-            run.end_epochs(costs, alphas)
-            return False
-        return run.end_epoch()
+        taken = 0
+        while taken < n:
+            k = min(self.steps_at_a_time, n - taken)
+            alphas = np.array([run.rate(history.steps + i) for i in range(k)])
+            chosen = order[taken * size : (taken + k) * size]
+            began = time.perf_counter()
+            with compiled_engine.interrupts_after():  # the steps are taken and noted, or neither
+                costs, done = self._call(chosen, alphas)
+                self._note(costs[:done], alphas)
+                if self.many:
+                    run.end_epochs(costs[:done], alphas[:done])
+            if time.perf_counter() - began < MOMENT:
+                self.steps_at_a_time *= 2
+            if done < k:
+                raise run.diverged(self._batch(chosen, done))
+            taken += k
+        return False if self.many else run.end_epoch()
 
     def _note(self, costs: Array, alphas: Array) -> None:
         run = self.run
@@ -171,6 +177,9 @@ class CompiledSteps:
             if better.any() and done:  # the last step at which any network was better than ever before
                 run.history.best_epoch = run.history.epochs + int(costs[better, :done].argmin(axis=1).max())
             run.best.cost = lowest if stack else float(lowest[0])
+        if stack and done < len(alphas):  # who went further than the first to break is not what broke
+            ahead = np.array([end > done for end, _ in ends])
+            theta[ahead] = best[ahead]
         return costs.T if stack else costs[0], done
 
 

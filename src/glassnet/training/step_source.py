@@ -108,7 +108,7 @@ def _module(L: int, dtype: str, state: tuple[str, ...], weighted: bool, slopes: 
         *(["    S = weights_of_samples"] if weighted else []),
         "else:",
         "    start = done * B",
-        "    m = min(B, rows.shape[0] - start)",
+        "    m = min(B, order.size - start)",
         "    X = X_room[:m].T",
         f"    Y = Y_room[: n{L} * m].reshape(n{L}, m)",
         *(["    S = S_room[:m].reshape(1, m)"] if weighted else []),

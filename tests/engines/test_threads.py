@@ -1,0 +1,83 @@
+"""How many threads a matrix product gets."""
+
+import sys
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from glassnet import Network
+from glassnet.engines import threads
+from glassnet.engines.threads import SMALL_PRODUCT, blas_threads
+
+
+def counts():
+    """Return how many threads each BLAS in this process would use."""
+    return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+
+@pytest.fixture(autouse=True)
+def two_threads():
+    """Let BLAS have two threads, whatever the environment says, if the machine has them."""
+    with threadpool_limits(2, user_api="blas"):
+        if max(counts(), default=1) < 2:
+            pytest.skip("BLAS has one thread here")
+        yield
+
+
+def test_a_small_product_gets_one_thread():
+    before = counts()
+    with blas_threads(SMALL_PRODUCT - 1):
+        assert set(counts()) == {1}
+    assert counts() == before
+
+
+def test_a_large_product_keeps_what_there_was():
+    before = counts()
+    with blas_threads(SMALL_PRODUCT):
+        assert counts() == before
+    assert counts() == before
+
+
+def test_one_thread_for_whoever_asks():
+    with blas_threads(1e12, one=True):
+        assert set(counts()) == {1}
+
+
+def test_contexts_inside_each_other():
+    before = counts()
+    with blas_threads(0):
+        with blas_threads(1e12, one=True):
+            assert set(counts()) == {1}
+        assert set(counts()) == {1}
+    assert counts() == before
+
+
+def test_an_error_inside_restores_the_threads():
+    before = counts()
+    with pytest.raises(ZeroDivisionError), blas_threads(0):
+        _ = 1 / 0
+    assert counts() == before
+
+
+def test_scipys_blas_is_looked_for_again_once_it_is_loaded(monkeypatch):
+    asked = []
+    monkeypatch.setattr(threads, "_controller", lambda with_scipy: asked.append(with_scipy) or pytest.fail("asked"))
+    for there in (False, True):
+        if there:
+            monkeypatch.setitem(sys.modules, "scipy.linalg.cython_blas", sys)
+        else:
+            monkeypatch.delitem(sys.modules, "scipy.linalg.cython_blas", raising=False)
+        with pytest.raises(pytest.fail.Exception):
+            blas_threads(0)
+    assert asked == [False, True]
+
+
+@pytest.mark.parametrize("is_small", [True, False])
+def test_a_training_gets_what_its_largest_product_deserves(is_small):
+    seen, before = [], counts()
+    units = 8 if is_small else int(SMALL_PRODUCT / (2 * 400 * 10)) + 1
+    X, Y = np.ones((10, 400)), np.ones((1, 400))
+    Network([10, units, 1]).fit(X, Y, iterations=1, engine="numpy", callbacks=[lambda p: seen.extend(counts())])
+    assert set(seen) == ({1} if is_small else set(before))
+    assert counts() == before
