@@ -122,7 +122,8 @@ def test_demo(glassnet, tmp_path):
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_training_keeps_the_best_network(table, how):
-    command = "from glassnet.cli import main; main()"
+    deaf_no_more = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # as in the foreground
+    command = f"{deaf_no_more}; from glassnet.cli import main; main()"
     words = ["train", str(table), "--target", "label", "--epochs", "1000000", "--validation", "0", "--test", "0"]
     process = subprocess.Popen(
         [sys.executable, "-c", command, *words, "--out", "kept.glassnet"],

@@ -9,7 +9,7 @@ Samples are columns. A network has layers l = 1 ... L with n[l] units, n[0] feat
     dW, db, dZ, dA                  slopes, shaped like W, b, Z, A (dW, db of the cost J; dZ, dA of the m losses' sum)
 
 Every array may carry one leading axis k, for k networks side by side: the text stays the same.
-`xp` is the engine's array namespace, `g` a list of entries of the table of activations, `loss` one of the losses.
+`xp` is the engine's array namespace, `g` holds entries of the table of activations; dZ[L] comes from core/losses.py.
 """
 
 from __future__ import annotations

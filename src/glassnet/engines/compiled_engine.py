@@ -110,22 +110,6 @@ def interrupts_after() -> Iterator[None]:
 _loaded: dict[str, Callable[..., Any]] = {}
 
 
-def is_loaded() -> bool:
-    """Tell whether compiled code is in use in this process: then more of it costs no start-up."""
-    return bool(_loaded)
-
-
-def is_ready(text: str) -> bool:
-    """Tell whether the code for `text` is compiled and in memory."""
-    function = _loaded.get(text)
-    return function is not None and bool(function.nopython_signatures)  # type: ignore[attr-defined]
-
-
-def is_on_disk(text: str) -> bool:
-    """Tell whether the code for `text` was compiled before."""
-    return any((folder() / "__pycache__").glob(f"{name_of(text)}.*.nbi"))
-
-
 def load(text: str) -> Callable[..., Any]:
     """Return the function `steps` of a module's source; its first call compiles, or fetches what the disk holds.
 

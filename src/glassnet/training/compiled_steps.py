@@ -28,12 +28,14 @@ if TYPE_CHECKING:
 Array = Any
 
 MOMENT = 0.05  # seconds that a call may take
-WORTH_LOADING, WORTH_COMPILING = 2.0, 12.0  # seconds of predicted training from which each pays
+WORTH_COMPILING = 8.0  # seconds of predicted training from which loading Numba and compiling, about 4, pays
 STEP_SECONDS, FLOPS = 40e-6, 3e10  # of the NumPy engine: what a step costs besides its products, and the products' rate
 
 
 def taker(run: Run) -> Callable[[], bool] | None:
     """Return what takes the steps of a run compiled, or None where the NumPy engine shall.
+
+    "auto" looks at the run alone, not at what happens to be compiled already: equal runs give equal bits.
 
     Raises
     ------
@@ -47,16 +49,12 @@ def taker(run: Run) -> Callable[[], bool] | None:
         if wanted == "compiled":
             raise MissingLibraryError("engine='compiled' needs numba and scipy: pip install numba scipy")
         return None
-    if wanted == "auto" and not compiled_engine.is_loaded() and predicted_seconds(run) < WORTH_LOADING:
+    if wanted == "auto" and predicted_seconds(run) < WORTH_COMPILING:
         return None
     try:
         text = _source(run)
     except NotImplementedError:  # an entry of a table needs what symbols do not know
         return None
-    if wanted == "auto" and not compiled_engine.is_ready(text):
-        known = compiled_engine.is_on_disk(text)
-        if predicted_seconds(run) < (WORTH_LOADING if known else WORTH_COMPILING):
-            return None
     run.history.engine = "compiled"
     return CompiledSteps(run, compiled_engine.load(text)).take
 
