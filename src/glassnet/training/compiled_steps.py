@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +19,6 @@ from glassnet.core.schedules import SCHEDULES
 from glassnet.engines import compiled_engine
 from glassnet.engines.threads import blas_threads
 from glassnet.errors import MissingLibraryError
-from glassnet.training.step_source import step_source
 
 if TYPE_CHECKING:
     from glassnet.training.loop import Run
@@ -74,6 +72,8 @@ def _source(run: Run) -> str:
     weighted, clipped = run.batches.whole[2] is not None, settings.clip_norm is not None
     key = (objective.names, bool(objective.l2), bool(objective.l1), settings.optimizer, dtype.name, weighted, clipped)
     if key not in _sources:
+        from glassnet.training.step_source import step_source
+
         _sources[key] = step_source(objective, run.optimizer, dtype, weighted=weighted, clipped=clipped)
     return _sources[key]
 
@@ -162,6 +162,8 @@ class CompiledSteps:
             return int(done), float(cost)
 
         if stack and len(theta) > 1:
+            from concurrent.futures import ThreadPoolExecutor
+
             workers = min(len(theta), os.cpu_count() or 1)
             with blas_threads(0, one=True), ThreadPoolExecutor(max_workers=workers) as pool:
                 ends = [one(0), *pool.map(one, range(1, len(theta)))]  # the first call compiles, alone
