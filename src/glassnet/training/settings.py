@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from numbers import Real
 from typing import Any
 
+from glassnet.core.checks import is_count
 from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.core.schedules import SCHEDULES
@@ -123,7 +124,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _check_count(name: str, value: Any) -> None:
-    if value is not None and (isinstance(value, bool) or not hasattr(value, "__index__") or value < 1):
+    if value is not None and not is_count(value):
         raise SettingError(f"{name}: expected a whole number of at least 1; got {value!r}")
 
 
