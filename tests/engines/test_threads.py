@@ -1,6 +1,9 @@
-"""How many threads a matrix product gets."""
+"""How many threads a matrix product gets, and how many workers a pool."""
 
 import sys
+import threading
+import time
+from contextvars import ContextVar
 
 import numpy as np
 import pytest
@@ -8,7 +11,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from glassnet import Network
 from glassnet.engines import threads
-from glassnet.engines.threads import SMALL_PRODUCT, blas_threads
+from glassnet.engines.threads import SMALL_PRODUCT, blas_threads, cores, spread
 
 
 def counts():
@@ -80,4 +83,60 @@ def test_a_training_gets_what_its_largest_product_deserves(is_small):
     X, Y = np.ones((10, 400)), np.ones((1, 400))
     Network([10, units, 1]).fit(X, Y, iterations=1, engine="numpy", callbacks=[lambda p: seen.extend(counts())])
     assert set(seen) == ({1} if is_small else set(before))
+    assert counts() == before
+
+
+# ---------------------------------------------------------------- workers
+@pytest.fixture
+def four_cores(monkeypatch):
+    monkeypatch.setattr(threads.os, "sched_getaffinity", lambda process: set(range(4)), raising=False)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"), [("2", 2), ("9", 4), ("3,1", 3), ("", 4), ("0", 4), ("many", 4), (" 1 ", 1)]
+)
+@pytest.mark.usefixtures("four_cores")
+def test_the_environment_may_lower_the_number_of_cores(monkeypatch, given, expected):
+    assert cores() == 4
+    monkeypatch.setenv("OMP_NUM_THREADS", given)
+    assert cores() == expected
+
+
+@pytest.mark.usefixtures("four_cores")
+def test_pools_do_not_nest():
+    """Each worker sees one core and one BLAS thread, and what it spreads itself stays in its own thread."""
+    before, meet = counts(), threading.Barrier(3, timeout=30)
+
+    def outer(i):
+        meet.wait()  # three at once, or the barrier breaks
+        inner = spread(lambda j: (j, threading.get_ident()), range(2))
+        return i, cores(), set(counts()), {ident for _, ident in inner} == {threading.get_ident()}
+
+    assert spread(outer, range(3)) == [(i, 1, {1}, True) for i in range(3)]
+    assert cores() == 4
+    assert counts() == before
+
+
+@pytest.mark.usefixtures("four_cores")
+def test_workers_know_the_callers_context():
+    name = ContextVar("name", default="none")
+    name.set("given")
+    assert spread(lambda _: name.get(), range(3)) == ["given"] * 3
+
+
+@pytest.mark.usefixtures("four_cores")
+def test_an_error_in_a_worker_ends_all():
+    before, seen = counts(), []
+
+    def work(i):
+        seen.append(i)
+        if i == 0:
+            raise ZeroDivisionError
+        time.sleep(0.01)
+
+    with pytest.raises(ZeroDivisionError):
+        spread(work, range(200))
+    assert len(seen) < 200
+    assert cores() == 4
     assert counts() == before

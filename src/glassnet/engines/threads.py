@@ -1,13 +1,68 @@
-"""How many threads a matrix product gets: one where it is small, because waking a second one takes longer."""
+"""How many threads a matrix product gets, and how many workers a pool: pools never nest."""
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
+from contextvars import ContextVar, copy_context
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 SMALL_PRODUCT = 1e7  # operations; below it a second thread brings little, and on a busy machine it costs tenfold
+
+_is_worker: ContextVar[bool] = ContextVar("is_worker", default=False)
+
+
+def cores() -> int:
+    """Return how many workers a pool may have here: 1 inside a worker, else the cores that this process may use.
+
+    A smaller OMP_NUM_THREADS counts: that is how joblib tells the processes it starts to keep to their share.
+    """
+    if _is_worker.get():
+        return 1
+    given = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(allowed, int(given)) if given.isdigit() and int(given) > 0 else allowed
+
+
+def spread(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+    """Call `work` for every item, side by side over the cores, one BLAS thread each.
+
+    Parameters
+    ----------
+    work : callable
+        Leaves the interpreter's lock for most of its time. The context variables of the caller hold inside it, and
+        `cores()` is 1 there.
+    items : iterable
+        What it is called with.
+
+    Returns
+    -------
+    list
+        The results, in the order of the items; the first error is raised when all that began has ended.
+    """
+    items = list(items)
+    workers = min(cores(), len(items))
+    if workers < 2:
+        return [work(item) for item in items]
+    from concurrent.futures import ThreadPoolExecutor
+
+    def alone(item: Item) -> Result:
+        _is_worker.set(True)
+        return work(item)
+
+    with blas_threads(0, one=True), ThreadPoolExecutor(workers) as pool:
+        futures = [pool.submit(copy_context().run, alone, item) for item in items]
+        try:
+            return [future.result() for future in futures]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def blas_threads(operations: float, *, one: bool = False) -> AbstractContextManager[Any]:
