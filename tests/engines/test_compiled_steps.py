@@ -24,7 +24,7 @@ from glassnet.core.losses import LOSSES
 from glassnet.core.optimizers import OPTIMIZERS, Optimizer
 from glassnet.engines import compiled_engine
 from glassnet.errors import DivergedError, MissingLibraryError, UnknownNameError
-from glassnet.training import compiled_steps
+from glassnet.training import compiled_steps, engine_choice
 
 TOLERANCE = {"float64": 1e-12, "float32": 1e-5}
 
@@ -106,7 +106,7 @@ def agree(sizes, activations, loss=None, data=None, *, tolerance=None, **options
                 assert getattr(progress, name) is None
             else:
                 close(getattr(progress, name), getattr(other, name), tolerance)
-        hidden = dict.fromkeys(("cost", "validation_cost", "learning_rate", "seconds", "samples_per_second"))
+        hidden = dict.fromkeys(("cost", "validation_cost", "learning_rate", "seconds", "samples_per_second", "engine"))
         assert replace(progress, **hidden) == replace(other, **hidden)
     assert net.rng.bit_generator.state == twin.rng.bit_generator.state
     assert net.optimizer_state.keys() == twin.optimizer_state.keys()
@@ -478,7 +478,7 @@ def check_fault(monkeypatch, table, name, field):
 @pytest.mark.parametrize("engine", ["compiled", "auto"])
 def test_numpy_takes_what_is_not_covered(monkeypatch, engine, options):
     monkeypatch.setattr(compiled_engine, "load", lambda text: pytest.fail("nothing was to be compiled"))
-    monkeypatch.setattr(compiled_steps, "predicted_seconds", lambda run: 1e6)
+    monkeypatch.setattr(engine_choice, "predicted_seconds", lambda run, engine: 1e6 * (engine == "numpy"))
     net, history, _ = train(engine, *BASE, None, (X, Y_ONE), **options)
     twin, expected, _ = train("numpy", *BASE, None, (X, Y_ONE), **options)
     assert history.engine == "numpy"
@@ -505,7 +505,7 @@ def test_without_numba(monkeypatch):
     monkeypatch.setattr(
         compiled_engine.importlib.util, "find_spec", lambda name, *rest: None if name == "numba" else find_spec(name)
     )
-    monkeypatch.setattr(compiled_steps, "predicted_seconds", lambda run: 1e6)
+    monkeypatch.setattr(engine_choice, "predicted_seconds", lambda run, engine: 1e6 * (engine == "numpy"))
     compiled_engine.available.cache_clear()
     try:
         net = Network(*BASE, seed=1)
@@ -524,25 +524,6 @@ def test_an_unknown_engine():
         net.fit(X, Y_ONE, engine="compile")
     with pytest.raises(UnknownNameError, match="did you mean 'numpy'"):
         net.fit(X, Y_ONE, engine="NumPy")
-
-
-# ---------------------------------------------------------------- "auto"
-@pytest.mark.parametrize(("seconds", "expected"), [(7.9, "numpy"), (8.1, "compiled")])
-def test_auto_compiles_where_it_pays(interpreted, monkeypatch, seconds, expected):
-    monkeypatch.setattr(compiled_steps, "predicted_seconds", lambda run: seconds)
-    assert train("auto", *BASE, None, (X, Y_ONE), iterations=3)[1].engine == expected
-
-
-def test_predictions_grow_with_the_work(interpreted, monkeypatch):
-    seen = []
-    predict = compiled_steps.predicted_seconds
-    monkeypatch.setattr(compiled_steps, "predicted_seconds", lambda run: seen.append(predict(run)) or 0)
-    for sizes, options in [
-        ([3, 4, 1], {"epochs": 1}), ([3, 4, 1], {"epochs": 2}), ([3, 4, 1], {"epochs": 2, "batch_size": 2}),
-        ([3, 4000, 1], {"epochs": 2, "batch_size": 2}),
-    ]:  # fmt: skip
-        train("auto", sizes, BASE[1], None, (X, Y_ONE), **options)
-    assert seen == sorted(set(seen))
 
 
 # ---------------------------------------------------------------- other processes, and the folder of compiled code
@@ -576,7 +557,7 @@ from functools import partial
 import numpy as np
 from glassnet import Network
 from glassnet.engines import compiled_engine
-from glassnet.training import compiled_steps
+from glassnet.training import engine_choice
 from threadpoolctl import threadpool_info
 
 threads = []
@@ -586,7 +567,7 @@ def call(*args, inner=None):
 
 load = compiled_engine.load
 compiled_engine.load = lambda text, load=load: partial(call, inner=load(text))
-compiled_steps.predicted_seconds = lambda run: 9.0  # long enough for "auto"
+engine_choice.predicted_seconds = lambda run, engine: 9.0 * (engine == "numpy")  # long enough for "auto"
 X, Y = np.random.default_rng(0).normal(size=(3, 37)), np.ones((1, 37))
 net = Network([3, 4, 1], ["tanh", "sigmoid"], dtype="float64")
 history = net.fit(X, Y, optimizer="adam", iterations=5)

@@ -49,10 +49,15 @@ def available() -> bool:
     return all(importlib.util.find_spec(name) is not None for name in ("numba", "scipy"))
 
 
-def folder() -> Path:
-    """Return the folder that keeps compiled code: GLASSNET_CACHE, or the user's cache, or a temporary one."""
+def place() -> Path:
+    """Return the folder that is wanted for compiled code: GLASSNET_CACHE, or the user's cache; it need not exist."""
     given = os.environ.get("GLASSNET_CACHE")
-    base = Path(given) if given else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "glassnet"
+    return Path(given) if given else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "glassnet"
+
+
+def folder() -> Path:
+    """Return the folder that keeps compiled code, made where it was missing: `place`, or a temporary one."""
+    base = place()
     try:
         base.mkdir(parents=True, exist_ok=True)
         if os.access(base, os.W_OK):

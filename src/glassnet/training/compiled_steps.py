@@ -1,4 +1,4 @@
-"""Many steps in one compiled call, where the compiled engine covers a run and pays for it.
+"""Many steps in one compiled call, where the compiled engine covers a run.
 
 A call takes as many steps as fit into a moment, so that Ctrl-C is heard; after each epoch (of mini-batches, or of the
 whole batch where someone waits for it) the loop records, validates and tells the callbacks as ever. The networks of a
@@ -26,41 +26,31 @@ if TYPE_CHECKING:
 Array = Any
 
 MOMENT = 0.05  # seconds that a call may take
-WORTH_COMPILING = 8.0  # seconds of predicted training from which loading Numba and compiling, about 4, pays
-STEP_SECONDS, FLOPS = 40e-6, 3e10  # of the NumPy engine: what a step costs besides its products, and the products' rate
+
+
+def covers(run: Run) -> bool:
+    """Tell whether compiled code can take a run's steps, as far as its settings and shapes say."""
+    return not any(run.drops) and run.batches.whole[0].ndim == 2
 
 
 def taker(run: Run) -> Callable[[], bool] | None:
     """Return what takes the steps of a run compiled, or None where the NumPy engine shall.
-
-    "auto" looks at the run alone, not at what happens to be compiled already: equal runs give equal bits.
 
     Raises
     ------
     MissingLibraryError
         If the compiled engine is asked for by name and Numba is not installed.
     """
-    wanted = run.settings.engine
-    if wanted == "numpy" or any(run.drops) or run.batches.whole[0].ndim > 2:
+    if not covers(run):
         return None
     if not compiled_engine.available():
-        if wanted == "compiled":
-            raise MissingLibraryError("engine='compiled' needs numba and scipy: pip install numba scipy")
-        return None
-    if wanted == "auto" and predicted_seconds(run) < WORTH_COMPILING:
-        return None
+        raise MissingLibraryError("engine='compiled' needs numba and scipy: pip install numba scipy")
     try:
         text = _source(run)
     except NotImplementedError:  # an entry of a table needs what symbols do not know
         return None
     run.history.engine = "compiled"
     return CompiledSteps(run, compiled_engine.load(text)).take
-
-
-def predicted_seconds(run: Run) -> float:
-    """Predict what the NumPy engine would take for a run."""
-    products: int = 6 * run.batches.size * run.theta.weights.size
-    return run.steps * (STEP_SECONDS + products / FLOPS)
 
 
 _sources: dict[tuple[Any, ...], str] = {}

@@ -1,10 +1,151 @@
-"""Which engine takes a run: the one that the predicted work is done soonest with."""
+"""Which engine takes a run: the one that the predicted work is done soonest with.
+
+    seconds = start + steps * Σ figure * amount
+
+over the amounts of work in a step: the step itself, its layers, the entries of the arrays A[l], the numbers that the
+optimiser touches, the operations of small, middle and large products. The figures, seconds per unit, are built in or
+measured on this machine (`glassnet engines --measure`). Nothing else is looked at, least of all what happens to be
+compiled already: equal runs choose equally, so that equal seeds give equal bits.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import importlib.util
+import json
+import math
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from glassnet.engines import compiled_engine
+from glassnet.training import compiled_steps
+
+if TYPE_CHECKING:
+    from glassnet.training.loop import Run
+
+Figures = dict[str, dict[str, float]]  # engine -> amount of work, or "start" -> seconds
+
+AMOUNTS = ("step", "layer", "entry", "parameter", "small", "middle", "large")
+SMALL, LARGE = 1e6, 1e8  # operations of a product, up to which it is small, and from which it is large
+
+# Of a machine with two cores, and of a graphics processor for data centres.
+BUILT_IN: Figures = {
+    "numpy": dict(start=0, step=15e-6, layer=15e-6, entry=5e-9, parameter=5e-10, small=2e-11, middle=9e-12, large=4.5e-12),
+    "compiled": dict(start=4, step=7e-6, layer=1e-6, entry=3e-9, parameter=2.3e-10, small=2e-11, middle=9e-12, large=4.5e-12),
+    "cuda": dict(start=6, step=3e-5, layer=1e-5, entry=1e-11, parameter=3e-12, small=2e-13, middle=1e-13, large=3e-14),
+}  # fmt: skip
+
+
+_TOLD = {"numpy": "with numpy", "compiled": "compiled", "cuda": "on cuda"}
+
+
+class Choice(NamedTuple):
+    """The engine that shall take a run, and why, in one half-sentence; "" where it was asked for by name."""
+
+    engine: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.engine} ({self.why})" if self.why else self.engine
+
+
+def taker(run: Run) -> Callable[[], bool] | None:
+    """Return what takes the steps of a run, or None where the NumPy engine's own loop shall.
+
+    Raises
+    ------
+    MissingLibraryError
+        If an engine is asked for by name and what it needs is not installed.
+    """
+    if run.choice.engine == "numpy":
+        return None
+    take: Callable[[], bool] | None = import_module(f"glassnet.training.{run.choice.engine}_steps").taker(run)
+    return take
+
+
+def chosen(run: Run) -> Choice:
+    """Choose the engine of a run: the one asked for, or for "auto" the one predicted to be done first."""
+    wanted = run.settings.engine
+    if run.optimizer.update is None:
+        return Choice("numpy", "line searches run there")
+    if wanted == "compiled" and not compiled_steps.covers(run):
+        return Choice("numpy", "this run is not covered by the compiled engine")
+    if wanted != "auto":
+        return Choice(wanted, "")
+    seconds = {row: predicted_seconds(run, row) for row in BUILT_IN if row == "numpy" or _takes(run, row)}
+    told = "predicted " + ", ".join(f"{_told(value)} {_TOLD[row]}" for row, value in seconds.items())
+    best = min(seconds, key=lambda row: seconds[row])
+    if best == "cuda" and not _cuda_answers():
+        best = min(seconds.keys() - {"cuda"}, key=lambda row: seconds[row])
+    return Choice("torch" if best == "cuda" else best, told)
+
+
+def predicted_seconds(run: Run, engine: str) -> float:
+    """Predict what an engine takes for a run, its start-up included.
+
+    Parameters
+    ----------
+    run : Run
+        What is to be trained.
+    engine : {"numpy", "compiled", "cuda"}
+        A row of the table of figures.
+
+    Returns
+    -------
+    float
+        Seconds; for all runs together inside `fits_together`.
+    """
+    figure = figures()[engine]
+    step = sum(figure[name] * amount for name, amount in amounts(run).items())
+    return figure["start"] + _fits.get() * run.steps * step
+
+
+def amounts(run: Run) -> dict[str, float]:
+    """Return how much of each kind of work is in a step of a run."""
+    k = math.prod(run.theta.vector.shape[:-1])
+    m = run.batches.m / run.steps_per_epoch
+    size = run.theta.vector.itemsize / 4  # of a number, float32 being 1
+    shapes = [W.shape[-2:] for W in run.theta.W]
+    products = [(2 * rows * columns * m, 2 if l == 0 else 3) for l, (rows, columns) in enumerate(shapes)]
+    of_size = dict.fromkeys(("small", "middle", "large"), 0.0)
+    for operations, times in products:
+        of_size["large" if operations >= LARGE else "middle" if operations >= SMALL else "small"] += times * operations
+    return {
+        "step": 1,
+        "layer": len(shapes),
+        "entry": k * m * size * sum(rows for rows, _ in shapes),
+        "parameter": run.theta.vector.size * size * (2 + len(run.optimizer.state)),
+        **{name: k * size * operations for name, operations in of_size.items()},
+    }
+
+
+def figures_file() -> Path:
+    """Return where the measured figures are kept: beside the compiled code."""
+    return compiled_engine.place() / "engines.json"
+
+
+@lru_cache(maxsize=1)
+def measured() -> Figures:
+    """Return the figures measured on this machine, by engine; none where there is no file, or none that can be used."""
+    try:
+        table = json.loads(figures_file().read_text())
+        return {
+            engine: {name: float(table[engine][name]) for name in ("start", *AMOUNTS)}
+            for engine in BUILT_IN
+            if engine in table
+        }
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def figures() -> Figures:
+    """Return the figures that hold here: measured where they were, else built in."""
+    return {**BUILT_IN, **measured()}
+
 
 _fits: ContextVar[int] = ContextVar("fits", default=1)
 
@@ -25,6 +166,30 @@ def fits_together(n: int) -> Iterator[None]:
         _fits.reset(token)
 
 
-def fits_at_hand() -> int:
-    """Return for how many runs the start-up of an engine is shared here."""
-    return _fits.get()
+def _takes(run: Run, engine: str) -> bool:
+    """Tell whether an engine is there and covers a run, without importing what it needs."""
+    if engine == "compiled":
+        return compiled_engine.available() and compiled_steps.covers(run)
+    return cuda_is_likely()
+
+
+@lru_cache(maxsize=1)
+def cuda_is_likely() -> bool:
+    """Tell whether the torch engine, torch itself and a driver for CUDA are there, without importing torch."""
+    modules = ("torch", "glassnet.training.torch_steps")
+    return all(importlib.util.find_spec(name) is not None for name in modules) and any(
+        Path("/dev").glob("nvidia[0-9]*")
+    )
+
+
+@lru_cache(maxsize=1)
+def _cuda_answers() -> bool:
+    import torch
+
+    return bool(torch.cuda.is_available())
+
+
+def _told(seconds: float) -> str:
+    """Write a duration with two digits, in the unit that makes it easy to read."""
+    length, unit = (3600, "h") if seconds >= 7200 else (60, "min") if seconds >= 120 else (1, "s")
+    return f"{seconds / length:.{0 if seconds >= 100 * length else 2}{'f' if seconds >= 100 * length else 'g'}} {unit}"

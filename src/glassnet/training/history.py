@@ -12,7 +12,10 @@ Array = Any
 
 @dataclass(frozen=True)
 class Progress:
-    """What a callback is told. `moment` is "start", "epoch" (one is finished) or "end"."""
+    """What a callback is told.
+
+    `moment` is "start", "epoch" (one is finished) or "end"; `engine` is the one chosen, and why.
+    """
 
     moment: str
     epoch: int
@@ -23,6 +26,7 @@ class Progress:
     learning_rate: float
     seconds: float
     samples_per_second: float
+    engine: str = ""
 
 
 @dataclass
@@ -47,6 +51,8 @@ class History:
         Duration of the run.
     engine : {"numpy", "compiled"}
         What ran the equations.
+    choice : str
+        The engine chosen before the run, and why: "compiled (predicted 12 s numpy, 5.3 s compiled)".
     interrupted : bool
         Whether Ctrl-C ended it; the network then holds the best parameters so far.
     converged : bool or None
@@ -65,6 +71,7 @@ class History:
     seconds: float = 0.0
     interrupted: bool = False
     engine: str = "numpy"
+    choice: str = ""
     converged: bool | None = None
     message: str = ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from glassnet.core.regularization import clip_by_norm, dropout_mask
 from glassnet.core.schedules import SCHEDULES
 from glassnet.engines.threads import blas_threads
 from glassnet.errors import DivergedError, SettingError
-from glassnet.training import compiled_steps
+from glassnet.training import engine_choice
 from glassnet.training.batches import Batches
 from glassnet.training.best import Best
 from glassnet.training.history import History, Progress
@@ -104,6 +105,11 @@ class Run:
         self.watched: list[Any] = []  # what plateau looks at: one number an epoch, the mean of a stack
         self.watches_steps = self.steps_per_epoch == 1 and validation is None  # then each J belongs to one theta
         self.began = time.perf_counter()
+
+    @cached_property
+    def choice(self) -> engine_choice.Choice:
+        """The engine that shall take the steps, and why."""
+        return engine_choice.chosen(self)
 
     def slopes(self, X: Array, Y: Array, S: Array | None) -> Any:
         """Write the gradient of J on a batch, and return J.
@@ -222,6 +228,7 @@ class Run:
             learning_rate=self.alpha,
             seconds=seconds,
             samples_per_second=history.epochs * self.batches.m / max(seconds, 1e-9),
+            engine=str(self.choice),
         )
         answers = [callback(progress) for callback in self.callbacks]
         return any(answer is True for answer in answers)
@@ -251,7 +258,7 @@ def descend(run: Run) -> None:
     """Take the steps of an optimiser of the table, epoch by epoch."""
     for name, zeros in initial_state(run.xp, run.optimizer, run.theta.vector).items():
         run.state.setdefault(name, zeros)
-    take = compiled_steps.taker(run) or run.take_epoch
+    take = engine_choice.taker(run) or run.take_epoch
     try:
         while run.history.steps < run.steps:
             if take():
@@ -278,6 +285,7 @@ def train(run: Run) -> History:
     from glassnet.training.line_search import search
 
     history = run.history
+    history.choice = str(run.choice)
     with run.xp.quiet(), blas_threads(run.largest_product()):
         try:
             if not run.tell("start"):
