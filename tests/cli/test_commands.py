@@ -162,3 +162,34 @@ def test_a_test_file_of_arrays_is_evaluated(glassnet, tmp_path, monkeypatch):
     evaluated = glassnet("evaluate", "train.glassnet", "test.npz", "--json")
     assert evaluated.code == 0, evaluated.err
     assert json.loads(evaluated.out)["accuracy"] > 0.9
+
+
+def test_engines(glassnet, tmp_path, monkeypatch):
+    from glassnet import engine_report
+
+    monkeypatch.setenv("GLASSNET_CACHE", str(tmp_path))
+    shown = glassnet("engines")
+    assert shown.code == 0, shown.err
+    head, *rows = shown.out.split("\n\n")[0].splitlines()
+    assert head.split()[:2] == ["engine", "available"]
+    assert [row.split()[0] for row in rows] == ["numpy", "compiled", "torch"]
+    assert "glassnet engines --measure" in shown.out
+
+    measured = []
+    monkeypatch.setattr(engine_report, "measure", measured.append)
+    lines = json.loads(glassnet("engines", "--measure", "--json").out)
+    assert len(measured) == 1
+    assert [line["engine"] for line in lines] == ["numpy", "compiled", "torch"]
+    assert lines[0]["figures"]["start"] == 0
+
+
+def test_engines_where_nothing_can_be_kept(glassnet, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("GLASSNET_CACHE", str(tmp_path / "file"))
+    answer = glassnet("engines", "--measure")
+    assert answer.code == 2
+    assert "the figures cannot be kept there" in answer.err
+
+
+def test_the_engine_is_told_after_a_training(glassnet, table):
+    assert "Engine    numpy (predicted " in glassnet("train", table, "--target", "label", "--epochs", 2).out

@@ -191,6 +191,24 @@ def inspect(
 
 
 @app.command()
+def engines(
+    measure: Annotated[
+        bool, typer.Option("--measure", help="Measure each engine on this machine first, and keep the figures.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the engines: what is here, what each is good for, and the figures by which "auto" chooses."""
+    from glassnet import engine_report
+    from glassnet.cli.show import Show
+
+    show = Show(as_json)
+    if measure:
+        with show.waiting() as told:
+            engine_report.measure(told)
+    show.engines(engine_report.report())
+
+
+@app.command()
 def version() -> None:
     """Print the version."""
     typer.echo(__version__)

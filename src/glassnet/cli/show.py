@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from glassnet.training.history import Progress
 from glassnet.workflows import SampleTrace, Scores, Training
 
 MOST_CLASSES_SHOWN = 12
+if TYPE_CHECKING:
+    from glassnet.engine_report import EngineLine
+
 NUMBERS_SHOWN = 6
 
 
@@ -81,6 +84,28 @@ class Show:
             bar.stop()
 
     def training(self, outcome: Training, out: Path) -> None:
+    @contextmanager
+    def waiting(self) -> Iterator[Any]:
+        """Show on a terminal what is being measured; stay quiet in a pipe."""
+        if self.as_json or not self.err.is_terminal:
+            yield lambda name: None
+            return
+        with self.err.status("Measuring") as status:
+            yield lambda name: status.update(f"Measuring {name}")
+
+    def engines(self, lines: list[EngineLine]) -> None:
+        """Print the engines as a table, and where its figures come from."""
+        if self.as_json:
+            self.document([line._asdict() for line in lines])
+            return
+        head = ("engine", "available", "devices", "good for", "start", "a step", "a layer", "GFLOP/s", "figures")
+        rows = [head, *(_engine(line) for line in lines)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        for row in rows:
+            self.text("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+        self.text("\nGFLOP/s in small, middle and large products. engine=\"auto\" takes the lowest predicted time; "
+                  "`glassnet engines --measure` measures this machine.")  # fmt: skip
+
         """Print what a training did."""
         model, history = outcome.model, outcome.model.history_
         network = model.network_
@@ -107,6 +132,7 @@ class Show:
         best = f"; best after {history.best_epoch}, by {held} others" if history.validation_cost else ""
         self.line("Fit", f"{history.epochs} epochs over {samples} rows in {history.seconds:.2f} s{best}")
         for part, scores in outcome.scores.items():
+        self.line("Engine", history.choice or history.engine)
             self.line(part.capitalize(), f"{_told_scores(scores)} on {scores.rows} rows")
         _, scores = list(outcome.scores.items())[-1]
         self.confusion(model, scores)
@@ -177,6 +203,16 @@ class Show:
 
 
 def _target(name: str | None, y: Any) -> str:
+def _engine(line: EngineLine) -> tuple[str, ...]:
+    figures = line.figures
+    rates = (1e-9 / figures[name] if figures[name] else np.inf for name in ("small", "middle", "large"))
+    return (
+        line.engine, line.available, line.devices, line.good_for, f"{figures['start']:.1f} s",
+        f"{figures['step'] * 1e6:.0f} µs", f"{figures['layer'] * 1e6:.0f} µs",
+        ", ".join("-" if np.isinf(rate) else f"{rate:.0f}" for rate in rates), line.source,
+    )  # fmt: skip
+
+
     head = f"target {name!r}" if name else "target"
     if y is None:
         return "no target"

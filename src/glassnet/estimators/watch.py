@@ -38,9 +38,11 @@ class Watch:
 
     def __call__(self, progress: Progress) -> bool:
         """Take note of a finished epoch; True ends the training."""
+        net = self.estimator
+        if net.verbose and progress.moment == "start" and net.n_iter_ == 0:
+            print(f"engine: {progress.engine}")
         if progress.moment != "epoch":
             return False
-        net = self.estimator
         net.n_iter_ += 1
         net.t_ += self.samples
         net.loss_ = float(progress.cost)

@@ -13,13 +13,14 @@ from __future__ import annotations
 import importlib.util
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from glassnet.engines import compiled_engine
 from glassnet.training import compiled_steps
@@ -34,11 +35,14 @@ SMALL, LARGE = 1e6, 1e8  # operations of a product, up to which it is small, and
 
 # Of a machine with two cores, and of a graphics processor for data centres.
 BUILT_IN: Figures = {
-    "numpy": dict(start=0, step=15e-6, layer=15e-6, entry=5e-9, parameter=5e-10, small=2e-11, middle=9e-12, large=4.5e-12),
-    "compiled": dict(start=4, step=7e-6, layer=1e-6, entry=3e-9, parameter=2.3e-10, small=2e-11, middle=9e-12, large=4.5e-12),
-    "cuda": dict(start=6, step=3e-5, layer=1e-5, entry=1e-11, parameter=3e-12, small=2e-13, middle=1e-13, large=3e-14),
+    engine: dict(zip(("start", *AMOUNTS), seconds, strict=True))
+    for engine, *seconds in [
+        #            start  step    layer   entry  parameter  small    middle   large
+        ("numpy",    0,     15e-6,  15e-6,  5e-9,  5e-10,     2e-11,   9e-12,   4.5e-12),
+        ("compiled", 4,     7e-6,   1e-6,   3e-9,  2.3e-10,   1e-11,   7e-12,   4.5e-12),
+        ("cuda",     6,     3e-5,   1e-5,   1e-11, 3e-12,     2e-13,   1e-13,   3e-14),
+    ]
 }  # fmt: skip
-
 
 _TOLD = {"numpy": "with numpy", "compiled": "compiled", "cuda": "on cuda"}
 
@@ -106,20 +110,46 @@ def predicted_seconds(run: Run, engine: str) -> float:
 
 def amounts(run: Run) -> dict[str, float]:
     """Return how much of each kind of work is in a step of a run."""
-    k = math.prod(run.theta.vector.shape[:-1])
-    m = run.batches.m / run.steps_per_epoch
-    size = run.theta.vector.itemsize / 4  # of a number, float32 being 1
-    shapes = [W.shape[-2:] for W in run.theta.W]
-    products = [(2 * rows * columns * m, 2 if l == 0 else 3) for l, (rows, columns) in enumerate(shapes)]
+    theta = run.theta
+    return amounts_of(
+        [theta.W[1].shape[-1], *(W.shape[-2] for W in theta.W)],
+        samples=run.batches.m / run.steps_per_epoch,
+        moments=len(run.optimizer.state),
+        networks=math.prod(theta.vector.shape[:-1]),
+        size=theta.vector.itemsize / 4,
+    )
+
+
+def amounts_of(
+    sizes: Sequence[int], *, samples: float, moments: int, networks: int = 1, size: float = 1
+) -> dict[str, float]:
+    """Return how much of each kind of work is in a step.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        n[0] ... n[L].
+    samples : float
+        In a batch.
+    moments : int
+        Arrays that the optimiser remembers.
+    networks : int
+        k side by side.
+    size : float
+        Of a number, float32 being 1.
+    """
     of_size = dict.fromkeys(("small", "middle", "large"), 0.0)
-    for operations, times in products:
-        of_size["large" if operations >= LARGE else "middle" if operations >= SMALL else "small"] += times * operations
+    for l, (n_prev, n) in enumerate(pairwise(sizes), start=1):
+        operations = 2 * n * n_prev * samples
+        name = "small" if operations < SMALL else "middle" if operations < LARGE else "large"
+        of_size[name] += (2 if l == 1 else 3) * operations  # Z[l], dW[l], and dA[l-1] from layer 2 on
+    numbers = sum(n * n_prev + n for n_prev, n in pairwise(sizes))
     return {
         "step": 1,
-        "layer": len(shapes),
-        "entry": k * m * size * sum(rows for rows, _ in shapes),
-        "parameter": run.theta.vector.size * size * (2 + len(run.optimizer.state)),
-        **{name: k * size * operations for name, operations in of_size.items()},
+        "layer": len(sizes) - 1,
+        "entry": networks * size * samples * sum(sizes[1:]),
+        "parameter": networks * size * numbers * (2 + moments),
+        **{name: networks * size * operations for name, operations in of_size.items()},
     }
 
 

@@ -1,0 +1,172 @@
+"""Which engine takes a run, and what is said about it."""
+
+import json
+from threading import Thread
+
+import numpy as np
+import pytest
+
+from engines.interpreted import interpret
+from glassnet import Network
+from glassnet.engines import compiled_engine
+from glassnet.training import engine_choice
+from glassnet.training.engine_choice import AMOUNTS, BUILT_IN, amounts_of, fits_together
+
+X = np.random.default_rng(0).normal(size=(3, 40))
+Y = (X[:1] > 0).astype(float)
+
+STEPS_ONLY = {name: dict.fromkeys(("start", *AMOUNTS), 0.0) for name in BUILT_IN}
+STEPS_ONLY["numpy"]["step"] = 1.0  # a second a step
+STEPS_ONLY["compiled"].update(start=10.0, step=0.5)  # pays after 20 steps
+STEPS_ONLY["cuda"].update(start=100.0, step=0.1)  # pays after 225
+
+
+@pytest.fixture(autouse=True)
+def place(monkeypatch, tmp_path):
+    """Keep figures and code in a folder of the test's own; no graphics processor, whatever the machine has."""
+    monkeypatch.setenv("GLASSNET_CACHE", str(tmp_path))
+    monkeypatch.setattr(engine_choice, "cuda_is_likely", lambda: False)
+    engine_choice.measured.cache_clear()
+    yield tmp_path
+    engine_choice.measured.cache_clear()
+
+
+@pytest.fixture
+def figures(place):
+    """Let the simple figures be those that were measured."""
+    (place / "engines.json").write_text(json.dumps(STEPS_ONLY))
+
+
+@pytest.fixture
+def with_numba(monkeypatch):
+    monkeypatch.setattr(compiled_engine, "available", lambda: True)
+
+
+def choice(net=None, X=X, Y=Y, **options):
+    """Return what is told at the start of a run, which ends there."""
+    told = []
+    net = net or Network([3, 4, 1], seed=1)
+    net.fit(X, Y, callbacks=[lambda progress: told.append(progress.engine) or True], **options)
+    return told[0]
+
+
+# ---------------------------------------------------------------- the rule
+@pytest.mark.parametrize(("steps", "expected"), [
+    (19, "numpy (predicted 19 s with numpy, 20 s compiled)"), (20, "numpy (predicted 20 s with numpy, 20 s compiled)"),
+    (21, "compiled (predicted 21 s with numpy, 20 s compiled)"),
+    (9000, "compiled (predicted 2.5 h with numpy, 75 min compiled)"),
+])  # fmt: skip
+@pytest.mark.usefixtures("figures", "with_numba")
+def test_the_lowest_predicted_time_wins(steps, expected):
+    assert choice(iterations=steps) == expected
+
+
+@pytest.mark.usefixtures("figures", "with_numba")
+def test_what_was_chosen_runs_and_is_recorded(monkeypatch):
+    monkeypatch.setattr(compiled_engine, "load", interpret)
+    for steps, engine in ((5, "numpy"), (50, "compiled")):
+        history = Network([3, 4, 1], seed=1).fit(X, Y, iterations=steps)
+        assert history.engine == engine
+        assert history.choice.startswith(f"{engine} (predicted {steps} s with numpy, ")
+
+
+@pytest.mark.usefixtures("figures", "with_numba")
+def test_fits_that_share_a_start():
+    assert choice(iterations=3).startswith("numpy")
+    with fits_together(10):
+        assert choice(iterations=3) == "compiled (predicted 30 s with numpy, 25 s compiled)"
+        with fits_together(2):
+            assert choice(iterations=3) == "compiled (predicted 60 s with numpy, 40 s compiled)"
+        told = []
+        other = Thread(target=lambda: told.append(choice(iterations=3)))
+        other.start()
+        other.join()
+        assert told[0].startswith("numpy (predicted 3 s")  # a thread of someone else's knows nothing of it
+    with pytest.raises(ZeroDivisionError), fits_together(10):
+        raise ZeroDivisionError
+    assert choice(iterations=3).startswith("numpy")
+
+
+@pytest.mark.usefixtures("figures", "with_numba")
+@pytest.mark.parametrize(("options", "expected"), [
+    ({"dropout": 0.5}, "numpy (predicted 67 min with numpy)"),
+    ({"optimizer": "lbfgs"}, "numpy (line searches run there)"),
+    ({"engine": "numpy"}, "numpy"),
+    ({"engine": "compiled"}, "compiled"),
+    ({"engine": "compiled", "dropout": 0.5}, "numpy (this run is not covered by the compiled engine)"),
+])  # fmt: skip
+def test_what_is_not_for_the_figures_to_decide(options, expected):
+    assert choice(iterations=4000, **options) == expected
+
+
+@pytest.mark.usefixtures("figures")
+def test_without_numba_numpy_takes_all(monkeypatch):
+    monkeypatch.setattr(compiled_engine, "available", lambda: False)
+    assert choice(iterations=4000) == "numpy (predicted 67 min with numpy)"
+
+
+@pytest.mark.usefixtures("figures", "with_numba")
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_graphics_processor_is_asked_only_where_it_would_pay(monkeypatch, answers):
+    asked = []
+    monkeypatch.setattr(engine_choice, "cuda_is_likely", lambda: True)
+    monkeypatch.setattr(engine_choice, "_cuda_answers", lambda: asked.append(1) or answers)
+    assert choice(iterations=200) == "compiled (predicted 3.3 min with numpy, 110 s compiled, 2 min on cuda)"
+    assert not asked
+    assert choice(iterations=300).startswith("torch (" if answers else "compiled (")
+    assert asked
+
+
+# ---------------------------------------------------------------- the amounts
+def test_amounts_by_hand():
+    """n = 3-4-2, 10 samples, float64, Adam: products of 2*4*3*10 and 2*2*4*10 operations."""
+    assert amounts_of([3, 4, 2], samples=10, moments=2, size=2) == {
+        "step": 1, "layer": 2, "entry": 2 * 10 * 6, "parameter": 2 * 26 * 4, "small": 2 * (2 * 240 + 3 * 160),
+        "middle": 0, "large": 0,
+    }  # fmt: skip
+    of_all_sizes = amounts_of([1000, 1000, 100, 10], samples=100, moments=0)
+    assert (of_all_sizes["large"], of_all_sizes["middle"]) == (2 * 2e8, 3 * 2e7)
+    assert of_all_sizes["small"] == 3 * 2e5
+
+
+@pytest.mark.parametrize("row", BUILT_IN)
+def test_predictions_grow_with_the_work(monkeypatch, row):
+    seconds = []
+    monkeypatch.setattr(
+        engine_choice, "chosen", lambda run: seconds.append(engine_choice.predicted_seconds(run, row))
+        or engine_choice.Choice("numpy", "")
+    )  # fmt: skip
+    for sizes, options in [
+        ([3, 4, 1], {"epochs": 1}), ([3, 4, 1], {"epochs": 2}), ([3, 4, 1], {"epochs": 2, "batch_size": 2}),
+        ([3, 4, 4, 1], {"epochs": 2, "batch_size": 2}), ([3, 4000, 40, 1], {"epochs": 2, "batch_size": 2}),
+    ]:  # fmt: skip
+        choice(Network(sizes), **options)
+    many = Network([3, 4000, 40, 1], n_networks=3)
+    choice(many, epochs=2, batch_size=2)
+    assert seconds == sorted(set(seconds))
+
+
+# ---------------------------------------------------------------- the figures
+@pytest.mark.parametrize("content", [None, "", "[1]", "{", '{"numpy": {}}', '{"numpy": {"start": "soon"}}'])
+def test_figures_that_cannot_be_used_give_way_to_those_built_in(place, content):
+    if content is not None:
+        (place / "engines.json").write_text(content)
+    assert engine_choice.figures() == BUILT_IN
+
+
+def test_an_engine_that_was_not_measured_keeps_its_figures(place):
+    (place / "engines.json").write_text(json.dumps({"numpy": STEPS_ONLY["numpy"]}))
+    assert engine_choice.figures() == {**BUILT_IN, "numpy": STEPS_ONLY["numpy"]}
+
+
+def test_a_run_leaves_no_folder_behind(monkeypatch, tmp_path):
+    monkeypatch.setenv("GLASSNET_CACHE", str(tmp_path / "cache"))
+    choice(iterations=3)
+    assert not (tmp_path / "cache").exists()
+
+
+def test_what_is_compiled_already_changes_nothing(monkeypatch, with_numba):
+    monkeypatch.setattr(compiled_engine, "load", interpret)
+    before = choice(iterations=3)
+    Network([3, 4, 1], seed=1).fit(X, Y, iterations=3, engine="compiled")
+    assert choice(iterations=3) == before
