@@ -20,11 +20,19 @@ def functions(dtype):
     )
 
 
+def product(A, B, out, _panels):
+    """Write A @ B into `out`, as `engines/compiled_product.py` does."""
+    out[...] = A @ B
+
+
 @lru_cache(maxsize=256)
 def interpret(text):
     """Return the function `steps` of a module's source, not compiled."""
     lines = [line for line in text.splitlines() if not line.startswith("from ")]
-    module = {"functions": functions, "njit": lambda **_: lambda function: function}
+    module = {
+        "functions": functions, "product_of": lambda _dtype: (product, 0), "meet": None,
+        "njit": lambda **_: lambda function: function,
+    }  # fmt: skip
     exec("\n".join(lines), module)
 
     @wraps(module["steps"])
@@ -55,7 +63,8 @@ def run_lowered(function, arrays, sizes, dtype="float64"):
     source = lower(program, wanted or {}, "p")
     F = np.dtype(dtype).type
     names = {
-        "np": np, "product": np.dot, "zero": F(0), "infinity": F(np.inf), **vars(functions(dtype)), **sizes,
+        "np": np, "product": product, "panels": None, "zero": F(0), "infinity": F(np.inf),
+        **vars(functions(dtype)), **sizes,
         **{name: F(value) for value, name in source.constants.items()},
         **{name: np.full([sizes.get(dim, 1) for dim in dims], np.nan, F) for name, dims in source.work.items()},
         **{name: array for name, (_, array) in arrays.items()},

@@ -22,6 +22,8 @@ HEAD = '''"""Written by glassnet's compiled engine from the text of its equation
 
 import numpy as np
 from glassnet.engines.compiled_math import functions
+from glassnet.engines.compiled_product import product_of
+from glassnet.engines.meeting import meet
 from numba import njit
 
 math = functions(np.{dtype})
@@ -29,18 +31,13 @@ F, exp, expm1, log, log1p, tanh, erf, sqrt, sign, step, larger, smaller = (
     math.F, math.exp, math.expm1, math.log, math.log1p, math.tanh, math.erf, math.sqrt, math.sign, math.step,
     math.larger, math.smaller)
 zero, infinity = F(0), F(np.inf)
+product, ROOM = product_of(F)
 
 
-@njit(error_model="numpy")
-def product(A, B, out):
-    if 8 * A.shape[0] < A.shape[1] and A.shape[0] > 1:  # few long rows: BLAS shares out the columns of B better
-        out[:] = np.dot(B.T, A.T).T
-    else:
-        np.dot(A, B, out)
-
-
-@njit(cache=True, error_model="numpy", fastmath={{"contract", "nsz", "reassoc"}}, nogil=True)
+@njit(cache=True, error_model="numpy", fastmath={{"arcp", "contract", "nsz", "reassoc"}}, nogil=True)
 '''
+
+_PARTS = ("compiled_engine.py", "compiled_math.py", "compiled_product.py", "meeting.py")  # of all compiled code
 
 
 @lru_cache(maxsize=1)
@@ -77,7 +74,7 @@ def _version() -> str:
     """Return what compiled code depends on besides its own source."""
     import numba
 
-    texts = [Path(__file__).with_name(name).read_bytes() for name in ("compiled_math.py", "compiled_engine.py")]
+    texts = [Path(__file__).with_name(name).read_bytes() for name in _PARTS]
     return f"{numba.__version__} {sys.version} {hashlib.sha256(b''.join(texts)).hexdigest()}"
 
 

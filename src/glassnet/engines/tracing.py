@@ -22,6 +22,7 @@ class Program:
         self.dtype = dtype
         self.symbols: list[Symbol] = []
         self.stores: list[tuple[str, Symbol]] = []  # name of an input array, and a value that is written to it
+        self.counts: dict[str, str] = {}  # dimensions whose number is asked for under another name than the loops'
         self.barriers: list[int] = []  # from here on, inputs are read again: stores before have changed them
 
     def input(self, name: str, dims: Dims) -> Symbol:
@@ -46,7 +47,7 @@ class Symbol:
     @property
     def shape(self) -> tuple[Any, ...]:
         """The dimensions as numbers that are not there yet."""
-        return tuple(self.program.input(dim, ()) for dim in self.dims)
+        return tuple(self.program.input(self.program.counts.get(dim, dim), ()) for dim in self.dims)
 
     @property
     def dtype(self) -> Any:

@@ -2,11 +2,12 @@
 
 A call takes as many steps as fit into a moment, so that Ctrl-C is heard; after each epoch (of mini-batches, or of the
 whole batch where someone waits for it) the loop records, validates and tells the callbacks as ever. The networks of a
-stack are spread over the cores, one thread each.
+stack are spread over the cores, one thread each; the samples of a large step are.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable
@@ -17,7 +18,7 @@ import numpy as np
 from glassnet.core.names import choose
 from glassnet.core.schedules import SCHEDULES
 from glassnet.engines import compiled_engine
-from glassnet.engines.threads import blas_threads
+from glassnet.engines.threads import blas_threads, cores, spread
 from glassnet.errors import MissingLibraryError
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 Array = Any
 
 MOMENT = 0.05  # seconds that a call may take
+WORTH_A_THREAD = 1.5e7  # operations of a step that a thread must get for its waking and waiting to pay,
+FEWEST_SAMPLES = 64  # and samples
+CACHED_ENTRIES = 2**17  # of Z over all layers: the samples that go through the network together stay in the cache
 
 
 def covers(run: Run) -> bool:
@@ -85,7 +89,12 @@ class CompiledSteps:
         self.rows, self.targets = _shown(run.batches.sample_rows()), _shown(Y)
         self.S = None if S is None else _shown(S)
         self.sizes = (X.shape[-2], *(b.shape[-2] for b in run.theta.b))
+        self.parts, self.groups = _division(run, self.sizes)
         self.many = self._may_take_many()
+        gradient = run.gradient.vector
+        self.gradients = np.atleast_2d(gradient)[:, None]  # (networks, groups, P)
+        if self.groups > 1:
+            self.gradients = np.empty((len(self.gradients), self.groups, gradient.shape[-1]), gradient.dtype)
         self.steps_at_a_time = 16  # more, as long as they fit into a moment
 
     def _may_take_many(self) -> bool:
@@ -122,7 +131,7 @@ class CompiledSteps:
     def _note(self, costs: Array, alphas: Array) -> None:
         run = self.run
         if len(costs):
-            run.alpha = float(alphas[len(costs) - 1])
+            run.alpha = run.rate(run.history.steps + len(costs) - 1)
         run.costs.extend(costs.tolist() if costs.ndim == 1 else list(costs))
         run.history.steps += len(costs)
 
@@ -134,32 +143,33 @@ class CompiledSteps:
         """Take the steps of one network, or of each in a stack; return the costs and how many steps went well."""
         run = self.run
         stack = run.theta.vector.ndim > 1
-        theta, gradient, best = (np.atleast_2d(M) for M in (run.theta.vector, run.gradient.vector, run.best.theta))
+        theta, best = (np.atleast_2d(M) for M in (run.theta.vector, run.best.theta))
         memory = [np.atleast_2d(run.state[name]) for name in run.optimizer.state]
         best_cost = np.atleast_1d(run.best.cost)
         costs = np.empty((len(theta), len(alphas)))
         t = run.t_before + run.history.steps + 1
-        l2, l1 = (float(strength) for strength in (run.objective.l2, run.objective.l1))
+        alphas = np.broadcast_to(alphas.T.reshape(-1, len(alphas)), costs.shape)  # one for all, or one a network
+        l2, l1 = (np.broadcast_to(np.ravel(given), len(theta)) for given in (run.objective.l2, run.objective.l1))
 
         def one(k: int) -> tuple[int, float]:
             weights = () if self.S is None else (self.S[k] if self.S.ndim == 3 else self.S,)
             targets = self.targets[k] if self.targets.ndim == 3 else self.targets
-            done, cost = self.function(
-                self.sizes, theta[k], gradient[k], *(M[k] for M in memory), self.rows, targets, *weights, order,
-                run.batches.size, alphas, t, l2, l1, float(run.settings.clip_norm or 0), costs[k], best[k],
-                float(best_cost[k]), run.watches_steps,
-            )  # fmt: skip
-            return int(done), float(cost)
+            shares, ranks = np.empty(self.parts), min(self.groups, cores())
+            counters = np.zeros(8 * ranks, np.int64)  # each in its own line of the cache
 
-        if stack and len(theta) > 1:
-            from concurrent.futures import ThreadPoolExecutor
+            def thread(rank: int) -> tuple[int, float]:
+                done, cost = self.function(
+                    self.sizes, theta[k], self.gradients[k], *(M[k] for M in memory), self.rows, targets, *weights,
+                    order, run.batches.size, np.ascontiguousarray(alphas[k]), t, float(l2[k]), float(l1[k]),
+                    float(run.settings.clip_norm or 0), costs[k], best[k], float(best_cost[k]), run.watches_steps,
+                    self.parts, shares, counters, rank, ranks,
+                )  # fmt: skip
+                return int(done), float(cost)
 
-            workers = min(len(theta), os.cpu_count() or 1)
-            with blas_threads(0, one=True), ThreadPoolExecutor(max_workers=workers) as pool:
-                ends = [one(0), *pool.map(one, range(1, len(theta)))]  # the first call compiles, alone
-        else:
-            with blas_threads(run.largest_product()):  # once more: `load` may have brought scipy's BLAS since
-                ends = [one(k) for k in range(len(theta))]
+            return _side_by_side(thread, counters, ranks)
+
+        with blas_threads(run.largest_product(), one=self.groups > 1):  # scipy's too, which `load` may have brought
+            ends = spread(one, range(len(theta)))
         done = min(end for end, _ in ends)
         if run.watches_steps:
             lowest = np.array([cost for _, cost in ends])
@@ -171,6 +181,45 @@ class CompiledSteps:
             ahead = np.array([end > done for end, _ in ends])
             theta[ahead] = best[ahead]
         return costs.T if stack else costs[0], done
+
+
+def _division(run: Run, sizes: tuple[int, ...]) -> tuple[int, int]:
+    """Return how many parts a step's samples are dealt out in, and how many groups of parts may go side by side.
+
+    Both follow from the run and the machine, not from the cores that happen to be free: equal runs give equal bits.
+    """
+    samples, groups = run.batches.size, 1
+    if run.batches.whole[2] is not None:  # the mean by weight wants the sum of all weights first
+        return 1, 1
+    if run.settings.clip_norm is None:  # the length of the gradient wants all of it
+        operations = 6 * samples * run.theta.weights.shape[-1]
+        most = min(os.cpu_count() or 1, operations / WORTH_A_THREAD, samples / FEWEST_SAMPLES)
+        while 2 * groups <= most:
+            groups *= 2
+    block = max(256, CACHED_ENTRIES // sum(sizes[1:]))
+    return groups * math.ceil(samples / groups / block), groups
+
+
+def _side_by_side(thread: Callable[[int], tuple[int, float]], counters: Array, ranks: int) -> tuple[int, float]:
+    """Call `thread` for every rank at once, rank 0 in this thread, and return what that one returns."""
+
+    def one(rank: int) -> tuple[int, float]:
+        try:
+            return thread(rank)
+        except BaseException:
+            counters[:] = np.iinfo(counters.dtype).max  # whoever waits for this one goes on, to its end
+            raise
+
+    if ranks == 1:
+        return thread(0)
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(ranks - 1) as pool:
+        others = [pool.submit(one, rank) for rank in range(1, ranks)]
+        ended = one(0)
+    for other in others:
+        other.result()
+    return ended
 
 
 def _shown(M: Array) -> Array:

@@ -28,6 +28,7 @@ def step_source(objective: Objective, optimizer: Any, dtype: Any, *, weighted: b
     """
     L, xp = len(objective.g) - 1, Namespace()
     first = Program(dtype)
+    first.counts["m"] = "m_all"  # the equations divide by the samples of the step, the loops run over those of a part
     sizes = [f"n{l}" for l in range(L + 1)]
 
     def layers(letter: str, prefix: str = "") -> list[Any]:
@@ -41,7 +42,8 @@ def step_source(objective: Objective, optimizer: Any, dtype: Any, *, weighted: b
     )
     gradient: Any = _Gradient(first, SimpleNamespace(views=layers("W", "d")), SimpleNamespace(views=layers("b", "d")))
     traced = objective._replace(
-        l2=first.input("l2", ()) if objective.l2 else 0.0, l1=first.input("l1", ()) if objective.l1 else 0.0
+        l2=first.input("l2_share", ()) if np.any(objective.l2) else 0.0,
+        l1=first.input("l1_share", ()) if np.any(objective.l1) else 0.0,
     )
     X, Y = first.input("X", (sizes[0], "m")), first.input("Y", (sizes[L], "m"))
     S = first.input("S", (ONE, "m")) if weighted else None
@@ -50,10 +52,10 @@ def step_source(objective: Objective, optimizer: Any, dtype: Any, *, weighted: b
 
     second = Program(dtype)
     if clipped:
-        clip_by_norm(xp, second.input("gradient", ("P",)), second.input("clip", ()))
+        clip_by_norm(xp, second.input("gradient_P", ("P",)), second.input("clip", ()))
         second.barrier()
-    memory = {name: second.input(name, ("P",)) for name in optimizer.state}
-    flat = second.input("theta", ("P",)), second.input("gradient", ("P",))
+    memory = {name: second.input(f"{name}_P", ("P",)) for name in optimizer.state}
+    flat = second.input("theta_P", ("P",)), second.input("gradient_P", ("P",))
     optimizer.update(xp, *flat, memory, second.input("t", ()), second.input("alpha", ()))
     return _module(L, np.dtype(dtype).name, optimizer.state, weighted, slopes, lower(second, {}, "u"))
 
@@ -75,62 +77,87 @@ class _Gradient:
 
 
 def _module(L: int, dtype: str, state: tuple[str, ...], weighted: bool, slopes: Source, update: Source) -> str:
+    """Set the loops of a step into their function.
+
+    A step's samples are dealt out in `parts`, one after the other, which belong to `groups`; each group has a gradient
+    of its own, and a thread, number `rank` of `ranks`, takes every ranks-th group. When all have met, each thread adds
+    up and updates its own share of theta. The parts are as given, whoever takes them: so are the results.
+    """
     sizes = [f"n{l}" for l in range(L + 1)]
     constants = {**{name: value for value, name in slopes.constants.items()},
                  **{name: value for value, name in update.constants.items()}}  # fmt: skip
     lines = [f"{name} = F({value!r})" for name, value in constants.items()]
-    views = ["at = 0"]
-    for letter, widths in (("W", [ONE, *sizes]), ("b", [ONE] * (L + 1))):
-        for l in range(1, L + 1):
-            shape = f"n{l}, {widths[l]}"
-            views += [
-                f"{prefix}{letter}{l} = {vector}[at : at + n{l} * {widths[l]}].reshape({shape})"
-                for prefix, vector in (("", "theta"), ("d", "gradient"))
-            ]
-            views.append(f"at += n{l} * {widths[l]}")
-        if letter == "W":
-            views += ["PW = at", "weights, dweights = theta[:PW], gradient[:PW]"]
-    room, in_step = [], []
+    room, in_part = [], []
     for name, dims in {**slopes.work, **update.work}.items():
         full, shape = " * ".join(dims), ", ".join(dims)
         if "m" in dims:
-            room.append(f"{name}_room = np.empty({full.replace('m', 'B')}, F)")
-            in_step.append(f"{name} = {name}_room[: {full}].reshape({shape})")
+            room.append(f"{name}_room = np.empty({full.replace('m', 'largest')}, F)")
+            in_part.append(f"{name} = {name}_room[: {full}].reshape({shape})")
         else:
             room.append(f"{name} = np.empty(({shape}), F)")
     S = ["weights_of_samples"] if weighted else []
-    arguments = ["sizes", "theta", "gradient", *state, "rows", "targets", *S]
-    arguments += ["order", "batch", "alphas", "t0", "l2", "l1", "clip", "costs", "best", "best_cost", "watch"]
+    arguments = ["sizes", "theta", "gradients", *state, "rows", "targets", *S, "order", "batch", "alphas", "t0"]
+    arguments += ["l2", "l1", "clip", "costs", "best", "best_cost", "watch"]
+    arguments += ["parts", "shares", "counters", "rank", "ranks"]
     gather = [
+        f"Y = Y_room[n{L} * low : n{L} * high].reshape(n{L}, m)",
+        *(["S = S_room[low:high].reshape(1, m)"] if weighted else []),
         "if whole:",
-        "    m = rows.shape[0]",
-        "    X, Y = rows.T, targets",
-        *(["    S = weights_of_samples"] if weighted else []),
+        "    X = rows[low:high].T",
         "else:",
-        "    start = done * B",
-        "    m = min(B, order.size - start)",
-        "    X = X_room[:m].T",
-        f"    Y = Y_room[: n{L} * m].reshape(n{L}, m)",
-        *(["    S = S_room[:m].reshape(1, m)"] if weighted else []),
+        "    X = X_room[low:high].T",
+        "if not whole or done == 0:",
         "    for q in range(m):",
-        "        p = order[start + q]",
-        "        X_room[q] = rows[p]",
+        "        p = low + q if whole else order[start + low + q]",
+        "        if not whole:",
+        "            X_room[low + q] = rows[p]",
         f"        for i in range(n{L}):",
         "            Y[i, q] = targets[i, p]",
         *(["        S[0, q] = weights_of_samples[0, p]"] if weighted else []),
     ]
-    body = [
+    part = [
+        "low, high = m_all * part // parts, m_all * (part + 1) // parts",
+        "m = high - low",
         *gather,
-        *in_step,
+        *in_part,
         *slopes.lines,
+        "shares[part] = J",
+        "if parts > groups:",
+        "    for i in range(theta.size):",
+        "        gradients[group, i] = gradient[i] if part == first_part else gradients[group, i] + gradient[i]",
+    ]
+    group = [
+        "first_part = group * parts // groups",
+        "gradient = gradients[group] if parts == groups else spare",
+        *_views(sizes, "d", "gradient"),
+        "for part in range(first_part, (group + 1) * parts // groups):",
+        *_indented(part),
+    ]
+    body = [
+        "start = done * B",
+        "m_all = B if whole else min(B, order.size - start)",
+        "for group in range(rank, groups, ranks):",
+        *_indented(group),
+        "if ranks > 1:",
+        "    meet(counters, rank, ranks, 2 * done + 1)",
+        "total = 0.0",
+        "for part in range(parts):",
+        "    total += shares[part]",
+        "J = F(total)",
         "if not np.isfinite(J):",
         "    return done, best_cost",
         "if watch and J < best_cost:",
         "    best_cost = J",
-        "    best[:] = theta",
-        "costs[done] = J",
+        "    best[begin:end] = theta_P",
+        "if rank == 0:",
+        "    costs[done] = J",
+        "for group in range(1, groups):",
+        "    for i in range(P):",
+        "        gradient_P[i] += gradients[group, begin + i]",
         "t, alpha = t0 + done, alphas[done]",
         *update.lines,
+        "if ranks > 1:",
+        "    meet(counters, rank, ranks, 2 * done + 2)",
     ]
     function = [
         f"def steps({', '.join(arguments)}):",
@@ -139,13 +166,20 @@ def _module(L: int, dtype: str, state: tuple[str, ...], weighted: bool, slopes: 
                 f"{', '.join(sizes)} = sizes",
                 "whole = batch >= rows.shape[0]",
                 "B = min(batch, rows.shape[0])",
-                "P = theta.size",
-                *views,
+                "groups = gradients.shape[0]",
+                "largest = -(-B // parts)",
+                "l2_share, l1_share = l2 / parts, l1 / parts",
+                "begin, end = theta.size * rank // ranks, theta.size * (rank + 1) // ranks",
+                "P = end - begin",
+                *(f"{name}_P = {name}[begin:end]" for name in ("theta", *state)),
+                "gradient_P = gradients[0, begin:end]",
+                *_views(sizes, "", "theta"),
                 *room,
-                "gathered = 1 if whole else B",
-                "X_room = np.empty((gathered, n0), F)",
-                f"Y_room = np.empty(n{L} * gathered, F)",
-                *(["S_room = np.empty(gathered, F)"] if S else []),
+                "panels = np.empty(ROOM, F)",
+                "spare = np.empty(theta.size if parts > groups else 0, F)",
+                "X_room = np.empty((0 if whole else B, n0), F)",
+                f"Y_room = np.empty(n{L} * B, F)",
+                *(["S_room = np.empty(B, F)"] if S else []),
                 "for done in range(costs.size):",
                 *_indented(body),
                 "return costs.size, best_cost",
@@ -154,6 +188,20 @@ def _module(L: int, dtype: str, state: tuple[str, ...], weighted: bool, slopes: 
     ]
     head, decorator = compiled_engine.HEAD.format(dtype=dtype).rsplit("@njit", 1)
     return "\n".join([head.rstrip(), *lines, "", "", f"@njit{decorator.rstrip()}", *function, ""])
+
+
+def _views(sizes: list[str], prefix: str, vector: str) -> list[str]:
+    """Return the lines that name the layers' arrays in a flat vector."""
+    L, at, lines = len(sizes) - 1, "0", []
+    for letter, widths in (("W", [ONE, *sizes]), ("b", [ONE] * (L + 1))):
+        for l in range(1, L + 1):
+            end = f"{at} + n{l} * {widths[l]}".removeprefix("0 + ")
+            lines.append(f"{prefix}{letter}{l} = {vector}[{at} : {end}].reshape(n{l}, {widths[l]})")
+            at = end
+        if letter == "W":
+            lines += [f"PW = {at}", f"{prefix}weights = {vector}[:PW]"]
+            at = "PW"
+    return lines
 
 
 def _indented(lines: list[str]) -> list[str]:
