@@ -45,8 +45,9 @@ class Settings:
     keep_best : bool
         Whether the parameters of the lowest cost (validation cost where given) are kept at the end, not the last ones.
     engine : {"auto", "numpy", "compiled"}
-        What runs the equations: NumPy, or loops compiled from them (extra ``compiled``). "auto" compiles where the
-        predicted training is long enough to pay for it. Where an engine does not cover a run, NumPy takes it.
+        What runs the equations: NumPy, or loops compiled from them (extra ``compiled``). "auto" takes the engine
+        whose predicted start-up and steps take least, by the figures that ``glassnet engines`` shows (and, with
+        ``--measure``, measures); ``History.choice`` says why. Where an engine does not cover a run, NumPy takes it.
     """
 
     optimizer: str = "gradient_descent"
