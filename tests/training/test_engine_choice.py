@@ -117,6 +117,14 @@ def test_a_graphics_processor_is_asked_only_where_it_would_pay(monkeypatch, answ
     assert asked
 
 
+@pytest.mark.parametrize(("seconds", "told"), [
+    (1e-5, "under 0.01 s"), (0.0123, "0.012 s"), (1.26, "1.3 s"), (119, "119 s"), (120, "2 min"), (8000, "2.2 h"),
+    (1e6, "278 h"),
+])  # fmt: skip
+def test_durations_are_easy_to_read(seconds, told):
+    assert engine_choice._told(seconds) == told
+
+
 # ---------------------------------------------------------------- the amounts
 def test_amounts_by_hand():
     """n = 3-4-2, 10 samples, float64, Adam: products of 2*4*3*10 and 2*2*4*10 operations."""

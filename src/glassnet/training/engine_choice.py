@@ -38,8 +38,8 @@ BUILT_IN: Figures = {
     engine: dict(zip(("start", *AMOUNTS), seconds, strict=True))
     for engine, *seconds in [
         #            start  step    layer   entry  parameter  small    middle   large
-        ("numpy",    0,     15e-6,  15e-6,  5e-9,  5e-10,     2e-11,   9e-12,   4.5e-12),
-        ("compiled", 4,     7e-6,   1e-6,   3e-9,  2.3e-10,   1e-11,   7e-12,   4.5e-12),
+        ("numpy",    0,     15e-6,  10e-6,  5e-9,  5e-10,     5e-12,   4e-12,   3.5e-12),
+        ("compiled", 10,    8e-6,   1e-6,   2e-9,  2.2e-10,   3e-12,   4e-12,   3e-12),
         ("cuda",     6,     3e-5,   1e-5,   1e-11, 3e-12,     2e-13,   1e-13,   3e-14),
     ]
 }  # fmt: skip
@@ -221,5 +221,8 @@ def _cuda_answers() -> bool:
 
 def _told(seconds: float) -> str:
     """Write a duration with two digits, in the unit that makes it easy to read."""
+    if seconds < 0.01:
+        return "under 0.01 s"
     length, unit = (3600, "h") if seconds >= 7200 else (60, "min") if seconds >= 120 else (1, "s")
-    return f"{seconds / length:.{0 if seconds >= 100 * length else 2}{'f' if seconds >= 100 * length else 'g'}} {unit}"
+    value = seconds / length
+    return f"{value:.0f} {unit}" if value >= 100 else f"{value:.2g} {unit}"
