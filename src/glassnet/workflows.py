@@ -9,19 +9,21 @@ from typing import Any
 
 import numpy as np
 
+from glassnet import estimators
 from glassnet.core.checks import generator
 from glassnet.core.trace import Trace
 from glassnet.errors import DataError, SettingError, ShapeError, UnknownNameError, suggestion
-from glassnet.estimators import TabularClassifier, TabularRegressor, load
+from glassnet.estimators.saving import kind_of, load_as
+from glassnet.estimators.table_models import TableClassifier, TableRegressor
 from glassnet.estimators.targets import LabelCode
 from glassnet.files import check_writable, write_beside
 from glassnet.network import Network
-from glassnet.tables import Dataset, Pictures, fit_preparation, read, split
+from glassnet.tables import Dataset, Pictures, fit_preparation, read, rows_at, split
 from glassnet.tables.reading import HDF5, NUMPY
 from glassnet.training.history import Progress
 
 Array = Any
-Model = TabularClassifier | TabularRegressor
+Model = TableClassifier | TableRegressor  # without scikit-learn's face, which takes a second to load
 
 MOST_CLASSES = 20  # distinct whole numbers that are still taken as classes
 TASKS = ("classes", "numbers")
@@ -124,7 +126,7 @@ def train_file(
         X = matching(model, X)
         X_test = None if X_test is None else matching(model, X_test)
     else:
-        model = (TabularClassifier if task == "classes" else TabularRegressor)(**settings)
+        model = (TableClassifier if task == "classes" else TableRegressor)(**settings)
     parts = {"training": len(y), "test": 0 if y_test is None else len(y_test)}
     if X_test is not None:
         fit_preparation(X).transform(X_test)  # what cannot be used is said now, not after the training
@@ -201,7 +203,7 @@ def predict_file(
     else:
         columns.update({f"prediction {j + 1}": column.tolist() for j, column in enumerate(answers.T)})
     if probabilities:
-        if not isinstance(estimator, TabularClassifier):
+        if not isinstance(estimator, TableClassifier):
             raise SettingError(f"{model}: estimates numbers; probabilities are for classes only")
         for label, column in zip(estimator.classes_, estimator.predict_proba(X).T, strict=True):
             columns[f"probability {label}"] = [float(f"{p:.6g}") for p in column]
@@ -228,7 +230,7 @@ def trace_row(path: str | Path, data: str | Path, row: int, reading: dict[str, A
     if not 1 <= row <= len(dataset):
         raise DataError(f"{data}: expected a row from 1 to {len(dataset)}; got {row}")
     one = np.array([row - 1])
-    X = matching(model, dataset.X.take(one))
+    X = matching(model, rows_at(dataset.X, one))
     y = None if dataset.y is None else dataset.y[one]
     Y = None if y is None else model.target_.encode(y).T
     trace = model.network_.trace(model.prepared(X), Y)
@@ -242,10 +244,9 @@ def score(model: Model, X: Any, y: Array) -> Scores:
     Y = model.target_.encode(y).T
     cost = float(np.mean(network.cost(columns, Y)))
     found = model.predict(X)
-    if isinstance(model, TabularClassifier):
-        from sklearn.metrics import confusion_matrix
-
-        confusion = confusion_matrix(y, found, labels=model.classes_).tolist()
+    if isinstance(model, TableClassifier):
+        code, n = model.target_, len(model.classes_)
+        confusion = np.bincount(n * code.places(y) + code.places(found), minlength=n * n).reshape(n, n).tolist()
         return Scores(len(y), {"accuracy": float(np.mean(found == y)), "cost": cost}, confusion)
     y = np.asarray(y, np.float64)
     squares = float(np.mean((found - y) ** 2))
@@ -286,6 +287,12 @@ def with_columns(X: Any, names: Sequence[str]) -> Any:
     return pa.table({name: X[name] if name in X.column_names else pa.nulls(X.num_rows) for name in names})
 
 
+def open_model(path: str | Path) -> Any:
+    """Read a model file as `glassnet.load` does, but models for tables without scikit-learn's face."""
+    tables = {model.kind: model for model in (TableClassifier, TableRegressor)}
+    return load_as(path, lambda kind: tables.get(kind) or getattr(estimators, kind))
+
+
 def load_tabular(path: str | Path) -> Model:
     """Read a model file that takes tables or pictures.
 
@@ -294,10 +301,10 @@ def load_tabular(path: str | Path) -> Model:
     DataError
         If it holds a bare network, which knows no columns.
     """
-    model = load(path)
+    model = open_model(path)
     if isinstance(model, Network) or not hasattr(model, "preparation_"):
         raise DataError(
-            f"{path}: holds a {type(model).__name__}, which knows no columns; use it from Python with glassnet.load"
+            f"{path}: holds a {kind_of(model)}, which knows no columns; use it from Python with glassnet.load"
         )
     return model
 
@@ -319,7 +326,7 @@ def _read_for(model: Model, data: str | Path, reading: dict[str, Any] | None, *,
 
 def _task(y: Array, earlier: Model | None) -> str:
     if earlier is not None:
-        return "classes" if isinstance(earlier, TabularClassifier) else "numbers"
+        return "classes" if isinstance(earlier, TableClassifier) else "numbers"
     if y.dtype.kind in "Ub" or (y.dtype.kind in "iu" and len(np.unique(y)) <= MOST_CLASSES):
         return "classes"
     return "numbers"
@@ -338,7 +345,7 @@ def _with_test_part(dataset: Dataset, test: float | None, stratify: bool, seed: 
     train, _, kept = split(y, test=share, rng=generator(seed), stratify=stratify)
     if not len(kept):
         return dataset.X, y, None, None
-    return dataset.X.take(train), y[train], dataset.X.take(kept), y[kept]
+    return rows_at(dataset.X, train), y[train], rows_at(dataset.X, kept), y[kept]
 
 
 def _what_target_is_missing(dataset: Dataset) -> str:

@@ -181,11 +181,11 @@ def inspect(
     as_json: AsJson = False,
 ) -> None:
     """Open a model: architecture, parameters, dimension table, and one row's way through it, number by number."""
-    from glassnet import load, workflows
+    from glassnet import workflows
     from glassnet.cli.show import Show
 
     reading = _given(separator=separator, header=header, encoding=encoding)
-    opened = load(model)
+    opened = workflows.open_model(model)
     sample = None if data is None else workflows.trace_row(model, data, row, reading)
     Show(as_json).inside(opened, sample)
 

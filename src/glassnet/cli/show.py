@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glassnet.estimators.saving import kind_of
 from glassnet.network import Network
 from glassnet.tables import Dataset, Pictures
 from glassnet.training.history import Progress
 from glassnet.workflows import SampleTrace, Scores, Training
 
-MOST_CLASSES_SHOWN = 12
 if TYPE_CHECKING:
     from glassnet.engine_report import EngineLine
 
+MOST_CLASSES_SHOWN = 12
 NUMBERS_SHOWN = 6
 
 
@@ -83,7 +84,6 @@ class Show:
         finally:
             bar.stop()
 
-    def training(self, outcome: Training, out: Path) -> None:
     @contextmanager
     def waiting(self) -> Iterator[Any]:
         """Show on a terminal what is being measured; stay quiet in a pipe."""
@@ -106,6 +106,7 @@ class Show:
         self.text("\nGFLOP/s in small, middle and large products. engine=\"auto\" takes the lowest predicted time; "
                   "`glassnet engines --measure` measures this machine.")  # fmt: skip
 
+    def training(self, outcome: Training, out: Path) -> None:
         """Print what a training did."""
         model, history = outcome.model, outcome.model.history_
         network = model.network_
@@ -131,8 +132,8 @@ class Show:
         held = outcome.parts["training"] - samples
         best = f"; best after {history.best_epoch}, by {held} others" if history.validation_cost else ""
         self.line("Fit", f"{history.epochs} epochs over {samples} rows in {history.seconds:.2f} s{best}")
-        for part, scores in outcome.scores.items():
         self.line("Engine", history.choice or history.engine)
+        for part, scores in outcome.scores.items():
             self.line(part.capitalize(), f"{_told_scores(scores)} on {scores.rows} rows")
         _, scores = list(outcome.scores.items())[-1]
         self.confusion(model, scores)
@@ -170,7 +171,7 @@ class Show:
         table = network.dimensions(1)
         if self.as_json:
             document = {
-                "kind": type(model).__name__,
+                "kind": kind_of(model),
                 "architecture": network.architecture.to_document(),
                 "parameters": network.architecture.n_parameters,
                 "dimensions": [vars(line) for line in table],
@@ -184,7 +185,7 @@ class Show:
                 ]
             self.document(document)
             return
-        self.line("Model", type(model).__name__)
+        self.line("Model", kind_of(model))
         self.line("Network", _architecture(network))
         if not isinstance(model, Network):
             self.line("Input", _input(model))
@@ -202,7 +203,6 @@ class Show:
         self.text(_numbers(sample))
 
 
-def _target(name: str | None, y: Any) -> str:
 def _engine(line: EngineLine) -> tuple[str, ...]:
     figures = line.figures
     rates = (1e-9 / figures[name] if figures[name] else np.inf for name in ("small", "middle", "large"))
@@ -213,6 +213,7 @@ def _engine(line: EngineLine) -> tuple[str, ...]:
     )  # fmt: skip
 
 
+def _target(name: str | None, y: Any) -> str:
     head = f"target {name!r}" if name else "target"
     if y is None:
         return "no target"

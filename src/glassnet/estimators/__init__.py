@@ -1,7 +1,21 @@
 """scikit-learn's face of the network: the same training under fit and predict, rows for samples."""
 
-from glassnet.estimators.mlp import MLPClassifier, MLPRegressor
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from glassnet.estimators.saving import load
-from glassnet.estimators.tabular import TabularClassifier, TabularRegressor
+
+if TYPE_CHECKING:
+    from glassnet.estimators.mlp import MLPClassifier, MLPRegressor
+    from glassnet.estimators.tabular import TabularClassifier, TabularRegressor
 
 __all__ = ["MLPClassifier", "MLPRegressor", "TabularClassifier", "TabularRegressor", "load"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load scikit-learn only when an estimator with its face is used."""
+    if name not in __all__:
+        raise AttributeError(f"module 'glassnet.estimators' has no attribute {name!r}")
+    return getattr(import_module(f"glassnet.estimators.{'mlp' if name.startswith('MLP') else 'tabular'}"), name)

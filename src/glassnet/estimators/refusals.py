@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sklearn.exceptions import NotFittedError
-from sklearn.utils._param_validation import InvalidParameterError
-
 from glassnet.errors import DataError, GlassnetError, SettingError, WrongTypeError
 
 
@@ -19,11 +16,14 @@ def as_glassnet_errors() -> Iterator[None]:
     """
     try:
         yield
-    except (GlassnetError, NotFittedError):
+    except GlassnetError:
         raise
-    except InvalidParameterError as error:
-        raise SettingError(str(error)) from error
-    except ValueError as error:
-        raise DataError(str(error)) from error
-    except TypeError as error:
-        raise WrongTypeError(str(error)) from error
+    except (ValueError, TypeError) as error:
+        from sklearn.exceptions import NotFittedError
+        from sklearn.utils._param_validation import InvalidParameterError
+
+        if isinstance(error, NotFittedError):
+            raise
+        if isinstance(error, InvalidParameterError):
+            raise SettingError(str(error)) from error
+        raise (DataError if isinstance(error, ValueError) else WrongTypeError)(str(error)) from error

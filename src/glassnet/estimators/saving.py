@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ def save(estimator: Any, path: str | Path, target: Target, document: Mapping[str
     """Write a fitted estimator's network with its kind, settings, target and further plain data."""
     estimator.network_.save(
         path,
-        kind=type(estimator).__name__,
+        kind=kind_of(estimator),
         settings=plain(estimator.get_params()),
         target=target.to_document(),
         **document,
@@ -44,6 +44,13 @@ def load(path: str | Path) -> Any:
     """
     from glassnet import estimators
 
+    return load_as(path, lambda kind: getattr(estimators, kind))
+
+
+def load_as(path: str | Path, class_of: Callable[[str], Any]) -> Any:
+    """Read a model file as `load` does, into the class that `class_of` names for the file's kind."""
+    from glassnet import estimators
+
     network, document = Network.load_with_document(path)
     kind = document.get("kind")
     if kind is None:
@@ -51,11 +58,16 @@ def load(path: str | Path) -> Any:
     if kind not in estimators.__all__:
         raise ModelFileError(f"{path}: holds a {kind!r}, which this version of glassnet does not know")
     try:
-        estimator = getattr(estimators, kind)(**document["settings"])
+        estimator = class_of(kind)(**document["settings"])
         estimator._restore(network, target_from_document(document["target"]), document)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelFileError(f"{path}: damaged: its document describes no {kind} ({error})") from None
     return estimator
+
+
+def kind_of(model: Any) -> str:
+    """Return the name of a model's kind, as it stands in model files."""
+    return str(getattr(model, "kind", type(model).__name__))
 
 
 def plain(settings: Mapping[str, Any]) -> dict[str, Any]:

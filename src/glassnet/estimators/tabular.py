@@ -1,275 +1,17 @@
 """Networks for tables as they come: frames with numbers, categories, dates and missing cells, and pictures too.
 
-The estimators prepare columns, choose what is left open, and hand rows to `Network`; there is no mathematics here.
+Here is scikit-learn's face, and what the settings mean; the work is done in `table_models`.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import Any
-
-import numpy as np
-from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.utils import Tags, check_array, check_random_state
-from sklearn.utils.validation import (
-    _check_feature_names,
-    check_consistent_length,
-    check_is_fitted,
-    column_or_1d,
-    validate_data,
-)
+from sklearn.utils import Tags
 
-from glassnet.core.names import choose
-from glassnet.core.optimizers import OPTIMIZERS
-from glassnet.errors import DataError, SettingError, ShapeError
-from glassnet.estimators.refusals import as_glassnet_errors
-from glassnet.estimators.saving import save
-from glassnet.estimators.targets import LabelCode, NumberCode, Target
-from glassnet.network import Network
-from glassnet.tables import Pictures, Preparation, as_table, fit_preparation, imbalance, leaks, split
-from glassnet.training.history import History, Progress
-
-Array = Any
-Callback = Callable[[Progress], Any]
-
-CONVEX_RATE = 0.03  # without hidden layers the cost is one bowl, and small steps only take longer
-EPOCHS, LEAST_STEPS = 60, 1500  # a small table has few steps in an epoch, and needs more epochs
-VALIDATION_FROM = 1000  # rows; with fewer, every row is worth more in training (breast cancer: error .028 against .033)
-VALIDATION_SHARE = 0.15
-ROWS_AT_A_TIME = 8192  # that predict prepares and passes through the network together
+from glassnet.estimators.table_models import TableClassifier, TableRegressor
 
 
-class _Tabular(BaseEstimator):
-    """What both estimators share: settings, preparation and training."""
-
-    network_: Network
-    target_: Target
-    preparation_: Preparation
-    history_: History
-    notes_: list[str]
-    target_name_: str | None = None
-    _default_loss: str
-    _default_rate: float
-
-    def __init__(
-        self,
-        hidden: int | Sequence[int] = (128, 64),
-        activation: str | Sequence[str] = "relu",
-        *,
-        loss: str | None = None,
-        optimizer: str = "adam",
-        learning_rate: float | None = None,
-        schedule: str | None = None,
-        epochs: int | None = None,
-        batch_size: int | None = None,
-        l2: float = 0.1,
-        dropout: float | Sequence[float] = 0.0,
-        validation: float | None = None,
-        patience: int | None = None,
-        n_networks: int = 1,
-        random_state: Any = None,
-        warm_start: bool = False,
-        verbose: bool = False,
-    ) -> None:
-        self.hidden = hidden
-        self.activation = activation
-        self.loss = loss
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.schedule = schedule
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.l2 = l2
-        self.dropout = dropout
-        self.validation = validation
-        self.patience = patience
-        self.n_networks = n_networks
-        self.random_state = random_state
-        self.warm_start = warm_start
-        self.verbose = verbose
-
-    def fit(self, X: Any, y: Any, *, X_val: Any = None, y_val: Any = None, callbacks: Iterable[Callback] = ()) -> Any:
-        """Prepare the columns and train the network.
-
-        Parameters
-        ----------
-        X : data frame, array (m, n_x) or Pictures
-            One row per sample; missing cells are welcome.
-        y : array_like (m,) or (m, n_outputs)
-            Targets, none missing.
-        X_val, y_val : like X and y, optional
-            Own validation data, instead of a share of the rows.
-        callbacks : iterable of callable
-            Each is called with a `Progress`; one that returns True ends the training.
-
-        Returns
-        -------
-        self
-        """
-        with as_glassnet_errors():
-            rows = self._rows(X, reset=True)
-            y = self._y(y)
-            check_consistent_length(rows, y)
-            rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
-        if len(rows) == 1:
-            raise DataError("X holds one sample; a network needs at least 2 rows to learn from")
-        goes_on = self.warm_start and hasattr(self, "network_")
-        target = self.target_ if goes_on else self._target(y)
-        train, held = self._parts(target, y, rng, X_val is not None)
-        preparation = self.preparation_ if goes_on else fit_preparation(rows.take(train))
-        notes = [*preparation.notes, *self._notes(rows, y)]
-        width = _width(rows)
-        R = preparation.transform(rows.take(train))
-        Y = target.encode(y[train]).T
-        if X_val is not None:
-            with as_glassnet_errors():
-                self.n_features_in_ = width
-                rows, y, held = self._rows(X_val, reset=False), self._y(y_val), np.arange(len(X_val))
-                check_consistent_length(rows, y)
-        validation = None
-        if len(held):
-            validation = (preparation.transform(rows.take(held)).T, target.encode(y[held]).T)
-        network = self.network_ if goes_on else self._network(R.shape[1], target, rng)
-
-        self.notes_, self.preparation_, self.target_, self.n_features_in_ = notes, preparation, target, width
-        self.network_ = network
-        if self.verbose:
-            print(*self.notes_, self.network_, sep="\n")
-        whole_batch = choose(OPTIMIZERS, self.optimizer, "optimizer")[1].update is None  # lbfgs
-        batch_size = _batch_size(len(R)) if self.batch_size is None and not whole_batch else self.batch_size
-        epochs = _epochs(len(R), batch_size) if self.epochs is None else self.epochs
-        self.history_ = self.network_.fit(
-            R.T,
-            Y,
-            optimizer=self.optimizer,
-            learning_rate=self._rate() if self.learning_rate is None else self.learning_rate,
-            schedule=self.schedule or ("constant" if whole_batch else "cosine"),
-            epochs=epochs,
-            batch_size=batch_size,
-            l2=self.l2,
-            dropout=self.dropout,
-            validation=validation,
-            keep_best=validation is not None,
-            callbacks=[*callbacks, *self._own_callbacks(epochs if validation is not None else None)],
-        )
-        return self
-
-    def save(self, path: str | Path) -> None:
-        """Write preparation, network, classes and training record to one file; `glassnet.load` reads it."""
-        check_is_fitted(self, "network_")
-        document = {
-            "preparation": self.preparation_.to_document(),
-            "feature_names": list(getattr(self, "feature_names_in_", [])),
-            "notes": self.notes_,
-            "target_name": self.target_name_,
-        }
-        save(self, path, self.target_, document)
-
-    def _restore(self, network: Network, target: Target, document: Mapping[str, Any]) -> None:
-        """Take over what `save` wrote."""
-        from glassnet.tables import preparation_from_document
-
-        self.network_, self.target_, self.notes_ = network, target, list(document["notes"])
-        self.target_name_ = document["target_name"]
-        self.preparation_ = preparation_from_document(document["preparation"])
-        pictures = self.preparation_.pictures
-        self.n_features_in_ = pictures.n_x if pictures else len(self.preparation_.source)
-        if document["feature_names"]:
-            self.feature_names_in_ = np.asarray(document["feature_names"], dtype=object)
-
-    def prepared(self, X: Any) -> Array:
-        """Return X as the network sees it: prepared rows, turned into columns (n[0], m)."""
-        check_is_fitted(self, "network_")
-        with as_glassnet_errors():
-            rows = self._rows(X, reset=False)
-        return self.preparation_.transform(rows).T
-
-    def _outputs(self, X: Any) -> Array:
-        """Return the network's answers (m, n_outputs), the mean over the networks side by side."""
-        check_is_fitted(self, "network_")
-        with as_glassnet_errors():
-            rows = self._rows(X, reset=False)
-        network = self.network_.astype("float64")  # so that a row's answer does not depend on the rows beside it
-        parts = []
-        for start in range(0, len(rows), ROWS_AT_A_TIME):
-            some = rows.take(np.arange(start, min(start + ROWS_AT_A_TIME, len(rows))))
-            A = network.forward(self.preparation_.transform(some, np.float64).T)
-            parts.append((A if A.ndim == 2 else A.mean(axis=0)).T)
-        return np.concatenate(parts)
-
-    def _rows(self, X: Any, *, reset: bool) -> Any:
-        """Return X as an Arrow table or Pictures, checked against the training's columns unless `reset`."""
-        if isinstance(X, np.ndarray) and X.dtype == np.uint8 and X.ndim in (3, 4):
-            X = Pictures(X if X.ndim == 4 else X[..., np.newaxis])
-        if isinstance(X, Pictures):
-            return X
-        if hasattr(X, "__arrow_c_stream__") or (isinstance(X, Mapping) and not issparse(X)):
-            _check_feature_names(self, X, reset=reset)
-            table = as_table(X)
-            if table.num_rows == 0:
-                raise DataError("X holds no rows")
-            if not reset and table.num_columns != self.n_features_in_:
-                raise ShapeError(
-                    f"X has {table.num_columns} features, but {type(self).__name__} is expecting "
-                    f"{self.n_features_in_} features as input"
-                )
-            return table
-        array = validate_data(self, X, dtype=None, ensure_all_finite="allow-nan", reset=reset)
-        names = None if reset else getattr(self, "feature_names_in_", None)
-        return as_table(array, None if names is None else list(names))
-
-    def _y(self, y: Any) -> Array:
-        """Return y as an array without missing cells, a vector unless it really has several columns."""
-        if y is None:
-            raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None")
-        array = np.asarray(y)
-        if array.dtype == object and (missing := np.array([cell is None for cell in array.flat])).any():
-            raise ValueError(f"Input y contains NaN: {missing.sum()} cells are None")
-        array = check_array(y, ensure_2d=False, dtype=None, input_name="y", estimator=self)
-        if array.ndim == 1 or array.shape[1] == 1:
-            array = column_or_1d(array, warn=True)
-        return array.astype(str) if array.dtype == object and isinstance(array.flat[0], str) else array
-
-    def _parts(self, target: Target, y: Array, rng: Any, own_validation: bool) -> tuple[Array, Array]:
-        """Return the rows to train on, and those held back to choose the best epoch."""
-        share = self.validation
-        if share is None:
-            share = VALIDATION_SHARE if len(y) >= VALIDATION_FROM else 0.0
-        if own_validation or share == 0:
-            return np.arange(len(y)), np.arange(0)
-        stratify = isinstance(target, LabelCode) and not target.multilabel
-        if stratify and self.validation is None:  # nobody asked for a split: it must not fail for a rare class
-            stratify = np.unique(y, return_counts=True)[1].min() > 1
-        train, held, _ = split(y, validation=share, rng=rng, stratify=bool(stratify))
-        return train, held
-
-    def _network(self, n_x: int, target: Target, rng: Any) -> Network:
-        hidden = [self.hidden] if np.ndim(self.hidden) == 0 else list(self.hidden)  # type: ignore[arg-type]
-        activations = [self.activation] * len(hidden) if isinstance(self.activation, str) else list(self.activation)
-        if len(activations) != len(hidden):
-            raise SettingError(f"activation: {len(hidden)} hidden layers need as many names; got {len(activations)}")
-        if target.output is not None:
-            activations.append(target.output)
-        if not isinstance(self.n_networks, int | np.integer) or self.n_networks < 1:
-            raise SettingError(f"n_networks: expected a whole number of at least 1; got {self.n_networks!r}")
-        k = None if self.n_networks == 1 else int(self.n_networks)
-        loss = self.loss or self._default_loss
-        return Network([n_x, *hidden, target.n_outputs], activations, loss, seed=rng, n_networks=k)
-
-    def _rate(self) -> float:
-        return self._default_rate if len(self.network_.W) > 2 else CONVEX_RATE
-
-    def _own_callbacks(self, validated_epochs: int | None) -> list[Callback]:
-        own: list[Callback] = []
-        if self.verbose:
-            own.append(_print_epoch)
-        if validated_epochs is not None:
-            own.append(_Patience(math.ceil(validated_epochs / 4) if self.patience is None else self.patience))
-        return own
-
+class _Face(BaseEstimator):
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
@@ -280,7 +22,7 @@ class _Tabular(BaseEstimator):
         return tags
 
 
-class TabularClassifier(ClassifierMixin, _Tabular):
+class TabularClassifier(ClassifierMixin, _Face, TableClassifier):
     """A network that classifies the rows of a data frame, or pictures.
 
     Text and categories become one-hot columns, dates become numbers, missing cells are filled and marked, numbers are
@@ -336,43 +78,13 @@ class TabularClassifier(ClassifierMixin, _Tabular):
     array(['small', 'large'], dtype='<U5')
     """
 
-    target_: LabelCode
-    classes_: Array
-    _default_loss, _default_rate = "cross_entropy", 0.001
-
-    def predict(self, X: Any) -> Array:
-        """Return the most probable label of each row, (m,); for several labels 0 and 1, (m, n_labels)."""
-        outputs = self._outputs(X)  # says so where nothing was fitted
-        return self.target_.decode(outputs)
-
-    def predict_proba(self, X: Any) -> Array:
-        """Return the probability of each class in each row, (m, n_classes)."""
-        outputs = self._outputs(X)
-        return self.target_.probabilities(outputs)
-
-    def _target(self, y: Array) -> Target:
-        with as_glassnet_errors():
-            target = LabelCode.of(y)
-        if len(target.classes) < 2:
-            only = target.classes[0].item()
-            raise DataError(f"y holds 1 class, {only!r}, in all {len(y)} rows; a classifier needs at least 2")
-        self.classes_ = target.classes
-        return target
-
-    def _restore(self, network: Network, target: Target, document: Mapping[str, Any]) -> None:
-        super()._restore(network, target, document)
-        self.classes_ = self.target_.classes
-
-    def _notes(self, rows: Any, y: Array) -> list[str]:
-        return [*filter(None, [imbalance(y)] if y.ndim == 1 else []), *(leaks(rows, y) if y.ndim == 1 else [])]
-
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
 
 
-class TabularRegressor(RegressorMixin, _Tabular):
+class TabularRegressor(RegressorMixin, _Face, TableRegressor):
     """A network that estimates a number for each row of a data frame, or for pictures.
 
     Text and categories become one-hot columns, dates become numbers, missing cells are filled and marked, numbers and
@@ -424,59 +136,3 @@ class TabularRegressor(RegressorMixin, _Tabular):
     >>> TabularRegressor(hidden=4, random_state=0).fit(X, [10.0, 20.0, 80.0, 90.0]).predict(X).shape
     (4,)
     """
-
-    target_: NumberCode
-    _default_loss, _default_rate = "squared_error", 0.003
-
-    def predict(self, X: Any) -> Array:
-        """Return the estimate for each row, (m,) or (m, n_outputs)."""
-        outputs = self._outputs(X)  # says so where nothing was fitted
-        return self.target_.decode(outputs)
-
-    def _target(self, y: Array) -> Target:
-        if y.dtype == object:
-            with as_glassnet_errors():
-                y = y.astype(np.float64)
-        if y.dtype.kind not in "fiub":
-            raise DataError(f"y: expected numbers to estimate; got {y.dtype}, such as {y.flat[0]!r}")
-        return NumberCode.of(y, standardize=not (self.loss or "").startswith("poisson"))
-
-    def _notes(self, rows: Any, y: Array) -> list[str]:
-        return []
-
-
-class _Patience:
-    """A callback that ends the training when the validation cost has not fallen for `patience` epochs."""
-
-    def __init__(self, patience: int) -> None:
-        self.patience, self.lowest, self.waited = patience, np.inf, 0
-
-    def __call__(self, progress: Progress) -> bool:
-        if progress.moment != "epoch":
-            return False
-        cost = float(np.mean(progress.validation_cost))
-        self.waited = 0 if cost < self.lowest else self.waited + 1
-        self.lowest = min(cost, self.lowest)
-        return self.waited >= self.patience
-
-
-def _print_epoch(progress: Progress) -> None:
-    if progress.moment == "epoch":
-        validation = progress.validation_cost
-        tail = "" if validation is None else f", validation cost {np.mean(validation):.4f}"
-        print(f"epoch {progress.epoch}/{progress.epochs}: cost {np.mean(progress.cost):.4f}{tail}")
-
-
-def _batch_size(m: int) -> int:
-    """Choose about fifty steps an epoch, within bounds that keep a step cheap for each sample."""
-    return int(np.clip(2 ** round(np.log2(max(m / 50, 1))), 16, 256))
-
-
-def _epochs(m: int, batch_size: Any) -> int:
-    """Choose the passes over m rows; a batch size that cannot be used is refused later, where settings are."""
-    size = batch_size if isinstance(batch_size, int) and 0 < batch_size < m else m
-    return max(EPOCHS, math.ceil(LEAST_STEPS / math.ceil(m / size)))
-
-
-def _width(rows: Any) -> int:
-    return rows.n_x if isinstance(rows, Pictures) else rows.num_columns

@@ -5,12 +5,11 @@ A code is learned from the training targets, kept in the model file as plain dat
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix, issparse
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
 from glassnet.errors import DataError
 
@@ -41,6 +40,10 @@ class LabelCode:
     @classmethod
     def of(cls, y: Array) -> LabelCode:
         """Learn the labels of y, (m,) or the 0/1 table (m, n_labels)."""
+        if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "Ubiu":  # labels, beyond doubt
+            return cls(labels_of(y))
+        from sklearn.utils.multiclass import check_classification_targets, type_of_target
+
         kind = type_of_target(y, input_name="y")
         if kind == "multiclass-multioutput":
             raise DataError(
@@ -49,7 +52,7 @@ class LabelCode:
             )
         if kind not in {"binary", "multiclass", "multilabel-indicator"}:
             check_classification_targets(y)  # says what the kind is and that it holds no classes
-        return cls(labels_of(y), kind == "multilabel-indicator", issparse(y))
+        return cls(labels_of(y), kind == "multilabel-indicator", is_sparse(y))
 
     @property
     def output(self) -> str:
@@ -70,18 +73,18 @@ class LabelCode:
             If y holds a label that was not learned.
         """
         if self.multilabel:
-            table = (y.toarray() if issparse(y) else np.asarray(y)) != 0
+            table = (y.toarray() if is_sparse(y) else np.asarray(y)) != 0
             if table.shape[1:] != (self.n_outputs,):
                 raise DataError(f"y: expected {self.n_outputs} labels per row as in training; got shape {table.shape}")
             return table
-        place = self._places(np.asarray(y))
+        place = self.places(np.asarray(y))
         if len(self.classes) <= 2:
             return (place == 1)[:, None]
         table = np.zeros((len(place), len(self.classes)), dtype=bool)
         table[np.arange(len(place)), place] = True
         return table
 
-    def _places(self, y: Array) -> Array:
+    def places(self, y: Array) -> Array:
         """Return the number of each label in `classes`."""
         if (y.dtype.kind in "UO") == (self.classes.dtype.kind in "UO"):
             place = np.searchsorted(self.classes, y).clip(0, len(self.classes) - 1)
@@ -95,7 +98,11 @@ class LabelCode:
         """Return the labels for probabilities (m, n_outputs), or for target columns."""
         if self.multilabel:
             table = (P > 0.5).astype(int)
-            return csr_matrix(table) if self.sparse else table
+            if not self.sparse:
+                return table
+            from scipy.sparse import csr_matrix
+
+            return csr_matrix(table)
         if len(self.classes) == 1:
             return np.repeat(self.classes, len(P))
         return self.classes[P.argmax(axis=1) if P.shape[1] > 1 else (P[:, 0] > 0.5).astype(np.intp)]
@@ -219,3 +226,9 @@ def target_from_document(document: dict[str, Any]) -> Target:
 def labels_of(y: Array) -> Array:
     """Return the labels that occur in y, sorted; the column numbers of a multi-label table."""
     return np.arange(y.shape[1]) if y.ndim == 2 else np.unique(y)
+
+
+def is_sparse(y: Any) -> bool:
+    """Tell whether y is a sparse matrix or array of scipy's, without loading scipy."""
+    sparse = sys.modules.get("scipy.sparse")
+    return sparse is not None and bool(sparse.issparse(y))

@@ -1,5 +1,6 @@
 """Reading and preparing data: files, folders and data frames become rows of numbers, as the training rows decide."""
 
+from glassnet.tables.cells import rows_at
 from glassnet.tables.dataset import Dataset, Pictures
 from glassnet.tables.frames import as_table, target_from_table
 from glassnet.tables.leaks import leaks
@@ -18,6 +19,7 @@ __all__ = [
     "leaks",
     "preparation_from_document",
     "read",
+    "rows_at",
     "split",
     "target_from_table",
 ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from glassnet.tables.cells import as_kind, clean, flat, is_text, plain
+from glassnet.tables.cells import as_kind, cell_values, clean, flat, is_text, no_value, plain, text_array
 from glassnet.tables.date_columns import dates
 
 if TYPE_CHECKING:
@@ -60,16 +60,16 @@ class CategoryColumn:
 
         column = plain(column)
         if pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_decimal(column.type):
-            return self._codes_as(pa.float64(), column.cast(pa.float64(), safe=False).to_numpy())
+            return self._codes_as(pa.float64(), cell_values(column.cast(pa.float64(), safe=False)))
         if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
             return self._codes_as(pa.timestamp("us"), dates(column, self.name))
         text = as_text(column)
         values = list(self.values)
         if pa.types.is_boolean(column.type):
             values = [value.lower() for value in values]
-        places = pc.index_in(text, value_set=pa.array(values, text.type))
-        lost = pc.is_null(text).to_numpy()
-        return np.where(lost, -1, pc.fill_null(places, -1).to_numpy()), lost
+        places = pc.index_in(text, value_set=text_array(values, text.type))
+        lost = cell_values(pc.is_null(text))
+        return np.where(lost, -1, np.nan_to_num(cell_values(places), nan=-1).astype(np.intp)), lost
 
     def _codes_as(self, kind: pa.DataType, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Numbers or dates where training saw text: 3, 3.0 and "3" are one value, however the others are spelled."""
@@ -121,7 +121,7 @@ def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if is_text(kind):
         return clean(flat(column))
     if pa.types.is_floating(kind):
-        column = pc.if_else(pc.is_nan(column), pa.scalar(None, kind), column)
+        column = pc.if_else(pc.is_nan(column), no_value(kind), column)
         text = pa.array([None if v is None else f"{v:.17g}" for v in column.to_pylist()], pa.string())
         return pa.chunked_array([text])
     return column.cast(pa.string())

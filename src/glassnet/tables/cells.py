@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,6 +22,52 @@ def is_text(kind: pa.DataType) -> bool:
     return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
 
 
+def no_value(kind: pa.DataType) -> pa.Scalar:
+    """Return the missing cell of a type; unlike ``pa.scalar(None, kind)`` without loading pandas."""
+    import pyarrow as pa
+
+    return pa.nulls(1, kind)[0]
+
+
+def text_array(values: Sequence[str], kind: pa.DataType) -> pa.Array:
+    """Return a few texts as an Arrow array; unlike ``pa.array(values, kind)`` without loading pandas."""
+    import pyarrow as pa
+
+    coded = [value.encode() for value in values]
+    ends = np.cumsum([0, *map(len, coded)], dtype=np.int64 if pa.types.is_large_string(kind) else np.int32)
+    return pa.Array.from_buffers(kind, len(coded), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(coded))])
+
+
+def cell_values(column: pa.ChunkedArray) -> np.ndarray:
+    """Return numbers, NaN where they are missing, or truth values; unlike ``to_numpy`` without loading pandas."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = column.type
+    if pa.types.is_boolean(kind) and not column.null_count:
+        return cell_values(column.cast(pa.uint8())).view(bool)
+    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)) or not len(column):
+        return column.to_numpy()
+    if column.null_count:
+        lost, column = cell_values(pc.is_null(column)), column.cast(pa.float64(), safe=False)
+    parts = []
+    for chunk in column.chunks:
+        buffer = np.frombuffer(chunk.buffers()[1], chunk.type.to_pandas_dtype())
+        parts.append(buffer[chunk.offset : chunk.offset + len(chunk)])
+    found = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    return np.where(lost, np.nan, found) if column.null_count else found
+
+
+def rows_at(rows: Any, places: np.ndarray) -> Any:
+    """Return the rows of a table, or the pictures, at these places; for tables without loading pandas."""
+    import pyarrow as pa
+
+    if not isinstance(rows, pa.Table):
+        return rows.take(places)
+    places = np.ascontiguousarray(places, dtype=np.int64)
+    return rows.take(pa.Array.from_buffers(pa.int64(), len(places), [None, pa.py_buffer(places)]))
+
+
 def clean(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return a text column with blanks around cells trimmed and missing cells null."""
     import pyarrow as pa
@@ -27,8 +76,8 @@ def clean(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_string_view(column.type):  # few compute functions know this type
         column = column.cast(pa.large_string())
     column = pc.utf8_trim_whitespace(column)
-    missing = pc.is_in(column, value_set=pa.array(MISSING, column.type))
-    return pc.if_else(missing, pa.scalar(None, column.type), column)
+    missing = pc.is_in(column, value_set=text_array(MISSING, column.type))
+    return pc.if_else(missing, no_value(column.type), column)
 
 
 def as_kind(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray | None:
@@ -56,7 +105,7 @@ def as_numbers(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
     whole = as_kind(column, pa.int64())
     if whole is not None:
         return whole
-    return pc.if_else(pc.is_nan(floats), pa.scalar(None, floats.type), floats)
+    return pc.if_else(pc.is_nan(floats), no_value(floats.type), floats)
 
 
 def typed(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from glassnet.errors import DataError
-from glassnet.tables.cells import as_numbers, clean, first_unlike, flat, is_text, plain, typed
+from glassnet.tables.cells import as_numbers, cell_values, clean, first_unlike, flat, is_text, plain, typed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -111,7 +111,7 @@ def _identifier(name: str, column: pa.ChunkedArray, kind: str) -> str:
         return ""
     if not whole or called:
         return "has another value in every row, like an identifier"
-    return "counts the rows" if (np.diff(column.to_numpy()) == 1).all() else ""
+    return "counts the rows" if (np.diff(cell_values(column)) == 1).all() else ""
 
 
 def _nearly_numbers(text: pa.ChunkedArray) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from glassnet.errors import DataError
-from glassnet.tables.cells import first_unlike, is_text, plain, typed
+from glassnet.tables.cells import cell_values, first_unlike, is_text, plain, typed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -111,7 +111,7 @@ def dates(column: pa.ChunkedArray, name: str) -> np.ndarray:
         per_day, ticks = TICKS_IN_A_DAY[kind.unit], column.cast(pa.int64())
     else:
         raise DataError(f"column {name!r}: {kind} where training saw dates")
-    days: np.ndarray = ticks.cast(pa.float64(), safe=False).to_numpy() / per_day
+    days: np.ndarray = cell_values(ticks.cast(pa.float64(), safe=False)) / per_day
     return days
 
 

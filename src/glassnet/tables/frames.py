@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from glassnet.errors import DataError, ShapeError, UnknownNameError, WrongTypeError
-from glassnet.tables.cells import clean, is_text, plain
+from glassnet.tables.cells import cell_values, clean, is_text, plain
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -101,7 +101,7 @@ def _target(column: pa.ChunkedArray, name: str) -> np.ndarray:
     usable = (is_text, types.is_boolean, types.is_integer, types.is_floating, types.is_null)
     if not any(is_usable(column.type) for is_usable in usable):
         raise DataError(f"target column {name!r} is of type {column.type}; expected text, numbers or true and false")
-    missing = pc.is_null(column, nan_is_null=True).to_numpy()
+    missing = cell_values(pc.is_null(column, nan_is_null=True))
     if missing.any():
         rows = np.flatnonzero(missing)[:5] + 1
         raise DataError(
@@ -110,7 +110,7 @@ def _target(column: pa.ChunkedArray, name: str) -> np.ndarray:
         )
     if is_text(column.type):
         return np.asarray(column.to_pylist(), dtype=np.str_)
-    y: np.ndarray = column.to_numpy()
+    y = cell_values(column)
     if y.dtype.kind == "f" and np.isinf(y).any():
         raise DataError(f"target column {name!r}, row {np.flatnonzero(np.isinf(y))[0] + 1}: {y[np.isinf(y)][0]}")
     return y.astype(bool) if y.dtype == object else y

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from glassnet.tables.cells import flat, plain
+from glassnet.tables.cells import cell_values, flat, plain
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,5 +53,5 @@ def _repeats(column: pa.ChunkedArray, target: np.ndarray, n_classes: int) -> boo
         return False
     if pc.count_distinct(column, mode="all").as_py() != n_classes:
         return False
-    code = column.combine_chunks().dictionary_encode(null_encoding="encode").indices.to_numpy(zero_copy_only=False)
+    code = cell_values(pa.chunked_array([column.combine_chunks().dictionary_encode(null_encoding="encode").indices]))
     return len(np.unique(code * n_classes + target)) == n_classes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from glassnet.errors import DataError
-from glassnet.tables.cells import first_unlike, is_text, plain, typed
+from glassnet.tables.cells import cell_values, first_unlike, is_text, plain, typed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -111,7 +111,6 @@ def _floats(column: pa.ChunkedArray, name: str) -> np.ndarray:
         if types.is_boolean(kind):
             column = column.cast(pa.int8())
         # An unsafe cast rounds whole numbers above 2**53 instead of refusing them.
-        values: np.ndarray = column.cast(pa.float64(), safe=False).to_numpy()
-        return values
+        return cell_values(column.cast(pa.float64(), safe=False))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         raise DataError(f"column {name!r}: {kind} where training saw numbers") from None
