@@ -17,7 +17,7 @@ from glassnet.core.equations import forward, linear_backward_input
 from glassnet.core.initializers import INITIALIZERS, default_for
 from glassnet.core.names import choose
 from glassnet.core.parameters import Layers, Parameters
-from glassnet.core.propagation import Objective, cost_only, propagate
+from glassnet.core.propagation import Objective, blocks, cost_only, propagate
 from glassnet.core.trace import Trace
 from glassnet.engines import numpy_engine as xp
 from glassnet.errors import DataError, ModelFileError, SettingError, ShapeError
@@ -144,8 +144,12 @@ class Network:
             A[L].
         """
         with xp.quiet():
-            A, _ = forward(xp, self._X(X), self.W.views, self.b.views, self.architecture.g, [None] * (self.L + 1))
-        return A[-1]
+            X, W, b, g = self._X(X), self.W.views, self.b.views, self.architecture.g
+            parts = [
+                forward(xp, X[block], W, b, g, self._no_masks)[0][-1]
+                for block in blocks(xp, self.parameters, X.shape[-1])
+            ]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
 
     def cost(self, X: Array, Y: Array, *, sample_weight: Array | None = None, l2: float = 0.0, l1: float = 0.0) -> Any:
         """Return J on X (n[0], m) and Y (n[L], m): a float, or an array (k,) for a stack."""

@@ -13,6 +13,8 @@ from glassnet.core.regularization import l1_penalty, l1_slope, l2_penalty, l2_sl
 
 Array = Any
 
+LEAST_SAMPLES = 256  # of a block: with fewer, products take longer than their operations
+
 
 class Objective(NamedTuple):
     """What the cost is made of, looked up once before a run."""
@@ -91,14 +93,29 @@ def propagate(
 
 
 def cost_only(xp: Any, theta: Parameters, data: tuple[Array, ...], objective: Objective) -> Any:
-    """Return J on data (X, Y) or (X, Y, S), without dropout and without going backward."""
+    """Return J on data (X, Y) or (X, Y, S), without dropout and without going backward; block by block of samples."""
     X, Y, S = data if len(data) == 3 else (*data, None)
-    A, Z = forward(xp, X, theta.W.views, theta.b.views, objective.g, [None] * len(theta.W))
-    losses, _ = losses_and_dZ(xp, Z[-1], A[-1], Y, objective.loss, objective.output, objective.g[-1])
-    m = X.shape[-1]
-    if S is not None:
-        losses, m = losses * S, xp.total(S)
-    return cost(xp, losses, m) + penalties(xp, theta, objective, m)
+    m = X.shape[-1] if S is None else xp.total(S)
+    J: Any = 0
+    for block in blocks(xp, theta, X.shape[-1]):
+        A, Z = forward(xp, X[block], theta.W.views, theta.b.views, objective.g, [None] * len(theta.W))
+        losses, _ = losses_and_dZ(xp, Z[-1], A[-1], Y[block], objective.loss, objective.output, objective.g[-1])
+        J = J + cost(xp, losses if S is None else losses * S[block], m)
+    return J + penalties(xp, theta, objective, m)
+
+
+def blocks(xp: Any, theta: Parameters, m: int) -> list[Any]:
+    """Return the parts into which a pass without a way back divides m samples, as indices of the last axis.
+
+    What a part needs for Z and A fits into the engine's `CACHE`, so that memory does not grow with m. A part's size
+    depends on the network alone; an engine that names no cache takes all samples at once.
+    """
+    room = getattr(xp, "CACHE", None)
+    if room is None:
+        return [(..., slice(None))]
+    of_a_sample = 2 * sum(b.nbytes for b in theta.b)
+    size = max(room // of_a_sample, LEAST_SAMPLES)
+    return [(..., slice(start, start + size)) for start in range(0, m, size)]
 
 
 def penalties(xp: Any, theta: Parameters, objective: Objective, m: Any) -> Any:

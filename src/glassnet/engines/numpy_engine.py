@@ -53,6 +53,8 @@ __all__ = [
 
 Array = Any
 
+CACHE = 16 << 20  # bytes of Z and A that a pass without a way back works on at a time; less slows the products down
+
 
 def row_sums(M: Array) -> Array:
     """Sum each row over its samples: (n, m) -> (n, 1); as a product with ones, which BLAS does faster."""
