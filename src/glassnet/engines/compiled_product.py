@@ -94,7 +94,7 @@ def product_of(dtype: Any) -> tuple[Callable[..., None], int]:
                     total += a[p] * B[p, j]
                 out[j] = total
 
-    @numba.njit(error_model="numpy")
+    @numba.njit(error_model="numpy", inline="always")
     def product(A: Any, B: Any, out: Any, panels: Any) -> None:
         n, k, m = A.shape[0], A.shape[1], B.shape[1]
         if n == 1:
@@ -223,6 +223,7 @@ class _Vectors:
         ]
 
         def write(b: Any, source: Any, step: Any, columns: Any, rows: Any, target: Any) -> None:
+            b.function.attributes.add("noinline")  # the loops around this are one function, not one for each product
             inside = self.first(b, rows)
             square = []
             for j in range(lanes):
