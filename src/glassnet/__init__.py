@@ -12,6 +12,7 @@ from glassnet.network import Network
 
 if TYPE_CHECKING:
     from glassnet.estimators import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor, load
+    from glassnet.search import SearchCV, cross_validate
     from glassnet.tables import read
 
 __all__ = [
@@ -19,9 +20,11 @@ __all__ = [
     "MLPClassifier",
     "MLPRegressor",
     "Network",
+    "SearchCV",
     "TabularClassifier",
     "TabularRegressor",
     "__version__",
+    "cross_validate",
     "equations",
     "load",
     "read",
@@ -30,8 +33,10 @@ __all__ = [
 _ON_FIRST_USE = {
     "MLPClassifier": "glassnet.estimators",
     "MLPRegressor": "glassnet.estimators",
+    "SearchCV": "glassnet.search",
     "TabularClassifier": "glassnet.estimators",
     "TabularRegressor": "glassnet.estimators",
+    "cross_validate": "glassnet.search",
     "load": "glassnet.estimators",
     "read": "glassnet.tables",
 }

@@ -52,17 +52,19 @@ def spread(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result
         return [work(item) for item in items]
     from concurrent.futures import ThreadPoolExecutor
 
-    def alone(item: Item) -> Result:
-        _is_worker.set(True)
-        return work(item)
-
     with blas_threads(0, one=True), ThreadPoolExecutor(workers) as pool:
-        futures = [pool.submit(copy_context().run, alone, item) for item in items]
+        futures = [pool.submit(copy_context().run, as_worker, work, item) for item in items]
         try:
             return [future.result() for future in futures]
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def as_worker(work: Callable[..., Result], *items: Any) -> Result:
+    """Call `work` as a worker of a pool: `cores()` is 1 from here on, in a context that the worker has to itself."""
+    _is_worker.set(True)
+    return work(*items)
 
 
 def blas_threads(operations: float, *, one: bool = False) -> AbstractContextManager[Any]:

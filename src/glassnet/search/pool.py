@@ -1,0 +1,32 @@
+"""The threads that fits go side by side in, in the form that joblib, and so scikit-learn, hands work to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import copy_context
+from functools import partial
+from typing import Any
+
+from joblib.parallel import SequentialBackend, ThreadingBackend
+
+from glassnet.engines.threads import as_worker, cores
+
+
+class Threads(ThreadingBackend):
+    """One thread per core; what runs in one sees the caller's context variables, and starts no threads of its own."""
+
+    def effective_n_jobs(self, n_jobs: int) -> int:
+        """Return how many threads are used where `n_jobs` are asked for: 1 inside a worker."""
+        return min(cores(), super().effective_n_jobs(n_jobs))
+
+    def start_call(self) -> None:
+        """Take note of what holds for the caller; later work is handed over by the workers themselves."""
+        self.context = copy_context()
+
+    def submit(self, func: Callable[[], Any], callback: Callable[[Any], Any] | None = None) -> Any:
+        """Hand a piece of work to a thread."""
+        return super().submit(partial(self.context.copy().run, as_worker, func), callback)
+
+    def get_nested_backend(self) -> tuple[Any, None]:
+        """Return what takes the work inside a worker: the worker."""
+        return SequentialBackend(nesting_level=1), None
