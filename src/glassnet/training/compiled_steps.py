@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import os
+import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -50,14 +51,16 @@ def taker(run: Run) -> Callable[[], bool] | None:
     if not compiled_engine.available():
         raise MissingLibraryError("engine='compiled' needs numba and scipy: pip install numba scipy")
     try:
-        text = _source(run)
+        with _loading:  # fits side by side want the same function
+            function = compiled_engine.load(_source(run))
     except NotImplementedError:  # an entry of a table needs what symbols do not know
         return None
     run.history.engine = "compiled"
-    return CompiledSteps(run, compiled_engine.load(text)).take
+    return CompiledSteps(run, function).take
 
 
 _sources: dict[tuple[Any, ...], str] = {}
+_loading = threading.Lock()
 
 
 def _source(run: Run) -> str:
