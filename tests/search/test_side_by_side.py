@@ -10,8 +10,7 @@ from sklearn.model_selection import GridSearchCV, GroupKFold, RandomizedSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-import glassnet
-from glassnet import MLPClassifier, SearchCV, cross_validate
+from glassnet import MLPClassifier, Network, SearchCV, cross_validate
 from glassnet.engines import threads
 from glassnet.errors import SettingError, WrongTypeError
 from glassnet.training import engine_choice
@@ -123,7 +122,7 @@ def test_pools_do_not_nest_and_fits_know_how_many_they_are():
 @pytest.mark.parametrize(
     ("estimator", "text"),
     [
-        (glassnet.Network([4, 3], ["softmax"]), "got Network, which has no get_params"),
+        (Network([4, 3], ["softmax"]), "got Network, which has no get_params"),
         (MLPClassifier, "MLPClassifier()"),
     ],
 )

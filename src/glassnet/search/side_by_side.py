@@ -276,8 +276,8 @@ def check_estimator(estimator: Any) -> None:
     lacking = [name for name in ("fit", "get_params", "set_params") if not hasattr(estimator, name)]
     if lacking:
         raise WrongTypeError(
-            f"estimator: expected one of scikit-learn's habit, such as MLPClassifier(); got {type(estimator).__name__}, "
-            f"which has no {' and no '.join(lacking)}"
+            "estimator: expected one of scikit-learn's habit, such as MLPClassifier(); "
+            f"got {type(estimator).__name__}, which has no {' and no '.join(lacking)}"
         )
 
 
