@@ -22,7 +22,8 @@ lint: .venv/.installed-dev
 	$(BIN)/lint-imports
 
 bench: .venv/.installed-dev
-	$(BIN)/python bench/step.py
+	$(BIN)/python bench/all.py
+	$(BIN)/python bench/report.py
 
 .venv/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "glassnet needs Python 3.11 or newer; name one: make PYTHON=python3.12")'
