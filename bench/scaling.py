@@ -98,13 +98,14 @@ def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
 
 def verdicts(result: dict[str, Any]) -> list[Verdict]:
     """Hold the exponents against 1.02 for samples, the product's own for width, and 1 for depth."""
-    limits = {"m": 1.02, "width": result["width"]["product_exponent"] + SLACK, "depth": 1 + SLACK}
-    return [
-        verdict(
-            f"7. exponent of {axis} at most {most:.2f}", result[axis]["exponent"], result[axis]["exponent"] <= most, ""
-        )
-        for axis, most in limits.items()
-    ]
+    own = result["width"]["product_exponent"]
+    limits = {"m": 1.02, "width": None if own is None else own + SLACK, "depth": 1 + SLACK}
+    found = []
+    for axis, most in limits.items():
+        power = result[axis]["exponent"] if most is not None else None
+        target = f"7. exponent of {axis} at most {'the product' if most is None else format(most, '.2f')}"
+        found.append(verdict(target, power, None if power is None else power <= most, ""))
+    return found
 
 
 def main() -> None:
