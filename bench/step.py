@@ -197,7 +197,7 @@ def fit_jax(work: Work, data: Data, epochs: int, start: Start | None = None) -> 
         for l, (W, b) in enumerate(theta):
             A = A @ W + b if l == len(theta) - 1 else hidden(A @ W + b)
         if binary:
-            return jnp.mean(jnp.maximum(A[:, 0], 0) - A[:, 0] * labels + jnp.log1p(jnp.exp(-abs(A[:, 0]))))
+            return jnp.mean(jax.nn.softplus(A[:, 0]) - A[:, 0] * labels)
         return -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(A), labels[:, None], 1))
 
     alpha, decay = RATES[work.optimizer], 0.01 if work.optimizer == "AdamW" else 0.0
