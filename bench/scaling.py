@@ -21,7 +21,6 @@ SIZES = {
     "k": (1, 2, 4, 8, 16),
 }
 QUICK = {"m": (1000, 2000), "width": (64, 128), "depth": (2, 4), "k": (1, 2)}
-SLACK = 0.05  # by which a fitted exponent may exceed the product's own, and depth's 1: fits of noisy seconds
 
 
 def network(axis: str, size: int) -> tuple[Network, int]:
@@ -99,7 +98,7 @@ def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
 def verdicts(result: dict[str, Any]) -> list[Verdict]:
     """Hold the exponents against 1.02 for samples, the product's own for width, and 1 for depth."""
     own = result["width"]["product_exponent"]
-    limits = {"m": 1.02, "width": None if own is None else own + SLACK, "depth": 1 + SLACK}
+    limits = {"m": 1.02, "width": own, "depth": 1}
     found = []
     for axis, most in limits.items():
         power = result[axis]["exponent"] if most is not None else None
