@@ -43,7 +43,7 @@ def test_the_make_targets(target):
     """Make would do the work: a dry run, because `make test` is what runs this."""
     assert f"make {target}" in TEXT
     done = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=True)
-    work = {"demo": "glassnet demo", "test": "pytest", "bench": "bench/step.py"}[target]
+    work = {"demo": "glassnet demo", "test": "pytest", "bench": "bench/all.py"}[target]
     assert work in done.stdout
 
 
