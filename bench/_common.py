@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,13 @@ def torch_threads() -> str:
     except ImportError:
         return "not installed"
     return f"{torch.__version__}, {torch.get_num_threads()} threads"
+
+
+def resident_peak() -> int:
+    """Return the most bytes that this process has held in memory so far (Linux)."""
+    found = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text(encoding="ascii"))
+    assert found is not None
+    return int(found[1]) * 1024
 
 
 def machine() -> dict[str, Any]:

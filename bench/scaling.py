@@ -48,12 +48,11 @@ def step_seconds(axis: str, size: int, steps: int) -> float:
 def peak_bytes(axis: str, size: int) -> int:
     """Return the bytes by which a fit in its own process raises that process's peak memory."""
     code = (
-        "import re, scaling\n"
-        "peak = lambda: int(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])\n"
-        f"before = peak(); scaling.step_seconds({axis!r}, {size}, 1); print(peak() - before)"
+        "import scaling; from _common import resident_peak as peak; before = peak()\n"
+        f"scaling.step_seconds({axis!r}, {size}, 1); print(peak() - before)"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=sys.path[0])
-    return int(done.stdout) * 1024
+    return int(done.stdout)
 
 
 def product_seconds(width: int) -> float:
