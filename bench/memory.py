@@ -1,4 +1,4 @@
-"""How much memory does training on a large array take beside the array, and does predicting stream?
+"""What training on a large array takes in memory beside the array, and whether predicting streams.
 
 Each face trains for an epoch in its own process, whose peak is set against the bytes of the array: libraries,
 parameters and all that training keeps are counted. Then the peak is reset and all samples are predicted.
