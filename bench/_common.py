@@ -29,6 +29,11 @@ def resident_peak() -> int:
     return int(found[1]) * 1024
 
 
+def cores() -> int:
+    """Return the cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def machine() -> dict[str, Any]:
     """Say what the numbers were taken on: a busy machine, or a BLAS held to old kernels, shows here."""
     cpuinfo = Path("/proc/cpuinfo")
@@ -37,7 +42,7 @@ def machine() -> dict[str, Any]:
     blas = [pool for pool in threadpool_info() if pool["user_api"] == "blas" and "numpy" in pool["filepath"]]
     return {
         "processor": model or platform.processor(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": cores(),
         "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
         "python": platform.python_version(),
         "numpy": np.__version__,

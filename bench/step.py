@@ -267,6 +267,14 @@ def largest_difference(work: Work) -> float:
     return float(abs(costs / costs[0] - 1).max())
 
 
+def step_seconds(fit: Peer, work: Work, data: Data) -> float:
+    """Return a step's seconds: a long training less one of one epoch, over the difference in steps."""
+    gc.collect()
+    time.sleep(PAUSE)
+    short, long = (fit(work, data, epochs, None)[0] for epochs in (1, 1 + work.epochs))
+    return (long - short) / (work.epochs * work.batches)
+
+
 def step_times(work: Work, dtype: str, repeats: int) -> dict[str, list[float]]:
     """Return each peer's microseconds per step, one number a repeat."""
     data = make_data(work, work.batches, dtype)
@@ -275,10 +283,7 @@ def step_times(work: Work, dtype: str, repeats: int) -> dict[str, list[float]]:
         fit(work, data, 1, None)  # first touches and caches
     for _ in range(repeats):
         for name, fit in PEERS.items():
-            gc.collect()
-            time.sleep(PAUSE)
-            short, long = (fit(work, data, epochs, None)[0] for epochs in (1, 1 + work.epochs))
-            times[name].append((long - short) / (work.epochs * work.batches) * 1e6)
+            times[name].append(step_seconds(fit, work, data) * 1e6)
     return times
 
 
@@ -344,9 +349,9 @@ def verdicts(result: dict[str, Any]) -> list[Verdict]:
     return found
 
 
-def product_rate() -> float:
-    """Return the operations per second of a large float32 product by NumPy, the best of a few."""
-    A = np.random.default_rng(0).standard_normal((2048, 2048), "float32")
+def product_rate(dtype: str = "float32") -> float:
+    """Return the operations per second of a large product by NumPy, the best of a few."""
+    A = np.random.default_rng(0).standard_normal((2048, 2048), dtype)
     times = []
     for _ in range(7):
         began = time.perf_counter()
