@@ -253,6 +253,8 @@ class Network:
         keep_best: bool = False,
         resume: bool = False,
         engine: str = "auto",
+        device: str = "auto",
+        precision: str = "full",
     ) -> History:
         """Train the parameters in place; batch gradient descent by default.
 
@@ -271,8 +273,8 @@ class Network:
         callbacks : iterable of callable
             Each is called with a `Progress` at the start, after each epoch and at the end; one that returns True ends
             the run.
-        engine : {"auto", "numpy", "compiled"}
-            What runs the equations; see `Settings`.
+        engine, device, precision
+            What runs the equations, where, and how exact its products are; see `Settings`.
         resume : bool
             Whether the optimiser goes on with what it remembers of the last `fit`; another optimiser than last time,
             or one with other options, starts fresh.
@@ -289,6 +291,8 @@ class Network:
             Before anything is changed, if an argument cannot be used.
         DivergedError
             If the cost is no longer finite; the best finite parameters are kept.
+        MissingLibraryError
+            If what the engine needs is not installed.
         """
         settings = Settings(
             optimizer,
@@ -304,7 +308,11 @@ class Network:
             clip_norm,
             keep_best,
             engine,
+            device,
+            precision,
         )
+        if precision == "bfloat16" and self.dtype.name != "float32":
+            raise SettingError(f"precision='bfloat16' rounds the products of a float32 network; got {self.dtype.name}")
         X, Y, S = self._data(X, Y, sample_weight)
         if validation is not None:
             if len(validation) not in (2, 3):

@@ -92,6 +92,9 @@ def train(
         float | None, typer.Option(help="Share of the rows kept for the final score; .2 when not given.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Source of all randomness.")] = None,
+    engine: Annotated[str | None, typer.Option(help="auto, numpy, compiled or torch: what trains.")] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu or cuda: where torch computes.")] = None,
+    precision: Annotated[str | None, typer.Option(help="full or bfloat16: what torch multiplies.")] = None,
     task: Annotated[str | None, typer.Option(help="classes or numbers; decided by the target when not given.")] = None,
     size: Annotated[
         int | None, typer.Option(help="Height and width that pictures are brought to; 64 when not given.")
@@ -113,7 +116,7 @@ def train(
         "activation": None if activation is None else _names(activation),
         "loss": loss, "optimizer": optimizer, "learning_rate": learning_rate, "schedule": schedule, "epochs": epochs,
         "batch_size": batch_size, "l2": l2, "dropout": dropout, "n_networks": networks, "validation": validation,
-        "patience": patience, "random_state": seed,
+        "patience": patience, "random_state": seed, "engine": engine, "device": device, "precision": precision,
     }  # fmt: skip
     out = out or Path(f"{data.resolve().name.split('.')[0]}.glassnet")
     show = Show(as_json)

@@ -117,3 +117,9 @@ class Parameters:
         """Return zeros of the same layout and type."""
         sizes, stack = self._made_of
         return Parameters(sizes, self.vector.dtype, stack)
+
+    def over(self, vector: Array) -> Parameters:
+        """Return the same layout over another buffer (P,) or (k, P), of whichever engine."""
+        twin = object.__new__(Parameters)
+        twin._bind(*self._made_of, vector)
+        return twin

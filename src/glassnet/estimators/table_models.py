@@ -68,6 +68,9 @@ class TableModel:
         random_state: Any = None,
         warm_start: bool = False,
         verbose: bool = False,
+        engine: str = "auto",
+        device: str = "auto",
+        precision: str = "full",
     ) -> None:
         self.hidden = hidden
         self.activation = activation
@@ -85,6 +88,9 @@ class TableModel:
         self.random_state = random_state
         self.warm_start = warm_start
         self.verbose = verbose
+        self.engine = engine
+        self.device = device
+        self.precision = precision
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the settings, by the names that the constructor takes; no setting holds further ones (`deep`)."""
@@ -161,6 +167,9 @@ class TableModel:
             dropout=self.dropout,
             validation=validation,
             keep_best=validation is not None,
+            engine=self.engine,
+            device=self.device,
+            precision=self.precision,
             callbacks=[*callbacks, *self._own_callbacks(epochs if validation is not None else None)],
         )
         return self

@@ -53,6 +53,8 @@ class TabularClassifier(ClassifierMixin, _Face, TableClassifier):
         Whether `fit` goes on from the network and the preparation of the last `fit`, instead of from new ones.
     verbose : bool
         Whether the notes and a line per epoch are printed.
+    engine, device, precision : str
+        What trains, where, and how exact its products are; see `glassnet.training.settings.Settings`.
 
     Attributes
     ----------
@@ -115,6 +117,8 @@ class TabularRegressor(RegressorMixin, _Face, TableRegressor):
         Whether `fit` goes on from the network and the preparation of the last `fit`, instead of from new ones.
     verbose : bool
         Whether the notes and a line per epoch are printed.
+    engine, device, precision : str
+        What trains, where, and how exact its products are; see `glassnet.training.settings.Settings`.
 
     Attributes
     ----------

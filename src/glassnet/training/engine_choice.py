@@ -80,6 +80,8 @@ def chosen(run: Run) -> Choice:
         return Choice("numpy", "this run is not covered by the compiled engine")
     if wanted != "auto":
         return Choice(wanted, "")
+    if run.settings.wants_torch:
+        return Choice("torch", f"for {run.settings.wants_torch}")
     seconds = {row: predicted_seconds(run, row) for row in BUILT_IN if row == "numpy" or _takes(run, row)}
     told = "predicted " + ", ".join(f"{_told(value)} {_TOLD[row]}" for row, value in seconds.items())
     best = min(seconds, key=lambda row: seconds[row])

@@ -15,7 +15,9 @@ from glassnet.core.schedules import SCHEDULES
 from glassnet.errors import SettingError, UnknownNameError
 
 DEFAULT_EPOCHS = 100
-ENGINES = ("auto", "numpy", "compiled")
+ENGINES = ("auto", "numpy", "compiled", "torch")
+DEVICES = ("auto", "cpu", "cuda")
+PRECISIONS = ("full", "bfloat16")
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,16 @@ class Settings:
         Longest gradient that a step may take.
     keep_best : bool
         Whether the parameters of the lowest cost (validation cost where given) are kept at the end, not the last ones.
-    engine : {"auto", "numpy", "compiled"}
-        What runs the equations: NumPy, or loops compiled from them (extra ``compiled``). "auto" takes the engine
+    engine : {"auto", "numpy", "compiled", "torch"}
+        What runs the equations: NumPy, loops compiled from them, or tensors (extra ``torch``). "auto" takes the engine
         whose predicted start-up and steps take least, by the figures that ``glassnet engines`` shows (and, with
         ``--measure``, measures); ``History.choice`` says why. Where an engine does not cover a run, NumPy takes it.
+    device : {"auto", "cpu", "cuda"}
+        Where the torch engine computes; "auto" is a graphics processor where torch finds one. "cuda" asks for the torch
+        engine.
+    precision : {"full", "bfloat16"}
+        What goes into a matrix product: numbers of the network's own type, or rounded to bfloat16, which processors
+        made for it multiply several times as fast; parameters and all else stay float32. It asks for the torch engine.
     """
 
     optimizer: str = "gradient_descent"
@@ -63,8 +71,10 @@ class Settings:
     clip_norm: float | None = None
     keep_best: bool = False
     engine: str = "auto"
+    device: str = "auto"
+    precision: str = "full"
 
-    def __post_init__(self) -> None:
+    def __post_init__(self) -> None:  # noqa: PLR0912  one check after the other
         _, optimizer = choose(OPTIMIZERS, self.optimizer, "optimizer")
         if not callable(self.schedule):
             choose(SCHEDULES, self.schedule, "schedule")
@@ -76,8 +86,7 @@ class Settings:
             _check_number(name, getattr(self, name), positive=True)
         for name in ("l2", "l1"):
             _check_number(name, getattr(self, name), positive=False)
-        if self.engine not in ENGINES:
-            raise UnknownNameError.among("engine", self.engine, ENGINES)
+        self._check_engine(searches=optimizer.update is None)
         for drop in self.dropout if isinstance(self.dropout, Sequence) else [self.dropout]:
             if not _is_number(drop) or not 0 <= drop < 1:
                 raise SettingError(f"dropout: expected a share of units in [0, 1); got {drop!r}")
@@ -87,6 +96,22 @@ class Settings:
                     raise SettingError(f"{self.optimizer} searches along lines on the whole batch and takes no {name}")
             if any(self.drops(2)) or self.schedule != "constant":
                 raise SettingError(f"{self.optimizer} needs a cost that stays the same: no dropout and no schedule")
+
+    def _check_engine(self, *, searches: bool) -> None:
+        for name, known in (("engine", ENGINES), ("device", DEVICES), ("precision", PRECISIONS)):
+            if getattr(self, name) not in known:
+                raise UnknownNameError.among(name, getattr(self, name), known)
+        if self.wants_torch and self.engine not in ("auto", "torch"):
+            raise SettingError(f"{self.wants_torch} needs engine='torch' or 'auto'; got engine={self.engine!r}")
+        if self.wants_torch and searches:
+            raise SettingError(f"{self.optimizer} runs on NumPy alone and takes no {self.wants_torch}")
+
+    @property
+    def wants_torch(self) -> str:
+        """The setting that only the torch engine can meet, as it was written; "" where there is none."""
+        if self.device == "cuda":
+            return "device='cuda'"
+        return "precision='bfloat16'" if self.precision == "bfloat16" else ""
 
     @property
     def alpha(self) -> float:

@@ -1,0 +1,141 @@
+"""The torch engine: the namespace `xp` under which the equations run on tensors, of the CPU or of a graphics processor.
+
+Nothing is differentiated by torch: the slopes are the equations' own. Products in bfloat16 are torch's autocast, which
+stands around the text and leaves it as it is: what goes into a product is rounded, all else stays float32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import numpy as np
+import torch
+from torch import (
+    erf,
+    exp,
+    expm1,
+    finfo,
+    log,
+    log1p,
+    ones_like,
+    sign,
+    sqrt,
+    tanh,
+    where,
+    zeros_like,
+)
+
+from glassnet.engines.threads import cores
+
+__all__ = [
+    "column_max",
+    "column_sums",
+    "erf",
+    "exp",
+    "expm1",
+    "finfo",
+    "log",
+    "log1p",
+    "maximum",
+    "minimum",
+    "ones_like",
+    "quiet",
+    "row_sums",
+    "sign",
+    "sqrt",
+    "step",
+    "sum_last",
+    "tanh",
+    "total",
+    "where",
+    "zeros_like",
+]
+
+Array = Any
+
+
+def maximum(M: Array, other: Any) -> Array:
+    """Return the larger of two, entry by entry; `other` may be a number."""
+    return torch.maximum(M, other) if isinstance(other, torch.Tensor) else M.clamp(min=other)
+
+
+def minimum(M: Array, other: Any) -> Array:
+    """Return the smaller of two, entry by entry; `other` may be a number."""
+    return torch.minimum(M, other) if isinstance(other, torch.Tensor) else M.clamp(max=other)
+
+
+def row_sums(M: Array) -> Array:
+    """Sum each row over its samples: (n, m) -> (n, 1)."""
+    return M.sum(-1, keepdim=True)
+
+
+def column_sums(M: Array) -> Array:
+    """Sum each column over its units: (n, m) -> (1, m)."""
+    return M.sum(-2, keepdim=True)
+
+
+def column_max(M: Array) -> Array:
+    """Take the largest entry of each column: (n, m) -> (1, m)."""
+    return M.amax(-2, keepdim=True)
+
+
+def total(M: Array) -> Array:
+    """Sum every entry of a network's matrix: (n, m) -> a number, (k, n, m) -> (k,)."""
+    return M.sum((-2, -1))
+
+
+def sum_last(v: Array) -> Array:
+    """Sum along the last axis: (P,) -> a number, (k, P) -> (k,)."""
+    return v.sum(-1)
+
+
+def step(M: Array) -> Array:
+    """Return 1 where an entry is greater than 0 and 0 elsewhere, in the entry's own type."""
+    return (M > 0).to(M.dtype)
+
+
+def quiet() -> nullcontext[None]:
+    """Return a context without floating-point warnings, of which torch has none."""
+    return nullcontext()
+
+
+def tensor(M: Any, device: str) -> Array:
+    """Return an array as a tensor on a device; on the CPU the two share their memory where M can be written to."""
+    if not M.flags.writeable or any(stride < 0 for stride in M.strides):
+        M = np.array(M)
+    return torch.from_numpy(M).to(device)
+
+
+def fused_adam(theta: Array, gradient: Array, state: dict[str, Array], t: int, learning_rate: float, *, decoupled: bool,
+               beta_1: float, beta_2: float, epsilon: float, weight_decay: float = 0.0) -> None:  # fmt: skip
+    """Take a step of adam, or of adamw (`decoupled`), in one pass over the buffers; changes theta and the state."""
+    update = torch._fused_adamw_ if decoupled else torch._fused_adam_
+    steps = torch.full((), float(t), device=theta.device)
+    update(
+        [theta], [gradient], [state["v"]], [state["s"]], [], [steps], amsgrad=False, lr=learning_rate, beta1=beta_1,
+        beta2=beta_2, weight_decay=weight_decay, eps=epsilon, maximize=False,
+    )  # fmt: skip
+
+
+@contextmanager
+def computing(device: str, *, bfloat16: bool) -> Iterator[None]:
+    """Compute without a record for derivatives, with products in bfloat16 if asked for, and with our share of threads.
+
+    Parameters
+    ----------
+    device : {"cpu", "cuda"}
+        Where the tensors are.
+    bfloat16 : bool
+        Whether float32 matrices are rounded to bfloat16 on their way into a product.
+    """
+    before, share = torch.get_num_threads(), cores()
+    if share < before:
+        torch.set_num_threads(share)
+    try:
+        with torch.inference_mode(), torch.autocast(device, torch.bfloat16, enabled=bfloat16):
+            yield
+    finally:
+        if share < before:
+            torch.set_num_threads(before)
