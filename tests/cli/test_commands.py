@@ -71,11 +71,20 @@ def test_numbers_are_estimated(glassnet, table):
         ("--optimizer", "adamw(weight_decay=0.1)", "--schedule", "warmup_cosine", "--learning-rate", 0.01),
         ("--networks", 3, "--dropout", 0.2, "--l2", 0.5, "--batch-size", 8),
         ("--loss", "cross_entropy", "--validation", 0.25, "--patience", 2, "--test", 0),
+        ("--engine", "numpy", "--device", "cpu", "--precision", "full"),
     ],
 )
 def test_options_reach_the_training(glassnet, table, options):
     answer = glassnet("train", table, "--target", "label", "--epochs", 3, *options)
     assert answer.code == 0, answer.err
+
+
+@pytest.mark.parametrize("options", [("--engine", "torch"), ("--precision", "bfloat16", "--device", "cpu")])
+def test_torch_trains(glassnet, table, options):
+    pytest.importorskip("torch", reason="the torch engine needs torch")
+    answer = glassnet("train", table, "--target", "label", "--epochs", 3, *options)
+    assert answer.code == 0, answer.err
+    assert "torch" in answer.out
 
 
 def test_columns_are_found_by_name(glassnet, table):

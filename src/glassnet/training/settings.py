@@ -74,7 +74,7 @@ class Settings:
     device: str = "auto"
     precision: str = "full"
 
-    def __post_init__(self) -> None:  # noqa: PLR0912  one check after the other
+    def __post_init__(self) -> None:
         _, optimizer = choose(OPTIMIZERS, self.optimizer, "optimizer")
         if not callable(self.schedule):
             choose(SCHEDULES, self.schedule, "schedule")

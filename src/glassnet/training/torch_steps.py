@@ -1,7 +1,7 @@
 """The steps of a run on tensors: the same equations, order of samples and optimisers, on the CPU or with CUDA.
 
 On the CPU the tensors are the run's own arrays, seen through torch. With CUDA the data goes over once;
-parameters, costs and the optimiser's memory come back at the end of each epoch, and no step waits for an answer in between.
+parameters, costs and the optimiser's memory come back at the end of each epoch; no step waits for an answer in between.
 """
 
 from __future__ import annotations
