@@ -155,8 +155,9 @@ def test_digits(seed):
 
 def test_defaults_are_scikit_learns():
     for ours, theirs in ((MLPClassifier, peers.MLPClassifier), (MLPRegressor, peers.MLPRegressor)):
-        assert ours().get_params() == theirs().get_params()
-        assert list(ours._get_param_names()) == list(theirs._get_param_names())
+        own = {"engine": "auto", "device": "auto", "precision": "full"}
+        assert ours().get_params() == theirs().get_params() | own
+        assert list(ours._get_param_names()) == sorted([*theirs._get_param_names(), *own])
 
 
 def test_pipeline_grid_search_and_cross_validation():

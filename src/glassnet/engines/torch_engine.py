@@ -27,7 +27,7 @@ from torch import (
     zeros_like,
 )
 
-from glassnet.engines.threads import cores
+from glassnet.engines.threads import SMALL_PRODUCT, cores
 
 __all__ = [
     "column_max",
@@ -120,8 +120,10 @@ def fused_adam(theta: Array, gradient: Array, state: dict[str, Array], t: int, l
 
 
 @contextmanager
-def computing(device: str, *, bfloat16: bool) -> Iterator[None]:
+def computing(device: str, *, bfloat16: bool, operations: float) -> Iterator[None]:
     """Compute without a record for derivatives, with products in bfloat16 if asked for, and with our share of threads.
+
+    Small products get one thread, as they do from BLAS: on a busy machine torch's threads wait for each other.
 
     Parameters
     ----------
@@ -129,8 +131,10 @@ def computing(device: str, *, bfloat16: bool) -> Iterator[None]:
         Where the tensors are.
     bfloat16 : bool
         Whether float32 matrices are rounded to bfloat16 on their way into a product.
+    operations : float
+        Multiplications and additions of the largest product, of a stack's together.
     """
-    before, share = torch.get_num_threads(), cores()
+    before, share = torch.get_num_threads(), 1 if operations < SMALL_PRODUCT else cores()
     if share < before:
         torch.set_num_threads(share)
     try:

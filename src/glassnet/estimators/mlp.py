@@ -79,6 +79,12 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Epochs without improvement that sgd and adam bear.
     max_fun : int, default=15000
         Most evaluations of the cost by lbfgs.
+    engine : {"auto", "numpy", "compiled", "torch"}, default="auto"
+        What runs the equations; "auto" takes what is predicted to be done first. lbfgs runs on NumPy whatever is asked.
+    device : {"auto", "cpu", "cuda"}, default="auto"
+        Where the torch engine computes; "auto" is a graphics processor where torch finds one.
+    precision : {"full", "bfloat16"}, default="full"
+        What goes into a matrix product: "bfloat16" asks for the torch engine, and for float32 rows.
 
     Attributes
     ----------
@@ -165,6 +171,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         epsilon: float = 1e-8,
         n_iter_no_change: float = 10,
         max_fun: int = 15000,
+        engine: str = "auto",
+        device: str = "auto",
+        precision: str = "full",
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -189,6 +198,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         self.epsilon = epsilon
         self.n_iter_no_change = n_iter_no_change
         self.max_fun = max_fun
+        self.engine = engine
+        self.device = device
+        self.precision = precision
 
     def fit(self, X: Array, y: Array, sample_weight: Array | None = None) -> MLPClassifier:
         """Train on rows X and labels y.
@@ -379,6 +391,12 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         Epochs without improvement that sgd and adam bear.
     max_fun : int, default=15000
         Most evaluations of the cost by lbfgs.
+    engine : {"auto", "numpy", "compiled", "torch"}, default="auto"
+        What runs the equations; "auto" takes what is predicted to be done first. lbfgs runs on NumPy whatever is asked.
+    device : {"auto", "cpu", "cuda"}, default="auto"
+        Where the torch engine computes; "auto" is a graphics processor where torch finds one.
+    precision : {"full", "bfloat16"}, default="full"
+        What goes into a matrix product: "bfloat16" asks for the torch engine, and for float32 rows.
 
     Attributes
     ----------
@@ -463,6 +481,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         epsilon: float = 1e-8,
         n_iter_no_change: float = 10,
         max_fun: int = 15000,
+        engine: str = "auto",
+        device: str = "auto",
+        precision: str = "full",
     ) -> None:
         self.loss = loss
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -488,6 +509,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         self.epsilon = epsilon
         self.n_iter_no_change = n_iter_no_change
         self.max_fun = max_fun
+        self.engine = engine
+        self.device = device
+        self.precision = precision
 
     def fit(self, X: Array, y: Array, sample_weight: Array | None = None) -> MLPRegressor:
         """Train on rows X and numbers y.

@@ -74,6 +74,9 @@ class BaseMLP(BaseEstimator):
         "epsilon": [Interval(Real, 0, None, closed="neither")],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Options(Real, {np.inf})],
         "max_fun": [Interval(Integral, 1, None, closed="left")],
+        "engine": [str],
+        "device": [str],
+        "precision": [str],
     }
 
     target_: Target
@@ -319,8 +322,9 @@ class BaseMLP(BaseEstimator):
         generator, net.rng = net.rng, order or net.rng
         try:
             history = net.fit(
-                X.T, Y.T, sample_weight=row(sample_weight), l2=float(self.alpha), callbacks=[callback], **settings
-            )
+                X.T, Y.T, sample_weight=row(sample_weight), l2=float(self.alpha), callbacks=[callback],
+                engine=self.engine, device=self.device, precision=self.precision, **settings,
+            )  # fmt: skip
         except DivergedError as error:
             raise DivergedError(
                 f"{NOT_FINITE} In detail: {error}",

@@ -74,7 +74,9 @@ class TorchSteps:
     def take(self) -> bool:
         """Take the steps of one epoch; return whether a callback ends the run."""
         run, history = self.run, self.run.history
-        with self.xp.computing(self.device, bfloat16=run.settings.precision == "bfloat16"):
+        bfloat16 = run.settings.precision == "bfloat16"
+        operations = run.largest_product() * math.prod(run.theta.vector.shape[:-1])
+        with self.xp.computing(self.device, bfloat16=bfloat16, operations=operations):
             first = len(run.costs)
             try:
                 for X, Y, S in self._epoch():
