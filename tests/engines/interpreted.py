@@ -20,9 +20,14 @@ def functions(dtype):
     )
 
 
-def product(A, B, out, _panels):
+def product(A, B, out, _kernel, _panels):
     """Write A @ B into `out`, as `engines/compiled_product.py` does."""
     out[...] = A @ B
+
+
+def view(vector, start, rows, columns):
+    """Return a piece of a vector as a matrix, as `engines/views.py` does."""
+    return vector.reshape(-1)[start : start + rows * columns].reshape(rows, columns)
 
 
 @lru_cache(maxsize=256)
@@ -30,7 +35,8 @@ def interpret(text):
     """Return the function `steps` of a module's source, not compiled."""
     lines = [line for line in text.splitlines() if not line.startswith("from ")]
     module = {
-        "functions": functions, "product_of": lambda _dtype: (product, 0), "meet": None,
+        "functions": functions, "product_of": lambda _dtype: product, "ROOM": 0, "meet": None,
+        "view": view, "kernel_of": lambda _dtype: 0,
         "njit": lambda **_: lambda function: function,
     }  # fmt: skip
     exec("\n".join(lines), module)
@@ -38,7 +44,7 @@ def interpret(text):
     @wraps(module["steps"])
     def steps(*args):
         with np.errstate(all="ignore"):
-            return module["steps"](*args)
+            return module["steps"](0, *args)
 
     return steps
 
@@ -63,7 +69,7 @@ def run_lowered(function, arrays, sizes, dtype="float64"):
     source = lower(program, wanted or {}, "p")
     F = np.dtype(dtype).type
     names = {
-        "np": np, "product": product, "panels": None, "zero": F(0), "infinity": F(np.inf),
+        "np": np, "product": product, "kernel": 0, "panels": None, "zero": F(0), "infinity": F(np.inf),
         **vars(functions(dtype)), **sizes,
         **{name: F(value) for value, name in source.constants.items()},
         **{name: np.full([sizes.get(dim, 1) for dim in dims], np.nan, F) for name, dims in source.work.items()},

@@ -14,7 +14,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,10 @@ HEAD = '''"""Written by glassnet's compiled engine from the text of its equation
 
 import numpy as np
 from glassnet.engines.compiled_math import functions
-from glassnet.engines.compiled_product import product_of
+from glassnet.engines.compiled_engine import kernel_of
+from glassnet.engines.compiled_product import ROOM, product_of
 from glassnet.engines.meeting import meet
+from glassnet.engines.views import view
 from numba import njit
 
 math = functions(np.{dtype})
@@ -31,13 +33,26 @@ F, exp, expm1, log, log1p, tanh, erf, sqrt, sign, step, larger, smaller = (
     math.F, math.exp, math.expm1, math.log, math.log1p, math.tanh, math.erf, math.sqrt, math.sign, math.step,
     math.larger, math.smaller)
 zero, infinity = F(0), F(np.inf)
-product, ROOM = product_of(F)
+product, kernel_at = product_of(F), kernel_of("{dtype}")
 
 
 @njit(cache=True, error_model="numpy", fastmath={{"arcp", "contract", "nsz", "reassoc"}}, nogil=True)
 '''
 
-_PARTS = ("compiled_engine.py", "compiled_math.py", "compiled_product.py", "meeting.py")  # of all compiled code
+KERNEL = '''"""The matrix product of glassnet's compiled engine; safe to delete."""
+
+from glassnet.engines.compiled_product import loops_of
+from numba import cfunc, types
+
+loops = loops_of("{dtype}")
+
+
+@cfunc(types.void(*[types.intp] * 12), cache=True, error_model="numpy")
+def kernel(a, step_ai, step_ap, b, step_bp, step_bj, c, step_c, n, k, m, panels):
+    loops(a, step_ai, step_ap, b, step_bp, step_bj, c, step_c, n, k, m, panels)
+'''
+
+_PARTS = ("compiled_engine.py", "compiled_math.py", "compiled_product.py", "meeting.py", "views.py")  # of all code
 
 
 @lru_cache(maxsize=1)
@@ -118,17 +133,31 @@ def load(text: str) -> Callable[..., Any]:
     Parameters
     ----------
     text : str
-        Source of one module: HEAD and a function `steps`.
+        Source of one module: HEAD and a function `steps`, whose first argument is the address of the matrix product.
 
     Returns
     -------
     callable
-        A Numba dispatcher.
+        A Numba dispatcher, which knows that address.
     """
-    if text in _loaded:
-        return _loaded[text]
-    import scipy.linalg.cython_blas  # noqa: F401  the products come from here; loaded first, so that its threads are known
+    if text not in _loaded:
+        import scipy.linalg.cython_blas  # noqa: F401  BLAS may make the products; loaded first, so that its threads are known
 
+        module = _module(text)
+        _loaded[text] = partial(module.steps, module.kernel_at)
+    return _loaded[text]
+
+
+@lru_cache(maxsize=2)
+def kernel_of(dtype: str) -> int:
+    """Return the address of the compiled matrix product of a type: 0 where BLAS makes it."""
+    from glassnet.engines.compiled_product import registers
+
+    return 0 if registers() is None else int(_module(KERNEL.format(dtype=dtype)).kernel.address)
+
+
+def _module(text: str) -> Any:
+    """Import a module from its source, kept on disk together with what Numba compiles of it."""
     name = name_of(text)
     path = folder() / f"{name}.py"
     if not path.exists() or path.read_text() != text:
@@ -141,5 +170,4 @@ def load(text: str) -> Callable[..., Any]:
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # numba looks it up there
     spec.loader.exec_module(module)
-    _loaded[text] = module.steps
-    return _loaded[text]
+    return module

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, product
 from typing import Any, NamedTuple
 
 import numba
@@ -26,15 +26,22 @@ from numba.core import types
 from numba.extending import intrinsic
 
 cgutils: Any = typed_cgutils
-DEPTH, WIDTH = 256, 256  # of the block of B in panels,
-HEIGHT = 192  # and of the block of A that passes over it: both stay in the second cache
+DEPTH = 512  # rows of the block of B in panels,
+WIDTH = 1024  # bytes of each,
+HEIGHT = 96  # and rows of the block of A that passes over it: both stay in the second cache
+PAGE = 4096  # bytes: rows of A that lie in pages of their own are brought together first
+ROOM = DEPTH * WIDTH // 4 + HEIGHT * (DEPTH + 16)  # numbers
+AHEAD = 8  # rows
+PIECE = 4096  # bytes of a sum's stretch
+FEW, LONG = 32, 512  # rows or columns so few, and sums so long, that copying B into panels does not pay
 
 
 class Registers(NamedTuple):
-    """What a machine offers: bytes in a vector, and the heights of tiles that its registers hold."""
+    """What a machine offers: bytes in a vector, heights of tiles that its registers hold, and a tile of dots."""
 
     width: int
     heights: tuple[int, ...]
+    dots: tuple[int, int]
 
 
 @lru_cache(maxsize=1)
@@ -42,14 +49,17 @@ def registers() -> Registers | None:
     """Return the registers of this machine, or None where its BLAS is the better choice."""
     features = binding.get_host_cpu_features()
     if features.get("avx512f"):
-        return Registers(64, (12, 8, 4, 2, 1))
+        return Registers(64, (12, 8, 4, 2, 1), (4, 4))
     if features.get("avx2") and features.get("fma"):
-        return Registers(32, (6, 4, 2, 1))
+        return Registers(32, (6, 4, 2, 1), (2, 4))
     return None
 
 
-def product_of(dtype: Any) -> tuple[Callable[..., None], int]:
-    """Return `product(A, B, out, panels)` for compiled code, and the number of entries that `panels` must have.
+def product_of(dtype: Any) -> Callable[..., None]:
+    """Return `product(A, B, out, kernel, panels)` for compiled code, which writes A @ B into `out`.
+
+    The rows of `out` lie in one piece. A and B may be views, transposed too, of which one dimension lies in one piece.
+    `kernel` is the address of what `loops_of` makes, compiled once for all modules; `panels` is `ROOM` numbers.
 
     Parameters
     ----------
@@ -59,62 +69,128 @@ def product_of(dtype: Any) -> tuple[Callable[..., None], int]:
     Returns
     -------
     callable
-        Writes A @ B into `out`, whose rows lie in one piece. A and B may be views, transposed too, of which one
-        dimension lies in one piece.
-    int
-        Room for the panels.
+        For code that Numba compiles.
     """
-    F = np.dtype(dtype).type
-    machine = registers()
-    if machine is None:
+    return _by_blas(np.dtype(dtype).type) if registers() is None else _by_kernel
 
-        @numba.njit(error_model="numpy")
-        def by_blas(A: Any, B: Any, out: Any, panels: Any) -> None:
-            if A.shape[1] == 0:
-                out[:] = F(0)
-            else:
-                np.dot(A, B, out)
 
-        return by_blas, 1
-    size = np.dtype(dtype).itemsize
-    blocks = _blocks(_Vectors(machine.width // size, size), machine.heights)
-
-    @numba.njit(error_model="numpy", fastmath={"contract", "reassoc", "nsz"})
-    def one_row(a: Any, B: Any, out: Any) -> None:
-        k, m = B.shape
-        if B.strides[1] == size:
-            out[:] = F(0)
-            for p in range(k):
-                for j in range(m):
-                    out[j] += a[p] * B[p, j]
-        else:
-            for j in range(m):
-                total = F(0)
-                for p in range(k):
-                    total += a[p] * B[p, j]
-                out[j] = total
-
-    @numba.njit(error_model="numpy", inline="always")
-    def product(A: Any, B: Any, out: Any, panels: Any) -> None:
-        n, k, m = A.shape[0], A.shape[1], B.shape[1]
-        if n == 1:
-            one_row(A[0], B, out[0])
-        elif m == 1:
-            one_row(B[:, 0], A.T, out[:, 0])
-        elif k == 0:
+def _by_blas(F: Any) -> Callable[..., None]:
+    @numba.njit(error_model="numpy")
+    def product(A: Any, B: Any, out: Any, kernel: int, panels: Any) -> None:
+        if A.shape[1] == 0:
             out[:] = F(0)
         else:
-            blocks(
-                A.ctypes.data, A.strides[0], A.strides[1], B.ctypes.data, B.strides[0], B.strides[1],
-                out.ctypes.data, out.strides[0], n, k, m, panels.ctypes.data,
-            )  # fmt: skip
+            np.dot(A, B, out)
 
-    return product, DEPTH * WIDTH
+    return product
 
 
-def _blocks(vectors: _Vectors, heights: tuple[int, ...]) -> Callable[..., None]:
-    """Return the loops over blocks, panels and tiles; all arguments are addresses, strides in bytes, and counts."""
+@intrinsic
+def _by_kernel(_context: Any, A: Any, B: Any, out: Any, kernel: Any, panels: Any) -> Any:
+    """Call the code at `kernel` with addresses, strides and counts."""
+    arrays = A, B, out, panels
+
+    def generate(context: Any, b: Any, _signature: Any, given: Any) -> Any:
+        *matrices, at, room = given
+        parts = [context.make_array(kind)(context, b, M) for kind, M in zip(arrays, [*matrices, room], strict=True)]
+        addresses = [b.ptrtoint(part.data, _ADDRESS) for part in parts]
+        (step_ai, step_ap), (step_bp, step_bj), (step_c, _) = (cgutils.unpack_tuple(b, M.strides) for M in parts[:3])
+        (n, k), (_, m) = (cgutils.unpack_tuple(b, M.shape) for M in parts[:2])
+        kind = ir.FunctionType(ir.VoidType(), [_ADDRESS] * 12)
+        a_at, b_at, out_at, panels_at = addresses
+        b.call(
+            b.inttoptr(at, kind.as_pointer()),
+            [a_at, step_ai, step_ap, b_at, step_bp, step_bj, out_at, step_c, n, k, m, panels_at],
+        )
+        return context.get_dummy_value()
+
+    return types.void(A, B, out, kernel, panels), generate
+
+
+def loops_of(dtype: Any) -> Any:
+    """Return the loops over tiles, for compiled code; all arguments are addresses, strides in bytes, and counts.
+
+    Parameters
+    ----------
+    dtype : numpy dtype
+        float32 or float64.
+
+    Returns
+    -------
+    callable
+        ``loops(a, step_ai, step_ap, b, step_bp, step_bj, c, step_c, n, k, m, panels)``.
+    """
+    machine, size = registers(), np.dtype(dtype).itemsize
+    assert machine is not None
+    vectors = _Vectors(machine.width // size, size, machine.heights)
+    blocks, dots, row = _blocks(vectors, machine), _dots(vectors, machine), _row(vectors)
+
+    @vectors.compiled("loops")
+    def loops(
+        a: int, step_ai: int, step_ap: int, b: int, step_bp: int, step_bj: int, c: int, step_c: int,
+        n: int, k: int, m: int, panels: int,
+    ) -> None:  # fmt: skip
+        if step_ap == size and step_bp == size and (min(n, m) == 1 or (min(n, m) <= FEW and k >= LONG)):
+            dots(a, step_ai, b, step_bj, c, step_c, n, k, m)
+        elif n == 1 and step_bj == size:
+            row(a, step_ap, b, step_bp, c, k, m)
+        elif m == 1 and step_ai == size and step_c == size:
+            row(b, step_bp, a, step_ap, c, k, n)
+        else:
+            blocks(a, step_ai, step_ap, b, step_bp, step_bj, c, step_c, n, k, m, panels)
+
+    return loops
+
+
+def _row(vectors: _Vectors) -> Any:
+    """Return the loop for a product of one row: sums of the rows of B, each times an entry of the row."""
     lanes, size = vectors.lanes, vectors.size
+    piece = vectors.row(4)
+
+    @vectors.compiled("row")
+    def row(a: int, step_a: int, b: int, step_b: int, c: int, k: int, m: int) -> None:
+        for j in range(0, m, 4 * lanes):
+            piece(a, step_a, b + j * size, step_b, c + j * size, k, m - j)
+
+    return row
+
+
+def _dots(vectors: _Vectors, machine: Registers) -> Any:
+    """Return the loops for a product whose sums run along both matrices' pieces: nothing needs to be copied."""
+    size, (height, width) = vectors.size, machine.dots
+    length = PIECE // size
+
+    def strip_of(count: int) -> Any:
+        tile, row = vectors.dots(height, count), vectors.dots(1, count)
+
+        @vectors.compiled(f"strip_{count}")
+        def strip(a: int, step_a: int, b: int, step_b: int, c: int, step_c: int, n: int, depth: int, p: int) -> None:
+            high = n // height * height
+            for i in range(0, high, height):
+                tile(a + i * step_a, step_a, b, step_b, c + i * step_c, step_c, depth, p)
+            for i in range(high, n):
+                row(a + i * step_a, step_a, b, step_b, c + i * step_c, step_c, depth, p)
+
+        return strip
+
+    wide_strip, strip = strip_of(width), strip_of(1)
+
+    @vectors.compiled("dots")
+    def dots(a: int, step_a: int, b: int, step_b: int, c: int, step_c: int, n: int, k: int, m: int) -> None:
+        wide = m // width * width
+        for p in range(0, max(k, 1), length):
+            a_p, b_p, depth = a + p * size, b + p * size, min(length, k - p)
+            for j in range(0, wide, width):
+                wide_strip(a_p, step_a, b_p + j * step_b, step_b, c + j * size, step_c, n, depth, p)
+            for j in range(wide, m):
+                strip(a_p, step_a, b_p + j * step_b, step_b, c + j * size, step_c, n, depth, p)
+
+    return dots
+
+
+def _blocks(vectors: _Vectors, machine: Registers) -> Any:
+    """Return the loops over blocks, panels and tiles."""
+    lanes, size, heights = vectors.lanes, vectors.size, machine.heights
     panel = 2 * lanes
     fetch, turn = vectors.fetch(), vectors.turn()
     lines = ["def tiles(a, step_i, step_p, panel, c, step_c, depth, n, columns, add):", "    i = 0"]
@@ -131,37 +207,59 @@ def _blocks(vectors: _Vectors, heights: tuple[int, ...]) -> Callable[..., None]:
             ]
     written: dict[str, Any] = {**pieces, "lanes": lanes}
     exec("\n".join(lines), written)  # one call for each height, which the compiler must know
-    tiles = numba.njit(written["tiles"], error_model="numpy")
+    tiles = vectors.compiled("tiles")(written["tiles"])
 
-    @numba.njit(error_model="numpy")
+    across, wide = 2 * lanes * size, WIDTH // size  # bytes of a panel's row, and columns of a block
+    step_row = (DEPTH + 16) * size  # of A's rows, brought together so that no two of a tile share a place in the cache
+
+    @vectors.compiled("rows_together")
+    def rows_together(a: int, step_ai: int, step_ap: int, rows: int, n: int, depth: int) -> None:
+        if step_ap == size:
+            for i in range(n):
+                for p in range(0, depth, lanes):
+                    at = a + i * step_ai + p * size
+                    fetch(at, rows + i * step_row + p * size, min(lanes, depth - p), at + step_ai)
+        else:
+            for p in range(0, depth, lanes):
+                for i in range(0, n, lanes):
+                    turn(a + i * step_ai + p * step_ap, step_ap, min(lanes, depth - p), min(lanes, n - i),
+                         rows + i * step_row + p * size, step_row)  # fmt: skip
+
+    @vectors.compiled("into_panels")
+    def into_panels(b: int, step_bp: int, step_bj: int, panels: int, depth: int, width: int) -> None:
+        if step_bj == size:
+            for p in range(depth):
+                for j in range(0, width, lanes):
+                    at = b + p * step_bp + j * size
+                    fetch(at, panels + (j // panel * DEPTH + p) * across + j % panel * size, min(lanes, width - j),
+                          at + AHEAD * step_bp)  # fmt: skip
+        else:
+            for j in range(0, width, lanes):
+                for p in range(0, depth, lanes):
+                    turn(b + p * step_bp + j * step_bj, step_bj, min(lanes, width - j), min(lanes, depth - p),
+                         panels + (j // panel * DEPTH + p) * across + j % panel * size, across)  # fmt: skip
+
+    @vectors.compiled("blocks")
     def blocks(
         a: int, step_ai: int, step_ap: int, b: int, step_bp: int, step_bj: int, c: int, step_c: int,
         n: int, k: int, m: int, panels: int,
     ) -> None:  # fmt: skip
-        for p in range(0, k, DEPTH):
+        apart, rows = max(step_ai, step_ap) >= PAGE, panels + DEPTH * WIDTH
+        for p in range(0, max(k, 1), DEPTH):  # no sum is 0, too
             depth = min(DEPTH, k - p)
-            for first in range(0, m, WIDTH):
-                width = min(WIDTH, m - first)
-                source = b + p * step_bp + first * step_bj
-                for j in range(0, width, lanes):
-                    columns = min(lanes, width - j)
-                    target = panels + (j // panel * panel * DEPTH + j % panel) * size
-                    if step_bj != size:
-                        for q in range(0, depth, lanes):
-                            turn(source + j * step_bj + q * step_bp, step_bj, columns, min(lanes, depth - q),
-                                 target + q * panel * size)  # fmt: skip
-                if step_bj == size:
-                    for q in range(depth):
-                        for j in range(0, width, lanes):
-                            target = panels + (j // panel * panel * DEPTH + j % panel + q * panel) * size
-                            fetch(source + q * step_bp + j * size, target, min(lanes, width - j))
+            for first in range(0, m, wide):
+                width = min(wide, m - first)
+                into_panels(b + p * step_bp + first * step_bj, step_bp, step_bj, panels, depth, width)
                 for i in range(0, n, HEIGHT):
+                    height = min(HEIGHT, n - i)
+                    block, step_i, step_p = a + i * step_ai + p * step_ap, step_ai, step_ap
+                    if apart:
+                        rows_together(block, step_ai, step_ap, rows, height, depth)
+                        block, step_i, step_p = rows, step_row, size
                     for j in range(0, width, panel):
-                        tiles(
-                            a + i * step_ai + p * step_ap, step_ai, step_ap, panels + j * DEPTH * size,
-                            c + i * step_c + (first + j) * size, step_c,
-                            depth, min(HEIGHT, n - i), min(panel, width - j), p,
-                        )  # fmt: skip
+                        target, columns = c + i * step_c + (first + j) * size, min(panel, width - j)
+                        source = panels + j // panel * DEPTH * across
+                        tiles(block, step_i, step_p, source, target, step_c, depth, height, columns, p)
 
     return blocks
 
@@ -169,13 +267,26 @@ def _blocks(vectors: _Vectors, heights: tuple[int, ...]) -> Callable[..., None]:
 class _Vectors:
     """Writes pieces of code in the compiler's own language, with vectors of `lanes` numbers of `size` bytes."""
 
-    def __init__(self, lanes: int, size: int) -> None:
-        self.lanes, self.size = lanes, size
+    def __init__(self, lanes: int, size: int, heights: tuple[int, ...]) -> None:
+        self.lanes, self.size, self.heights = lanes, size, heights
         self.number: Any = ir.FloatType() if size == 4 else ir.DoubleType()
         self.vector = ir.VectorType(self.number, lanes)
         self.mask = ir.VectorType(ir.IntType(1), lanes)
         self.zeros = ir.Constant(self.vector, [0.0] * lanes)
         self.nowhere = ir.Constant(self.mask, [0] * lanes)
+
+    def compiled(self, name: str, **options: Any) -> Callable[[Any], Any]:
+        """Return what compiles a function around the pieces, under a name that no other one has.
+
+        In one process, code from the disk finds code by its name and the types of its arguments; here all of these are
+        addresses, whatever the numbers there.
+        """
+
+        def decorate(function: Any) -> Any:
+            function.__qualname__ = f"{name}_{self.lanes}_{self.size}_{'_'.join(map(str, self.heights))}"
+            return numba.njit(function, error_model="numpy", **options)
+
+        return decorate
 
     # ------------------------------------------------------------ the pieces
     def tile(self, height: int, count: int) -> Any:
@@ -186,6 +297,9 @@ class _Vectors:
             sums = [[cgutils.alloca_once_value(b, self.zeros) for _ in range(count)] for _ in range(height)]
             for total in chain.from_iterable(sums):
                 b.store(self.zeros, total)
+            with b.if_then(b.icmp_signed(">=", depth, _whole(DEPTH // 2))):  # long enough for C to come meanwhile
+                for i, v in product(range(height), range(count)):
+                    self.prefetch(b, b.add(b.add(c, b.mul(step_c, _whole(i))), _whole(v * self.lanes * self.size)))
             with cgutils.for_range(b, depth) as loop:
                 row = b.add(panel, b.mul(loop.index, _whole(2 * self.lanes * self.size)))
                 B = [self.load(b, b.add(row, _whole(v * self.lanes * self.size))) for v in range(count)]
@@ -207,22 +321,24 @@ class _Vectors:
         return _code(write, 9)
 
     def fetch(self) -> Any:
-        """Return the code that copies up to one vector, and fills it up with zeros."""
+        """Return the code that copies up to one vector, and fills it up with zeros; `soon` is what follows later."""
 
-        def write(b: Any, source: Any, target: Any, count: Any) -> None:
+        def write(b: Any, source: Any, target: Any, count: Any, soon: Any) -> None:
+            self.prefetch(b, soon)
             self.store(b, self.masked_load(b, source, self.first(b, count)), target)
 
-        return _code(write, 3)
+        return _code(write, 4)
 
     def turn(self) -> Any:
-        """Return the code that turns a square: up to `lanes` columns of B, each in one piece, into rows of a panel."""
+        """Return the code that turns a square: up to `lanes` columns, each in one piece, into rows."""
         lanes, half = self.lanes, self.lanes // 2
         mixed = [
             ir.Constant(ir.VectorType(ir.IntType(32), lanes), [start + i // 2 + i % 2 * lanes for i in range(lanes)])
             for start in (0, half)
         ]
 
-        def write(b: Any, source: Any, step: Any, columns: Any, rows: Any, target: Any) -> None:
+        def write(b: Any, source: Any, step: Any, columns: Any, rows: Any, target: Any,
+                  step_t: Any) -> None:  # fmt: skip
             b.function.attributes.add("noinline")  # the loops around this are one function, not one for each product
             inside = self.first(b, rows)
             square = []
@@ -233,9 +349,64 @@ class _Vectors:
                 square = [b.shuffle_vector(square[i // 2], square[i // 2 + half], mixed[i % 2]) for i in range(lanes)]
             for p in range(lanes):
                 with b.if_then(b.icmp_signed("<", _whole(p), rows)):
-                    self.store(b, square[p], b.add(target, _whole(p * 2 * lanes * self.size)))
+                    self.store(b, square[p], b.add(target, b.mul(step_t, _whole(p))))
 
-        return _code(write, 5)
+        return _code(write, 6)
+
+    def dots(self, height: int, count: int) -> Any:
+        """Return the code of a tile of C whose entries are sums along rows of A and columns of B, each in one piece."""
+
+        def write(
+            b: Any, a: Any, step_a: Any, first: Any, step_b: Any, c: Any, step_c: Any, depth: Any, more: Any
+        ) -> None:
+            sums = [[cgutils.alloca_once_value(b, self.zeros) for _ in range(count)] for _ in range(height)]
+            for total in chain.from_iterable(sums):
+                b.store(self.zeros, total)
+
+            def add(start: Any, fetch: Callable[[Any], Any]) -> None:
+                rows = [fetch(b.add(b.add(a, b.mul(step_a, _whole(i))), start)) for i in range(height)]
+                columns = [fetch(b.add(b.add(first, b.mul(step_b, _whole(j))), start)) for j in range(count)]
+                for i, j in product(range(height), range(count)):
+                    term = b.fmul(rows[i], columns[j], flags=["contract"])
+                    b.store(b.fadd(b.load(sums[i][j]), term, flags=["contract"]), sums[i][j])
+
+            full = b.sdiv(depth, _whole(self.lanes))
+            step = _whole(self.lanes * self.size)
+            with cgutils.for_range(b, full) as loop:
+                add(b.mul(loop.index, step), lambda address: self.load(b, address))
+            rest = self.first(b, b.sub(depth, b.mul(full, _whole(self.lanes))))
+            add(b.mul(full, step), lambda address: self.masked_load(b, address, rest))
+            kind = ir.FunctionType(self.number, [self.number, self.vector])
+            together = cgutils.get_or_insert_function(
+                b.module, kind, f"llvm.vector.reduce.fadd.v{self.lanes}f{8 * self.size}"
+            )
+            for i, j in product(range(height), range(count)):
+                entry = self.pointer(b, b.add(b.add(c, b.mul(step_c, _whole(i))), _whole(j * self.size)), self.number)
+                before = b.select(b.icmp_signed("!=", more, _whole(0)), b.load(entry), ir.Constant(self.number, 0.0))
+                b.store(b.call(together, [before, b.load(sums[i][j])], fastmath=["reassoc", "nsz"]), entry)
+
+        return _code(write, 8)
+
+    def row(self, count: int) -> Any:
+        """Return the code of a piece of a row of C, up to `count` vectors wide: a sum of rows of B."""
+
+        def write(b: Any, a: Any, step_a: Any, first: Any, step_b: Any, c: Any, depth: Any, columns: Any) -> None:
+            offsets = [_whole(v * self.lanes * self.size) for v in range(count)]
+            inside = [self.first(b, b.sub(columns, _whole(v * self.lanes))) for v in range(count)]
+            sums = [cgutils.alloca_once_value(b, self.zeros) for _ in range(count)]
+            for total in sums:
+                b.store(self.zeros, total)
+            with cgutils.for_range(b, depth) as loop:
+                at = self.pointer(b, b.add(a, b.mul(loop.index, step_a)), self.number)
+                entry = self.spread(b, b.load(at, align=self.size))
+                row = b.add(first, b.mul(loop.index, step_b))
+                for total, mask, offset in zip(sums, inside, offsets, strict=True):
+                    term = b.fmul(entry, self.masked_load(b, b.add(row, offset), mask), flags=["contract"])
+                    b.store(b.fadd(b.load(total), term, flags=["contract"]), total)
+            for total, mask, offset in zip(sums, inside, offsets, strict=True):
+                self.masked_store(b, b.load(total), b.add(c, offset), mask)
+
+        return _code(write, 7)
 
     # ------------------------------------------------------------ what they are made of
     def pointer(self, b: Any, address: Any, kind: Any) -> Any:
@@ -246,6 +417,13 @@ class _Vectors:
 
     def store(self, b: Any, vector: Any, address: Any) -> None:
         b.store(vector, self.pointer(b, address, self.vector), align=self.size)
+
+    def prefetch(self, b: Any, address: Any) -> None:
+        """Let a line of the cache be fetched."""
+        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        call = cgutils.get_or_insert_function(b.module, kind, "llvm.prefetch.p0")
+        b.call(call, [b.inttoptr(address, byte), *(ir.Constant(number, value) for value in (0, 3, 1))])
 
     def spread(self, b: Any, number: Any, kind: Any = None) -> Any:
         """Return a vector of equal numbers."""

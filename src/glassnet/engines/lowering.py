@@ -220,7 +220,7 @@ class _Writer:
         head = kernel.symbols[0]
         if kernel.is_dot:
             left, right = (self.array(arg) for arg in head.args)
-            self.source.lines.append(f"product({left}, {right}, {self.array(head)}, panels)")
+            self.source.lines.append(f"product({left}, {right}, {self.array(head)}, kernel, panels)")
         elif kernel.dims == ():
             self._write_numbers(kernel)
         elif len(kernel.dims) == 1:

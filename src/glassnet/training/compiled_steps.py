@@ -35,7 +35,7 @@ CACHED_ENTRIES = 2**17  # of Z over all layers: the samples that go through the 
 
 def covers(run: Run) -> bool:
     """Tell whether compiled code can take a run's steps, as far as its settings and shapes say."""
-    return not any(run.drops) and run.batches.whole[0].ndim == 2
+    return not run.drops_units and run.batches.whole[0].ndim == 2
 
 
 def taker(run: Run) -> Callable[[], bool] | None:
@@ -51,7 +51,7 @@ def taker(run: Run) -> Callable[[], bool] | None:
     if not compiled_engine.available():
         raise MissingLibraryError("engine='compiled' needs numba and scipy: pip install numba scipy")
     try:
-        with _loading:  # fits side by side want the same function
+        with _loading, compiled_engine.interrupts_after():  # fits side by side want the same function
             function = compiled_engine.load(_source(run))
     except NotImplementedError:  # an entry of a table needs what symbols do not know
         return None
@@ -67,7 +67,7 @@ def _source(run: Run) -> str:
     """Return the source for a run; runs that differ in sizes and numbers only share it."""
     objective, settings, dtype = run.objective, run.settings, run.theta.vector.dtype
     weighted, clipped = run.batches.whole[2] is not None, settings.clip_norm is not None
-    key = (objective.names, bool(objective.l2), bool(objective.l1), settings.optimizer, dtype.name, weighted, clipped)
+    key = (objective.names, *(bool(np.any(M)) for M in (objective.l2, objective.l1)), settings.optimizer, dtype.name, weighted, clipped)
     if key not in _sources:
         from glassnet.training.step_source import step_source
 
@@ -152,7 +152,7 @@ class CompiledSteps:
         costs = np.empty((len(theta), len(alphas)))
         t = run.t_before + run.history.steps + 1
         alphas = np.broadcast_to(alphas.T.reshape(-1, len(alphas)), costs.shape)  # one for all, or one a network
-        l2, l1 = (np.broadcast_to(np.ravel(given), len(theta)) for given in (run.objective.l2, run.objective.l1))
+        l2, l1 = (np.broadcast_to(np.ravel(given), len(theta)) for given in (run.settings.l2, run.settings.l1))
 
         def one(k: int) -> tuple[int, float]:
             weights = () if self.S is None else (self.S[k] if self.S.ndim == 3 else self.S,)

@@ -92,20 +92,20 @@ def _module(L: int, dtype: str, state: tuple[str, ...], weighted: bool, slopes: 
         full, shape = " * ".join(dims), ", ".join(dims)
         if "m" in dims:
             room.append(f"{name}_room = np.empty({full.replace('m', 'largest')}, F)")
-            in_part.append(f"{name} = {name}_room[: {full}].reshape({shape})")
+            in_part.append(f"{name} = view({name}_room, 0, {shape})")
         else:
             room.append(f"{name} = np.empty(({shape}), F)")
     S = ["weights_of_samples"] if weighted else []
-    arguments = ["sizes", "theta", "gradients", *state, "rows", "targets", *S, "order", "batch", "alphas", "t0"]
-    arguments += ["l2", "l1", "clip", "costs", "best", "best_cost", "watch"]
+    arguments = ["kernel", "sizes", "theta", "gradients", *state, "rows", "targets", *S, "order", "batch"]
+    arguments += ["alphas", "t0", "l2", "l1", "clip", "costs", "best", "best_cost", "watch"]
     arguments += ["parts", "shares", "counters", "rank", "ranks"]
     gather = [
-        f"Y = Y_room[n{L} * low : n{L} * high].reshape(n{L}, m)",
-        *(["S = S_room[low:high].reshape(1, m)"] if weighted else []),
+        f"Y = view(Y_room, n{L} * low, n{L}, m)",
+        *(["S = view(S_room, low, 1, m)"] if weighted else []),
         "if whole:",
-        "    X = rows[low:high].T",
+        "    X = view(rows, low * n0, m, n0).T",
         "else:",
-        "    X = X_room[low:high].T",
+        "    X = view(X_room, low * n0, m, n0).T",
         "if not whole or done == 0:",
         "    for q in range(m):",
         "        p = low + q if whole else order[start + low + q]",
@@ -198,7 +198,7 @@ def _views(sizes: list[str], prefix: str, vector: str) -> list[str]:
     for letter, widths in (("W", [ONE, *sizes]), ("b", [ONE] * (L + 1))):
         for l in range(1, L + 1):
             end = f"{at} + n{l} * {widths[l]}".removeprefix("0 + ")
-            lines.append(f"{prefix}{letter}{l} = {vector}[{at} : {end}].reshape(n{l}, {widths[l]})")
+            lines.append(f"{prefix}{letter}{l} = view({vector}, {at}, n{l}, {widths[l]})")
             at = end
         if letter == "W":
             lines += [f"PW = {at}", f"{prefix}weights = {vector}[:PW]"]
