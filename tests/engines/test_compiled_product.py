@@ -85,7 +85,7 @@ def test_product_passes_on_what_is_not_finite(product):
 
 @pytest.mark.parametrize("width", [16, 32, 64])
 def test_tiles_of_every_machine_are_right(monkeypatch, width):
-    machine = compiled_product.Registers(width, (6, 4, 2, 1), (2, 4))
+    machine = compiled_product.Registers(width, 6, (2, 4))
     monkeypatch.setattr(compiled_product, "registers", lambda: machine)
     function = called("float32")
     rng = np.random.default_rng(0)

@@ -37,10 +37,10 @@ FEW, LONG = 32, 512  # rows or columns so few, and sums so long, that copying B 
 
 
 class Registers(NamedTuple):
-    """What a machine offers: bytes in a vector, heights of tiles that its registers hold, and a tile of dots."""
+    """What a machine offers: bytes in a vector, rows of the highest tile that its registers hold, a tile of dots."""
 
     width: int
-    heights: tuple[int, ...]
+    tile: int
     dots: tuple[int, int]
 
 
@@ -49,9 +49,9 @@ def registers() -> Registers | None:
     """Return the registers of this machine, or None where its BLAS is the better choice."""
     features = binding.get_host_cpu_features()
     if features.get("avx512f"):
-        return Registers(64, (12, 8, 4, 2, 1), (4, 4))
+        return Registers(64, 12, (4, 4))
     if features.get("avx2") and features.get("fma"):
-        return Registers(32, (6, 4, 2, 1), (2, 4))
+        return Registers(32, 6, (2, 4))
     return None
 
 
@@ -122,7 +122,7 @@ def loops_of(dtype: Any) -> Any:
     """
     machine, size = registers(), np.dtype(dtype).itemsize
     assert machine is not None
-    vectors = _Vectors(machine.width // size, size, machine.heights)
+    vectors = _Vectors(machine.width // size, size, machine.tile)
     blocks, dots, row = _blocks(vectors, machine), _dots(vectors, machine), _row(vectors)
 
     @vectors.compiled("loops")
@@ -190,21 +190,26 @@ def _dots(vectors: _Vectors, machine: Registers) -> Any:
 
 def _blocks(vectors: _Vectors, machine: Registers) -> Any:
     """Return the loops over blocks, panels and tiles."""
-    lanes, size, heights = vectors.lanes, vectors.size, machine.heights
+    lanes, size, highest = vectors.lanes, vectors.size, machine.tile
     panel = 2 * lanes
     fetch, turn = vectors.fetch(), vectors.turn()
-    lines = ["def tiles(a, step_i, step_p, panel, c, step_c, depth, n, columns, add):", "    i = 0"]
+    lines = [
+        "def tiles(a, step_i, step_p, panel, c, step_c, depth, n, columns, add):",
+        "    i = 0",
+        "    while i < n:",
+        f"        height = -(-(n - i) // -(-(n - i) // {highest}))",  # as even as can be
+        "        a_i, c_i = a + i * step_i, c + i * step_c",
+    ]
     pieces = {}
     for count, condition in ((2, "columns > lanes"), (1, "columns <= lanes")):
-        lines.append(f"    if {condition}:")
-        for height in heights:
+        lines.append(f"        if {condition}:")
+        for height in range(highest, 0, -1):
             pieces[f"tile_{height}_{count}"] = vectors.tile(height, count)
             lines += [
-                f"        {'while' if height == heights[0] else 'if'} n - i >= {height}:",
-                f"            tile_{height}_{count}(a + i * step_i, step_i, step_p, panel, c + i * step_c, step_c,"
-                " depth, columns, add)",
-                f"            i += {height}",
+                f"            {'if' if height == highest else 'elif'} height == {height}:",
+                f"                tile_{height}_{count}(a_i, step_i, step_p, panel, c_i, step_c, depth, columns, add)",
             ]
+    lines.append("        i += height")
     written: dict[str, Any] = {**pieces, "lanes": lanes}
     exec("\n".join(lines), written)  # one call for each height, which the compiler must know
     tiles = vectors.compiled("tiles")(written["tiles"])
@@ -267,8 +272,8 @@ def _blocks(vectors: _Vectors, machine: Registers) -> Any:
 class _Vectors:
     """Writes pieces of code in the compiler's own language, with vectors of `lanes` numbers of `size` bytes."""
 
-    def __init__(self, lanes: int, size: int, heights: tuple[int, ...]) -> None:
-        self.lanes, self.size, self.heights = lanes, size, heights
+    def __init__(self, lanes: int, size: int, highest: int) -> None:
+        self.lanes, self.size, self.highest = lanes, size, highest
         self.number: Any = ir.FloatType() if size == 4 else ir.DoubleType()
         self.vector = ir.VectorType(self.number, lanes)
         self.mask = ir.VectorType(ir.IntType(1), lanes)
@@ -283,7 +288,7 @@ class _Vectors:
         """
 
         def decorate(function: Any) -> Any:
-            function.__qualname__ = f"{name}_{self.lanes}_{self.size}_{'_'.join(map(str, self.heights))}"
+            function.__qualname__ = f"{name}_{self.lanes}_{self.size}_{self.highest}"
             return numba.njit(function, error_model="numpy", **options)
 
         return decorate
