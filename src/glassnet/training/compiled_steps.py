@@ -12,6 +12,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -67,7 +68,14 @@ def _source(run: Run) -> str:
     """Return the source for a run; runs that differ in sizes and numbers only share it."""
     objective, settings, dtype = run.objective, run.settings, run.theta.vector.dtype
     weighted, clipped = run.batches.whole[2] is not None, settings.clip_norm is not None
-    key = (objective.names, *(bool(np.any(M)) for M in (objective.l2, objective.l1)), settings.optimizer, dtype.name, weighted, clipped)
+    key = (
+        objective.names,
+        *(bool(np.any(M)) for M in (objective.l2, objective.l1)),
+        settings.optimizer,
+        dtype.name,
+        weighted,
+        clipped,
+    )
     if key not in _sources:
         from glassnet.training.step_source import step_source
 
@@ -87,17 +95,24 @@ class CompiledSteps:
     """
 
     def __init__(self, run: Run, function: Callable[..., Any]) -> None:
+        from glassnet.engines.compiled_product import registers
+
         X, Y, S = run.batches.whole
-        self.run, self.function = run, function
-        self.rows, self.targets = _shown(run.batches.sample_rows()), _shown(Y)
-        self.S = None if S is None else _shown(S)
+        self.run, self.function, self.by_blas = run, function, registers() is None
+        self.rows = _shown(run.batches.sample_rows())
         self.sizes = (X.shape[-2], *(b.shape[-2] for b in run.theta.b))
         self.parts, self.groups = _division(run, self.sizes)
         self.many = self._may_take_many()
-        gradient = run.gradient.vector
-        self.gradients = np.atleast_2d(gradient)[:, None]  # (networks, groups, P)
-        if self.groups > 1:
-            self.gradients = np.empty((len(self.gradients), self.groups, gradient.shape[-1]), gradient.dtype)
+        memory = [np.atleast_2d(run.state[name]) for name in run.optimizer.state]
+        vectors = run.theta.vector, run.best.theta, run.gradient.vector
+        self.theta, self.best, gradient = (np.atleast_2d(M) for M in vectors)
+        networks, P = gradient.shape
+        gradients = gradient[:, None] if self.groups == 1 else np.empty((networks, self.groups, P), gradient.dtype)
+        data = [_each(_shown(M), networks) for M in (Y, S) if M is not None]
+        self.begins = list(zip(self.theta, gradients, *memory, [self.rows] * networks, *data, strict=True))
+        l2, l1 = (np.broadcast_to(np.ravel(given), networks).tolist() for given in (run.settings.l2, run.settings.l1))
+        self.penalties = list(zip(l2, l1, strict=True))
+        self.clip = float(run.settings.clip_norm or 0)
         self.steps_at_a_time = 16  # more, as long as they fit into a moment
 
     def _may_take_many(self) -> bool:
@@ -144,46 +159,39 @@ class CompiledSteps:
 
     def _call(self, order: Array, alphas: Array) -> tuple[Array, int]:
         """Take the steps of one network, or of each in a stack; return the costs and how many steps went well."""
-        run = self.run
-        stack = run.theta.vector.ndim > 1
-        theta, best = (np.atleast_2d(M) for M in (run.theta.vector, run.best.theta))
-        memory = [np.atleast_2d(run.state[name]) for name in run.optimizer.state]
-        best_cost = np.atleast_1d(run.best.cost)
-        costs = np.empty((len(theta), len(alphas)))
+        run, networks = self.run, len(self.theta)
+        costs = np.empty((networks, len(alphas)))
         t = run.t_before + run.history.steps + 1
-        alphas = np.broadcast_to(alphas.T.reshape(-1, len(alphas)), costs.shape)  # one for all, or one a network
-        l2, l1 = (np.broadcast_to(np.ravel(given), len(theta)) for given in (run.settings.l2, run.settings.l1))
+        alphas = np.array(np.broadcast_to(alphas.T.reshape(-1, len(alphas)), costs.shape), order="C")
+        before = np.atleast_1d(run.best.cost)
 
         def one(k: int) -> tuple[int, float]:
-            weights = () if self.S is None else (self.S[k] if self.S.ndim == 3 else self.S,)
-            targets = self.targets[k] if self.targets.ndim == 3 else self.targets
             shares, ranks = np.empty(self.parts), min(self.groups, cores())
             counters = np.zeros(8 * ranks, np.int64)  # each in its own line of the cache
 
             def thread(rank: int) -> tuple[int, float]:
                 done, cost = self.function(
-                    self.sizes, theta[k], self.gradients[k], *(M[k] for M in memory), self.rows, targets, *weights,
-                    order, run.batches.size, np.ascontiguousarray(alphas[k]), t, float(l2[k]), float(l1[k]),
-                    float(run.settings.clip_norm or 0), costs[k], best[k], float(best_cost[k]), run.watches_steps,
+                    self.sizes, *self.begins[k], order, run.batches.size, alphas[k], t, *self.penalties[k], self.clip,
+                    costs[k], self.best[k], float(before[k]), run.watches_steps,
                     self.parts, shares, counters, rank, ranks,
                 )  # fmt: skip
                 return int(done), float(cost)
 
             return _side_by_side(thread, counters, ranks)
 
-        with blas_threads(run.largest_product(), one=self.groups > 1):  # scipy's too, which `load` may have brought
-            ends = spread(one, range(len(theta)))
+        with blas_threads(run.largest_product(), one=self.groups > 1) if self.by_blas else nullcontext():
+            ends = [one(0)] if networks == 1 else spread(one, range(networks))
         done = min(end for end, _ in ends)
         if run.watches_steps:
             lowest = np.array([cost for _, cost in ends])
-            better = lowest < best_cost
+            better = lowest < before
             if better.any() and done:  # the last step at which any network was better than ever before
                 run.history.best_epoch = run.history.epochs + int(costs[better, :done].argmin(axis=1).max())
-            run.best.cost = lowest if stack else float(lowest[0])
-        if stack and done < len(alphas):  # who went further than the first to break is not what broke
+            run.best.cost = lowest if run.theta.vector.ndim > 1 else float(lowest[0])
+        if done < costs.shape[1]:  # who went further than the first to break is not what broke
             ahead = np.array([end > done for end, _ in ends])
-            theta[ahead] = best[ahead]
-        return costs.T if stack else costs[0], done
+            self.theta[ahead] = self.best[ahead]
+        return costs.T if run.theta.vector.ndim > 1 else costs[0], done
 
 
 def _division(run: Run, sizes: tuple[int, ...]) -> tuple[int, int]:
@@ -223,6 +231,11 @@ def _side_by_side(thread: Callable[[int], tuple[int, float]], counters: Array, r
     for other in others:
         other.result()
     return ended
+
+
+def _each(M: Array, networks: int) -> list[Array]:
+    """Return M (n, m) or (k, n, m) as what each of the networks takes of it."""
+    return list(M) if M.ndim == 3 else [M] * networks
 
 
 def _shown(M: Array) -> Array:
