@@ -1,5 +1,6 @@
 """The torch engine trains as the NumPy engine does; what is rounded to bfloat16 learns as well."""
 
+import importlib
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,6 +15,9 @@ from glassnet.errors import DivergedError, MissingLibraryError, SettingError, Un
 from glassnet.training import torch_steps
 
 torch = pytest.importorskip("torch", reason="the torch engine needs torch")
+from torch.utils._python_dispatch import TorchDispatchMode  # noqa: E402  where torch is
+
+torch_engine = importlib.import_module("glassnet.engines.torch_engine")
 without_cuda = pytest.mark.skipif(torch.cuda.is_available(), reason="asks for a machine without CUDA")
 with_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="CUDA is not available here")
 
@@ -78,13 +82,16 @@ def test_every_loss_for_one_network_and_for_a_stack(loss, output, stack):
     agree(*(trained(engine, **given) for engine in ("torch", "numpy")))
 
 
-@pytest.mark.parametrize("device", DEVICES)
-@pytest.mark.parametrize("stack", [None, 3])
-@pytest.mark.parametrize("options", [
+SETTINGS = [
     {"l2": 0.3, "l1": 0.1}, {"l2": 0.3, "l1": 0.1, "sample_weight": S}, {"clip_norm": 0.01}, {"schedule": "cosine"},
     {"schedule": "plateau"}, {"shuffle": False}, {"batch_size": None}, {"batch_size": None, "keep_best": True},
     {"epochs": None, "iterations": 7}, {"validation": (X, Y_ONE), "keep_best": True}, {"dropout": 0.3},
-], ids=str)  # fmt: skip
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("stack", [None, 3])
+@pytest.mark.parametrize("options", SETTINGS, ids=str)
 def test_every_setting(options, stack, device):
     given = {"optimizer": "adam", "learning_rate": 0.05, "k": stack, **options}
     agree(trained("torch", device=device, **given), trained("numpy", **given))
@@ -158,27 +165,98 @@ def test_ctrl_c_keeps_the_best_parameters():
     assert net.optimizer_state["t"] == 10
 
 
-def test_what_comes_back_from_a_device_is_what_the_cpu_has(monkeypatch):
+@pytest.fixture
+def apart(monkeypatch):
     """Let the CPU be treated as a device that shares no memory with the run."""
-    expected = trained("torch", optimizer="adam")
     start = torch_steps.TorchSteps.__init__
 
-    def apart(self, run, device):
+    def begin(self, run, device):
         start(self, run, device)
         for layers in ("theta", "gradient"):
             setattr(self, layers, getattr(self, layers).over(getattr(self, layers).vector.clone()))
         self.state = {name: M.clone() for name, M in self.state.items()}
         self.shares = False
 
-    monkeypatch.setattr(torch_steps.TorchSteps, "__init__", apart)
-    agree(trained("torch", optimizer="adam"), expected, tolerance=1e-15)
-    options = {"batch_size": None, "keep_best": True, "optimizer": "momentum"}
-    agree(trained("torch", **options), trained("numpy", **options))
-    for batch_size in (None, 10):
-        net = Network([3, 4, 1], ["relu", "identity"], seed=1)
-        with pytest.raises(DivergedError):
-            net.fit(X, X[:1], learning_rate=1e9, epochs=50, batch_size=batch_size, engine="torch")
-        assert np.isfinite(net.vector).all()
+    monkeypatch.setattr(torch_steps.TorchSteps, "__init__", begin)
+
+
+@pytest.mark.parametrize("stack", [None, 3])
+@pytest.mark.parametrize("options", [*SETTINGS, *({"optimizer": name} for name in STEPPERS)], ids=str)
+def test_what_comes_back_from_a_device_is_what_numpy_has(options, stack, apart):
+    given = {"optimizer": "adam", "learning_rate": 0.05, "k": stack, **options}
+    agree(trained("torch", **given), trained("numpy", **given))
+
+
+def test_float32_on_a_device_takes_the_fused_pass(apart, monkeypatch):
+    fused = []
+    step = torch_engine.fused_adam
+    monkeypatch.setattr(torch_engine, "fused_adam", lambda *given, **more: (fused.append(1), step(*given, **more)))
+    options = {"dtype": "float32", "optimizer": "adamw", "schedule": "cosine"}
+    agree(trained("torch", **options), trained("numpy", **options), tolerance=1e-5)
+    assert len(fused) == 25
+
+
+@pytest.mark.parametrize("batch_size", [None, 10])
+def test_divergence_on_a_device_keeps_the_best_parameters(batch_size, apart):
+    net = Network([3, 4, 1], ["relu", "identity"], seed=1)
+    with pytest.raises(DivergedError, match=r"layer|cost itself"):
+        net.fit(X, X[:1], learning_rate=1e9, epochs=50, batch_size=batch_size, engine="torch")
+    assert np.isfinite(net.vector).all()
+
+
+def test_ctrl_c_on_a_device_counts_the_steps_that_were_taken(apart, monkeypatch):
+    step, calls = torch_steps.TorchSteps._step, []
+
+    def interrupted(self, *given):
+        if len(calls) == 7:
+            raise KeyboardInterrupt
+        calls.append(1)
+        step(self, *given)
+
+    monkeypatch.setattr(torch_steps.TorchSteps, "_step", interrupted)
+    net = Network([3, 4, 1], seed=1)
+    history = net.fit(X, Y_ONE, epochs=10, batch_size=8, engine="torch")
+    assert history.interrupted
+    assert (history.steps, len(history.cost), net.optimizer_state["t"]) == (7, 7, 7)
+
+
+@pytest.mark.parametrize("hidden", [name for name in ACTIVATIONS if name not in ("softmax", "exp")])
+def test_a_step_on_a_device_waits_for_nothing(hidden, apart, monkeypatch):
+    """No number is asked back, and none sent: a CUDA graph may do neither."""
+    step, operations = torch_steps.TorchSteps._step, set()
+
+    class Listening(TorchDispatchMode):
+        def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
+            operations.add(str(operation).removeprefix("aten."))
+            return operation(*args, **(kwargs or {}))
+
+    def heard(self, *given):
+        with Listening():
+            step(self, *given)
+
+    monkeypatch.setattr(torch_steps.TorchSteps, "_step", heard)
+    options = {"dtype": "float32", "optimizer": "adam", "clip_norm": 0.1, "l1": 0.1, "l2": 0.1, "dropout": 0.2}
+    trained("torch", activations=(hidden, hidden, "sigmoid"), **options)
+    assert {"matmul.default", "index_copy_.default"} <= operations
+    forbidden = (
+        "item",
+        "_local_scalar_dense",
+        "lift_fresh",
+        "where.Scalar",
+        "nonzero",
+        "masked_select",
+        "scalar_tensor",
+    )
+    assert not [name for name in operations if name.startswith(forbidden)]
+
+
+@with_cuda
+def test_a_cuda_graph_repeats_what_the_work_does():
+    v = torch.zeros(3, device="cuda")
+    add = torch_engine.one_launch(lambda: v.add_(1), "cuda")
+    for _ in range(10):
+        add()
+    assert v.tolist() == [10, 10, 10]
 
 
 # ---------------------------------------------------------------- bfloat16

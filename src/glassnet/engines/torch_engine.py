@@ -6,8 +6,10 @@ stands around the text and leaves it as it is: what goes into a product is round
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -23,7 +25,6 @@ from torch import (
     sign,
     sqrt,
     tanh,
-    where,
     zeros_like,
 )
 
@@ -55,6 +56,9 @@ __all__ = [
 
 Array = Any
 
+WARM_UPS = 3  # calls before a CUDA graph is captured, as torch advises
+_capturing = threading.Lock()  # one graph at a time, in a whole process
+
 
 def maximum(M: Array, other: Any) -> Array:
     """Return the larger of two, entry by entry; `other` may be a number."""
@@ -64,6 +68,15 @@ def maximum(M: Array, other: Any) -> Array:
 def minimum(M: Array, other: Any) -> Array:
     """Return the smaller of two, entry by entry; `other` may be a number."""
     return torch.minimum(M, other) if isinstance(other, torch.Tensor) else M.clamp(max=other)
+
+
+def where(condition: Array, M: Any, other: Any) -> Array:
+    """Take entries of M where the condition holds and of the other elsewhere; one of the two may be a number.
+
+    The number is written on the device: torch would send it there, which no CUDA graph may do.
+    """
+    like = M if isinstance(M, torch.Tensor) else other
+    return torch.where(condition, *(N if isinstance(N, torch.Tensor) else like.new_full((), N) for N in (M, other)))
 
 
 def row_sums(M: Array) -> Array:
@@ -108,15 +121,57 @@ def tensor(M: Any, device: str) -> Array:
     return torch.from_numpy(M).to(device)
 
 
-def fused_adam(theta: Array, gradient: Array, state: dict[str, Array], t: int, learning_rate: float, *, decoupled: bool,
+def fuses(theta: Array, learning_rate: Any) -> bool:
+    """Tell whether `fused_adam` takes these: with CUDA it rounds a learning rate that is a tensor to float32."""
+    return getattr(learning_rate, "ndim", 0) == 0 and (theta.dtype == torch.float32 or isinstance(learning_rate, float))
+
+
+def fused_adam(theta: Array, gradient: Array, state: dict[str, Array], t: Any, learning_rate: Any, *, decoupled: bool,
                beta_1: float, beta_2: float, epsilon: float, weight_decay: float = 0.0) -> None:  # fmt: skip
-    """Take a step of adam, or of adamw (`decoupled`), in one pass over the buffers; changes theta and the state."""
+    """Take a step of adam, or of adamw (`decoupled`), in one pass over the buffers; changes theta and the state.
+
+    The step's count t and the learning rate are numbers, or tensors of one number, which a CUDA graph reads anew.
+    """
     update = torch._fused_adamw_ if decoupled else torch._fused_adam_
-    steps = torch.full((), float(t), device=theta.device)
+    steps = torch.as_tensor(t, dtype=torch.float32, device=theta.device)
+    if isinstance(learning_rate, torch.Tensor):
+        learning_rate = learning_rate.float()
     update(
         [theta], [gradient], [state["v"]], [state["s"]], [], [steps], amsgrad=False, lr=learning_rate, beta1=beta_1,
         beta2=beta_2, weight_decay=weight_decay, eps=epsilon, maximize=False,
     )  # fmt: skip
+
+
+def one_launch(work: Callable[[], None], device: str) -> Callable[[], None]:
+    """Return a function that does some work on arrays that stay where they are, with CUDA by a single launch.
+
+    There the first calls do it as it stands, on a stream aside, so that libraries have made what they keep; then it is
+    captured as a CUDA graph, and launched as a whole from there on.
+    """
+    if device == "cpu":
+        return work
+    graph, calls = torch.cuda.CUDAGraph(), count()
+
+    def call() -> None:
+        number = next(calls)
+        if number < WARM_UPS:
+            _aside(work)
+            return
+        if number == WARM_UPS:
+            with _capturing, torch.cuda.graph(graph, capture_error_mode="thread_local"):
+                work()
+        graph.replay()
+
+    return call
+
+
+def _aside(work: Callable[[], None]) -> None:
+    """Do work on a stream of its own, between what came before and what comes after."""
+    stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+    stream.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(stream):
+        work()
+    torch.cuda.current_stream().wait_stream(stream)
 
 
 @contextmanager
@@ -138,7 +193,7 @@ def computing(device: str, *, bfloat16: bool, operations: float) -> Iterator[Non
     if share < before:
         torch.set_num_threads(share)
     try:
-        with torch.inference_mode(), torch.autocast(device, torch.bfloat16, enabled=bfloat16):
+        with torch.inference_mode(), torch.autocast(device, torch.bfloat16, bfloat16, False):
             yield
     finally:
         if share < before:

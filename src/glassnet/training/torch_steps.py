@@ -1,14 +1,16 @@
 """The steps of a run on tensors: the same equations, order of samples and optimisers, on the CPU or with CUDA.
 
 On the CPU the tensors are the run's own arrays, seen through torch. With CUDA the data goes over once;
-parameters, costs and the optimiser's memory come back at the end of each epoch; no step waits for an answer in between.
+parameters, costs and the optimiser's memory come back at the end of each epoch; no step waits for an answer in between,
+and each is one launch, of a CUDA graph.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,6 +50,9 @@ def taker(run: Run) -> Callable[[], bool]:
 class TorchSteps:
     """Takes the steps of a run on a device.
 
+    On the CPU each step is looked at when it is taken. Elsewhere a step reads and writes nothing but arrays that stay
+    where they are, its own number among them, so that it can be repeated by a single launch.
+
     Parameters
     ----------
     run : Run
@@ -67,61 +72,43 @@ class TorchSteps:
         batches = run.batches
         self.whole = batches.size == batches.m
         self.data = [None if M is None else self._here(M) for M in (batches.whole if self.whole else batches.rows)]
+        self.buffers: dict[str, Array] = {}
+        self.steps: dict[int, tuple[list[Array | None], Callable[[], None]]] = {}  # samples -> masks, and a step
 
     def _here(self, value: Any) -> Any:
         return self.xp.tensor(value, self.device) if isinstance(value, np.ndarray) else value
 
     def take(self) -> bool:
         """Take the steps of one epoch; return whether a callback ends the run."""
-        run, history = self.run, self.run.history
+        run = self.run
         bfloat16 = run.settings.precision == "bfloat16"
         operations = run.largest_product() * math.prod(run.theta.vector.shape[:-1])
         with self.xp.computing(self.device, bfloat16=bfloat16, operations=operations):
-            first = len(run.costs)
-            try:
-                for X, Y, S in self._epoch():
-                    masks = [self._here(D) for D in run.masks(X.shape[-1])]
-                    J = propagate(self.xp, self.theta, self.gradient, X, Y, self.objective, masks, S).J
-                    if self.shares:
-                        J = self._looked_at(J.numpy(), X)
-                    self._update()
-                    run.record(J)
-                    if history.steps == run.steps:
-                        break
-            finally:
-                if not self.shares:
-                    self._bring_back(first)
-        if not self.shares:
-            self._look_back(first)
+            if self.shares:
+                self._take_one_by_one()
+            else:
+                self._take_all()
         return run.end_epoch()
 
-    def _epoch(self) -> Iterator[tuple[Array, Array, Array | None]]:
-        """Yield (X, Y, S) of each batch, as columns."""
-        if self.whole:
-            X, Y, S = self.data
-            yield X, Y, S
-            return
-        batches = self.run.batches
-        order = self._here(batches.order())
-        for start in range(0, batches.m, batches.size):
-            chosen = order[start : start + batches.size]
-            X, Y, S = (None if M is None else _turned(M.index_select(0, chosen)) for M in self.data)
-            yield X, Y, S
+    # ------------------------------------------------------------ a step
+    def _propagate(self, chosen: Array | None, masks: list[Array | None]) -> tuple[Array, Array]:
+        """Write the gradient on the chosen samples, or on all; return J and X."""
+        X, Y, S = (M if M is None or chosen is None else _turned(M.index_select(0, chosen)) for M in self.data)
+        return propagate(self.xp, self.theta, self.gradient, X, Y, self.objective, masks, S).J, X
 
-    def _update(self) -> None:
-        """Take one step of the optimiser along the gradient."""
+    def _update(self, t: Any, alpha: Any) -> None:
+        """Take one step of the optimiser along the gradient; t and alpha are numbers or tensors."""
         run, theta, gradient = self.run, self.theta.vector, self.gradient.vector
         if run.settings.clip_norm is not None:
             clip_by_norm(self.xp, gradient, run.settings.clip_norm)
-        run.alpha = run.rate(run.history.steps)
-        t, chosen = run.t_before + run.history.steps + 1, dict(run.state["optimizer"])
+        chosen = dict(run.state["optimizer"])
         name = chosen.pop("name")
-        if name in ("adam", "adamw"):
-            self.xp.fused_adam(theta, gradient, self.state, t, run.alpha, decoupled=name == "adamw", **chosen)
+        if name in ("adam", "adamw") and self.xp.fuses(theta, alpha):
+            self.xp.fused_adam(theta, gradient, self.state, t, alpha, decoupled=name == "adamw", **chosen)
         else:
-            run.optimizer.update(self.xp, theta, gradient, self.state, t, run.alpha)
+            run.optimizer.update(self.xp, theta, gradient, self.state, t, alpha)
 
-    def _looked_at(self, J: Array, X: Array | None) -> Any:
+    def _looked_at(self, J: Array, X: Array) -> Any:
         """Return J as the loop keeps it, and let the parameters that led to it compete for the best.
 
         Raises
@@ -132,15 +119,81 @@ class TorchSteps:
         run = self.run
         J = float(J) if J.ndim == 0 else J.copy()
         if not (np.isfinite(J).all() if np.ndim(J) else math.isfinite(J)):
-            raise run.diverged(run.batches.whole[0] if X is None else X.numpy())
+            raise run.diverged(X)
         if run.watches_steps and run.best.offer(J, run.theta.vector):
             run.history.best_epoch = run.history.epochs
         return J
 
-    def _bring_back(self, first: int) -> None:
-        """Bring the costs from index `first` on, the memory and, unless the best still wants the old, theta back."""
-        run = self.run
-        run.costs[first:] = [J.cpu().numpy() for J in run.costs[first:]]
+    # ------------------------------------------------------------ an epoch on the CPU
+    def _take_one_by_one(self) -> None:
+        run, batches = self.run, self.run.batches
+        order = None if self.whole else self._here(batches.order())
+        dtype = run.theta.vector.dtype
+        for start, size in zip(range(0, batches.m, batches.size), batches.sizes, strict=True):
+            masks = [self._here(D) for D in run.masks(size)]
+            J, X = self._propagate(None if order is None else order[start : start + size], masks)
+            J = self._looked_at(J.numpy(), X.numpy())
+            run.alpha = run.rate(run.history.steps)
+            alpha = self._here(run.alpha.astype(dtype)) if np.ndim(run.alpha) else run.alpha
+            self._update(run.t_before + run.history.steps + 1, alpha)
+            run.record(J)
+            if run.history.steps == run.steps:
+                break
+
+    # ------------------------------------------------------------ an epoch on a device
+    def _take_all(self) -> None:
+        """Take the steps of an epoch; nothing comes back before its end."""
+        run, history = self.run, self.run.history
+        first = history.steps
+        rates = [run.rate(i) for i in range(first, min(first + run.steps_per_epoch, run.steps))]
+        self._lay_out(rates)
+        try:
+            for size in run.batches.sizes[: len(rates)]:
+                drawn = [self._here(D) for D in run.masks(size)]
+                if size not in self.steps:
+                    self.steps[size] = drawn, self.xp.one_launch(partial(self._step, size, drawn), self.device)
+                masks, step = self.steps[size]
+                for D, new in zip(masks, drawn, strict=True):
+                    if D is not None:
+                        D.copy_(new)
+                step()
+        finally:
+            self._bring_back(rates)
+        self._look_back(first)
+
+    def _lay_out(self, rates: list[Any]) -> None:
+        """Put where the steps of an epoch find it: their number in it, t, the rates, the order, room for the costs."""
+        run, batches = self.run, self.run.batches
+        lead = run.theta.vector.shape[:-1]
+        dtype = run.theta.vector.dtype if np.ndim(rates[0]) else np.float64
+        order = np.arange(0) if self.whole else batches.order()
+        laid = {
+            "at": np.zeros(1, np.int64), "t": np.full(1, run.t_before + run.history.steps, np.float64),
+            "rates": np.array(rates, dtype), "order": order, "places": np.arange(batches.size),
+            "costs": np.zeros((run.steps_per_epoch, *lead)),
+        }  # fmt: skip
+        if self.buffers:
+            for name, M in laid.items():
+                self.buffers[name][: len(M)].copy_(self.xp.tensor(M, "cpu"))  # fewer rates where `iterations` ends it
+        else:
+            self.buffers = {name: self._here(M) for name, M in laid.items()}
+
+    def _step(self, size: int, masks: list[Array | None]) -> None:
+        """Take the step whose number in the epoch is in its buffer, on `size` samples."""
+        at, t, rates, order, places, costs = self.buffers.values()
+        chosen = None if self.whole else order.index_select(0, places[:size] + at * self.run.batches.size)
+        J, _ = self._propagate(chosen, masks)
+        t += 1
+        self._update(t[0], rates.index_select(0, at)[0])
+        costs.index_copy_(0, at, J[None].to(costs.dtype))
+        at += 1
+
+    def _bring_back(self, rates: list[Any]) -> None:
+        """Bring the costs, the memory and, unless the best still wants the old, theta back."""
+        run, taken = self.run, int(self.buffers["at"])
+        run.costs.extend(self.buffers["costs"][:taken].cpu().numpy())
+        run.history.steps += taken
+        run.alpha = rates[taken - 1] if taken else run.alpha
         for name, M in self.state.items():
             run.state[name][...] = M.cpu().numpy()
         if not run.watches_steps:
@@ -152,8 +205,8 @@ class TorchSteps:
         for i, J in enumerate(run.costs[first:], start=first):
             if not np.isfinite(J).all():
                 del run.costs[i:]
-                run.history.steps = i
-            run.costs[i : i + 1] = [self._looked_at(J, None)]
+                run.history.steps, run.alpha = i, run.rate(i)
+            run.costs[i : i + 1] = [self._looked_at(J, run.batches.whole[0])]
         run.theta.vector[...] = self.theta.vector.cpu().numpy()
 
 
