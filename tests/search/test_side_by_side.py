@@ -106,7 +106,7 @@ class Seen(LogisticRegression):
     """Writes down what a fit sees of its surroundings."""
 
     def fit(self, X, y):
-        self.cores_, self.fits_ = threads.cores(), engine_choice._fits.get()
+        self.cores_, self.fits_ = threads.cores(), engine_choice._together.get().fits
         self.inner_ = cross_validate(LogisticRegression(), X, y, cv=2, return_estimator=True)
         return super().fit(X, y)
 
@@ -114,7 +114,7 @@ class Seen(LogisticRegression):
 def test_pools_do_not_nest_and_fits_know_how_many_they_are():
     fitted = cross_validate(Seen(), X, y, cv=4, return_estimator=True)["estimator"]
     assert [(one.cores_, one.fits_) for one in fitted] == [(1, 4)] * 4
-    assert (threads.cores(), engine_choice._fits.get()) == (2, 1)
+    assert (threads.cores(), engine_choice._together.get().fits) == (2, 1)
     one_by_one = cross_validate(Seen(), X, y, cv=4, return_estimator=True, n_jobs=1)["estimator"]
     assert [one.cores_ for one in one_by_one] == [2] * 4
 

@@ -77,6 +77,8 @@ def test_fits_that_share_a_start():
         assert choice(iterations=3) == "compiled (predicted 30 s with numpy, 25 s compiled)"
         with fits_together(2):
             assert choice(iterations=3) == "compiled (predicted 60 s with numpy, 40 s compiled)"
+        with fits_together(2, at_once=2):
+            assert choice(iterations=3) == "compiled (predicted 60 s with numpy, 25 s compiled)"
         told = []
         other = Thread(target=lambda: told.append(choice(iterations=3)))
         other.start()

@@ -258,8 +258,9 @@ def threads() -> Any:
 @contextmanager
 def together(fits: int, n_jobs: int | None) -> Iterator[None]:
     """Count every run inside as so many alike; where several go at once, BLAS has one thread for each."""
-    several = Threads().effective_n_jobs(-1 if n_jobs is None else n_jobs) > 1
-    with fits_together(fits), blas_threads(0 if several else np.inf, one=several):
+    at_once = Threads().effective_n_jobs(-1 if n_jobs is None else n_jobs)
+    several = at_once > 1
+    with fits_together(fits, min(fits, at_once)), blas_threads(0 if several else np.inf, one=several):
         yield
 
 

@@ -3,9 +3,10 @@
     seconds = start + steps * Σ figure * amount
 
 over the amounts of work in a step: the step itself, its layers, the entries of the arrays A[l], the numbers that the
-optimiser touches, the operations of small, middle and large products. The figures, seconds per unit, are built in or
-measured on this machine (`glassnet engines --measure`). Nothing else is looked at, least of all what happens to be
-compiled already: equal runs choose equally, so that equal seeds give equal bits.
+optimiser touches, the operations of small, middle and large products. A search counts the steps of all its fits; where
+some go at once, each has its share of the time. The figures, seconds per unit, are built in or measured on this machine
+(`glassnet engines --measure`). Nothing else is looked at, least of all what happens to be compiled already: equal runs
+choose equally, so that equal seeds give equal bits.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ BUILT_IN: Figures = {
     engine: dict(zip(("start", *AMOUNTS), seconds, strict=True))
     for engine, *seconds in [
         #            start  step    layer   entry  parameter  small    middle   large
-        ("numpy",    0,     15e-6,  10e-6,  5e-9,  5e-10,     5e-12,   4e-12,   3.5e-12),
-        ("compiled", 10,    8e-6,   1e-6,   2e-9,  2.2e-10,   3e-12,   4e-12,   3e-12),
+        ("numpy",    0,     13e-6,  8e-6,   5e-9,  4.6e-10,   5e-12,   4e-12,   3.9e-12),
+        ("compiled", 3,     4e-6,   1e-6,   1.3e-9, 2.4e-10,  4e-12,   3e-12,   2.7e-12),
         ("cuda",     6,     3e-5,   1e-5,   1e-11, 3e-12,     2e-13,   1e-13,   3e-14),
     ]
 }  # fmt: skip
@@ -105,9 +106,10 @@ def predicted_seconds(run: Run, engine: str) -> float:
     float
         Seconds; for all runs together inside `fits_together`.
     """
-    figure = figures()[engine]
+    figure, together = figures()[engine], _together.get()
     step = sum(figure[name] * amount for name, amount in amounts(run).items())
-    return figure["start"] + _fits.get() * run.steps * step
+    at_once = together.at_once if engine == "compiled" else 1
+    return figure["start"] + together.fits / at_once * run.steps * step
 
 
 def amounts(run: Run) -> dict[str, float]:
@@ -179,23 +181,35 @@ def figures() -> Figures:
     return {**BUILT_IN, **measured()}
 
 
-_fits: ContextVar[int] = ContextVar("fits", default=1)
+class Together(NamedTuple):
+    """How many fits of one kind there are, and how many go at once."""
+
+    fits: int = 1
+    at_once: int = 1
+
+
+_ALONE = Together()
+_together: ContextVar[Together] = ContextVar("together", default=_ALONE)
 
 
 @contextmanager
-def fits_together(n: int) -> Iterator[None]:
+def fits_together(n: int, at_once: int = 1) -> Iterator[None]:
     """Count each run inside as `n` alike: they share what an engine takes to start, which one alone may not be worth.
 
     Parameters
     ----------
     n : int
-        Runs of one shape that follow each other, or go side by side; inside another such context the two multiply.
+        Runs of one shape; inside another such context the two multiply.
+    at_once : int
+        How many of them have a thread at the same time. It makes compiled steps so much faster, which need no
+        interpreter; NumPy's wait for it, and hardly gain.
     """
-    token = _fits.set(_fits.get() * n)
+    around = _together.get()
+    token = _together.set(Together(around.fits * n, around.at_once * at_once))
     try:
         yield
     finally:
-        _fits.reset(token)
+        _together.reset(token)
 
 
 def _takes(run: Run, engine: str) -> bool:
