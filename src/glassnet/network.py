@@ -54,8 +54,9 @@ class Network:
     initializer : str or sequence of str, optional
         Name in the table of initialisers, for every layer or one per layer; he for relu and its kin and glorot
         otherwise by default. Biases start at zero.
-    seed : int, numpy Generator or RandomState, optional
-        Source of all randomness: initial weights, order of samples, dropout.
+    seed : int, numpy Generator or RandomState, or a sequence of k of them, optional
+        Source of all randomness: initial weights, order of samples, dropout. With a sequence each network of a stack
+        starts as it would alone with its seed; the order of samples, one for all, and dropout go by the first.
     dtype : {"float32", "float64"}
         Type of every number.
     n_networks : int, optional
@@ -104,8 +105,16 @@ class Network:
         self.parameters = Parameters(self.architecture.sizes, np.dtype(dtype), n_networks)
         self.record: dict[str, Any] | None = None
         self.optimizer_state: dict[str, Any] = {}
-        self.rng = checks.generator(seed)
-        self._draw(names, seed if isinstance(seed, np.random.RandomState) else self.rng)
+        seeds = self._seeds(seed)
+        generators = [checks.generator(each) for each in seeds]
+        self.rng = generators[0]
+        self._draw(
+            names,
+            [
+                each if isinstance(each, np.random.RandomState) else rng
+                for each, rng in zip(seeds, generators, strict=True)
+            ],
+        )
 
     @property
     def W(self) -> Layers:  # noqa: D102  described by the class
@@ -151,16 +160,30 @@ class Network:
             ]
         return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
 
-    def cost(self, X: Array, Y: Array, *, sample_weight: Array | None = None, l2: float = 0.0, l1: float = 0.0) -> Any:
+    def cost(
+        self,
+        X: Array,
+        Y: Array,
+        *,
+        sample_weight: Array | None = None,
+        l2: float | Sequence[float] = 0.0,
+        l1: float | Sequence[float] = 0.0,
+    ) -> Any:
         """Return J on X (n[0], m) and Y (n[L], m): a float, or an array (k,) for a stack."""
         X, Y, S = self._data(X, Y, sample_weight)
         data = (X, Y) if S is None else (X, Y, S)
         with xp.quiet():
-            J = cost_only(xp, self.parameters, data, Objective.of(self.architecture, l2, l1))
+            J = cost_only(xp, self.parameters, data, self._objective(Settings(l2=l2, l1=l1)))
         return float(J) if np.ndim(J) == 0 else J
 
     def gradients(
-        self, X: Array, Y: Array, *, sample_weight: Array | None = None, l2: float = 0.0, l1: float = 0.0
+        self,
+        X: Array,
+        Y: Array,
+        *,
+        sample_weight: Array | None = None,
+        l2: float | Sequence[float] = 0.0,
+        l1: float | Sequence[float] = 0.0,
     ) -> Gradients:
         """Return the slopes of J in every parameter.
 
@@ -168,9 +191,9 @@ class Network:
         ----------
         X, Y : array (n[0], m), (n[L], m)
             One column per sample.
-        sample_weight : array (1, m), optional
+        sample_weight : array (1, m), or (k, 1, m) for a stack, optional
             Weight of each sample in the mean.
-        l2, l1 : float
+        l2, l1 : float, or k of them for a stack
             lambda of the penalties.
 
         Returns
@@ -181,7 +204,7 @@ class Network:
         X, Y, S = self._data(X, Y, sample_weight)
         gradient = self.parameters.like()
         with xp.quiet():
-            objective = Objective.of(self.architecture, l2, l1)
+            objective = self._objective(Settings(l2=l2, l1=l1))
             J = propagate(xp, self.parameters, gradient, X, Y, objective, self._no_masks, S).J
         gradient.W.letter, gradient.b.letter = "dW", "db"
         return Gradients(gradient.W, gradient.b, gradient.vector, float(J) if np.ndim(J) == 0 else J)
@@ -237,15 +260,15 @@ class Network:
         Y: Array,
         *,
         optimizer: str = "gradient_descent",
-        learning_rate: float | None = None,
+        learning_rate: float | Sequence[float] | None = None,
         schedule: str | Callable[..., float] = "constant",
         iterations: int | None = None,
         epochs: int | None = None,
         batch_size: int | None = None,
         shuffle: bool = True,
-        l2: float = 0.0,
-        l1: float = 0.0,
-        dropout: float | Sequence[float] = 0.0,
+        l2: float | Sequence[float] = 0.0,
+        l1: float | Sequence[float] = 0.0,
+        dropout: float | Sequence[float] | Sequence[Sequence[float]] = 0.0,
         clip_norm: float | None = None,
         validation: tuple[Array, ...] | None = None,
         sample_weight: Array | None = None,
@@ -265,11 +288,12 @@ class Network:
         optimizer, learning_rate, schedule, iterations, epochs, batch_size, shuffle
             The steps: see `glassnet.training.settings.Settings`.
         l2, l1, dropout, clip_norm, keep_best
-            What keeps them in bounds: see there.
+            What keeps them in bounds: see there. Each network of a stack may have its own learning_rate, l2 and l1 (k
+            numbers) and dropout (k rows).
         validation : (X, Y), optional
             Data whose cost is taken after each epoch.
-        sample_weight : array (1, m), optional
-            Weight of each sample in the mean.
+        sample_weight : array (1, m), or (k, 1, m) for a stack, optional
+            Weight of each sample in the mean; with weights 0 and 1 each network of a stack has a fold of its own.
         callbacks : iterable of callable
             Each is called with a `Progress` at the start, after each epoch and at the end; one that returns True ends
             the run.
@@ -323,7 +347,7 @@ class Network:
         run = Run(
             xp,
             self.parameters,
-            Objective.of(self.architecture, l2, l1),
+            self._objective(settings),
             settings,
             self.rng,
             X,
@@ -420,6 +444,11 @@ class Network:
     def _no_masks(self) -> list[None]:
         return [None] * (self.L + 1)
 
+    def _objective(self, settings: Settings) -> Objective:
+        l2, l1 = (settings.of_networks(name, self.n_networks) for name in ("l2", "l1"))
+        l2, l1 = (M.astype(self.dtype) if np.ndim(M) else M for M in (l2, l1))
+        return Objective.of(self.architecture, l2, l1)
+
     def _X(self, X: Array, suffix: str = "") -> Array:
         n_x = self.architecture.sizes[0]
         X = checks.matrix(f"X{suffix}", X, rows=n_x, what=f"n[0] = {n_x} features, one column per sample")
@@ -438,8 +467,9 @@ class Network:
         if sample_weight is None:
             return X, Y, None
         S = checks.matrix("sample_weight", sample_weight, rows=1, columns=m, what="one weight per column of X")
+        self._check_stack("sample_weight", S)
         S = checks.finite("sample_weight", S.astype(self.dtype, copy=False))
-        if (S < 0).any() or not S.any():
+        if (S < 0).any() or not S.any(axis=-1).all():
             raise DataError("sample_weight: expected weights of at least 0, not all of them 0")
         return X, Y, S
 
@@ -462,9 +492,18 @@ class Network:
             choose(INITIALIZERS, name, "initializer")
         return names
 
-    def _draw(self, names: list[str], rng: Any) -> None:
-        vectors = self.n_networks or 1
-        for network in range(vectors):
+    def _seeds(self, seed: Any) -> list[Any]:
+        """Return the seeds as a list: one for all networks, or one for each."""
+        if isinstance(seed, str) or not isinstance(seed, Sequence | np.ndarray):
+            return [seed]
+        if self.n_networks is None or len(seed) != self.n_networks:
+            wanted = "one" if self.n_networks is None else f"one, or one for each of {self.n_networks} networks"
+            raise SettingError(f"seed: expected {wanted}; got {len(seed)}")
+        return list(seed)
+
+    def _draw(self, names: list[str], rngs: list[Any]) -> None:
+        k = self.n_networks or 1
+        for network, rng in enumerate(rngs if len(rngs) == k else rngs * k):
             for l, name in enumerate(names, start=1):
                 W = self.W.views[l] if self.n_networks is None else self.W.views[l][network]
                 W[...] = choose(INITIALIZERS, name, "initializer")[1].draw(rng, *W.shape)

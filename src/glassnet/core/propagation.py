@@ -22,7 +22,7 @@ class Objective(NamedTuple):
     g: list[Activation | None]
     output: str
     loss: Loss
-    l2: Any = 0.0
+    l2: Any = 0.0  # a number, or (k,): one for each network
     l1: Any = 0.0
     names: tuple[str, ...] = ()  # activations and loss as they were chosen: what distinguishes two objectives
 
@@ -85,10 +85,10 @@ def propagate(
     dA, dZ = backward(xp, dZ_last, A, Z, W, g, D, m, gradient.W.views, gradient.b.views)
     J = cost(xp, losses, m_J) + penalties(xp, theta, objective, m_J)
     m_W = m if S is None else m[..., 0]  # to stand beside the flat weights
-    if objective.l2:
-        gradient.weights += l2_slope(xp, theta.weights, objective.l2, m_W)
-    if objective.l1:
-        gradient.weights += l1_slope(xp, theta.weights, objective.l1, m_W)
+    if _is_used(objective.l2):
+        gradient.weights += l2_slope(xp, theta.weights, _column(objective.l2), m_W)
+    if _is_used(objective.l1):
+        gradient.weights += l1_slope(xp, theta.weights, _column(objective.l1), m_W)
     return Pass(J, A, Z, dA, dZ)
 
 
@@ -121,8 +121,17 @@ def blocks(xp: Any, theta: Parameters, m: int) -> list[Any]:
 def penalties(xp: Any, theta: Parameters, objective: Objective, m: Any) -> Any:
     """Return what the penalties add to J."""
     added: Any = 0
-    if objective.l2:
+    if _is_used(objective.l2):
         added = added + l2_penalty(xp, theta.weights, objective.l2, m)
-    if objective.l1:
+    if _is_used(objective.l1):
         added = added + l1_penalty(xp, theta.weights, objective.l1, m)
     return added
+
+
+def _is_used(strength: Any) -> bool:
+    return bool(getattr(strength, "ndim", 0) or strength)
+
+
+def _column(strength: Any) -> Any:
+    """Return one number for each network as (k, 1), to stand beside the flat weights; one for all as it is."""
+    return strength[:, None] if getattr(strength, "ndim", 0) else strength

@@ -48,8 +48,8 @@ class Run:
         Source of the order of samples and of the dropout masks.
     X, Y : array (n[0], m), (n[L], m)
         One column per sample, of theta's type.
-    S : array (1, m), optional
-        Sample weights.
+    S : array (1, m) or (k, 1, m), optional
+        Sample weights; a stack may have a row for each network.
     validation : (X, Y) or (X, Y, S), optional
         Data whose cost, without penalties, is taken after each epoch.
     callbacks : iterable of callable
@@ -61,7 +61,8 @@ class Run:
     Raises
     ------
     SettingError
-        If lbfgs shall train a stack; the state is then as it was.
+        If lbfgs shall train a stack, or a setting has another number of values than there are networks; the state is
+        then as it was.
     """
 
     def __init__(
@@ -89,7 +90,10 @@ class Run:
             raise SettingError(f"{name} trains one network at a time; train the networks of this stack one by one")
         schedule = settings.schedule
         self.factor = schedule if callable(schedule) else choose(SCHEDULES, schedule, "schedule")[1].factor
-        self.drops = settings.drops(len(theta.W.views) - 1)
+        k = None if theta.vector.ndim == 1 else len(theta.vector)
+        alpha = settings.of_networks("alpha", k)
+        self.alpha = self.first_alpha = alpha[:, None] if np.ndim(alpha) else alpha  # a number, or (k, 1)
+        self.drops, self.drops_units = settings.drops(len(theta.W.views) - 1, k), settings.drops_units
         self.no_masks = [None] * len(self.drops)
         self.steps_per_epoch, self.steps = settings.steps(self.batches.m)
         self.epochs = math.ceil(self.steps / self.steps_per_epoch)
@@ -99,7 +103,6 @@ class Run:
             self.state.clear()
         self.state["optimizer"] = choice
         self.t_before = int(self.state.get("t", 0))  # steps of earlier runs, for the bias correction
-        self.alpha = settings.alpha
         self.history, self.best = History(), Best(theta.vector)
         self.costs: list[Any] = []
         self.watched: list[Any] = []  # what plateau looks at: one number an epoch, the mean of a stack
@@ -140,40 +143,49 @@ class Run:
 
     def masks(self, m: int) -> list[Array | None]:
         """Draw the dropout masks of one step."""
-        if not any(self.drops):
+        if not self.drops_units:
             return self.no_masks
         vector = self.theta.vector
         units = [0, *(b.shape[-2] for b in self.theta.b)]
         return [
-            dropout_mask(self.rng, (*vector.shape[:-1], n, m), drop, vector.dtype) if drop else None
+            dropout_mask(self.rng, (*vector.shape[:-1], n, m), drop, vector.dtype) if np.any(drop) else None
             for n, drop in zip(units, self.drops, strict=True)
         ]
 
     def update(self) -> None:
         """Take one step of the optimiser along the gradient."""
-        done, theta, gradient = self.history.steps, self.theta.vector, self.gradient.vector
+        theta, gradient = self.theta.vector, self.gradient.vector
         if self.settings.clip_norm is not None:
             clip_by_norm(self.xp, gradient, self.settings.clip_norm)
-        self.alpha = self.rate(done)
-        t = self.t_before + done + 1
+        alpha = self.next_rate()
+        t = self.t_before + self.history.steps + 1
         P = theta.shape[-1]
         if P <= CACHE_BLOCK:
-            self.optimizer.update(self.xp, theta, gradient, self.state, t, self.alpha)
+            self.optimizer.update(self.xp, theta, gradient, self.state, t, alpha)
             return
         for start in range(0, P, CACHE_BLOCK):
             block = np.s_[..., start : start + CACHE_BLOCK]
             memory = {name: self.state[name][block] for name in self.optimizer.state}
-            self.optimizer.update(self.xp, theta[block], gradient[block], memory, t, self.alpha)
+            self.optimizer.update(self.xp, theta[block], gradient[block], memory, t, alpha)
 
     def largest_product(self) -> float:
         """Return the operations of the largest matrix product in a step."""
         return float(2 * self.batches.size * max(W.shape[-2] * W.shape[-1] for W in self.theta.W))
 
-    def rate(self, done: int) -> float:
-        """Return the learning rate of the step after `done` steps."""
+    def next_rate(self) -> Any:
+        """Note the learning rate of the next step, and return it as the rules take it: of theta's type if an array."""
+        self.alpha = self.rate(self.history.steps)
+        return self.alpha.astype(self.theta.vector.dtype) if np.ndim(self.alpha) else self.alpha
+
+    def rate(self, done: int) -> Any:
+        """Return the learning rate of the step after `done` steps: a number, or (k, 1), one for each network."""
         if self.settings.schedule == "constant":
-            return self.settings.alpha
-        return self.settings.alpha * self.factor(done / self.steps_per_epoch, self.epochs, self.watched)
+            return self.first_alpha
+        return self.first_alpha * self.factor(done / self.steps_per_epoch, self.epochs, self.watched)
+
+    def told_rate(self) -> Any:
+        """Return the learning rate as callers are told it: a number, or (k,)."""
+        return self.alpha[:, 0] if np.ndim(self.alpha) else self.alpha
 
     def take_epoch(self) -> bool:
         """Take the steps of one epoch with the engine as it stands; return whether a callback ends the run."""
@@ -197,7 +209,7 @@ class Run:
         J = self.costs[-1] if len(sizes) == 1 else np.average(self.costs[-len(sizes) :], axis=0, weights=sizes)
         history.epochs += 1
         history.epoch_cost.append(J)
-        history.learning_rate.append(self.alpha)
+        history.learning_rate.append(self.told_rate())
         if self.validation is not None:
             J = cost_only(self.xp, self.theta, self.validation, self.objective._replace(l2=0, l1=0))
             history.validation_cost.append(J)
@@ -210,7 +222,7 @@ class Run:
         """Record whole-batch steps that were taken together: each is an epoch, and no one waits for it."""
         self.history.epochs += len(costs)
         self.history.epoch_cost.extend(list(costs))
-        self.history.learning_rate.extend(alphas.tolist())
+        self.history.learning_rate.extend(alphas.tolist() if alphas.ndim == 1 else alphas[:, :, 0])
         self.watched.extend(costs.tolist() if costs.ndim == 1 else costs.mean(axis=1).tolist())
 
     def tell(self, moment: str) -> bool:
@@ -225,7 +237,7 @@ class Run:
             step=history.steps,
             cost=history.epoch_cost[-1] if history.epoch_cost else None,
             validation_cost=history.validation_cost[-1] if history.validation_cost else None,
-            learning_rate=self.alpha,
+            learning_rate=self.told_rate(),
             seconds=seconds,
             samples_per_second=history.epochs * self.batches.m / max(seconds, 1e-9),
             engine=str(self.choice),
@@ -241,16 +253,22 @@ class Run:
         """Put back the best parameters, and build the error that names the layer where the numbers broke."""
         A, Z = forward(self.xp, X, self.theta.W.views, self.theta.b.views, self.objective.g, self.no_masks)
         layers = range(1, len(Z))
-        layer = next((l for l in layers if not (np.isfinite(Z[l]).all() and np.isfinite(A[l]).all())), 0)
+        whole: list[Any] = [(np.isfinite(Z[l]) & np.isfinite(A[l])).all(axis=(-2, -1)) for l in layers]  # (), or (k,)
+        layer = next((l for l in layers if not whole[l - 1].all()), 0)
         self.theta.vector[...] = self.best.theta
         step, where = self.history.steps + 1, f"in layer {layer}" if layer else "in the cost itself"
+        alpha = float(np.max(self.alpha))
+        if layer and self.theta.vector.ndim > 1:
+            network = int(whole[layer - 1].argmin())
+            where += f" of network {network} (counted from 0)"
+            alpha = float(np.ravel(self.alpha)[network]) if np.ndim(self.alpha) else alpha
         return DivergedError(
-            f"the cost is no longer a finite number at step {step} (learning rate {self.alpha:g}); it began {where}. "
-            f"The best parameters so far were kept. Try a learning rate of {self.alpha / 10:g}, "
+            f"the cost is no longer a finite number at step {step} (learning rate {alpha:g}); it began {where}. "
+            f"The best parameters so far were kept. Try a learning rate of {alpha / 10:g}, "
             "inputs scaled to mean 0 and spread 1, or clip_norm=1",
             layer=layer,
             step=step,
-            learning_rate=self.alpha,
+            learning_rate=alpha,
         )
 
 

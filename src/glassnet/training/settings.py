@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from itertools import chain
 from numbers import Real
 from typing import Any
+
+import numpy as np
 
 from glassnet.core.checks import is_count
 from glassnet.core.names import choose
@@ -18,6 +21,7 @@ DEFAULT_EPOCHS = 100
 ENGINES = ("auto", "numpy", "compiled", "torch")
 DEVICES = ("auto", "cpu", "cuda")
 PRECISIONS = ("full", "bfloat16")
+PER_NETWORK = ("learning_rate", "l2", "l1", "dropout")  # of a stack, each network may have its own
 
 
 @dataclass(frozen=True)
@@ -28,8 +32,8 @@ class Settings:
     ----------
     optimizer : str
         Name in the table of optimisers, options in brackets: "adam(beta_1=0.8)".
-    learning_rate : float, optional
-        alpha; None takes the optimiser's own default.
+    learning_rate : float or sequence of float, optional
+        alpha; None takes the optimiser's own default. Of a stack each network may have its own: k numbers.
     schedule : str or callable
         Name in the table of schedules, a factor on alpha over time; or such a function `factor(t, T, costs)` itself.
     epochs, iterations : int, optional
@@ -38,10 +42,11 @@ class Settings:
         Samples per step; None is the whole batch.
     shuffle : bool
         Whether mini-batches are drawn in a new order each epoch.
-    l2, l1 : float
-        lambda of the penalties lambda / (2m) Σ W² and lambda / m Σ |W|.
-    dropout : float or sequence of float
-        Share of each hidden layer's units that is dropped in each step; one number, or one per hidden layer.
+    l2, l1 : float or sequence of float
+        lambda of the penalties lambda / (2m) Σ W² and lambda / m Σ |W|; one number, or one for each network of a stack.
+    dropout : float, sequence of float, or array (k, 1) or (k, L-1)
+        Share of each hidden layer's units that is dropped in each step; one number, or one per hidden layer. Of a stack
+        each network may have its own: a row of one number, or of one per hidden layer.
     clip_norm : float, optional
         Longest gradient that a step may take.
     keep_best : bool
@@ -59,15 +64,15 @@ class Settings:
     """
 
     optimizer: str = "gradient_descent"
-    learning_rate: float | None = None
+    learning_rate: float | Sequence[float] | None = None
     schedule: str | Callable[..., float] = "constant"
     epochs: int | None = None
     iterations: int | None = None
     batch_size: int | None = None
     shuffle: bool = True
-    l2: float = 0.0
-    l1: float = 0.0
-    dropout: float | Sequence[float] = 0.0
+    l2: float | Sequence[float] = 0.0
+    l1: float | Sequence[float] = 0.0
+    dropout: float | Sequence[float] | Sequence[Sequence[float]] = 0.0
     clip_norm: float | None = None
     keep_best: bool = False
     engine: str = "auto"
@@ -75,6 +80,8 @@ class Settings:
     precision: str = "full"
 
     def __post_init__(self) -> None:
+        for name in PER_NETWORK:
+            object.__setattr__(self, name, _listed(getattr(self, name)))
         _, optimizer = choose(OPTIMIZERS, self.optimizer, "optimizer")
         if not callable(self.schedule):
             choose(SCHEDULES, self.schedule, "schedule")
@@ -82,19 +89,18 @@ class Settings:
             raise SettingError(f"give epochs or iterations, not both; got {self.epochs} and {self.iterations}")
         for name in ("epochs", "iterations", "batch_size"):
             _check_count(name, getattr(self, name))
-        for name in ("learning_rate", "clip_norm"):
-            _check_number(name, getattr(self, name), positive=True)
-        for name in ("l2", "l1"):
-            _check_number(name, getattr(self, name), positive=False)
+        _check_number("clip_norm", self.clip_norm, positive=True)
+        for name in ("learning_rate", "l2", "l1"):
+            given = getattr(self, name)
+            for value in given if given and isinstance(given, tuple) else [given]:
+                _check_number(name, value, positive=name == "learning_rate")
         self._check_engine(searches=optimizer.update is None)
-        for drop in self.dropout if isinstance(self.dropout, Sequence) else [self.dropout]:
-            if not _is_number(drop) or not 0 <= drop < 1:
-                raise SettingError(f"dropout: expected a share of units in [0, 1); got {drop!r}")
+        self._check_dropout()
         if optimizer.update is None:
             for name in ("batch_size", "clip_norm"):
                 if getattr(self, name) is not None:
                     raise SettingError(f"{self.optimizer} searches along lines on the whole batch and takes no {name}")
-            if any(self.drops(2)) or self.schedule != "constant":
+            if self.drops_units or self.schedule != "constant":
                 raise SettingError(f"{self.optimizer} needs a cost that stays the same: no dropout and no schedule")
 
     def _check_engine(self, *, searches: bool) -> None:
@@ -106,6 +112,14 @@ class Settings:
         if self.wants_torch and searches:
             raise SettingError(f"{self.optimizer} runs on NumPy alone and takes no {self.wants_torch}")
 
+    def _check_dropout(self) -> None:
+        rows = self.dropout if isinstance(self.dropout, tuple) else (self.dropout,)
+        if len({len(row) if isinstance(row, tuple) else None for row in rows}) > 1:
+            raise SettingError(f"dropout: expected one row of shares for each network, all of one length; got {rows}")
+        for drop in chain.from_iterable(row if isinstance(row, tuple) else [row] for row in rows):
+            if not _is_number(drop) or not 0 <= drop < 1:
+                raise SettingError(f"dropout: expected a share of units in [0, 1); got {drop!r}")
+
     @property
     def wants_torch(self) -> str:
         """The setting that only the torch engine can meet, as it was written; "" where there is none."""
@@ -114,17 +128,59 @@ class Settings:
         return "precision='bfloat16'" if self.precision == "bfloat16" else ""
 
     @property
-    def alpha(self) -> float:
+    def alpha(self) -> Any:
         """The learning rate that is used: the given one, or the optimiser's default."""
         return self.learning_rate or choose(OPTIMIZERS, self.optimizer, "optimizer")[1].learning_rate
 
-    def drops(self, L: int) -> list[float]:
-        """Return the share to drop for each of the layers 0 ... L; input and output keep every unit."""
-        if not isinstance(self.dropout, Sequence):
-            return [0.0, *[float(self.dropout)] * (L - 1), 0.0]
-        if len(self.dropout) != L - 1:
-            raise SettingError(f"dropout: {L - 1} hidden layers need {L - 1} shares; got {len(self.dropout)}")
-        return [0.0, *map(float, self.dropout), 0.0]
+    @property
+    def drops_units(self) -> bool:
+        """Whether any unit is dropped at all."""
+        return bool(np.any(self.dropout))
+
+    def of_networks(self, name: str, k: int | None) -> Any:
+        """Return "alpha", "l2" or "l1" as the run takes it.
+
+        Parameters
+        ----------
+        name : {"alpha", "l2", "l1"}
+            What is wanted.
+        k : int or None
+            Networks side by side; None where there is one, without a leading axis.
+
+        Returns
+        -------
+        float, or array (k,)
+            One number for all, or one for each network.
+
+        Raises
+        ------
+        SettingError
+            If there is another number of them than of networks.
+        """
+        value = getattr(self, name)
+        if isinstance(value, tuple):
+            _check_stack("learning_rate" if name == "alpha" else name, value, k)
+            return np.array(value, float)
+        return value
+
+    def drops(self, L: int, k: int | None = None) -> list[Any]:
+        """Return the share to drop for each of the layers 0 ... L, a float or, for k networks, an array (k, 1, 1).
+
+        Input and output keep every unit.
+
+        Raises
+        ------
+        SettingError
+            If the shares are not one, or one per hidden layer; or their rows not one per network.
+        """
+        shares = np.array(self.dropout, float)
+        if shares.ndim == 2:
+            _check_stack("dropout", shares, k)
+        if shares.ndim and shares.shape[-1] != L - 1 and shares.shape[1:] != (1,):
+            rows = "" if k is None or shares.ndim == 2 else f" (one for each network is written as {k} rows of one)"
+            raise SettingError(f"dropout: {L - 1} hidden layers need {L - 1} shares; got {shares.shape[-1]}{rows}")
+        layers = np.moveaxis(np.broadcast_to(shares, (*shares.shape[:-1], L - 1)), -1, 0)
+        return [0.0, *(float(drop) if drop.ndim == 0 else drop[:, None, None] for drop in layers), 0.0]
 
     def steps(self, m: int) -> tuple[int, int]:
         """Return the number of steps in an epoch over m samples, and in the whole run."""
@@ -136,13 +192,30 @@ class Settings:
         values = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
         if callable(self.schedule):
             values["schedule"] = "a function of the caller"
-        if isinstance(self.dropout, Sequence):
-            values["dropout"] = [_plain(drop) for drop in self.dropout]
         return values
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(entry) for entry in value]
     return value.item() if hasattr(value, "item") else value  # a number of NumPy's is no JSON
+
+
+def _listed(value: Any) -> Any:
+    """Return a sequence or an array as nested tuples, which nobody can change; anything else as it is."""
+    is_array = isinstance(value, np.ndarray) and value.ndim > 0
+    is_list = is_array or (isinstance(value, Sequence) and not isinstance(value, str))
+    return tuple(_listed(entry) for entry in value) if is_list else value
+
+
+def _check_stack(name: str, values: Sequence[Any] | np.ndarray, k: int | None) -> None:
+    if k is None:
+        raise SettingError(
+            f"{name}: one network takes one number; got {len(values)}, one for each network of a stack "
+            f"(n_networks={len(values)})"
+        )
+    if len(values) != k:
+        raise SettingError(f"{name}: expected one number, or one for each of {k} networks; got {len(values)}")
 
 
 def _is_number(value: Any) -> bool:
