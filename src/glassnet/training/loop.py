@@ -206,7 +206,7 @@ class Run:
         """Record a finished epoch, tell the callbacks, and say whether one of them ends the run."""
         history = self.history
         sizes = self.batches.sizes[: (history.steps - 1) % self.steps_per_epoch + 1]  # fewer if `iterations` ended it
-        J = self.costs[-1] if len(sizes) == 1 else np.average(self.costs[-len(sizes) :], axis=0, weights=sizes)
+        J = self.costs[-1] if len(sizes) == 1 else np.dot(sizes, self.costs[-len(sizes) :]) / sum(sizes)
         history.epochs += 1
         history.epoch_cost.append(J)
         history.learning_rate.append(self.told_rate())
