@@ -1,25 +1,29 @@
-"""What every measurement says about itself: the machine, how busy it is, and the versions."""
+"""What every measurement needs: the machine and the versions it was taken on, and how much memory a piece of work takes."""
 
 from __future__ import annotations
 
 import os
 import platform
 import re
-from importlib.metadata import version
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_info
 
+LIBRARIES = {"glassnet": "glassnet", "scikit-learn": "scikit-learn", "PyTorch": "torch", "JAX": "jax", "Numba": "numba"}
 
-def torch_threads() -> str:
-    """Return PyTorch's version and threads, if it is there."""
+
+def version_of(package: str) -> str:
+    """Return the version of an installed package, or that it is not."""
     try:
-        import torch
-    except ImportError:
+        return version(package)
+    except PackageNotFoundError:
         return "not installed"
-    return f"{torch.__version__}, {torch.get_num_threads()} threads"
 
 
 def resident_peak() -> int:
@@ -29,28 +33,50 @@ def resident_peak() -> int:
     return int(found[1]) * 1024
 
 
+def added_peak(work: Callable[[], object]) -> int:
+    """Return the bytes by which `work` raises what this process holds, at its peak (Linux)."""
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak starts anew
+    before = resident_peak()
+    work()
+    return resident_peak() - before
+
+
+def in_own_process(code: str) -> str:
+    """Run code beside these scripts in a process of its own; return the last line that it prints."""
+    command = [sys.executable, "-W", "ignore", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parent, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{code!r} ended with {done.returncode}: {done.stderr[-500:]}")
+    return done.stdout.splitlines()[-1]
+
+
 def cores() -> int:
     """Return the cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def cpu_info(key: str) -> str:
+    """Return what Linux says about the first processor under a key; "" where it says nothing."""
+    file = Path("/proc/cpuinfo")
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith(key)), "")
+
+
 def machine() -> dict[str, Any]:
     """Say what the numbers were taken on: a busy machine, or a BLAS held to old kernels, shows here."""
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
     blas = [pool for pool in threadpool_info() if pool["user_api"] == "blas" and "numpy" in pool["filepath"]]
+    flags = cpu_info("flags").split()
     return {
-        "processor": model or platform.processor(),
+        "processor": cpu_info("model name") or platform.processor(),
         "cores": cores(),
-        "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "blas": [
+        "vectors": [name for name in ("avx2", "avx512f", "avx512_bf16", "amx_bf16") if name in flags],
+        "load before": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
+        "system": f"{platform.system()} {platform.release()}",
+        "Python": platform.python_version(),
+        "NumPy": np.__version__,
+        "BLAS of NumPy": [
             f"{b['internal_api']} {b['version']} {b.get('architecture', '')} {b['num_threads']} threads" for b in blas
         ],
-        "environment": {k: v for k, v in os.environ.items() if k.startswith(("OPENBLAS_", "OMP_", "MKL_"))},
-        "glassnet": version("glassnet"),
-        "scikit-learn": version("scikit-learn"),
-        "PyTorch": torch_threads(),
+        "environment": [f"{k}={v}" for k, v in os.environ.items() if k.startswith(("OPENBLAS_", "OMP_", "MKL_"))],
+        **{name: version_of(package) for name, package in LIBRARIES.items()},
     }

@@ -16,7 +16,7 @@ def verdict(target: str, ratio: float | None, met: bool | None, unit: str = "x")
     """Set a figure against a target; without a figure it is not measured."""
     if ratio is None:
         return {"target": target, "met": None, "figure": ""}
-    return {"target": target, "met": met, "figure": f"{ratio:.3g}{unit}"}
+    return {"target": target, "met": None if met is None else bool(met), "figure": f"{ratio:.3g}{unit}"}
 
 
 def line_of(verdict: Verdict) -> str:
@@ -24,20 +24,25 @@ def line_of(verdict: Verdict) -> str:
     return f"{WORDS[verdict['met']]:<13}{verdict['target']}: {verdict['figure'] or '-'}"
 
 
-def options(description: str, repeats: int = 5) -> argparse.Namespace:
-    """Read the options that every benchmark script has."""
+def parser_of(description: str) -> argparse.ArgumentParser:
+    """Return a parser with the options that every benchmark script has."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--repeats", type=int, default=repeats)
+    parser.add_argument("--repeats", type=int, default=5, help="runs of each peer, of which the median counts")
     parser.add_argument("--quick", action="store_true", help="small sizes: shows that it runs, measures nothing")
     parser.add_argument("--json", type=Path, help="a file for everything that was measured")
-    return parser.parse_args()
+    return parser
+
+
+def write_json(path: Path, document: dict[str, Any]) -> None:
+    """Write what was measured."""
+    path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
 
 def script(description: str, measure: Callable[..., dict[str, Any]], verdicts: Callable[..., list[Verdict]]) -> None:
-    """Measure, print the numbers and the verdicts, and write the JSON file where one is named."""
-    asked = options(description)
+    """Measure, which prints its table, print the verdicts, and write the JSON file where one is named."""
+    asked = parser_of(description).parse_args()
     result = measure(asked.repeats, asked.quick)
-    print(json.dumps(result, indent=2))
-    print(*map(line_of, verdicts(result)), sep="\n")
+    if not asked.quick:  # small sizes decide nothing
+        print(*map(line_of, verdicts(result)), sep="\n")
     if asked.json is not None:
-        asked.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+        write_json(asked.json, result)

@@ -3,42 +3,90 @@
 A step cannot be faster than its products at the rate of a large product, nor than its bytes at the bandwidth that the
 machine has for as many bytes (what fits into a cache moves faster): floor = max(operations / rate, bytes / bandwidth).
 The bytes are those that no step can do without: its samples read once, and the parameters with all that the optimiser
-keeps, each read and written once.
+keeps, each read and written once. The rate is that of the best library here: NumPy, PyTorch or glassnet's own product.
 
-    python bench/limit.py [--repeats 5] [--json FILE]
+    python bench/limit.py [--repeats 5] [--quick] [--json FILE]
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.util import find_spec
 from statistics import median
 from typing import Any
 
 import numpy as np
 
-from _common import cores
-from _script import Verdict, script
-from step import MIDDLE_WORKS, OURS, PEERS, SMALL_WORKS, WORKS, Work, make_data, operations, product_rate, step_seconds
+from _common import cores, cpu_info
+from _script import Verdict, script, verdict
+from peers import OURS, PEERS, Peer, fit_glassnet, fit_torch
+from step import seconds_of
+from works import LARGE, SMALL, WORKS, Work, make_data, operations, types_of
 
 LARGE_BYTES = 256_000_000  # beyond every cache
 CACHED_BYTES = 256_000  # below this a call of NumPy would be measured, not memory
+SHAPE, QUICK_SHAPE = (2048, 2048, 1024), (256, 256, 128)  # n, k, m of the large product
+SHARE = 0.9  # of the float32 rate, that the large work shall reach
+BFLOAT16_TORCH = 3  # times PyTorch's float32
 
 
-def bfloat16_rate() -> float | None:
-    """Return the operations per second of a large bfloat16 product by PyTorch; None where it is not installed."""
-    if find_spec("torch") is None:
+def own_product(dtype: str) -> Callable[..., Any] | None:
+    """Return glassnet's `product(A, B, out)` over all cores; None where it has none of its own on this machine."""
+    if find_spec("numba") is None:
         return None
-    import torch
+    import numba
+    from numba import types
 
-    A = torch.randn(2048, 2048).to(torch.bfloat16)
-    seconds = []
-    for _ in range(7):
-        began = time.perf_counter()
-        A @ A
-        seconds.append(time.perf_counter() - began)
-    return float(2 * 2048**3 / min(seconds))
+    from glassnet.engines import compiled_product
+
+    if compiled_product.registers() is None:
+        return None
+    write, loops = compiled_product.product_of(dtype), compiled_product.loops_of(dtype)
+
+    @numba.cfunc(types.void(*[types.intp] * 12), error_model="numpy")
+    def at(a, step_ai, step_ap, b, step_bp, step_bj, c, step_c, n, k, m, panels):  # type: ignore[no-untyped-def]
+        loops(a, step_ai, step_ap, b, step_bp, step_bj, c, step_c, n, k, m, panels)
+
+    @numba.njit(nogil=True)
+    def part(A, B, out, kernel, panels):  # type: ignore[no-untyped-def]
+        write(A, B, out, kernel, panels)
+
+    workers = cores()
+    pool, panels = ThreadPoolExecutor(workers), [np.empty(compiled_product.ROOM, dtype) for _ in range(workers)]
+
+    def product(A: np.ndarray, B: np.ndarray, out: np.ndarray) -> None:
+        edges = np.linspace(0, len(A), workers + 1, dtype=int)
+        rows = [slice(*pair) for pair in zip(edges, edges[1:], strict=False)]
+        list(pool.map(lambda i: part(A[rows[i]], B, out[rows[i]], at.address, panels[i]), range(workers)))
+
+    return product
+
+
+def product_rates(dtype: str, shape: tuple[int, int, int], repeats: int) -> dict[str, float]:
+    """Return the operations per second of a large product by each library, the best of alternating runs."""
+    n, k, m = shape
+    rng = np.random.default_rng(0)
+    A, B, out = rng.standard_normal((n, k)), rng.standard_normal((k, m)), np.empty((n, m))
+    products: dict[str, Callable[[], Any]] = {}
+    if dtype != "bfloat16":
+        A, B, out = (array.astype(dtype) for array in (A, B, out))
+        products["NumPy"] = partial(np.matmul, A, B, out=out)
+        if (own := own_product(dtype)) is not None:
+            products["glassnet"] = partial(own, A, B, out)
+    if find_spec("torch"):
+        import torch
+
+        products["PyTorch"] = partial(torch.mm, *(torch.from_numpy(M).to(getattr(torch, dtype)) for M in (A, B)))
+    best = dict.fromkeys(products, float("inf"))
+    for _ in range(2 + 2 * repeats):
+        for name, product in products.items():
+            began = time.perf_counter()
+            product()
+            best[name] = min(best[name], time.perf_counter() - began)
+    return {name: 2 * n * k * m / seconds for name, seconds in best.items()}
 
 
 def bandwidth(size: int, triad: bool = False) -> float:
@@ -69,34 +117,80 @@ def step_bytes(work: Work, dtype: str) -> int:
     return (work.batch * work.layers[0] + 2 * kept * parameters) * np.dtype(dtype).itemsize
 
 
+def our_step(work: Work, dtype: str, repeats: int) -> float:
+    """Return the seconds of a step by the first of our engines that takes the work, the median."""
+    data = make_data(work, dtype)
+    for fit in (PEERS[name] for name in OURS if name in PEERS):
+        try:
+            fit(work, data, 1, None)  # first touches and caches
+        except NotImplementedError:
+            continue
+        return median(seconds_of(fit, work, data)[0] for _ in range(repeats))
+    raise AssertionError("the NumPy engine takes every work")
+
+
+def bfloat16_seconds(repeats: int) -> dict[str, float]:
+    """Return the seconds of a step of the large work with products in bfloat16, and in PyTorch's float32."""
+    peers: dict[str, Peer] = {
+        "glassnet, bfloat16": partial(fit_glassnet, "torch", precision="bfloat16"),
+        "PyTorch autocast": partial(fit_torch, autocast=True),
+        "PyTorch float32": fit_torch,
+    }
+    work, data = WORKS[LARGE], make_data(WORKS[LARGE], "float32")
+    taken: dict[str, list[float]] = {name: [] for name in peers}
+    for _ in range(min(repeats, 3)):
+        for name, fit in peers.items():
+            taken[name].append(seconds_of(fit, work, data)[0])
+    return {name: median(values) for name, values in taken.items()}
+
+
 def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
-    """Return the machine's rates, and for each work its floor and what the best engine takes, in microseconds."""
-    rates = {"float32": product_rate("float32"), "float64": product_rate("float64"), "bfloat16": bfloat16_rate()}
+    """Return the machine's rates, for each work its floor and what our engine takes, and bfloat16 in the large work."""
+    shape = QUICK_SHAPE if quick else SHAPE
+    rates = {dtype: product_rates(dtype, shape, repeats) for dtype in ("float32", "float64", "bfloat16")}
     memory = {"copy": bandwidth(LARGE_BYTES), "triad": bandwidth(LARGE_BYTES, triad=True)}
-    fit = next(PEERS[name] for name in OURS if name in PEERS)
+    n, k, m = shape
+    print(f"products {n}x{k} times {k}x{m}, billion operations per second (multiplications and additions)")
+    for dtype, found in rates.items():
+        print(f"  {dtype:<9}" + "".join(f"{name:>10} {rate / 1e9:>7.1f}" for name, rate in found.items()))
+    print("memory, GB per second: " + ", ".join(f"{name} {rate / 1e9:.1f}" for name, rate in memory.items()))
+    print(f"\n{'microseconds per step':<56}{'products':>10}{'memory':>10}{'floor':>10}{'achieved':>10}{'/ floor':>9}")
     rows = []
     for number, work in WORKS.items():
-        if quick and number not in SMALL_WORKS:
-            continue
-        for dtype in ("float32", "float64") if number in MIDDLE_WORKS else ("float32",):
-            data, bytes_ = make_data(work, work.batches, dtype), step_bytes(work, dtype)
-            fit(work, data, 1, None)  # first touches and caches
-            achieved = median(step_seconds(fit, work, data) for _ in range(repeats)) * 1e6
-            bounds = {
-                "products": operations(work) / rates[dtype] * 1e6,
-                "memory": bytes_ / bandwidth(bytes_) * 1e6,
-            }
-            floor = max(bounds.values())
-            row = {"number": number, "work": f"{work.name}, {dtype}", "operations": operations(work), "bytes": bytes_}
-            rows.append({**row, **bounds, "floor": floor, "achieved": achieved, "ratio": achieved / floor})
-            print(f"{row['work']:<42} floor {floor:>9.1f}  achieved {achieved:>9.1f}  {achieved / floor:>6.2f}x")
-    return {"rates": rates, "bandwidth": memory, "works": rows}
+        for dtype in types_of(number) if not quick or number in SMALL else ():
+            bytes_, done = step_bytes(work, dtype), operations(work)
+            bounds = {"products": done / max(rates[dtype].values()), "memory": bytes_ / bandwidth(bytes_)}
+            floor, achieved = max(bounds.values()), our_step(work, dtype, 1 if quick else repeats)
+            row = {"number": number, "work": f"{work.name}, {dtype}", "operations": done, "bytes": bytes_, **bounds}
+            row |= {"floor": floor, "bound": max(bounds, key=lambda what: bounds[what]), "achieved": achieved}
+            rows.append({**row, "ratio": achieved / floor})
+            values = "".join(f"{value * 1e6:>10.1f}" for value in (*bounds.values(), floor, achieved))
+            print(f"{number} {row['work']:<54}{values}{achieved / floor:>8.2f}x", flush=True)
+    halves = bfloat16_seconds(repeats) if find_spec("torch") and not quick else {}
+    if halves:
+        print(f"\n{WORKS[LARGE].name}, ms per step: " + ", ".join(f"{k} {v * 1e3:.0f}" for k, v in halves.items()))
+    flags = cpu_info("flags").split()
+    return {"shape": shape, "rates": rates, "bandwidth": memory, "works": rows, "bfloat16": halves,
+            "amx": "amx_bf16" in flags}  # fmt: skip
 
 
 def verdicts(result: dict[str, Any]) -> list[Verdict]:
-    """Return none: what is asked of the large work is judged beside its peers, in step.py."""
-    del result
-    return []
+    """Hold the large work against the rate of products, and bfloat16 against PyTorch where the processor has AMX."""
+    best = max(result["rates"]["float32"].values())
+    share = next(
+        (row["operations"] / row["achieved"] / best for row in result["works"] if row["number"] == LARGE), None
+    )
+    found = [verdict(f"3. {WORKS[LARGE].name}: at least {SHARE} of the float32 product rate", share,
+                     share is not None and share >= SHARE)]  # fmt: skip
+    taken = result["bfloat16"]
+    for name, least in (("PyTorch float32", BFLOAT16_TORCH), ("PyTorch autocast", 1)):
+        ratio = taken[name] / taken["glassnet, bfloat16"] if taken else None
+        judged = verdict(f"3. bfloat16 with AMX: at least {least}x {name}", ratio,
+                         result["amx"] and ratio is not None and ratio >= least)  # fmt: skip
+        if not result["amx"]:
+            judged |= {"met": None, "figure": f"{judged['figure']} without AMX, which this processor lacks".strip()}
+        found.append(judged)
+    return found
 
 
 def main() -> None:

@@ -1,71 +1,92 @@
-"""How seconds per step and peak memory grow with samples, width, depth and stacked networks: fitted exponents."""
+"""How seconds per step and memory grow with samples, width, depth and stacked networks: fitted exponents.
+
+The sizes take turns, each timed piece is at least `PIECE` seconds of full-batch steps after a first, uncounted fit, and
+the median of the repeats counts. An exponent is the slope of the line through the logarithms. Depth costs a constant
+beside each layer, so seconds = a + b * depth is fitted first, and the exponent is that of the seconds less a. The
+products' own exponent is that of a layer's three products by NumPy at the same widths.
+
+    python bench/scaling.py [--repeats 5] [--quick] [--json FILE]
+"""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import math
 import time
-from itertools import pairwise
+from collections.abc import Callable
+from functools import partial
+from importlib.util import find_spec
 from statistics import median
 from typing import Any
 
 import numpy as np
 
+from _common import added_peak, in_own_process
 from _script import Verdict, script, verdict
 from glassnet import Network
 
 SIZES = {
-    "m": (1000, 2000, 4000, 8000, 16000),
-    "width": (128, 256, 512, 1024),
-    "depth": (2, 4, 8, 16),
-    "k": (1, 2, 4, 8, 16),
+    "m": (1000, 2000, 4000, 8000, 16000, 32000, 64000),
+    "width": (128, 256, 512, 1024, 2048),
+    "depth": (2, 4, 8, 16, 32),
+    "k": (1, 2, 4, 8, 16, 32),
 }
-QUICK = {"m": (1000, 2000), "width": (64, 128), "depth": (2, 4), "k": (1, 2)}
+QUICK = {"m": (1000, 2000), "width": (64, 128), "depth": (2, 4, 8), "k": (1, 2)}
+N_X, WIDTH, DEPTH, BATCH = 64, 128, 2, 512  # where an axis does not say otherwise
+PIECE, QUICK_PIECE = 0.3, 0.02  # seconds
+STRAIGHT = 0.99  # the least R² of a line
+ENGINE = "compiled" if find_spec("numba") else "numpy"  # one for all sizes: "auto" would change over
 
 
-def network(axis: str, size: int) -> tuple[Network, int]:
-    """Return the network and the samples m of one size on one axis."""
-    width, depth = size if axis == "width" else 128, size if axis == "depth" else 2
-    k = size if axis == "k" else None
-    layers = [64] + [width] * depth + [1]
-    net = Network(layers, ["relu"] * depth + ["sigmoid"], seed=1, n_networks=k, dtype="float32")
-    return net, size if axis == "m" else 512
-
-
-def step_seconds(axis: str, size: int, steps: int) -> float:
-    """Return the seconds of a full-batch step; a first fit is set against a longer one."""
-    net, m = network(axis, size)
+def fit(axis: str, size: int) -> Callable[[int], object]:
+    """Return what trains the network of one size on one axis for so many full-batch steps."""
+    width, depth = size if axis == "width" else WIDTH, size if axis == "depth" else DEPTH
+    layers, m = [N_X] + [width] * depth + [1], size if axis == "m" else BATCH
+    net = Network(layers, ["relu"] * depth + ["sigmoid"], seed=1, n_networks=size if axis == "k" else None)
     rng = np.random.default_rng(0)
-    X, Y = rng.standard_normal((64, m), "float32"), (rng.random((1, m)) > 0.5).astype("float32")
-    seconds = []
-    for epochs in (1, 1 + steps):
-        began = time.perf_counter()
-        net.fit(X, Y, optimizer="adam", epochs=epochs)
-        seconds.append(time.perf_counter() - began)
-    return (seconds[1] - seconds[0]) / steps
+    X, Y = rng.standard_normal((N_X, m), "float32"), (rng.random((1, m)) > 0.5).astype("float32")
+    return lambda steps: net.fit(X, Y, optimizer="adam", iterations=steps, engine=ENGINE)
+
+
+def products(width: int) -> Callable[[int], object]:
+    """Return what makes the three products of a layer so many times: forward, dW and dA."""
+    rng = np.random.default_rng(0)
+    W, A = rng.standard_normal((width, width), "float32"), rng.standard_normal((width, BATCH), "float32")
+
+    def work(steps: int) -> None:
+        for _ in range(steps):
+            W @ A, A @ A.T, W.T @ A
+
+    return work
+
+
+def clock(work: Callable[[int], object], steps: int) -> float:
+    """Return the seconds of so many steps."""
+    began = time.perf_counter()
+    work(steps)
+    return time.perf_counter() - began
+
+
+def enough(work: Callable[[int], object], piece: float) -> int:
+    """Return the steps that take `piece` seconds, found by doubling; the first ones warm caches and libraries."""
+    steps = 2
+    clock(work, steps)
+    while (seconds := clock(work, steps)) < piece / 2:
+        steps *= 2
+    return math.ceil(steps * max(1.0, piece / seconds))
+
+
+def step_seconds(works: list[Callable[[int], object]], piece: float, repeats: int) -> list[float]:
+    """Return the seconds of a step of each work: a long run less one of one step, the median of alternating turns."""
+    steps = [enough(work, piece) for work in works]
+    turns = [[(clock(work, 1 + n) - clock(work, 1)) / n for work, n in zip(works, steps, strict=True)]
+             for _ in range(repeats)]  # fmt: skip
+    return [median(values) for values in zip(*turns, strict=True)]
 
 
 def peak_bytes(axis: str, size: int) -> int:
-    """Return the bytes by which a fit in its own process raises that process's peak memory."""
-    code = (
-        "import scaling; from _common import resident_peak as peak; before = peak()\n"
-        f"scaling.step_seconds({axis!r}, {size}, 1); print(peak() - before)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=sys.path[0])
-    return int(done.stdout)
-
-
-def product_seconds(width: int) -> float:
-    """Return the seconds of the product that a layer of this width makes, the least of seven."""
-    rng = np.random.default_rng(0)
-    W, A = rng.standard_normal((width, width), "float32"), rng.standard_normal((width, 512), "float32")
-    seconds = []
-    for _ in range(7):
-        began = time.perf_counter()
-        for _ in range(5):
-            W @ A
-        seconds.append((time.perf_counter() - began) / 5)
-    return min(seconds)
+    """Return the bytes that building a network and its data, and fitting it, add to this process."""
+    fit("width", 8)(1)  # loads the libraries
+    return added_peak(lambda: fit(axis, size)(2))
 
 
 def exponent(sizes: list[int], values: list[float]) -> float | None:
@@ -73,37 +94,53 @@ def exponent(sizes: list[int], values: list[float]) -> float | None:
     return float(np.polyfit(np.log(sizes), np.log(values), 1)[0]) if min(values) > 0 else None
 
 
+def line_through(sizes: list[int], values: list[float]) -> dict[str, float]:
+    """Return a and b of the line a + b * size with the least relative errors, and its R²."""
+    b, a = np.polyfit(sizes, values, 1, w=1 / np.array(values))
+    rest = np.array(values) - (a + b * np.array(sizes))
+    return {"a": float(a), "b": float(b), "r2": float(1 - (rest**2).sum() / np.var(values) / len(values))}
+
+
 def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
-    """Return for each axis its sizes, median seconds, bytes, and the exponents fitted to them."""
+    """Return for each axis its sizes, seconds per step, bytes, and the exponents fitted to them."""
     result: dict[str, Any] = {}
+    piece = QUICK_PIECE if quick else PIECE
+    timed = partial(step_seconds, piece=piece, repeats=1 if quick else repeats)
     for axis, sizes in (QUICK if quick else SIZES).items():
-        turns = [[step_seconds(axis, size, 4 if quick else 12) for size in sizes] for _ in range(repeats)]
-        seconds = [median(values) for values in zip(*turns, strict=True)]
-        memory = [peak_bytes(axis, size) for size in sizes]
-        result[axis] = {
-            "sizes": list(sizes),
-            "seconds": seconds,
-            "bytes": memory,
-            "exponent": exponent(list(sizes), seconds),
-            "memory_exponent": exponent(list(sizes), memory),
-        }
-    widths = result["width"]["sizes"]
-    result["width"]["product_exponent"] = exponent(widths, [product_seconds(width) for width in widths])
-    depths = zip(result["depth"]["sizes"], result["depth"]["seconds"], strict=True)
-    result["depth"]["seconds_per_layer"] = [(t2 - t1) / (l2 - l1) for (l1, t1), (l2, t2) in pairwise(depths)]
+        seconds = timed([fit(axis, size) for size in sizes])
+        code = "import scaling; print(scaling.peak_bytes({!r}, {}))"
+        memory = [int(in_own_process(code.format(axis, size))) for size in sizes]
+        found = {"sizes": list(sizes), "seconds": seconds, "bytes": memory}
+        found |= {"exponent": exponent(list(sizes), seconds), "memory_exponent": exponent(list(sizes), memory)}
+        if axis == "width":
+            found["product_seconds"] = timed([products(width) for width in sizes])
+            found["product_exponent"] = exponent(list(sizes), found["product_seconds"])
+        if axis == "depth":
+            found |= line_through(list(sizes), seconds)
+            found["exponent"] = exponent(list(sizes), [value - found["a"] for value in seconds])
+        result[axis] = found
+        power = "-" if found["exponent"] is None else f"{found['exponent']:.3f}"
+        own = f", the products' own {found['product_exponent']:.3f}" if axis == "width" else ""
+        print(f"{axis:<6} sizes          " + " ".join(f"{size:>9}" for size in sizes))
+        print(
+            "       us per step    "
+            + " ".join(f"{value * 1e6:>9.1f}" for value in seconds)
+            + f"  exponent {power}{own}"
+        )
+        print("       MB             " + " ".join(f"{value / 1e6:>9.1f}" for value in memory), flush=True)
     return result
 
 
 def verdicts(result: dict[str, Any]) -> list[Verdict]:
-    """Hold the exponents against 1.02 for samples, the product's own for width, and 1 for depth."""
-    own = result["width"]["product_exponent"]
-    limits = {"m": 1.02, "width": own, "depth": 1}
+    """Hold the exponents against 1.02 for samples and the products' own for width, and depth against a line."""
+    own, r2 = result["width"]["product_exponent"], result["depth"]["r2"]
     found = []
-    for axis, most in limits.items():
-        power = result[axis]["exponent"] if most is not None else None
-        target = f"7. exponent of {axis} at most {'the product' if most is None else format(most, '.2f')}"
-        found.append(verdict(target, power, None if power is None else power <= most, ""))
-    return found
+    for axis, most in (("m", 1.02), ("width", own)):
+        power, limit = result[axis]["exponent"], "the products' own" if axis == "width" else f"{most}"
+        told = f" ({most:.3f})" if axis == "width" and most is not None else ""
+        met = None if power is None or most is None else power <= most
+        found.append(verdict(f"7. exponent of {axis} at most {limit}{told}", power, met, ""))
+    return [*found, verdict(f"7. seconds are a line in depth (R² at least {STRAIGHT})", r2, r2 >= STRAIGHT, "")]
 
 
 def main() -> None:

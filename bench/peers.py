@@ -1,0 +1,228 @@
+"""One training, as each library's users would write it; each returns the seconds of its loop and the costs it saw.
+
+`Network.fit`, `MLPClassifier.fit`, the usual PyTorch loop (shuffled mini-batches gathered by index, zero_grad,
+backward, step), eager or compiled by `torch.compile`, and an epoch of JAX as one compiled scan. scikit-learn has no
+AdamW and takes Adam in its place. What a library cannot do raises `NotImplementedError`, with the reason.
+"""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable
+from contextlib import nullcontext
+from functools import lru_cache, partial
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+
+from glassnet import Network
+from works import Data, Work
+
+try:
+    import torch
+except ImportError:
+    torch = None
+
+RATES = {"GD": 0.01, "Adam": 0.001, "AdamW": 0.001}
+Start = list[tuple[np.ndarray, np.ndarray]]  # W (n, n_prev) and b (n, 1) of each layer
+Peer = Callable[[Work, Data, int, "Start | None"], tuple[float, list[float]]]
+
+
+def fit_glassnet(
+    engine: str, work: Work, data: Data, epochs: int, start: Start | None = None, precision: str = "full"
+) -> tuple[float, list[float]]:
+    """Train by `Network.fit` on one of its engines."""
+    activations = [work.hidden] * (len(work.layers) - 2) + [work.output]
+    net = Network(work.layers, activations, seed=1, dtype=data.X.dtype.name)
+    for l, (W, b) in enumerate(start or [], 1):
+        net.W[l], net.b[l] = W, b
+    rows = np.eye(work.layers[-1])[data.y] if work.output == "softmax" else data.y[:, None]
+    Y = np.ascontiguousarray(rows.T, data.X.dtype)
+    optimizer = "gradient_descent" if work.optimizer == "GD" else f"{work.optimizer.lower()}(epsilon={work.epsilon})"
+    began = time.perf_counter()
+    history = net.fit(
+        data.X.T,
+        Y,
+        optimizer=optimizer,
+        learning_rate=RATES[work.optimizer],
+        epochs=epochs,
+        batch_size=work.batch,
+        dropout=work.dropout,
+        engine=engine,
+        precision=precision,
+    )
+    seconds = time.perf_counter() - began
+    if history.engine != engine:
+        raise NotImplementedError(f"left to {history.engine}")
+    return seconds, list(history.cost)
+
+
+def fit_sklearn(work: Work, data: Data, epochs: int, start: Start | None = None) -> tuple[float, list[float]]:
+    """Train by scikit-learn's estimator, without penalty and without early end; its costs are those of epochs."""
+    if work.dropout:
+        raise NotImplementedError("has none")
+    solver = {"solver": "sgd", "momentum": 0} if work.optimizer == "GD" else {"solver": "adam", "epsilon": work.epsilon}
+    model = (MLPRegressor if work.numbers else MLPClassifier)(
+        hidden_layer_sizes=work.layers[1:-1],
+        activation=work.hidden,
+        alpha=0,
+        batch_size=work.batch,
+        max_iter=epochs,
+        tol=0,
+        learning_rate_init=RATES[work.optimizer],
+        n_iter_no_change=10**9,
+        random_state=0,
+        shuffle=len(data.X) > work.batch,
+        **solver,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the end of max_iter is what is wanted
+        if start is not None:  # one epoch makes the arrays; then the weights are set, and a warm start takes them
+            model.set_params(max_iter=1).fit(*data)
+            for l, (W, b) in enumerate(start):
+                model.coefs_[l], model.intercepts_[l] = W.T.copy(), b.ravel().copy()
+            model.loss_curve_ = []
+            model.set_params(max_iter=epochs, warm_start=True)
+        began = time.perf_counter()
+        model.fit(*data)
+        return time.perf_counter() - began, model.loss_curve_
+
+
+def torch_model(work: Work, dtype: Any) -> Any:
+    """Return the network as PyTorch's users build it."""
+    nn, parts = torch.nn, []
+    for n_prev, n in zip(work.layers, work.layers[1:], strict=False):
+        parts += [nn.Linear(n_prev, n, dtype=dtype), nn.Tanh() if work.hidden == "tanh" else nn.ReLU()]
+        parts += [nn.Dropout(work.dropout)] if work.dropout else []
+    return nn.Sequential(*parts[: -2 if work.dropout else -1])  # the output layer's activation belongs to the loss
+
+
+@lru_cache(maxsize=1)
+def compiled_model(work: Work, dtype: Any) -> Any:
+    """Return the network compiled; one is kept, because compiling is not counted."""
+    return torch.compile(torch_model(work, dtype))
+
+
+def fit_torch(
+    work: Work, data: Data, epochs: int, start: Start | None = None, compiled: bool = False, autocast: bool = False
+) -> tuple[float, list[float]]:
+    """Train by the loop that PyTorch's users write."""
+    torch.manual_seed(0)
+    nn, X, y = torch.nn, torch.from_numpy(data.X), torch.from_numpy(data.y)
+    if work.layers[-1] == 1:
+        y = y[:, None].to(X.dtype)
+    model, m = (compiled_model if compiled else torch_model)(work, X.dtype), len(data.X)
+    with torch.no_grad():
+        linears = [part for part in model.modules() if isinstance(part, nn.Linear)]
+        for linear, (W, b) in zip(linears, start or [], strict=False):
+            linear.weight.copy_(torch.from_numpy(W))
+            linear.bias.copy_(torch.from_numpy(b.ravel()))
+    losses = {"sigmoid": nn.BCEWithLogitsLoss(), "softmax": nn.CrossEntropyLoss(),
+              "identity": lambda A, Y: 0.5 * nn.functional.mse_loss(A, Y)}  # fmt: skip
+    loss_function = losses[work.output]
+    method = {"GD": torch.optim.SGD, "Adam": torch.optim.Adam, "AdamW": torch.optim.AdamW}[work.optimizer]
+    more = {} if work.optimizer == "GD" else {"eps": work.epsilon}
+    optimizer = method(model.parameters(), lr=RATES[work.optimizer], **more)
+    products = torch.autocast("cpu", torch.bfloat16) if autocast else nullcontext()
+    costs = []
+    began = time.perf_counter()
+    for _ in range(epochs):
+        batches = torch.randperm(m).split(work.batch) if m > work.batch else [None]
+        for chosen in batches:
+            X_batch, y_batch = (X, y) if chosen is None else (X.index_select(0, chosen), y.index_select(0, chosen))
+            optimizer.zero_grad()
+            with products:
+                loss = loss_function(model(X_batch), y_batch)
+            loss.backward()
+            optimizer.step()
+            costs.append(loss.item())
+    return time.perf_counter() - began, costs
+
+
+def fit_torch_compiled(work: Work, data: Data, epochs: int, start: Start | None = None) -> tuple[float, list[float]]:
+    """Train by the same loop around a compiled model, where it can be compiled: that takes a C++ compiler."""
+    try:
+        return fit_torch(work, data, epochs, start, compiled=True)
+    except Exception as error:  # the reasons are many, and are those of another library
+        raise NotImplementedError(f"fails: {str(error).strip().splitlines()[0]}") from error
+
+
+def fit_jax(work: Work, data: Data, epochs: int, start: Start | None = None) -> tuple[float, list[float]]:
+    """Train by epochs that are one compiled scan over gathered batches; a first, uncounted call compiles."""
+    import jax
+    import jax.numpy as jnp
+
+    jax.config.update("jax_enable_x64", data.X.dtype == np.float64)
+    dtype, m, last = data.X.dtype, len(data.X), len(work.layers) - 2
+    if start is None:
+        rng = np.random.default_rng(0)
+        widths = zip(work.layers[1:], work.layers, strict=False)
+        start = [(rng.standard_normal((n, p)) * np.sqrt(2 / p), np.zeros((n, 1))) for n, p in widths]
+    theta = [(jnp.asarray(W.T, dtype), jnp.asarray(b.ravel(), dtype)) for W, b in start]
+    X, y = jnp.asarray(data.X), jnp.asarray(data.y)
+    hidden = jnp.tanh if work.hidden == "tanh" else jax.nn.relu
+
+    def cost(theta: Any, X: Any, y: Any, t: Any) -> Any:
+        A = X
+        for l, (W, b) in enumerate(theta):
+            A = A @ W + b if l == last else hidden(A @ W + b)
+            if work.dropout and l < last:
+                key = jax.random.fold_in(jax.random.key(l), t.astype(int))
+                A = jnp.where(jax.random.bernoulli(key, 1 - work.dropout, A.shape), A / (1 - work.dropout), 0)
+        if work.output == "identity":
+            return 0.5 * jnp.mean((A[:, 0] - y) ** 2)
+        if work.output == "sigmoid":
+            return jnp.mean(jax.nn.softplus(A[:, 0]) - A[:, 0] * y)
+        return -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(A), y[:, None], 1))
+
+    alpha, decay = RATES[work.optimizer], 0.01 if work.optimizer == "AdamW" else 0.0
+
+    def step(carry: Any, chosen: Any) -> Any:
+        theta, v, s, t = carry
+        parts = (X, y) if m == work.batch else (X[chosen], y[chosen])
+        J, slopes = jax.value_and_grad(cost)(theta, *parts, t)
+        t = t + 1
+        if work.optimizer == "GD":
+            return (jax.tree.map(lambda p, d: p - alpha * d, theta, slopes), v, s, t), J
+        v = jax.tree.map(lambda v, d: 0.9 * v + 0.1 * d, v, slopes)
+        s = jax.tree.map(lambda s, d: 0.999 * s + 0.001 * d * d, s, slopes)
+        v_bias, s_bias = 1 - 0.9**t, 1 - 0.999**t
+        theta = jax.tree.map(
+            lambda p, v, s: p * (1 - alpha * decay) - alpha * (v / v_bias) / (jnp.sqrt(s / s_bias) + work.epsilon),
+            theta, v, s,
+        )  # fmt: skip
+        return (theta, v, s, t), J
+
+    scanned = jax.jit(lambda carry, order: jax.lax.scan(step, carry, order))
+    order = np.random.default_rng(0)
+    zeros = jax.tree.map(jnp.zeros_like, theta)
+    carry, costs = (theta, zeros, zeros, jnp.zeros((), dtype)), []
+    steps = m // work.batch
+    at_a_time = epochs if steps == 1 else 1  # whole batches follow each other in one scan
+    whole = np.zeros((at_a_time * steps, work.batch), np.int32)
+    jax.block_until_ready(scanned(carry, whole))
+    began = time.perf_counter()
+    for _ in range(epochs // at_a_time):
+        chosen = order.permutation(m).astype(np.int32).reshape(steps, -1) if steps > 1 else whole
+        carry, J = scanned(carry, chosen)
+        costs.append(J)
+    jax.block_until_ready(carry)
+    return time.perf_counter() - began, np.concatenate(costs).tolist()
+
+
+OURS = ("compiled", "NumPy")  # glassnet's engines; the ratios are those of the first one that takes a work
+PEERS: dict[str, Peer] = {
+    "compiled": partial(fit_glassnet, "compiled"),
+    "NumPy": partial(fit_glassnet, "numpy"),
+    "scikit-learn": fit_sklearn,
+    "PyTorch": fit_torch,
+    "torch.compile": fit_torch_compiled,
+    "JAX": fit_jax,
+}
+COLUMNS = tuple(PEERS)
+for column, library in (("compiled", "numba"), ("PyTorch", "torch"), ("torch.compile", "torch"), ("JAX", "jax")):
+    if find_spec(library) is None:
+        del PEERS[column]
