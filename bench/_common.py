@@ -1,4 +1,4 @@
-"""What every measurement needs: the machine and the versions it was taken on, and how much memory a piece of work takes."""
+"""What every measurement needs: what it was taken on, and how much memory a piece of work takes."""
 
 from __future__ import annotations
 
@@ -70,6 +70,7 @@ def machine() -> dict[str, Any]:
         "processor": cpu_info("model name") or platform.processor(),
         "cores": cores(),
         "vectors": [name for name in ("avx2", "avx512f", "avx512_bf16", "amx_bf16") if name in flags],
+        "graphics processor": "none" if not Path("/dev/nvidia0").exists() else "NVIDIA",
         "load before": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
         "system": f"{platform.system()} {platform.release()}",
         "Python": platform.python_version(),

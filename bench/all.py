@@ -1,46 +1,75 @@
-"""Run every benchmark, print each target with its verdict, and write bench/results.json."""
+"""Run every benchmark, print its tables, and at the end each target with its verdict; write bench/results.json.
+
+    python bench/all.py [--only step,limit] [--repeats 5] [--quick] [--json FILE]
+
+With `--only` the other parts of an earlier file stay as they are. A quick run writes a file only where one is named.
+"""
 
 from __future__ import annotations
 
 import importlib
 import json
+import time
+import traceback
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from _common import machine
-from _script import Verdict, line_of, options
+from _script import Verdict, line_of, parser_of, write_json
 
-PARTS = ("step", "limit", "scaling", "start", "search", "memory")
+PARTS = {
+    "step": "a training step, a whole fit and its memory",
+    "limit": "the machine's limits",
+    "scaling": "growth with samples, width, depth and networks",
+    "start": "from the shell command to the saved model",
+    "search": "a search of 100 fits",
+    "memory": "memory beside a large array",
+}
 RESULTS = Path(__file__).with_name("results.json")
 
 
-def run(part: str, repeats: int, quick: bool) -> tuple[dict[str, Any], list[Verdict]]:
-    """Run one script; a part that is missing or fails says so in place of its figures."""
+def run(part: str, repeats: int, quick: bool) -> dict[str, Any]:
+    """Run one script; a part that fails says so in place of its figures."""
+    about = {"machine": machine(), "repeats": repeats, "date": datetime.now(UTC).date().isoformat()}
     try:
         module = importlib.import_module(part)
         result = module.measure(repeats, quick)
-        return result, module.verdicts(result)
+        targets: list[Verdict] = module.verdicts(result)
     except Exception as error:
-        figure = f"{type(error).__name__}: {error}"
-        return {"failed": figure}, [{"target": f"bench/{part}.py", "met": None, "figure": figure}]
+        traceback.print_exc()
+        figure = f"failed: {type(error).__name__}: {error}"
+        return {**about, "failed": figure, "targets": [{"target": f"bench/{part}.py", "met": None, "figure": figure}]}
+    if quick:  # small sizes decide nothing
+        targets = [{**verdict, "met": None} for verdict in targets]
+    return {**about, "result": result, "targets": targets}
 
 
 def main() -> None:
-    """Run all parts."""
-    asked = options("Every benchmark.")
-    document: dict[str, Any] = {"machine": machine(), "repeats": asked.repeats, "quick": asked.quick, "parts": {}}
-    targets: list[Verdict] = []
-    for part in PARTS:
-        print(f"bench/{part}.py ...", flush=True)
-        document["parts"][part], found = run(part, asked.repeats, asked.quick)
-        if asked.quick:  # small sizes decide nothing
-            found = [{**verdict, "met": None} for verdict in found]
-        targets += found
-        print(*map(line_of, found), sep="\n", flush=True)
-    document["targets"] = targets
-    path = asked.json or RESULTS
-    path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    print(f"\n{path}", *map(line_of, sorted(targets, key=lambda v: v["target"])), sep="\n")
+    """Run the parts that are asked for."""
+    parser = parser_of("Every benchmark.")
+    parser.add_argument("--only", default=",".join(PARTS), help=f"some of {', '.join(PARTS)}, as step,limit")
+    asked = parser.parse_args()
+    only = asked.only.split(",")
+    if unknown := [part for part in only if part not in PARTS]:
+        parser.error(f"--only: expected some of {', '.join(PARTS)}, as step,limit; got {', '.join(map(repr, unknown))}")
+    path = asked.json or (None if asked.quick else RESULTS)
+    document: dict[str, Any] = {"quick": asked.quick, "parts": {}}
+    if path is not None and path.exists():
+        earlier = json.loads(path.read_text(encoding="utf-8"))
+        document = earlier if earlier["quick"] == asked.quick else document
+    for part in [part for part in PARTS if part in only]:
+        print(f"\n=== {part}: {PARTS[part]}\n", flush=True)
+        began = time.perf_counter()
+        document["parts"][part] = run(part, asked.repeats, asked.quick)
+        print(f"\n({time.perf_counter() - began:.0f} s)", flush=True)
+        if path is not None:
+            write_json(path, document)
+    print("\n=== targets\n")
+    targets = [verdict for part in only for verdict in document["parts"][part]["targets"]]
+    print(*map(line_of, sorted(targets, key=lambda verdict: verdict["target"])), sep="\n")
+    if path is not None:
+        print(f"\nwritten: {path}")
 
 
 if __name__ == "__main__":

@@ -9,14 +9,12 @@ parameters and all that training keeps are counted. Then the peak is reset and a
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from _common import resident_peak
+from _common import in_own_process, resident_peak
 from _script import Verdict, script, verdict
 
 LIMIT = 1.25  # times the array
@@ -49,9 +47,9 @@ def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
     result = {}
     for face in FACES:
         code = f"import json, memory; print(json.dumps(memory.peaks({face!r}, {QUICK_SIZE if quick else SIZE})))"
-        command = [sys.executable, "-W", "ignore", "-c", code]
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent)
-        result[face] = json.loads(done.stdout)
+        result[face] = json.loads(in_own_process(code))
+        shares = (f"{what} {result[face][what] / result[face]['array']:.3f}" for what in ("training", "predicting"))
+        print(f"{face:<14} peaks, times the array: {', '.join(shares)}", flush=True)
     return result
 
 

@@ -1,8 +1,13 @@
-"""Write docs/benchmarks.md and its plots from bench/results.json; nothing in them is typed by hand."""
+"""Write docs/benchmarks.md and its plot from bench/results.json; no figure in them is typed by hand.
+
+python bench/report.py [RESULTS] [DOCS]
+"""
 
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -11,55 +16,206 @@ from _script import WORDS
 
 RESULTS = Path(__file__).with_name("results.json")
 DOCS = Path(__file__).parents[1] / "docs"
+PEERS = ("scikit-learn", "PyTorch", "torch.compile", "JAX", "NumPy")
+TITLES = {"NumPy": "our NumPy engine", "compiled": "our compiled engine"}
+HEAD = """# Benchmarks
+
+Written by `make bench`: every figure is of that run, on the machine described at the end. What counts are the ratios,
+measured side by side in one run, the libraries taking turns; times belong to this machine and this hour. Any part can
+be run alone, as `python bench/step.py`; `python bench/all.py --only step` brings its results up to date, and
+`python bench/report.py` writes this page from `bench/results.json`."""
+NO_GPU = """## Graphics processor
+
+None was available where this was measured. The torch engine's path to CUDA is held by tests that skip without one."""
 
 
-def rows_of(value: Any, name: str = "") -> list[tuple[str, str]]:
-    """Flatten nested results to (name, figure); lists stay on one row, in order."""
-    if isinstance(value, dict):
-        return [row for key, part in value.items() for row in rows_of(part, f"{name} {key}".strip())]
-    if isinstance(value, list) and any(isinstance(part, dict) for part in value):
-        return [row for i, part in enumerate(value, 1) for row in rows_of(part, f"{name} {i}".strip())]
-    parts = value if isinstance(value, list) else [value]
-    return [(name, ", ".join(f"{part:.4g}" if isinstance(part, float) else str(part) for part in parts))]
-
-
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    """Set rows as a Markdown table."""
-    lines = [head, ("---",) * len(head), *rows]
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Set rows as a Markdown table, the first column to the left."""
+    head = list(head)
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
-def plot(scaling: dict[str, Any], path: Path) -> None:
-    """Draw seconds per step and bytes against each axis, log-log, with the fitted exponents."""
+def short(value: float) -> str:
+    """Set a number with three digits that count, and no exponent."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def by_peer(rows: list[dict[str, Any]], key: str, unit: float = 1, columns: Iterable[str] = PEERS) -> str:
+    """Set one figure of each work and peer; the peers that are nowhere have no column."""
+    there = [name for name in columns if any(name in row[key] for row in rows)]
+    cells = ([short(row[key][name] * unit) if name in row[key] else "–" for name in there] for row in rows)
+    return table(["layers, batch, optimiser, type", *(TITLES.get(name, name) for name in there)],
+                 ([row["work"], *line] for row, line in zip(rows, cells, strict=True)))  # fmt: skip
+
+
+def step(result: dict[str, Any]) -> list[str]:
+    """Say what a step, a fit and its memory take beside the neighbours."""
+    rows = result["works"]
+    every = ("compiled", "NumPy", *PEERS[:-1])
+    reasons = {f"{name}: {why}" for row in rows for name, why in row["absent"].items() if not why.startswith("left to")}
+    parts = [
+        "How many times longer than glassnet a training step takes: medians; glassnet is its compiled engine, and its "
+        "NumPy engine where that takes a work. scikit-learn has no AdamW and takes Adam. `torch.compile` is asked in the "
+        "works of middle size; its compiling, and JAX's, is not counted.",
+        by_peer(rows, "ratio"),
+        "A whole fit, with all that is set up for it; JAX compiles in each. glassnet's compiled code is kept on disk: "
+        "making it the first time is not in here, and a fit too short to pay for that takes the NumPy engine.",
+        by_peer(rows, "whole_ratio"),
+        "The times, in microseconds per step.",
+        by_peer(rows, "seconds", 1e6, every),
+        "From the same weights, all come to the same costs: over six full-batch steps in float64 they differ by "
+        f"{result['cost_difference']:.0e} at most.",
+    ]
+    if result["memory"]:
+        parts += ["Memory that a training adds to its process at the peak, in MB; the data was there before.",
+                  by_peer(result["memory"], "bytes", 1e-6, every)]  # fmt: skip
+    return parts + (["Left out: " + "; ".join(sorted(reasons)) + "."] if reasons else [])
+
+
+def limit(result: dict[str, Any]) -> list[str]:
+    """Say how near a step comes to what the machine can do."""
+    rates, memory, halves = result["rates"], result["bandwidth"], result["bfloat16"]
+    names = sorted({name for found in rates.values() for name in found})
+    products = ([dtype, *(short(found[name] / 1e9) if name in found else "–" for name in names)]
+                for dtype, found in rates.items())  # fmt: skip
+    n, k, m = result["shape"]
+    works = ([row["work"], *(short(row[key] * 1e6) for key in ("products", "memory", "achieved")), row["bound"],
+              short(row["ratio"])] for row in result["works"])  # fmt: skip
+    parts = [
+        f"A product of {n}x{k} by {k}x{m} numbers, in billion operations per second:",
+        table(["type", *names], products),
+        f"Memory, read and written: {memory['copy'] / 1e9:.1f} GB per second by copying, {memory['triad'] / 1e9:.1f} by "
+        "adding two arrays into a third.",
+        "A step cannot be faster than its products at the best of these rates, nor than its bytes (the samples once; the "
+        "parameters and the optimiser's moments, read and written) at the bandwidth of as many bytes. The larger of both "
+        "is the floor; in microseconds. Below 1 the step's products fit the cache better than the large product does.",
+        table(
+            ("layers, batch, optimiser, type", "products", "memory", "achieved", "floor is", "achieved / floor"), works
+        ),
+    ]
+    if halves:
+        line = ", ".join(f"{name} {value * 1e3:.0f} ms" for name, value in halves.items())
+        parts.append(f"The large work with products in bfloat16: {line} per step. The processor has "
+                     f"{'' if result['amx'] else 'no '}AMX.")  # fmt: skip
+    return parts
+
+
+def scaling(result: dict[str, Any]) -> list[str]:
+    """Say how time and memory grow."""
+    names = {"m": "samples", "width": "width", "depth": "depth (beyond what no layer costs)", "k": "stacked networks"}
+    rows = ([names[axis], f"{found['sizes'][0]} to {found['sizes'][-1]:,}",
+             *("–" if found[key] is None else f"{found[key]:.3f}" for key in ("exponent", "memory_exponent"))]
+            for axis, found in result.items())  # fmt: skip
+    own, depth = result["width"]["product_exponent"], result["depth"]
+    return [
+        "Exponents of the time of a full-batch step, and of the memory that a fit adds to its process (what every fit "
+        "needs makes the latter small):",
+        table(("grows with", "sizes", "time", "memory"), rows),
+        f"A layer's products alone grow with width by {'–' if own is None else f'{own:.3f}'}. Seconds are a line in depth "
+        f"with R² = {depth['r2']:.4f}.",
+    ]
+
+
+def start(result: dict[str, Any]) -> list[str]:
+    """Say what a whole process takes."""
+    middle, same = result["median"], result["network"]
+    rows = ([name, f"{seconds / middle['glassnet']:.2f}", f"{seconds:.2f}", str(result["epochs"][name]),
+             f"{result['accuracy'][name]:.3f}"] for name, seconds in middle.items())  # fmt: skip
+    hidden = " and ".join(map(str, same["hidden"]))
+    return [
+        f"`glassnet train small.csv --target y`, as it is without options, beside scripts that do the same: 400 rows, a "
+        f"fifth kept for the score, {hidden} hidden units, batches of {same['batch']}, {same['epochs']} epochs, saved.",
+        table(("process", "times glassnet's", "seconds", "epochs", "test accuracy"), rows),
+    ]
+
+
+def search(result: dict[str, Any]) -> list[str]:
+    """Say what a search takes."""
+    middle, chosen = result["median"], result["chosen"]
+    rows = ([name, f"{seconds / middle.get('glassnet', seconds):.1f}", f"{seconds:.1f}", short(chosen[name]["rate"]),
+             f"{chosen[name]['score']:.4f}"] for name, seconds in middle.items())  # fmt: skip
+    return ["Five-fold cross-validation of 20 learning rates on digits, 30 epochs each: `glassnet.SearchCV` and "
+            "scikit-learn's `GridSearchCV` with `n_jobs=2`, over each one's `MLPClassifier`.",
+            table(("search", "times glassnet's", "seconds", "chosen rate", "its accuracy"), rows)]  # fmt: skip
+
+
+def memory(result: dict[str, Any]) -> list[str]:
+    """Say what training on a large array takes beside it."""
+    size = next(iter(result.values()))["array"]
+    rows = ([face, *(f"{found[key] / found['array']:.3f}" for key in ("training", "predicting"))]
+            for face, found in result.items())  # fmt: skip
+    return [f"The peak of the whole process over an array of {size / 1e9:.2g} GB (float32) that it trains on:",
+            table(("face", "training / array", "predicting / array"), rows)]  # fmt: skip
+
+
+SECTIONS = {
+    "step": ("A training step", step),
+    "limit": ("The machine's limits", limit),
+    "scaling": ("How it grows", scaling),
+    "start": ("From the shell command to the saved model", start),
+    "search": ("A search", search),
+    "memory": ("Memory beside a large array", memory),
+}
+
+
+def plot(result: dict[str, Any], path: Path) -> None:
+    """Draw microseconds per step and megabytes against each axis, log-log."""
+    import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(14, 6), layout="constrained")
-    for row, (key, power) in zip(figure.subplots(2, len(scaling)),
-                                 (("seconds", "exponent"), ("bytes", "memory_exponent")), strict=True):  # fmt: skip
-        for axes, (axis, line) in zip(row, scaling.items(), strict=True):
-            axes.loglog(line["sizes"], line[key], "o-")
-            axes.set(xlabel=axis, ylabel=key, title="" if line[power] is None else f"exponent {line[power]:.2f}")
+    mpl.rcParams["svg.hashsalt"] = "glassnet"  # equal figures make equal files
+    figure = Figure(figsize=(12, 5.5), layout="constrained")
+    kinds = (("seconds", 1e6, "microseconds per step"), ("bytes", 1e-6, "MB added"))
+    axes = figure.subplots(2, len(result), sharey="row", squeeze=False)
+    for row, (key, unit, label) in zip(axes, kinds, strict=True):
+        row[0].set_ylabel(label)
+        for ax, (axis, found) in zip(row, result.items(), strict=True):
+            values = [value * unit for value in found[key]]
+            ax.loglog(found["sizes"], values, "o-")
+            ax.set_xlabel(axis)
+            ax.set_xticks(found["sizes"], [f"{size:,}" for size in found["sizes"]], rotation=45)
+            ax.minorticks_off()
+            ax.grid(alpha=0.3)
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path)
+    figure.savefig(path, metadata={"Date": None})
+
+
+def machine_rows(about: dict[str, Any]) -> list[tuple[str, str]]:
+    """Set what a machine says about itself."""
+    return [(key, (", ".join(value) if isinstance(value, list) else str(value)) or "–") for key, value in about.items()]
+
+
+def write(document: dict[str, Any], docs: Path) -> None:
+    """Write the page and its plot into a folder."""
+    parts, page = document["parts"], [HEAD]
+    if document["quick"]:
+        page.append("**A quick run with small sizes: it shows that the benchmarks run, and measures nothing.**")
+    verdicts = sorted((v for part in parts.values() for v in part["targets"]), key=lambda verdict: verdict["target"])
+    page += ["## Targets", table(("target", "figure", "verdict"),
+                                 ((v["target"], v["figure"] or "–", WORDS[v["met"]]) for v in verdicts))]  # fmt: skip
+    for name, (title, section) in SECTIONS.items():
+        part = parts.get(name)
+        if part is None:
+            continue
+        page += [f"## {title}", part["failed"]] if "failed" in part else [f"## {title}", *section(part["result"])]
+        if name == "scaling" and "result" in part and find_spec("matplotlib"):
+            plot(part["result"], docs / "benchmarks" / "scaling.svg")
+            page.append("![Time and memory against samples, width, depth and networks](benchmarks/scaling.svg)")
+        page.append(f"<sub>`python bench/{name}.py`, medians of {part['repeats']} repeats, {part['date']}; load before: "
+                    f"{part['machine']['load before']}.</sub>")  # fmt: skip
+    page.append(NO_GPU)
+    about = next(iter(parts.values()))["machine"]
+    page += ["## Machine", table(("what", "value"), machine_rows(about)).replace("---:", "---")]
+    (docs / "benchmarks.md").write_text("\n\n".join(page) + "\n", encoding="utf-8")
 
 
 def main() -> None:
-    """Write the document and its plot."""
-    document = json.loads(RESULTS.read_text(encoding="utf-8"))
-    parts = ["# Benchmarks\n\nWritten by `make bench`; the machine and every figure are of that run."]
-    if document["quick"]:
-        parts.append("**A quick run with small sizes: it shows that the benchmarks run, and measures nothing.**")
-    parts += ["## Machine", table(("what", "value"), rows_of(document["machine"]))]
-    verdicts = sorted(document["targets"], key=lambda verdict: verdict["target"])
-    rows = [(v["target"], WORDS[v["met"]], v["figure"] or "-") for v in verdicts]
-    parts += [f"## Targets (medians of {document['repeats']} repeats)", table(("target", "verdict", "figure"), rows)]
-    for name, result in document["parts"].items():
-        parts += [f"## {name}", f"`python bench/{name}.py --repeats {document['repeats']}`"]
-        if name == "scaling" and "failed" not in result and find_spec("matplotlib"):
-            plot(result, DOCS / "benchmarks" / "scaling.svg")
-            parts.append("![seconds and bytes against size](benchmarks/scaling.svg)")
-        parts.append(table(("what", "figure"), rows_of(result)))
-    (DOCS / "benchmarks.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    """Write the page from the files named."""
+    results, docs = [*map(Path, sys.argv[1:]), *(RESULTS, DOCS)[len(sys.argv) - 1 :]]
+    if not results.exists():
+        raise SystemExit(f"{results} is not there: python bench/all.py writes it")
+    write(json.loads(results.read_text(encoding="utf-8")), docs)
 
 
 if __name__ == "__main__":

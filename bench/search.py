@@ -45,7 +45,10 @@ def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
                 "rate": float(search.best_params_["learning_rate_init"]),
                 "score": float(search.best_score_),
             }
-    return {"seconds": seconds, "median": {name: median(values) for name, values in seconds.items()}, "chosen": chosen}
+    middle = {name: median(values) for name, values in seconds.items()}
+    for name, value in middle.items():
+        print(f"{name:<14}{value:>7.2f} s   rate {chosen[name]['rate']:.4g}, accuracy {chosen[name]['score']:.4f}")
+    return {"seconds": seconds, "median": middle, "chosen": chosen}
 
 
 def verdicts(result: dict[str, Any]) -> list[Verdict]:

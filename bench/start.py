@@ -1,7 +1,14 @@
-"""Whole-process seconds from a small CSV file to a saved model: the shell against scripts of its neighbours."""
+"""Whole-process seconds from a small CSV file to a saved model: the shell against scripts of its neighbours.
+
+All three do what `glassnet train` does by default: a fifth of the rows kept for the score, standardised features, the
+same network, batches, optimiser and epochs, no early end, the model saved.
+
+    python bench/start.py [--repeats 5] [--quick] [--json FILE]
+"""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -23,24 +30,35 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 table = pd.read_csv("small.csv")
-parts = train_test_split(table.drop(columns="y"), table["y"], random_state=0)
-model = make_pipeline(StandardScaler(), MLPClassifier(early_stopping=True, random_state=0)).fit(parts[0], parts[2])
-print(model.score(parts[1], parts[3]))
+X, y = table.drop(columns="y"), table["y"]
+X, X_test, y, y_test = train_test_split(X, y, test_size=0.2, stratify=y, random_state=0)
+network = MLPClassifier({hidden}, batch_size={batch}, alpha=0.1, max_iter={epochs}, n_iter_no_change={epochs},
+                        random_state=0)
+model = make_pipeline(StandardScaler(), network).fit(X, y)
 pickle.dump(model, open("model.pickle", "wb"))
+print(network.n_iter_, model.score(X_test, y_test))
 """
 TORCH = """
 import numpy as np, torch
-table = np.genfromtxt("small.csv", delimiter=",", skip_header=1, dtype=np.float32)
-X, y = torch.from_numpy(table[:, :-1]), torch.from_numpy(table[:, -1]).long()
-X = (X - X.mean(0)) / X.std(0)
-model = torch.nn.Sequential(torch.nn.Linear(X.shape[1], 100), torch.nn.ReLU(), torch.nn.Linear(100, 2))
-optimizer, cost = torch.optim.Adam(model.parameters()), torch.nn.CrossEntropyLoss()
-for _ in range(100):
-    for chosen in torch.randperm(len(X)).split(200):
+table = np.loadtxt("small.csv", delimiter=",", skiprows=1, dtype=np.float32)
+table = torch.from_numpy(table[np.random.default_rng(0).permutation(len(table))])
+X, y, kept = table[:, :-1], table[:, -1:], len(table) // 5
+X = (X - X[kept:].mean(0)) / X[kept:].std(0)
+X, X_test, y, y_test = X[kept:], X[:kept], y[kept:], y[:kept]
+widths, layers = (X.shape[1], *{hidden}), []
+for n_prev, n in zip(widths, widths[1:]):
+    layers += [torch.nn.Linear(n_prev, n), torch.nn.ReLU()]
+model = torch.nn.Sequential(*layers, torch.nn.Linear(widths[-1], 1))
+optimizer = torch.optim.Adam(model.parameters(), weight_decay=0.1 / len(X))
+loss, epochs = torch.nn.BCEWithLogitsLoss(), 0
+for epochs in range(1, {epochs} + 1):
+    for chosen in torch.randperm(len(X)).split({batch}):
         optimizer.zero_grad()
-        cost(model(X[chosen]), y[chosen]).backward()
+        loss(model(X[chosen]), y[chosen]).backward()
         optimizer.step()
 torch.save(model.state_dict(), "model.pt")
+with torch.no_grad():
+    print(epochs, ((model(X_test) > 0) == (y_test > 0)).float().mean().item())
 """
 
 
@@ -54,24 +72,37 @@ def write_table(path: Path, m: int = 400, n_x: int = 8) -> None:
 
 
 def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
-    """Return each peer's seconds, one number a repeat; the peers take turns, after a first uncounted run."""
-    commands = {
-        "glassnet": [str(Path(sys.executable).with_name("glassnet")), "train", "small.csv", "--target", "y"],
-        "scikit-learn": [sys.executable, "-c", SKLEARN],
-        "PyTorch": [sys.executable, "-c", TORCH],
-    }
-    libraries = {"scikit-learn": ("sklearn", "pandas"), "PyTorch": ("torch",)}
-    there = [name for name in commands if all(map(find_spec, libraries.get(name, ())))]
-    seconds: dict[str, list[float]] = {name: [] for name in there}
+    """Return each peer's seconds, one number a repeat, its epochs and accuracy; a first turn fills the file cache."""
+    shell = [str(Path(sys.executable).with_name("glassnet")), "train", "small.csv", "--target", "y"]
     with tempfile.TemporaryDirectory() as folder:
         write_table(Path(folder, "small.csv"))
-        for turn in range(1 + (1 if quick else repeats)):
-            for name in there:
+
+        def run(command: list[str]) -> str:
+            return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+
+        told = json.loads(run([*shell, "--json"]))
+        settings, hidden = told["record"]["settings"], tuple(told["architecture"]["sizes"][1:-1])
+        same = {"hidden": hidden, "batch": settings["batch_size"], "epochs": settings["epochs"]}
+        commands = {"glassnet": shell}
+        libraries = {"scikit-learn": (SKLEARN, ("sklearn", "pandas")), "PyTorch": (TORCH, ("torch",))}
+        for name, (text, needed) in libraries.items():
+            if all(map(find_spec, needed)):
+                commands[name] = [sys.executable, "-W", "ignore", "-c", text.format(**same)]
+        results = {name: run(command).split() for name, command in commands.items() if name != "glassnet"}
+        seconds: dict[str, list[float]] = {name: [] for name in commands}
+        for _ in range(1 if quick else repeats):
+            for name, command in commands.items():
                 began = time.perf_counter()
-                subprocess.run(commands[name], cwd=folder, check=True, capture_output=True)
-                if turn:  # the first turn fills the file cache
-                    seconds[name].append(time.perf_counter() - began)
-    return {"seconds": seconds, "median": {name: median(values) for name, values in seconds.items()}}
+                run(command)
+                seconds[name].append(time.perf_counter() - began)
+    middle = {name: median(values) for name, values in seconds.items()}
+    epochs = {"glassnet": len(told["record"]["epoch_cost"]), **{name: int(found[0]) for name, found in results.items()}}
+    scores = {"glassnet": told["scores"]["test"]["accuracy"],
+              **{name: float(found[1]) for name, found in results.items()}}  # fmt: skip
+    for name, value in middle.items():
+        print(f"{name:<14}{value:>7.2f} s {value / middle['glassnet']:>6.2f}x {epochs[name]:>5} epochs"
+              f"   test accuracy {scores[name]:.3f}")  # fmt: skip
+    return {"seconds": seconds, "median": middle, "epochs": epochs, "accuracy": scores, "network": same}
 
 
 def verdicts(result: dict[str, Any]) -> list[Verdict]:
