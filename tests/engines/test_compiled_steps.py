@@ -391,11 +391,11 @@ def test_ctrl_c_during_a_call(interpreted, monkeypatch, stack, batch_size):
     """It is heard when the call returns, and the steps that were taken are counted."""
     calls, run_one = [], compiled_steps.CompiledSteps._call
 
-    def call(self, order, alphas):
+    def call(self, order, alphas, masks):
         calls.append(len(alphas))
         if len(calls) == 3:
             signal.raise_signal(signal.SIGINT)
-        return run_one(self, order, alphas)
+        return run_one(self, order, alphas, masks)
 
     monkeypatch.setattr(compiled_steps.CompiledSteps, "_call", call)
     net = Network(*BASE, seed=1, dtype="float64", n_networks=stack)
@@ -469,10 +469,34 @@ def check_fault(monkeypatch, table, name, field):
         assert 1e-6 < np.abs(net.vector - right.vector).max() < 1e-2
 
 
+# ---------------------------------------------------------------- dropout: the masks that NumPy draws, in its order
+TWO_HIDDEN = ([3, 5, 4, 1], ["tanh", "relu", "sigmoid"])
+
+
+@pytest.mark.parametrize("options", [
+    {"iterations": 7},
+    {"epochs": 3, "batch_size": 7, "listen": True},
+    {"epochs": 2, "batch_size": 7, "keep_best": True, "sample_weight": S},
+    {"iterations": 7, "keep_best": True, "l2": 0.1},
+])  # fmt: skip
+@pytest.mark.parametrize(("dropout", "stack"), [
+    (0.3, None), ([0.5, 0.0], None), ([0.0, 0.4], None), (0.3, 3), ([[0.5], [0.0], [0.2]], 3),
+])  # fmt: skip
+def test_dropout_draws_and_trains_as_numpy_does(interpreted, dropout, stack, options):
+    agree(*TWO_HIDDEN, dropout=dropout, stack=stack, optimizer="adam", **options)
+
+
+@pytest.mark.parametrize("stack", [None, 3])
+def test_dropout_in_parts_and_a_few_steps_at_a_time(compiled, monkeypatch, stack):
+    monkeypatch.setattr(compiled_steps, "_division", lambda *_: (3, 1))
+    monkeypatch.setattr(compiled_steps, "MOST_DRAWN", 400)
+    options = {"dropout": [0.5, 0.2], "stack": stack, "optimizer": "adam"}
+    agree(*TWO_HIDDEN, epochs=3, batch_size=7, **options)
+    agree(*TWO_HIDDEN, iterations=20, **options)
+
+
 # ---------------------------------------------------------------- what the compiled engine leaves to NumPy
 @pytest.mark.parametrize("options", [
-    {"dropout": 0.3, "iterations": 5},
-    {"dropout": 0.3, "epochs": 2, "batch_size": 7},
     {"optimizer": "lbfgs", "iterations": 5},
 ])  # fmt: skip
 @pytest.mark.parametrize("engine", ["compiled", "auto"])

@@ -91,11 +91,9 @@ def test_fits_that_share_a_start():
 
 @pytest.mark.usefixtures("figures", "with_numba")
 @pytest.mark.parametrize(("options", "expected"), [
-    ({"dropout": 0.5}, "numpy (predicted 67 min with numpy)"),
     ({"optimizer": "lbfgs"}, "numpy (line searches run there)"),
     ({"engine": "numpy"}, "numpy"),
     ({"engine": "compiled"}, "compiled"),
-    ({"engine": "compiled", "dropout": 0.5}, "numpy (this run is not covered by the compiled engine)"),
 ])  # fmt: skip
 def test_what_is_not_for_the_figures_to_decide(options, expected):
     assert choice(iterations=4000, **options) == expected

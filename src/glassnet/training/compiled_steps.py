@@ -31,12 +31,13 @@ Array = Any
 MOMENT = 0.05  # seconds that a call may take
 WORTH_A_THREAD = 1.5e7  # operations of a step that a thread must get for its waking and waiting to pay,
 FEWEST_SAMPLES = 64  # and samples
+MOST_DRAWN = 2**22  # numbers of dropout masks that are drawn ahead
 CACHED_ENTRIES = 2**17  # of Z over all layers: the samples that go through the network together stay in the cache
 
 
 def covers(run: Run) -> bool:
     """Tell whether compiled code can take a run's steps, as far as its settings and shapes say."""
-    return not run.drops_units and run.batches.whole[0].ndim == 2
+    return bool(run.batches.whole[0].ndim == 2)
 
 
 def taker(run: Run) -> Callable[[], bool] | None:
@@ -68,6 +69,7 @@ def _source(run: Run) -> str:
     """Return the source for a run; runs that differ in sizes and numbers only share it."""
     objective, settings, dtype = run.objective, run.settings, run.theta.vector.dtype
     weighted, clipped = run.batches.whole[2] is not None, settings.clip_norm is not None
+    dropped = tuple(l for l, drop in enumerate(run.drops) if np.any(drop))
     key = (
         objective.names,
         *(bool(np.any(M)) for M in (objective.l2, objective.l1)),
@@ -75,11 +77,14 @@ def _source(run: Run) -> str:
         dtype.name,
         weighted,
         clipped,
+        dropped,
     )
     if key not in _sources:
         from glassnet.training.step_source import step_source
 
-        _sources[key] = step_source(objective, run.optimizer, dtype, weighted=weighted, clipped=clipped)
+        _sources[key] = step_source(
+            objective, run.optimizer, dtype, weighted=weighted, clipped=clipped, dropped=dropped
+        )
     return _sources[key]
 
 
@@ -113,7 +118,10 @@ class CompiledSteps:
         l2, l1 = (np.broadcast_to(np.ravel(given), networks).tolist() for given in (run.settings.l2, run.settings.l1))
         self.penalties = list(zip(l2, l1, strict=True))
         self.clip = float(run.settings.clip_norm or 0)
+        units = sum(n for n, drop in zip(self.sizes, run.drops, strict=True) if np.any(drop))
+        self.drawn = units * run.batches.size  # numbers in the masks of a step
         self.steps_at_a_time = 16  # more, as long as they fit into a moment
+        self.most_steps = max(1, MOST_DRAWN // (networks * self.drawn)) if self.drawn else run.steps
 
     def _may_take_many(self) -> bool:
         """Tell whether whole-batch steps may follow each other with nothing in between."""
@@ -130,12 +138,12 @@ class CompiledSteps:
         order = run.batches.order() if run.steps_per_epoch > 1 else np.arange(0)
         taken = 0
         while taken < n:
-            k = min(self.steps_at_a_time, n - taken)
+            k = min(self.steps_at_a_time, self.most_steps, n - taken)
             alphas = np.array([run.rate(history.steps + i) for i in range(k)])
             chosen = order[taken * size : (taken + k) * size]
             began = time.perf_counter()
             with compiled_engine.interrupts_after():  # the steps are taken and noted, or neither
-                costs, done = self._call(chosen, alphas)
+                costs, done = self._call(chosen, alphas, self._masks(taken, k))
                 self._note(costs[:done], alphas)
                 if self.many:
                     run.end_epochs(costs[:done], alphas[:done])
@@ -157,7 +165,22 @@ class CompiledSteps:
         size = self.run.batches.size
         return self.rows.T if len(order) == 0 else self.rows[order[step * size : (step + 1) * size]].T
 
-    def _call(self, order: Array, alphas: Array) -> tuple[Array, int]:
+    def _masks(self, taken: int, k: int) -> Array | None:
+        """Draw the dropout masks of k steps, in the order of steps: (networks, k, numbers of a step)."""
+        if not self.drawn:
+            return None
+        masks = np.empty((len(self.theta), k, self.drawn), self.theta.dtype)
+        sizes = self.run.batches.sizes
+        for i in range(k):
+            at = 0
+            for D in self.run.masks(sizes[(taken + i) % len(sizes)]):
+                if D is not None:
+                    flat = D.reshape(len(masks), -1)
+                    masks[:, i, at : at + flat.shape[1]] = flat
+                    at += flat.shape[1]
+        return masks
+
+    def _call(self, order: Array, alphas: Array, masks: Array | None) -> tuple[Array, int]:
         """Take the steps of one network, or of each in a stack; return the costs and how many steps went well."""
         run, networks = self.run, len(self.theta)
         costs = np.empty((networks, len(alphas)))
@@ -169,9 +192,11 @@ class CompiledSteps:
             shares, ranks = np.empty(self.parts), min(self.groups, cores())
             counters = np.zeros(8 * ranks, np.int64)  # each in its own line of the cache
 
+            given = (order, run.batches.size) if masks is None else (order, run.batches.size, masks[k])
+
             def thread(rank: int) -> tuple[int, float]:
                 done, cost = self.function(
-                    self.sizes, *self.begins[k], order, run.batches.size, alphas[k], t, *self.penalties[k], self.clip,
+                    self.sizes, *self.begins[k], *given, alphas[k], t, *self.penalties[k], self.clip,
                     costs[k], self.best[k], float(before[k]), run.watches_steps,
                     self.parts, shares, counters, rank, ranks,
                 )  # fmt: skip

@@ -1,11 +1,13 @@
 """The source of many steps in one function: the equations, recorded once with symbols, between gathering and watching.
 
 What is recorded is `core.propagation.propagate`, `core.regularization.clip_by_norm` and the optimiser's update, as they
-stand. Around them stands only what a step needs besides: gathering a batch, watching J, keeping the best theta.
+stand. Around them stands only what a step needs besides: gathering a batch and its dropout masks, watching J, keeping
+the best theta.
 """
 
 from __future__ import annotations
 
+from itertools import accumulate
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,11 +22,13 @@ from glassnet.engines.tracing import ONE, Namespace, Program
 Array = Any
 
 
-def step_source(objective: Objective, optimizer: Any, dtype: Any, *, weighted: bool, clipped: bool) -> str:
+def step_source(
+    objective: Objective, optimizer: Any, dtype: Any, *, weighted: bool, clipped: bool, dropped: tuple[int, ...] = ()
+) -> str:
     """Return the source of the module whose function `steps` trains such a network.
 
-    Sizes are no part of it: one compiled module serves every network of the same activations, loss, penalties and
-    optimiser.
+    Sizes are no part of it: one compiled module serves every network of the same activations, loss, penalties,
+    optimiser, and layers that drop units.
     """
     L, xp = len(objective.g) - 1, Namespace()
     first = Program(dtype)
@@ -47,7 +51,8 @@ def step_source(objective: Objective, optimizer: Any, dtype: Any, *, weighted: b
     )
     X, Y = first.input("X", (sizes[0], "m")), first.input("Y", (sizes[L], "m"))
     S = first.input("S", (ONE, "m")) if weighted else None
-    J = propagate(xp, theta, gradient, X, Y, traced, [None] * (L + 1), S).J
+    D = [first.input(f"D{l}", (sizes[l], "m")) if l in dropped else None for l in range(L + 1)]
+    J = propagate(xp, theta, gradient, X, Y, traced, D, S).J
     slopes = lower(first, {"J": J})
 
     second = Program(dtype)
@@ -57,7 +62,7 @@ def step_source(objective: Objective, optimizer: Any, dtype: Any, *, weighted: b
     memory = {name: second.input(f"{name}_P", ("P",)) for name in optimizer.state}
     flat = second.input("theta_P", ("P",)), second.input("gradient_P", ("P",))
     optimizer.update(xp, *flat, memory, second.input("t", ()), second.input("alpha", ()))
-    return _module(L, np.dtype(dtype).name, optimizer.state, weighted, slopes, lower(second, {}, "u"))
+    return _module(L, np.dtype(dtype).name, optimizer.state, weighted, dropped, slopes, lower(second, {}, "u"))
 
 
 class _Gradient:
@@ -76,7 +81,9 @@ class _Gradient:
         """Accept what `gradient.weights += ...` assigns; the store is recorded already."""
 
 
-def _module(L: int, dtype: str, state: tuple[str, ...], weighted: bool, slopes: Source, update: Source) -> str:
+def _module(
+    L: int, dtype: str, state: tuple[str, ...], weighted: bool, dropped: tuple[int, ...], slopes: Source, update: Source
+) -> str:
     """Set the loops of a step into their function.
 
     A step's samples are dealt out in `parts`, one after the other, which belong to `groups`; each group has a gradient
@@ -97,6 +104,7 @@ def _module(L: int, dtype: str, state: tuple[str, ...], weighted: bool, slopes: 
             room.append(f"{name} = np.empty(({shape}), F)")
     S = ["weights_of_samples"] if weighted else []
     arguments = ["kernel", "sizes", "theta", "gradients", *state, "rows", "targets", *S, "order", "batch"]
+    arguments += ["masks"] if dropped else []
     arguments += ["alphas", "t0", "l2", "l1", "clip", "costs", "best", "best_cost", "watch"]
     arguments += ["parts", "shares", "counters", "rank", "ranks"]
     gather = [
@@ -116,6 +124,15 @@ def _module(L: int, dtype: str, state: tuple[str, ...], weighted: bool, slopes: 
         "            Y[i, q] = targets[i, p]",
         *(["        S[0, q] = weights_of_samples[0, p]"] if weighted else []),
     ]
+    for l, before in zip(dropped, accumulate((sizes[l] for l in dropped), "{} + {}".format, initial="0"), strict=False):
+        room.append(f"D{l}_room = np.empty(n{l} * largest, F)")
+        gather += [
+            f"D{l} = view(D{l}_room, 0, n{l}, m)",
+            f"drawn = view(masks, done * masks.shape[1] + ({before}) * m_all, n{l}, m_all)",
+            f"for i in range(n{l}):",
+            "    for q in range(m):",
+            f"        D{l}[i, q] = drawn[i, low + q]",
+        ]
     part = [
         "low, high = m_all * part // parts, m_all * (part + 1) // parts",
         "m = high - low",
