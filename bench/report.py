@@ -18,15 +18,15 @@ RESULTS = Path(__file__).with_name("results.json")
 DOCS = Path(__file__).parents[1] / "docs"
 PEERS = ("scikit-learn", "PyTorch", "torch.compile", "JAX", "NumPy")
 TITLES = {"NumPy": "our NumPy engine", "compiled": "our compiled engine"}
+FIRST = "layers, batch, optimiser, type"
 HEAD = """# Benchmarks
 
 Written by `make bench`: every figure is of that run, on the machine described at the end. What counts are the ratios,
 measured side by side in one run, the libraries taking turns; times belong to this machine and this hour. Any part can
 be run alone, as `python bench/step.py`; `python bench/all.py --only step` brings its results up to date, and
 `python bench/report.py` writes this page from `bench/results.json`."""
-NO_GPU = """## Graphics processor
-
-None was available where this was measured. The torch engine's path to CUDA is held by tests that skip without one."""
+NO_GPU = """None was available where this was measured, and nothing is claimed. The torch engine's path to CUDA
+is held by tests that skip without one."""
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -44,8 +44,8 @@ def short(value: float) -> str:
 def by_peer(rows: list[dict[str, Any]], key: str, unit: float = 1, columns: Iterable[str] = PEERS) -> str:
     """Set one figure of each work and peer; the peers that are nowhere have no column."""
     there = [name for name in columns if any(name in row[key] for row in rows)]
-    cells = ([short(row[key][name] * unit) if name in row[key] else "–" for name in there] for row in rows)
-    return table(["layers, batch, optimiser, type", *(TITLES.get(name, name) for name in there)],
+    cells = ([short(row[key][name] * unit) if name in row[key] else "-" for name in there] for row in rows)
+    return table([FIRST, *(TITLES.get(name, name) for name in there)],
                  ([row["work"], *line] for row, line in zip(rows, cells, strict=True)))  # fmt: skip
 
 
@@ -56,8 +56,8 @@ def step(result: dict[str, Any]) -> list[str]:
     reasons = {f"{name}: {why}" for row in rows for name, why in row["absent"].items() if not why.startswith("left to")}
     parts = [
         "How many times longer than glassnet a training step takes: medians; glassnet is its compiled engine, and its "
-        "NumPy engine where that takes a work. scikit-learn has no AdamW and takes Adam. `torch.compile` is asked in the "
-        "works of middle size; its compiling, and JAX's, is not counted.",
+        "NumPy engine where that takes a work. scikit-learn has no AdamW and takes Adam. `torch.compile` is asked in "
+        "the works of middle size; its compiling, and JAX's, is not counted.",
         by_peer(rows, "ratio"),
         "A whole fit, with all that is set up for it; JAX compiles in each. glassnet's compiled code is kept on disk: "
         "making it the first time is not in here, and a fit too short to pay for that takes the NumPy engine.",
@@ -77,7 +77,7 @@ def limit(result: dict[str, Any]) -> list[str]:
     """Say how near a step comes to what the machine can do."""
     rates, memory, halves = result["rates"], result["bandwidth"], result["bfloat16"]
     names = sorted({name for found in rates.values() for name in found})
-    products = ([dtype, *(short(found[name] / 1e9) if name in found else "–" for name in names)]
+    products = ([dtype, *(short(found[name] / 1e9) if name in found else "-" for name in names)]
                 for dtype, found in rates.items())  # fmt: skip
     n, k, m = result["shape"]
     works = ([row["work"], *(short(row[key] * 1e6) for key in ("products", "memory", "achieved")), row["bound"],
@@ -85,14 +85,12 @@ def limit(result: dict[str, Any]) -> list[str]:
     parts = [
         f"A product of {n}x{k} by {k}x{m} numbers, in billion operations per second:",
         table(["type", *names], products),
-        f"Memory, read and written: {memory['copy'] / 1e9:.1f} GB per second by copying, {memory['triad'] / 1e9:.1f} by "
-        "adding two arrays into a third.",
-        "A step cannot be faster than its products at the best of these rates, nor than its bytes (the samples once; the "
-        "parameters and the optimiser's moments, read and written) at the bandwidth of as many bytes. The larger of both "
-        "is the floor; in microseconds. Below 1 the step's products fit the cache better than the large product does.",
-        table(
-            ("layers, batch, optimiser, type", "products", "memory", "achieved", "floor is", "achieved / floor"), works
-        ),
+        f"Memory, read and written: {memory['copy'] / 1e9:.1f} GB per second by copying, "
+        f"{memory['triad'] / 1e9:.1f} by adding two arrays into a third.",
+        "A step cannot be faster than its products at the best of these rates, nor than its bytes (the samples once; "
+        "the parameters and the optimiser's moments, read and written) at the bandwidth of as many bytes. The "
+        "larger of both is the floor; in microseconds. Below 1 the products of a step are faster than the large one.",
+        table((FIRST, "products", "memory", "achieved", "floor is", "achieved / floor"), works),
     ]
     if halves:
         line = ", ".join(f"{name} {value * 1e3:.0f} ms" for name, value in halves.items())
@@ -103,17 +101,17 @@ def limit(result: dict[str, Any]) -> list[str]:
 
 def scaling(result: dict[str, Any]) -> list[str]:
     """Say how time and memory grow."""
-    names = {"m": "samples", "width": "width", "depth": "depth (beyond what no layer costs)", "k": "stacked networks"}
-    rows = ([names[axis], f"{found['sizes'][0]} to {found['sizes'][-1]:,}",
-             *("–" if found[key] is None else f"{found[key]:.3f}" for key in ("exponent", "memory_exponent"))]
+    names = {"m": "samples", "width": "width", "depth": "depth, less what no layer costs", "k": "stacked networks"}
+    rows = ([names[axis], f"{found['sizes'][0]:,} to {found['sizes'][-1]:,}",
+             *("-" if found[key] is None else f"{found[key]:.3f}" for key in ("exponent", "memory_exponent"))]
             for axis, found in result.items())  # fmt: skip
     own, depth = result["width"]["product_exponent"], result["depth"]
     return [
         "Exponents of the time of a full-batch step, and of the memory that a fit adds to its process (what every fit "
         "needs makes the latter small):",
         table(("grows with", "sizes", "time", "memory"), rows),
-        f"A layer's products alone grow with width by {'–' if own is None else f'{own:.3f}'}. Seconds are a line in depth "
-        f"with R² = {depth['r2']:.4f}.",
+        f"A layer's products alone grow with width by {'-' if own is None else f'{own:.3f}'}. Seconds are a line in "
+        f"depth with R² = {depth['r2']:.4f}.",
     ]
 
 
@@ -124,8 +122,8 @@ def start(result: dict[str, Any]) -> list[str]:
              f"{result['accuracy'][name]:.3f}"] for name, seconds in middle.items())  # fmt: skip
     hidden = " and ".join(map(str, same["hidden"]))
     return [
-        f"`glassnet train small.csv --target y`, as it is without options, beside scripts that do the same: 400 rows, a "
-        f"fifth kept for the score, {hidden} hidden units, batches of {same['batch']}, {same['epochs']} epochs, saved.",
+        f"`glassnet train small.csv --target y`, as it is without options, beside scripts that do the same: 400 "
+        f"rows, a fifth kept for the score, {hidden} units, batches of {same['batch']}, {same['epochs']} epochs, saved.",
         table(("process", "times glassnet's", "seconds", "epochs", "test accuracy"), rows),
     ]
 
@@ -183,7 +181,7 @@ def plot(result: dict[str, Any], path: Path) -> None:
 
 def machine_rows(about: dict[str, Any]) -> list[tuple[str, str]]:
     """Set what a machine says about itself."""
-    return [(key, (", ".join(value) if isinstance(value, list) else str(value)) or "–") for key, value in about.items()]
+    return [(key, (", ".join(value) if isinstance(value, list) else str(value)) or "-") for key, value in about.items()]
 
 
 def write(document: dict[str, Any], docs: Path) -> None:
@@ -193,7 +191,7 @@ def write(document: dict[str, Any], docs: Path) -> None:
         page.append("**A quick run with small sizes: it shows that the benchmarks run, and measures nothing.**")
     verdicts = sorted((v for part in parts.values() for v in part["targets"]), key=lambda verdict: verdict["target"])
     page += ["## Targets", table(("target", "figure", "verdict"),
-                                 ((v["target"], v["figure"] or "–", WORDS[v["met"]]) for v in verdicts))]  # fmt: skip
+                                 ((v["target"], v["figure"] or "-", WORDS[v["met"]]) for v in verdicts))]  # fmt: skip
     for name, (title, section) in SECTIONS.items():
         part = parts.get(name)
         if part is None:
@@ -202,10 +200,10 @@ def write(document: dict[str, Any], docs: Path) -> None:
         if name == "scaling" and "result" in part and find_spec("matplotlib"):
             plot(part["result"], docs / "benchmarks" / "scaling.svg")
             page.append("![Time and memory against samples, width, depth and networks](benchmarks/scaling.svg)")
-        page.append(f"<sub>`python bench/{name}.py`, medians of {part['repeats']} repeats, {part['date']}; load before: "
-                    f"{part['machine']['load before']}.</sub>")  # fmt: skip
-    page.append(NO_GPU)
+        load = part["machine"]["load before"]
+        page.append(f"<sub>`bench/{name}.py`, {part['date']}, {part['repeats']} repeats, load before {load}.</sub>")
     about = next(iter(parts.values()))["machine"]
+    page += ["## Graphics processor", NO_GPU if about["graphics processor"] == "none" else "Not measured here."]
     page += ["## Machine", table(("what", "value"), machine_rows(about)).replace("---:", "---")]
     (docs / "benchmarks.md").write_text("\n\n".join(page) + "\n", encoding="utf-8")
 

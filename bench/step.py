@@ -64,7 +64,7 @@ def seconds_of(fit: Peer, work: Work, data: Data) -> tuple[float, float]:
 
 
 def measure_row(number: int, dtype: str, repeats: int) -> dict[str, Any]:
-    """Return a work's row: each peer's median, spread (quartile distance) and ratio to ours, and why peers are absent."""
+    """Return a work's row: each peer's median, spread (quartile distance) and ratio to ours, and who is absent."""
     work = WORKS[number]
     data, peers, absent = make_data(work, dtype), peers_of(number), {}
     for name, fit in list(peers.items()):
@@ -98,7 +98,7 @@ def measure_row(number: int, dtype: str, repeats: int) -> dict[str, Any]:
 def cells(values: dict[str, float], ratios: dict[str, float], unit: float) -> str:
     """Set each column's value and ratio."""
     return " ".join(
-        f"{values[name] * unit:>8.1f} {ratios[name]:>5.1f}x" if name in values else f"{'-':>15}" for name in COLUMNS
+        f"{values[name] * unit:>7.1f}{ratios[name]:>5.1f}x" if name in values else f"{'-':>13}" for name in COLUMNS
     )
 
 
@@ -127,7 +127,7 @@ def training_peak(name: str, number: int) -> int | None:
 def measure_memory(numbers: Sequence[int]) -> list[dict[str, Any]]:
     """Return for each work the bytes that each peer's training adds, from a process of its own."""
     rows = []
-    print(f"\n{'memory that a training adds, MB':<45}" + " ".join(f"{name:>15}" for name in COLUMNS))
+    print(f"\n{'memory that a training adds, MB':<45}" + " ".join(f"{name:>13}" for name in COLUMNS))
     for number in numbers:
         asked = {name: f"import json, step; print(json.dumps(step.training_peak({name!r}, {number})))"
                  for name in PEERS if name != "torch.compile"}  # fmt: skip
@@ -144,7 +144,7 @@ def measure(repeats: int, quick: bool = False, numbers: Sequence[int] = tuple(WO
     """Measure the works, and print the tables."""
     numbers = [n for n in numbers if n in SMALL] if quick else numbers
     print("microseconds per step (median), and how many times ours; ±: the widest quartile distance of the row")
-    print(f"{'  layers, batch, optimiser, type':<45}" + " ".join(f"{name:>15}" for name in COLUMNS))
+    print(f"{'  layers, batch, optimiser, type':<45}" + " ".join(f"{name:>13}" for name in COLUMNS))
     rows, difference = [], {}
     for number in numbers:
         difference[number] = largest_difference(WORKS[number])

@@ -1,0 +1,129 @@
+"""The benchmarks: every part runs on small sizes, what they compute is right, and the page is made of it."""
+
+import json
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+BENCH = Path(__file__).parent.parent / "bench"
+TITLES = {
+    "step": "A training step",
+    "limit": "The machine's limits",
+    "scaling": "How it grows",
+    "start": "From the shell command to the saved model",
+    "search": "A search",
+    "memory": "Memory beside a large array",
+}
+
+
+def script(*words):
+    """Run a benchmark script in a process of its own."""
+    command = [sys.executable, *map(str, words)]
+    return subprocess.run(command, cwd=BENCH, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def bench(monkeypatch):
+    """Return what imports a benchmark script."""
+    monkeypatch.syspath_prepend(BENCH)
+    return import_module
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from Linux's /proc")
+@pytest.mark.parametrize("part", TITLES)
+def test_part_runs_and_becomes_a_page(part, tmp_path):
+    results = tmp_path / "results.json"
+    done = script("all.py", "--quick", "--only", part, "--json", results)
+    assert done.returncode == 0, done.stderr
+    document = json.loads(results.read_text())
+    found = document["parts"][part]
+    assert "failed" not in found, found["failed"]
+    assert found["targets"]
+    assert {verdict["met"] for verdict in found["targets"]} == {None}, "a quick run decides nothing"
+    if part == "step":
+        assert found["result"]["cost_difference"] < 1e-9
+    done = script("report.py", results, tmp_path)
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "benchmarks.md").read_text()
+    assert f"## {TITLES[part]}\n" in page
+    assert all(verdict["target"] in page for verdict in found["targets"])
+    assert page.count("\n## ") == 4  # targets, the part, the graphics processor, the machine
+
+
+def test_unknown_part_is_refused():
+    done = script("all.py", "--only", "step,limits")
+    assert done.returncode == 2
+    assert "expected some of step, limit, scaling, start, search, memory, as step,limit; got 'limits'" in done.stderr
+
+
+def test_report_without_results_says_what_writes_them(tmp_path):
+    done = script("report.py", tmp_path / "none.json", tmp_path)
+    assert done.returncode == 1
+    assert "python bench/all.py writes it" in done.stderr
+
+
+def test_a_part_that_fails_says_so_on_the_page(bench, tmp_path):
+    about = {"machine": {"graphics processor": "none", "load before": 0.0}, "repeats": 5, "date": "2026-01-01"}
+    failed = {**about, "failed": "failed: OSError: no room", "targets": []}
+    bench("report").write({"quick": False, "parts": {"memory": failed}}, tmp_path)
+    assert "## Memory beside a large array\n\nfailed: OSError: no room\n" in (tmp_path / "benchmarks.md").read_text()
+
+
+def test_exponents_and_lines_are_those_of_their_making(bench):
+    scaling, sizes = bench("scaling"), [2, 4, 8, 16]
+    assert scaling.exponent(sizes, [3 * size**1.7 for size in sizes]) == pytest.approx(1.7)
+    assert scaling.exponent(sizes, [1.0, 2.0, 0.0, 1.0]) is None
+    line = scaling.line_through(sizes, [5 + 0.5 * size for size in sizes])
+    assert line == pytest.approx({"a": 5, "b": 0.5, "r2": 1})
+
+
+@pytest.mark.parametrize(("m", "width", "r2", "met"), [(1.02, 1.8, 0.99, True), (1.03, 1.81, 0.98, False)])
+def test_exponents_are_held_without_slack(bench, m, width, r2, met):
+    result = {"m": {"exponent": m}, "width": {"exponent": width, "product_exponent": 1.8}, "depth": {"r2": r2}}
+    assert [verdict["met"] for verdict in bench("scaling").verdicts(result)] == [met] * 3
+
+
+def test_floor_counts_operations_and_bytes(bench):
+    works, limit = bench("works"), bench("limit")
+    work = works.Work((3, 4, 1), "tanh", 5, 1, "Adam", 1)
+    # Forward and dW for both layers, dA for the second: 5 samples, 2 operations for each weight.
+    assert works.operations(work) == 2 * 5 * (2 * (12 + 4) + 4)
+    assert limit.step_bytes(work, "float64") == 8 * (5 * 3 + 2 * 3 * (16 + 5))
+
+
+@pytest.mark.parametrize(("number", "kind"), [(1, "i"), (4, "i"), (9, "f")])
+def test_data_has_the_shape_of_the_work(bench, number, kind):
+    works = bench("works")
+    work = works.WORKS[number]._replace(batches=2)
+    data = works.make_data(work, "float32")
+    assert data.X.shape == (2 * work.batch, work.layers[0])
+    assert data.X.dtype == np.float32
+    assert data.y.shape == (2 * work.batch,)
+    assert data.y.dtype.kind == kind
+
+
+def test_step_is_judged_by_the_mean_over_the_middle_works(bench):
+    step = bench("step")
+    rows = [{"number": number, "work": str(number), "absent": {}, "ratio": {"PyTorch": ratio, "scikit-learn": 3.0}}
+            for number, ratio in zip(step.MIDDLE, (0.9, 2.0, 2.0, 2.0), strict=True)]  # fmt: skip
+    found = {verdict["target"]: verdict["met"] for verdict in
+             step.verdicts({"works": rows, "cost_difference": 1e-12})}  # fmt: skip
+    assert found["2. middle works, on average: at least 1.5x PyTorch"]
+    assert found["2. middle works, on average: at least 3x scikit-learn"]
+    assert not found[f"2. {step.MIDDLE[0]}: not slower than PyTorch"]
+    assert found[f"2. {step.MIDDLE[1]}: not slower than PyTorch"]
+
+
+def test_large_work_is_judged_by_the_best_rate_here(bench):
+    limit = bench("limit")
+    row = {"number": limit.LARGE, "operations": 90, "achieved": 1.0}
+    result = {"rates": {"float32": {"NumPy": 50.0, "PyTorch": 100.0}}, "works": [row], "bfloat16": {}, "amx": False}
+    share, *others = limit.verdicts(result)
+    assert share["met"]
+    assert [verdict["met"] for verdict in others] == [None, None]
+    assert limit.verdicts({**result, "rates": {"float32": {"NumPy": 101.0}}})[0]["met"] is False
