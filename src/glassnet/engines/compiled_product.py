@@ -33,7 +33,7 @@ PAGE = 4096  # bytes: rows of A that lie in pages of their own are brought toget
 ROOM = DEPTH * WIDTH // 4 + HEIGHT * (DEPTH + 16)  # numbers
 AHEAD = 8  # rows
 PIECE = 4096  # bytes of a sum's stretch
-FEW, LONG = 32, 512  # rows or columns so few, and sums so long, that copying B into panels does not pay
+FEW, LONG = 24, 192  # rows or columns so few, and sums so long, that copying B into panels does not pay
 
 
 class Registers(NamedTuple):
@@ -194,12 +194,13 @@ def _blocks(vectors: _Vectors, machine: Registers) -> Any:
     panel = 2 * lanes
     fetch, turn = vectors.fetch(), vectors.turn()
     lines = [
-        "def tiles(a, step_i, step_p, panel, c, step_c, depth, n, columns, add):",
+        "def tiles(a, step_i, step_p, panel, across, c, step_c, depth, n, columns, add):",
         "    i = 0",
         "    while i < n:",
         f"        height = -(-(n - i) // -(-(n - i) // {highest}))",  # as even as can be
         "        a_i, c_i = a + i * step_i, c + i * step_c",
     ]
+    given = "(a_i, step_i, step_p, panel, across, c_i, step_c, depth, columns, add)"
     pieces = {}
     for count, condition in ((2, "columns > lanes"), (1, "columns <= lanes")):
         lines.append(f"        if {condition}:")
@@ -207,7 +208,7 @@ def _blocks(vectors: _Vectors, machine: Registers) -> Any:
             pieces[f"tile_{height}_{count}"] = vectors.tile(height, count)
             lines += [
                 f"            {'if' if height == highest else 'elif'} height == {height}:",
-                f"                tile_{height}_{count}(a_i, step_i, step_p, panel, c_i, step_c, depth, columns, add)",
+                f"                tile_{height}_{count}{given}",
             ]
     lines.append("        i += height")
     written: dict[str, Any] = {**pieces, "lanes": lanes}
@@ -250,11 +251,14 @@ def _blocks(vectors: _Vectors, machine: Registers) -> Any:
         n: int, k: int, m: int, panels: int,
     ) -> None:  # fmt: skip
         apart, rows = max(step_ai, step_ap) >= PAGE, panels + DEPTH * WIDTH
+        once = n <= highest and step_bj == size and step_bp < PAGE  # B is read once only, and may stay where it is
         for p in range(0, max(k, 1), DEPTH):  # no sum is 0, too
             depth = min(DEPTH, k - p)
             for first in range(0, m, wide):
                 width = min(wide, m - first)
-                into_panels(b + p * step_bp + first * step_bj, step_bp, step_bj, panels, depth, width)
+                source = b + p * step_bp + first * step_bj
+                left = width // panel * panel if once else 0
+                into_panels(source + left * size, step_bp, step_bj, panels, depth, width - left)
                 for i in range(0, n, HEIGHT):
                     height = min(HEIGHT, n - i)
                     block, step_i, step_p = a + i * step_ai + p * step_ap, step_ai, step_ap
@@ -263,8 +267,11 @@ def _blocks(vectors: _Vectors, machine: Registers) -> Any:
                         block, step_i, step_p = rows, step_row, size
                     for j in range(0, width, panel):
                         target, columns = c + i * step_c + (first + j) * size, min(panel, width - j)
-                        source = panels + j // panel * DEPTH * across
-                        tiles(block, step_i, step_p, source, target, step_c, depth, height, columns, p)
+                        if j < left:
+                            at, step = source + j * size, step_bp
+                        else:
+                            at, step = panels + (j - left) // panel * DEPTH * across, across
+                        tiles(block, step_i, step_p, at, step, target, step_c, depth, height, columns, p)
 
     return blocks
 
@@ -297,7 +304,7 @@ class _Vectors:
     def tile(self, height: int, count: int) -> Any:
         """Return the code of a tile: `height` rows of C, `count` vectors wide, the sum over a panel's depth."""
 
-        def write(b: Any, a: Any, step_i: Any, step_p: Any, panel: Any, c: Any, step_c: Any, depth: Any,
+        def write(b: Any, a: Any, step_i: Any, step_p: Any, panel: Any, across: Any, c: Any, step_c: Any, depth: Any,
                   columns: Any, add: Any) -> None:  # fmt: skip
             sums = [[cgutils.alloca_once_value(b, self.zeros) for _ in range(count)] for _ in range(height)]
             for total in chain.from_iterable(sums):
@@ -306,7 +313,7 @@ class _Vectors:
                 for i, v in product(range(height), range(count)):
                     self.prefetch(b, b.add(b.add(c, b.mul(step_c, _whole(i))), _whole(v * self.lanes * self.size)))
             with cgutils.for_range(b, depth) as loop:
-                row = b.add(panel, b.mul(loop.index, _whole(2 * self.lanes * self.size)))
+                row = b.add(panel, b.mul(loop.index, across))
                 B = [self.load(b, b.add(row, _whole(v * self.lanes * self.size))) for v in range(count)]
                 column = b.add(a, b.mul(loop.index, step_p))
                 for i in range(height):
@@ -323,7 +330,7 @@ class _Vectors:
                     total = b.fadd(b.load(sums[i][v]), self.masked_load(b, address, before))
                     self.masked_store(b, total, address, inside)
 
-        return _code(write, 9)
+        return _code(write, 10)
 
     def fetch(self) -> Any:
         """Return the code that copies up to one vector, and fills it up with zeros; `soon` is what follows later."""
