@@ -122,8 +122,8 @@ def start(result: dict[str, Any]) -> list[str]:
              f"{result['accuracy'][name]:.3f}"] for name, seconds in middle.items())  # fmt: skip
     hidden = " and ".join(map(str, same["hidden"]))
     return [
-        f"`glassnet train small.csv --target y`, as it is without options, beside scripts that do the same: 400 "
-        f"rows, a fifth kept for the score, {hidden} units, batches of {same['batch']}, {same['epochs']} epochs, saved.",
+        f"`glassnet train small.csv --target y`, without options, beside scripts that do the same: "
+        f"400 rows, a fifth kept for the score, {hidden} units, {same['epochs']} epochs in batches of {same['batch']}.",
         table(("process", "times glassnet's", "seconds", "epochs", "test accuracy"), rows),
     ]
 

@@ -1,6 +1,7 @@
 """The benchmarks: every part runs on small sizes, what they compute is right, and the page is made of it."""
 
 import json
+import os
 import subprocess
 import sys
 from importlib import import_module
@@ -21,9 +22,10 @@ TITLES = {
 
 
 def script(*words):
-    """Run a benchmark script in a process of its own."""
+    """Run a benchmark script in a process of its own, with one thread: nothing is measured, and others run beside it."""
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     command = [sys.executable, *map(str, words)]
-    return subprocess.run(command, cwd=BENCH, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=BENCH, env=environment, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
