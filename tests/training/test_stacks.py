@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from glassnet import Network
-from glassnet.errors import SettingError
+from glassnet.errors import DivergedError, SettingError
 from glassnet.training.settings import Settings
 
 SEEDS, RATES, L2, L1 = [3, 1, 2], [0.5, 0.01, 0.1], [0.0, 0.3, 1.0], [0.1, 0.0, 0.0]
@@ -43,9 +43,26 @@ def test_each_network_is_as_alone(engine, optimizer, options):
             engine=engine, **options,
         )  # fmt: skip
         np.testing.assert_allclose(stack.vector[k], net.vector, rtol=1e-11, atol=1e-14)
+        if engine == "compiled":  # one network after the other, by the function that trains one alone
+            np.testing.assert_array_equal(stack.vector[k], net.vector)
         np.testing.assert_allclose(history.cost[:, k], alone.cost, rtol=1e-11)
         np.testing.assert_allclose([rates[k] for rates in history.learning_rate], alone.learning_rate, rtol=1e-15)
     assert stack.record["settings"]["learning_rate"] == RATES
+
+
+def test_history_of_a_stack_prints_its_best_and_its_worst():
+    history = network(SEEDS, 3).fit(X, Y, iterations=2)
+    history.cost = np.array([[3.0, 3.0, 3.0], [2.0, 0.5, 0.5]])
+    assert "cost 3 -> 1 (mean of 3 networks; 0.5 in network 1 to 2 in 0)" in repr(history)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_divergence_names_the_network_and_its_rate(engine):
+    stack = Network([3, 5, 1], ["relu", "identity"], "squared_error", seed=SEEDS, dtype="float32", n_networks=3)
+    with pytest.raises(DivergedError, match=r"learning rate 1e\+30\).* of network 1 \(counted from 0\)") as caught:
+        stack.fit(X, Y, learning_rate=[0.01, 1e30, 0.01], iterations=9, engine=engine)
+    assert caught.value.learning_rate == 1e30
+    assert np.isfinite(stack.vector).all()
 
 
 def test_rows_of_dropout_drop_each_networks_share():

@@ -14,7 +14,8 @@ Array = Any
 class Progress:
     """What a callback is told.
 
-    `moment` is "start", "epoch" (one is finished) or "end"; `engine` is the one chosen, and why.
+    `moment` is "start", "epoch" (one is finished) or "end"; `engine` is the one chosen, and why. Of a stack `cost` and
+    `validation_cost` are arrays (k,), and so is `learning_rate` where each network has its own.
     """
 
     moment: str
@@ -23,7 +24,7 @@ class Progress:
     step: int
     cost: Any
     validation_cost: Any
-    learning_rate: float
+    learning_rate: Any
     seconds: float
     samples_per_second: float
     engine: str = ""
@@ -37,19 +38,19 @@ class History:
     ----------
     cost : array (steps,) or (steps, k)
         J of each step's batch, computed in the same pass, before the step was taken.
-    epoch_cost : list of float
+    epoch_cost : list of float, or of array (k,)
         Mean of `cost` over each finished epoch, each batch counting by its number of samples.
-    validation_cost : list of float
+    validation_cost : list of float, or of array (k,)
         J of the validation data after each epoch, without penalties; empty when there was none.
-    learning_rate : list of float
-        alpha at the end of each epoch.
+    learning_rate : list of float, or of array (k,)
+        alpha at the end of each epoch; one for each network where a stack's networks have their own.
     best_epoch : int
         Epoch with the lowest validation cost (training cost when there was no validation data), counted from 1.
     epochs, steps : int
         Number of finished epochs, and of steps taken.
     seconds : float
         Duration of the run.
-    engine : {"numpy", "compiled"}
+    engine : {"numpy", "compiled", "torch"}
         What ran the equations.
     choice : str
         The engine chosen before the run, and why: "compiled (predicted 12 s numpy, 5.3 s compiled)".
@@ -64,7 +65,7 @@ class History:
     cost: Array = field(default_factory=lambda: np.empty(0))
     epoch_cost: list[Any] = field(default_factory=list)
     validation_cost: list[Any] = field(default_factory=list)
-    learning_rate: list[float] = field(default_factory=list)
+    learning_rate: list[Any] = field(default_factory=list)
     best_epoch: int = 0
     epochs: int = 0
     steps: int = 0
@@ -79,8 +80,12 @@ class History:
         if not self.steps:
             return "<History: no step taken>"
         first, last = np.mean(self.cost[0]), np.mean(self.cost[-1])
+        span = ""
+        if np.ndim(self.cost) > 1:
+            J = self.cost[-1]
+            span = f" (mean of {len(J)} networks; {min(J):.6g} in network {J.argmin()} to {max(J):.6g} in {J.argmax()})"
         ending = ", interrupted" if self.interrupted else ""
-        return f"<History: {self.steps} steps, cost {first:.6g} -> {last:.6g}, {self.seconds:.2f} s{ending}>"
+        return f"<History: {self.steps} steps, cost {first:.6g} -> {last:.6g}{span}, {self.seconds:.2f} s{ending}>"
 
     def to_document(self, points: int = 1000) -> dict[str, Any]:
         """Return the record as plain data for a model file, long curves thinned to about `points` numbers."""
