@@ -22,7 +22,7 @@ TITLES = {
 
 
 def script(*words):
-    """Run a benchmark script in a process of its own, with one thread: nothing is measured, and others run beside it."""
+    """Run a benchmark script in a process of its own, with one thread: others run beside it."""
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     command = [sys.executable, *map(str, words)]
     return subprocess.run(command, cwd=BENCH, env=environment, capture_output=True, text=True, check=False)
