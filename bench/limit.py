@@ -24,12 +24,13 @@ import numpy as np
 from _common import cores, cpu_info
 from _script import Verdict, script, verdict
 from peers import OURS, PEERS, Peer, fit_glassnet, fit_torch
-from step import seconds_of
+from step import PAUSE, seconds_of
 from works import LARGE, SMALL, WORKS, Work, make_data, operations, types_of
 
 LARGE_BYTES = 256_000_000  # beyond every cache
 CACHED_BYTES = 256_000  # below this a call of NumPy would be measured, not memory
 SHAPE, QUICK_SHAPE = (2048, 2048, 1024), (256, 256, 128)  # n, k, m of the large product
+IN_A_ROW = 4  # products, so that the cores are awake
 SHARE = 0.9  # of the float32 rate, that the large work shall reach
 BFLOAT16_TORCH = 3  # times PyTorch's float32
 
@@ -82,11 +83,13 @@ def product_rates(dtype: str, shape: tuple[int, int, int], repeats: int) -> dict
 
         products["PyTorch"] = partial(torch.mm, *(torch.from_numpy(M).to(getattr(torch, dtype)) for M in (A, B)))
     best = dict.fromkeys(products, float("inf"))
-    for _ in range(2 + 2 * repeats):
+    for _ in range(repeats):
         for name, product in products.items():
-            began = time.perf_counter()
-            product()
-            best[name] = min(best[name], time.perf_counter() - began)
+            time.sleep(PAUSE)
+            for _ in range(IN_A_ROW):
+                began = time.perf_counter()
+                product()
+                best[name] = min(best[name], time.perf_counter() - began)
     return {name: 2 * n * k * m / seconds for name, seconds in best.items()}
 
 

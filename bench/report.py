@@ -133,8 +133,8 @@ def search(result: dict[str, Any]) -> list[str]:
     middle, chosen = result["median"], result["chosen"]
     rows = ([name, f"{seconds / middle.get('glassnet', seconds):.1f}", f"{seconds:.1f}", short(chosen[name]["rate"]),
              f"{chosen[name]['score']:.4f}"] for name, seconds in middle.items())  # fmt: skip
-    return ["Five-fold cross-validation of 20 learning rates on digits (float32), 30 epochs each: `glassnet.SearchCV` and "
-            "scikit-learn's `GridSearchCV` with `n_jobs=2`, over each one's `MLPClassifier`.",
+    return ["Five-fold cross-validation of 20 learning rates on digits (float32), 30 epochs each: `glassnet.SearchCV` "
+            "and scikit-learn's `GridSearchCV` with `n_jobs=2`, over each one's `MLPClassifier`.",
             table(("search", "times glassnet's", "seconds", "chosen rate", "its accuracy"), rows)]  # fmt: skip
 
 

@@ -95,8 +95,8 @@ def exponent(sizes: list[int], values: list[float]) -> float | None:
 
 
 def line_through(sizes: list[int], values: list[float]) -> dict[str, float]:
-    """Return a and b of the line a + b * size with the least relative errors, and its R²."""
-    b, a = np.polyfit(sizes, values, 1, w=1 / np.array(values))
+    """Return a and b of the line a + b * size with the least squared errors, and its R²."""
+    b, a = np.polyfit(sizes, values, 1)
     rest = np.array(values) - (a + b * np.array(sizes))
     return {"a": float(a), "b": float(b), "r2": float(1 - (rest**2).sum() / np.var(values) / len(values))}
 
