@@ -63,7 +63,7 @@ def fit_glassnet(
 def fit_sklearn(work: Work, data: Data, epochs: int, start: Start | None = None) -> tuple[float, list[float]]:
     """Train by scikit-learn's estimator, without penalty and without early end; its costs are those of epochs."""
     if work.dropout:
-        raise NotImplementedError("has none")
+        raise NotImplementedError("has no dropout")
     solver = {"solver": "sgd", "momentum": 0} if work.optimizer == "GD" else {"solver": "adam", "epsilon": work.epsilon}
     model = (MLPRegressor if work.numbers else MLPClassifier)(
         hidden_layer_sizes=work.layers[1:-1],

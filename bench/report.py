@@ -92,6 +92,9 @@ def limit(result: dict[str, Any]) -> list[str]:
         "larger of both is the floor; in microseconds. Below 1 the products of a step are faster than the large one.",
         table((FIRST, "products", "memory", "achieved", "floor is", "achieved / floor"), works),
     ]
+    if large := result["large"]:
+        line = ", ".join(f"{share:.2f} of {name}'s" for name, share in large.items())
+        parts.append(f"The large work's operations per second, in turn with the float32 products: {line}.")
     if halves:
         line = ", ".join(f"{name} {value * 1e3:.0f} ms" for name, value in halves.items())
         parts.append(f"The large work with products in bfloat16: {line} per step. The processor has "

@@ -232,7 +232,8 @@ def _division(run: Run, sizes: tuple[int, ...]) -> tuple[int, int]:
         most = min(os.cpu_count() or 1, operations / WORTH_A_THREAD, samples / FEWEST_SAMPLES)
         while 2 * groups <= most:
             groups *= 2
-    block = max(256, CACHED_ENTRIES // sum(sizes[1:]))
+    entries, parameters = sum(sizes[1:]), run.theta.vector.shape[-1]  # each part adds so many to the gradient
+    block = max(256, CACHED_ENTRIES // entries, parameters // entries)
     return groups * math.ceil(samples / groups / block), groups
 
 
