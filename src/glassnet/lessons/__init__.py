@@ -1,0 +1,1 @@
+"""The textbook's claims as experiments, and the grader: plain results, nothing drawn."""

@@ -1,0 +1,1 @@
+"""Plain results into one self-contained HTML file."""
