@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from glassnet.errors import DataError
+from glassnet.errors import DataError, SettingError
 
 Array = Any
 
@@ -221,6 +222,44 @@ def target_from_document(document: dict[str, Any]) -> Target:
         return NumberCode(mean, scale, bool(document["single"]))
     classes = np.asarray(document["classes"], dtype=np.dtype(document["dtype"]))
     return LabelCode(classes, bool(document["multilabel"]), bool(document["sparse"]))
+
+
+def smoothed(Y: Array, share: float, *, exclusive: bool = True) -> Array:
+    """Return target columns whose certainty is shared out: Y (1 - share) + share / K over K classes.
+
+    Parameters
+    ----------
+    Y : array (m, K), or (m, 1) where there are two classes
+        Zeros and ones.
+    share : float
+        Part of each sample's certainty that all classes get alike, in [0, 1).
+    exclusive : bool
+        Whether each row is of one class; of a multi-label table every column is a question of two answers.
+
+    Returns
+    -------
+    array, of Y's shape
+        Floating-point numbers; Y itself where `share` is 0.
+
+    Raises
+    ------
+    SettingError
+        If `share` is no number in [0, 1).
+
+    Examples
+    --------
+    >>> smoothed(np.array([[1, 0, 0, 0], [0, 0, 1, 0]]), 0.1).round(3)
+    array([[0.925, 0.025, 0.025, 0.025],
+           [0.025, 0.025, 0.925, 0.025]])
+    >>> smoothed(np.array([[1], [0]]), 0.1).ravel()
+    array([0.95, 0.05])
+    """
+    if isinstance(share, bool) or not isinstance(share, Real) or not 0 <= share < 1:
+        raise SettingError(f"label_smoothing: expected a share in [0, 1); got {share!r}")
+    if share == 0:
+        return Y
+    answers = Y.shape[1] if exclusive and Y.shape[1] > 1 else 2
+    return Y * (1 - share) + share / answers
 
 
 def labels_of(y: Array) -> Array:
