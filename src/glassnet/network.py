@@ -20,6 +20,7 @@ from glassnet.core.parameters import Layers, Parameters
 from glassnet.core.propagation import Objective, blocks, cost_only, propagate
 from glassnet.core.trace import Trace
 from glassnet.engines import numpy_engine as xp
+from glassnet.engines.sparse_columns import SparseColumns, is_sparse
 from glassnet.errors import DataError, ModelFileError, SettingError, ShapeError
 from glassnet.training.history import History, Progress
 from glassnet.training.loop import Run, train
@@ -144,7 +145,7 @@ class Network:
 
         Parameters
         ----------
-        X : array (n[0], m)
+        X : array or scipy.sparse matrix (n[0], m)
             One column per sample.
 
         Returns
@@ -284,7 +285,7 @@ class Network:
         Parameters
         ----------
         X, Y : array (n[0], m), (n[L], m)
-            One column per sample.
+            One column per sample; X may be a matrix of scipy.sparse, which stays sparse.
         optimizer, learning_rate, schedule, iterations, epochs, batch_size, shuffle
             The steps: see `glassnet.training.settings.Settings`.
         l2, l1, dropout, clip_norm, keep_best
@@ -451,9 +452,19 @@ class Network:
 
     def _X(self, X: Array, suffix: str = "") -> Array:
         n_x = self.architecture.sizes[0]
+        if is_sparse(X):
+            return self._sparse_X(X, n_x, suffix)
         X = checks.matrix(f"X{suffix}", X, rows=n_x, what=f"n[0] = {n_x} features, one column per sample")
         self._check_stack(f"X{suffix}", X)
         return checks.finite(f"X{suffix}", X.astype(self.dtype, copy=False))
+
+    def _sparse_X(self, X: Any, n_x: int, suffix: str) -> SparseColumns:
+        if X.ndim != 2 or X.shape[0] != n_x or X.shape[1] == 0:
+            raise ShapeError(f"X{suffix}: expected shape ({n_x}, m), one column per sample; got {X.shape}, sparse")
+        columns = SparseColumns.of(X, self.dtype)
+        if not np.isfinite(columns.numbers).all():
+            raise DataError(f"X{suffix}: not every number is finite. Impute or remove the others")
+        return columns
 
     def _data(
         self, X: Array, Y: Array, sample_weight: Array | None, suffix: str = ""

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.engines.sparse_columns import SparseColumns
+
 Array = Any
 
 
@@ -19,7 +21,7 @@ class Batches:
     Parameters
     ----------
     X, Y : array (n[0], m), (n[L], m)
-        One column per sample.
+        One column per sample; X may be `SparseColumns`, whose batches are sparse too.
     S : array (1, m), optional
         Sample weights.
     size : int, optional
@@ -37,8 +39,9 @@ class Batches:
         self.rng = rng if shuffle else None
         self.whole = (X, Y, S)
         if self.size < self.m:
-            self.rows: list[Array] = [None if M is None else np.ascontiguousarray(M.T) for M in self.whole]
-            self.buffers: list[Array] = [None if M is None else np.empty_like(M[: self.size]) for M in self.rows]
+            as_they_are = (type(None), SparseColumns)
+            self.rows = [M if isinstance(M, as_they_are) else np.ascontiguousarray(M.T) for M in self.whole]
+            self.buffers = [None if isinstance(M, as_they_are) else np.empty_like(M[: self.size]) for M in self.rows]
 
     def order(self) -> Array:
         """Draw the order of the samples for an epoch."""
@@ -56,7 +59,12 @@ class Batches:
         order = self.order()
         for start in range(0, self.m, self.size):
             chosen = order[start : start + self.size]
-            X, Y, S = self.rows
-            X = X.take(chosen, 0, self.buffers[0][: len(chosen)], "clip").T
-            Y = Y.take(chosen, 0, self.buffers[1][: len(chosen)], "clip").T
-            yield X, Y, None if S is None else S.take(chosen, 0, self.buffers[2][: len(chosen)], "clip").T
+            X, Y, S = (_gathered(M, chosen, buffer) for M, buffer in zip(self.rows, self.buffers, strict=True))
+            yield X, Y, S
+
+
+def _gathered(rows: Array, chosen: Array, buffer: Array) -> Array:
+    """Return the chosen samples as columns; those of dense rows lie in the buffer."""
+    if rows is None or isinstance(rows, SparseColumns):
+        return rows if rows is None else rows[..., chosen]
+    return rows.take(chosen, 0, buffer[: len(chosen)], "clip").T

@@ -37,7 +37,8 @@ CACHED_ENTRIES = 2**17  # of Z over all layers: the samples that go through the 
 
 def covers(run: Run) -> bool:
     """Tell whether compiled code can take a run's steps, as far as its settings and shapes say."""
-    return bool(run.batches.whole[0].ndim == 2)
+    X = run.batches.whole[0]
+    return isinstance(X, np.ndarray) and X.ndim == 2
 
 
 def taker(run: Run) -> Callable[[], bool] | None:

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from glassnet.engines import compiled_engine
+from glassnet.engines.sparse_columns import SparseColumns
 from glassnet.training import compiled_steps
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ def chosen(run: Run) -> Choice:
     wanted = run.settings.engine
     if run.optimizer.update is None:
         return Choice("numpy", "line searches run there")
+    if isinstance(run.batches.whole[0], SparseColumns):
+        return Choice("numpy", "sparse columns stay sparse there")
     if wanted == "compiled" and not compiled_steps.covers(run):
         return Choice("numpy", "this run is not covered by the compiled engine")
     if wanted != "auto":

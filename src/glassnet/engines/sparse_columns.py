@@ -1,0 +1,87 @@
+"""X with few numbers that are not zero: only those are kept, and the equations read as ever.
+
+`W @ X` and `dZ @ X.mT` are all that forward and backward propagation ask of X, besides its shape and its columns.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+Array = Any
+
+
+class SparseColumns:
+    """A matrix (n, m) of m samples whose entries are mostly zero.
+
+    Parameters
+    ----------
+    rows : scipy.sparse CSR matrix or array (m, n)
+        The samples as rows: what a sample has lies side by side.
+    """
+
+    __array_ufunc__ = None  # NumPy leaves `W @ X` to `__rmatmul__`
+    ndim = 2
+
+    def __init__(self, rows: Any) -> None:
+        self.rows = rows
+
+    @classmethod
+    def of(cls, X: Any, dtype: Any) -> SparseColumns:
+        """Return X, sparse of scipy's (n, m) or such columns already, with numbers of another type."""
+        rows = X.rows if isinstance(X, cls) else X.T.tocsr()
+        return cls(rows.astype(dtype, copy=False))
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Features and samples, (n, m)."""
+        m, n = self.rows.shape
+        return n, m
+
+    @property
+    def dtype(self) -> Any:
+        """Type of every number."""
+        return self.rows.dtype
+
+    @property
+    def numbers(self) -> Array:
+        """The entries that are kept, in one row."""
+        return self.rows.data
+
+    @property
+    def mT(self) -> Turned:
+        """The matrix turned, for a product from the left."""
+        return Turned(self.rows)
+
+    def __getitem__(self, which: Any) -> SparseColumns:
+        """Return some samples: ``X[..., samples]`` with a slice or an array of numbers."""
+        return SparseColumns(self.rows[which[-1]])
+
+    def __rmatmul__(self, W: Array) -> Array:
+        """Return W @ X: (n', n) -> (n', m), or (k, n', n) -> (k, n', m)."""
+        flat = W.reshape(-1, W.shape[-1])
+        return (self.rows @ flat.T).T.reshape(*W.shape[:-1], -1)
+
+    def toarray(self) -> Array:
+        """Return the matrix with its zeros, (n, m)."""
+        return self.rows.toarray().T
+
+
+class Turned:
+    """X turned, (m, n): the right factor of dW = dZ Xᵀ."""
+
+    __array_ufunc__ = None
+
+    def __init__(self, rows: Any) -> None:
+        self.rows = rows
+
+    def __rmatmul__(self, dZ: Array) -> Array:
+        """Return dZ @ Xᵀ: (n', m) -> (n', n), or (k, n', m) -> (k, n', n)."""
+        flat = dZ.reshape(-1, dZ.shape[-1])
+        return (self.rows.T @ flat.T).T.reshape(*dZ.shape[:-1], -1)
+
+
+def is_sparse(X: Any) -> bool:
+    """Tell whether X is sparse, scipy's or ours, without loading scipy."""
+    scipy_sparse = sys.modules.get("scipy.sparse")
+    return isinstance(X, SparseColumns) or (scipy_sparse is not None and bool(scipy_sparse.issparse(X)))
