@@ -140,21 +140,26 @@ class Network:
         return self.architecture.L
 
     # ------------------------------------------------------------ looking
-    def forward(self, X: Array) -> Array:
-        """Return A[L], the prediction.
+    def forward(self, X: Array, *, layer: int | None = None) -> Array:
+        """Return A[L], the prediction, or what another layer makes of X.
 
         Parameters
         ----------
         X : array or scipy.sparse matrix (n[0], m)
             One column per sample.
+        layer : int, optional
+            The layer l whose A[l] is wanted; the last one by default.
 
         Returns
         -------
-        array (n[L], m), or (k, n[L], m) for a stack
-            A[L].
+        array (n[l], m), or (k, n[l], m) for a stack
+            A[l].
         """
+        if layer is not None and not (checks.is_count(layer) and layer <= self.L):
+            raise SettingError(f"layer: expected a whole number from 1 to {self.L}, the output; got {layer!r}")
+        end = (self.L if layer is None else layer) + 1
         with xp.quiet():
-            X, W, b, g = self._X(X), self.W.views, self.b.views, self.architecture.g
+            X, W, b, g = self._X(X), self.W.views[:end], self.b.views[:end], self.architecture.g
             parts = [
                 forward(xp, X[block], W, b, g, self._no_masks)[0][-1]
                 for block in blocks(xp, self.parameters, X.shape[-1])

@@ -153,9 +153,16 @@ def test_digits(seed):
     assert MLPClassifier((64,), random_state=1).fit(X, y).score(X_test, y_test) >= 0.97
 
 
+OWN = {
+    "class_weight": None, "label_smoothing": 0.0, "dropout": 0.0, "weight_decay": 0.01, "schedule": "constant",
+    "clip_norm": None, "scoring": None, "keep_optimizer": False, "n_networks": 1, "engine": "auto", "device": "auto",
+    "precision": "full",
+}  # fmt: skip
+
+
 def test_defaults_are_scikit_learns():
     for ours, theirs in ((MLPClassifier, peers.MLPClassifier), (MLPRegressor, peers.MLPRegressor)):
-        own = {"engine": "auto", "device": "auto", "precision": "full"}
+        own = {name: default for name, default in OWN.items() if name in ours().get_params()}
         assert ours().get_params() == theirs().get_params() | own
         assert list(ours._get_param_names()) == sorted([*theirs._get_param_names(), *own])
 

@@ -8,23 +8,27 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
-from numbers import Integral, Real
+from numbers import Integral
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
-from sklearn.utils import Tags, check_random_state
-from sklearn.utils._param_validation import Interval, Options, StrOptions
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils import Tags, check_random_state, column_or_1d
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.names import choose
+from glassnet.core.schedules import SCHEDULES
 from glassnet.errors import DataError, DivergedError, SettingError, ShapeError
+from glassnet.estimators.mlp_advice import about_rate, about_scale
+from glassnet.estimators.mlp_callbacks import CallbackSupportMixin, EpochTasks, with_callbacks
+from glassnet.estimators.mlp_settings import CONSTRAINTS
+from glassnet.estimators.mlp_start import RandomOrder, checked_weights, draw_as_scikit_learn, without_weightless
+from glassnet.estimators.mlp_validation import Validation, scorer_of
 from glassnet.estimators.refusals import as_glassnet_errors
 from glassnet.estimators.saving import plain, save
 from glassnet.estimators.targets import LabelCode, Target
@@ -34,60 +38,40 @@ from glassnet.training.history import History
 
 Array = Any
 
-ROWS_AT_A_TIME = 2048  # rows that a prediction takes through the layers together: the memory it needs is bounded
-
 NOT_FINITE = (
     "Solver produced non-finite parameter weights. The input data may contain large values and need to be preprocessed."
 )
 
-
 FITTED = (  # plain attributes that a model file keeps
     "n_features_in_", "n_layers_", "n_outputs_", "out_activation_", "n_iter_", "t_", "loss_", "best_loss_",
-    "loss_curve_", "validation_scores_", "best_validation_score_",
+    "loss_curve_", "validation_scores_", "best_validation_score_", "validation_loss_curve_", "notes_",
 )  # fmt: skip
+NOT_IN_OLD_FILES: dict[str, Any] = {"validation_loss_curve_": None, "notes_": []}
 
 
-class BaseMLP(BaseEstimator):
+class BaseMLP(CallbackSupportMixin, BaseEstimator):
     """Common part of `MLPClassifier` and `MLPRegressor`; not for use on its own."""
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
-        "activation": [str, list, tuple],
-        "solver": [StrOptions({"lbfgs", "sgd", "adam"})],
-        "alpha": [Interval(Real, 0, None, closed="left")],
-        "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-        "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
-        "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
-        "power_t": [Interval(Real, 0, None, closed="left")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
-        "shuffle": ["boolean"],
-        "random_state": ["random_state"],
-        "tol": [Interval(Real, 0, None, closed="left")],
-        "verbose": ["verbose"],
-        "warm_start": ["boolean"],
-        "momentum": [Interval(Real, 0, 1, closed="both")],
-        "nesterovs_momentum": ["boolean"],
-        "early_stopping": ["boolean"],
-        "validation_fraction": [Interval(Real, 0, 1, closed="left")],
-        "beta_1": [Interval(Real, 0, 1, closed="left")],
-        "beta_2": [Interval(Real, 0, 1, closed="left")],
-        "epsilon": [Interval(Real, 0, None, closed="neither")],
-        "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Options(Real, {np.inf})],
-        "max_fun": [Interval(Integral, 1, None, closed="left")],
-        "engine": [str],
-        "device": [str],
-        "precision": [str],
-    }
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = CONSTRAINTS
 
     target_: Target
     loss_curve_: list[float]
     best_loss_: float | None
     validation_scores_: list[float] | None
+    validation_loss_curve_: list[float] | None
     best_validation_score_: float | None
+    notes_: list[str]
+
+    def _keep(self, settings: Mapping[str, Any]) -> None:
+        """Keep what a constructor was given, each under its own name and as it came."""
+        for name in self._get_param_names():
+            setattr(self, name, settings[name])
 
     # ------------------------------------------------------------ what a subclass knows
-    def _targets(self, X: Array, y: Array, incremental: bool, reset: bool) -> tuple[Array, Array]:
-        """Check X and y; return the rows and the target columns (m, n_outputs)."""
+    _numbers_wanted: ClassVar[bool]
+
+    def _learn_targets(self, y: Array, incremental: bool) -> None:
+        """Learn the code of the targets, or see whether that of the last fit serves."""
         raise NotImplementedError
 
     def _output(self) -> tuple[str, str]:
@@ -98,11 +82,30 @@ class BaseMLP(BaseEstimator):
         """Return the score of outputs A for target columns Y, both (m, n_outputs)."""
         raise NotImplementedError
 
+    def _answers(self, outputs: Array) -> Array:
+        """Return what a user is told for the outputs (m, n_outputs) of one network."""
+        raise NotImplementedError
+
+    def _weighted(self, Y: Array, S: Array | None, incremental: bool) -> Array | None:
+        """Return the weights (m,) of the rows with what the targets add to them."""
+        return S
+
+    def _softened(self, Y: Array) -> Array:
+        """Return the target columns that are trained on."""
+        return Y
+
+    def _strata(self, Y: Array) -> Array | None:
+        return None
+
+    def _target_note(self, Y: Array) -> str:
+        """Say what is unusual about the targets."""
+        return ""
+
     # ------------------------------------------------------------ the network in rows
     @property
     def coefs_(self) -> list[Array]:
         """Weights as rows: entry l is the view W[l+1].T, (n[l], n[l+1]); assigning to an entry writes the network."""
-        return RowViews(W.T for W in self.network_.W)
+        return RowViews(W.mT for W in self.network_.W)
 
     @coefs_.setter
     def coefs_(self, arrays: Sequence[Array]) -> None:
@@ -111,23 +114,70 @@ class BaseMLP(BaseEstimator):
     @property
     def intercepts_(self) -> list[Array]:
         """Biases: entry l is the view b[l+1], (n[l+1],); assigning to an entry writes the network."""
-        return RowViews(b.ravel() for b in self.network_.b)
+        return RowViews(b[..., 0] for b in self.network_.b)
 
     @intercepts_.setter
     def intercepts_(self, arrays: Sequence[Array]) -> None:
         self.intercepts_[:] = arrays
 
-    def _outputs(self, X: Array) -> Array:
+    def hidden_values(self, X: Array, layer: int) -> Array:
+        """Return what the units of a layer answer: A[layer], one row per sample.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} (n_samples, n_features)
+            One row per sample.
+        layer : int
+            From 1, the first hidden layer, to L, the output.
+
+        Returns
+        -------
+        array (n_samples, n[layer]), or (n_networks, n_samples, n[layer])
+            The values after the activation.
+
+        Raises
+        ------
+        ValueError
+            If there is no such layer (`SettingError`), or X does not fit.
+        """
+        X = self._rows(X)
+        return self.network_.forward(X.T, layer=layer).mT
+
+    def predict_spread(self, X: Array) -> Array:
+        """Return how far the networks' predictions are apart: their standard deviation, sample by sample.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} (n_samples, n_features)
+            One row per sample.
+
+        Returns
+        -------
+        array
+            Of the shape of `predict_proba` for classes, in units of probability; of `predict` for numbers.
+
+        Raises
+        ------
+        ValueError
+            If there is one network only (`SettingError`).
+        """
+        X = self._rows(X)
+        if self.network_.n_networks is None:
+            raise SettingError("predict_spread needs several networks; this is one. Fit with n_networks=5, say")
+        return np.std([self._answers(A) for A in self.network_.forward(X.T).mT], axis=0)
+
+    def _rows(self, X: Array) -> Array:
         check_is_fitted(self)
         with as_glassnet_errors():
-            X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
-        if issparse(X):
-            X = X.tocsr()
-        outputs = np.empty((X.shape[0], self.n_outputs_), self.network_.dtype)
-        for start in range(0, len(outputs), ROWS_AT_A_TIME):
-            rows = slice(start, start + ROWS_AT_A_TIME)
-            outputs[rows] = self.network_.forward(dense(X[rows]).T).T
-        return outputs
+            return validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
+
+    def _outputs(self, X: Array) -> Array:
+        return self._average(self._rows(X))
+
+    def _average(self, X: Array) -> Array:
+        """Return the outputs (m, n_outputs) for rows that were checked, averaged over the networks."""
+        A = self.network_.forward(X.T)
+        return (A if A.ndim == 2 else A.mean(axis=0)).T
 
     # ------------------------------------------------------------ files
     def save(self, path: str | Path) -> None:
@@ -139,8 +189,9 @@ class BaseMLP(BaseEstimator):
 
     def _restore(self, network: Network, target: Target, document: Mapping[str, Any]) -> None:
         """Take over what `save` wrote."""
+        fitted = {**NOT_IN_OLD_FILES, **document["fitted"]}
         for name in FITTED:
-            setattr(self, name, document["fitted"][name])
+            setattr(self, name, fitted[name])
         self.network_, self.target_, self._best_vector = network, target, network.vector.copy()
         self._learning_rate, self._no_improvement_count = float(self.learning_rate_init), 0
         if isinstance(target, LabelCode):
@@ -149,31 +200,124 @@ class BaseMLP(BaseEstimator):
             self.feature_names_in_ = np.asarray(document["feature_names"], dtype=object)
 
     # ------------------------------------------------------------ fit
-    def _fit(self, X: Array, y: Array, sample_weight: Array | None, incremental: bool = False) -> Any:
-        with as_glassnet_errors():
-            self._validate_params()
-        if incremental and self.early_stopping:
-            raise SettingError("partial_fit does not support early_stopping=True: a single pass leaves nothing to stop")
+    @with_callbacks
+    def fit(
+        self,
+        X: Array,
+        y: Array,
+        sample_weight: Array | None = None,
+        *,
+        X_val: Array | None = None,
+        y_val: Array | None = None,
+        sample_weight_val: Array | None = None,
+    ) -> Self:
+        """Train on rows X and targets y.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} (n_samples, n_features)
+            One row per sample. Sparse rows stay sparse.
+        y : array-like (n_samples,) or (n_samples, n_outputs)
+            Labels, or a table of zeros and ones for several labels a sample; numbers for a regressor.
+        sample_weight : array-like (n_samples,), default=None
+            Weight of each sample in the cost; samples of weight 0 are left out.
+        X_val, y_val : array-like, default=None
+            Validation rows of your own, whose loss and score are noted after each epoch. With `early_stopping` they
+            decide, and no training row is held out.
+        sample_weight_val : array-like, default=None
+            Weight of each of them.
+
+        Returns
+        -------
+        Self
+            The estimator itself.
+
+        Raises
+        ------
+        ValueError
+            If an argument cannot be used, or the cost stops being a finite number (`DivergedError`).
+        """
+        return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val))
+
+    def _fit(
+        self,
+        X: Array,
+        y: Array,
+        sample_weight: Array | None,
+        given_validation: tuple[Array, Array, Array] = (None, None, None),
+        *,
+        incremental: bool = False,
+    ) -> Self:
+        self._check_settings(incremental)
         hidden = self._hidden_layers()
         fresh = not hasattr(self, "network_") or not (self.warm_start or incremental)
+        shown = X, y, sample_weight
         with as_glassnet_errors():
-            X, Y = self._targets(X, y, incremental, fresh)
-            X, Y, sample_weight = _weighted(X, Y, sample_weight)
+            X, y = self._checked(X, y, reset=fresh)
+            self._learn_targets(y, incremental)
+            Y = self.target_.encode(y)
+            S = self._weighted(Y, checked_weights(X, sample_weight), incremental)
+            X, Y, S = without_weightless(X, Y, S)
+            validation = self._given_validation(*given_validation, X.dtype)
         sizes = [X.shape[1], *hidden, Y.shape[1]]
         random_state = check_random_state(self.random_state)
         if fresh:
             self._start(sizes, X.dtype, random_state)
         else:
             self._go_on(sizes)
-        if self.solver == "lbfgs":
-            self._search(X, Y, sample_weight)
-        else:
-            self._descend(X, Y, sample_weight, random_state, incremental)
+        if fresh or not incremental:
+            notes = about_scale(X, getattr(self, "feature_names_in_", None)), self._target_note(Y)
+            self.notes_ = [note for note in notes if note]
+        if validation is None and self.early_stopping and self.solver != "lbfgs":
+            X, Y, S, validation = self._split(X, Y, S, random_state)
+        self._make_room(validation)
+        self.n_iter_ = 0
+        tasks = EpochTasks(self, *shown, 1 if incremental else self.max_iter)
+        watch = Watch(self, X.shape[0], validation, tasks)
+        train = self._search if self.solver == "lbfgs" else self._descend
+        problem = train(X, self._softened(Y), S, watch, RandomOrder(random_state, self.network_.rng), incremental)
         if not np.isfinite(self.network_.vector).all():
             raise DivergedError(
                 NOT_FINITE, layer=0, step=self.network_.optimizer_state.get("t", 0), learning_rate=self._learning_rate
             )
+        tasks.end()
+        if problem or (self.notes_ and (fresh or not incremental)):
+            text = "\n".join([problem, *self.notes_] if problem else self.notes_)
+            warnings.warn(text, ConvergenceWarning, stacklevel=4)
         return self
+
+    def _checked(self, X: Array, y: Array, *, reset: bool) -> tuple[Array, Array]:
+        """Check rows, which may be sparse, and targets, which are dense unless they are labels."""
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse=["csr", "csc"],
+            multi_output=True,
+            y_numeric=self._numbers_wanted,
+            dtype=(np.float64, np.float32),
+            reset=reset,
+        )
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
+        return X.tocsr() if issparse(X) else X, y.toarray() if issparse(y) and self._numbers_wanted else y
+
+    def _check_settings(self, incremental: bool) -> None:
+        with as_glassnet_errors():
+            self._validate_params()
+        if incremental and self.early_stopping:
+            raise SettingError("partial_fit does not support early_stopping=True: a single pass leaves nothing to stop")
+        if incremental and self.schedule != "constant":
+            raise SettingError(f"partial_fit does not know how long it will go on; got schedule={self.schedule!r}")
+        if self.schedule != "constant" and self.solver == "sgd" and self.learning_rate != "constant":
+            raise SettingError(
+                f"learning_rate={self.learning_rate!r} and schedule={self.schedule!r} both move the rate; give one"
+            )
+        if self.n_networks > 1 and self.solver == "lbfgs":
+            raise SettingError(
+                f"n_networks: lbfgs searches for one network at a time, got {self.n_networks}; "
+                "take solver='adam', 'adamw' or 'sgd'"
+            )
 
     def _hidden_layers(self) -> list[int]:
         given = self.hidden_layer_sizes
@@ -200,75 +344,77 @@ class BaseMLP(BaseEstimator):
     def _start(self, sizes: list[int], dtype: Any, random_state: np.random.RandomState) -> None:
         """Draw a new network, as scikit-learn draws it, and empty every curve."""
         output, loss = self._output()
-        activations = self._activations(len(sizes) - 2)
         self.network_ = Network(
-            sizes, [*activations, output], loss, initializer="zeros", seed=random_state, dtype=np.dtype(dtype).name
+            sizes,
+            [*self._activations(len(sizes) - 2), output],
+            loss,
+            initializer="zeros",
+            seed=random_state,
+            dtype=np.dtype(dtype).name,
+            n_networks=self._stack,
         )
         draw_as_scikit_learn(self.network_, random_state, self.activation)
         self.n_layers_, self.n_outputs_ = len(sizes), sizes[-1]
         self.out_activation_ = "logistic" if output == "sigmoid" else output
         self.n_iter_, self.t_, self._no_improvement_count = 0, 0, 0
         self._learning_rate = float(self.learning_rate_init)
-        self.loss_curve_ = []
-        if self.early_stopping and self.solver != "lbfgs":
-            self.best_loss_, self.validation_scores_, self.best_validation_score_ = None, [], -np.inf
-            self._best_vector = self.network_.vector.copy()
-        else:
-            self.best_loss_, self.validation_scores_, self.best_validation_score_ = np.inf, None, None
-            self._best_vector = None
+        self.loss_curve_, self.best_loss_, self._best_vector = [], None, None
+        self.validation_scores_ = self.validation_loss_curve_ = self.best_validation_score_ = None
 
     def _go_on(self, sizes: list[int]) -> None:
         """Keep the network of the last fit, with the activations that are set now."""
         old = self.network_.architecture
-        if list(old.sizes) != sizes:
+        if list(old.sizes) != sizes or self.network_.n_networks != self._stack:
+            stack = f" (now {self.network_.n_networks or 1} networks; asked for {self.n_networks})"
             raise SettingError(
                 f"a warm start or partial_fit goes on with the network of the last fit, of sizes {list(old.sizes)}; "
-                f"these settings and data need {sizes}. Use clone(estimator) for a new network"
+                f"these settings and data need {sizes}{stack if self.network_.n_networks != self._stack else ''}. "
+                "Use clone(estimator) for a new network"
             )
         output, loss = self._output()
         self.network_.architecture = type(old).build(sizes, [*self._activations(len(sizes) - 2), output], loss)
-        if self.early_stopping and self.validation_scores_ is None:
-            self.best_loss_, self.validation_scores_, self.best_validation_score_ = None, [], -np.inf
-            self._best_vector = self.network_.vector.copy()
-        elif not self.early_stopping and self.best_loss_ is None:
+
+    @property
+    def _stack(self) -> int | None:
+        """The network's n_networks: None without a leading axis."""
+        return None if self.n_networks == 1 else int(self.n_networks)
+
+    def _make_room(self, validation: Validation | None) -> None:
+        """See to the curves that this training needs, and to the best so far; what a warm start has goes on."""
+        by_score = self.early_stopping and self.solver != "lbfgs"
+        if by_score:
+            self.best_loss_ = None
+        elif self.best_loss_ is None:
             self.best_loss_ = np.inf
+        if validation is not None and (self.validation_scores_ is None or self.validation_loss_curve_ is None):
+            self.validation_scores_, self.validation_loss_curve_, self.best_validation_score_ = [], [], -np.inf
+        if by_score and self._best_vector is None:
+            self._best_vector = self.network_.vector.copy()
 
-    def _search(self, X: Array, Y: Array, sample_weight: Array | None) -> None:
-        self.n_iter_ = 0
-
-        def after_iteration(progress: Any) -> None:
-            if progress.moment == "epoch":
-                self.n_iter_ += 1
-                if self.verbose:
-                    print(f"Iteration {self.n_iter_}, loss = {progress.cost:.8f}")
-
+    # ------------------------------------------------------------ solvers
+    def _search(self, X: Array, Y: Array, S: Array | None, watch: Watch, order: RandomOrder, incremental: bool) -> str:
         history = self._train(
             X,
             Y,
-            sample_weight,
-            after_iteration,
+            S,
+            watch,
+            order,
             epochs=self.max_iter,
             optimizer=f"lbfgs(tolerance={float(self.tol)!r}, max_evaluations={self.max_fun})",
         )
-        self.loss_curve_.extend(map(float, history.epoch_cost))
-        self.loss_ = self.network_.cost(X.T, Y.T, sample_weight=row(sample_weight), l2=self.alpha)
+        self.loss_ = self.network_.cost(X.T, Y.T, sample_weight=row(S), l2=self.alpha)
         self.best_loss_ = self.loss_
-        if history.converged is False:
-            more = "" if self.n_iter_ < self.max_iter else f"Raise max_iter (now {self.max_iter}). "
-            warnings.warn(
-                f"lbfgs failed to converge after {self.n_iter_} iteration(s):\n{history.message}\n{more}"
-                "Inputs scaled to mean 0 and spread 1 (StandardScaler) converge faster; a larger tol stops earlier.",
-                ConvergenceWarning,
-                stacklevel=5,
-            )
+        if history.converged is not False or watch.stopped:
+            return ""
+        more = "" if self.n_iter_ < self.max_iter else f"Raise max_iter (now {self.max_iter}). "
+        advice = "" if self.notes_ else "Inputs scaled to mean 0 and spread 1 (StandardScaler) converge faster; "
+        return (
+            f"lbfgs failed to converge after {self.n_iter_} iteration(s):\n{history.message}\n{more}{advice}"
+            f"tol={self.tol:g} is the slope at which it stops; a larger one stops earlier."
+        )
 
-    def _descend(
-        self, X: Array, Y: Array, sample_weight: Array | None, random_state: np.random.RandomState, incremental: bool
-    ) -> None:
-        held_out = None
-        if self.early_stopping:
-            X, Y, sample_weight, held_out = self._split(X, Y, sample_weight, random_state)
-        m, batch_size = len(X), self.batch_size
+    def _descend(self, X: Array, Y: Array, S: Array | None, watch: Watch, order: RandomOrder, incremental: bool) -> str:
+        m, batch_size = X.shape[0], self.batch_size
         if batch_size == "auto":
             batch_size = min(200, m)
         elif batch_size > m:
@@ -276,54 +422,65 @@ class BaseMLP(BaseEstimator):
                 f"Got `batch_size` less than 1 or larger than sample size. It is going to be clipped (to {m})",
                 stacklevel=5,
             )
-        if not incremental:
+        resume = incremental or self.keep_optimizer
+        if not resume:
             self._learning_rate = float(self.learning_rate_init)
-        watch = Watch(self, m, held_out)
-        self.n_iter_ = 0
         moving_rate = self.solver == "sgd" and self.learning_rate != "constant"
+        problem = ""
         try:
             self._train(
                 X,
                 Y,
-                sample_weight,
+                S,
                 watch,
+                order,
                 optimizer=self._optimizer_name(),
                 learning_rate=self.learning_rate_init,
-                schedule=watch.factor if moving_rate else "constant",
+                schedule=watch.factor if moving_rate else self.schedule,
                 epochs=1 if incremental else self.max_iter,
                 batch_size=batch_size,
                 shuffle=self.shuffle,
-                resume=incremental,
-                order=RandomOrder(random_state),
+                resume=resume,
             )
         except DivergedError as error:
-            if held_out is None:
+            if not watch.by_score:
                 raise
             self.n_iter_ += 1
-            watch.better_score(float("nan"))
-            warnings.warn(f"{error}", ConvergenceWarning, stacklevel=5)
+            watch.validation_failed()
+            problem = str(error)
         else:
-            if self.n_iter_ == self.max_iter and not watch.stopped and not incremental:
-                warnings.warn(
-                    f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the optimization hasn't "
-                    "converged yet. Raise max_iter or learning_rate_init, or scale the inputs to mean 0 and spread 1 "
-                    "(StandardScaler).",
-                    ConvergenceWarning,
-                    stacklevel=5,
-                )
-        if held_out is not None:
+            if self.n_iter_ == self.max_iter and not (watch.stopped or incremental or self._is_run_out()):
+                problem = self._not_converged()
+        if watch.by_score:
             self.network_.vector[...] = self._best_vector
+        return problem
 
-    def _train(
-        self, X: Array, Y: Array, sample_weight: Array | None, callback: Any, *, order: Any = None, **settings: Any
-    ) -> History:
+    def _not_converged(self) -> str:
+        """Say that max_iter came first, and what to change."""
+        text = (
+            f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the optimization hasn't "
+            "converged yet."
+        )
+        advice = about_rate(self.loss_curve_[-self.n_iter_ :], float(self.learning_rate_init))
+        if advice:
+            self.notes_.append(advice)
+        scale = "" if self.notes_ else ", or scale the inputs to mean 0 and spread 1 (StandardScaler)"
+        return f"{text} Raise max_iter or learning_rate_init{scale}."
+
+    def _is_run_out(self) -> bool:
+        """Tell whether the schedule brings the learning rate to nothing at max_iter: there the training is complete."""
+        schedule, T = self.schedule, self.max_iter
+        factor = schedule if callable(schedule) else choose(SCHEDULES, schedule, "schedule")[1].factor
+        return bool(factor(T, T, []) < 1e-3)
+
+    def _train(self, X: Array, Y: Array, S: Array | None, watch: Watch, order: RandomOrder, **settings: Any) -> History:
         """Hand rows to the network as columns; `order` stands in for its generator while it trains."""
         net = self.network_
-        generator, net.rng = net.rng, order or net.rng
+        generator, net.rng = net.rng, order  # type: ignore[assignment]
         try:
             history = net.fit(
-                X.T, Y.T, sample_weight=row(sample_weight), l2=float(self.alpha), callbacks=[callback],
-                engine=self.engine, device=self.device, precision=self.precision, **settings,
+                X.T, Y.T, sample_weight=row(S), l2=float(self.alpha), dropout=self.dropout, clip_norm=self.clip_norm,
+                callbacks=[watch], engine=self.engine, device=self.device, precision=self.precision, **settings,
             )  # fmt: skip
         except DivergedError as error:
             raise DivergedError(
@@ -339,33 +496,44 @@ class BaseMLP(BaseEstimator):
         return history
 
     def _optimizer_name(self) -> str:
-        if self.solver == "adam":
-            return f"adam({float(self.beta_1)!r}, {float(self.beta_2)!r}, {float(self.epsilon)!r})"
-        return f"{'nesterov' if self.nesterovs_momentum else 'momentum'}({float(self.momentum)!r})"
+        if self.solver == "sgd":
+            return f"{'nesterov' if self.nesterovs_momentum else 'momentum'}({float(self.momentum)!r})"
+        decay = f", {float(self.weight_decay)!r}" if self.solver == "adamw" else ""
+        return f"{self.solver}({float(self.beta_1)!r}, {float(self.beta_2)!r}, {float(self.epsilon)!r}{decay})"
+
+    # ------------------------------------------------------------ validation rows
+    def _given_validation(
+        self, X: Array | None, y: Array | None, sample_weight: Array | None, dtype: Any
+    ) -> Validation | None:
+        """Check the validation rows that a user gave."""
+        if X is None or y is None:
+            if not (X is None and y is None and sample_weight is None):
+                raise SettingError("validation rows need both X_val and y_val")
+            return None
+        try:
+            X, y = self._checked(X, y, reset=False)
+            Y = self.target_.encode(y)
+            S = self._weighted(Y, checked_weights(X, sample_weight), False)
+        except ValueError as error:
+            raise DataError(f"X_val, y_val, sample_weight_val: {error}") from error
+        return Validation(*without_weightless(X.astype(dtype, copy=False), Y, S), scorer_of(self, self.scoring))
 
     def _split(
-        self, X: Array, Y: Array, sample_weight: Array | None, random_state: np.random.RandomState
-    ) -> tuple[Array, Array, Array | None, Any]:
-        """Hold rows out; return the others and the function that scores the network on what was held out."""
-        arrays = [X, Y] if sample_weight is None else [X, Y, sample_weight]
+        self, X: Array, Y: Array, S: Array | None, random_state: np.random.RandomState
+    ) -> tuple[Array, Array, Array | None, Validation]:
+        """Hold rows out; return the others, and those held out."""
+        arrays = [X, Y] if S is None else [X, Y, S]
         parts = train_test_split(
             *arrays, random_state=random_state, test_size=self.validation_fraction, stratify=self._strata(Y)
         )
         X, X_out, Y, Y_out, *weights = parts
-        if len(X_out) < 2:
+        if X_out.shape[0] < 2:
             raise DataError(
                 "The validation set is too small. Increase 'validation_fraction' or the size of your dataset."
             )
         S, S_out = weights or (None, None)
-
-        def score() -> float:
-            A = self.network_.forward(X_out.T).T
-            return float(self._score_rows(A, Y_out, S_out)) if np.isfinite(A).all() else float("nan")
-
-        return X, Y, S, score
-
-    def _strata(self, Y: Array) -> Array | None:
-        return None
+        with as_glassnet_errors():
+            return X, Y, S, Validation(X_out, Y_out, S_out, scorer_of(self, self.scoring))
 
     def _check_solver(self) -> bool:
         if self.solver == "lbfgs":
@@ -388,47 +556,6 @@ class RowViews(list[Array]):
             view[...] = array
 
 
-class RandomOrder:
-    """Draws each epoch's order from the one before it, as scikit-learn does: equal seeds, equal batches."""
-
-    def __init__(self, random_state: np.random.RandomState) -> None:
-        self.random_state = random_state
-        self.order: Array = None
-
-    def permutation(self, m: int) -> Array:
-        """Return the order of the m samples for the next epoch."""
-        drawn = self.random_state.permutation(m)
-        self.order = drawn if self.order is None else self.order[drawn]
-        return self.order
-
-
-def draw_as_scikit_learn(net: Network, random_state: np.random.RandomState, activation: Any) -> None:
-    """Draw weights, then biases, layer by layer from U(-limit, limit), limit² = 6 / (n + n_prev), or 2 for logistic.
-
-    Glorot and Bengio 2010. The order is scikit-learn's, so equal seeds give equal networks.
-    """
-    hidden = net.architecture.activations[:-1]
-    names = [*hidden, hidden[-1] if hidden else activation]  # the output layer follows the hidden one before it
-    for l, (name, (n_prev, n)) in enumerate(zip(names, pairwise(net.architecture.sizes), strict=True), start=1):
-        limit = np.sqrt((2 if name in ("logistic", "sigmoid") else 6) / (n + n_prev))
-        net.W[l] = random_state.uniform(-limit, limit, (n_prev, n)).T
-        net.b[l] = random_state.uniform(-limit, limit, n)[:, None]
-
-
-def dense(X: Array) -> Array:
-    """Return X as a plain array; sparse rows are spread out as a whole."""
-    return X.toarray() if issparse(X) else X
-
-
 def row(sample_weight: Array | None) -> Array | None:
     """Return weights (m,) as the row (1, m)."""
     return None if sample_weight is None else sample_weight[None, :]
-
-
-def _weighted(X: Array, Y: Array, sample_weight: Array | None) -> tuple[Array, Array, Array | None]:
-    """Check the weights, and leave out the rows that weigh nothing: a batch of them alone would have no mean."""
-    if sample_weight is None:
-        return X, Y, None
-    sample_weight = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
-    keep = sample_weight > 0
-    return (X, Y, sample_weight) if keep.all() else (X[keep], Y[keep], sample_weight[keep])

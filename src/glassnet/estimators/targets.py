@@ -106,7 +106,11 @@ class LabelCode:
             return csr_matrix(table)
         if len(self.classes) == 1:
             return np.repeat(self.classes, len(P))
-        return self.classes[P.argmax(axis=1) if P.shape[1] > 1 else (P[:, 0] > 0.5).astype(np.intp)]
+        return self.classes[self.numbers(P)]
+
+    def numbers(self, P: Array) -> Array:
+        """Return the numbers of the most probable classes; for target columns, those of the classes themselves."""
+        return P.argmax(axis=1) if P.shape[1] > 1 else (P[:, 0] > 0.5).astype(np.intp)
 
     def probabilities(self, P: Array) -> Array:
         """Return one column per class for outputs (m, n_outputs); a class that is alone is certain."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from glassnet.estimators.mlp_callbacks import EpochTasks
+from glassnet.estimators.mlp_validation import Validation
 from glassnet.training.history import Progress
 
 SMALLEST_RATE = 1e-6  # an adaptive learning rate that has come down to this ends the training
@@ -19,17 +22,21 @@ class Watch:
         Whose settings decide and whose attributes are kept.
     samples : int
         Rows in an epoch.
-    validation_score : callable, optional
-        Returns the score of the rows held out; without it the training loss decides.
+    validation : Validation, optional
+        Rows that are looked at after each epoch.
+    tasks : EpochTasks
+        Those who listen through scikit-learn's protocol.
 
     Attributes
     ----------
     stopped : bool
-        Whether the training ended because nothing got better.
+        Whether the training ended because nothing got better, or a callback asked for it.
     """
 
-    def __init__(self, estimator: Any, samples: int, validation_score: Callable[[], float] | None) -> None:
-        self.estimator, self.samples, self.validation_score = estimator, samples, validation_score
+    def __init__(self, estimator: Any, samples: int, validation: Validation | None, tasks: EpochTasks) -> None:
+        self.estimator, self.samples, self.validation, self.tasks = estimator, samples, validation, tasks
+        self.searches = estimator.solver == "lbfgs"  # which ends by itself
+        self.by_score = estimator.early_stopping and not self.searches
         self.stopped = False
 
     def factor(self, t: float, T: float, costs: Any) -> float:
@@ -39,23 +46,50 @@ class Watch:
     def __call__(self, progress: Progress) -> bool:
         """Take note of a finished epoch; True ends the training."""
         net = self.estimator
-        if net.verbose and progress.moment == "start" and net.n_iter_ == 0:
+        if net.verbose and progress.moment == "start" and net.n_iter_ == 0 and not self.searches:
             print(f"engine: {progress.engine}")
+        if progress.moment == "start":
+            self.tasks.begin_epoch()
         if progress.moment != "epoch":
             return False
         net.n_iter_ += 1
-        net.t_ += self.samples
-        net.loss_ = float(progress.cost)
+        net.loss_ = float(np.mean(progress.cost))
         net.loss_curve_.append(net.loss_)
         if net.verbose:
             print(f"Iteration {net.n_iter_}, loss = {net.loss_:.8f}")
-        better = self._better_loss() if self.validation_score is None else self.better_score(self.validation_score())
+        score = None if self.validation is None else self.look()
+        if not self.searches:
+            self._bear_with(self._better_loss() if score is None or not self.by_score else self.better_score(score))
+        self.stopped |= self.tasks.end_epoch()
+        if not self.stopped:
+            self.tasks.begin_epoch()
+        return self.stopped
+
+    def look(self) -> float:
+        """Take note of how the validation rows do, and return their score."""
+        net = self.estimator
+        score, loss = self.validation.look(net)  # type: ignore[union-attr]
+        net.validation_loss_curve_.append(loss)
+        net.validation_scores_.append(score)
+        if net.verbose:
+            print(f"Validation score: {score:f}")
+        if not self.by_score:
+            net.best_validation_score_ = max(net.best_validation_score_, score)
+        return score
+
+    def validation_failed(self) -> None:
+        """Take note that the training broke, so that there is neither score nor loss."""
+        self.estimator.validation_scores_.append(float("nan"))
+        self.estimator.validation_loss_curve_.append(float("nan"))
+
+    def _bear_with(self, better: bool) -> None:
+        net = self.estimator
+        net.t_ += self.samples
         net._no_improvement_count = 0 if better else net._no_improvement_count + 1
         if net.solver == "sgd" and net.learning_rate == "invscaling":
             net._learning_rate = net.learning_rate_init / (net.t_ + 1) ** net.power_t
         if net._no_improvement_count > net.n_iter_no_change:
             self.stopped = self._patience_is_over()
-        return self.stopped
 
     def _better_loss(self) -> bool:
         net = self.estimator
@@ -64,11 +98,8 @@ class Watch:
         return better
 
     def better_score(self, score: float) -> bool:
-        """Take note of a validation score, and keep the weights of the best one."""
+        """Tell whether a validation score is better than any before, and keep the weights of the best one."""
         net = self.estimator
-        net.validation_scores_.append(score)
-        if net.verbose:
-            print(f"Validation score: {score:f}")
         better = not score < net.best_validation_score_ + net.tol
         if score > net.best_validation_score_:
             net.best_validation_score_ = score
@@ -77,7 +108,7 @@ class Watch:
 
     def _patience_is_over(self) -> bool:
         net = self.estimator
-        what = "Training loss" if self.validation_score is None else "Validation score"
+        what = "Validation score" if self.by_score else "Training loss"
         text = f"{what} did not improve more than tol={net.tol:f} for {net.n_iter_no_change} consecutive epochs."
         if net.solver == "sgd" and net.learning_rate == "adaptive":
             if net._learning_rate > SMALLEST_RATE:

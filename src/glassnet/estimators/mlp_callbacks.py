@@ -1,0 +1,78 @@
+"""scikit-learn's callback protocol (from 1.9 on): each epoch of a fit is a task that callbacks see begin and end."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+try:
+    from sklearn.callback import CallbackSupportMixin, with_callbacks
+except ImportError:  # scikit-learn 1.8
+
+    class CallbackSupportMixin:  # type: ignore[no-redef]
+        """An estimator without callbacks."""
+
+    def with_callbacks(method: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the method as it is."""
+        return method
+
+
+__all__ = ["CallbackSupportMixin", "EpochTasks", "with_callbacks"]
+
+Array = Any
+
+
+class EpochTasks:
+    """Tells the callbacks of an estimator that its fit and each epoch begin and end.
+
+    Parameters
+    ----------
+    estimator : MLPClassifier or MLPRegressor
+        Who is fitted; callbacks that ask for a fitted estimator get a copy as it stands.
+    X, y, sample_weight : array
+        The training data, as callbacks are shown it.
+    epochs : int
+        Most epochs.
+    """
+
+    def __init__(self, estimator: Any, X: Array, y: Array, sample_weight: Array | None, epochs: int) -> None:
+        self.estimator = estimator
+        self.data: dict[str, Any] = {
+            "X": X,
+            "y": y,
+            "metadata": None if sample_weight is None else {"sample_weight": sample_weight},
+        }
+        self.left = epochs
+        self.epoch: Any = None
+        self.fit: Any = None
+        if hasattr(estimator, "_init_callback_context"):
+            self.fit = estimator._init_callback_context(max_subtasks=epochs)
+        self.listened = bool(getattr(estimator, "_skl_callbacks", None))
+        if self.listened:
+            self.fit.call_on_fit_task_begin(estimator=estimator, **self.data)
+
+    def begin_epoch(self) -> None:
+        """Open the task of the next epoch, if there can be one."""
+        if self.listened and self.left:
+            self.left -= 1
+            self.epoch = self.fit.subcontext(task_name="epoch")
+            self.epoch.call_on_fit_task_begin(estimator=self.estimator, **self.data)
+
+    def end_epoch(self) -> bool:
+        """Close the task of the epoch; return whether a callback wants to stop."""
+        if self.epoch is None:
+            return False
+        ended, self.epoch = self.epoch, None
+        return bool(ended.call_on_fit_task_end(estimator=self.estimator, **self.data, **self._fitted()))
+
+    def end(self) -> None:
+        """Close the task of the fit, and that of an epoch which never came."""
+        if self.epoch is not None:
+            self.epoch.call_on_fit_task_end(estimator=self.estimator)
+        if self.listened:
+            self.fit.call_on_fit_task_end(estimator=self.estimator, **self.data, **self._fitted())
+
+    def _fitted(self) -> dict[str, Any]:
+        network = self.estimator.network_
+        return {"reconstruction_attributes": lambda: {"network_": copy.deepcopy(network)}}
