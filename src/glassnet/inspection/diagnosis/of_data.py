@@ -1,0 +1,214 @@
+"""What the data give away: scales, targets out of reach, order, labels, balance, doubles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from glassnet.inspection.diagnosis import neighbours
+from glassnet.inspection.diagnosis.case import Case
+from glassnet.inspection.diagnosis.findings import Finding
+from glassnet.inspection.diagnosis.words import listed, plural
+
+Array = Any
+
+LARGE = 20.0  # root mean square of a column; curvature grows with its square, to 400 times that of a scaled column
+SMALL = 0.01  # of the largest column; initialisers expect 1, so nothing reaches the first layer
+RARE = 0.1  # a class's share of the samples, times 2 / K: a tenth of two classes, a fiftieth of ten
+FOUND = 0.6  # share of a rare class's samples that are recognised: then its rarity does no harm
+SORTED = 0.9  # share of neighbours in the order that are of one class where chance gives at most half as many apart
+SURE = 4  # of 5 neighbours that carry one other label
+SUSPECT = 0.03  # share of samples whose label may be wrong: fewer are in every clean table
+CLEAR = 0.92  # agreement of neighbours elsewhere; where classes overlap, neighbours prove nothing
+OPPOSITE = 2 / 3  # share of two classes' samples that are taken for the other one
+MOST_LISTED = 100  # samples kept as numbers
+
+REACH = {  # what an output activation can answer
+    "sigmoid": (0.0, 1.0),
+    "softmax": (0.0, 1.0),
+    "tanh": (-1.0, 1.0),
+    "relu": (0.0, np.inf),
+    "exp": (0.0, np.inf),
+    "softplus": (0.0, np.inf),
+}
+
+
+def inputs_unscaled(case: Case) -> Finding | None:
+    """Find columns of X far from mean 0 and spread 1."""
+    X = case.X
+    assert X is not None
+    rms = np.sqrt((X * X).mean(axis=1))
+    far = np.flatnonzero(rms > LARGE)
+    numbers = {"columns": far.tolist(), "mean": X.mean(axis=1)[far].tolist(), "spread": X.std(axis=1)[far].tolist()}
+    if len(far):
+        order = far[np.argsort(-rms[far])]
+        shown = listed([f"{case.column(k)} (mean {X[k].mean():.4g}, spread {X[k].std():.4g})" for k in order])
+        return Finding(
+            "Inputs are not scaled.",
+            f"{len(far)} of {plural(len(X), 'column')} of X lie far from mean 0 and spread 1: {shown}.",
+            "Subtract each column's mean and divide by its spread, both taken from the training data alone "
+            "(StandardScaler; the Tabular estimators do it).",
+            numbers,
+        )
+    if 0 < rms.max() < SMALL:
+        return Finding(
+            "Inputs are tiny.",
+            f"No column of X is above {rms.max():.2g} (root mean square); the layers are drawn for inputs near 1.",
+            "Divide each column by its spread, taken from the training data alone.",
+            {"columns": list(range(len(X))), "largest": float(rms.max())},
+        )
+    return None
+
+
+def targets_unscaled(case: Case) -> Finding | None:
+    """Find targets of an error loss far from mean 0 and spread 1."""
+    if case.activations[-1] != "identity":
+        return None
+    assert case.Y is not None
+    rms = np.sqrt((case.Y * case.Y).mean(axis=1))
+    far = np.flatnonzero(rms > LARGE)
+    if not len(far):
+        return None
+    row = case.Y[far[0]]
+    return Finding(
+        "Targets are not scaled.",
+        f"Y has mean {row.mean():.4g} and spread {row.std():.4g}; outputs start near 0, so dZ[L] is as large.",
+        "Train on (Y - mean) / spread and turn answers back (TransformedTargetRegressor; TabularRegressor does it).",
+        {"rows": far.tolist(), "mean": float(row.mean()), "spread": float(row.std())},
+    )
+
+
+def output_range(case: Case) -> Finding | None:
+    """Find targets that the output activation cannot answer."""
+    g = case.activations[-1]
+    if g not in REACH:
+        return None
+    assert case.Y is not None
+    low, high = REACH[g]
+    outside = float(((low > case.Y) | (high < case.Y)).any(axis=0).mean())
+    if outside == 0:
+        return None
+    return Finding(
+        f"The output {g} cannot reach the targets.",
+        f"{outside:.0%} of the samples have targets outside [{low:g}, {high:g}]: "
+        f"Y goes from {case.Y.min():.4g} to {case.Y.max():.4g}.",
+        "Take identity as the output activation, or bring Y into that range.",
+        {
+            "share": outside,
+            "smallest": float(case.Y.min()),
+            "largest": float(case.Y.max()),
+        },
+    )
+
+
+def unshuffled(case: Case) -> Finding | None:
+    """Find mini-batches taken in an order that is sorted by class."""
+    labels, size = case.labels, case.settings.get("batch_size")
+    m = case.record.get("samples", 0)
+    if labels is None or size is None or size >= m or case.settings.get("shuffle", True):
+        return None
+    alike, by_chance = (
+        (labels[1:] == labels[:-1]).mean(),
+        (np.bincount(labels) / len(labels)) @ (np.bincount(labels) / len(labels)),
+    )
+    if alike < SORTED or 1 - alike > 0.5 * (1 - by_chance):
+        return None
+    return Finding(
+        "Mini-batches are drawn in sorted order.",
+        f"shuffle=False, and {alike:.0%} of the samples have the label of the sample before them ({by_chance:.0%} by "
+        f"chance): a batch of {size} knows little but one class.",
+        "Train with shuffle=True, or mix the samples once before.",
+        {"alike": float(alike), "by_chance": float(by_chance), "batch_size": size},
+    )
+
+
+def labels_swapped(case: Case) -> Finding | None:
+    """Find two classes that are taken for each other."""
+    labels, answers = case.labels, case.answers
+    assert labels is not None
+    assert answers is not None
+    K = max(labels.max(), answers.max()) + 1
+    counts = np.zeros((K, K), dtype=int)
+    np.add.at(counts, (labels, answers), 1)
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    swapped = [(i, j) for i in range(K) for j in range(i) if min(share[i, j], share[j, i]) > OPPOSITE]
+    if not swapped:
+        return None
+    i, j = swapped[0]
+    return Finding(
+        f"The labels {j} and {i} look swapped.",
+        f"Of {counts[i].sum()} samples of class {i} {counts[i, j]} are taken for {j}, and of {counts[j].sum()} of "
+        f"class {j} {counts[j, i]} for {i}.",
+        "Compare the labels' code here with that of the training: which class was 0?",
+        {"pairs": [[int(j), int(i)] for i, j in swapped], "confusion": counts.tolist()},
+    )
+
+
+def labels_wrong(case: Case) -> Finding | None:
+    """Find samples whose neighbours carry another label, where neighbours otherwise agree."""
+    if case.labels is None or case.nearest is None:
+        return None
+    some, near = case.some, case.nearest
+    assert some is not None
+    labels = case.labels[some]
+    theirs, votes = neighbours.majority(labels, near)
+    suspects = np.flatnonzero((theirs != labels) & (votes >= SURE))
+    counted = ~np.isin(near, suspects)
+    rest = np.setdiff1d(np.arange(len(some)), suspects)
+    agree = (labels[near] == labels[:, None]) & counted
+    agreement = agree[rest].sum() / max(counted[rest].sum(), 1)
+    of_class = np.bincount(labels[suspects]) / np.bincount(labels)[: labels[suspects].max(initial=0) + 1].clip(1)
+    if len(suspects) < max(3, SUSPECT * len(some)) or agreement < CLEAR or of_class.max() > 0.5:  # then it is rare
+        return None
+    numbers = some[suspects]
+    return Finding(
+        "Some labels are probably wrong.",
+        f"{len(suspects)} of {plural(len(some), 'sample')} lie among samples of another class (at least {SURE} of "
+        f"{neighbours.K} neighbours), while elsewhere {agreement:.0%} of the neighbours agree: samples "
+        f"{listed(map(str, numbers), 8)} (counted from 0).",
+        "Look at these samples and correct their labels or leave them out.",
+        {"samples": numbers[:MOST_LISTED].tolist(), "share": len(suspects) / len(some), "agreement": float(agreement)},
+    )
+
+
+def classes_unbalanced(case: Case) -> Finding | None:
+    """Find rare classes that are hardly ever recognised."""
+    labels, answers = case.labels, case.answers
+    assert labels is not None
+    assert answers is not None
+    counts = np.bincount(labels, minlength=max(2, case.architecture.sizes[-1]))
+    rare = np.flatnonzero((counts > 0) & (counts < RARE * 2 / len(counts) * len(labels)))
+    missed = [c for c in rare if (answers[labels == c] == c).mean() < FOUND]
+    if not missed:
+        return None
+    c = missed[0]
+    found = (answers[labels == c] == c).mean()
+    return Finding(
+        "Classes are out of balance.",
+        f"Class {c} has {counts[c]} of {len(labels)} samples ({counts[c] / len(labels):.1%}), and {found:.0%} of them "
+        f"are recognised; always answering {counts.argmax()} is right in {counts.max() / len(labels):.1%}.",
+        "Give rare classes more weight (sample_weight, class_weight='balanced'), and judge by recall or balanced "
+        "accuracy, not by accuracy.",
+        {"classes": [int(c) for c in missed], "counts": counts.tolist(), "recognised": float(found)},
+    )
+
+
+def duplicate_columns(case: Case) -> Finding | None:
+    """Find columns of X that say the same, but for unit and offset."""
+    X = case.X
+    assert X is not None
+    spread = X.std(axis=1)
+    varied = np.flatnonzero([len(np.unique(row[:MOST_LISTED])) > 10 for row in X])  # not the codes of categories
+    R = (X[varied] - X[varied].mean(axis=1, keepdims=True)) / spread[varied, None]
+    alike = np.abs(R @ R.T) / X.shape[1] > 1 - 1e-9
+    pairs = [(int(varied[i]), int(varied[j])) for i, j in np.argwhere(np.triu(alike, 1))]
+    if not pairs:
+        return None
+    shown = listed([f"{case.column(i)} and {case.column(j)}" for i, j in pairs])
+    return Finding(
+        "Columns of X repeat each other.",
+        f"But for unit and offset these are the same: {shown}.",
+        "Leave one of each pair out: it adds weights and nothing to learn from.",
+        {"pairs": pairs},
+    )

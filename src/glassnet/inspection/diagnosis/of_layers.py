@@ -1,0 +1,168 @@
+"""What the layers' arrays give away: units that are equal, dead or stuck, slopes that fade or grow, no bend at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.activations import ACTIVATIONS
+from glassnet.core.names import choose
+from glassnet.inspection.diagnosis.case import Case
+from glassnet.inspection.diagnosis.findings import Finding
+from glassnet.inspection.diagnosis.words import listed
+
+Array = Any
+
+TWINS = 1e-5  # relative distance of two units' weights; rounding alone parts equal units this little
+MANY = 0.5  # share of a layer's units: chance and weight decay alone come to less
+DEAD = 0.4  # share of a layer's relu units; a few that no sample reaches are in most networks
+FLAT = 0.05  # of the steepest slope
+ENDS = 0.8  # share of a layer's entries with such slopes
+ALIVE = 1e-3  # spread of what a dead layer is given, against that of X; below it nothing arrives, and slopes vanish
+OPEN = 0.2  # J / J_0: where four fifths of it were learned, slopes were large enough
+FADED, GROWN = 1e-3, 1e3  # root mean square of dZ[1] against that of dZ[L]
+STEEPEST = {"sigmoid": 0.25, "tanh": 1.0}
+
+
+def not_finite(case: Case) -> Finding | None:
+    """Find parameters that are no numbers."""
+    if case.is_finite:
+        return None
+    arrays = [
+        f"{layers.letter}[{l}]"
+        for l in range(1, case.architecture.L + 1)
+        for layers in (case.theta.W, case.theta.b)
+        if not np.isfinite(layers[l]).all()
+    ]
+    return Finding(
+        "Parameters are not finite numbers.",
+        f"NaN or infinity in {listed(arrays)}.",
+        "Start again from the initialiser, with a learning rate ten times smaller and inputs scaled.",
+        {"arrays": arrays},
+    )
+
+
+def no_nonlinearity(case: Case) -> Finding | None:
+    """Find networks whose hidden layers are all identity."""
+    names = [case.architecture.activations[l - 1] for l in case.hidden]
+    if not names or not all(_is_straight(name) for name in names):
+        return None
+    layers = listed([f"g[{l}] = {name}" for l, name in enumerate(names, start=1)])
+    return Finding(
+        "The hidden layers have no non-linearity.",
+        f"{layers}: W[2](W[1]x + b[1]) + b[2] is again W'x + b', so the network is no more than one layer.",
+        "Take relu or tanh as the hidden activation.",
+        {"layers": list(case.hidden)},
+    )
+
+
+def symmetric_units(case: Case) -> Finding | None:
+    """Find hidden layers whose units are copies of each other."""
+    found = {}
+    for l in case.hidden:
+        rows = np.hstack([case.theta.W[l], case.theta.b[l]])  # (n[l], n[l-1] + 1)
+        if len(rows) < 2:
+            continue
+        grid = np.round(rows / (TWINS * (np.abs(rows).max() or 1.0)))
+        _, group, sizes = np.unique(grid, axis=0, return_inverse=True, return_counts=True)
+        largest = int(sizes.argmax())
+        units = np.flatnonzero(group.ravel() == largest)
+        faded = not grid[units[0]].any()  # by weight decay, unless all of them are
+        if len(units) > (len(rows) - 1 if faded else max(1, MANY * len(rows))):
+            found[l] = units.tolist()
+    if not found:
+        return None
+    zero = all(not np.any(case.theta.W[l]) for l in found)
+    where = listed([f"{len(units)} of {case.architecture.sizes[l]} in layer {l}" for l, units in found.items()])
+    return Finding(
+        "Hidden units are copies of each other.",
+        f"Equal weights{' (all 0)' if zero else ''} in units: {where}. Equal units get equal slopes and stay equal.",
+        "Start with small random weights (initializer='he' for relu, 'glorot' for tanh and sigmoid); zeros and "
+        "constants are for b alone.",
+        {"layers": list(found), "units": found},
+    )
+
+
+def dead_units(case: Case) -> Finding | None:
+    """Find relu units that are 0 for every sample."""
+    if case.whole_pass is None or not case.is_stuck:
+        return None
+    found = {}
+    spread = [A.std(axis=1).max() for A in case.whole_pass.A]
+    for l in case.hidden:
+        if case.activations[l] == "relu" and spread[l - 1] > ALIVE * spread[0]:
+            dead = np.flatnonzero(~(case.whole_pass.Z[l] > 0).any(axis=1))
+            if len(dead) > DEAD * case.architecture.sizes[l]:
+                found[l] = dead.tolist()
+    if not found:
+        return None
+    l, units = next(iter(found.items()))
+    where = listed([f"{len(dead)} of {case.architecture.sizes[l]} in layer {l}" for l, dead in found.items()])
+    return Finding(
+        "ReLU units are dead.",
+        f"0 for every sample, so that no slope reaches them: {where}. In layer {l} units {listed(map(str, units), 12)} "
+        f"(counted from 0); their b[{l}] has mean {case.theta.b[l][units].mean():.3g}.",
+        "Start again with biases 0 and weights of 'he', a lower learning rate, or leaky_relu.",
+        {"layers": list(found), "units": found},
+    )
+
+
+def saturated(case: Case) -> Finding | None:
+    """Find sigmoid and tanh layers that lie on their flat ends."""
+    assert case.whole_pass is not None
+    assert case.slopes is not None
+    if not case.is_stuck:
+        return None
+    shares = {
+        l: float((case.slopes[l] < FLAT * STEEPEST[case.activations[l]]).mean())
+        for l in case.hidden
+        if case.activations[l] in STEEPEST
+    }
+    found = {l: share for l, share in shares.items() if share > ENDS}
+    if not found:
+        return None
+    where = listed([f"{share:.0%} of layer {l} ({case.activations[l]})" for l, share in found.items()])
+    l = next(iter(found))
+    return Finding(
+        "Layers are saturated.",
+        f"On the flat ends, with slopes under {FLAT:.0%} of the steepest: {where}. The mean of |Z[{l}]| is "
+        f"{np.abs(case.whole_pass.Z[l]).mean():.3g}.",
+        "Start with smaller weights ('glorot': spread sqrt(2 / (n[l] + n[l-1]))), scale the inputs, or take relu.",
+        {"layers": list(found), "shares": found},
+    )
+
+
+def vanishing(case: Case) -> Finding | None:
+    """Find slopes that fade on the way back."""
+    return _on_the_way_back(case, "vanish", lambda ratio: ratio < FADED)
+
+
+def exploding(case: Case) -> Finding | None:
+    """Find slopes that grow on the way back."""
+    return _on_the_way_back(case, "explode", lambda ratio: ratio > GROWN)
+
+
+def _on_the_way_back(case: Case, what: str, is_wrong: Any) -> Finding | None:
+    assert case.whole_pass is not None
+    assert case.open_share is not None
+    L = case.architecture.L
+    rms = {l: float(np.sqrt((case.whole_pass.dZ[l] ** 2).mean())) for l in range(1, L + 1)}
+    if case.open_share < OPEN or L < 2 or rms[L] == 0 or not is_wrong(rms[1] / rms[L]):
+        return None
+    change = {
+        "vanish": "Take relu with 'he' (or selu with 'lecun') in the hidden layers, or fewer layers.",
+        "explode": "Start with 'he' or 'glorot', and clip the gradient (clip_norm=1).",
+    }[what]
+    steps = listed([f"{rms[l]:.2g} in layer {l}" for l in range(L, 0, -1)], 12)
+    return Finding(
+        f"Slopes {what} on the way back.",
+        f"Root mean square of dZ: {steps}: a factor of {(rms[1] / rms[L]) ** (1 / (L - 1)):.2g} per layer.",
+        change,
+        {"layers": list(rms), "dZ": rms},
+    )
+
+
+def _is_straight(activation: str) -> bool:
+    name, g = choose(ACTIVATIONS, activation, "activation")
+    return name == "identity" or (name == "leaky_relu" and g.options["slope"] == 1)

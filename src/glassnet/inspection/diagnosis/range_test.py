@@ -1,0 +1,97 @@
+"""The range test: a few steps from a fresh start at many learning rates show which of them learn."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from glassnet.core.activations import ACTIVATIONS
+from glassnet.core.architecture import Architecture
+from glassnet.core.initializers import INITIALIZERS, default_for
+from glassnet.core.names import choose
+from glassnet.core.parameters import Parameters
+from glassnet.core.propagation import Objective, cost_only
+from glassnet.engines import numpy_engine as xp
+from glassnet.errors import DivergedError
+from glassnet.training.loop import Run, train
+from glassnet.training.settings import Settings
+
+Array = Any
+
+FACTORS = 10.0 ** np.arange(-4, 5.5, 0.5)  # on the learning rate that was used
+STEPS = 100
+LEAST_STEPS = 20
+WORK = 2e10  # multiplications for all rates together: a few seconds
+CLOSE = 0.05  # costs that differ by less than this share of the baseline's are taken as equal
+
+
+class RangeTest(NamedTuple):
+    """Costs after `steps` steps from one fresh start, by learning rate; inf where the training diverged."""
+
+    rates: list[float]
+    costs: list[float]
+    steps: int
+
+    def best(self, J_0: float) -> tuple[float, float]:
+        """Return the smallest rate whose cost is close to the lowest, for a baseline cost J_0, and that cost."""
+        lowest = min(self.costs)
+        return next((r, c) for r, c in zip(self.rates, self.costs, strict=True) if c <= lowest + CLOSE * J_0)
+
+    def cost_at(self, alpha: float) -> float:
+        """Return the cost at the tried rate nearest to `alpha`."""
+        return self.costs[int(np.argmin([abs(math.log(rate / alpha)) for rate in self.rates]))]
+
+
+def range_test(
+    architecture: Architecture, X: Array, Y: Array, *, optimizer: str, alpha: float, batch_size: int | None, seed: int
+) -> RangeTest:
+    """Train fresh copies for a few steps at learning rates around `alpha`, and return what each came to.
+
+    Parameters
+    ----------
+    architecture : Architecture
+        Of the copies; their weights are drawn by the initialisers that fit its activations.
+    X, Y : array (n[0], m), (n[L], m)
+        One column per sample, of the type that shall be computed with.
+    optimizer : str
+        Name in the table of optimisers, one that takes a learning rate.
+    alpha : float
+        The learning rate in the middle of those tried.
+    batch_size : int or None
+        Samples per step; None is all of them.
+    seed : int
+        Of the start and the order of samples, the same at every rate.
+
+    Returns
+    -------
+    RangeTest
+        Learning rates, rising, and the cost on all of X after the steps.
+    """
+    start = fresh_start(architecture, X.dtype, seed)
+    objective = Objective.of(architecture)
+    of_a_step = 3 * start.vector.size * min(batch_size or X.shape[-1], X.shape[-1]) * len(FACTORS)
+    steps = int(np.clip(WORK / of_a_step, LEAST_STEPS, STEPS))
+    rates = [float(f"{alpha * factor:.2g}") for factor in FACTORS]
+    costs = []
+    for rate in rates:
+        theta = start.over(start.vector.copy())
+        settings = Settings(optimizer, rate, iterations=steps, batch_size=batch_size, engine="numpy")
+        try:
+            with xp.quiet():
+                train(Run(xp, theta, objective, settings, np.random.default_rng(seed), X, Y))
+                J = float(cost_only(xp, theta, (X, Y), objective))
+        except DivergedError:
+            J = math.inf
+        costs.append(J if math.isfinite(J) else math.inf)
+    return RangeTest(rates, costs, steps)
+
+
+def fresh_start(architecture: Architecture, dtype: Any, seed: int) -> Parameters:
+    """Draw parameters by the initialisers that fit the activations; biases are 0."""
+    theta, rng = Parameters(architecture.sizes, dtype), np.random.default_rng(seed)
+    for W, activation in zip(theta.W, architecture.activations, strict=True):
+        name = default_for(choose(ACTIVATIONS, activation, "activation")[0])
+        W[...] = INITIALIZERS[name].draw(rng, *W.shape)
+    return theta

@@ -1,0 +1,119 @@
+"""The look of every picture: colours, axes, and where a picture is drawn when nobody says where."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Okabe and Ito 2008: told apart by every kind of colour vision, and in grey.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#444444")
+DASHES = ("-", (0, (5, 2)), (0, (2, 1.5)), (0, (7, 2, 2, 2)))  # once the colours are used up
+GREY = "#777777"
+SEQUENTIAL, DIVERGING = "cividis", "RdBu_r"  # safe for colour-blind eyes; for signed numbers white is 0
+SIZE = (6.0, 3.8)  # inches
+PANEL = (3.2, 2.5)  # of several in one figure
+
+STYLE: Any = {
+    "font.size": 10.0,
+    "axes.titlesize": 11.0,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": GREY,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "grid.color": "#e6e6e6",
+    "grid.linewidth": 0.8,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "xtick.labelcolor": "#333333",
+    "ytick.labelcolor": "#333333",
+    "figure.dpi": 110.0,
+    "svg.hashsalt": "glassnet",  # equal pictures give equal files
+}
+
+
+def new_axes(size: tuple[float, float] = SIZE) -> Axes:
+    """Return the axes of a new figure.
+
+    Where pyplot is loaded the figure is one of pyplot's, so that ``plt.show()`` and notebooks know it; else it belongs
+    to nobody but its axes, and ``ax.figure.savefig`` writes it.
+    """
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    with rc_context(STYLE):
+        figure = pyplot.figure(figsize=size, layout="constrained") if pyplot else Figure(size, layout="constrained")
+        return figure.subplots()
+
+
+def axes(ax: Any = None, size: tuple[float, float] = SIZE) -> Axes:
+    """Return `ax`, or the axes of a new figure."""
+    return new_axes(size) if ax is None else ax
+
+
+def panels(ax: Any, n: int, columns: int, size: tuple[float, float] = PANEL) -> np.ndarray:
+    """Return n axes side by side in rows of `columns`: in the place of `ax`, or in a new figure.
+
+    Returns
+    -------
+    array of Axes (n,)
+    """
+    from matplotlib import rc_context
+
+    columns = min(columns, n)
+    rows = -(-n // columns)
+    whole = axes(ax, (size[0] * columns, size[1] * rows))
+    figure = whole.figure
+    spec = whole.get_subplotspec()
+    if spec is None:  # axes that were placed by hand are divided by hand
+        whole.axis("off")
+        with rc_context(STYLE):
+            places = [((k % columns) / columns, 1 - (k // columns + 1) / rows) for k in range(n)]
+            return np.array([whole.inset_axes((x + 0.03, y + 0.08, 0.9 / columns, 0.8 / rows)) for x, y in places])
+    whole.remove()
+    inner = spec.subgridspec(rows, columns)
+    with rc_context(STYLE):
+        return np.array([figure.add_subplot(inner[k // columns, k % columns]) for k in range(n)])
+
+
+def colour(k: int) -> str:
+    """Return the colour of the k-th line, counted from 0."""
+    return COLOURS[k % len(COLOURS)]
+
+
+def dash(k: int) -> Any:
+    """Return the dashes of the k-th line: solid until the colours come round again."""
+    return DASHES[k // len(COLOURS) % len(DASHES)]
+
+
+def named(ax: Axes, title: str = "", x: str = "", y: str = "") -> Axes:
+    """Write the title and the names of the axes."""
+    if title:
+        ax.set_title(title)
+    if x:
+        ax.set_xlabel(x)
+    if y:
+        ax.set_ylabel(y)
+    return ax
+
+
+def legend(ax: Axes, **settings: Any) -> None:
+    """Write a legend without a frame, where there is more than nothing to tell."""
+    if ax.get_legend_handles_labels()[1]:
+        ax.legend(frameon=False, **settings)
+
+
+def bare(ax: Axes) -> Axes:
+    """Take grid, ticks and frame away: for pictures and diagrams."""
+    ax.grid(visible=False)
+    ax.set(xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+    return ax
