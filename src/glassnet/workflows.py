@@ -11,12 +11,12 @@ import numpy as np
 
 from glassnet import estimators
 from glassnet.core.checks import generator
-from glassnet.core.trace import Trace
 from glassnet.errors import DataError, SettingError, ShapeError, UnknownNameError, suggestion
 from glassnet.estimators.saving import kind_of, load_as
 from glassnet.estimators.table_models import TableClassifier, TableRegressor
 from glassnet.estimators.targets import LabelCode
 from glassnet.files import check_writable, write_beside
+from glassnet.inspection.trace import Trace
 from glassnet.network import Network
 from glassnet.tables import Dataset, Pictures, fit_preparation, read, rows_at, split
 from glassnet.tables.reading import HDF5, NUMPY
@@ -151,12 +151,17 @@ def train_file(
 
 def evaluate_file(model: str | Path, data: str | Path, reading: dict[str, Any] | None = None) -> tuple[Model, Scores]:
     """Score a model file on a table or pictures whose targets are known; a source's own test part goes first."""
+    estimator, part = part_to_score(model, data, reading)
+    return estimator, score(estimator, matching(estimator, part.X), part.y)
+
+
+def part_to_score(model: str | Path, data: str | Path, reading: dict[str, Any] | None = None) -> tuple[Model, Dataset]:
+    """Return the model of a file, and the samples of `data` to score it on: its own test part where it has one."""
     estimator = load_tabular(model)
     dataset = _read_for(estimator, data, reading, require_target=True)
     if dataset.y is None:
         raise DataError(f"{data}: holds no target to compare with")
-    part = dataset.test if dataset.test is not None and dataset.test.y is not None else dataset
-    return estimator, score(estimator, matching(estimator, part.X), part.y)
+    return estimator, dataset.test if dataset.test is not None and dataset.test.y is not None else dataset
 
 
 @dataclass(frozen=True)

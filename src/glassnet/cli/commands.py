@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from glassnet._version import __version__
+from glassnet.cli.report_command import report
 from glassnet.errors import GlassnetError, SettingError
 
 app = typer.Typer(
@@ -209,6 +210,9 @@ def engines(
         with show.waiting() as told:
             engine_report.measure(told)
     show.engines(engine_report.report())
+
+
+app.command()(report)
 
 
 @app.command()

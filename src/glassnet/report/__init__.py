@@ -1,1 +1,80 @@
-"""Plain results into one self-contained HTML file."""
+"""The laboratory report: a model or an experiment told in one HTML file, in English or Chinese.
+
+from glassnet import report
+
+report.write(report.of_model("cats.glassnet", "test_cats.h5"), "report.html", lang="zh")
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from glassnet.errors import UnknownNameError
+from glassnet.files import check_writable, write_beside
+from glassnet.report.blocks import Report, says
+
+__all__ = ["Report", "check", "of_model", "to_html", "write"]
+
+
+def of_model(path: str | Path, data: str | Path | None = None) -> Report:
+    """Return the report on a model file.
+
+    Parameters
+    ----------
+    path : path
+        A ``.glassnet`` file.
+    data : path, optional
+        A table, arrays or pictures with known targets, for scores, one sample's trace and the analysis.
+
+    Returns
+    -------
+    Report
+        Plain data without a language.
+
+    Raises
+    ------
+    GlassnetError
+        If the model or the data cannot be read, or do not fit each other.
+    """
+    from glassnet.report import sections
+    from glassnet.report.analysis import analysis
+    from glassnet.report.principle import principle
+    from glassnet.report.subject import open_subject
+
+    subject = open_subject(path, data)
+    architecture = subject.network.architecture
+    sizes = "-".join(map(str, architecture.sizes))
+    return Report(
+        says("report.title", name=subject.name),
+        says("report.subtitle", sizes=sizes, parameters=f"{architecture.n_parameters:,}"),
+        [
+            principle(subject.network),
+            sections.environment(subject),
+            sections.data(subject),
+            sections.results(subject),
+            analysis(subject),
+            sections.again(subject),
+        ],
+    )
+
+
+def to_html(report: Report, lang: str = "en") -> str:
+    """Return a report as a self-contained HTML page in English ("en") or Chinese ("zh")."""
+    from glassnet.report import page
+
+    return page.to_html(report, lang)
+
+
+def check(out: str | Path, lang: str) -> None:
+    """Raise, before any work is done, if a report cannot be written there or in that language."""
+    from glassnet.report.texts import LANGUAGES
+
+    if lang not in LANGUAGES:
+        raise UnknownNameError.among("language", lang, LANGUAGES)
+    check_writable(out)
+
+
+def write(report: Report, out: str | Path, lang: str = "en") -> None:
+    """Write a report to an HTML file, which is whole or not there."""
+    check(out, lang)
+    write_beside(out, to_html(report, lang).encode())

@@ -1,0 +1,24 @@
+"""`glassnet report`: a model or an experiment told in one HTML file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def report(
+    source: Annotated[Path, typer.Argument(help="A .glassnet file.", metavar="MODEL")],
+    data: Annotated[
+        Path | None, typer.Argument(help="Data with known targets, for scores and analysis.", metavar="[DATA]")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="HTML file to write.")] = Path("report.html"),
+    lang: Annotated[str, typer.Option(help="en or zh: English or Chinese.")] = "en",
+) -> None:
+    """Write a laboratory report: principle, environment, data, results, analysis, in one HTML file."""
+    from glassnet import report as reports
+
+    reports.check(out, lang)
+    reports.write(reports.of_model(source, data), out, lang)
+    typer.echo(f"Report    {out}")

@@ -1,0 +1,103 @@
+"""The analysis: what the numbers of the training and of the trial say, the gradient check, and the diagnosis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from glassnet.report.blocks import Block, Heading, Paragraph, Section, Table, says
+from glassnet.report.sections import curve_of, wilson
+from glassnet.report.subject import Subject, Trial
+
+CHECKED_SAMPLES = 16  # of the gradient check
+
+
+def analysis(subject: Subject) -> Section:
+    """Return what can be said about a model, most of it from its record and its trial."""
+    blocks = [*_training(subject)]
+    if trial := subject.trial:
+        blocks += _classes(subject, trial) if subject.classes else _numbers(trial)
+        blocks += [*_gap(subject, trial), *_gradients(subject, trial)]
+    return Section(says("analysis.title"), blocks or [Paragraph(says("analysis.nothing"))])
+
+
+def _training(subject: Subject) -> list[Block]:
+    record = subject.record
+    curve, validation = (curve_of(record, name) for name in ("epoch_cost", "validation_cost"))
+    if not len(curve):
+        return []
+    first, last = curve[0], curve[-1]
+    told = {"first": f"{first:.6g}", "last": f"{last:.6g}", "epochs": record["epochs"]}
+    fell = last < first and last > 0
+    text = says("analysis.fell", **told, factor=f"{first / last:.3g}") if fell else says("analysis.rose", **told)
+    blocks: list[Block] = [Paragraph(text)]
+    if len(validation):
+        lowest, at_end = f"{np.nanmin(validation):.6g}", f"{validation[-1]:.6g}"
+        told = {"lowest": lowest, "best": record["best_epoch"], "epochs": record["epochs"], "last": at_end}
+        blocks.append(Paragraph(says("analysis.validation", **told)))
+    return blocks
+
+
+def _classes(subject: Subject, trial: Trial) -> list[Block]:
+    scores = trial.scores
+    accuracy, rows = scores.values["accuracy"], scores.rows
+    counts = np.array(scores.confusion)
+    if not counts.size:
+        return []
+    per_class = counts.sum(axis=1)
+    low, high = wilson(accuracy, rows)
+    share = per_class.max() / rows
+    text = says(
+        "analysis.above_chance" if low > share else "analysis.at_chance",
+        correct=int(np.trace(counts)), rows=rows, accuracy=f"{accuracy:.4f}", low=f"{low:.4f}", high=f"{high:.4f}",
+        most=subject.classes[per_class.argmax()], share=f"{share:.4f}",
+    )  # fmt: skip
+    blocks: list[Block] = [Paragraph(text)]
+    mistakes = counts - np.diag(np.diag(counts))
+    if mistakes.any():
+        i, j = np.unravel_index(mistakes.argmax(), mistakes.shape)
+        told = {"truth": subject.classes[i], "found": subject.classes[j], "count": mistakes[i, j]}
+        blocks.append(Paragraph(says("analysis.confused", **told)))
+    return blocks
+
+
+def _numbers(trial: Trial) -> list[Block]:
+    values = trial.scores.values
+    if "R²" not in values:
+        return []
+    spread = f"{float(np.std(trial.y.astype(float))):.6g}"
+    return [
+        Paragraph(says("analysis.regression", rmse=f"{values['RMSE']:.6g}", spread=spread, r2=f"{values['R²']:.4f}"))
+    ]
+
+
+def _gap(subject: Subject, trial: Trial) -> list[Block]:
+    curve = curve_of(subject.record, "epoch_cost")
+    cost = trial.scores.values.get("cost")
+    if cost is None or not len(curve) or not curve[-1] > 0:
+        return []
+    told = {"name": trial.name, "cost": f"{cost:.6g}", "last": f"{curve[-1]:.6g}", "factor": f"{cost / curve[-1]:.3g}"}
+    return [Paragraph(says("analysis.gap", **told))]
+
+
+def _gradients(subject: Subject, trial: Trial) -> list[Block]:
+    some = slice(0, CHECKED_SAMPLES)
+    X, Y = trial.columns[:, some], trial.targets[:, some]
+    check = subject.network.check_gradients(X, Y)
+    head: list[Any] = [says("head.array"), says("head.numeric"), says("head.analytic"), says("head.difference")]
+    rows = [
+        [
+            f"{worst.array}{list(worst.index)}",
+            f"{worst.numeric:.6e}",
+            f"{worst.analytic:.6e}",
+            f"{worst.difference:.1e}",
+        ]
+        for line in check.arrays
+        for worst in [line.worst]
+    ]
+    return [
+        Heading(says("analysis.gradients")),
+        Paragraph(says("analysis.gradients_text", rows=X.shape[1])),
+        Table(says("analysis.gradients_table"), head, rows),
+    ]

@@ -1,0 +1,219 @@
+"""The principle: forward and backward propagation derived for exactly this network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from glassnet.core.activations import ACTIVATIONS
+from glassnet.core.architecture import Architecture, choose_loss
+from glassnet.core.losses import full_name
+from glassnet.core.names import choose
+from glassnet.core.optimizers import OPTIMIZERS
+from glassnet.core.schedules import SCHEDULES
+from glassnet.network import Network
+from glassnet.report.blocks import Block, Cell, Formula, Heading, Paragraph, Section, Table, says
+from glassnet.report.tex import ACTIVATION_TEX, LOSS_TEX, OPTIMIZER_TEX, PAIR_TEX, SCHEDULE_TEX, filled, number
+
+
+def principle(network: Network) -> Section:
+    """Return the section that derives the passes and the step of a network, from its record where it was trained."""
+    architecture, record = network.architecture, network.record or {}
+    settings = record.get("settings", {})
+    return Section(
+        says("principle.title"),
+        [
+            *_network(network),
+            *_forward(architecture),
+            *_cost(architecture, settings),
+            *_backward(architecture),
+            Heading(says("principle.update")),
+            *(step(settings) if settings else [Paragraph(says("principle.untrained"))]),
+            _dimensions(network),
+        ],
+    )
+
+
+def _network(network: Network) -> list[Block]:
+    n, L = network.architecture.sizes, network.L
+    blocks: list[Block] = [
+        Paragraph(says("principle.network", L=L, sizes="-".join(map(str, n)), n_0=n[0], n_L=n[-1])),
+    ]
+    if L == 1:
+        blocks.append(Paragraph(says("principle.linear")))
+    if network.n_networks is not None:
+        blocks.append(Paragraph(says("principle.stack", k=network.n_networks)))
+    return blocks
+
+
+def _forward(architecture: Architecture) -> list[Block]:
+    n, lines = architecture.sizes, []
+    for l in range(1, architecture.L + 1):
+        g = _upright(choose(ACTIVATIONS, architecture.activations[l - 1], "activation")[0])
+        shape = f"({n[l]}, m)"
+        lines += [
+            f"{_shaped('Z', l, shape)} &= {_shaped('W', l, f'({n[l]}, {n[l - 1]})')} "
+            f"{_shaped('A', l - 1, f'({n[l - 1]}, m)')} + {_shaped('b', l, f'({n[l]}, 1)')}",
+            f"{_shaped('A', l, shape)} &= {g}({_at('Z', l)})" + (r" = \hat{Y}" if l == architecture.L else ""),
+        ]
+    return [
+        Heading(says("principle.forward")),
+        Paragraph(says("principle.forward_text")),
+        Formula(_lines(lines)),
+        _activations(architecture),
+    ]
+
+
+def _activations(architecture: Architecture) -> Table:
+    used: dict[str, list[str]] = {}
+    for l, choice in enumerate(architecture.activations, start=1):
+        used.setdefault(choice, []).append(str(l))
+    rows: list[list[Cell]] = []
+    for choice, layers in used.items():
+        name, entry = choose(ACTIVATIONS, choice, "activation")
+        value, slope = (filled(tex, entry.options) for tex in ACTIVATION_TEX[name])
+        rows.append([choice, ", ".join(layers), Formula(value), Formula(slope)])
+    head: list[Cell] = [says("head.activation"), says("head.layers"), Formula("g(Z)"), Formula("g'(Z)")]
+    return Table(says("principle.activations"), head, rows)
+
+
+def _loss(architecture: Architecture) -> tuple[str, Any]:
+    return choose_loss(full_name(architecture.loss, architecture.sizes[-1], architecture.output))
+
+
+def _cost(architecture: Architecture, settings: Mapping[str, Any]) -> list[Block]:
+    name, entry = _loss(architecture)
+    n_L, L = architecture.sizes[-1], architecture.L
+    loss = filled(LOSS_TEX[name].value, entry.options)
+    tex = r"\ell(a, y) = " + loss + r", \quad J = \frac{1}{m} \sum_{i=1}^{m} "
+    tex += (
+        rf"\ell(a^{{[{L}](i)}}, y^{{(i)}})" if n_L == 1
+        else rf"\sum_{{j=1}}^{{{n_L}}} \ell(a_{{j}}^{{[{L}](i)}}, y_{{j}}^{{(i)}})"
+    )  # fmt: skip
+    blocks: list[Block] = []
+    for kind, penalty in (
+        ("l2", r" + \frac{\lambda}{2 m} \sum_{l} \sum_{j,k} (w_{jk}^{[l]})^{2}"),
+        ("l1", r" + \frac{\lambda_{1}}{m} \sum_{l} \sum_{j,k} |w_{jk}^{[l]}|"),
+    ):
+        if any(_numbers(settings.get(kind))):
+            tex += penalty
+            blocks.append(Paragraph(says(f"principle.penalty_{kind}", strength=_listed(settings[kind]))))
+    if any(_numbers(settings.get("dropout"))):
+        blocks.append(Paragraph(says("principle.dropout", share=_listed(settings["dropout"]))))
+    intro = Paragraph(says("principle.cost_text", loss=says(f"loss.{name}")))
+    return [Heading(says("principle.cost")), intro, Formula(tex), *blocks]
+
+
+def _backward(architecture: Architecture) -> list[Block]:
+    n, L = architecture.sizes, architecture.L
+    name, loss = _loss(architecture)
+    paired = loss.pair == architecture.output
+    output = architecture.activations[-1]
+    slope = filled(ACTIVATION_TEX[architecture.output].slope, architecture.g[-1].options)  # type: ignore[union-attr]
+    lines = []
+    for l in range(L, 0, -1):
+        whole = f"({n[l]}, m)"
+        if l < L:
+            lines += [
+                f"{_shaped('dA', l, whole)} &= {_shaped('W', l + 1, f'({n[l]}, {n[l + 1]})', transposed=True)} "
+                f"{_shaped('dZ', l + 1, f'({n[l + 1]}, m)')}",
+                f"{_shaped('dZ', l, whole)} &= {_at('dA', l)} * g^{{[{l}]}}'({_at('Z', l)})",
+            ]
+        else:
+            short = f"{_at('A', L)} - Y" if paired else f"{_at('dA', L)} * g^{{[{L}]}}'({_at('Z', L)})"
+            lines.append(f"{_shaped('dZ', L, whole)} &= {short}")
+        lines += [
+            rf"{_shaped('dW', l, f'({n[l]}, {n[l - 1]})')} &= \frac{{1}}{{m}} {_shaped('dZ', l, whole)} "
+            f"{_shaped('A', l - 1, f'(m, {n[l - 1]})', transposed=True)}",
+            rf"{_shaped('db', l, f'({n[l]}, 1)')} &= \frac{{1}}{{m}} \sum_{{i=1}}^{{m}} dz^{{[{l}](i)}}",
+        ]
+    return [
+        Heading(says("principle.backward")),
+        Paragraph(says("principle.backward_text")),
+        Formula(
+            r"\frac{\partial J}{\partial w_{jk}} = \frac{1}{m} \sum_{i=1}^{m} dz_{ji} a_{ki}, \quad "
+            r"\frac{\partial J}{\partial b_{j}} = \frac{1}{m} \sum_{i=1}^{m} dz_{ji}, \quad "
+            r"da_{ki} = \sum_{j} w_{jk} dz_{ji}"
+        ),
+        Paragraph(says("principle.backward_matrices")),
+        Formula(
+            r"\lines{dZ^{[l]} &= dA^{[l]} * g^{[l]}'(Z^{[l]}) \\ dW^{[l]} &= \frac{1}{m} dZ^{[l]} A^{[l-1] \T} \\ "
+            r"db^{[l]} &= \frac{1}{m} \sum_{i=1}^{m} dz^{[l](i)} \\ dA^{[l-1]} &= W^{[l] \T} dZ^{[l]}}"
+        ),
+        Paragraph(says("principle.output_layer")),
+        Formula(f"{_at('dA', L)} = {_layer(filled(LOSS_TEX[name].slope, loss.options), L)}"),
+        Paragraph(says("principle.pair" if paired else "principle.no_pair", output=output)),
+        Formula(_layer(PAIR_TEX[name] if paired else f"dZ = dA * g'(Z), \\quad g'(Z) = {slope}", L)),
+        Paragraph(says("principle.layers_back")),
+        Formula(_lines(lines)),
+    ]
+
+
+def step(settings: Mapping[str, Any]) -> list[Block]:
+    """Return what the optimiser does with the slopes, with the numbers of a run's settings."""
+    name, entry = choose(OPTIMIZERS, settings["optimizer"], "optimizer")
+    text = {
+        "gradient_descent": says("principle.update_descent"),
+        "lbfgs": says("principle.update_lbfgs", memory=number(entry.options.get("memory", 0))),
+    }.get(name, says("principle.update_text", optimizer=name))
+    blocks: list[Block] = [Paragraph(text), Formula(_lines([filled(OPTIMIZER_TEX[name], entry.options)]))]
+    if name == "lbfgs":
+        return blocks
+    alpha = _listed(settings["learning_rate"] or entry.learning_rate)
+    schedule = settings["schedule"]
+    if schedule == "constant":
+        blocks.append(Paragraph(says("principle.rate", alpha=alpha)))
+    elif " " in schedule:  # a function of the caller
+        blocks.append(Paragraph(says("principle.rate_own", alpha=alpha)))
+    else:
+        kind, factor = choose(SCHEDULES, schedule, "schedule")
+        blocks.append(Paragraph(says("principle.rate_schedule", alpha=alpha, schedule=schedule)))
+        blocks.append(Formula(filled(SCHEDULE_TEX[kind], factor.options)))
+    if settings["clip_norm"]:
+        blocks.append(Paragraph(says("principle.clip", limit=number(settings["clip_norm"]))))
+    return blocks
+
+
+def _dimensions(network: Network) -> Table:
+    n = network.architecture.sizes
+    head: list[Cell] = [says("head.layer"), "W, dW", "b, db", "Z, A, dZ, dA", says("head.parameters")]
+    rows = [
+        [str(l), f"({n[l]}, {n[l - 1]})", f"({n[l]}, 1)", f"({n[l]}, m)", f"{n[l] * n[l - 1] + n[l]:,}"]
+        for l in range(1, network.L + 1)
+    ]
+    rows.append(["", "", "", "", f"{network.architecture.n_parameters:,}"])
+    return Table(says("principle.dimensions"), head, rows)
+
+
+def _at(letter: str, l: int) -> str:
+    return f"{letter}^{{[{l}]}}"
+
+
+def _shaped(letter: str, l: int, shape: str, *, transposed: bool = False) -> str:
+    power = rf"[{l}] \T" if transposed else f"[{l}]"
+    return rf"\under{{{letter}^{{{power}}}}}{{{shape}}}"
+
+
+def _layer(tex: str, l: int) -> str:
+    """Give every A, Z, dA and dZ of a formula its layer."""
+    return re.sub(r"(?<![\\A-Za-z])(d?[AZ])(?![a-zA-Z^])", rf"\1^{{[{l}]}}", tex)
+
+
+def _lines(lines: Sequence[str]) -> str:
+    return r"\lines{" + r" \\ ".join(lines) + "}"
+
+
+def _upright(name: str) -> str:
+    return rf"\name{{{name}}}"
+
+
+def _numbers(value: Any) -> list[float]:
+    """Return a setting's numbers, also where each network of a stack has its own."""
+    if isinstance(value, list | tuple):
+        return [number for entry in value for number in _numbers(entry)]
+    return [] if value is None else [value]
+
+
+def _listed(value: Any) -> str:
+    return ", ".join(map(number, _numbers(value)))
