@@ -103,7 +103,7 @@ DATA = [
     ("a NaN target",                X, Y * np.nan, None,                         DataError, ["Y", "6 numbers"]),
     ("labels 1 and 2",              X, Y + 1, None,                              DataError, ["Y", "0 and 1", "2 in column 1"]),
     ("labels -1 and 1",             X, 2 * Y - 1, None,                          DataError, ["Y", "0 and 1", "-1 in column 0"]),
-    ("probabilities as labels",     X, Y * 0.9, None,                            DataError, ["Y", "0 and 1", "0.9"]),
+    ("labels 0 and 2",              X, Y * 2, None,                              DataError, ["Y", "0 and 1", "2"]),
     ("a negative weight",           X, Y, np.array([[1, 1, -1, 1, 1, 1.0]]),     DataError, ["sample_weight", "at least 0"]),
     ("weights of zero",             X, Y, np.zeros((1, 6)),                      DataError, ["sample_weight", "not all"]),
     ("too few weights",             X, Y, np.ones((1, 5)),                       ShapeError, ["sample_weight", "(1, 6)", "(1, 5)"]),

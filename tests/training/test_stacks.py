@@ -113,3 +113,16 @@ def test_settings_are_plain_data_that_nobody_changes():
     rates[0] = 7
     assert settings.to_document()["learning_rate"] == [0.1, 0.2]
     assert settings.to_document()["dropout"] == [[0.1], [0.2]]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_batch_without_weight_for_a_network_teaches_it_nothing(engine):
+    S = np.ones((2, 1, m))
+    S[0, :, 8:] = 0  # of batches of 8 in this order network 0 learns from the first alone
+    short, long = network([3, 1], 2), network([3, 1], 2)
+    how = {"batch_size": 8, "shuffle": False, "epochs": 1, "engine": engine}
+    short.fit(X[:, :8], Y[:, :8], **how)
+    history = long.fit(X, Y, sample_weight=S, **how)
+    assert np.isfinite(history.cost).all()
+    np.testing.assert_allclose(long.vector[0], short.vector[0], rtol=1e-12)
+    assert not np.allclose(long.vector[1], short.vector[1])

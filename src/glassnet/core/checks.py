@@ -11,6 +11,8 @@ from glassnet.errors import DataError, SettingError, ShapeError, WrongTypeError
 
 Array = Any
 
+ROUNDING = 1e-4  # by which the probabilities of a sample may miss 1: those of float32 models are sums of many
+
 
 def matrix(name: str, array: Any, *, rows: int | None = None, columns: int | None = None, what: str = "") -> Array:
     """Return `array` as an array of real numbers with shape (rows, columns), or (k, rows, columns).
@@ -74,15 +76,16 @@ def finite(name: str, M: Array) -> Array:
 
 
 def labels(kind: str, Y: Array, loss: str) -> Array:
-    """Return Y if a loss of this kind of labels can take it."""
+    """Return Y if a loss of this kind of labels can take it: labels may be probabilities, as smoothed ones are."""
     if kind in {"zero_one", "one_hot"}:
-        bad = (Y != 0) & (Y != 1)
+        bad = (Y < 0) | (Y > 1)
         if bad.any():
-            raise DataError(f"Y: {loss} takes labels 0 and 1; got {_first(Y, bad)}")
-    if kind == "one_hot" and (sums := Y.sum(axis=-2)).size and not (sums == 1).all():
-        column = int(np.argwhere(sums != 1)[0][-1])
+            raise DataError(f"Y: {loss} takes labels 0 and 1, or probabilities; got {_first(Y, bad)}")
+    if kind == "one_hot" and (sums := Y.sum(axis=-2)).size and (off := abs(sums - 1) > ROUNDING).any():
+        column = int(np.argwhere(off)[0][-1])
         raise DataError(
-            f"Y: {loss} takes one-hot columns, a single 1 in each; column {column} sums to {sums[..., column].max():g}"
+            f"Y: {loss} takes one-hot columns, or probabilities that sum to 1; column {column} sums to "
+            f"{sums[..., column].max():g}"
         )
     if kind == "not_negative" and (bad := Y < 0).any():
         raise DataError(f"Y: {loss} takes targets of at least 0; got {_first(Y, bad)}")

@@ -82,6 +82,7 @@ def propagate(
     if S is not None:
         losses, dZ_last = losses * S, dZ_last * S
         m, m_J = xp.row_sums(S), xp.total(S)  # (1, 1) or (k, 1, 1); a number or (k,)
+        m, m_J = xp.where(m > 0, m, 1), xp.where(m_J > 0, m_J, 1)  # a batch may hold no weight: its slopes are 0
     dA, dZ = backward(xp, dZ_last, A, Z, W, g, D, m, gradient.W.views, gradient.b.views)
     J = cost(xp, losses, m_J) + penalties(xp, theta, objective, m_J)
     m_W = m if S is None else m[..., 0]  # to stand beside the flat weights
