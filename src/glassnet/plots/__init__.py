@@ -1,1 +1,24 @@
-"""Pictures of plain results, by matplotlib."""
+"""Pictures of plain results, by matplotlib, which loads when the first one is drawn.
+
+Every function takes `ax`, the axes to draw on, makes a figure of its own without it, and returns the axes.
+"""
+
+from glassnet.plots.general import bars, images, lines, surface
+from glassnet.plots.of_networks import decision_boundary, diagram, first_layer_weights
+from glassnet.plots.of_tables import activations, confusion_matrix
+from glassnet.plots.of_training import cost_curves, distributions, learning_rates
+
+__all__ = [
+    "activations",
+    "bars",
+    "confusion_matrix",
+    "cost_curves",
+    "decision_boundary",
+    "diagram",
+    "distributions",
+    "first_layer_weights",
+    "images",
+    "learning_rates",
+    "lines",
+    "surface",
+]

@@ -59,7 +59,7 @@ def cost_curves(history: Any, *, title: str = "", log: bool | None = None, ax: A
             lowest, highest = min(lowest, *mean[mean > 0]), max(highest, *mean[mean > 0])
     if log or (log is None and highest > 100 * lowest):
         ax.set_yscale("log")
-    if several or len(next(iter(runs.values()))[1]):
+    if len(ax.lines) > 1:
         legend(ax)
     return named(ax, title, "epoch", "cost J")
 
@@ -95,8 +95,7 @@ def learning_rates(test: Any, *, used: float | None = None, title: str = "", ax:
     for rate in rates[np.isnan(costs)]:
         ax.axvspan(rate / 1.78, rate * 1.78, color=COLOURS[1], alpha=0.12, linewidth=0)
     ax.set_xscale("log")
-    if known.max() > 100 * known.min() > 0:
-        ax.set_yscale("log")
+    ax.set_ylim(0, min(1.1 * known.max(), 2 * known[0]))  # far above the start a cost has no shape
     top = ax.get_xaxis_transform()
     if np.isnan(costs).any():
         place = rates[np.isnan(costs)].max() * 1.6
@@ -104,7 +103,9 @@ def learning_rates(test: Any, *, used: float | None = None, title: str = "", ax:
     for rate, word, k in ((used, "used", 6), (numbers.get("try"), "try", 2)):
         if rate is not None:
             ax.axvline(rate, color=colour(k), linewidth=1.2, linestyle=(0, (4, 2)))
-            ax.text(rate, 0.03, f" {word} {rate:g}", color=colour(k), fontsize=9, transform=top)
+            ax.text(
+                rate, 1.01, f"{word} {rate:g}", ha="center", va="bottom", color=colour(k), fontsize=9, transform=top
+            )
     return named(ax, title, "learning rate", f"cost J after {numbers['steps']} steps")
 
 
@@ -139,13 +140,14 @@ def distributions(snapshots: Any, letters: str | tuple[str, ...] = ("Z", "A", "d
         k = "ZAd".index(letter[0])
         for l, place in enumerate(row, start=1):
             bands = np.asarray(snapshots.quantiles[letter][l]).T  # (7, epochs)
-            for outer, alpha in ((0, 0.12), (1, 0.22), (2, 0.4)):
+            for outer, (share, alpha) in enumerate((("all", 0.12), ("90 %", 0.22), ("50 %", 0.4))):
                 low, high = bands[outer], bands[-1 - outer]
-                place.fill_between(snapshots.epochs, low, high, color=colour(k), alpha=alpha, linewidth=0)
+                place.fill_between(snapshots.epochs, low, high, color=colour(k), alpha=alpha, linewidth=0, label=share)
             place.plot(snapshots.epochs, bands[3], color=colour(k), linewidth=1.6)
             place.axhline(0, color=GREY, linewidth=0.6)
             place.margins(x=0)
             named(place, f"{letter}[{l}]", "epoch" if letter == letters[-1] else "")
+        legend(row[-1], fontsize=7, loc="upper left", bbox_to_anchor=(1, 1))
     return grid
 
 

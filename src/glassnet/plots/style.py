@@ -20,9 +20,6 @@ PANEL = (3.2, 2.5)  # of several in one figure
 
 STYLE: Any = {
     "font.size": 10.0,
-    "axes.titlesize": 11.0,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": GREY,
@@ -35,6 +32,8 @@ STYLE: Any = {
     "xtick.labelcolor": "#333333",
     "ytick.labelcolor": "#333333",
     "figure.dpi": 110.0,
+    "figure.constrained_layout.w_pad": 0.1,
+    "figure.constrained_layout.h_pad": 0.1,
     "svg.hashsalt": "glassnet",  # equal pictures give equal files
 }
 
@@ -59,8 +58,10 @@ def axes(ax: Any = None, size: tuple[float, float] = SIZE) -> Axes:
     return new_axes(size) if ax is None else ax
 
 
-def panels(ax: Any, n: int, columns: int, size: tuple[float, float] = PANEL) -> np.ndarray:
-    """Return n axes side by side in rows of `columns`: in the place of `ax`, or in a new figure.
+def panels(ax: Any, n: int, columns: int | None = None, size: tuple[float, float] = PANEL) -> np.ndarray:
+    """Return n axes side by side: in the place of `ax`, or in a new figure.
+
+    There are `columns` of them in a row; by default as many as find room.
 
     Returns
     -------
@@ -68,7 +69,8 @@ def panels(ax: Any, n: int, columns: int, size: tuple[float, float] = PANEL) -> 
     """
     from matplotlib import rc_context
 
-    columns = min(columns, n)
+    room = 4 if ax is None else int(ax.get_position().width * ax.figure.get_figwidth() / (0.5 * size[0]))
+    columns = min(columns or max(1, room), n)
     rows = -(-n // columns)
     whole = axes(ax, (size[0] * columns, size[1] * rows))
     figure = whole.figure
@@ -79,7 +81,8 @@ def panels(ax: Any, n: int, columns: int, size: tuple[float, float] = PANEL) -> 
             places = [((k % columns) / columns, 1 - (k // columns + 1) / rows) for k in range(n)]
             return np.array([whole.inset_axes((x + 0.03, y + 0.08, 0.9 / columns, 0.8 / rows)) for x, y in places])
     whole.remove()
-    inner = spec.subgridspec(rows, columns)
+    gaps = {} if figure.get_layout_engine() else {"hspace": 0.6, "wspace": 0.3}
+    inner = spec.subgridspec(rows, columns, **gaps)
     with rc_context(STYLE):
         return np.array([figure.add_subplot(inner[k // columns, k % columns]) for k in range(n)])
 
@@ -97,7 +100,7 @@ def dash(k: int) -> Any:
 def named(ax: Axes, title: str = "", x: str = "", y: str = "") -> Axes:
     """Write the title and the names of the axes."""
     if title:
-        ax.set_title(title)
+        ax.set_title(title, loc="left", fontsize=11, fontweight="bold")
     if x:
         ax.set_xlabel(x)
     if y:

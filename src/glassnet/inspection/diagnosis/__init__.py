@@ -16,27 +16,21 @@ from glassnet.inspection.diagnosis.words import plural
 
 Array = Any
 
-MOST_SAMPLES = 5000  # that are passed through the network
+MOST_SAMPLES, LEAST_SAMPLES = 5000, 200  # that are passed through the network
+MOST_NUMBERS = 20_000_000  # of X, between those bounds
 
 
 class Detector(NamedTuple):
     """One entry of the table: `find` reads a case, where it has all that is in `needs`.
 
-    It stays silent where one of `unless` was found, because what it sees then follows from that.
+    A symptom stays silent where something weightier was found, because it follows from that.
     """
 
     find: Callable[[Case], Finding | None]
     weight: int
     needs: tuple[str, ...] = ()
-    unless: tuple[str, ...] = ()
+    is_symptom: bool = False
 
-
-GIVEN = (  # what was there before the training began
-    "symmetric_units", "no_nonlinearity", "output_range", "inputs_unscaled", "targets_unscaled", "unshuffled",
-    "labels_swapped", "penalty_strong", "exploding",
-)  # fmt: skip
-STUCK = (*GIVEN, "learning_rate_high", "dead_units", "saturated", "vanishing")
-SLOW = (*STUCK, "learning_rate_low", "too_few_steps")
 
 # From causes to what follows from them: the order is the weight.
 DETECTORS: dict[str, Detector] = {
@@ -48,20 +42,20 @@ DETECTORS: dict[str, Detector] = {
     "targets_unscaled": Detector(of_data.targets_unscaled, 85, ("Y",)),
     "unshuffled": Detector(of_data.unshuffled, 82, ("labels", "curve")),
     "labels_swapped": Detector(of_data.labels_swapped, 79, ("labels", "answers")),
-    "penalty_strong": Detector(of_training.penalty_strong, 76, ("J", "curve"), GIVEN),
-    "exploding": Detector(of_layers.exploding, 73, ("whole_pass", "open_share"), GIVEN),
-    "learning_rate_high": Detector(of_training.learning_rate_high, 70, ("alpha",), GIVEN),
-    "dead_units": Detector(of_layers.dead_units, 67, ("whole_pass",), STUCK),
-    "saturated": Detector(of_layers.saturated, 64, ("slopes", "open_share"), STUCK),
-    "vanishing": Detector(of_layers.vanishing, 61, ("whole_pass", "open_share"), STUCK),
-    "learning_rate_low": Detector(of_training.learning_rate_low, 58, ("alpha", "J"), STUCK),
+    "penalty_strong": Detector(of_training.penalty_strong, 76, ("J", "curve"), is_symptom=True),
+    "exploding": Detector(of_layers.exploding, 73, ("whole_pass", "open_share"), is_symptom=True),
+    "learning_rate_high": Detector(of_training.learning_rate_high, 70, ("alpha",), is_symptom=True),
+    "dead_units": Detector(of_layers.dead_units, 67, ("whole_pass",), is_symptom=True),
+    "saturated": Detector(of_layers.saturated, 64, ("slopes",), is_symptom=True),
+    "vanishing": Detector(of_layers.vanishing, 61, ("whole_pass", "open_share"), is_symptom=True),
+    "learning_rate_low": Detector(of_training.learning_rate_low, 58, ("alpha", "J"), is_symptom=True),
     "labels_wrong": Detector(of_data.labels_wrong, 55, ("labels", "nearest")),
-    "classes_unbalanced": Detector(of_data.classes_unbalanced, 52, ("labels", "answers"), SLOW[:-1]),
+    "classes_unbalanced": Detector(of_data.classes_unbalanced, 52, ("labels", "answers"), is_symptom=True),
     "overfitting": Detector(of_training.overfitting, 49, ("J_0",)),
-    "too_few_steps": Detector(of_training.too_few_steps, 46, ("curve", "J"), SLOW),
-    "underfitting": Detector(of_training.underfitting, 43, ("whole_pass", "nearest"), SLOW),
-    "nothing_learned": Detector(of_training.nothing_learned, 40, ("J",), (*SLOW, "underfitting", "classes_unbalanced")),
-    "duplicate_columns": Detector(of_data.duplicate_columns, 37, ("X",)),
+    "too_few_steps": Detector(of_training.too_few_steps, 46, ("curve", "J"), is_symptom=True),
+    "underfitting": Detector(of_training.underfitting, 43, ("whole_pass", "nearest"), is_symptom=True),
+    "nothing_learned": Detector(of_training.nothing_learned, 40, ("J",), is_symptom=True),
+    "duplicate_features": Detector(of_data.duplicate_features, 37, ("X",)),
 }
 
 
@@ -101,7 +95,10 @@ def diagnose(
     """
     vectors = np.atleast_2d(theta.vector)
     stacked, known = theta.vector.ndim > 1, None if names is None else list(names)
-    data = [None if M is None else _some(M, seed) for M in (X, Y, *(validation or (None, None)))]
+    X_v, Y_v = validation or (None, None)
+    n_x = architecture.sizes[0]
+    chosen, chosen_v = (np.arange(0) if M is None else _choice(M.shape, n_x, seed) for M in (X, X_v))
+    data = [_dense(X, chosen), _dense(Y, chosen), _dense(X_v, chosen_v), _dense(Y_v, chosen_v)]
     diagnoses = []
     for network, vector in enumerate(vectors):
         alone = Parameters(architecture.sizes, np.float64)
@@ -109,35 +106,43 @@ def diagnose(
         X, Y, X_v, Y_v = (M[network] if M is not None and M.ndim == 3 else M for M in data)
         others = None if X_v is None or Y_v is None else (X_v, Y_v)
         own = _of_network(record, network) if stacked and record else record or {}
-        diagnoses.append(examine(Case(architecture, alone, own, X, Y, others, known, seed)))
+        diagnoses.append(examine(Case(architecture, alone, own, X, Y, others, known, seed, chosen)))
     return max(diagnoses, key=lambda diagnosis: diagnosis[0].weight if len(diagnosis) else 0)
 
 
 def examine(case: Case) -> Diagnosis:
     """Run every detector of the table that has what it needs."""
-    findings: dict[str, Finding] = {}
-    looked_at, not_looked_at = [], []
+    findings: list[Finding] = []
+    looked_at: list[str] = []
+    not_looked_at: list[str] = []
     for name, detector in sorted(DETECTORS.items(), key=lambda item: -item[1].weight):
         if any(getattr(case, need) is None for need in detector.needs):
             not_looked_at.append(name)
             continue
         looked_at.append(name)
-        if not findings.keys() & set(detector.unless) and (found := detector.find(case)) is not None:
-            findings[name] = found._replace(name=name, weight=detector.weight)
+        if not (detector.is_symptom and findings) and (found := detector.find(case)) is not None:
+            findings.append(found._replace(name=name, weight=detector.weight))
     m, epochs = 0 if case.X is None else case.X.shape[1], case.record.get("epochs", 0)
     basis = " and ".join(
         filter(None, [plural(m, "sample") if m else "", f"a record of {plural(epochs, 'epoch')}" if epochs else ""])
     )
-    return Diagnosis(list(findings.values()), looked_at, not_looked_at, basis or "the parameters alone")
+    missing = [what for what, given in (("X and Y", m), ("a training record", case.record)) if not given]
+    gap = f"With {' and '.join(missing)} more could be seen." if missing else ""
+    return Diagnosis(findings, looked_at, not_looked_at, basis or "the parameters alone", gap)
 
 
-def _some(M: Array, seed: int) -> Array:
-    """Return at most MOST_SAMPLES columns, in their order, as float64; the same ones of X and Y."""
-    m = M.shape[-1]
-    if m <= MOST_SAMPLES:
-        return np.asarray(M, np.float64)
-    chosen = np.sort(np.random.default_rng(seed).choice(m, MOST_SAMPLES, replace=False))
-    return np.asarray(M[..., chosen], np.float64)
+def _choice(shape: tuple[int, ...], n_x: int, seed: int) -> Array:
+    """Return the numbers of the samples that are looked at, in their order: all, or as many as are enough."""
+    m, most = shape[-1], int(np.clip(MOST_NUMBERS / n_x, LEAST_SAMPLES, MOST_SAMPLES))
+    return np.arange(m) if m <= most else np.sort(np.random.default_rng(seed).choice(m, most, replace=False))
+
+
+def _dense(M: Array | None, chosen: Array) -> Array | None:
+    """Return some columns as a plain array of float64."""
+    if M is None:
+        return None
+    part = M if len(chosen) == M.shape[-1] else M[..., chosen]
+    return np.asarray(part.toarray() if hasattr(part, "toarray") else part, np.float64)
 
 
 def _of_network(record: dict[str, Any], network: int) -> dict[str, Any]:

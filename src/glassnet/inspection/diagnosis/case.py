@@ -41,9 +41,11 @@ class Case:
     validation : (X, Y) or None
         Samples that were not trained on.
     names : list of str or None
-        Of the input columns.
+        Of the features.
     seed : int
         Of the range test.
+    chosen : array (m,) or None
+        Numbers of these samples among all; None where they are all.
     """
 
     architecture: Architecture
@@ -54,6 +56,7 @@ class Case:
     validation: tuple[Array, Array] | None = None
     names: list[str] | None = None
     seed: int = 0
+    chosen: Array | None = None
 
     # ------------------------------------------------------------ the arrays
     @cached_property
@@ -211,10 +214,15 @@ class Case:
             return self.J > 0.5 * self.J_0
         return self.rates.cost_at(self.alpha) < self.J - STUCK * self.J_0
 
+    @property
+    def numbers(self) -> Array:
+        """Numbers of the samples among all, (m,)."""
+        return np.arange(0 if self.X is None else self.X.shape[1]) if self.chosen is None else self.chosen
+
     # ------------------------------------------------------------ words
-    def column(self, k: int) -> str:
-        """Return how an input column is called."""
-        return f'"{self.names[k]}"' if self.names else f"column {k}"
+    def feature(self, k: int) -> str:
+        """Return how an input feature is called."""
+        return f'"{self.names[k]}"' if self.names else f"feature {k}"
 
 
 def classes_of(M: Array) -> Array:

@@ -49,15 +49,18 @@ class Diagnosis:
     looked_at : list of str
         Names of the detectors that had what they need.
     not_looked_at : list of str
-        Names of those that lacked data, targets or a training record.
+        Names of those that lacked it, or have nothing to say about such targets.
     basis : str
         What it rests on: samples, epochs.
+    gap : str
+        What was not given, and would have shown more.
     """
 
     findings: list[Finding] = field(default_factory=list)
     looked_at: list[str] = field(default_factory=list)
     not_looked_at: list[str] = field(default_factory=list)
     basis: str = ""
+    gap: str = ""
 
     def __len__(self) -> int:
         return len(self.findings)
@@ -80,6 +83,7 @@ class Diagnosis:
             "looked_at": list(self.looked_at),
             "not_looked_at": list(self.not_looked_at),
             "basis": self.basis,
+            "gap": self.gap,
         }
 
     @property
@@ -88,13 +92,6 @@ class Diagnosis:
         n = len(self.findings)
         what = "Nothing wrong found" if n == 0 else "1 finding" if n == 1 else f"{n} findings, the weightiest first"
         return f"{what} ({len(self.looked_at)} checks on {self.basis})"
-
-    @property
-    def gap(self) -> str:
-        """What was not looked at, in a sentence; "" where everything was."""
-        if not self.not_looked_at:
-            return ""
-        return f"Not looked at, for want of data, targets or a training record: {', '.join(self.not_looked_at)}."
 
     def __str__(self) -> str:
         blocks = [self.headline]

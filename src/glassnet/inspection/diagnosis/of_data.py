@@ -13,8 +13,8 @@ from glassnet.inspection.diagnosis.words import listed, plural
 
 Array = Any
 
-LARGE = 20.0  # root mean square of a column; curvature grows with its square, to 400 times that of a scaled column
-SMALL = 0.01  # of the largest column; initialisers expect 1, so nothing reaches the first layer
+LARGE = 20.0  # root mean square of a feature; curvature grows with its square, to 400 times that of a scaled one
+SMALL = 0.01  # of the largest feature; initialisers expect 1, so nothing reaches the first layer
 RARE = 0.1  # a class's share of the samples, times 2 / K: a tenth of two classes, a fiftieth of ten
 FOUND = 0.6  # share of a rare class's samples that are recognised: then its rarity does no harm
 SORTED = 0.9  # share of neighbours in the order that are of one class where chance gives at most half as many apart
@@ -35,28 +35,28 @@ REACH = {  # what an output activation can answer
 
 
 def inputs_unscaled(case: Case) -> Finding | None:
-    """Find columns of X far from mean 0 and spread 1."""
+    """Find features far from mean 0 and spread 1."""
     X = case.X
     assert X is not None
     rms = np.sqrt((X * X).mean(axis=1))
     far = np.flatnonzero(rms > LARGE)
-    numbers = {"columns": far.tolist(), "mean": X.mean(axis=1)[far].tolist(), "spread": X.std(axis=1)[far].tolist()}
+    numbers = {"features": far.tolist(), "mean": X.mean(axis=1)[far].tolist(), "spread": X.std(axis=1)[far].tolist()}
     if len(far):
         order = far[np.argsort(-rms[far])]
-        shown = listed([f"{case.column(k)} (mean {X[k].mean():.4g}, spread {X[k].std():.4g})" for k in order])
+        shown = listed([f"{case.feature(k)} (mean {X[k].mean():.4g}, spread {X[k].std():.4g})" for k in order])
         return Finding(
             "Inputs are not scaled.",
-            f"{len(far)} of {plural(len(X), 'column')} of X lie far from mean 0 and spread 1: {shown}.",
-            "Subtract each column's mean and divide by its spread, both taken from the training data alone "
+            f"{len(far)} of {plural(len(X), 'feature')} lie far from mean 0 and spread 1: {shown}.",
+            "Subtract each feature's mean and divide by its spread, both taken from the training data alone "
             "(StandardScaler; the Tabular estimators do it).",
             numbers,
         )
     if 0 < rms.max() < SMALL:
         return Finding(
             "Inputs are tiny.",
-            f"No column of X is above {rms.max():.2g} (root mean square); the layers are drawn for inputs near 1.",
-            "Divide each column by its spread, taken from the training data alone.",
-            {"columns": list(range(len(X))), "largest": float(rms.max())},
+            f"No feature is above {rms.max():.2g} (root mean square); the layers are drawn for inputs near 1.",
+            "Divide each feature by its spread, taken from the training data alone.",
+            {"features": list(range(len(X))), "largest": float(rms.max())},
         )
     return None
 
@@ -161,7 +161,7 @@ def labels_wrong(case: Case) -> Finding | None:
     of_class = np.bincount(labels[suspects]) / np.bincount(labels)[: labels[suspects].max(initial=0) + 1].clip(1)
     if len(suspects) < max(3, SUSPECT * len(some)) or agreement < CLEAR or of_class.max() > 0.5:  # then it is rare
         return None
-    numbers = some[suspects]
+    numbers = case.numbers[some[suspects]]
     return Finding(
         "Some labels are probably wrong.",
         f"{len(suspects)} of {plural(len(some), 'sample')} lie among samples of another class (at least {SURE} of "
@@ -194,8 +194,8 @@ def classes_unbalanced(case: Case) -> Finding | None:
     )
 
 
-def duplicate_columns(case: Case) -> Finding | None:
-    """Find columns of X that say the same, but for unit and offset."""
+def duplicate_features(case: Case) -> Finding | None:
+    """Find features that say the same, but for unit and offset."""
     X = case.X
     assert X is not None
     spread = X.std(axis=1)
@@ -205,9 +205,9 @@ def duplicate_columns(case: Case) -> Finding | None:
     pairs = [(int(varied[i]), int(varied[j])) for i, j in np.argwhere(np.triu(alike, 1))]
     if not pairs:
         return None
-    shown = listed([f"{case.column(i)} and {case.column(j)}" for i, j in pairs])
+    shown = listed([f"{case.feature(i)} and {case.feature(j)}" for i, j in pairs])
     return Finding(
-        "Columns of X repeat each other.",
+        "Features repeat each other.",
         f"But for unit and offset these are the same: {shown}.",
         "Leave one of each pair out: it adds weights and nothing to learn from.",
         {"pairs": pairs},

@@ -18,6 +18,7 @@ APART = 3.0  # factor between learning rates; closer ones are as good
 RISEN = 0.25  # share of J_0 by which the validation cost rose from its lowest
 PENALTY = 0.5  # share of the cost
 FALLING = 0.02  # share of J_0 by which the cost fell in the last tenth of the epochs
+STEADY = 0.05  # share of the whole fall, which a tenth of a straight line would have twice
 UNFINISHED = 0.3  # J / J_0 above which it matters
 NOTHING = 0.97  # J / J_0: no better than one answer for all
 WORSE = 0.08  # share of samples, or of the spread of Y, by which neighbours do better
@@ -28,7 +29,9 @@ def learning_rate_high(case: Case) -> Finding | None:
     if case.alpha is None:
         return None
     if case.diverged:
-        seen = f"The cost stopped being a number at step {case.diverged['step']}, in layer {case.diverged['layer']}."
+        layer = case.diverged["layer"]
+        where = f"in layer {layer}" if layer else "in the cost itself"
+        seen = f"The cost stopped being a number at step {case.diverged['step']}, {where}."
         return _rate(case, "high", seen, _better_rate(case, lambda rate: rate < case.alpha) or case.alpha / 10)
     if (rate := _saving_rate(case)) is None or rate > case.alpha:
         return None
@@ -143,7 +146,7 @@ def too_few_steps(case: Case) -> Finding | None:
         return None
     tail = max(1, len(curve) // 10)
     fall = float(curve[-2 * tail : -tail].mean() - curve[-tail:].mean())
-    if fall < FALLING * J_0:
+    if fall < FALLING * J_0 or fall < STEADY * (curve[0] - curve[-1]):
         return None
     epochs = case.record.get("epochs", len(curve))
     return Finding(
@@ -191,6 +194,6 @@ def nothing_learned(case: Case) -> Finding | None:
     return Finding(
         "Nothing was learned.",
         f"The cost is {case.J:.4g}; the best answer that is the same for every sample costs {case.J_0:.4g}.",
-        "See whether X and Y belong together column by column, and whether X holds anything about Y at all.",
+        "See whether X and Y belong together sample by sample, and whether X holds anything about Y at all.",
         {"cost": case.J, "baseline": case.J_0},
     )
