@@ -24,6 +24,7 @@ def test_public_names():
         "cross_validate",
         "equations",
         "load",
+        "plots",
         "read",
     ]
     assert all(getattr(glassnet, name) is not None for name in glassnet.__all__)

@@ -11,6 +11,7 @@ from glassnet.errors import GlassnetError
 from glassnet.network import Network
 
 if TYPE_CHECKING:
+    from glassnet import plots
     from glassnet.estimators import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor, load
     from glassnet.search import SearchCV, cross_validate
     from glassnet.tables import read
@@ -27,6 +28,7 @@ __all__ = [
     "cross_validate",
     "equations",
     "load",
+    "plots",
     "read",
 ]
 
@@ -42,8 +44,13 @@ _ON_FIRST_USE = {
 }
 
 
+_MODULES = ("plots",)
+
+
 def __getattr__(name: str) -> Any:
-    """Load scikit-learn and pyarrow only when something that stands on them is used."""
+    """Load scikit-learn, pyarrow and matplotlib only when something that stands on them is used."""
+    if name in _MODULES:
+        return import_module(f"glassnet.{name}")
     if name not in _ON_FIRST_USE:
         raise AttributeError(f"module 'glassnet' has no attribute {name!r}")
     return getattr(import_module(_ON_FIRST_USE[name]), name)

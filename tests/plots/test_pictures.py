@@ -1,0 +1,188 @@
+"""Pictures: what is drawn is what was handed in, on the axes that were handed in, and nothing else is touched."""
+
+import os
+import subprocess
+import sys
+from functools import lru_cache
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from sklearn.datasets import load_digits, load_iris
+
+from glassnet import MLPClassifier, Network, plots
+from glassnet.errors import DataError, SettingError, ShapeError, WrongTypeError
+from glassnet.inspection.diagnosis.range_test import RangeTest
+from glassnet.inspection.snapshots import QUANTILES, Snapshots
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(2, 60))
+Y = (X[:1] * X[1:] > 0).astype(float)
+
+
+@lru_cache
+def run():
+    """A network of two features, its snapshots and its history."""
+    net = Network([2, 5, 1], "tanh", seed=1)
+    snapshots = Snapshots(net, X, Y, times=10)
+    history = net.fit(X, Y, epochs=40, learning_rate=0.5, validation=(X[:, :20], Y[:, :20]), callbacks=[snapshots],
+                      engine="numpy")  # fmt: skip
+    return net, snapshots, history
+
+
+@lru_cache
+def iris():
+    """An estimator, its rows and their names."""
+    data = load_iris()
+    X, names = data.data[:, 2:], data.target_names[data.target]
+    return MLPClassifier((8,), solver="lbfgs", alpha=0.1, max_iter=400, random_state=0).fit(X, names), X, names
+
+
+TEST = {"rates": [0.01, 0.1, 1.0, 10.0], "costs": [0.6, 0.3, 0.2, None], "steps": 50, "learning_rate": 0.01, "try": 1.0}
+
+PICTURES = {
+    "cost_curves": lambda ax: plots.cost_curves(run()[2], ax=ax),
+    "cost_curves of several": lambda ax: plots.cost_curves({"a": run()[2], "b": run()[0]}, ax=ax),
+    "learning_rates": lambda ax: plots.learning_rates(TEST, ax=ax),
+    "decision_boundary": lambda ax: plots.decision_boundary(run()[0], X, Y, ax=ax),
+    "decision_boundary of rows": lambda ax: plots.decision_boundary(*iris(), ax=ax),
+    "decision_boundary of numbers": lambda ax: plots.decision_boundary(
+        Network([2, 3, 1], loss="squared_error", seed=1), X, X[:1], ax=ax
+    ),
+    "first_layer_weights": lambda ax: plots.first_layer_weights(Network([64, 30, 10], seed=1), ax=ax),
+    "first_layer_weights in colour": lambda ax: plots.first_layer_weights(
+        Network([48, 3, 1], seed=1), (4, 4, 3), ax=ax
+    ),
+    "diagram": lambda ax: plots.diagram(Network([30, 12, 4, 1], seed=1), title="30-12-4-1", ax=ax),
+    "diagram of a stack": lambda ax: plots.diagram(Network([2, 3, 1], n_networks=2, seed=1), ax=ax),
+    "activations": lambda ax: plots.activations(ax=ax),
+    "confusion_matrix": lambda ax: plots.confusion_matrix([0, 1, 1, 2], [0, 1, 2, 2], ax=ax),
+    "distributions": lambda ax: plots.distributions(run()[1], ax=ax),
+    "lines": lambda ax: plots.lines({"a": ([1, 2], [3, 4], 0.5), "b": (None, [1, 2])}, log_y=True, points=True, ax=ax),
+    "bars": lambda ax: plots.bars({"a": 1.0, "b": 3.0}, spread={"a": 0.2}, x="J", ax=ax),
+    "surface": lambda ax: plots.surface(
+        [0, 1, 2], [0, 1], np.ones((2, 3)) + np.arange(3), paths={"descent": ([0, 1], [1, 0])}, log=True, ax=ax
+    ),
+    "images": lambda ax: plots.images(load_digits().images[:7], titles=list("0123456"), ax=ax),
+}
+
+
+def all_of(drawn):
+    return list(np.ravel(drawn))
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_drawn_with_and_without_axes(name, tmp_path):
+    alone = all_of(PICTURES[name](None))
+    alone[0].figure.savefig(tmp_path / "alone.svg")
+    figure = Figure()
+    given = figure.subplots(1, 2)[1]
+    drawn = all_of(PICTURES[name](given))
+    assert drawn[0] is given or drawn[0] is not alone[0]
+    assert all(ax.figure is figure for ax in drawn)
+    figure.savefig(tmp_path / "given.png")
+    assert (tmp_path / "alone.svg").stat().st_size > 2000
+
+
+def test_every_public_picture_is_tested():
+    assert {name.partition(" ")[0] for name in PICTURES} == set(plots.__all__)
+
+
+def test_the_cost_is_that_of_the_history():
+    history = run()[2]
+    ax = plots.cost_curves(history)
+    assert ax.lines[0].get_ydata() == pytest.approx(history.epoch_cost)
+    assert ax.lines[1].get_ydata() == pytest.approx(history.validation_cost)
+    assert ax.get_ylabel() == "cost J"
+
+
+def test_the_record_draws_the_same_curve():
+    net, _, history = run()
+    assert plots.cost_curves(net).lines[0].get_ydata() == pytest.approx(history.epoch_cost)
+    estimator = iris()[0]
+    assert plots.cost_curves(estimator).lines[0].get_ydata() == pytest.approx(estimator.loss_curve_)
+
+
+def test_a_stack_has_a_line_for_each_network():
+    net = Network([2, 3, 1], n_networks=4, seed=1)
+    ax = plots.cost_curves(net.fit(X, Y, epochs=5, engine="numpy"))
+    assert len(ax.lines) == 5
+
+
+def test_snapshots_hold_the_quantiles_of_the_trace():
+    net, snapshots, _ = run()
+    assert snapshots.epochs == list(range(0, 41, 4))
+    trace = net.trace(X, Y)
+    for letter in ("Z", "A", "dZ"):
+        for l in (1, 2):
+            assert snapshots.quantiles[letter][l][-1] == pytest.approx(
+                np.quantile(getattr(trace, letter)[l], QUANTILES)
+            )
+    assert plots.distributions(snapshots).shape == (3, 2)
+
+
+def test_the_boundary_lies_where_the_network_says():
+    net = Network([2, 1], seed=1)
+    net.W[1], net.b[1] = [[1.0, 0.0]], [[-0.5]]
+    ax = plots.decision_boundary(net, X, Y)
+    boundary = next(c for c in ax.collections if len(c.get_paths()) and type(c).__name__ == "QuadContourSet")
+    assert boundary.get_paths()[0].vertices[:, 0] == pytest.approx(0.5, abs=0.02)
+
+
+def test_a_confusion_matrix_counts():
+    ax = plots.confusion_matrix([0, 0, 1, 1], [0, 1, 1, 1])
+    assert [text.get_text() for text in ax.texts] == ["1", "1", "0", "2"]
+    assert ax.get_title(loc="left") == "75.0% right"
+
+
+def test_the_diagram_tells_the_shapes():
+    words = " ".join(text.get_text() for text in plots.diagram(Network([20, 7, 1], seed=1)).texts)
+    assert "W[1] (7, 20)" in words
+    assert "7 relu" in words
+    assert "⋮" in words
+
+
+def test_slopes_jump_where_they_jump():
+    relu = plots.activations("relu")[0]
+    slope = relu.lines[-1].get_ydata()
+    assert np.isnan(slope).sum() == 1
+    assert set(slope[~np.isnan(slope)]) == {0.0, 1.0}
+
+
+def test_refusals_say_what_is_wanted():
+    with pytest.raises(SettingError, match="softmax"):
+        plots.activations(["relu", "softmax"])
+    with pytest.raises(ShapeError, match="two features; got 3"):
+        plots.decision_boundary(Network([3, 1], seed=1), np.ones((3, 4)), np.ones((1, 4)))
+    with pytest.raises(ShapeError, match="no square picture"):
+        plots.first_layer_weights(Network([7, 2, 1], seed=1))
+    with pytest.raises(WrongTypeError, match="History"):
+        plots.cost_curves(3)
+    with pytest.raises(DataError, match="no epoch"):
+        plots.distributions(Snapshots(Network([2, 1], seed=1), X, Y))
+    with pytest.raises(DataError, match="every rate"):
+        plots.learning_rates(RangeTest([0.1, 1.0], [np.inf, np.inf], 10))
+
+
+def test_nothing_global_is_touched():
+    code = (
+        "import sys; from glassnet import Network, plots; assert 'matplotlib' not in sys.modules;"
+        "import matplotlib; before = dict(matplotlib.rcParams);"
+        "plots.diagram(Network([2, 3, 1])); plots.activations();"
+        "assert dict(matplotlib.rcParams) == before; assert 'matplotlib.pyplot' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, env={**os.environ, "MPLBACKEND": "agg"})
+
+
+def test_where_pyplot_is_loaded_figures_are_its_own():
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot
+
+    try:
+        ax = plots.bars({"a": 1.0})
+        assert pyplot.fignum_exists(ax.figure.number)
+    finally:
+        pyplot.close("all")
+        del sys.modules["matplotlib.pyplot"]  # the other tests draw without it
