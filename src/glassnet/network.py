@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -12,19 +12,24 @@ from glassnet import model_file
 from glassnet.core import checks
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.architecture import Architecture
-from glassnet.core.dimensions import DimensionTable, dimension_table
-from glassnet.core.equations import forward, linear_backward_input
+from glassnet.core.equations import forward
 from glassnet.core.initializers import INITIALIZERS, default_for
 from glassnet.core.names import choose
 from glassnet.core.parameters import Layers, Parameters
 from glassnet.core.propagation import Objective, blocks, cost_only, propagate
-from glassnet.core.trace import Trace
+from glassnet.core.regularization import dropout_masks
 from glassnet.engines import numpy_engine as xp
 from glassnet.engines.sparse_columns import SparseColumns, is_sparse
-from glassnet.errors import DataError, ModelFileError, SettingError, ShapeError
+from glassnet.errors import DataError, DivergedError, ModelFileError, SettingError, ShapeError
 from glassnet.training.history import History, Progress
 from glassnet.training.loop import Run, train
 from glassnet.training.settings import Settings
+
+if TYPE_CHECKING:
+    from glassnet.inspection.diagnosis import Diagnosis
+    from glassnet.inspection.dimensions import DimensionTable
+    from glassnet.inspection.gradient_check import GradientCheck
+    from glassnet.inspection.trace import Trace
 
 Array = Any
 
@@ -216,47 +221,147 @@ class Network:
         return Gradients(gradient.W, gradient.b, gradient.vector, float(J) if np.ndim(J) == 0 else J)
 
     def dimensions(self, m: int = 1) -> DimensionTable:
-        """Return the table of every array and its shape for m samples; it prints well and is plain data."""
+        """Return the table of every array for m samples: its shape, the rule behind it, and whether they agree.
+
+        W and b are looked at as they are; the arrays of a pass are made for it, from zeros, where they are not large.
+        The table also counts parameters, operations per sample and bytes; it prints well and is plain data.
+        """
+        from glassnet.inspection.dimensions import dimension_table
+        from glassnet.inspection.trace import trace_pass
+
         if not checks.is_count(m):
             raise SettingError(f"m: expected a number of samples of at least 1; got {m!r}")
-        return dimension_table(self.architecture, m, self.n_networks)
+        table = dimension_table(self.architecture, m, self.dtype, self.n_networks, found=self._shapes)
+        if table.bytes["batch"] > xp.CACHE:
+            return table
+        X, Y = (np.zeros((self.architecture.sizes[l], m), self.dtype) for l in (0, -1))
+        objective = self._objective(Settings())
+        return trace_pass(self.architecture, self.parameters, X, Y, objective, self._no_masks).dimensions()
 
-    def trace(self, X: Array, Y: Array | None = None) -> Trace:
+    def trace(
+        self,
+        X: Array,
+        Y: Array | None = None,
+        *,
+        sample_weight: Array | None = None,
+        l2: float | Sequence[float] = 0.0,
+        l1: float | Sequence[float] = 0.0,
+        dropout: float | Sequence[float] | Sequence[Sequence[float]] = 0.0,
+        seed: Any = 0,
+    ) -> Trace:
         """Return every array of one pass, from the same equations that train.
 
         Parameters
         ----------
         X : array (n[0], m)
-            One column per sample.
+            One column per sample; one column is one sample.
         Y : array (n[L], m), optional
             Targets; without them only the forward half is there.
+        sample_weight, l2, l1, dropout
+            As in `fit`, for the pass of one training step.
+        seed : int or numpy Generator
+            Source of the dropout masks.
 
         Returns
         -------
         Trace
-            Lists ``W, b, Z, A, dA, dZ, dW, db`` counted from layer 1; dZ and dA without 1/m, as in the notation.
+            Lists ``W, b, Z, A, dA, dZ, dW, db`` counted from layer 1; dZ and dA without 1/m, as in the notation. It
+            prints as a table, shows itself in a notebook, and writes out any number: ``trace.unit("Z", layer=1)``.
         """
-        if Y is None:
-            with xp.quiet():
-                A, Z = forward(xp, self._X(X), self.W.views, self.b.views, self.architecture.g, self._no_masks)
-            return Trace(self.architecture, self.W.views, self.b.views, Z, A)
-        X, Y, _ = self._data(X, Y, None)
-        gradient, objective = self.parameters.like(), Objective.of(self.architecture)
-        with xp.quiet():
-            J, A, Z, dA, dZ = propagate(xp, self.parameters, gradient, X, Y, objective, self._no_masks)
-            dA[-1] = objective.loss.slope(xp, A[-1], Y)
-            dA[0] = linear_backward_input(dZ[1], self.W.views[1])
-        return Trace(
-            self.architecture,
-            self.W.views,
-            self.b.views,
-            Z,
-            A,
-            dA,
-            dZ,
-            gradient.W.views,
-            gradient.b.views,
-            float(J) if np.ndim(J) == 0 else J,
+        from glassnet.inspection.trace import trace_pass
+
+        X, Y, objective, D, S = self._pass(X, Y, sample_weight, l2, l1, dropout, seed)
+        return trace_pass(self.architecture, self.parameters, X, Y, objective, D, S)
+
+    def check_gradients(
+        self,
+        X: Array,
+        Y: Array,
+        *,
+        sample_weight: Array | None = None,
+        l2: float | Sequence[float] = 0.0,
+        l1: float | Sequence[float] = 0.0,
+        dropout: float | Sequence[float] | Sequence[Sequence[float]] = 0.0,
+        entries: int = 50,
+        seed: Any = 0,
+        threshold: float = 1e-6,
+    ) -> GradientCheck:
+        """Compare dW and db with difference quotients of J, in float64 whatever the network's type.
+
+        Parameters
+        ----------
+        X, Y : array (n[0], m), (n[L], m)
+            One column per sample; a few samples are enough.
+        sample_weight, l2, l1, dropout
+            As in `fit`; the dropout masks stay the same throughout.
+        entries : int
+            Entries of each array that are checked; where it has more, so many are drawn.
+        seed : int or numpy Generator
+            Source of the draw and of the dropout masks.
+        threshold : float
+            Relative difference up to which two slopes are equal.
+
+        Returns
+        -------
+        GradientCheck
+            ``.ok``, ``.worst`` and a line for each array; it prints as a table.
+        """
+        from glassnet.inspection.gradient_check import check_gradients
+
+        if not checks.is_count(entries):
+            raise SettingError(f"entries: expected a whole number of at least 1; got {entries!r}")
+        rng = checks.generator(seed)
+        exact = self.astype("float64")  # X and Y too keep their digits
+        given = exact._pass(X, Y, sample_weight, l2, l1, dropout, rng)
+        return check_gradients(exact.parameters, *given, entries=entries, seed=rng, threshold=threshold)
+
+    def diagnose(
+        self,
+        X: Array | None = None,
+        Y: Array | None = None,
+        *,
+        validation: tuple[Array, Array] | None = None,
+        names: Sequence[str] | None = None,
+        seed: int = 0,
+    ) -> Diagnosis:
+        """Say in order of weight what is wrong with the network and its training; nothing where nothing is.
+
+        Parameters
+        ----------
+        X, Y : array (n[0], m), (n[L], m), optional
+            The training data, one column per sample; of more than 5,000 samples a part is looked at. Without them only
+            the parameters and `record` are.
+        validation : (X, Y), optional
+            Data that were not trained on.
+        names : sequence of str, optional
+            Of the n[0] input columns, for the sentences.
+        seed : int
+            Of the short trainings that try other learning rates, and of the part that is looked at.
+
+        Returns
+        -------
+        Diagnosis
+            Prints well; ``.findings`` holds name, what is wrong, evidence, what to change, and the numbers. Of a stack
+            the network with the weightiest finding speaks.
+
+        Examples
+        --------
+        >>> net = Network([2, 4, 1], "tanh", initializer="zeros")
+        >>> net.diagnose().names
+        ['symmetric_units']
+        """
+        from glassnet.inspection import diagnosis
+
+        if (X is None) != (Y is None):
+            raise DataError("diagnose: X and Y belong together; give both, or neither")
+        if X is not None:
+            X, Y, _ = self._data(X, Y, None)
+        if validation is not None:
+            validation = self._data(*validation, None, " of validation")[:2]
+        if names is not None and len(names) != self.architecture.sizes[0]:
+            raise ShapeError(f"names: expected one for each of {self.architecture.sizes[0]} columns; got {len(names)}")
+        return diagnosis.diagnose(
+            self.architecture, self.parameters, X, Y, record=self.record, validation=validation, names=names, seed=seed
         )
 
     # ------------------------------------------------------------ training
@@ -364,8 +469,14 @@ class Network:
             state=state,
         )
         self.optimizer_state = state
-        history = train(run)
-        self.record = {"settings": settings.to_document(), "samples": int(X.shape[-1]), **history.to_document()}
+        record = {"settings": settings.to_document(), "samples": int(X.shape[-1])}
+        try:
+            history = train(run)
+        except DivergedError as error:
+            broke = {"step": error.step, "layer": error.layer, "learning_rate": error.learning_rate}
+            self.record = {**record, **run.history.to_document(), "diverged": broke}
+            raise
+        self.record = {**record, **history.to_document()}
         return history
 
     # ------------------------------------------------------------ files
@@ -449,6 +560,21 @@ class Network:
     @property
     def _no_masks(self) -> list[None]:
         return [None] * (self.L + 1)
+
+    @property
+    def _shapes(self) -> dict[str, tuple[int, ...]]:
+        return {f"{each.letter}[{l}]": M.shape for each in (self.W, self.b) for l, M in enumerate(each, start=1)}
+
+    def _pass(
+        self, X: Array, Y: Array | None, sample_weight: Array | None, l2: Any, l1: Any, dropout: Any, seed: Any
+    ) -> tuple[Array, Array | None, Objective, list[Array | None], Array | None]:
+        """Check what a pass that is looked at is made of: X as a plain array, Y, objective, masks, sample weights."""
+        settings = Settings(l2=l2, l1=l1, dropout=dropout)
+        X, Y, S = (self._X(X), None, None) if Y is None else self._data(X, Y, sample_weight)
+        X = X.toarray() if isinstance(X, SparseColumns) else X
+        drops = settings.drops(self.L, self.n_networks)
+        D = dropout_masks(checks.generator(seed), self.parameters, drops, X.shape[-1])
+        return X, Y, self._objective(settings), D, S
 
     def _objective(self, settings: Settings) -> Objective:
         l2, l1 = (settings.of_networks(name, self.n_networks) for name in ("l2", "l1"))

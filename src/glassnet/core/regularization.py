@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 Array = Any
 
 
@@ -29,6 +31,16 @@ def dropout_mask(rng: Any, shape: tuple[int, ...], drop: float, dtype: Any) -> A
     """Draw D[l]: 0 with probability `drop`, else 1 / (1 - drop), so that the mean of A[l] stays (inverted dropout)."""
     keep = 1 - drop
     return (rng.random(shape, dtype=dtype) < keep).astype(dtype) / dtype.type(keep)
+
+
+def dropout_masks(rng: Any, theta: Any, drops: list[Any], m: int) -> list[Any]:
+    """Draw D[0] ... D[L] for m samples by the share to drop in each layer; None where that is 0."""
+    units = [0, *(b.shape[-2] for b in theta.b)]
+    lead, dtype = theta.vector.shape[:-1], theta.vector.dtype
+    return [
+        dropout_mask(rng, (*lead, n, m), drop, dtype) if np.any(drop) else None
+        for n, drop in zip(units, drops, strict=True)
+    ]
 
 
 def clip_by_norm(xp: Any, gradient: Array, limit: Any) -> None:

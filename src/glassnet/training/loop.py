@@ -15,7 +15,7 @@ from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS, initial_state
 from glassnet.core.parameters import Parameters
 from glassnet.core.propagation import Objective, cost_only, propagate
-from glassnet.core.regularization import clip_by_norm, dropout_mask
+from glassnet.core.regularization import clip_by_norm, dropout_masks
 from glassnet.core.schedules import SCHEDULES
 from glassnet.engines.threads import blas_threads
 from glassnet.errors import DivergedError, SettingError
@@ -145,12 +145,7 @@ class Run:
         """Draw the dropout masks of one step."""
         if not self.drops_units:
             return self.no_masks
-        vector = self.theta.vector
-        units = [0, *(b.shape[-2] for b in self.theta.b)]
-        return [
-            dropout_mask(self.rng, (*vector.shape[:-1], n, m), drop, vector.dtype) if np.any(drop) else None
-            for n, drop in zip(units, self.drops, strict=True)
-        ]
+        return dropout_masks(self.rng, self.theta, self.drops, m)
 
     def update(self) -> None:
         """Take one step of the optimiser along the gradient."""

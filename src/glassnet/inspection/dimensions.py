@@ -1,0 +1,168 @@
+"""The dimension table: every array of a network with its shape, the rule behind it, its check and its formula."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import prod
+from typing import Any, NamedTuple
+
+from glassnet.core.architecture import Architecture
+from glassnet.core.text import aligned
+from glassnet.inspection import html
+
+
+class Terms(NamedTuple):
+    """What a pass has besides the bare equations, because it changes their formulas."""
+
+    dropped: Collection[int] = ()  # layers with a dropout mask
+    weighted: bool = False
+    l2: bool = False
+    l1: bool = False
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One line of the table; `found` is the shape of the actual array, None where there is none to look at."""
+
+    layer: int
+    array: str
+    shape: tuple[int, ...]
+    rule: str
+    formula: str
+    found: tuple[int, ...] | None = None
+
+    @property
+    def check(self) -> str:
+        """Return "ok", what was found instead, or "-" where there is no array."""
+        if self.found is None:
+            return "-"
+        return "ok" if self.found == self.shape else f"WRONG: {self.found}"
+
+
+class DimensionTable(Sequence[Dimension]):
+    """The ledger of all arrays; prints as an aligned table.
+
+    Attributes
+    ----------
+    lines : tuple of Dimension
+        One for each array, in the order of the pass.
+    m : int
+        Number of samples.
+    n_parameters : int
+        Weights and biases of one network.
+    operations : dict
+        Multiplications and additions of the matrix products per sample and network, "forward" and "backward".
+    bytes : dict
+        What the "parameters" (W, b), their "slopes" (dW, db) and a "batch" of m samples (all other arrays) take.
+    """
+
+    def __init__(self, lines: Sequence[Dimension], architecture: Architecture, m: int, dtype: Any) -> None:
+        self.lines, self.m, self.dtype = tuple(lines), m, dtype
+        self.n_parameters = architecture.n_parameters
+        products = [2 * n * n_prev for n_prev, n in pairwise(architecture.sizes)]
+        self.operations = {"forward": sum(products), "backward": sum(products) + sum(products[1:])}
+
+    @property
+    def bytes(self) -> dict[str, int]:  # noqa: D102  described by the class
+        sums = {"parameters": 0, "slopes": 0, "batch": 0}
+        kinds = {"W": "parameters", "b": "parameters", "dW": "slopes", "db": "slopes"}
+        for line in self.lines:
+            sums[kinds.get(line.array.partition("[")[0], "batch")] += prod(line.shape) * self.dtype.itemsize
+        return sums
+
+    @property
+    def ok(self) -> bool:
+        """Whether no array that was looked at has another shape than its rule says."""
+        return all(line.found in (None, line.shape) for line in self.lines)
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.lines[index]
+
+    def __iter__(self) -> Iterator[Dimension]:
+        return iter(self.lines)
+
+    @property
+    def _cells(self) -> list[tuple[str, ...]]:
+        head = ("layer", "array", "shape", "rule", "check", "formula")
+        return [head, *((str(d.layer), d.array, str(d.shape), d.rule, d.check, d.formula) for d in self.lines)]
+
+    @property
+    def _counts(self) -> list[str]:
+        forward, backward = (f"{self.operations[way]:,}" for way in ("forward", "backward"))
+        sizes = ", ".join(f"{kind} {size:,}" for kind, size in self.bytes.items())
+        return [
+            f"{self.n_parameters:,} parameters (weights and biases): Σ n[l] n[l-1] + n[l]",
+            f"operations per sample: {forward} forward (Σ 2 n[l] n[l-1]), {backward} backward (dW, and dA where l > 1)",
+            f"bytes in {self.dtype.name}, m = {self.m:,}: {sizes}",
+        ]
+
+    def __str__(self) -> str:
+        return "\n".join([aligned(self._cells, right={"layer"}), *self._counts])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return html.page(html.table(self._cells), *map(html.paragraph, self._counts))
+
+
+def dimension_table(
+    architecture: Architecture,
+    m: int,
+    dtype: Any,
+    stack: int | None = None,
+    terms: Terms = Terms(),  # noqa: B008  a tuple: nothing that calls could share by mistake
+    found: dict[str, tuple[int, ...]] | None = None,
+) -> DimensionTable:
+    """Derive the table from an architecture for batches of m samples.
+
+    Parameters
+    ----------
+    architecture : Architecture
+        The network.
+    m : int
+        Number of samples.
+    dtype : numpy dtype
+        Type of every number.
+    stack : int, optional
+        k, the number of networks side by side.
+    terms : Terms
+        Dropout, sample weights and penalties of the pass.
+    found : dict of str to tuple of int, optional
+        Shapes of the actual arrays, by name, to be held against the rules.
+    """
+    n, L, found = architecture.sizes, architecture.L, found or {}
+    lead, k = ((), "") if stack is None else ((stack,), "k, ")
+    lines = [Dimension(0, "X = A[0]", (n[0], m), "(n[0], m)", "one column per sample", found.get("X = A[0]"))]
+    for l in range(1, L + 1):
+        columns = dict.fromkeys(("W", "dW"), (n[l - 1], f"n[{l - 1}]")) | dict.fromkeys(("b", "db"), (1, "1"))
+        for letter, formula in formulas(architecture, l, terms).items():
+            name, (width, told) = f"{letter}[{l}]", columns.get(letter, (m, "m"))
+            shape, rule = (*lead, n[l], width), f"({k}n[{l}], {told})"
+            lines.append(Dimension(l, name, shape, rule, formula, found.get(name)))
+    return DimensionTable(lines, architecture, m, dtype)
+
+
+def formulas(architecture: Architecture, l: int, terms: Terms) -> dict[str, str]:
+    """Return the formulas of layer l, by letter, in the order of the pass."""
+    L, g = architecture.L, architecture.activations[l - 1]
+    last, pair = l == L, architecture.loss_entry.pair == architecture.output
+    S, m = (" * S", "ΣS") if terms.weighted else ("", "m")
+    mask = f" * D[{l}]" if l in terms.dropped else ""
+    penalties = (f" + l2/{m} W[{l}]" if terms.l2 else "") + (f" + l1/{m} sign(W[{l}])" if terms.l1 else "")
+    slope = f"dA[{l}] * g[{l}]'(Z[{l}])" if g != "softmax" else f"softmax's Jacobian at Z[{l}] times dA[{l}]"
+    return {
+        "W": "weights",
+        "b": "biases",
+        "Z": f"W[{l}] A[{l - 1}] + b[{l}]",
+        **({"D": "dropout mask: 0, or 1 / share kept"} if mask else {}),
+        "A": f"{g}(Z[{l}]){mask}" + (" = Ŷ" if last else ""),
+        "dA": f"slope of the loss in A[{l}]{S}" if last else f"W[{l + 1}]ᵀ dZ[{l + 1}]{mask}",
+        "dZ": (f"(A[{l}] - Y){S}" if S else f"A[{l}] - Y") if last and pair else slope,
+        "dW": f"1/{m} dZ[{l}] A[{l - 1}]ᵀ{penalties}",
+        "db": f"1/{m} row sums of dZ[{l}]",
+    }

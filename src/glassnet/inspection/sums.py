@@ -1,0 +1,131 @@
+"""One number of a trace written out: the sum, product or function that it is, with the numbers in their places."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from glassnet.engines import numpy_engine as xp
+from glassnet.errors import DataError, ShapeError, UnknownNameError
+
+if TYPE_CHECKING:
+    from glassnet.core.activations import Activation
+    from glassnet.inspection.trace import Trace
+
+
+def written_out(
+    trace: Trace, letter: str, l: int, u: int, i: int, j: int, network: int, terms: int, digits: int
+) -> str:
+    """Return an entry of an array as "Z[2][1, 0] = 0.31*1.2 + ... + 0.1 = 0.47"; see `Trace.unit`."""
+    kinds = {"Z": _Z, "A": _A, "dA": _dA, "dZ": _dZ, "dW": _dW, "db": _db}
+    if letter not in kinds:
+        raise UnknownNameError.among("array to write out", letter, kinds)
+    one = _Network(trace, network, terms, digits)
+    if not 1 <= l <= trace.architecture.L:
+        raise ShapeError(f"layer: {letter} has the layers 1 to {trace.architecture.L}; got {l}")
+    if trace.array(f"{letter}[{l}]") is None:
+        raise DataError(f"{letter}[{l}]: the trace had no Y, so it has no way back; call trace(X, Y)")
+    column = {"dW": j, "db": 0}.get(letter, i)
+    rows, columns = one.array(letter, l).shape
+    for what, index, size in (("unit", u, rows), ("input" if letter == "dW" else "sample", column, columns)):
+        if not 0 <= index < size:
+            raise ShapeError(f"{what}: {letter}[{l}] has {size}, counted from 0; got {index}")
+    value = one.array(letter, l)[u, column]
+    return f"{letter}[{l}][{u}, {column}] = {kinds[letter](one, l, u, column)} = {one.number(value)}"
+
+
+class _Network:
+    """One network of a trace, and how its numbers are written."""
+
+    def __init__(self, trace: Trace, network: int, terms: int, digits: int) -> None:
+        self.trace, self.network, self.terms, self.digits = trace, network, terms, digits
+        self.L, self.g = trace.architecture.L, cast("list[Activation]", trace.architecture.g)
+
+    def array(self, letter: str, l: int) -> Any:
+        M = self.trace.array(f"{letter}[{l}]")
+        return M if M.ndim == 2 else M[self.network]
+
+    def setting(self, M: Any) -> Any:
+        """Return this network's own, or the one for all, of the sample weights or of a penalty's strength."""
+        return M[self.network] if np.ndim(M) in (1, 3) else M
+
+    def number(self, x: Any) -> str:
+        return f"{float(x) + 0.0:.{self.digits}g}"  # never -0
+
+    def factor(self, x: Any) -> str:
+        """Write a number that stands after an operator."""
+        return f"({self.number(x)})" if x < 0 else self.number(x)
+
+    def total(self, products: list[str], *more: str) -> str:
+        """Write a sum, its middle left out where it is long."""
+        shown = products[: self.terms]
+        left_out = [f"... ({len(products)} terms)"] if len(products) > len(shown) else []
+        text = " + ".join([*shown, *left_out, *filter(None, more)])
+        return text.replace("+ -", "- ")
+
+    def products(self, left: Any, right: Any) -> list[str]:
+        return [f"{self.number(p)}*{self.factor(q)}" for p, q in zip(left, right, strict=True)]
+
+    def masked(self, text: str, l: int, u: int, i: int) -> str:
+        """Write the dropout mask beside what it multiplies."""
+        if self.trace.D is None or self.trace.D[l] is None:
+            return text
+        return f"({text})*{self.number(self.array('D', l)[u, i])}"
+
+    def weighted(self, text: str, i: int) -> str:
+        """Write the sample's weight beside what it multiplies."""
+        return text if self.trace.S is None else f"({text})*{self.number(self.setting(self.trace.S)[0, i])}"
+
+    @property
+    def m(self) -> str:
+        return str(self.trace.m) if self.trace.S is None else self.number(self.setting(self.trace.S).sum())
+
+    @property
+    def Y(self) -> Any:
+        return self.setting(self.trace.Y)
+
+
+def _Z(one: _Network, l: int, u: int, i: int) -> str:
+    return one.total(
+        one.products(one.array("W", l)[u], one.array("A", l - 1)[:, i]), one.number(one.array("b", l)[u, 0])
+    )
+
+
+def _A(one: _Network, l: int, u: int, i: int) -> str:
+    z, name = one.array("Z", l)[:, i], one.trace.architecture.activations[l - 1]
+    if one.g[l].slope is None:  # softmax
+        return f"exp({one.number(z[u])}) / ({one.total([f'exp({one.number(other)})' for other in z])})"
+    return one.masked(f"{name}({one.number(z[u])})", l, u, i)
+
+
+def _dA(one: _Network, l: int, u: int, i: int) -> str:
+    if l < one.L:
+        return one.masked(one.total(one.products(one.array("W", l + 1)[:, u], one.array("dZ", l + 1)[:, i])), l, u, i)
+    a, y = one.array("A", l)[u, i], one.Y[u, i]
+    return one.weighted(f"slope of the loss at A = {one.number(a)}, Y = {one.number(y)}", i)
+
+
+def _dZ(one: _Network, l: int, u: int, i: int) -> str:
+    architecture, a, dA = one.trace.architecture, one.array("A", l)[:, i], one.array("dA", l)[:, i]
+    if l == one.L and architecture.loss_entry.pair == architecture.output:
+        return one.weighted(f"{one.number(a[u])} - {one.factor(one.Y[u, i])}", i)
+    slope_of = one.g[l].slope
+    if slope_of is None:
+        return f"{one.number(a[u])}*({one.number(dA[u])} - ({one.total(one.products(dA, a))}))"
+    Z = one.array("Z", l)[[u], [i]]
+    slope = slope_of(xp, Z, one.g[l].value(xp, Z))[0]  # A itself may be masked
+    return f"{one.number(dA[u])}*{one.factor(slope)}"
+
+
+def _dW(one: _Network, l: int, u: int, j: int) -> str:
+    w, l2, l1 = one.array("W", l)[u, j], one.setting(one.trace.l2), one.setting(one.trace.l1)
+    return one.total(
+        [f"1/{one.m}*({one.total(one.products(one.array('dZ', l)[u], one.array('A', l - 1)[j]))})"],
+        f"{one.number(l2)}/{one.m}*{one.factor(w)}" if l2 else "",
+        f"{one.number(l1)}/{one.m}*{one.factor(np.sign(w))}" if l1 else "",
+    )
+
+
+def _db(one: _Network, l: int, u: int, column: int) -> str:
+    return f"1/{one.m}*({one.total([one.number(dz) for dz in one.array('dZ', l)[u]])})"

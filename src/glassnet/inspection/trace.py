@@ -1,0 +1,286 @@
+"""The trace: every array of one pass, layer by layer, with shape, formula and the spread of its numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.architecture import Architecture
+from glassnet.core.equations import forward, linear_backward_input
+from glassnet.core.parameters import Parameters
+from glassnet.core.propagation import Objective, propagate
+from glassnet.core.text import aligned
+from glassnet.engines import numpy_engine as xp
+from glassnet.errors import MissingLibraryError, UnknownNameError
+from glassnet.inspection import html
+from glassnet.inspection.dimensions import DimensionTable, Terms, dimension_table
+from glassnet.inspection.sums import written_out
+
+Array = Any
+
+FACTOR = re.compile(r"(d?[WbZA]|D)\[(\d+)\](ᵀ?)|\b([YS])\b")  # what has a shape in a formula
+
+
+@dataclass(frozen=True)
+class TraceLine:
+    """One array of the trace in a few numbers."""
+
+    layer: int
+    array: str
+    shape: tuple[int, ...]
+    formula: str
+    smallest: float
+    mean: float
+    largest: float
+    zeros: float
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Every array of one pass; the lists count layers from 1, and A[0] is X.
+
+    dZ and dA follow the notation: they belong to the sum of the losses, without 1/m. They, and dW and db, are None
+    where the pass had no Y. D holds the dropout masks (None for layers without), S the sample weights.
+
+    Examples
+    --------
+    >>> from glassnet import Network
+    >>> net = Network([2, 1], seed=0)
+    >>> net.W[1] = [[0.5, -1]]
+    >>> trace = net.trace([[2.0, 4.0], [1.0, 1.0]], [[1, 0]])
+    >>> trace.unit("Z", layer=1, unit=0, sample=1)
+    'Z[1][0, 1] = 0.5*4 - 1*1 + 0 = 1'
+    >>> print(trace.formula("Z[1]"))
+    Z[1]   = W[1]   A[0]   + b[1]
+    (1, 2)   (1, 2) (2, 2)   (1, 1)
+    """
+
+    architecture: Architecture
+    W: list[Array]
+    b: list[Array]
+    Z: list[Array]
+    A: list[Array]
+    dA: list[Array] | None = None
+    dZ: list[Array] | None = None
+    dW: list[Array] | None = None
+    db: list[Array] | None = None
+    cost: Any = None
+    Y: Array | None = None
+    D: list[Array] | None = None
+    S: Array | None = None
+    l2: Any = 0.0
+    l1: Any = 0.0
+
+    @property
+    def m(self) -> int:
+        """Number of samples."""
+        return int(self.A[0].shape[-1])
+
+    def array(self, name: str) -> Array:
+        """Return the array with a name such as "Z[1]" or "X = A[0]"; None where the pass does not have it.
+
+        Raises
+        ------
+        UnknownNameError
+            If no array of this network has the name.
+        """
+        match = FACTOR.fullmatch({"X": "A[0]"}.get(name, name.removeprefix("X = ")))
+        if match is None or match[3] or int(match[2] or 0) > self.architecture.L:
+            raise UnknownNameError.among("array", name, ["X", *(line.array for line in self.dimensions()), "Y", "S"])
+        if match[4]:
+            return getattr(self, match[4])
+        layers = getattr(self, match[1])
+        return None if layers is None else layers[int(match[2])]
+
+    def dimensions(self) -> DimensionTable:
+        """Return the dimension table, each shape held against the array that the pass really made."""
+        W = self.W[1]
+        terms = Terms(
+            [l for l, D in enumerate(self.D or []) if D is not None],
+            self.S is not None,
+            bool(np.any(self.l2)),
+            bool(np.any(self.l1)),
+        )
+        found = {"X = A[0]": self.A[0].shape}
+        for letter in ("W", "b", "Z", "D", "A", "dA", "dZ", "dW", "db"):
+            layers = getattr(self, letter) or []
+            found |= {f"{letter}[{l}]": layers[l].shape for l in range(1, len(layers)) if layers[l] is not None}
+        return dimension_table(self.architecture, self.m, W.dtype, None if W.ndim == 2 else len(W), terms, found)
+
+    def lines(self) -> list[TraceLine]:
+        """Return the arrays in the order of the pass, each with the spread of its numbers."""
+        return [
+            TraceLine(
+                d.layer, d.array, M.shape, d.formula, float(M.min()), float(M.mean()), float(M.max()),
+                float(np.mean(M == 0)),
+            )
+            for d in self.dimensions()
+            if (M := self.array(d.array)) is not None
+        ]  # fmt: skip
+
+    def formula(self, name: str) -> str:
+        """Return an array's formula in letters, and below each factor its shape.
+
+        Parameters
+        ----------
+        name : str
+            The array, such as "Z[1]".
+        """
+        self.array(name)  # an unknown name is refused
+        formula = next(d.formula for d in self.dimensions() if name in d.array.split(" = "))
+        above, below = [], []
+        for word in f"{name} = {formula}".split(" "):
+            factor = FACTOR.search(word)
+            shape = " " * factor.start() + self._shape(factor) if factor else ""
+            width = max(len(word), len(shape))
+            above.append(word.ljust(width))
+            below.append(shape.ljust(width))
+        return "\n".join(" ".join(line).rstrip() for line in (above, below))
+
+    def _shape(self, factor: re.Match[str]) -> str:
+        M = self.array(factor[0].rstrip("ᵀ"))
+        if M is None:
+            return ""
+        return str(M.shape if not factor[3] else (*M.shape[:-2], M.shape[-1], M.shape[-2]))
+
+    def unit(
+        self,
+        letter: str,
+        layer: int,
+        unit: int = 0,
+        sample: int = 0,
+        *,
+        input: int = 0,  # noqa: A002  the unit's input, as a learner calls it
+        network: int = 0,
+        terms: int = 8,
+        digits: int = 4,
+    ) -> str:
+        """Write out the numbers behind one entry: "Z[2][1, 0] = 0.31*1.2 + ... + 0.1 = 0.47".
+
+        Parameters
+        ----------
+        letter : {"Z", "A", "dA", "dZ", "dW", "db"}
+            The array.
+        layer : int
+            Its layer, from 1.
+        unit, sample : int
+            Row and column of the array, counted from 0 as in ``trace.Z[layer][unit, sample]``.
+        input : int
+            Column of dW: the unit of the layer before, counted from 0.
+        network : int
+            Network of a stack, counted from 0.
+        terms : int
+            Terms of a sum that are shown.
+        digits : int
+            Digits of each number.
+
+        Raises
+        ------
+        UnknownNameError, ShapeError, DataError
+            If there is no such array, layer, unit, sample or input, or the pass had no Y.
+        """
+        return written_out(self, letter, layer, unit, sample, input, network, terms, digits)
+
+    # ------------------------------------------------------------ as data
+    def to_dict(self) -> dict[str, Any]:
+        """Return the trace as plain data: architecture, cost, and each line with its numbers."""
+        return {
+            "architecture": self.architecture.to_document(),
+            "cost": None if self.cost is None else np.asarray(self.cost).tolist(),
+            "lines": [{**vars(line), "numbers": self.array(line.array).tolist()} for line in self.lines()],
+        }
+
+    def to_frame(self) -> Any:
+        """Return the lines as a pandas data frame.
+
+        Raises
+        ------
+        MissingLibraryError
+            If pandas is not installed.
+        """
+        try:
+            import pandas as pd
+        except ImportError:
+            raise MissingLibraryError("trace.to_frame() needs pandas: pip install pandas") from None
+        return pd.DataFrame([vars(line) for line in self.lines()])
+
+    # ------------------------------------------------------------ as text and page
+    def __str__(self) -> str:
+        head = ("layer", "array", "shape", "smallest", "mean", "largest", "zeros", "formula")
+        cells = [(str(t.layer), t.array, str(t.shape), *_spread(t), t.formula) for t in self.lines()]
+        text = aligned([head, *cells], right={"layer", "smallest", "mean", "largest", "zeros"})
+        return text if self.cost is None else f"{text}\ncost J = {np.round(self.cost, 6)}"
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        layers: dict[int, list[str]] = {}
+        for line in self.lines():
+            layers.setdefault(line.layer, []).append(
+                html.fold(
+                    f'<span class="array"><b>{line.array}</b> {line.shape}</span>'
+                    f'<span class="spread">{_told(line)}</span>'
+                    f'<span class="said">{html.text(line.formula)}</span>',
+                    html.formula(f"{line.array.removeprefix('X = ')} = {line.formula}", FACTOR, self._shape),
+                    html.heat_map(self.array(line.array)),
+                )
+            )
+        cost = "" if self.cost is None else html.paragraph(f"cost J = {np.round(self.cost, 6)}")
+        n, g = self.architecture.sizes, ("", *self.architecture.activations)
+        names = [
+            f"Layer {l}: {n[l]} unit{'s' * (n[l] > 1)}, {g[l]}" if l else f"Input: {n[0]} features, m = {self.m}"
+            for l in layers
+        ]
+        folds = [html.fold(f"<b>{html.text(name)}</b>", *arrays, opened=True)
+                 for name, arrays in zip(names, layers.values(), strict=True)]  # fmt: skip
+        return html.page(*folds, cost)
+
+
+def _told(line: TraceLine) -> str:
+    smallest, mean, largest, zeros = _spread(line)
+    return f"{smallest} to {largest}, mean {mean}" + (f", {zeros} zeros" if line.zeros else "")
+
+
+def _spread(line: TraceLine) -> tuple[str, ...]:
+    return f"{line.smallest:.4g}", f"{line.mean:.4g}", f"{line.largest:.4g}", f"{line.zeros:.0%}"
+
+
+def trace_pass(
+    architecture: Architecture,
+    theta: Parameters,
+    X: Array,
+    Y: Array | None,
+    objective: Objective,
+    D: list[Array],
+    S: Array | None = None,
+) -> Trace:
+    """Run one pass with the equations that train, and keep all of it.
+
+    Parameters
+    ----------
+    architecture, theta : Architecture, Parameters
+        The network; its numbers are copied, so that the trace stays what it was.
+    X, Y : array (n[0], m), (n[L], m) or None
+        One column per sample; without Y only the forward half is there.
+    objective : Objective
+        Activations, loss and penalties.
+    D, S
+        Dropout masks and sample weights, as `propagate` takes them.
+    """
+    theta, W = theta.over(theta.vector.copy()), theta.W.views
+    masks = D if any(mask is not None for mask in D) else None
+    with xp.quiet():
+        if Y is None:
+            A, Z = forward(xp, X, theta.W.views, theta.b.views, objective.g, D)
+            return Trace(architecture, theta.W.views, theta.b.views, Z, A, D=masks)
+        gradient = theta.like()
+        J, A, Z, dA, dZ = propagate(xp, theta, gradient, X, Y, objective, D, S)
+        dA[-1] = objective.loss.slope(xp, A[-1], Y) if S is None else objective.loss.slope(xp, A[-1], Y) * S
+        dA[0] = linear_backward_input(dZ[1], W[1])
+    return Trace(
+        architecture, theta.W.views, theta.b.views, Z, A, dA, dZ, gradient.W.views, gradient.b.views,
+        float(J) if np.ndim(J) == 0 else J, Y, masks, S, objective.l2, objective.l1,
+    )  # fmt: skip
