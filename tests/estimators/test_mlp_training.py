@@ -106,8 +106,10 @@ def test_a_warm_start_that_keeps_the_optimiser_is_one_long_training(solver):
 
 
 def test_partial_fit_takes_no_schedule():
-    with pytest.raises(SettingError, match="how long it will go on"):
+    assert not hasattr(MLPClassifier(schedule="cosine"), "partial_fit")
+    with pytest.raises(AttributeError, match="has no attribute 'partial_fit'") as caught:
         MLPRegressor(schedule="cosine").partial_fit(X, Y)
+    assert "how long it will go on" in str(caught.value.__cause__)
 
 
 # ------------------------------------------------------------ several networks

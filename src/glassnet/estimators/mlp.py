@@ -123,10 +123,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     ) -> None:
         self._keep(locals())
 
-    @available_if(lambda estimator: estimator._check_solver())
+    @available_if(lambda estimator: estimator._can_go_on())
     @with_callbacks
     def partial_fit(self, X: Array, y: Array, sample_weight: Array | None = None, classes: Array | None = None) -> Self:
-        """Go on training with a single pass over X; not for lbfgs.
+        """Go on training with a single pass over X; neither for lbfgs nor with a schedule.
 
         Parameters
         ----------
@@ -319,10 +319,10 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     ) -> None:
         self._keep(locals())
 
-    @available_if(lambda estimator: estimator._check_solver())
+    @available_if(lambda estimator: estimator._can_go_on())
     @with_callbacks
     def partial_fit(self, X: Array, y: Array, sample_weight: Array | None = None) -> Self:
-        """Go on training with a single pass over X; not for lbfgs.
+        """Go on training with a single pass over X; neither for lbfgs nor with a schedule.
 
         Parameters
         ----------

@@ -307,8 +307,6 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):
             self._validate_params()
         if incremental and self.early_stopping:
             raise SettingError("partial_fit does not support early_stopping=True: a single pass leaves nothing to stop")
-        if incremental and self.schedule != "constant":
-            raise SettingError(f"partial_fit does not know how long it will go on; got schedule={self.schedule!r}")
         if self.schedule != "constant" and self.solver == "sgd" and self.learning_rate != "constant":
             raise SettingError(
                 f"learning_rate={self.learning_rate!r} and schedule={self.schedule!r} both move the rate; give one"
@@ -535,9 +533,11 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):
         with as_glassnet_errors():
             return X, Y, S, Validation(X_out, Y_out, S_out, scorer_of(self, self.scoring))
 
-    def _check_solver(self) -> bool:
+    def _can_go_on(self) -> bool:
         if self.solver == "lbfgs":
             raise AttributeError("partial_fit is only available for stochastic optimizers. lbfgs is not stochastic.")
+        if self.schedule != "constant":
+            raise AttributeError(f"partial_fit does not know how long it will go on; got schedule={self.schedule!r}")
         return True
 
     def __sklearn_tags__(self) -> Tags:
