@@ -40,15 +40,20 @@ def about_scale(X: Array, names: Sequence[str] | None) -> str:
     worst = large[np.argsort(-size[large], kind="stable")][:MOST_NAMED]
     shown = ", ".join(f"{f'column {j}' if names is None else repr(str(names[j]))} ({_about(X, j)})" for j in worst)
     more = f" and {len(large) - len(worst)} more" if len(large) > len(worst) else ""
+    wanted, scaler = ("spread 1", "with_mean=False") if is_sparse(X) else ("mean 0 and spread 1", "")
     return (
-        f"{len(large)} of {X.shape[1]} inputs are not scaled: {shown}{more}. Networks want mean 0 and spread 1: "
-        "make_pipeline(StandardScaler(), ...)"
+        f"{len(large)} of {X.shape[1]} inputs are not scaled: {shown}{more}. Networks want {wanted}: "
+        f"make_pipeline(StandardScaler({scaler}), ...)"
     )
 
 
 def _about(X: Array, j: int) -> str:
     column = X[:, [j]].toarray() if is_sparse(X) else X[:, j]
-    return f"mean {column.mean(dtype=float):.3g}, spread {column.std(dtype=float):.3g}"
+    return _spread(column)
+
+
+def _spread(numbers: Array) -> str:
+    return f"mean {_short(numbers.mean(dtype=float))}, spread {_short(numbers.std(dtype=float))}"
 
 
 def about_targets(Y: Array) -> str:
@@ -56,14 +61,11 @@ def about_targets(Y: Array) -> str:
     size = np.sqrt(np.mean(np.square(Y, dtype=float)))
     if size <= LARGE:
         return ""
-    return (
-        f"The targets are not scaled (mean {Y.mean():.3g}, spread {Y.std():.3g}): "
-        "TransformedTargetRegressor(..., transformer=StandardScaler())"
-    )
+    return f"The targets are not scaled ({_spread(Y)}): TransformedTargetRegressor(..., transformer=StandardScaler())"
 
 
 def about_rate(curve: Sequence[float], rate: float) -> str:
-    """Say what a loss curve tells of the learning rate; "" where it tells nothing.
+    """Say what the loss curve of a training that did not settle tells of the learning rate; "" where it tells nothing.
 
     Parameters
     ----------
@@ -74,20 +76,31 @@ def about_rate(curve: Sequence[float], rate: float) -> str:
     """
     if len(curve) < FEWEST_EPOCHS:
         return ""
-    steps = np.diff(curve)
-    rises = int((steps > 0).sum())
-    if curve[-1] > curve[0] or rises > OFTEN * len(steps):
-        return (
-            f"The loss rose in {rises} of {len(steps)} epochs: learning_rate_init={rate:g} is too high, "
-            f"try {rate / 5:.2g}"
-        )
-    last = min(max(len(curve) // 5, 2), len(curve) - 1)
-    if curve[-1 - last] <= 0 or curve[-1] <= 0:
-        return ""
-    fall = 1 - (curve[-1] / curve[-1 - last]) ** (1 / last)
+    rises = int((np.diff(curve) > 0).sum())
+    if rises > OFTEN * (len(curve) - 1):
+        return f"The loss rose in {rises} of {len(curve)} epochs: {_too_high(rate)}"
+    last = max(len(curve) // 5, 2)
+    before, now = curve[-1 - last], curve[-1]
+    fall = 1 - (now / before) ** (1 / last) if now > 0 and before > 0 else 0.0
     if fall < STILL_FALLING:
         return ""
     return (
-        f"The loss still falls by {fall:.1%} an epoch: the training is too short, or learning_rate_init={rate:g} too "
-        f"low (try {rate * 3:.2g})"
+        f"The loss still falls by {fall:.1%} an epoch: raise max_iter (now {len(curve)}), or learning_rate_init (now "
+        f"{rate:g}; try {3 * rate:.2g})"
     )
+
+
+def about_ending(curve: Sequence[float], rate: float) -> str:
+    """Say that a training ended no better than it began; "" where it did better."""
+    if len(curve) < FEWEST_EPOCHS or curve[-1] < curve[0]:
+        return ""
+    return f"The loss began at {curve[0]:.3g} and ended at {curve[-1]:.3g}: {_too_high(rate)}"
+
+
+def _too_high(rate: float) -> str:
+    return f"learning_rate_init={rate:g} is too high, try {rate / 10:.2g}"
+
+
+def _short(number: float) -> str:
+    """Write a number with about three digits, large ones without an exponent."""
+    return f"{number:,.0f}" if 100 <= abs(number) < 1e9 else f"{number:.3g}"

@@ -24,11 +24,12 @@ from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.names import choose
 from glassnet.core.schedules import SCHEDULES
 from glassnet.errors import DataError, DivergedError, SettingError, ShapeError
-from glassnet.estimators.mlp_advice import about_rate, about_scale
+from glassnet.estimators.mlp_advice import about_ending, about_rate, about_scale
 from glassnet.estimators.mlp_callbacks import CallbackSupportMixin, EpochTasks, with_callbacks
 from glassnet.estimators.mlp_settings import CONSTRAINTS
 from glassnet.estimators.mlp_start import RandomOrder, checked_weights, draw_as_scikit_learn, without_weightless
 from glassnet.estimators.mlp_validation import Validation, scorer_of
+from glassnet.estimators.opening import Opening
 from glassnet.estimators.refusals import as_glassnet_errors
 from glassnet.estimators.saving import plain, save
 from glassnet.estimators.targets import LabelCode, Target
@@ -49,7 +50,7 @@ FITTED = (  # plain attributes that a model file keeps
 NOT_IN_OLD_FILES: dict[str, Any] = {"validation_loss_curve_": None, "notes_": []}
 
 
-class BaseMLP(CallbackSupportMixin, BaseEstimator):
+class BaseMLP(Opening, CallbackSupportMixin, BaseEstimator):
     """Common part of `MLPClassifier` and `MLPRegressor`; not for use on its own."""
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = CONSTRAINTS
@@ -449,21 +450,22 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):
         else:
             if self.n_iter_ == self.max_iter and not (watch.stopped or incremental or self._is_run_out()):
                 problem = self._not_converged()
+            elif ending := about_ending(self.loss_curve_[-self.n_iter_ :], float(self.learning_rate_init)):
+                self.notes_.append(ending)
         if watch.by_score:
             self.network_.vector[...] = self._best_vector
         return problem
 
     def _not_converged(self) -> str:
         """Say that max_iter came first, and what to change."""
-        text = (
-            f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the optimization hasn't "
-            "converged yet."
-        )
         advice = about_rate(self.loss_curve_[-self.n_iter_ :], float(self.learning_rate_init))
         if advice:
             self.notes_.append(advice)
         scale = "" if self.notes_ else ", or scale the inputs to mean 0 and spread 1 (StandardScaler)"
-        return f"{text} Raise max_iter or learning_rate_init{scale}."
+        return (
+            f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the optimization hasn't "
+            f"converged yet.{'' if advice else f' Raise max_iter or learning_rate_init{scale}.'}"
+        )
 
     def _is_run_out(self) -> bool:
         """Tell whether the schedule brings the learning rate to nothing at max_iter: there the training is complete."""
