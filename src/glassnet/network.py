@@ -322,6 +322,7 @@ class Network:
         *,
         validation: tuple[Array, Array] | None = None,
         names: Sequence[str] | None = None,
+        classes: Sequence[Any] | None = None,
         seed: int = 0,
     ) -> Diagnosis:
         """Say in order of weight what is wrong with the network and its training; nothing where nothing is.
@@ -333,8 +334,8 @@ class Network:
             the parameters and `record` are.
         validation : (X, Y), optional
             Data that were not trained on.
-        names : sequence of str, optional
-            Of the n[0] input columns, for the sentences.
+        names, classes : sequence, optional
+            Of the n[0] features and of the classes in the order of Y's rows, for the sentences.
         seed : int
             Of the short trainings that try other learning rates, and of the part that is looked at.
 
@@ -359,9 +360,17 @@ class Network:
         if validation is not None:
             validation = self._data(*validation, None, " of validation")[:2]
         if names is not None and len(names) != self.architecture.sizes[0]:
-            raise ShapeError(f"names: expected one for each of {self.architecture.sizes[0]} columns; got {len(names)}")
+            raise ShapeError(f"names: expected one for each of {self.architecture.sizes[0]} features; got {len(names)}")
         return diagnosis.diagnose(
-            self.architecture, self.parameters, X, Y, record=self.record, validation=validation, names=names, seed=seed
+            self.architecture,
+            self.parameters,
+            X,
+            Y,
+            record=self.record,
+            validation=validation,
+            names=names,
+            classes=classes,
+            seed=seed,
         )
 
     # ------------------------------------------------------------ training

@@ -431,7 +431,7 @@ def test_data_are_checked():
     X, Y = flower()
     with pytest.raises(DataError, match="belong together"):
         net.diagnose(X)
-    with pytest.raises(ShapeError, match="one for each of 2"):
+    with pytest.raises(ShapeError, match="one for each of 2 features"):
         net.diagnose(X, Y, names=["a"])
 
 

@@ -18,6 +18,7 @@ from glassnet.core.checks import is_count
 from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.errors import DataError, SettingError, ShapeError, UnknownNameError
+from glassnet.estimators.opening import Opening
 from glassnet.estimators.refusals import as_glassnet_errors
 from glassnet.estimators.saving import save
 from glassnet.estimators.targets import LabelCode, NumberCode, Target, is_sparse
@@ -35,7 +36,7 @@ VALIDATION_SHARE = 0.15
 ROWS_AT_A_TIME = 8192  # that predict prepares and passes through the network together
 
 
-class TableModel:
+class TableModel(Opening):
     """What both models share: settings, preparation and training."""
 
     kind: ClassVar[str]  # the name in model files, which is that of the estimator

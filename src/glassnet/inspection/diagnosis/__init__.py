@@ -68,6 +68,7 @@ def diagnose(
     record: dict[str, Any] | None = None,
     validation: tuple[Array, Array] | None = None,
     names: Sequence[str] | None = None,
+    classes: Sequence[Any] | None = None,
     seed: int = 0,
 ) -> Diagnosis:
     """Say in order of weight what is wrong with a network and its training.
@@ -83,8 +84,8 @@ def diagnose(
         What the training left: `Network.record`.
     validation : (X, Y), optional
         Data that were not trained on.
-    names : sequence of str, optional
-        Of the input columns.
+    names, classes : sequence, optional
+        Of the features, and of the classes in the order of Y's rows.
     seed : int
         Of the range test and of the choice among many samples.
 
@@ -94,7 +95,7 @@ def diagnose(
         Findings, the weightiest first; none where nothing is wrong.
     """
     vectors = np.atleast_2d(theta.vector)
-    stacked, known = theta.vector.ndim > 1, None if names is None else list(names)
+    stacked = theta.vector.ndim > 1
     X_v, Y_v = validation or (None, None)
     n_x = architecture.sizes[0]
     chosen, chosen_v = (np.arange(0) if M is None else _choice(M.shape, n_x, seed) for M in (X, X_v))
@@ -106,7 +107,7 @@ def diagnose(
         X, Y, X_v, Y_v = (M[network] if M is not None and M.ndim == 3 else M for M in data)
         others = None if X_v is None or Y_v is None else (X_v, Y_v)
         own = _of_network(record, network) if stacked and record else record or {}
-        diagnoses.append(examine(Case(architecture, alone, own, X, Y, others, known, seed, chosen)))
+        diagnoses.append(examine(Case(architecture, alone, own, X, Y, others, names, classes, seed, chosen)))
     return max(diagnoses, key=lambda diagnosis: diagnosis[0].weight if len(diagnosis) else 0)
 
 

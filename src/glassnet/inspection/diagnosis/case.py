@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -40,8 +41,8 @@ class Case:
         Some samples of the training data in their order, float64.
     validation : (X, Y) or None
         Samples that were not trained on.
-    names : list of str or None
-        Of the features.
+    names, classes : sequence or None
+        Of the features, and of the classes in the order of Y's rows.
     seed : int
         Of the range test.
     chosen : array (m,) or None
@@ -54,7 +55,8 @@ class Case:
     X: Array | None = None
     Y: Array | None = None
     validation: tuple[Array, Array] | None = None
-    names: list[str] | None = None
+    names: Sequence[str] | None = None
+    classes: Sequence[Any] | None = None
     seed: int = 0
     chosen: Array | None = None
 
@@ -223,6 +225,10 @@ class Case:
     def feature(self, k: int) -> str:
         """Return how an input feature is called."""
         return f'"{self.names[k]}"' if self.names else f"feature {k}"
+
+    def label(self, k: int) -> str:
+        """Return how a class is called."""
+        return str(self.classes[k]) if self.classes is not None and k < len(self.classes) else str(k)
 
 
 def classes_of(M: Array) -> Array:

@@ -13,7 +13,7 @@ from glassnet.inspection.diagnosis.words import listed, plural
 
 Array = Any
 
-LARGE = 20.0  # root mean square of a feature; curvature grows with its square, to 400 times that of a scaled one
+LARGE = 30.0  # root mean square of a feature; curvature grows with its square, to 900 times that of a scaled one
 SMALL = 0.01  # of the largest feature; initialisers expect 1, so nothing reaches the first layer
 RARE = 0.1  # a class's share of the samples, times 2 / K: a tenth of two classes, a fiftieth of ten
 FOUND = 0.6  # share of a rare class's samples that are recognised: then its rarity does no harm
@@ -137,9 +137,9 @@ def labels_swapped(case: Case) -> Finding | None:
         return None
     i, j = swapped[0]
     return Finding(
-        f"The labels {j} and {i} look swapped.",
-        f"Of {counts[i].sum()} samples of class {i} {counts[i, j]} are taken for {j}, and of {counts[j].sum()} of "
-        f"class {j} {counts[j, i]} for {i}.",
+        f"The labels {case.label(j)} and {case.label(i)} look swapped.",
+        f"Of {counts[i].sum()} samples of class {case.label(i)} {counts[i, j]} are taken for {case.label(j)}, and of "
+        f"{counts[j].sum()} of class {case.label(j)} {counts[j, i]} for {case.label(i)}.",
         "Compare the labels' code here with that of the training: which class was 0?",
         {"pairs": [[int(j), int(i)] for i, j in swapped], "confusion": counts.tolist()},
     )
@@ -179,18 +179,19 @@ def classes_unbalanced(case: Case) -> Finding | None:
     assert answers is not None
     counts = np.bincount(labels, minlength=max(2, case.architecture.sizes[-1]))
     rare = np.flatnonzero((counts > 0) & (counts < RARE * 2 / len(counts) * len(labels)))
-    missed = [c for c in rare if (answers[labels == c] == c).mean() < FOUND]
+    missed = [int(c) for c in rare if (answers[labels == c] == c).mean() < FOUND]
     if not missed:
         return None
     c = missed[0]
     found = (answers[labels == c] == c).mean()
     return Finding(
         "Classes are out of balance.",
-        f"Class {c} has {counts[c]} of {len(labels)} samples ({counts[c] / len(labels):.1%}), and {found:.0%} of them "
-        f"are recognised; always answering {counts.argmax()} is right in {counts.max() / len(labels):.1%}.",
+        f"Class {case.label(c)} has {counts[c]:,} of {plural(len(labels), 'sample')} ({counts[c] / len(labels):.1%}), "
+        f"and {found:.0%} of them are recognised; always answering {case.label(int(counts.argmax()))} is right in "
+        f"{counts.max() / len(labels):.1%}.",
         "Give rare classes more weight (sample_weight, class_weight='balanced'), and judge by recall or balanced "
         "accuracy, not by accuracy.",
-        {"classes": [int(c) for c in missed], "counts": counts.tolist(), "recognised": float(found)},
+        {"classes": missed, "counts": counts.tolist(), "recognised": float(found)},
     )
 
 

@@ -1,0 +1,90 @@
+"""Looking inside a fitted estimator: its rows become the network's columns, and the network answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from glassnet.estimators.refusals import as_glassnet_errors
+from glassnet.network import Network
+
+if TYPE_CHECKING:
+    from glassnet.inspection.diagnosis import Diagnosis
+
+Array = Any
+
+
+class Opening:
+    """What every fitted estimator can show of its network; mixed into them, there is no mathematics here."""
+
+    network_: Network
+    target_: Any
+
+    def diagnose(
+        self, X: Any = None, y: Any = None, *, X_val: Any = None, y_val: Any = None, seed: int = 0
+    ) -> Diagnosis:
+        """Say in order of weight what is wrong with the network and its training; nothing where nothing is.
+
+        Parameters
+        ----------
+        X, y : optional
+            The training rows and their targets, as `fit` takes them; without them only the parameters and the
+            training's record are looked at.
+        X_val, y_val : optional
+            Rows that were not trained on.
+        seed : int
+            Of the short trainings that try other learning rates, and of the part of many rows that is looked at.
+
+        Returns
+        -------
+        Diagnosis
+            Prints well; ``.findings`` holds name, what is wrong, evidence, what to change, and the numbers.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from glassnet import TabularClassifier
+        >>> X, y = load_iris(return_X_y=True)
+        >>> TabularClassifier(random_state=0).fit(X, y).diagnose(X, y).names
+        []
+        """
+        self._see_that_fitted()
+        given = {} if X is None and y is None else dict(zip("XY", self._columns(X, y), strict=True))
+        validation = None if X_val is None else self._columns(X_val, y_val)
+        labels = getattr(self, "classes_", None)
+        return self.network_.diagnose(
+            **given,
+            validation=validation,
+            names=self._names_of_inputs(),
+            classes=None if labels is None else labels.tolist(),
+            seed=seed,
+        )
+
+    def _see_that_fitted(self) -> None:
+        if not hasattr(self, "network_"):
+            from sklearn.utils.validation import check_is_fitted
+
+            check_is_fitted(self, "network_")
+
+    def _columns(self, X: Any, y: Any) -> tuple[Array, Array]:
+        """Return rows and their targets as the network takes them: X (n[0], m) and Y (n[L], m)."""
+        y = np.asarray(y)
+        labels = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+        return self._inputs(X), self.target_.encode(labels).T
+
+    def _inputs(self, X: Any) -> Array:
+        """Return rows as the network takes them."""
+        if hasattr(self, "prepared"):
+            return self.prepared(X)
+        from sklearn.utils.validation import validate_data
+
+        with as_glassnet_errors():
+            return validate_data(self, X, accept_sparse="csr", reset=False).T
+
+    def _names_of_inputs(self) -> list[str] | None:
+        """Return the names of the network's inputs, where they have some."""
+        if hasattr(self, "preparation_"):
+            return list(self.preparation_.feature_names)
+        names = getattr(self, "feature_names_in_", None)
+        return None if names is None else list(names)
