@@ -23,6 +23,8 @@ def test_public_names():
         "__version__",
         "cross_validate",
         "equations",
+        "graph",
+        "inspection",
         "load",
         "plots",
         "read",

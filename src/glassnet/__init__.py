@@ -11,7 +11,7 @@ from glassnet.errors import GlassnetError
 from glassnet.network import Network
 
 if TYPE_CHECKING:
-    from glassnet import plots
+    from glassnet import graph, inspection, plots
     from glassnet.estimators import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor, load
     from glassnet.search import SearchCV, cross_validate
     from glassnet.tables import read
@@ -27,6 +27,8 @@ __all__ = [
     "__version__",
     "cross_validate",
     "equations",
+    "graph",
+    "inspection",
     "load",
     "plots",
     "read",
@@ -44,7 +46,7 @@ _ON_FIRST_USE = {
 }
 
 
-_MODULES = ("plots",)
+_MODULES = ("graph", "inspection", "plots")
 
 
 def __getattr__(name: str) -> Any:

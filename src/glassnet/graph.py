@@ -1,1 +1,0 @@
-"""The computation graph of an expression: values forward, derivatives backward, every path written out."""

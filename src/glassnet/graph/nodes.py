@@ -1,0 +1,382 @@
+"""Nodes: an expression remembers what it was made of, so that derivatives can go back the same way."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from glassnet.core import checks
+from glassnet.core.text import aligned
+from glassnet.errors import DataError, SettingError, ShapeError, WrongTypeError
+from glassnet.graph.operations import OPERATIONS
+
+Array = Any
+
+MOST_PATHS = 64  # that the chain rule writes out
+
+
+class Node:
+    """A number or matrix that was given, or made of other nodes by an operation.
+
+    Attributes
+    ----------
+    value : float or array (rows, columns)
+        What it is, in float64.
+    derivative : float, array like value, or None
+        dJ/dnode after ``J.backward()``; None before, and for constants.
+    operation : str or None
+        Name in the table of operations; None for what was given.
+    arguments : tuple of Node
+        What the operation took.
+    name : str or None
+        The name it was given; nodes without one are v1, v2, ... in the order of the expression, the last one J.
+    """
+
+    __array_ufunc__ = None  # an array on the left leaves the operation to the node
+
+    def __init__(
+        self,
+        value: Array,
+        operation: str | None = None,
+        arguments: tuple[Node, ...] = (),
+        name: str | None = None,
+        is_constant: bool = False,
+    ) -> None:
+        self.value, self.operation, self.arguments, self.name = value, operation, arguments, name
+        self.is_constant = is_constant
+        self.derivative: Array = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """() for a number, (rows, columns) for a matrix."""
+        return np.shape(self.value)
+
+    @property
+    def T(self) -> Node:
+        """The matrix turned."""
+        return _made("turn", self)
+
+    def named(self, name: str) -> Node:
+        """Give the node a name, and return it."""
+        self.name = name
+        return self
+
+    def __add__(self, other: Any) -> Node:
+        return _made("add", self, other)
+
+    def __radd__(self, other: Any) -> Node:
+        return _made("add", other, self)
+
+    def __sub__(self, other: Any) -> Node:
+        return _made("subtract", self, other)
+
+    def __rsub__(self, other: Any) -> Node:
+        return _made("subtract", other, self)
+
+    def __mul__(self, other: Any) -> Node:
+        return _made("multiply", self, other)
+
+    def __rmul__(self, other: Any) -> Node:
+        return _made("multiply", other, self)
+
+    def __truediv__(self, other: Any) -> Node:
+        return _made("divide", self, other)
+
+    def __rtruediv__(self, other: Any) -> Node:
+        return _made("divide", other, self)
+
+    def __pow__(self, other: Any) -> Node:
+        return _made("power", self, other)
+
+    def __matmul__(self, other: Any) -> Node:
+        return _made("matmul", self, other)
+
+    def __rmatmul__(self, other: Any) -> Node:
+        return _made("matmul", other, self)
+
+    def __neg__(self) -> Node:
+        return _made("negative", self)
+
+    # ------------------------------------------------------------ forward and backward
+    def nodes(self) -> list[Node]:
+        """Return all nodes below this one in the order of computation, this one last."""
+        order: dict[int, Node] = {}
+        waiting = [(self, False)]  # a stack of its own: long chains would be too deep for recursion
+        while waiting:
+            node, is_done = waiting.pop()
+            if is_done:
+                order[id(node)] = node
+            elif id(node) not in order:
+                waiting.append((node, True))
+                waiting += [(argument, False) for argument in reversed(node.arguments) if id(argument) not in order]
+        return list(order.values())
+
+    def backward(self) -> None:
+        """Compute the derivative of this node, which must be one number, in every node below it.
+
+        Raises
+        ------
+        ShapeError
+            If the node is a matrix.
+        """
+        if self.shape != ():
+            raise ShapeError(
+                f"backward starts from one number; {self._own_name} has shape {self.shape}: take its sum or mean"
+            )
+        order = self.nodes()
+        for node in order:
+            node.derivative = None if node.is_constant else np.zeros(node.shape)[()]
+        self.derivative = 1.0
+        for node in reversed(order):
+            for place, argument in enumerate(node.arguments):
+                if not argument.is_constant:
+                    argument.derivative = argument.derivative + node.share(place, node.derivative)
+        for node in order:
+            if node.derivative is not None and node.shape == ():
+                node.derivative = float(node.derivative)
+
+    def share(self, place: int, d: Array) -> Array:
+        """Return what the argument at a place gets of d, the derivative in this node."""
+        operation, argument = OPERATIONS[str(self.operation)], self.arguments[place]
+        share = operation.back[place](d, self.value, *(each.value for each in self.arguments))
+        return _gathered(share, argument.shape)
+
+    # ------------------------------------------------------------ in words
+    @property
+    def _own_name(self) -> str:
+        return self.name or "J"
+
+    def names(self) -> dict[int, str]:
+        """Return the name of every node below this one, by id; unnamed constants are their numbers."""
+        taken, names, count = {node.name for node in self.nodes()}, {}, 0
+        for node in self.nodes():
+            if node is self:
+                names[id(node)] = self._own_name
+            elif node.name is None and node.operation is None:
+                names[id(node)] = in_words(node.value)
+            elif node.name is None:
+                count += 1
+                while f"v{count}" in taken:
+                    count += 1
+                names[id(node)] = f"v{count}"
+            else:
+                names[id(node)] = node.name
+        return names
+
+    def formula(self, names: dict[int, str]) -> str:
+        """Return the node's formula in the names of its arguments; nothing for what was given."""
+        if self.operation is None:
+            return ""
+        arguments = [names[id(each)] for each in self.arguments]
+        return OPERATIONS[self.operation].formula.format(
+            *(f"({each})" if each.startswith("-") else each for each in arguments)
+        )
+
+    def shown(self) -> list[Node]:
+        """Return the nodes that stand for themselves: all but numbers written into a formula."""
+        return [node for node in self.nodes() if node.operation or node.name]
+
+    def __str__(self) -> str:
+        names, top = self.names(), self._own_name
+        rows = [("node = formula", "value", f"d{top}/dnode")]
+        for node in self.shown():
+            formula = node.formula(names)
+            told = f"{names[id(node)]} = {formula}" if formula else names[id(node)]
+            derivative = (
+                "constant" if node.is_constant else "" if node.derivative is None else in_words(node.derivative)
+            )
+            rows.append((told, in_words(node.value), derivative))
+        return aligned(rows, right={"value", rows[0][2]})
+
+    __repr__ = __str__
+
+    def paths(self, node: Node) -> list[list[Node]]:
+        """Return every path from this node down to another one, each as the nodes on it.
+
+        Raises
+        ------
+        SettingError
+            If the node is no part of the expression, or there are more paths than anyone would read.
+        """
+        counts: dict[int, int] = {id(node): 1}
+        for each in self.nodes():
+            if each is not node:
+                counts[id(each)] = sum_of(counts[id(argument)] for argument in each.arguments)
+        if (many := counts.get(id(self), 0)) == 0:
+            raise SettingError(f"{node.name or 'the node'} is no part of {self._own_name}: no path leads to it")
+        if many > MOST_PATHS:
+            raise SettingError(f"{many:,} paths lead from {self._own_name} to {node.name or 'the node'}; "
+                               f"at most {MOST_PATHS} are written out")  # fmt: skip
+        found, growing = [], [[self]]
+        while growing:
+            path = growing.pop()
+            if path[-1] is node:
+                found.append(path)
+            else:
+                growing += [[*path, each] for each in reversed(path[-1].arguments) if counts[id(each)]]
+        return found
+
+    def chain_rule(self, node: Node) -> str:
+        """Write the chain rule along each path from this node to another one, and their sum.
+
+        Parameters
+        ----------
+        node : Node
+            A variable or any node of the expression.
+
+        Returns
+        -------
+        str
+            Numbers are written as products of the derivatives on the way; matrices step by step, with shapes.
+        """
+        if node.is_constant:
+            raise SettingError(f"{node.name or 'a number'} is a constant: nothing is differentiated by it")
+        names = self.names()
+        head = f"d{names[id(self)]}/d{names[id(node)]}"
+        paths = [list(pairwise(path)) for path in self.paths(node)]
+        if not paths[0]:
+            return f"{head} = 1"
+        scalar = all(each.shape == () for path in paths for pair in path for each in pair)
+        told = [self._path(path, names, scalar) for path in paths]
+        if len(told) == 1:
+            return f"{head} = {told[0][0]}".replace(" = \n", "\n")
+        lines = [f"  path {i}: {text}" for i, (text, _) in enumerate(told, start=1)]
+        total = sum_of(value for _, value in told)
+        return "\n".join([f"{head} is the sum over {len(told)} paths:", *lines, f"{head} = {in_words(total)}"])
+
+    def _path(self, pairs: list[tuple[Node, Node]], names: dict[int, str], scalar: bool) -> tuple[str, Array]:
+        value: Array = 1.0
+        letters: list[str] = []
+        numbers: list[str] = []
+        steps: list[str] = []
+        for above, below in pairs:
+            of, into = names[id(above)], names[id(below)]
+            places = [i for i, argument in enumerate(above.arguments) if argument is below]
+            local = OPERATIONS[str(above.operation)].local
+            if scalar:
+                slope = sum_of(above.share(place, 1.0) for place in places)
+                letters.append(f"d{of}/d{into}")
+                numbers.append(f"({in_words(slope)})" if slope < 0 and numbers else in_words(slope))
+                value = value * slope
+                continue
+            value = sum_of(above.share(place, value) for place in places)
+            arguments = [names[id(each)] for each in above.arguments]
+            d = "1" if above is self else f"d{names[id(self)]}/d{of}"
+            told = " + ".join(local[place].format(*arguments, y=of, d=d) for place in places)
+            steps.append(f"d{names[id(self)]}/d{into} = {told.removeprefix('1 * ')}  {_shape(below.shape)}")
+        if not scalar:
+            return "\n    " + "\n    ".join(steps) + f"\n    = {in_words(value)}", value
+        return f"{' * '.join(letters)} = {' * '.join(numbers)}" + (
+            f" = {in_words(value)}" if len(numbers) > 1 else ""
+        ), value
+
+    def to_svg(self) -> str:
+        """Return the graph as an SVG picture: values forward in blue, derivatives backward in red."""
+        from glassnet.graph.drawing import to_svg
+
+        return to_svg(self)
+
+    _repr_svg_ = to_svg
+
+
+sum_of = sum  # the built-in, before `sum` becomes an operation
+
+
+def variables(**values: Any) -> tuple[Node, ...]:
+    """Return one node for each name: a number, or a matrix given as array or nested lists.
+
+    Raises
+    ------
+    WrongTypeError, ShapeError, DataError
+        If a value holds no real numbers, is of rank 1, or not finite.
+
+    Examples
+    --------
+    >>> x, y = variables(x=2, y=3)
+    >>> J = x * x * y
+    >>> J.backward()
+    >>> x.derivative, y.derivative
+    (12.0, 4.0)
+    """
+    return tuple(Node(_checked(name, value), name=name) for name, value in values.items())
+
+
+def constants(**values: Any) -> tuple[Node, ...]:
+    """Return one node for each name, like `variables`, but nothing is differentiated by them: data, say."""
+    return tuple(Node(_checked(name, value), name=name, is_constant=True) for name, value in values.items())
+
+
+def _checked(name: str, value: Any) -> Array:
+    M = np.asarray(value)
+    if M.ndim == 0:
+        if M.dtype.kind not in "fiub":
+            raise WrongTypeError(f"{name}: expected a real number or a matrix; got {value!r}")
+        if not np.isfinite(M):
+            raise DataError(f"{name}: expected a finite number; got {value!r}")
+        return float(M)
+    M = checks.matrix(name, value)
+    if M.ndim == 3:
+        raise ShapeError(f"{name}: expected a number or a matrix of two dimensions; got shape {M.shape}")
+    return checks.finite(name, M.astype(np.float64))
+
+
+def _made(operation: str, *given: Any) -> Node:
+    """Apply an operation of the table to nodes and plain numbers or matrices."""
+    nodes = tuple(
+        each if isinstance(each, Node) else Node(_checked("constant", each), is_constant=True) for each in given
+    )
+    row = OPERATIONS[operation]
+    formula = row.formula.format(*(node.name or "·" for node in nodes))
+    shapes = " and ".join(_shape(node.shape) for node in nodes)
+    if operation in ("matmul", "turn") and any(node.shape == () for node in nodes):
+        raise ShapeError(f"{formula}: expected matrices; got {shapes}")
+    try:
+        with np.errstate(all="ignore"):
+            value = row.value(*(node.value for node in nodes))
+    except (ValueError, ZeroDivisionError) as error:
+        if isinstance(error, ZeroDivisionError):
+            raise DataError(f"{formula}: a division by 0") from None
+        rule = "columns of the first as rows of the second" if operation == "matmul" else "shapes that fit"
+        raise ShapeError(f"{formula}: expected {rule}; got {shapes}") from None
+    if np.iscomplexobj(value) or not np.isfinite(value).all():
+        told = ", ".join(in_words(node.value) for node in nodes)
+        raise DataError(f"{formula} of {told} is no finite real number, so there is nothing to differentiate")
+    constant = all(node.is_constant for node in nodes)
+    return Node(float(value) if np.ndim(value) == 0 else value, operation, nodes, is_constant=constant)
+
+
+def _gathered(share: Array, shape: tuple[int, ...]) -> Array:
+    """Sum up what broadcasting had spread, so that the share has the argument's shape."""
+    if np.shape(share) == shape:
+        return share
+    if shape == ():
+        return np.sum(share)
+    spread = tuple(axis for axis, size in enumerate(shape) if size == 1 and np.shape(share)[axis] != 1)
+    return np.broadcast_to(np.sum(share, axis=spread, keepdims=True), shape)
+
+
+def in_words(value: Array) -> str:
+    """Write a number with four digits, a small matrix as a list of rows, a large one as its shape."""
+    if np.ndim(value) == 0:
+        return f"{value + 0.0:.4g}"
+    if value.size <= 4:
+        return "[" + ", ".join("[" + ", ".join(f"{x + 0.0:.3g}" for x in row) + "]" for row in value) + "]"
+    return f"{_shape(value.shape)} of {value.min():.3g} to {value.max():.3g}"
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return "a number" if shape == () else str(shape)
+
+
+def _function(operation: str) -> Any:
+    function = partial(_made, operation)
+    function.__doc__ = f"Return {OPERATIONS[operation].formula.format('a', 'b')} as a node."
+    return function
+
+
+exp, log, tanh, sigmoid, relu = map(_function, ("exp", "log", "tanh", "sigmoid", "relu"))
+power, matmul, mean, cross_entropy = map(_function, ("power", "matmul", "mean", "cross_entropy"))
+sum = _function("sum")  # noqa: A001  its name in every formula
