@@ -151,17 +151,23 @@ def train_file(
 
 def evaluate_file(model: str | Path, data: str | Path, reading: dict[str, Any] | None = None) -> tuple[Model, Scores]:
     """Score a model file on a table or pictures whose targets are known; a source's own test part goes first."""
-    estimator, part = part_to_score(model, data, reading)
+    estimator, dataset = with_targets(model, data, reading)
+    part = test_part(dataset)
     return estimator, score(estimator, matching(estimator, part.X), part.y)
 
 
-def part_to_score(model: str | Path, data: str | Path, reading: dict[str, Any] | None = None) -> tuple[Model, Dataset]:
-    """Return the model of a file, and the samples of `data` to score it on: its own test part where it has one."""
+def with_targets(model: str | Path, data: str | Path, reading: dict[str, Any] | None = None) -> tuple[Model, Dataset]:
+    """Return the model of a file, and data whose targets are known, read the way the model's own were."""
     estimator = load_tabular(model)
     dataset = _read_for(estimator, data, reading, require_target=True)
     if dataset.y is None:
         raise DataError(f"{data}: holds no target to compare with")
-    return estimator, dataset.test if dataset.test is not None and dataset.test.y is not None else dataset
+    return estimator, dataset
+
+
+def test_part(dataset: Dataset) -> Dataset:
+    """Return the test part that a source brings along, or all of it where there is none."""
+    return dataset.test if dataset.test is not None and dataset.test.y is not None else dataset
 
 
 @dataclass(frozen=True)

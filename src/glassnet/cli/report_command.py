@@ -13,6 +13,9 @@ def report(
     data: Annotated[
         Path | None, typer.Argument(help="Data with known targets, for scores and analysis.", metavar="[DATA]")
     ] = None,
+    training: Annotated[
+        Path | None, typer.Option(help="Data of the training, for the diagnosis: what went wrong, what to change.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="HTML file to write.")] = Path("report.html"),
     lang: Annotated[str, typer.Option(help="en or zh: English or Chinese.")] = "en",
 ) -> None:
@@ -20,5 +23,5 @@ def report(
     from glassnet import report as reports
 
     reports.check(out, lang)
-    reports.write(reports.of_model(source, data), out, lang)
+    reports.write(reports.of_model(source, data, training), out, lang)
     typer.echo(f"Report    {out}")

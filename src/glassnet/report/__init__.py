@@ -16,7 +16,7 @@ from glassnet.report.blocks import Report, says
 __all__ = ["Report", "check", "of_model", "to_html", "write"]
 
 
-def of_model(path: str | Path, data: str | Path | None = None) -> Report:
+def of_model(path: str | Path, data: str | Path | None = None, training: str | Path | None = None) -> Report:
     """Return the report on a model file.
 
     Parameters
@@ -25,6 +25,8 @@ def of_model(path: str | Path, data: str | Path | None = None) -> Report:
         A ``.glassnet`` file.
     data : path, optional
         A table, arrays or pictures with known targets, for scores, one sample's trace and the analysis.
+    training : path, optional
+        The data of the training, for the diagnosis: what went wrong there, and what to change.
 
     Returns
     -------
@@ -41,7 +43,7 @@ def of_model(path: str | Path, data: str | Path | None = None) -> Report:
     from glassnet.report.principle import principle
     from glassnet.report.subject import open_subject
 
-    subject = open_subject(path, data)
+    subject = open_subject(path, data, training)
     architecture = subject.network.architecture
     sizes = "-".join(map(str, architecture.sizes))
     return Report(

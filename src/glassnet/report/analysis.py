@@ -7,18 +7,22 @@ from typing import Any
 import numpy as np
 
 from glassnet.report.blocks import Block, Heading, Paragraph, Section, Table, says
-from glassnet.report.sections import curve_of, wilson
+from glassnet.report.sections import WHAT, curve_of, wilson
 from glassnet.report.subject import Subject, Trial
 
+MOST_NUMBERS = 12  # of one line of evidence
 CHECKED_SAMPLES = 16  # of the gradient check
 
 
 def analysis(subject: Subject) -> Section:
     """Return what can be said about a model, most of it from its record and its trial."""
-    blocks = [*_training(subject)]
+    blocks: list[Block] = [*_training(subject)]
     if trial := subject.trial:
         blocks += _classes(subject, trial) if subject.classes else _numbers(trial)
-        blocks += [*_gap(subject, trial), *_gradients(subject, trial)]
+        blocks += _gap(subject, trial)
+    blocks += _diagnosis(subject)
+    for trial in subject.trials[:1]:
+        blocks += _gradients(subject, trial)
     return Section(says("analysis.title"), blocks or [Paragraph(says("analysis.nothing"))])
 
 
@@ -79,6 +83,42 @@ def _gap(subject: Subject, trial: Trial) -> list[Block]:
         return []
     told = {"name": trial.name, "cost": f"{cost:.6g}", "last": f"{curve[-1]:.6g}", "factor": f"{cost / curve[-1]:.3g}"}
     return [Paragraph(says("analysis.gap", **told))]
+
+
+def _diagnosis(subject: Subject) -> list[Block]:
+    training, trial = subject.training, subject.trial
+    if training is None and not subject.record:
+        return []
+    data = {} if training is None else {"X": training.columns, "Y": training.targets}
+    others = None if training is None or trial is None else (trial.columns, trial.targets)
+    names = getattr(getattr(subject.model, "preparation_", None), "feature_names", None)
+    diagnosis = subject.network.diagnose(**data, validation=others, names=names)
+    looked = {"looked": len(diagnosis.looked_at), "all": len(diagnosis.looked_at) + len(diagnosis.not_looked_at)}
+    blocks: list[Block] = [
+        Heading(says("diagnosis.heading")),
+        Paragraph(says("diagnosis.found" if diagnosis.findings else "diagnosis.silent", **looked)),
+    ]
+    for finding in diagnosis.findings:
+        wrong, change = says(f"diagnosis.{finding.name}"), says(f"diagnosis.{finding.name}.change")
+        blocks.append(Paragraph(says("diagnosis.finding", wrong=wrong, change=change)))
+        evidence = [[says(f"number.{key}"), text] for key, value in finding.numbers.items() if (text := _short(value))]
+        if evidence:
+            blocks.append(Table(says("diagnosis.evidence"), WHAT, evidence))
+    if training is None:
+        blocks.append(Paragraph(says("diagnosis.no_training")))
+    return blocks
+
+
+def _short(value: Any) -> str:
+    """Return a finding's number, or its first few, in a line; by layer where they are; "" where there are too many."""
+    if isinstance(value, dict):
+        return "; ".join(f"[{l}] {_short(entry)}" for l, entry in value.items())
+    if isinstance(value, list | tuple):
+        if any(isinstance(entry, list) for entry in value):  # a table, which says too much
+            return ""
+        more = f", ... ({len(value)})" if len(value) > MOST_NUMBERS else ""
+        return ", ".join(map(_short, value[:MOST_NUMBERS])) + more
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _gradients(subject: Subject, trial: Trial) -> list[Block]:

@@ -111,7 +111,10 @@ def data(subject: Subject) -> Section:
         blocks.append(Paragraph(_target(subject)))
     if preparation is not None:
         blocks += _pictures(preparation.pictures) if preparation.pictures else _columns(preparation)
-    blocks += _trial(subject, subject.trial) if subject.trial else [Paragraph(says("data.not_given"))]
+    for trial in subject.trials:
+        blocks += _trial(subject, trial)
+    if not subject.trial:
+        blocks.append(Paragraph(says("data.not_given")))
     return Section(says("data.title"), blocks)
 
 
@@ -156,11 +159,9 @@ def _columns(preparation: Any) -> list[Block]:
 
 
 def _trial(subject: Subject, trial: Trial) -> list[Block]:
-    values = {"name": trial.name, "rows": len(trial.y), "digest": trial.digest}
-    blocks: list[Block] = [
-        Paragraph(says("data.given" if trial.digest else "data.given_folder", **values)),
-        Paragraph(says("data.given_fair")),
-    ]
+    which = "data.training" if trial is subject.training else "data.given"
+    digest = says("data.digest", digest=trial.digest) if trial.digest else ""
+    blocks: list[Block] = [Paragraph(says(which, name=trial.name, rows=len(trial.y), digest=digest))]
     if subject.classes and trial.y.ndim == 1:
         labels, counts = np.unique(trial.y, return_counts=True)
         head = [says("head.class"), says("head.count"), says("head.share")]
@@ -178,8 +179,8 @@ def _trial(subject: Subject, trial: Trial) -> list[Block]:
 def results(subject: Subject) -> Section:
     """Return curves, scores, parameters and one sample's way through the network."""
     blocks: list[Block] = [*_costs(subject.record)]
-    if subject.trial:
-        blocks += _scores(subject, subject.trial)
+    for trial in subject.trials:
+        blocks += _scores(subject, trial)
     blocks += [*_parameters(subject), *_first_layer(subject)]
     if subject.trial:
         blocks += _sample(subject, subject.trial)
@@ -335,11 +336,12 @@ def again(subject: Subject) -> Section:
         return Section(
             says("again.title"), [Paragraph(says("again.python")), Code(_in_python(subject)), *_seedless(None)]
         )
-    data_name = subject.trial.name if subject.trial else "DATA"
+    data_name, training = (trial.name if trial else None for trial in (subject.trial, subject.training))
+    given = f" {data_name}" * bool(data_name) + f" --training {training}" * bool(training)
     lines: list[Cell] = [
         _train_command(subject, trained_with),
-        f"glassnet evaluate {subject.name} {data_name}",
-        says("again.report", command=f"glassnet report {subject.name} {data_name} --out report.html"),
+        f"glassnet evaluate {subject.name} {data_name or 'DATA'}",
+        says("again.report", command=f"glassnet report {subject.name}{given} --out report.html"),
     ]
     text = says("again.shell", version=subject.document["glassnet"])
     return Section(says("again.title"), [Paragraph(text), Code(lines), *_seedless(trained_with.get("random_state"))])
@@ -371,6 +373,7 @@ def _train_command(subject: Subject, settings: Mapping[str, Any]) -> str:
         "dropout": used.get("dropout") or None,
         "networks": network.n_networks,
         "validation": settings.get("validation"),
+        "test": 0 if subject.training and subject.training.scores.rows == record.get("samples") else None,
         "patience": settings.get("patience"),
         "size": pictures.height if pictures else None,
         "seed": settings.get("random_state"),
@@ -378,7 +381,8 @@ def _train_command(subject: Subject, settings: Mapping[str, Any]) -> str:
         "out": subject.name,
     }
     told = " ".join(f"--{name} {_quoted(value)}" for name, value in options.items() if value is not None)
-    return f"glassnet train TRAINING_DATA {told}"
+    source = subject.training.name if subject.training else "TRAINING_DATA"
+    return f"glassnet train {source} {told}"
 
 
 def _in_python(subject: Subject) -> list[str]:

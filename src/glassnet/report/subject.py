@@ -18,7 +18,7 @@ Array = Any
 
 @dataclass(frozen=True)
 class Trial:
-    """Data that a model is tried on."""
+    """Samples that a model answers."""
 
     name: str
     digest: str  # SHA-256 of the file; "" of a folder
@@ -31,12 +31,13 @@ class Trial:
 
 @dataclass(frozen=True)
 class Subject:
-    """A model from a file, what the file says of it, and its trial where data were given."""
+    """A model from a file, what the file says of it, and its answers: to new samples, and to those of its training."""
 
     name: str
     model: Any
     document: dict[str, Any]
     trial: Trial | None = None
+    training: Trial | None = None
 
     @property
     def network(self) -> Network:
@@ -53,9 +54,14 @@ class Subject:
         """The labels in words; empty where a number is estimated."""
         return [str(label) for label in getattr(self.model, "classes_", [])]
 
+    @property
+    def trials(self) -> list[Trial]:
+        """All the samples at hand."""
+        return [trial for trial in (self.training, self.trial) if trial is not None]
 
-def open_subject(path: str | Path, data: str | Path | None = None) -> Subject:
-    """Read a model file, and score it on data whose targets are known.
+
+def open_subject(path: str | Path, data: str | Path | None = None, training: str | Path | None = None) -> Subject:
+    """Read a model file, and let it answer data whose targets are known.
 
     Raises
     ------
@@ -64,17 +70,17 @@ def open_subject(path: str | Path, data: str | Path | None = None) -> Subject:
     DataError
         If the data do not fit the model, hold no targets, or the model is a bare network that knows no columns.
     """
-    name = Path(path).name
     _, document = Network.load_with_document(path)
-    if data is None:
-        return Subject(name, workflows.open_model(path), document)
-    model, part = workflows.part_to_score(path, data)
-    X = workflows.matching(model, part.X)
-    y = np.asarray(part.y)
-    file = Path(data)
+    model = workflows.open_model(path)
+    trial = None if data is None else _trial(path, data, test=True)
+    learned = None if training is None else _trial(path, training, test=False)
+    return Subject(Path(path).name, model, document, trial, learned)
+
+
+def _trial(path: str | Path, data: str | Path, *, test: bool) -> Trial:
+    model, dataset = workflows.with_targets(path, data)
+    part = workflows.test_part(dataset) if test else dataset
+    X, y, file = workflows.matching(model, part.X), np.asarray(part.y), Path(data)
     digest = hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
-    answers = np.asarray(model.predict(X))
-    trial = Trial(
-        file.name, digest, model.prepared(X), model.target_.encode(y).T, y, answers, workflows.score(model, X, y)
-    )
-    return Subject(name, model, document, trial)
+    columns, targets = model.prepared(X), model.target_.encode(y).T
+    return Trial(file.name, digest, columns, targets, y, np.asarray(model.predict(X)), workflows.score(model, X, y))
