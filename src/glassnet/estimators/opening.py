@@ -11,6 +11,9 @@ from glassnet.network import Network
 
 if TYPE_CHECKING:
     from glassnet.inspection.diagnosis import Diagnosis
+    from glassnet.inspection.dimensions import DimensionTable
+    from glassnet.inspection.gradient_check import GradientCheck
+    from glassnet.inspection.trace import Trace
 
 Array = Any
 
@@ -60,6 +63,54 @@ class Opening:
             classes=None if labels is None else labels.tolist(),
             seed=seed,
         )
+
+    def trace(self, X: Any, y: Any = None) -> Trace:
+        """Return every array of one pass through the network, as `Network.trace` does.
+
+        Parameters
+        ----------
+        X, y : rows and, optionally, their targets
+            As `fit` takes them; a few rows are enough. Without y only the forward half is there.
+
+        Returns
+        -------
+        Trace
+            In the network's orientation: one column per row of X.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from glassnet import MLPClassifier
+        >>> X, y = load_iris(return_X_y=True)
+        >>> model = MLPClassifier((5,), solver="lbfgs", random_state=0).fit(X, y)
+        >>> model.trace(X[:3], y[:3]).dW[1].shape
+        (5, 4)
+        >>> model.check_gradients(X[:3], y[:3]).ok
+        True
+        """
+        self._see_that_fitted()
+        columns = (self._inputs(X),) if y is None else self._columns(X, y)
+        return self.network_.trace(*columns)
+
+    def dimensions(self, m: int = 1) -> DimensionTable:
+        """Return the table of all arrays of the network for m rows, each shape with its rule and check."""
+        self._see_that_fitted()
+        return self.network_.dimensions(m)
+
+    def check_gradients(self, X: Any, y: Any, *, entries: int = 50, seed: Any = 0) -> GradientCheck:
+        """Compare the slopes that train with difference quotients of the cost, in float64.
+
+        Parameters
+        ----------
+        X, y : rows and their targets
+            As `fit` takes them; a few rows are enough.
+        entries : int
+            Entries of each array that are checked; where it has more, so many are drawn.
+        seed : int or numpy Generator
+            Source of the draw.
+        """
+        self._see_that_fitted()
+        return self.network_.check_gradients(*self._columns(X, y), entries=entries, seed=seed)
 
     def _see_that_fitted(self) -> None:
         if not hasattr(self, "network_"):

@@ -234,9 +234,8 @@ class Node:
         """
         if node.is_constant:
             raise SettingError(f"{node.name or 'a number'} is a constant: nothing is differentiated by it")
-        names = self.names()
+        paths, names = [list(pairwise(path)) for path in self.paths(node)], self.names()
         head = f"d{names[id(self)]}/d{names[id(node)]}"
-        paths = [list(pairwise(path)) for path in self.paths(node)]
         if not paths[0]:
             return f"{head} = 1"
         scalar = all(each.shape == () for path in paths for pair in path for each in pair)
