@@ -16,6 +16,7 @@ from glassnet.estimators.saving import kind_of, load_as
 from glassnet.estimators.table_models import TableClassifier, TableRegressor
 from glassnet.estimators.targets import LabelCode
 from glassnet.files import check_writable, write_beside
+from glassnet.inspection import html
 from glassnet.inspection.trace import Trace
 from glassnet.network import Network
 from glassnet.tables import Dataset, Pictures, fit_preparation, read, rows_at, split
@@ -246,6 +247,14 @@ def trace_row(path: str | Path, data: str | Path, row: int, reading: dict[str, A
     Y = None if y is None else model.target_.encode(y).T
     trace = model.network_.trace(model.prepared(X), Y)
     return SampleTrace(row, trace, model.predict(X)[0].tolist(), None if y is None else y[0].tolist())
+
+
+def write_page(path: str | Path, model: Model | Network, sample: SampleTrace | None) -> None:
+    """Write the trace of a sample, or without one the dimension table, as a page that a browser reads offline."""
+    network = model if isinstance(model, Network) else model.network_
+    table = network.dimensions()
+    shown = [] if sample is None else [f"row {sample.row}, predicted {sample.prediction}", sample.trace]
+    write_beside(path, html.document(repr(network), *shown, table).encode())
 
 
 def score(model: Model, X: Any, y: Array) -> Scores:

@@ -33,9 +33,10 @@ def test_train_evaluate_predict_inspect(glassnet, table):
     assert len(rows) == 60
     assert float(rows[0]["probability big"]) + float(rows[0]["probability small"]) == pytest.approx(1, abs=1e-5)
 
-    inspected = glassnet("inspect", "things.glassnet", table, "--row", 3)
+    inspected = glassnet("inspect", "things.glassnet", table, "--row", 3, "--page", "row.html")
+    assert "W[1]" in table.with_name("row.html").read_text("utf-8")
     assert "dW[1]" in inspected.out
-    assert "a[3] = sigmoid(" in inspected.out
+    assert "A[3][0, 0] = sigmoid(" in inspected.out
     assert "parameters (weights and biases)" in glassnet("inspect", "things.glassnet").out
 
 

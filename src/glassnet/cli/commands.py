@@ -179,6 +179,7 @@ def inspect(
     model: Model,
     data: Annotated[Path | None, typer.Argument(help="Data to take a row from.", metavar="[DATA]")] = None,
     row: Annotated[int, typer.Option(help="Row of DATA to follow through the network, counted from 1.")] = 1,
+    page: Annotated[Path | None, typer.Option(help="Also write what is shown, with every number, as a page.")] = None,
     separator: Separator = None,
     header: Header = None,
     encoding: Encoding = None,
@@ -191,6 +192,8 @@ def inspect(
     reading = _given(separator=separator, header=header, encoding=encoding)
     opened = workflows.open_model(model)
     sample = None if data is None else workflows.trace_row(model, data, row, reading)
+    if page is not None:
+        workflows.write_page(page, opened, sample)
     Show(as_json).inside(opened, sample)
 
 

@@ -19,6 +19,7 @@ from glassnet.workflows import SampleTrace, Scores, Training
 
 if TYPE_CHECKING:
     from glassnet.engine_report import EngineLine
+    from glassnet.inspection.trace import Trace
 
 MOST_CLASSES_SHOWN = 12
 NUMBERS_SHOWN = 6
@@ -200,7 +201,7 @@ class Show:
         truth = "" if sample.truth is None else f", true value {sample.truth}"
         self.line("Row", f"{sample.row}: predicted {sample.prediction}{truth}")
         self.text(f"\n{sample.trace}\n")
-        self.text(_numbers(sample))
+        self.text(_numbers(sample.trace))
 
 
 def _engine(line: EngineLine) -> tuple[str, ...]:
@@ -261,22 +262,13 @@ def _output(model: Any) -> str:
     return name + (", ".join(map(str, model.classes_)) if hasattr(model, "classes_") else "a number")
 
 
-def _numbers(sample: SampleTrace) -> str:
-    """Write out the numbers of one unit in each layer, as the sum that makes Z."""
-    trace, lines = sample.trace, ["the first unit of each layer, written out"]
-    for l in range(1, trace.architecture.L + 1):
-        W, b, A_prev, Z, A = (np.asarray(M[l]) for M in (trace.W, trace.b, [None, *trace.A], trace.Z, trace.A))
-        if W.ndim == 3:  # a stack: the first network of it
-            W, b, Z, A = W[0], b[0], Z[0], A[0]
-            A_prev = A_prev[0] if A_prev.ndim == 3 else A_prev
-        terms = [f"{w:.4g}*{a:.4g}" for w, a in zip(W[0, :NUMBERS_SHOWN], A_prev[:NUMBERS_SHOWN, 0], strict=True)]
-        more = f" + ... ({W.shape[1]} terms)" if W.shape[1] > NUMBERS_SHOWN else ""
-        g = trace.architecture.activations[l - 1]
-        shown = f"{g}({Z[0, 0]:.4g})" if g != "softmax" else f"softmax of {np.round(Z[:NUMBERS_SHOWN, 0], 3).tolist()}"
-        lines.append(
-            f"  z[{l}] = {' + '.join(terms)}{more} + {b[0, 0]:.4g} = {Z[0, 0]:.4g};  a[{l}] = {shown} = {A[0, 0]:.4g}"
-        )
-    return "\n".join(lines)
+def _numbers(trace: Trace) -> str:
+    """Write out the first unit of each layer, forward and, where the target is known, back again."""
+    layers = range(1, trace.architecture.L + 1)
+    forward = [trace.unit(letter, l, terms=NUMBERS_SHOWN) for l in layers for letter in ("Z", "A")]
+    back = [trace.unit(letter, l, terms=NUMBERS_SHOWN) for l in reversed(layers) for letter in ("dZ", "dW", "db")]
+    written = forward if trace.dZ is None else [*forward, *back]
+    return "\n".join(["the first unit of each layer, written out", *(f"  {line}" for line in written)])
 
 
 def _plain(value: Any) -> Any:

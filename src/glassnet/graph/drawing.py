@@ -72,7 +72,8 @@ def to_svg(J: Node) -> str:
         )
     return (
         f'<svg class="glassnet-graph" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
-        f'width="{width:.0f}" height="{height:.0f}" role="img"><title>{escape(names[id(J)])} as a computation graph</title>'
+        f'width="{width:.0f}" height="{height:.0f}" role="img">'
+        f"<title>{escape(names[id(J)])} as a computation graph</title>"
         f'<style>{STYLE}</style><defs><marker id="glassnet-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" '
         'markerHeight="8" orient="auto"><path d="M0,0 L8,4 L0,8 z" fill="#98a2b3"/></marker></defs>'
         f'<rect width="100%" height="100%" fill="#fff"/>{"".join(parts)}{legend}</svg>'

@@ -20,6 +20,7 @@ LOW, HIGH = np.array([33, 102, 172]), np.array([214, 96, 30])  # colours of the 
 
 STYLE = """<style>
 .glassnet {font: 14px/1.45 system-ui, sans-serif; color: #1f2430; background: #fff; padding: .5em; max-width: 72em}
+.glassnet h1 {font-size: 1.25em; margin: .2em 0 .6em}
 .glassnet details {margin: .15em 0 .15em .4em; padding-left: .6em; border-left: 2px solid #d9dde5}
 .glassnet summary {cursor: pointer} .glassnet summary span {display: inline-block; vertical-align: top}
 .glassnet .array {width: 10em} .glassnet .spread {width: 23em; color: #667085; font-size: 92%}
@@ -40,6 +41,13 @@ text = escape
 def page(*parts: str) -> str:
     """Put parts together, under a style that touches nothing else in a notebook."""
     return f'{STYLE}<div class="glassnet">{"".join(parts)}</div>'
+
+
+def document(title: str, *parts: Any) -> str:
+    """Return a whole file of what can show itself as a page, and of plain words."""
+    shown = "".join(paragraph(part) if isinstance(part, str) else part._repr_html_() for part in parts)
+    head = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title></head>'
+    return f'{head}<body style="margin:1.5em">{page(f"<h1>{escape(title)}</h1>", shown)}</body></html>'
 
 
 def paragraph(words: str) -> str:
