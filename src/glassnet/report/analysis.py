@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.report.blocks import Block, Heading, Paragraph, Section, Table, says
+from glassnet.report.blocks import Block, Cell, Heading, Paragraph, Section, Table, says
 from glassnet.report.sections import WHAT, curve_of, wilson
 from glassnet.report.subject import Subject, Trial
 
@@ -101,7 +101,9 @@ def _diagnosis(subject: Subject) -> list[Block]:
     for finding in diagnosis.findings:
         wrong, change = says(f"diagnosis.{finding.name}"), says(f"diagnosis.{finding.name}.change")
         blocks.append(Paragraph(says("diagnosis.finding", wrong=wrong, change=change)))
-        evidence = [[says(f"number.{key}"), text] for key, value in finding.numbers.items() if (text := _short(value))]
+        evidence: list[list[Cell]] = [
+            [says(f"number.{key}"), text] for key, value in finding.numbers.items() if (text := _short(value))
+        ]
         if evidence:
             blocks.append(Table(says("diagnosis.evidence"), WHAT, evidence))
     if training is None:

@@ -15,11 +15,12 @@ from glassnet._version import __version__
 from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.engines.threads import cores
+from glassnet.estimators.table_models import VALIDATION_FROM, VALIDATION_SHARE
 from glassnet.report import charts
 from glassnet.report.blocks import Block, Cell, Code, Heading, Paragraph, Picture, Section, Table, says
 from glassnet.report.subject import Subject, Trial
 from glassnet.tables.category_columns import CategoryColumn
-from glassnet.tables.number_columns import NumberColumn
+from glassnet.tables.date_columns import DateColumn
 
 Array = Any
 MOST_COLUMNS, MOST_VALUES, MOST_CLASSES = 60, 8, 20
@@ -137,15 +138,13 @@ def _columns(preparation: Any) -> list[Block]:
     head = [says(f"head.{name}") for name in ("column", "kind", "preparation", "features")]
     rows: list[list[Cell]] = []
     for column in preparation.columns[:MOST_COLUMNS]:
-        if isinstance(column, NumberColumn):
-            kind, values = "number", {name: f"{getattr(column, name):.4g}" for name in ("mean", "deviation", "median")}
-        elif isinstance(column, CategoryColumn):
+        if isinstance(column, CategoryColumn):
             more = ", …" if len(column.values) > MOST_VALUES else ""
             kind, values = "category", {"values": ", ".join(column.values[:MOST_VALUES]) + more}
         else:
-            kind = "date"
-            values = {"mean": f"{column.mean:.4g}", "deviation": f"{column.deviation:.4g}"}
-            values["cycles"] = ", ".join(column.cycles)
+            kind, values = "number", {"median": f"{column.median:.4g}"}
+        if isinstance(column, DateColumn):
+            kind, values = "date", {"cycles": ", ".join(column.cycles)}
         prepared = says(f"data.{kind}_prepared", **values)
         rows.append([column.name, says(f"data.{kind}"), prepared, str(len(column.features))])
     if (more_columns := len(preparation.columns) - MOST_COLUMNS) > 0:
@@ -373,7 +372,7 @@ def _train_command(subject: Subject, settings: Mapping[str, Any]) -> str:
         "dropout": used.get("dropout") or None,
         "networks": network.n_networks,
         "validation": settings.get("validation"),
-        "test": 0 if subject.training and subject.training.scores.rows == record.get("samples") else None,
+        "test": _test_share(subject, settings),
         "patience": settings.get("patience"),
         "size": pictures.height if pictures else None,
         "seed": settings.get("random_state"),
@@ -383,6 +382,17 @@ def _train_command(subject: Subject, settings: Mapping[str, Any]) -> str:
     told = " ".join(f"--{name} {_quoted(value)}" for name, value in options.items() if value is not None)
     source = subject.training.name if subject.training else "TRAINING_DATA"
     return f"glassnet train {source} {told}"
+
+
+def _test_share(subject: Subject, settings: Mapping[str, Any]) -> float | None:
+    """Return what part of the training data went to the test, as the record's samples tell; None: unknown."""
+    if subject.training is None or not subject.record:
+        return None
+    rows, share = subject.training.scores.rows, settings.get("validation")
+    if share is None:
+        share = VALIDATION_SHARE if rows >= VALIDATION_FROM else 0.0
+    test = 1 - subject.record["samples"] / (rows * (1 - share))
+    return 0.0 if test < 2 / rows else round(test, 2)
 
 
 def _in_python(subject: Subject) -> list[str]:
