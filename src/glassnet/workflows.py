@@ -254,7 +254,7 @@ def write_page(path: str | Path, model: Model | Network, sample: SampleTrace | N
     network = model if isinstance(model, Network) else model.network_
     table = network.dimensions()
     shown = [] if sample is None else [f"row {sample.row}, predicted {sample.prediction}", sample.trace]
-    write_beside(path, html.document(repr(network), *shown, table).encode())
+    write_beside(path, html.document(repr(network).strip("<>"), *shown, table).encode())
 
 
 def score(model: Model, X: Any, y: Array) -> Scores:

@@ -23,7 +23,7 @@ STYLE = """<style>
 .glassnet h1 {font-size: 1.25em; margin: .2em 0 .6em}
 .glassnet details {margin: .15em 0 .15em .4em; padding-left: .6em; border-left: 2px solid #d9dde5}
 .glassnet summary {cursor: pointer} .glassnet summary span {display: inline-block; vertical-align: top}
-.glassnet .array {width: 10em} .glassnet .spread {width: 23em; color: #667085; font-size: 92%}
+.glassnet .array {width: 10em} .glassnet .spread {width: 25em; color: #667085; font-size: 92%}
 .glassnet .said {color: #1f2430; font-size: 92%; font-family: ui-monospace, monospace}
 .glassnet table {border-collapse: collapse; margin: .4em 0; font-variant-numeric: tabular-nums}
 .glassnet td, .glassnet th {padding: .12em .7em .12em 0; text-align: left; border-bottom: 1px solid #e6e8ee;

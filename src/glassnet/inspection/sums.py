@@ -18,9 +18,8 @@ def written_out(
     trace: Trace, letter: str, l: int, u: int, i: int, j: int, network: int, terms: int, digits: int
 ) -> str:
     """Return an entry of an array as "Z[2][1, 0] = 0.31*1.2 + ... + 0.1 = 0.47"; see `Trace.unit`."""
-    kinds = {"Z": _Z, "A": _A, "dA": _dA, "dZ": _dZ, "dW": _dW, "db": _db}
-    if letter not in kinds:
-        raise UnknownNameError.among("array to write out", letter, kinds)
+    if letter not in WRITTEN:
+        raise UnknownNameError.among("array to write out", letter, WRITTEN)
     one = _Network(trace, network, terms, digits)
     if not 1 <= l <= trace.architecture.L:
         raise ShapeError(f"layer: {letter} has the layers 1 to {trace.architecture.L}; got {l}")
@@ -32,7 +31,7 @@ def written_out(
         if not 0 <= index < size:
             raise ShapeError(f"{what}: {letter}[{l}] has {size}, counted from 0; got {index}")
     value = one.array(letter, l)[u, column]
-    return f"{letter}[{l}][{u}, {column}] = {kinds[letter](one, l, u, column)} = {one.number(value)}"
+    return f"{letter}[{l}][{u}, {column}] = {WRITTEN[letter](one, l, u, column)} = {one.number(value)}"
 
 
 class _Network:
@@ -129,3 +128,6 @@ def _dW(one: _Network, l: int, u: int, j: int) -> str:
 
 def _db(one: _Network, l: int, u: int, column: int) -> str:
     return f"1/{one.m}*({one.total([one.number(dz) for dz in one.array('dZ', l)[u]])})"
+
+
+WRITTEN = {"Z": _Z, "A": _A, "dA": _dA, "dZ": _dZ, "dW": _dW, "db": _db}

@@ -17,7 +17,7 @@ from glassnet.engines import numpy_engine as xp
 from glassnet.errors import MissingLibraryError, UnknownNameError
 from glassnet.inspection import html
 from glassnet.inspection.dimensions import DimensionTable, Terms, dimension_table
-from glassnet.inspection.sums import written_out
+from glassnet.inspection.sums import WRITTEN, written_out
 
 Array = Any
 
@@ -114,7 +114,7 @@ class Trace:
         """Return the arrays in the order of the pass, each with the spread of its numbers."""
         return [
             TraceLine(
-                d.layer, d.array, M.shape, d.formula, float(M.min()), float(M.mean()), float(M.max()),
+                d.layer, d.array, M.shape, d.formula, float(M.min() + 0.0), float(M.mean()), float(M.max() + 0.0),
                 float(np.mean(M == 0)),
             )
             for d in self.dimensions()
@@ -210,42 +210,49 @@ class Trace:
     # ------------------------------------------------------------ as text and page
     def __str__(self) -> str:
         head = ("layer", "array", "shape", "smallest", "mean", "largest", "zeros", "formula")
-        cells = [(str(t.layer), t.array, str(t.shape), *_spread(t), t.formula) for t in self.lines()]
+        cells = [
+            (
+                str(t.layer),
+                t.array,
+                str(t.shape),
+                f"{t.smallest:.4g}",
+                f"{t.mean:.4g}",
+                f"{t.largest:.4g}",
+                f"{t.zeros:.0%}",
+                t.formula,
+            )
+            for t in self.lines()
+        ]
         text = aligned([head, *cells], right={"layer", "smallest", "mean", "largest", "zeros"})
         return text if self.cost is None else f"{text}\ncost J = {np.round(self.cost, 6)}"
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
+        n, entries = self.architecture.sizes, self.architecture.g
         layers: dict[int, list[str]] = {}
         for line in self.lines():
-            layers.setdefault(line.layer, []).append(
-                html.fold(
-                    f'<span class="array"><b>{line.array}</b> {line.shape}</span>'
-                    f'<span class="spread">{_told(line)}</span>'
-                    f'<span class="said">{html.text(line.formula)}</span>',
-                    html.formula(f"{line.array.removeprefix('X = ')} = {line.formula}", FACTOR, self._shape),
-                    html.heat_map(self.array(line.array)),
-                )
-            )
+            layers.setdefault(line.layer, []).append(self._fold(line))
+        folds = [html.fold(f"<b>Input</b>: {n[0]} features, m = {self.m}", *layers.pop(0), opened=True)]
+        for (l, arrays), g in zip(layers.items(), self.architecture.activations, strict=True):
+            head = f"<b>Layer {l}</b>: {n[l]} unit{'s' * (n[l] > 1)}, {g}"
+            entry = entries[l]
+            says = f"{g}: A = {entry.formula}, slope {entry.slope_formula}" if entry else ""
+            folds.append(html.fold(head, html.paragraph(says), *arrays, opened=True))
         cost = "" if self.cost is None else html.paragraph(f"cost J = {np.round(self.cost, 6)}")
-        n, g = self.architecture.sizes, ("", *self.architecture.activations)
-        names = [
-            f"Layer {l}: {n[l]} unit{'s' * (n[l] > 1)}, {g[l]}" if l else f"Input: {n[0]} features, m = {self.m}"
-            for l in layers
-        ]
-        folds = [html.fold(f"<b>{html.text(name)}</b>", *arrays, opened=True)
-                 for name, arrays in zip(names, layers.values(), strict=True)]  # fmt: skip
         return html.page(*folds, cost)
 
-
-def _told(line: TraceLine) -> str:
-    smallest, mean, largest, zeros = _spread(line)
-    return f"{smallest} to {largest}, mean {mean}" + (f", {zeros} zeros" if line.zeros else "")
-
-
-def _spread(line: TraceLine) -> tuple[str, ...]:
-    return f"{line.smallest:.4g}", f"{line.mean:.4g}", f"{line.largest:.4g}", f"{line.zeros:.0%}"
+    def _fold(self, line: TraceLine) -> str:
+        name = line.array.removeprefix("X = ")
+        letter, spread = name.partition("[")[0], f"{line.smallest:.3g} to {line.largest:.3g}, mean {line.mean:.3g}"
+        return html.fold(
+            f'<span class="array"><b>{line.array}</b> {line.shape}</span>'
+            f'<span class="spread">{spread}{f", {line.zeros:.0%} zeros" if line.zeros else ""}</span>'
+            f'<span class="said">{html.text(line.formula)}</span>',
+            html.formula(f"{name} = {line.formula}", FACTOR, self._shape),
+            html.paragraph(self.unit(letter, line.layer)) if letter in WRITTEN and line.layer else "",
+            html.heat_map(self.array(line.array)),
+        )
 
 
 def trace_pass(
