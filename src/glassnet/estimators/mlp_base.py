@@ -39,6 +39,8 @@ from glassnet.training.history import History
 
 Array = Any
 
+ROWS_AT_A_TIME = 2048  # rows that a prediction takes together: numbers of another type need no second table
+
 NOT_FINITE = (
     "Solver produced non-finite parameter weights. The input data may contain large values and need to be preprocessed."
 )
@@ -170,15 +172,20 @@ class BaseMLP(Opening, CallbackSupportMixin, BaseEstimator):
     def _rows(self, X: Array) -> Array:
         check_is_fitted(self)
         with as_glassnet_errors():
-            return validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
+            X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
+        return X.tocsr() if issparse(X) else X
 
     def _outputs(self, X: Array) -> Array:
         return self._average(self._rows(X))
 
     def _average(self, X: Array) -> Array:
         """Return the outputs (m, n_outputs) for rows that were checked, averaged over the networks."""
-        A = self.network_.forward(X.T)
-        return (A if A.ndim == 2 else A.mean(axis=0)).T
+        outputs = np.empty((X.shape[0], self.n_outputs_), self.network_.dtype)
+        for start in range(0, len(outputs), ROWS_AT_A_TIME):
+            rows = slice(start, start + ROWS_AT_A_TIME)
+            A = self.network_.forward(X[rows].T)
+            outputs[rows] = (A if A.ndim == 2 else A.mean(axis=0)).T
+        return outputs
 
     # ------------------------------------------------------------ files
     def save(self, path: str | Path) -> None:
