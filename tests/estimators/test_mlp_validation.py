@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from sklearn import config_context
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.metrics import log_loss, make_scorer, mean_absolute_error
-from sklearn.preprocessing import scale
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler, scale
 
 from glassnet import MLPClassifier, MLPRegressor
 from glassnet.errors import DataError, SettingError
@@ -119,3 +121,11 @@ def test_validation_rows_are_checked(given, error, text):
 def test_an_unknown_score_is_refused():
     with pytest.raises(ValueError, match="acuracy"):
         MLPClassifier(early_stopping=True, scoring="acuracy").fit(X, Y)
+
+
+def test_a_pipeline_scales_the_validation_rows_too():
+    with config_context(enable_metadata_routing=True):
+        clf = MLPClassifier(**QUICK, max_iter=3).set_fit_request(X_val=True, y_val=True)
+        model = make_pipeline(StandardScaler(), clf, transform_input=["X_val"])
+        model.fit(5 * X[TRAIN], Y[TRAIN], X_val=5 * X[VAL], y_val=Y[VAL])
+    assert model[-1].validation_scores_[-1] == pytest.approx(model.score(5 * X[VAL], Y[VAL]))

@@ -5,6 +5,7 @@ import pytest
 from sklearn.datasets import load_iris, make_multilabel_classification
 from sklearn.preprocessing import scale
 
+import glassnet
 from glassnet import MLPClassifier, MLPRegressor
 from glassnet.errors import DataError, SettingError
 
@@ -116,3 +117,10 @@ def test_class_weights_need_one_label_per_row_and_all_rows():
 def test_weights_of_rows_are_checked(weights, text, solver):
     with pytest.raises(ValueError, match=text):
         MLPClassifier(solver=solver).fit(X, Y, weights)
+
+
+@pytest.mark.parametrize("class_weight", [{"virginica": 3.0, "setosa": 0.5}, {np.int64(1): 2, 2: 0.5}, "balanced"])
+def test_class_weights_are_saved(tmp_path, class_weight):
+    y = NAMES if "virginica" in class_weight or class_weight == "balanced" else Y
+    MLPClassifier(**SHORT, class_weight=class_weight).fit(X, y).save(tmp_path / "model.glassnet")
+    assert glassnet.load(tmp_path / "model.glassnet").class_weight == class_weight

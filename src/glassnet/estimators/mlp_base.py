@@ -193,6 +193,8 @@ class BaseMLP(Opening, CallbackSupportMixin, BaseEstimator):
         check_is_fitted(self)
         fitted = {name: getattr(self, name) for name in FITTED}
         document = {"fitted": plain(fitted), "feature_names": list(getattr(self, "feature_names_in_", []))}
+        if isinstance(weights := getattr(self, "class_weight", None), dict):  # JSON's keys are words only
+            document["class_weight"] = [plain({"pair": pair})["pair"] for pair in weights.items()]
         save(self, path, self.target_, document)
 
     def _restore(self, network: Network, target: Target, document: Mapping[str, Any]) -> None:
@@ -204,6 +206,8 @@ class BaseMLP(Opening, CallbackSupportMixin, BaseEstimator):
         self._learning_rate, self._no_improvement_count = float(self.learning_rate_init), 0
         if isinstance(target, LabelCode):
             self.classes_ = target.classes
+        if "class_weight" in document:
+            self.class_weight = dict(document["class_weight"])
         if document["feature_names"]:
             self.feature_names_in_ = np.asarray(document["feature_names"], dtype=object)
 
