@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -199,11 +200,14 @@ def duplicate_features(case: Case) -> Finding | None:
     """Find features that say the same, but for unit and offset."""
     X = case.X
     assert X is not None
-    spread = X.std(axis=1)
-    varied = np.flatnonzero([len(np.unique(row[:MOST_LISTED])) > 10 for row in X])  # not the codes of categories
-    R = (X[varied] - X[varied].mean(axis=1, keepdims=True)) / spread[varied, None]
-    alike = np.abs(R @ R.T) / X.shape[1] > 1 - 1e-9
-    pairs = [(int(varied[i]), int(varied[j])) for i, j in np.argwhere(np.triu(alike, 1))]
+    m = X.shape[1]
+    few = np.sort(X[:, np.linspace(0, m - 1, min(m, MOST_LISTED), dtype=int)])
+    varied = np.flatnonzero((np.diff(few) > 0).sum(axis=1) >= 10)  # not the codes of categories
+    R = (X[varied] - X[varied].mean(axis=1, keepdims=True)) / X[varied].std(axis=1, keepdims=True)
+    key = np.abs(R @ np.random.default_rng(case.seed).standard_normal(m))  # equal for equal features, but for the sign
+    order = np.argsort(key)
+    alike = [(i, j) for i, j in pairwise(order) if key[j] - key[i] < 1e-6 and abs(R[i] @ R[j]) > (1 - 1e-9) * m]
+    pairs = [(int(min(varied[[i, j]])), int(max(varied[[i, j]]))) for i, j in alike]
     if not pairs:
         return None
     shown = listed([f"{case.feature(i)} and {case.feature(j)}" for i, j in pairs])

@@ -86,8 +86,7 @@ def symmetric_units(case: Case) -> Finding | None:
 
 def dead_units(case: Case) -> Finding | None:
     """Find relu units that are 0 for every sample."""
-    if case.whole_pass is None or not case.is_stuck:
-        return None
+    assert case.whole_pass is not None
     found = {}
     spread = [A.std(axis=1).max() for A in case.whole_pass.A]
     for l in case.hidden:
@@ -95,7 +94,7 @@ def dead_units(case: Case) -> Finding | None:
             dead = np.flatnonzero(~(case.whole_pass.Z[l] > 0).any(axis=1))
             if len(dead) > DEAD * case.architecture.sizes[l]:
                 found[l] = dead.tolist()
-    if not found:
+    if not found or not case.is_stuck:
         return None
     l, units = next(iter(found.items()))
     where = listed([f"{len(dead)} of {case.architecture.sizes[l]} in layer {l}" for l, dead in found.items()])
@@ -112,15 +111,13 @@ def saturated(case: Case) -> Finding | None:
     """Find sigmoid and tanh layers that lie on their flat ends."""
     assert case.whole_pass is not None
     assert case.slopes is not None
-    if not case.is_stuck:
-        return None
     shares = {
         l: float((case.slopes[l] < FLAT * STEEPEST[case.activations[l]]).mean())
         for l in case.hidden
         if case.activations[l] in STEEPEST
     }
     found = {l: share for l, share in shares.items() if share > ENDS}
-    if not found:
+    if not found or not case.is_stuck:
         return None
     where = listed([f"{share:.0%} of layer {l} ({case.activations[l]})" for l, share in found.items()])
     l = next(iter(found))

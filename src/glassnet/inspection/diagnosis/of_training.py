@@ -167,22 +167,29 @@ def underfitting(case: Case) -> Finding | None:
         labels = case.labels[some]
         own = float((case.answers[some] != labels).mean())
         theirs = float((neighbours.majority(labels, near)[0] != labels).mean())
-        seen = f"of the network's answers {own:.1%} are wrong, of the neighbours' {theirs:.1%}"
+        seen = f"{own:.1%} of its answers are wrong; those of the {neighbours.K} nearest neighbours {theirs:.1%}"
     else:
         Y, A = case.Y[:, some], case.whole_pass.A[-1][:, some]
         spread = ((Y - Y.mean(axis=1, keepdims=True)) ** 2).sum() or 1.0
         own = float(((Y - A) ** 2).sum() / spread)
         theirs = float(((Y - Y[:, near].mean(axis=2)) ** 2).sum() / spread)
-        seen = f"the network leaves {own:.1%} of the targets' variance open, the neighbours {theirs:.1%}"
+        seen = f"it leaves {own:.1%} of the targets' variance open; the {neighbours.K} nearest neighbours {theirs:.1%}"
     if own < theirs + WORSE:
         return None
     hidden = case.architecture.sizes[1:-1]
-    size = f"hidden layers of {', '.join(map(str, hidden))} units" if hidden else "no hidden layer"
+    units = " and ".join(map(str, hidden))
+    size = (
+        f"{'hidden layers' if len(hidden) > 1 else 'one hidden layer'} of {units} units"
+        if hidden
+        else "no hidden layer"
+    )
     change = "Take more units (twice as many, then look again)" if hidden else "Add a hidden layer"
     return Finding(
         "The network underfits.",
-        f"With {size}, on its own training data, {seen} (mean of {neighbours.K}, each sample left out).",
-        f"{change}, train longer, or lower the penalties and dropout.",
+        f"With {size}, on its own training data: {seen}, each sample answered by the others.",
+        f"{change}, train longer, or lower the penalties and dropout."
+        if case.record
+        else "Train it: it has no record.",
         {"network": own, "neighbours": theirs, "hidden": list(hidden)},
     )
 

@@ -20,11 +20,11 @@ from glassnet.training.settings import Settings
 
 Array = Any
 
-FACTORS = 10.0 ** np.arange(-4, 5.5, 0.5)  # on the learning rate that was used
-STEPS = 100
-LEAST_STEPS = 20
-WORK = 2e10  # multiplications for all rates together: a few seconds
+HALF_DECADES = 10  # tried at most above and below the learning rate that was used, each a factor of sqrt(10)
+STEPS, LEAST_STEPS = 100, 20
+WORK = 1e9  # multiplications for one rate: a fraction of a second
 CLOSE = 0.05  # costs that differ by less than this share of the baseline's are taken as equal
+NO_CHANGE = 0.01  # share of the first cost
 
 
 class RangeTest(NamedTuple):
@@ -69,13 +69,12 @@ def range_test(
     RangeTest
         Learning rates, rising, and the cost on all of X after the steps.
     """
-    start = fresh_start(architecture, X.dtype, seed)
-    objective = Objective.of(architecture)
-    of_a_step = 3 * start.vector.size * min(batch_size or X.shape[-1], X.shape[-1]) * len(FACTORS)
-    steps = int(np.clip(WORK / of_a_step, LEAST_STEPS, STEPS))
-    rates = [float(f"{alpha * factor:.2g}") for factor in FACTORS]
-    costs = []
-    for rate in rates:
+    start, objective = fresh_start(architecture, X.dtype, seed), Objective.of(architecture)
+    per_step = 3 * start.vector.size * min(batch_size or X.shape[-1], X.shape[-1])
+    steps = int(np.clip(WORK / per_step, LEAST_STEPS, STEPS))
+    J_start = float(cost_only(xp, start, (X, Y), objective))
+
+    def cost_after(rate: float) -> float:
         theta = start.over(start.vector.copy())
         settings = Settings(optimizer, rate, iterations=steps, batch_size=batch_size, engine="numpy")
         try:
@@ -83,9 +82,21 @@ def range_test(
                 train(Run(xp, theta, objective, settings, np.random.default_rng(seed), X, Y))
                 J = float(cost_only(xp, theta, (X, Y), objective))
         except DivergedError:
-            J = math.inf
-        costs.append(J if math.isfinite(J) else math.inf)
-    return RangeTest(rates, costs, steps)
+            return math.inf
+        return J if math.isfinite(J) else math.inf
+
+    costs: dict[float, float] = {}
+    for exponent in range(HALF_DECADES + 1):  # up, until two rates in a row end above the start
+        rate = float(f"{alpha * 10 ** (exponent / 2):.2g}")
+        costs[rate] = cost_after(rate)
+        if min(list(costs.values())[-2:]) >= J_start and len(costs) > 1:
+            break
+    for exponent in range(1, HALF_DECADES + 1):  # down, until a rate is too small to learn at all
+        rate = float(f"{alpha / 10 ** (exponent / 2):.2g}")
+        costs[rate] = cost_after(rate)
+        if (1 - NO_CHANGE) * J_start < costs[rate] < J_start:
+            break
+    return RangeTest(sorted(costs), [costs[rate] for rate in sorted(costs)], steps)
 
 
 def fresh_start(architecture: Architecture, dtype: Any, seed: int) -> Parameters:
