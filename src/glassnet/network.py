@@ -291,7 +291,7 @@ class Network:
         Parameters
         ----------
         X, Y : array (n[0], m), (n[L], m)
-            One column per sample; a few samples are enough.
+            One column per sample; of more than 256 so many are drawn, which show a mistake as well.
         sample_weight, l2, l1, dropout
             As in `fit`; the dropout masks stay the same throughout.
         entries : int

@@ -7,6 +7,7 @@ from glassnet import Network
 from glassnet.core import propagation
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.losses import LOSSES
+from glassnet.core.propagation import Objective
 from glassnet.errors import SettingError
 from glassnet.inspection import check_activation, check_loss
 from glassnet.inspection import gradient_check as checker
@@ -52,8 +53,17 @@ def test_steps_over_kinks_are_no_mistakes():
     rng = np.random.default_rng(3)
     net = Network([4, 30, 1], "relu", "squared_error", seed=3, dtype="float64")
     X = rng.normal(size=(4, 2000))
-    check = net.check_gradients(X, X[:1] ** 2)
+    objective, masks = Objective.of(net.architecture), [None] * 3
+    check = checker.check_gradients(net.parameters, X, X[:1] ** 2, objective, masks, samples=2000)
     assert check.ok, str(check)
+
+
+def test_of_many_samples_some_are_drawn(monkeypatch):
+    seen = []
+    monkeypatch.setattr(checker, "propagate", lambda *args: seen.append(args[3].shape) or propagation.propagate(*args))
+    net, X, Y = problem("relu")
+    assert net.check_gradients(np.tile(X, 50), np.tile(Y, 50), dropout=0.2).ok
+    assert seen == [(3, checker.SAMPLES)]
 
 
 def test_entries_on_a_kink_are_counted_apart():

@@ -103,7 +103,7 @@ class Opening:
         Parameters
         ----------
         X, y : rows and their targets
-            As `fit` takes them; a few rows are enough.
+            As `fit` takes them; of more than 256 rows so many are drawn.
         entries : int
             Entries of each array that are checked; where it has more, so many are drawn.
         seed : int or numpy Generator

@@ -32,6 +32,7 @@ Array = Any
 STEPS = (3e-4, 1e-5, 1e-6)
 THRESHOLD = 1e-6
 ENTRIES = 50  # of each array, drawn where it has more
+SAMPLES = 256  # so many show a wrong slope as well as all of them; each entry costs four passes
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ def check_gradients(
     *,
     entries: int = ENTRIES,
     seed: Any = 0,
+    samples: int = SAMPLES,
     threshold: float = THRESHOLD,
 ) -> GradientCheck:
     """Compare dW and db by the equations with difference quotients of J.
@@ -139,6 +141,8 @@ def check_gradients(
         Entries of each array that are checked; where it has more, so many are drawn.
     seed : int or numpy Generator
         Where the draw comes from.
+    samples : int
+        Samples that are looked at, drawn where there are more (but all of them where they have weights).
     threshold : float
         Relative difference up to which two slopes are equal.
 
@@ -151,6 +155,9 @@ def check_gradients(
     X, Y, S = (None if M is None else M.astype(np.float64) for M in (X, Y, S))
     D = [None if M is None else M.astype(np.float64) for M in D]
     gradient, rng = theta.like(), np.random.default_rng(seed)
+    if S is None and samples < X.shape[-1]:
+        some = np.sort(rng.choice(X.shape[-1], samples, replace=False))
+        X, Y, *D = (None if M is None else M[..., some] for M in (X, Y, *D))
 
     def J() -> Any:
         A, Z = forward(xp, X, theta.W.views, theta.b.views, objective.g, D)
