@@ -1,69 +1,45 @@
-"""What both MLP estimators share: scikit-learn's settings and rows become a `Network` and its columns, and come back.
-
-Rows (m, n) are samples; the network's X (n[0], m) is the transposed view of them, coefs_[l] (n[l], n[l+1]) that of
-W[l+1]. No mathematics happens here.
-"""
+"""How both MLP estimators are trained: scikit-learn's settings, rows and habits become a run of `Network.fit`."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from numbers import Integral
-from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 from sklearn.utils import Tags, check_random_state, column_or_1d
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import validate_data
 
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.names import choose
 from glassnet.core.schedules import SCHEDULES
-from glassnet.errors import DataError, DivergedError, SettingError, ShapeError
+from glassnet.errors import DataError, DivergedError, SettingError
 from glassnet.estimators.mlp_advice import about_ending, about_rate, about_scale
-from glassnet.estimators.mlp_callbacks import CallbackSupportMixin, EpochTasks, with_callbacks
+from glassnet.estimators.mlp_callbacks import EpochTasks, with_callbacks
+from glassnet.estimators.mlp_fitted import FittedMLP
 from glassnet.estimators.mlp_settings import CONSTRAINTS
 from glassnet.estimators.mlp_start import RandomOrder, checked_weights, draw_as_scikit_learn, without_weightless
 from glassnet.estimators.mlp_validation import Validation, scorer_of
-from glassnet.estimators.opening import Opening
 from glassnet.estimators.refusals import as_glassnet_errors
-from glassnet.estimators.saving import plain, save
-from glassnet.estimators.targets import LabelCode, Target
 from glassnet.estimators.watch import Watch
 from glassnet.network import Network
 from glassnet.training.history import History
 
 Array = Any
 
-ROWS_AT_A_TIME = 2048  # rows that a prediction takes together: numbers of another type need no second table
-
 NOT_FINITE = (
     "Solver produced non-finite parameter weights. The input data may contain large values and need to be preprocessed."
 )
 
-FITTED = (  # plain attributes that a model file keeps
-    "n_features_in_", "n_layers_", "n_outputs_", "out_activation_", "n_iter_", "t_", "loss_", "best_loss_",
-    "loss_curve_", "validation_scores_", "best_validation_score_", "validation_loss_curve_", "notes_",
-)  # fmt: skip
-NOT_IN_OLD_FILES: dict[str, Any] = {"validation_loss_curve_": None, "notes_": []}
 
-
-class BaseMLP(Opening, CallbackSupportMixin, BaseEstimator):
+class BaseMLP(FittedMLP):
     """Common part of `MLPClassifier` and `MLPRegressor`; not for use on its own."""
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = CONSTRAINTS
-
-    target_: Target
-    loss_curve_: list[float]
-    best_loss_: float | None
-    validation_scores_: list[float] | None
-    validation_loss_curve_: list[float] | None
-    best_validation_score_: float | None
-    notes_: list[str]
 
     def _keep(self, settings: Mapping[str, Any]) -> None:
         """Keep what a constructor was given, each under its own name and as it came."""
@@ -85,10 +61,6 @@ class BaseMLP(Opening, CallbackSupportMixin, BaseEstimator):
         """Return the score of outputs A for target columns Y, both (m, n_outputs)."""
         raise NotImplementedError
 
-    def _answers(self, outputs: Array) -> Array:
-        """Return what a user is told for the outputs (m, n_outputs) of one network."""
-        raise NotImplementedError
-
     def _weighted(self, Y: Array, S: Array | None, incremental: bool) -> Array | None:
         """Return the weights (m,) of the rows with what the targets add to them."""
         return S
@@ -103,113 +75,6 @@ class BaseMLP(Opening, CallbackSupportMixin, BaseEstimator):
     def _target_note(self, Y: Array) -> str:
         """Say what is unusual about the targets."""
         return ""
-
-    # ------------------------------------------------------------ the network in rows
-    @property
-    def coefs_(self) -> list[Array]:
-        """Weights as rows: entry l is the view W[l+1].T, (n[l], n[l+1]); assigning to an entry writes the network."""
-        return RowViews(W.mT for W in self.network_.W)
-
-    @coefs_.setter
-    def coefs_(self, arrays: Sequence[Array]) -> None:
-        self.coefs_[:] = arrays
-
-    @property
-    def intercepts_(self) -> list[Array]:
-        """Biases: entry l is the view b[l+1], (n[l+1],); assigning to an entry writes the network."""
-        return RowViews(b[..., 0] for b in self.network_.b)
-
-    @intercepts_.setter
-    def intercepts_(self, arrays: Sequence[Array]) -> None:
-        self.intercepts_[:] = arrays
-
-    def hidden_values(self, X: Array, layer: int) -> Array:
-        """Return what the units of a layer answer: A[layer], one row per sample.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} (n_samples, n_features)
-            One row per sample.
-        layer : int
-            From 1, the first hidden layer, to L, the output.
-
-        Returns
-        -------
-        array (n_samples, n[layer]), or (n_networks, n_samples, n[layer])
-            The values after the activation.
-
-        Raises
-        ------
-        ValueError
-            If there is no such layer (`SettingError`), or X does not fit.
-        """
-        X = self._rows(X)
-        return self.network_.forward(X.T, layer=layer).mT
-
-    def predict_spread(self, X: Array) -> Array:
-        """Return how far the networks' predictions are apart: their standard deviation, sample by sample.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} (n_samples, n_features)
-            One row per sample.
-
-        Returns
-        -------
-        array
-            Of the shape of `predict_proba` for classes, in units of probability; of `predict` for numbers.
-
-        Raises
-        ------
-        ValueError
-            If there is one network only (`SettingError`).
-        """
-        X = self._rows(X)
-        if self.network_.n_networks is None:
-            raise SettingError("predict_spread needs several networks; this is one. Fit with n_networks=5, say")
-        return np.std([self._answers(A) for A in self.network_.forward(X.T).mT], axis=0)
-
-    def _rows(self, X: Array) -> Array:
-        check_is_fitted(self)
-        with as_glassnet_errors():
-            X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
-        return X.tocsr() if issparse(X) else X
-
-    def _outputs(self, X: Array) -> Array:
-        return self._average(self._rows(X))
-
-    def _average(self, X: Array) -> Array:
-        """Return the outputs (m, n_outputs) for rows that were checked, averaged over the networks."""
-        outputs = np.empty((X.shape[0], self.n_outputs_), self.network_.dtype)
-        for start in range(0, len(outputs), ROWS_AT_A_TIME):
-            rows = slice(start, start + ROWS_AT_A_TIME)
-            A = self.network_.forward(X[rows].T)
-            outputs[rows] = (A if A.ndim == 2 else A.mean(axis=0)).T
-        return outputs
-
-    # ------------------------------------------------------------ files
-    def save(self, path: str | Path) -> None:
-        """Write network, labels and training record to one file; `glassnet.load` reads it."""
-        check_is_fitted(self)
-        fitted = {name: getattr(self, name) for name in FITTED}
-        document = {"fitted": plain(fitted), "feature_names": list(getattr(self, "feature_names_in_", []))}
-        if isinstance(weights := getattr(self, "class_weight", None), dict):  # JSON's keys are words only
-            document["class_weight"] = [plain({"pair": pair})["pair"] for pair in weights.items()]
-        save(self, path, self.target_, document)
-
-    def _restore(self, network: Network, target: Target, document: Mapping[str, Any]) -> None:
-        """Take over what `save` wrote."""
-        fitted = {**NOT_IN_OLD_FILES, **document["fitted"]}
-        for name in FITTED:
-            setattr(self, name, fitted[name])
-        self.network_, self.target_, self._best_vector = network, target, network.vector.copy()
-        self._learning_rate, self._no_improvement_count = float(self.learning_rate_init), 0
-        if isinstance(target, LabelCode):
-            self.classes_ = target.classes
-        if "class_weight" in document:
-            self.class_weight = dict(document["class_weight"])
-        if document["feature_names"]:
-            self.feature_names_in_ = np.asarray(document["feature_names"], dtype=object)
 
     # ------------------------------------------------------------ fit
     @with_callbacks
@@ -557,16 +422,6 @@ class BaseMLP(Opening, CallbackSupportMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
-
-
-class RowViews(list[Array]):
-    """A list of views whose entries are written through: ``coefs_[0] = array`` changes the network."""
-
-    def __setitem__(self, which: Any, new: Any) -> None:
-        for view, array in zip(self[which], new, strict=True) if isinstance(which, slice) else [(self[which], new)]:
-            if np.shape(array) != view.shape:
-                raise ShapeError(f"expected an array of shape {view.shape}; got {np.shape(array)}")
-            view[...] = array
 
 
 def row(sample_weight: Array | None) -> Array | None:

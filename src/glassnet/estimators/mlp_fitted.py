@@ -1,0 +1,168 @@
+"""What a trained MLP estimator is: a `Network` seen in rows, its answers, its files.
+
+Rows (m, n) are samples; the network's X (n[0], m) is the transposed view of them, coefs_[l] (n[l], n[l+1]) that of
+W[l+1]. No mathematics happens here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from glassnet.errors import SettingError, ShapeError
+from glassnet.estimators.mlp_callbacks import CallbackSupportMixin
+from glassnet.estimators.opening import Opening
+from glassnet.estimators.refusals import as_glassnet_errors
+from glassnet.estimators.saving import plain, save
+from glassnet.estimators.targets import LabelCode, Target
+from glassnet.network import Network
+
+Array = Any
+
+ROWS_AT_A_TIME = 2048  # rows that a prediction takes together: numbers of another type need no second table
+
+FITTED = (  # plain attributes that a model file keeps
+    "n_features_in_", "n_layers_", "n_outputs_", "out_activation_", "n_iter_", "t_", "loss_", "best_loss_",
+    "loss_curve_", "validation_scores_", "best_validation_score_", "validation_loss_curve_", "notes_",
+)  # fmt: skip
+NOT_IN_OLD_FILES: dict[str, Any] = {"validation_loss_curve_": None, "notes_": []}
+
+
+class FittedMLP(Opening, CallbackSupportMixin, BaseEstimator):
+    """What `MLPClassifier` and `MLPRegressor` are once they are trained; not for use on its own."""
+
+    network_: Network
+    target_: Target
+    loss_curve_: list[float]
+    best_loss_: float | None
+    validation_scores_: list[float] | None
+    validation_loss_curve_: list[float] | None
+    best_validation_score_: float | None
+    notes_: list[str]
+
+    def _answers(self, outputs: Array) -> Array:
+        """Return what a user is told for the outputs (m, n_outputs) of one network."""
+        raise NotImplementedError
+
+    # ------------------------------------------------------------ the network in rows
+    @property
+    def coefs_(self) -> list[Array]:
+        """Weights as rows: entry l is the view W[l+1].T, (n[l], n[l+1]); assigning to an entry writes the network."""
+        return RowViews(W.mT for W in self.network_.W)
+
+    @coefs_.setter
+    def coefs_(self, arrays: Sequence[Array]) -> None:
+        self.coefs_[:] = arrays
+
+    @property
+    def intercepts_(self) -> list[Array]:
+        """Biases: entry l is the view b[l+1], (n[l+1],); assigning to an entry writes the network."""
+        return RowViews(b[..., 0] for b in self.network_.b)
+
+    @intercepts_.setter
+    def intercepts_(self, arrays: Sequence[Array]) -> None:
+        self.intercepts_[:] = arrays
+
+    def hidden_values(self, X: Array, layer: int) -> Array:
+        """Return what the units of a layer answer: A[layer], one row per sample.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} (n_samples, n_features)
+            One row per sample.
+        layer : int
+            From 1, the first hidden layer, to L, the output.
+
+        Returns
+        -------
+        array (n_samples, n[layer]), or (n_networks, n_samples, n[layer])
+            The values after the activation.
+
+        Raises
+        ------
+        ValueError
+            If there is no such layer (`SettingError`), or X does not fit.
+        """
+        X = self._rows(X)
+        return self.network_.forward(X.T, layer=layer).mT
+
+    def predict_spread(self, X: Array) -> Array:
+        """Return how far the networks' predictions are apart: their standard deviation, sample by sample.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} (n_samples, n_features)
+            One row per sample.
+
+        Returns
+        -------
+        array
+            Of the shape of `predict_proba` for classes, in units of probability; of `predict` for numbers.
+
+        Raises
+        ------
+        ValueError
+            If there is one network only (`SettingError`).
+        """
+        X = self._rows(X)
+        if self.network_.n_networks is None:
+            raise SettingError("predict_spread needs several networks; this is one. Fit with n_networks=5, say")
+        return np.std([self._answers(A) for A in self.network_.forward(X.T).mT], axis=0)
+
+    def _rows(self, X: Array) -> Array:
+        check_is_fitted(self)
+        with as_glassnet_errors():
+            X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
+        return X.tocsr() if issparse(X) else X
+
+    def _outputs(self, X: Array) -> Array:
+        return self._average(self._rows(X))
+
+    def _average(self, X: Array) -> Array:
+        """Return the outputs (m, n_outputs) for rows that were checked, averaged over the networks."""
+        outputs = np.empty((X.shape[0], self.n_outputs_), self.network_.dtype)
+        for start in range(0, len(outputs), ROWS_AT_A_TIME):
+            rows = slice(start, start + ROWS_AT_A_TIME)
+            A = self.network_.forward(X[rows].T)
+            outputs[rows] = (A if A.ndim == 2 else A.mean(axis=0)).T
+        return outputs
+
+    # ------------------------------------------------------------ files
+    def save(self, path: str | Path) -> None:
+        """Write network, labels and training record to one file; `glassnet.load` reads it."""
+        check_is_fitted(self)
+        fitted = {name: getattr(self, name) for name in FITTED}
+        document = {"fitted": plain(fitted), "feature_names": list(getattr(self, "feature_names_in_", []))}
+        if isinstance(weights := getattr(self, "class_weight", None), dict):  # JSON's keys are words only
+            document["class_weight"] = [plain({"pair": pair})["pair"] for pair in weights.items()]
+        save(self, path, self.target_, document)
+
+    def _restore(self, network: Network, target: Target, document: Mapping[str, Any]) -> None:
+        """Take over what `save` wrote."""
+        fitted = {**NOT_IN_OLD_FILES, **document["fitted"]}
+        for name in FITTED:
+            setattr(self, name, fitted[name])
+        self.network_, self.target_, self._best_vector = network, target, network.vector.copy()
+        self._learning_rate, self._no_improvement_count = float(self.learning_rate_init), 0
+        if isinstance(target, LabelCode):
+            self.classes_ = target.classes
+        if "class_weight" in document:
+            self.class_weight = dict(document["class_weight"])
+        if document["feature_names"]:
+            self.feature_names_in_ = np.asarray(document["feature_names"], dtype=object)
+
+
+class RowViews(list[Array]):
+    """A list of views whose entries are written through: ``coefs_[0] = array`` changes the network."""
+
+    def __setitem__(self, which: Any, new: Any) -> None:
+        for view, array in zip(self[which], new, strict=True) if isinstance(which, slice) else [(self[which], new)]:
+            if np.shape(array) != view.shape:
+                raise ShapeError(f"expected an array of shape {view.shape}; got {np.shape(array)}")
+            view[...] = array
