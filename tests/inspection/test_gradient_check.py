@@ -5,7 +5,7 @@ import pytest
 
 from glassnet import Network
 from glassnet.core import propagation
-from glassnet.core.activations import ACTIVATIONS
+from glassnet.core.activations import ACTIVATIONS, Activation
 from glassnet.core.losses import LOSSES
 from glassnet.core.propagation import Objective
 from glassnet.errors import SettingError
@@ -163,6 +163,18 @@ def test_activations_of_the_table_pass(name):
 @pytest.mark.parametrize("name", [*LOSSES, "huber(0.5)", "quantile(0.8)"])
 def test_losses_of_the_table_pass(name):
     assert check_loss(name).ok, check_loss(name)
+
+
+def test_an_activation_of_ones_own_is_checked_alone_and_in_a_network(monkeypatch):
+    own = Activation(
+        lambda xp, Z: Z / (1 + abs(Z)), lambda xp, Z, A: 1 / (1 + abs(Z)) ** 2, "Z / (1 + |Z|)", "(1 + |Z|)^-2"
+    )
+    assert check_activation(own).ok
+    monkeypatch.setitem(ACTIVATIONS, "softsign", own)
+    net, X, Y = problem("softsign")
+    net.fit(X, Y, iterations=20, engine="numpy")
+    assert net.check_gradients(X, Y).ok
+    assert "softsign(" in net.trace(X, Y).unit("A", 1)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)

@@ -25,6 +25,7 @@ from glassnet.core.parameters import Parameters
 from glassnet.core.propagation import Objective, penalties, propagate
 from glassnet.core.text import aligned
 from glassnet.engines import numpy_engine as xp
+from glassnet.engines.threads import blas_threads
 from glassnet.inspection import html
 
 Array = Any
@@ -178,7 +179,7 @@ def check_gradients(
         return J_at
 
     lines = []
-    with xp.quiet():
+    with xp.quiet(), blas_threads(2 * X.shape[-1] * max(W.shape[-2] * W.shape[-1] for W in theta.W)):
         propagate(xp, theta, gradient, X, Y, objective, D, S)
         noise = np.finfo(float).eps * (1 + np.max(np.abs(J())))
         for l in range(1, len(theta.W)):
