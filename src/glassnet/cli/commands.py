@@ -1,7 +1,7 @@
 """The commands and their options.
 
 Exit codes: 0 done; 1 a fault of glassnet itself; 2 something in the command, the data or a file cannot be used;
-130 interrupted before there was anything to keep.
+3 `grade` found something wrong in the learner's file; 130 interrupted before there was anything to keep.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from typing import Annotated, Any
 import typer
 
 from glassnet._version import __version__
+from glassnet.cli.experiment_command import experiment
+from glassnet.cli.grade_command import grade
 from glassnet.cli.report_command import report
 from glassnet.errors import GlassnetError, SettingError
 
@@ -216,6 +218,10 @@ def engines(
 
 
 app.command()(report)
+app.command()(grade)
+
+
+app.command("experiment")(experiment)
 
 
 @app.command()
