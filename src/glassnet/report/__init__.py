@@ -7,13 +7,15 @@ report.write(report.of_model("cats.glassnet", "test_cats.h5"), "report.html", la
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
-from glassnet.errors import UnknownNameError
-from glassnet.files import check_writable, write_beside
+from glassnet.errors import DataError, SettingError, UnknownNameError
+from glassnet.files import check_writable, existing_file, write_beside
 from glassnet.report.blocks import Report, says
 
-__all__ = ["Report", "check", "of_model", "to_html", "write"]
+__all__ = ["Report", "check", "of_experiment", "of_file", "of_model", "to_html", "write"]
 
 
 def of_model(path: str | Path, data: str | Path | None = None, training: str | Path | None = None) -> Report:
@@ -58,6 +60,26 @@ def of_model(path: str | Path, data: str | Path | None = None, training: str | P
             sections.again(subject),
         ],
     )
+
+
+def of_experiment(result: Any) -> Report:
+    """Return the report on an experiment: a result of `glassnet.lessons.run`, or the document of its ``--json``."""
+    from glassnet.report.experiment import of_document, result_document
+
+    return of_document(result_document(result))
+
+
+def of_file(path: str | Path, data: str | Path | None = None, training: str | Path | None = None) -> Report:
+    """Return the report on a model file, or on an experiment whose JSON document was kept in a file."""
+    if existing_file(path, "a model file, or the JSON document of an experiment").suffix.lower() != ".json":
+        return of_model(path, data, training)
+    if data is not None or training is not None:
+        raise SettingError(f"{path}: an experiment brings its own data; got {data or training}")
+    try:
+        document = json.loads(Path(path).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DataError(f"{path}: no JSON document ({error})") from None
+    return of_experiment(document)
 
 
 def to_html(report: Report, lang: str = "en") -> str:

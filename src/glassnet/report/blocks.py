@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,14 @@ class Formula:
     kind: str = "formula"
 
 
-Cell = str | Says | Formula  # what is the same in every language, a text, or a formula
+@dataclass(frozen=True)
+class Phrase:
+    """What an experiment says, in its own English words; `glassnet.report.phrases` knows them in other languages."""
+
+    text: str
+
+
+Cell = str | Says | Formula | Phrase  # a str is the same in every language
 
 
 def says(key: str, **values: object) -> Says:
@@ -48,9 +56,9 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """One paragraph of text; formulas stand in it between dollar signs."""
+    """One paragraph of text."""
 
-    text: Says
+    text: Cell
     kind: str = "paragraph"
 
 
@@ -58,7 +66,7 @@ class Paragraph:
 class Table:
     """Rows of cells under a head; shades (0 to 1), where given, tint them."""
 
-    caption: Says
+    caption: Cell
     head: Sequence[Cell]
     rows: Sequence[Sequence[Cell]]
     shades: Sequence[Sequence[float]] = ()
@@ -75,6 +83,16 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """A picture whose words are phrases: `kind` is a function of `glassnet.plots.general`, `data` its arguments."""
+
+    drawn: str
+    data: Mapping[str, Any]
+    caption: Cell
+    kind: str = "drawing"
+
+
+@dataclass(frozen=True)
 class Code:
     """Lines for a shell or for Python."""
 
@@ -82,7 +100,7 @@ class Code:
     kind: str = "code"
 
 
-Block = Heading | Paragraph | Formula | Table | Picture | Code
+Block = Heading | Paragraph | Formula | Table | Picture | Drawing | Code
 
 
 @dataclass(frozen=True)
@@ -98,5 +116,5 @@ class Report:
     """A whole report; `glassnet.report.to_html` writes it in a language."""
 
     title: Says
-    subtitle: Says
+    subtitle: Cell
     sections: Sequence[Section]

@@ -9,7 +9,8 @@ from importlib.resources import files
 from typing import Any
 
 from glassnet._version import __version__
-from glassnet.report.blocks import Cell, Report, says
+from glassnet.report.blocks import Cell, Drawing, Report, says
+from glassnet.report.drawing import drawn
 from glassnet.report.formulas import mathml
 from glassnet.report.texts import told
 
@@ -33,8 +34,11 @@ def to_html(report: Report, lang: str = "en") -> str:
     def tell(cell: Cell) -> str:
         return told(cell, lang, escape, lambda tex: mathml(tex, display=False))
 
+    def draw(drawing: Drawing) -> str:
+        return drawn(drawing, lang)
+
     footer = says("page.footer", version=__version__, date=datetime.date.today().isoformat())
-    return str(_template().render(report=report, tell=tell, mathml=mathml, says=says, footer=footer))
+    return str(_template().render(report=report, tell=tell, mathml=mathml, draw=draw, says=says, footer=footer))
 
 
 @cache

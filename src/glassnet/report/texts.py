@@ -9,7 +9,8 @@ from functools import cache
 from importlib.resources import files
 
 from glassnet.errors import UnknownNameError
-from glassnet.report.blocks import Cell, Formula
+from glassnet.report.blocks import Cell, Formula, Phrase
+from glassnet.report.phrases import translated
 
 LANGUAGES = ("en", "zh")
 _VALUE = re.compile(r"<(\w+)>")
@@ -31,7 +32,7 @@ def told(
 
     Parameters
     ----------
-    cell : str, Says or Formula
+    cell : str, Says, Formula or Phrase
         What is to be written; a str is the same in every language.
     lang : {"en", "zh"}
         The language.
@@ -49,6 +50,8 @@ def told(
         return plain(cell)
     if isinstance(cell, Formula):
         return formula(cell.tex)
+    if isinstance(cell, Phrase):
+        return plain(translated(cell.text, lang))
     if cell.key not in texts():
         raise UnknownNameError.among("text", cell.key, texts())
     parts = texts()[cell.key][lang].split("$")
