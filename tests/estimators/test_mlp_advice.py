@@ -11,6 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import scale
 
 from glassnet import MLPClassifier, MLPRegressor
+from glassnet.errors import DivergedError
 from glassnet.estimators.mlp_advice import about_ending, about_rate, about_scale, about_targets
 
 X, Y = load_iris(return_X_y=True)
@@ -113,3 +114,9 @@ def test_a_schedule_that_has_run_out_is_no_failure():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         MLPClassifier(**QUICK, max_iter=5, schedule="cosine").fit(scale(X), Y)
+
+
+def test_a_training_that_breaks_names_the_columns_too():
+    model = MLPRegressor(activation="identity", solver="sgd", learning_rate_init=10, random_state=0)
+    with pytest.raises(DivergedError, match=r"learning rate(.|\n)*4 of 4 inputs are not scaled: column 0"):
+        model.fit(X * 1000, Y)

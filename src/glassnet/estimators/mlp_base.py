@@ -360,7 +360,7 @@ class BaseMLP(FittedMLP):
             )  # fmt: skip
         except DivergedError as error:
             raise DivergedError(
-                f"{NOT_FINITE} In detail: {error}",
+                "\n".join([f"{NOT_FINITE} In detail: {error}", *self.notes_]),
                 layer=error.layer,
                 step=error.step,
                 learning_rate=error.learning_rate,
