@@ -46,4 +46,4 @@ def _inline(svg: str) -> str:
     """Return the element without the document's head, and with names that do not meet those of another picture."""
     element = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
     own = f"p{crc32(element.encode()):08x}"
-    return re.sub(r'(id="|#)([A-Za-z][\w.-]*)(?=["\)])', rf"\1{own}-\2", element)
+    return re.sub(r'(id="|href="#|url\(#)', rf"\1{own}-", element)

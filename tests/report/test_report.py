@@ -1,0 +1,271 @@
+"""The report: every text in both languages, the same numbers, nothing from the net, formulas that can be seen."""
+
+import re
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from glassnet import Network, report, workflows
+from glassnet.core.activations import ACTIVATIONS
+from glassnet.core.losses import LOSSES
+from glassnet.core.optimizers import OPTIMIZERS
+from glassnet.core.schedules import SCHEDULES
+from glassnet.errors import DataError, FileError, UnknownNameError
+from glassnet.inspection.diagnosis import DETECTORS
+from glassnet.report.blocks import says
+from glassnet.report.formulas import mathml
+from glassnet.report.principle import principle, step
+from glassnet.report.texts import LANGUAGES, texts, told
+from glassnet.training.settings import Settings
+
+VALUE = re.compile(r"<(\w+)>")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A table in two parts, a model for classes, one for numbers, and one for pictures."""
+    folder = tmp_path_factory.mktemp("report")
+    rng = np.random.default_rng(0)
+    for name, m in (("train", 120), ("test", 40)):
+        x, colour = rng.standard_normal(m), rng.choice(["red", "blue"], m)
+        lines = [f"{a:.4f},{c},{'big' if a > 0 else 'small'}" for a, c in zip(x, colour, strict=True)]
+        (folder / f"{name}.csv").write_text("\n".join(["x,colour,size", *lines]) + "\n")
+    images = rng.integers(0, 256, (40, 6, 6, 3), dtype=np.uint8)
+    np.savez(folder / "pictures.npz", X=images, y=np.arange(40) % 2)
+    common = {"test": 0, "random_state": 1, "hidden": [3], "engine": "numpy", "epochs": 12}
+    workflows.train_file(folder / "train.csv", "size", out=folder / "size.glassnet", validation=0.2, **common)
+    workflows.train_file(folder / "train.csv", "x", out=folder / "x.glassnet", n_networks=2, dropout=0.1, **common)
+    workflows.train_file(folder / "pictures.npz", "y", out=folder / "pictures.glassnet", l2=0.0, **common)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def reports(folder):
+    """Each model's report."""
+    table = {"data": folder / "test.csv", "training": folder / "train.csv"}
+    return {
+        "size": report.of_model(folder / "size.glassnet", **table),
+        "x": report.of_model(folder / "x.glassnet", **table),
+        "pictures": report.of_model(folder / "pictures.glassnet", folder / "pictures.npz"),
+    }
+
+
+class Words(HTMLParser):
+    """Collects running text, the formulas and charts left out."""
+
+    def __init__(self):
+        super().__init__()
+        self.inside, self.words = [], []
+
+    def handle_starttag(self, tag, attrs):
+        if tag in ("style", "math", "svg", "pre"):
+            self.inside.append(tag)
+
+    def handle_endtag(self, tag):
+        if self.inside and self.inside[-1] == tag:
+            self.inside.pop()
+
+    def handle_data(self, data):
+        if not self.inside:
+            self.words.append(data)
+
+
+def running_text(page):
+    reader = Words()
+    reader.feed(page)
+    return "\n".join(reader.words)
+
+
+def english(page):
+    """The runs of three and more English words."""
+    return re.findall(
+        r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){2,}", running_text(page).replace("glassnet report MODEL DATA", "")
+    )
+
+
+# ---------------------------------------------------------------- texts
+@pytest.mark.parametrize("key", texts())
+def test_every_text_has_every_language_and_the_same_values(key):
+    text = texts()[key]
+    assert set(text) == set(LANGUAGES)
+    assert all(text.values())
+    assert sorted(set(VALUE.findall(text["en"]))) == sorted(set(VALUE.findall(text["zh"])))
+    for lang in LANGUAGES:
+        assert text[lang].count("$") % 2 == 0
+        for tex in text[lang].split("$")[1::2]:
+            mathml(VALUE.sub("1", tex))
+
+
+def test_chinese_texts_are_chinese():
+    for key, text in texts().items():
+        names = key in ("page.lang", "data.target_named", "data.digest", "again.report", "diagnosis.finding")
+        assert names or re.search(r"[\u4e00-\u9fff]", text["zh"]), key
+        assert not re.search(r"[\u4e00-\u9fff]", text["en"]), key
+
+
+def test_all_that_the_tables_hold_has_a_text():
+    assert all(f"loss.{name}" in texts() for name in LOSSES)
+    for name in DETECTORS:
+        assert f"diagnosis.{name}" in texts()
+        assert f"diagnosis.{name}.change" in texts()
+
+
+def test_unknown_texts_and_languages_are_named():
+    with pytest.raises(UnknownNameError, match=r"unknown text 'page.langs' .did you mean 'page.lang'"):
+        told(says("page.langs"), "en")
+    with pytest.raises(UnknownNameError, match="unknown language 'de'"):
+        told(says("page.lang"), "de")
+
+
+def test_a_value_is_never_read_as_markup():
+    page = told(says("data.target_named", name="$<b>$"), "en", plain=lambda text: text.replace("<", "&lt;"))
+    assert "$&lt;b>$" in page
+
+
+# ---------------------------------------------------------------- principle
+@pytest.mark.parametrize("activation", [name for name in ACTIVATIONS if name != "softmax"])
+def test_every_activation_is_derived(activation):
+    told_formulas(principle(Network([3, 4, 2], [activation, "identity"], seed=0)))
+
+
+OUTPUTS = ("sigmoid", "softmax", "identity", "exp", "relu")
+PAIRS = [(name, output) for name, loss in LOSSES.items() for output in OUTPUTS if output in (loss.outputs or OUTPUTS)]
+
+
+@pytest.mark.parametrize(("loss", "output"), PAIRS)
+def test_every_loss_with_every_output_is_derived(loss, output):
+    found = told_formulas(principle(Network([3, 2], [output], loss, seed=0)))
+    paired = LOSSES[loss].pair == output
+    layers = next(tex for tex in found if r"\under{dZ^{[1]}}" in tex)
+    assert layers.count("A^{[1]} - Y") == paired
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_is_told(optimizer):
+    blocks = step(Settings(optimizer).to_document())
+    assert all("<" not in block.tex.replace("<=", "") for block in blocks if block.kind == "formula")
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_every_schedule_is_told(schedule):
+    for block in step(Settings(schedule=schedule).to_document()):
+        if block.kind == "formula":
+            mathml(block.tex)
+
+
+def test_the_shapes_are_those_of_the_network():
+    found = " ".join(told_formulas(principle(Network([5, 4, 1], ["tanh", "sigmoid"], seed=0))))
+    for shape in (r"\under{W^{[1]}}{(4, 5)}", r"\under{dW^{[2]}}{(1, 4)}", r"\under{W^{[2] \T}}{(4, 1)}"):
+        assert shape in found
+
+
+def told_formulas(section):
+    found = [block.tex for block in section.blocks if block.kind == "formula"]
+    for tex in found:
+        mathml(tex)
+    return found
+
+
+# ---------------------------------------------------------------- pages
+@pytest.mark.parametrize("name", ["size", "x", "pictures"])
+def test_the_chinese_page_holds_no_english_sentence(reports, name):
+    assert english(report.to_html(reports[name], "zh")) == []
+    assert len(english(report.to_html(reports[name], "en"))) > 20  # the check sees them where they are
+
+
+@pytest.mark.parametrize("name", ["size", "x", "pictures"])
+def test_both_languages_tell_the_same_numbers(reports, name):
+    pages = [report.to_html(reports[name], lang) for lang in LANGUAGES]
+    cells = [re.findall(r"<td[^>]*>([^<]*\d[^<]*)</td>", page) for page in pages]
+    found = [[re.findall(r"\d[\d.e+-]*", cell) for cell in row] for row in cells]
+    assert found[0] == found[1]
+    for kind in ("<svg.*?</svg>", '<math display="block">.*?</math>'):
+        drawn = [re.findall(kind, page, re.DOTALL) for page in pages]
+        assert drawn[0] == drawn[1]
+        assert drawn[0]
+
+
+def test_nothing_is_fetched(reports):
+    page = report.to_html(reports["pictures"], "en")
+    assert "<script" not in page
+    assert "@import" not in page
+    assert set(re.findall(r'(?:href|src)="(.{5})', page)) <= {"data:", "#sect"}
+    assert not re.findall(r"url\(", page)
+
+
+def test_the_scores_are_those_of_evaluate(reports, folder):
+    _, scores = workflows.evaluate_file(folder / "size.glassnet", folder / "test.csv")
+    page = running_text(report.to_html(reports["size"], "en"))
+    assert f"accuracy\n{scores.values['accuracy']:.4f}" in re.sub(r"\n+", "\n", page)
+
+
+def test_the_commands_train_the_same_network_again(reports, folder, tmp_path):
+    """The command of the report, run as it stands, gives the same parameters to the bit."""
+    section = reports["size"].sections[-1]
+    command = next(block for block in section.blocks if block.kind == "code").lines[0]
+    assert command.startswith("glassnet train train.csv --target size")
+    (tmp_path / "train.csv").write_bytes((folder / "train.csv").read_bytes())
+    words = command.split()
+    code = [sys.executable, "-c", "from glassnet.cli import main; main()", *words[1:]]
+    done = subprocess.run(code, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    again, first = (Network.load(at / "size.glassnet") for at in (tmp_path, folder))
+    assert np.array_equal(again.vector, first.vector)
+
+
+def test_a_model_without_data(folder):
+    page = report.to_html(report.of_model(folder / "size.glassnet"), "zh")
+    assert "准确率" not in running_text(page)
+    assert english(page) == []
+
+
+def test_a_bare_network(tmp_path):
+    net = Network([2, 3, 1], seed=1)
+    net.save(tmp_path / "untrained.glassnet")
+    page = running_text(report.to_html(report.of_model(tmp_path / "untrained.glassnet"), "en"))
+    assert "no optimiser is described" in page
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((2, 30))
+    net.fit(X, (X[:1] > 0).astype(float), iterations=20, engine="numpy")
+    net.save(tmp_path / "trained.glassnet")
+    told = report.of_model(tmp_path / "trained.glassnet")
+    code = next(block for block in told.sections[-1].blocks if block.kind == "code").lines
+    names = {"X": X, "Y": (X[:1] > 0).astype(float)}
+    exec("\n".join(map(str, code)), names)
+    assert names["history"].steps == 20
+    with pytest.raises(DataError, match="knows no columns"):
+        report.of_model(tmp_path / "trained.glassnet", tmp_path / "trained.glassnet")
+
+
+def test_what_cannot_be_written_is_said_first(tmp_path):
+    with pytest.raises(FileError, match="there is no folder"):
+        report.check(tmp_path / "no" / "report.html", "en")
+    with pytest.raises(UnknownNameError, match=r"unknown language 'zn' .did you mean 'zh'"):
+        report.check(tmp_path / "report.html", "zn")
+
+
+# ---------------------------------------------------------------- in a browser
+MEASURE = """<script>addEventListener("load", () => {
+  const sizes = [...document.querySelectorAll("math, figure svg")].map(e => e.getBoundingClientRect());
+  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  document.body.dataset.seen = sizes.length + " " + sizes.filter(r => r.width > 4 && r.height > 4).length + " " + wide;
+});</script>"""
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium on the PATH")
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_formulas_and_charts_have_a_size_in_chromium(reports, lang, tmp_path):
+    page = report.to_html(reports["size"], lang).replace("</body>", MEASURE + "</body>")
+    (tmp_path / "report.html").write_text(page, encoding="utf-8")
+    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+    command += ["--enable-logging=stderr", "--window-size=1000,1400", "--dump-dom", f"file://{tmp_path}/report.html"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    count, visible, wide = map(int, re.search(r'data-seen="(\d+) (\d+) (\d+)"', done.stdout).groups())
+    assert count == visible == page.count("<math") + page.count("<figure>")
+    assert wide == 0  # nothing sticks out of the page
+    assert "CONSOLE" not in done.stderr
