@@ -1,6 +1,7 @@
 """The report: every text in both languages, the same numbers, nothing from the net, formulas that can be seen."""
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -210,7 +211,7 @@ def test_the_commands_train_the_same_network_again(reports, folder, tmp_path):
     command = next(block for block in section.blocks if block.kind == "code").lines[0]
     assert command.startswith("glassnet train train.csv --target size")
     (tmp_path / "train.csv").write_bytes((folder / "train.csv").read_bytes())
-    words = command.split()
+    words = shlex.split(command)
     code = [sys.executable, "-c", "from glassnet.cli import main; main()", *words[1:]]
     done = subprocess.run(code, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

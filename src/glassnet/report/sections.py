@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import platform
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from glassnet._version import __version__
 from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.engines.threads import cores
-from glassnet.estimators.table_models import VALIDATION_FROM, VALIDATION_SHARE
+from glassnet.estimators.table_models import VALIDATION_SHARE, TableModel
 from glassnet.report import charts
 from glassnet.report.blocks import Block, Cell, Code, Heading, Paragraph, Picture, Section, Table, says
 from glassnet.report.subject import Subject, Trial
@@ -26,6 +27,8 @@ Array = Any
 MOST_COLUMNS, MOST_VALUES, MOST_CLASSES = 60, 8, 20
 MOST_UNITS, MOST_POINTS = 20, 400
 HEAT_ROWS, HEAT_COLUMNS = 32, 48
+FLAGS = {"n_networks": "networks", "random_state": "seed"}  # options of the shell that have names of their own
+NO_FLAG = ("warm_start", "verbose", "engine")
 WHAT = (says("head.what"), says("head.value"))
 
 
@@ -66,7 +69,7 @@ def machine() -> Table:
     rows: list[list[Cell]] = [
         [says("environment.cpu"), _processor()],
         [says("environment.cores"), str(cores())],
-        [says("environment.system"), f"{platform.system()} {platform.release()} ({platform.machine()})"],
+        [says("environment.system"), f"{platform.system()} ({platform.machine()})"],
         ["Python", platform.python_version()],
         ["glassnet", __version__],
     ]
@@ -338,7 +341,7 @@ def again(subject: Subject) -> Section:
     data_name, training = (trial.name if trial else None for trial in (subject.trial, subject.training))
     given = f" {data_name}" * bool(data_name) + f" --training {training}" * bool(training)
     lines: list[Cell] = [
-        _train_command(subject, trained_with),
+        _train_command(subject),
         f"glassnet evaluate {subject.name} {data_name or 'DATA'}",
         says("again.report", command=f"glassnet report {subject.name}{given} --out report.html"),
     ]
@@ -350,33 +353,21 @@ def _seedless(seed: Any) -> list[Block]:
     return [Paragraph(says("again.no_seed"))] if seed is None else []
 
 
-def _train_command(subject: Subject, settings: Mapping[str, Any]) -> str:
-    network, record = subject.network, subject.record
-    used = record.get("settings", {})
-    hidden = network.architecture.sizes[1:-1]
-    target = getattr(subject.model, "target_name_", None)
-    pictures = subject.model.preparation_.pictures
-    task = "classes" if subject.classes else "numbers"
+def _train_command(subject: Subject) -> str:
+    """Return the command with what was set otherwise than by default: what follows from that follows again."""
+    settings, used_by_default = subject.document["settings"], inspect.signature(TableModel).parameters
+    target, pictures = subject.model.target_name_, subject.model.preparation_.pictures
     options: dict[str, Any] = {
         "target": target if target and not pictures else None,
-        "task": task,
-        "hidden": ",".join(map(str, hidden)) or "none",
-        "activation": ",".join(network.architecture.activations[:-1]) or None,
-        "loss": settings.get("loss"),
-        "optimizer": used.get("optimizer"),
-        "learning-rate": used.get("learning_rate"),
-        "schedule": used.get("schedule"),
-        "epochs": used.get("epochs"),
-        "batch-size": used.get("batch_size"),
-        "l2": used.get("l2"),
-        "dropout": used.get("dropout") or None,
-        "networks": network.n_networks,
-        "validation": settings.get("validation"),
+        "task": "classes" if subject.classes else "numbers",
+        **{
+            FLAGS.get(name, name.replace("_", "-")): ("none" if value == [] else value)
+            for name, value in settings.items()
+            if name in used_by_default and value != used_by_default[name].default and name not in NO_FLAG
+        },
         "test": _test_share(subject, settings),
-        "patience": settings.get("patience"),
         "size": pictures.height if pictures else None,
-        "seed": settings.get("random_state"),
-        "engine": record.get("engine"),
+        "engine": subject.record.get("engine"),
         "out": subject.name,
     }
     told = " ".join(f"--{name} {_quoted(value)}" for name, value in options.items() if value is not None)
@@ -385,14 +376,14 @@ def _train_command(subject: Subject, settings: Mapping[str, Any]) -> str:
 
 
 def _test_share(subject: Subject, settings: Mapping[str, Any]) -> float | None:
-    """Return what part of the training data went to the test, as the record's samples tell; None: unknown."""
+    """Return what part of the training data went to the test, as the record's samples tell; None: by default."""
     if subject.training is None or not subject.record:
         return None
     rows, share = subject.training.scores.rows, settings.get("validation")
-    if share is None:
-        share = VALIDATION_SHARE if rows >= VALIDATION_FROM else 0.0
-    test = 1 - subject.record["samples"] / (rows * (1 - share))
-    return 0.0 if test < 2 / rows else round(test, 2)
+    for held in (0.0, VALIDATION_SHARE) if share is None else (share,):
+        if abs(rows * (1 - held) - subject.record["samples"]) < 2:
+            return 0.0
+    return None
 
 
 def _in_python(subject: Subject) -> list[str]:
