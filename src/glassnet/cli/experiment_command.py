@@ -1,0 +1,138 @@
+"""The command `glassnet experiment`: lists the textbook's claims, and runs one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from glassnet.cli.show import Show
+    from glassnet.lessons import Result, Table
+
+TEXT_WIDTH = 60  # of a column of text in a table, beyond which its cells go on below
+FORMATS = (".svg", ".png", ".pdf")
+
+
+def experiment(
+    name: Annotated[str | None, typer.Argument(help="Which one; without it all are listed.", metavar="[NAME]")] = None,
+    seed: Annotated[int, typer.Option(help="The first seed; the others follow it.")] = 1,
+    seeds: Annotated[int | None, typer.Option(help="How many; the experiment's own number when not given.")] = None,
+    size: Annotated[str, typer.Option(help="full, or small: reduced to a second or two.")] = "full",
+    data: Annotated[
+        Path | None, typer.Option(help="For cats: the training .h5 file, or a folder of pictures in two sub-folders.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Picture to write: .svg, .png or .pdf.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document, for machines.")] = False,
+) -> None:
+    """Put a claim of the textbook to the test: numbers, their spread over seeds, a picture, and whether it held."""
+    from glassnet import lessons
+    from glassnet.cli.show import Show
+
+    show = Show(as_json)
+    if name is None:
+        _list(show)
+        return
+    if out is not None:
+        _check_picture(out)
+    options: dict[str, Any] = {} if data is None else {"data": str(data)}
+    with _running(show, name):
+        result = lessons.run(name, seed=seed, seeds=seeds, size=size, **options)
+    if out is not None:
+        _write_picture(result, out)
+    _show(show, result, out)
+
+
+def _list(show: Show) -> None:
+    from glassnet.lessons import EXPERIMENTS
+
+    if show.as_json:
+        show.document([
+            {"name": name, "title": entry.title, "claim": entry.claim, "needs": entry.needs_data or None}
+            for name, entry in EXPERIMENTS.items()
+        ])  # fmt: skip
+        return
+    table = _grid(show)
+    table.add_column("name", style="bold", no_wrap=True)
+    table.add_column("claim")
+    for name, entry in EXPERIMENTS.items():
+        needs = f" Needs --data: {entry.needs_data}." if entry.needs_data else ""
+        table.add_row(name, entry.claim + needs)
+    _print(show, table)
+    show.text("\nRun one: glassnet experiment NAME, with --out picture.svg for its picture")
+
+
+def _show(show: Show, result: Result, out: Path | None) -> None:
+    if show.as_json:
+        show.document({**result.to_document(), "picture": None if out is None else str(out)})
+        return
+    _print(show, result.title, "bold")
+    _print(show, f"Claim: {result.claim}\n")
+    for table in result.tables:
+        _table(show, table)
+    for note in result.notes:
+        _print(show, f"{note}\n")
+    _table(show, result.summary)
+    first, last = result.seeds[0], result.seeds[-1]
+    show.line("Held", "yes" if result.held else "NO: a number left its bounds, see above")
+    show.line("Seeds", f"{first} to {last}" if last > first else f"{first}")
+    show.line("Time", f"{result.seconds:.1f} s")
+    if out is not None:
+        show.line("Picture", str(out))
+    show.line("Again", result.again)
+
+
+def _table(show: Show, table: Table) -> None:
+    """Print a table; where it is wider than the terminal, its columns of text are broken."""
+    from glassnet.lessons.experiment import cell_text
+
+    grid = _grid(show)
+    for k, head in enumerate(table.head):
+        is_text = any(isinstance(row[k], str) for row in table.rows)
+        grid.add_column(head, justify="left" if is_text else "right", max_width=TEXT_WIDTH if is_text else None)
+    for row in table.rows:
+        grid.add_row(*map(cell_text, row))
+    _print(show, table.title, "bold")
+    _print(show, grid)
+    show.text("")
+
+
+def _grid(show: Show) -> Any:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table as Grid
+
+    return Grid(box=SIMPLE_HEAD, pad_edge=False, header_style="")
+
+
+def _print(show: Show, what: Any, style: str | None = None) -> None:
+    show.out.print(what, soft_wrap=False, markup=False, style=style)
+
+
+def _running(show: Show, name: str) -> Any:
+    from contextlib import nullcontext
+
+    if show.as_json or not show.err.is_terminal:
+        return nullcontext()
+    return show.err.status(f"Running {name}")
+
+
+def _check_picture(out: Path) -> None:
+    from glassnet.errors import UnknownNameError
+    from glassnet.files import check_writable
+
+    if out.suffix.lower() not in FORMATS:
+        raise UnknownNameError.among("kind of picture file", out.suffix or out.name, FORMATS)
+    check_writable(out)
+
+
+def _write_picture(result: Result, out: Path) -> None:
+    from io import BytesIO
+
+    from glassnet.files import write_beside
+    from glassnet.plots.of_experiments import experiment as draw
+
+    figure = draw(result)[0].figure
+    buffer = BytesIO()
+    figure.savefig(buffer, format=out.suffix[1:].lower())
+    write_beside(out, buffer.getvalue())

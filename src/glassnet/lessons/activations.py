@@ -1,0 +1,135 @@
+"""Experiments about g: without it the depth is lost; what each one does to Z, to slopes and to the descent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from glassnet import equations
+from glassnet.lessons.data import accuracy, classes, flower
+from glassnet.lessons.experiment import Evidence, Finding, Picture, Table, middle, numbers
+from glassnet.lessons.runs import cost_curves, stack
+
+Array = Any
+
+
+# ---------------------------------------------------------------- linear collapse
+def linear_collapse(
+    seeds: Sequence[int],
+    g: str = "identity",
+    depths: Sequence[int] = (1, 2, 3, 5, 8),
+    units: int = 10,
+    steps: int = 2000,
+) -> Evidence:
+    """Hold deep networks of identity layers against the one layer W' = W[L] ... W[1], b', and logistic regression."""
+    X, Y = (np.stack(arrays) for arrays in zip(*(flower(seed) for seed in seeds), strict=True))
+    differences, right = [], {}
+    for depth in depths:
+        net = stack([2, *[units] * depth, 1], [*[g] * depth, "sigmoid"], seeds, initializer="glorot")
+        cost_curves(net, X, Y, steps, learning_rate=0.1)
+        W, b = collapsed(net.W.views, net.b.views)
+        differences.append(np.abs(equations.activation_forward(W @ X + b, "sigmoid") - net.forward(X)).max(axis=(1, 2)))
+        right[f"{depth} layers of {g}"] = accuracy(net.forward(X), Y)
+    logistic = stack([2, 1], ["sigmoid"], seeds)
+    tanh = stack([2, units, 1], ["tanh", "sigmoid"], seeds)
+    for net, alpha in ((logistic, 0.1), (tanh, 1.2)):
+        cost_curves(net, X, Y, steps, learning_rate=alpha)
+    right = {"logistic regression": accuracy(logistic.forward(X), Y), **right}
+    most = np.max([value for name, value in right.items() if name.endswith(g)], axis=0)
+    right["1 layer of tanh"] = accuracy(tanh.forward(X), Y)
+    of_depth = ["", *(value.max() for value in differences), ""]
+    rows = [(name, "" if of == "" else f"{of:.2g}", value.mean(), value.min(), value.max())
+            for (name, value), of in zip(right.items(), of_depth, strict=True)]  # fmt: skip
+    head = ("hidden layers", "largest difference to W'x + b'", "accuracy", "lowest", "highest")
+    return Evidence(
+        [
+            Finding("largest difference between network and W'x + b'", numbers(np.max(differences, axis=0)),
+                    at_most=1e-10),
+            Finding(f"accuracy that layers of {g} add to logistic regression",
+                    numbers(most - right["logistic regression"]), at_most=0.06),
+            Finding("accuracy that one layer of tanh adds", numbers(right["1 layer of tanh"] - most), at_least=0.1),
+        ],
+        [Table(f"The flower, hidden layers of {units} units, {steps} steps", head, rows)],
+        [Picture("bars", "Accuracy on the flower", {
+            "values": {name: value.mean() for name, value in right.items()},
+            "spread": {name: np.ptp(value) / 2 for name, value in right.items()}, "x": "accuracy, mean of the seeds",
+        })],
+    )  # fmt: skip
+
+
+def collapsed(W: Sequence[Array], b: Sequence[Array]) -> tuple[Array, Array]:
+    """Return W' and b' with W'x + b' = W[L](... (W[1]x + b[1]) ...) + b[L]."""
+    layers = list(zip(W[1:], b[1:], strict=True))
+    return reduce(lambda below, layer: (layer[0] @ below[0], layer[0] @ below[1] + layer[1]), layers)
+
+
+# ---------------------------------------------------------------- activations
+def activations(
+    seeds: Sequence[int],
+    compared: Sequence[str] = ("sigmoid", "tanh", "relu", "leaky_relu"),
+    hidden: Sequence[int] = (30, 30, 30),
+    samples: int = 400,
+    steps: int = 1000,
+    learning_rate: float = 0.1,
+) -> Evidence:
+    """Values and slopes of four activations, how they saturate, and how fast J falls with them from the same start."""
+    z = np.linspace(-8, 8, 321)[None, :]
+    value = {g: equations.activation_forward(z, g)[0] for g in compared}
+    slope = {g: equations.activation_backward(np.ones_like(z), z, g)[0] for g in compared}
+    numeric = {g: _difference_quotient(z, g) for g in compared}
+    error = max(np.abs(slope[g] - numeric[g])[np.abs(z[0]) > 1e-3].max() for g in compared)  # relu has a corner at 0
+    X, Y = (np.stack(arrays) for arrays in zip(*(classes(seed, 20, samples) for seed in seeds), strict=True))
+    start, curves, reaches = stack([20, *hidden, 1], None, seeds, initializer="glorot").vector, {}, {}
+    for g in compared:
+        net = stack([20, *hidden, 1], [*[g] * len(hidden), "sigmoid"], seeds)
+        net.vector[...] = start
+        slopes = net.gradients(X, Y)
+        reaches[g] = _size(slopes.dW[1]) / _size(slopes.dW[len(hidden) + 1])
+        curves[g] = cost_curves(net, X, Y, steps, learning_rate=learning_rate)
+    last = {g: curves[g][-1] for g in compared}
+    sigmoid, tanh, relu, leaky = compared
+    at_6 = [int(np.abs(z[0] - place).argmin()) for place in (-6, 6)]
+    table_of_slopes = Table("Slopes", ("g", "largest slope", "slope at -6", "slope at 0", "slope at 6"), [
+        (g, slope[g].max(), slope[g][at_6[0]], slope[g][160], slope[g][at_6[1]]) for g in compared
+    ])  # fmt: skip
+    head = ("g", "dW[1]/dW[L] at the start", "J", "lowest", "highest")
+    rows = [(g, reaches[g].mean(), last[g].mean(), last[g].min(), last[g].max()) for g in compared]
+    shown = np.arange(0, steps, max(1, steps // 200))
+    return Evidence(
+        [
+            Finding("slope against its difference quotient, largest error", (error,), at_most=1e-6),
+            Finding("largest slope of sigmoid over that of tanh",
+                    (slope[sigmoid].max() / slope[tanh].max(),), 0.2499, 0.2501),
+            Finding("slope at z = 6 of sigmoid over its largest: saturated",
+                    (slope[sigmoid][at_6[1]] / slope[sigmoid].max(),), at_most=0.01),
+            Finding("slope of relu and leaky relu at z = 6: not saturated",
+                    (slope[relu][at_6[1]], slope[leaky][at_6[1]]), at_least=1),
+            Finding("dW[1]/dW[L] of sigmoid over that of tanh", numbers(reaches[sigmoid] / reaches[tanh]), at_most=0.8),
+            Finding("J of sigmoid above J of tanh", numbers(last[sigmoid] - last[tanh]), at_least=0.05),
+            Finding("J of sigmoid above J of relu", numbers(last[sigmoid] - last[relu]), at_least=0.05),
+            Finding("J of sigmoid above J of leaky relu", numbers(last[sigmoid] - last[leaky]), at_least=0.05),
+        ],
+        [table_of_slopes,
+         Table(f"20-{'-'.join(map(str, hidden))}-1, the same start, {steps} steps of {learning_rate:g}", head, rows)],
+        [
+            Picture("lines", "g(z)", {
+                "series": {g: (z[0], value[g].clip(-2, 4)) for g in compared}, "x": "z", "y": "g",
+            }),
+            Picture("lines", "Slope g'(z)", {"series": {g: (z[0], slope[g]) for g in compared}, "x": "z", "y": "g'"}),
+            Picture("lines", "Descent from the same start", {
+                "series": {g: (shown + 1, *middle(curves[g][shown])) for g in compared}, "x": "step", "y": "J",
+            }),
+        ],
+    )  # fmt: skip
+
+
+def _difference_quotient(z: Array, g: str, h: float = 1e-5) -> Array:
+    above, below = (equations.activation_forward(z + step, g) for step in (h, -h))
+    return (above - below)[0] / (2 * h)
+
+
+def _size(M: Array) -> Array:
+    return np.sqrt((M**2).mean(axis=(-2, -1)))

@@ -1,0 +1,207 @@
+"""Experiments about what is set by hand: the learning rate, the number of hidden units, and everything at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from glassnet.lessons.data import accuracy, flower
+from glassnet.lessons.experiment import Evidence, Finding, Picture, Table, middle, numbers
+from glassnet.lessons.runs import cost_curves, stack
+
+Array = Any
+
+
+# ---------------------------------------------------------------- learning rate
+def learning_rate(
+    seeds: Sequence[int],
+    rates: Sequence[float] = (0.001, 0.5, 0.98, 1.05),
+    on_the_flower: Sequence[float] = (0.001, 1.2, 100.0),
+    steps: int = 100,
+    samples: int = 200,
+    flower_steps: int = 1200,
+) -> Evidence:
+    """Linear regression, whose J is a bowl, with parts of the rate that theory forbids; then the flower.
+
+    Gradient descent on a bowl converges below alpha = 2 / (largest curvature) and diverges above: `rates` are parts of
+    that bound, in the order too small, good, too large, diverging.
+    """
+    small, good, large, diverging = rates
+    excess = np.empty((len(rates), steps, len(seeds)))  # J above its minimum
+    for k, seed in enumerate(seeds):
+        rng = np.random.default_rng(seed)
+        X = rng.standard_normal((3, samples)) * [[0.5], [1.0], [2.0]]
+        Y = rng.choice([-1.0, 1.0], (1, 3)) @ X + 1 + 0.3 * rng.standard_normal((1, samples))
+        with_one = np.vstack([X, np.ones((1, samples))])  # W and b as one row
+        bound = 2 / np.linalg.eigvalsh(with_one @ with_one.T / samples).max()
+        theta = np.linalg.solve(with_one @ with_one.T, with_one @ Y.T)
+        least = ((theta.T @ with_one - Y) ** 2).mean() / 2
+        net = stack([3, 1], ["identity"], [seed] * len(rates), loss="squared_error")
+        excess[:, :, k] = cost_curves(net, X, Y, steps, learning_rate=[rate * bound for rate in rates]).T - least
+    left = excess[:, -1] / excess[:, 0]  # (rates, seeds)
+    words = ("too small", "good", "too large", "diverging")
+    rows = [(words[r], rate, left[r].mean(), left[r].min(), left[r].max()) for r, rate in enumerate(rates)]
+
+    X, Y = (np.stack(arrays) for arrays in zip(*(flower(seed) for seed in seeds), strict=True))
+    J = {}
+    for alpha in on_the_flower:
+        net = stack([2, 4, 1], ["tanh", "sigmoid"], seeds, initializer="normal(0.5)")
+        J[alpha] = cost_curves(net, X, Y, flower_steps, learning_rate=alpha)
+    at_end = {alpha: curve[-100:].mean(axis=0) for alpha, curve in J.items()}
+    slow, well, wild = on_the_flower
+    head = ("alpha", "J, mean of the last 100 steps", "lowest", "highest")
+    of_flower = [(f"{alpha:g}", value.mean(), value.min(), value.max()) for alpha, value in at_end.items()]
+    shown, longer = np.arange(0, steps, max(1, steps // 200)), np.arange(0, flower_steps, max(1, flower_steps // 300))
+    return Evidence(
+        [
+            Finding(f"too small, {small:g} of the bound: excess of J left", numbers(left[0]), 0.2, 1),
+            Finding(f"good, {good:g} of the bound: excess left", numbers(left[1]), at_most=1e-3),
+            Finding(f"too large, {large:g} of the bound: excess left over that of the good one",
+                    numbers(left[2] / left[1].clip(1e-12)), at_least=1),
+            Finding(f"too large, {large:g} of the bound: excess left", numbers(left[2]), at_most=1),
+            Finding(f"diverging, {diverging:g} of the bound: growth of the excess", numbers(left[3]), at_least=10),
+            Finding(f"flower: J of {slow:g} above J of {well:g}", numbers(at_end[slow] - at_end[well]), at_least=0.1),
+            Finding(f"flower: J of {wild:g} above J of {well:g}", numbers(at_end[wild] - at_end[well]), at_least=0.1),
+        ],
+        [Table(f"Linear regression after {steps} steps: what is left of J's excess over its minimum",
+               ("rate", "of the bound", "left", "smallest", "largest"), rows),
+         Table(f"The flower, 2-4-1, {flower_steps} steps", head, of_flower)],
+        [
+            Picture("lines", "Linear regression: excess of J", {
+                "series": {f"{rate:g} of the bound": (shown, *middle(excess[r][shown].clip(1e-30)))
+                           for r, rate in enumerate(rates)},
+                "x": "step", "y": "J above its minimum", "log_y": True,
+            }),
+            Picture("lines", "The flower", {
+                "series": {f"alpha = {alpha:g}": (longer, *middle(curve[longer])) for alpha, curve in J.items()},
+                "x": "step", "y": "J", "log_y": True,
+            }),
+        ],
+        ["The bound is 2 / (largest eigenvalue of 1/m X Xᵀ), with a row of ones for b: twice the inverse of the bowl's "
+         "largest curvature."],
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- hidden units
+PUBLISHED = {1: 0.675, 2: 0.6725, 3: 0.9075, 4: 0.905, 5: 0.9125}  # accuracies on the flower, by hidden units
+
+
+def hidden_units(
+    seeds: Sequence[int],
+    units: Sequence[int] = (1, 2, 3, 4, 5, 20, 50),
+    steps: int = 5000,
+    g: str = "tanh",
+) -> Evidence:
+    """Train the published flower with more and more hidden units, from the published start and from others."""
+    X, Y = flower()
+    X_new, Y_new = flower(seed=1000)
+    starts = [np.random.RandomState(2), *seeds]  # the generator that the published runs began with, then others
+    right, on_new = {}, {}
+    for n in units:
+        net = stack([2, n, 1], [g, "sigmoid"], starts, initializer="normal(0.01)")
+        starts[0] = np.random.RandomState(2)
+        cost_curves(net, X, Y, steps, learning_rate=1.2)
+        right[n], on_new[n] = accuracy(net.forward(X), Y), accuracy(net.forward(X_new), Y_new)
+    rows = [
+        (n, f"{PUBLISHED[n]:.2%}" if n in PUBLISHED else "", f"{right[n][0]:.2%}", f"{right[n][1:].mean():.2%}",
+         f"{right[n][1:].min():.2%}", f"{right[n][1:].max():.2%}", f"{on_new[n][1:].mean():.2%}")
+        for n in units
+    ]  # fmt: skip
+    head = ("hidden units", "published", "from that start", "other starts", "lowest", "highest", "on a new flower")
+    few, enough = ([n for n in units if (n <= 2) == is_few] for is_few in (True, False))
+    misses = [abs(right[n][0] - PUBLISHED[n]) for n in units if n in PUBLISHED]
+    best_of_few = np.max([right[n][1:] for n in few], axis=0)
+    worst_of_enough = np.min([right[n][1:] for n in enough], axis=0)
+    return Evidence(
+        [
+            Finding("published accuracy missed by, each number of units", numbers(misses), at_most=0.0051),
+            Finding("1 and 2 units: best accuracy", numbers(best_of_few), at_most=0.8),
+            Finding("3 units and more: worst accuracy", numbers(worst_of_enough), at_least=0.85),
+            Finding("accuracy that the third unit adds", numbers(worst_of_enough - best_of_few), at_least=0.1),
+        ],
+        [Table(f"The flower, 2-n-1, {g}, {steps} steps of 1.2", head, rows)],
+        [Picture("lines", "Accuracy by hidden units", {
+            "series": {
+                "training, other starts": (units, *middle([right[n][1:] for n in units])),
+                "training, published start": (units, [right[n][0] for n in units]),
+                "a new flower": (units, *middle([on_new[n][1:] for n in units])),
+            },
+            "x": "hidden units", "y": "accuracy", "log_x": True, "points": True,
+        })],
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- hyperparameters
+def hyperparameters(
+    seeds: Sequence[int],
+    hidden: Sequence[tuple[int, ...]] = ((1,), (8,), (32,), (8, 8), (8, 8, 8)),
+    activations: Sequence[str] = ("sigmoid", "tanh", "relu"),
+    rates: Sequence[float] = (0.01, 0.1, 1.0),
+    iterations: Sequence[int] = (200, 800, 2000),
+    samples: int = 160,
+    flipped: float = 0.08,
+    by: str = "validation",
+) -> Evidence:
+    """Every choice of L, n[l], g, alpha and iterations: trained, compared, and one chosen by its validation cost.
+
+    Candidates of one shape, all rates and all seeds, train as one stack; `iterations` are stops on its way.
+    """
+    parts = [[_noisy(1000 * seed + part, m, flipped) for seed in seeds]
+             for part, m in enumerate((samples, samples, 2000))]  # fmt: skip
+    data = [
+        [np.stack(arrays * len(rates)) for arrays in zip(*part, strict=True)] for part in parts
+    ]  # one for each network
+    (X, Y), (X_val, Y_val), (X_test, Y_test) = data
+    names: list[tuple[str, str, float, int]] = []
+    found: list[Array] = []  # by candidate: training J, validation J, test accuracy, each (seeds,)
+    for sizes, g in product(hidden, activations):
+        net = stack([2, *sizes, 1], [*[g] * len(sizes), "sigmoid"], list(seeds) * len(rates))
+        alphas = [rate for rate in rates for _ in seeds]
+        done = 0
+        for stop in iterations:
+            cost_curves(net, X, Y, stop - done, learning_rate=alphas)
+            done = stop
+            told = np.stack([net.cost(X, Y), net.cost(X_val, Y_val), accuracy(net.forward(X_test), Y_test)])
+            found.extend(told.reshape(3, len(rates), len(seeds)).swapaxes(0, 1))
+            names += [("-".join(map(str, (2, *sizes, 1))), g, rate, stop) for rate in rates]
+    J, J_val, right = np.stack(found, axis=1)  # (candidates, seeds)
+    costs = {"training": J, "validation": J_val}
+    order = np.argsort(costs[by].mean(axis=1))
+    each = np.arange(len(seeds))
+    chosen, chosen_by_training = (right[costs[which].argmin(axis=0), each] for which in (by, "training"))
+    best, median = right.max(axis=0), np.median(right, axis=0)
+    head = ("network", "g", "alpha", "iterations", "J", "validation J", "test accuracy")
+    rows = [(*names[i], costs["training"][i].mean(), costs["validation"][i].mean(), right[i].mean())
+            for i in (*order[:8], *order[-3:])]  # fmt: skip
+    summary = [(way, value.mean(), value.min(), value.max()) for way, value in (
+        ("the best there is, by the test itself", best), ("chosen by validation cost", chosen),
+        ("chosen by training cost", chosen_by_training), ("the middle one", median),
+        ("the worst", right.min(axis=0)))]  # fmt: skip
+    return Evidence(
+        [
+            Finding("validation cost, worst candidate over best", numbers(J_val.max(axis=0) / J_val.min(axis=0)),
+                    at_least=1.5),
+            Finding("test accuracy of the chosen one above the middle one", numbers(chosen - median), at_least=0.02),
+            Finding("test accuracy of the best above the chosen one", numbers(best - chosen), at_most=0.05),
+            Finding("test accuracy chosen by validation above by training, mean of the seeds",
+                    ((chosen - chosen_by_training).mean(),), at_least=0),
+        ],
+        [Table(f"{len(names)} candidates, by validation cost: the first 8 and the last 3", head, rows),
+         Table("Test accuracy", ("candidate", "mean", "smallest", "largest"), summary)],
+        [Picture("lines", "Candidates in the order of their validation cost", {
+            "series": {"validation J": (None, J_val.mean(axis=1)[order]),
+                       "training J of the same": (None, J.mean(axis=1)[order])},
+            "x": "candidate", "y": "J", "log_y": True,
+        }),
+         Picture("bars", "Test accuracy", {"values": {way: mean for way, mean, _, _ in summary}, "x": "accuracy"})],
+    )  # fmt: skip
+
+
+def _noisy(seed: int, m: int, flipped: float) -> tuple[Array, Array]:
+    """Return a flower some of whose labels are wrong."""
+    X, Y = flower(seed, m)
+    wrong = np.random.default_rng(seed).random(Y.shape) < flipped
+    return X, np.where(wrong, 1 - Y, Y)

@@ -1,0 +1,214 @@
+"""Experiments about the cost: cross-entropy against squared error, its likelihood, and outputs for positive targets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from glassnet import equations
+from glassnet.lessons.experiment import Evidence, Finding, Picture, Table, numbers
+from glassnet.lessons.runs import cost_curves, stack
+from glassnet.network import Network
+from glassnet.training.history import Progress
+
+Array = Any
+
+
+# ---------------------------------------------------------------- cost surface
+def cost_surface(
+    seeds: Sequence[int],
+    losses: Sequence[str] = ("squared_error", "cross_entropy"),
+    starts: int = 40,
+    steps: int = 3000,
+    grid: int = 81,
+) -> Evidence:
+    """J over (w, b) of logistic regression for two losses: chords below the surface, and where descents end."""
+    w, b = np.linspace(-8, 8, grid), np.linspace(-8, 8, grid)
+    below, spread, ends, pictures = {}, {}, {}, []
+    for loss in losses:
+        chords, spreads, ended = [], [], []
+        for seed in seeds:
+            X, Y = _two_opinions(seed)
+            rng = np.random.default_rng(seed)
+            J = surface(X, Y, np.stack(np.meshgrid(w, b)), loss)
+            P, Q = rng.uniform(-8, 8, (2, 2, 4000))  # two ends of a chord: (w, b) each
+            middle_J = surface(X, Y, (P + Q) / 2, loss)
+            chords.append((middle_J - (surface(X, Y, P, loss) + surface(X, Y, Q, loss)) / 2).max())
+            net = stack([1, 1], ["sigmoid"], range(starts), loss=loss)
+            net.vector[...] = rng.uniform(-5, 5, net.vector.shape)  # (starts, 2): w and b
+            walks = [net.vector.copy()]
+            net.fit(X, Y, iterations=steps, optimizer="adam", learning_rate=0.05, engine="numpy",
+                    callbacks=[partial(_walk, net, walks)])  # fmt: skip
+            final = net.cost(X, Y)
+            spreads.append(np.ptp(final))
+            ended.append(_places(final))
+            if seed == seeds[0]:
+                way = np.stack(walks).clip(-8, 8)  # (points, starts, 2)
+                paths = {f"ends at J = {final[i]:.3g}": (way[:, i, 0], way[:, i, 1])
+                         for i in (final.argmin(), final.argmax())}  # fmt: skip
+                pictures.append(Picture("surface", loss.replace("_", " "), {
+                    "along": w, "up": b, "heights": J, "x": "w", "y": "b", "z": "J", "paths": paths,
+                }))  # fmt: skip
+        below[loss], spread[loss], ends[loss] = (np.array(values) for values in (chords, spreads, ended))
+    squared, entropy = losses
+    head = ("loss", "J above its chord by", "places where descents end", "lowest to highest J there")
+    rows = [
+        (loss, below[loss].max(), f"{ends[loss].min()} to {ends[loss].max()}", spread[loss].mean()) for loss in losses
+    ]
+    return Evidence(
+        [
+            Finding("squared error: height of the surface above a chord", numbers(below[squared]), at_least=0.01),
+            Finding("cross-entropy: the same", numbers(below[entropy]), at_most=1e-9),
+            Finding("squared error: J of the worst end of a descent above the best", numbers(spread[squared]),
+                    at_least=0.01),
+            Finding("cross-entropy: the same", numbers(spread[entropy]), at_most=1e-3),
+        ],
+        [Table(f"J over (w, b), {starts} descents of {steps} steps each", head, rows)],
+        pictures,
+        ["A convex surface never rises above a chord between two of its points."],
+    )  # fmt: skip
+
+
+def _walk(net: Network, walks: list[Array], progress: Progress) -> None:
+    if progress.epoch % 5 == 0:
+        walks.append(net.vector.copy())
+
+
+def surface(X: Array, Y: Array, places: Array, loss: str) -> Array:
+    """Return J at each of the places (2, ...), w and b: one network of a stack for each."""
+    net = stack([1, 1], ["sigmoid"], [0] * places[0].size, loss=loss)
+    net.vector[...] = places.reshape(2, -1).T
+    J: Array = net.cost(X, Y)
+    return J.reshape(places[0].shape)
+
+
+def _two_opinions(seed: int) -> tuple[Array, Array]:
+    """Return one feature whose many small values speak for a rising curve, and whose few large ones against it."""
+    rng = np.random.default_rng(seed)
+    near, far = rng.normal(0, 1, 60), rng.choice([-1, 1], 30) * rng.uniform(6, 10, 30)
+    x = np.concatenate([near, far])
+    return x[None, :], np.concatenate([near > 0, far < 0]).astype(float)[None, :]
+
+
+def _places(final: Array) -> int:
+    """Return how many different ends there are, those within 1e-3 of each other counted as one."""
+    return int(1 + (np.diff(np.sort(final)) > 1e-3).sum())
+
+
+# ---------------------------------------------------------------- likelihood
+def likelihood(
+    seeds: Sequence[int],
+    loss: str = "cross_entropy",
+    samples: Sequence[int] = (30, 100, 300, 1000, 3000, 10000),
+    steps: int = 2000,
+) -> Evidence:
+    """Cross-entropy against the probability of the labels, multiplied out; and what its minimum estimates."""
+    w, b = 1.5, -0.5
+    different, places, product, errors = [], [], [], np.empty((len(samples), len(seeds)))
+    for k, seed in enumerate(seeds):
+        rng = np.random.default_rng(seed)
+        X, Y = _bernoulli(rng, w, b, 30)
+        slopes = np.linspace(-4, 4, 161)
+        P = [equations.activation_forward(slope * X + b, "sigmoid") for slope in slopes]
+        J = np.array([equations.cost(A, Y, loss) for A in P])
+        probability = np.array([np.where(Y == 1, A, 1 - A).prod() for A in P])  # of these labels, given w
+        different.append(np.abs(J + np.log(probability) / 30).max())
+        places.append(abs(int(J.argmin()) - int(probability.argmax())))
+        for s, m in enumerate(samples):
+            X, Y = _bernoulli(rng, w, b, m)
+            net = stack([1, 1], ["sigmoid"], [seed])
+            cost_curves(net, X, Y, steps, learning_rate=1.0)
+            errors[s, k] = np.hypot(net.W[1][0, 0, 0] - w, net.b[1][0, 0, 0] - b)
+        X, Y = _bernoulli(rng, w, b, 5000)
+        A = equations.activation_forward(w * X + b, "sigmoid")
+        product.append(np.where(Y == 1, A, 1 - A).prod())
+    rows = [(m, errors[s].mean(), errors[s].min(), errors[s].max(), errors[s].mean() * np.sqrt(m))
+            for s, m in enumerate(samples)]  # fmt: skip
+    head = ("m", "distance to the true (w, b)", "smallest", "largest", "times sqrt(m)")
+    return Evidence(
+        [
+            Finding("largest difference of J and -1/m log of the probability", numbers(different), at_most=1e-12),
+            Finding("grid steps between the lowest J and the highest probability", numbers(places), at_most=0),
+            Finding("the probability of 5000 labels, as float64 has it", numbers(product), at_most=0),
+            Finding("distance to the true (w, b): most samples over fewest", (errors[-1].mean() / errors[0].mean(),),
+                    at_most=2 * np.sqrt(samples[0] / samples[-1])),
+        ],
+        [Table("The minimum of J estimates the (w, b) that drew the labels", head, rows)],
+        [
+            Picture("lines", "30 labels: J and -1/m log likelihood", {
+                "series": {"J": (slopes, J), "-1/m log of the product": (slopes, -np.log(probability) / 30)},
+                "x": "w", "y": "J",
+            }),
+            Picture("lines", "Distance to the true (w, b)", {
+                "series": {"trained": (samples, errors.mean(axis=1), (errors.min(axis=1), errors.max(axis=1))),
+                           "1/sqrt(m)": (samples, errors[0].mean() * np.sqrt(samples[0] / np.array(samples)))},
+                "x": "m", "y": "distance", "log_x": True, "log_y": True, "points": True,
+            }),
+        ],
+        ["The product of thousands of probabilities is too small for any float; its logarithm, a sum, is not."],
+    )  # fmt: skip
+
+
+def _bernoulli(rng: Any, w: float, b: float, m: int) -> tuple[Array, Array]:
+    X = rng.standard_normal((1, m))
+    return X, (rng.random((1, m)) < equations.activation_forward(w * X + b, "sigmoid")).astype(float)
+
+
+# ---------------------------------------------------------------- regression output
+def regression_output(
+    seeds: Sequence[int],
+    outputs: Sequence[str] = ("identity", "relu", "softplus"),
+    samples: int = 200,
+    units: int = 16,
+    steps: int = 2000,
+) -> Evidence:
+    """Fit a positive target, much of it near zero, with three outputs, and see what they predict for new samples."""
+    train, test = [], []
+    for seed in seeds:
+        rng = np.random.default_rng(seed)
+        train.append(_positive(rng, samples))
+        test.append(_positive(rng, 2000))
+    X, Y = (np.stack(arrays) for arrays in zip(*train, strict=True))
+    X_test, Y_test = (np.stack(arrays) for arrays in zip(*test, strict=True))
+    negative, error, constant, lowest = {}, {}, {}, {}
+    for g in outputs:
+        net = stack([3, units, 1], ["tanh", g], seeds, loss="squared_error")
+        cost_curves(net, X, Y, steps, optimizer="adam", learning_rate=0.01)
+        A = net.forward(X_test)
+        negative[g], lowest[g] = (A < 0).mean(axis=(1, 2)), A.min(axis=(1, 2))
+        error[g] = np.sqrt(((A - Y_test) ** 2).mean(axis=(1, 2)))
+        constant[g] = (A == 0).mean(axis=(1, 2))
+    identity, relu, softplus = outputs
+    head = ("output", "predictions below 0", "lowest", "exactly 0", "RMSE", "smallest", "largest")
+    rows = [
+        (g, negative[g].mean(), lowest[g].min(), constant[g].mean(), error[g].mean(), error[g].min(), error[g].max())
+        for g in outputs
+    ]
+    return Evidence(
+        [
+            Finding("identity: share of predictions below 0", numbers(negative[identity]), at_least=0.01),
+            Finding("relu: lowest prediction", numbers(lowest[relu]), at_least=0),
+            Finding("softplus: lowest prediction", numbers(lowest[softplus]), at_least=0),
+            Finding("the price: RMSE of softplus over that of identity", numbers(error[softplus] / error[identity]),
+                    at_most=1.5),
+        ],
+        [Table(f"3-{units}-1 on {samples} samples, scored on 2000 others", head, rows)],
+        [
+            Picture("bars", "Predictions below 0", {"values": {g: negative[g].mean() for g in outputs}, "x": "share"}),
+            Picture("bars", "RMSE on new samples", {
+                "values": {g: error[g].mean() for g in outputs},
+                "spread": {g: np.ptp(error[g]) / 2 for g in outputs}, "x": "RMSE",
+            }),
+        ],
+        ["A relu output stops learning where its Z is negative for every sample: its slope is 0 there. Softplus "
+         "never does."],
+    )  # fmt: skip
+
+
+def _positive(rng: Any, m: int) -> tuple[Array, Array]:
+    X = rng.uniform(-1.7, 1.7, (3, m))
+    Y = np.exp(1.2 * X[:1] - 0.8 * X[1:2] ** 2) * rng.uniform(0.8, 1.25, (1, m))
+    return X, Y

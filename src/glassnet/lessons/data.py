@@ -1,0 +1,47 @@
+"""Small data made by recipes, samples as columns: X (n_x, m) and Y (n_y, m)."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+Array = Any
+
+
+def flower(seed: int = 1, m: int = 400) -> tuple[Array, Array]:
+    """Return a flower of two colours, whose petals no straight line parts; seed 1 with m = 400 is the published one.
+
+    Returns
+    -------
+    X, Y : array (2, m), (1, m)
+        Places in the plane, and their colour, 0 or 1.
+    """
+    rng = np.random.RandomState(seed)  # the generator behind np.random.seed
+    half = m // 2
+    petals = []
+    for colour in (0, 1):
+        t = np.linspace(3.12 * colour, 3.12 * (colour + 1), half) + 0.2 * rng.randn(half)
+        r = 4 * np.sin(4 * t) + 0.2 * rng.randn(half)
+        petals.append(np.stack([r * np.sin(t), r * np.cos(t)]))
+    return np.concatenate(petals, axis=1), np.repeat([[0.0, 1.0]], half, axis=1)
+
+
+def classes(seed: int, n_x: int, m: int) -> tuple[Array, Array]:
+    """Return m samples of n_x standard normal features, labelled by a smooth function of them."""
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((n_x, m))
+    inner = np.tanh(rng.standard_normal((6, n_x)) @ X / np.sqrt(n_x) * 2)
+    return X, (rng.standard_normal((1, 6)) @ inner > 0).astype(float)
+
+
+def bits(n: int) -> tuple[Array, Array]:
+    """Return all 2^n columns of n bits, and their parity: 1 where the number of ones is odd."""
+    X = np.array(list(product((0.0, 1.0), repeat=n))).T
+    return X, X.sum(axis=0, keepdims=True) % 2
+
+
+def accuracy(A: Array, Y: Array) -> Array:
+    """Return the share of columns on the right side of 0.5: a number, or (k,) for a stack."""
+    return ((A > 0.5) == (Y > 0.5)).mean(axis=(-2, -1))

@@ -1,0 +1,218 @@
+"""What an experiment is, and what it leaves behind: plain data that anything can print, draw or keep."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from glassnet.core.text import aligned
+
+SIZES = ("full", "small")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One number of a claim, measured once for each seed, and the bounds that it must keep.
+
+    Attributes
+    ----------
+    text : str
+        What was measured.
+    values : tuple of float
+        One for each seed.
+    at_least, at_most : float
+        The bounds, ends included; NaN keeps none.
+    share : float
+        Of the seeds that must keep them: 1.0 is every one.
+    """
+
+    text: str
+    values: tuple[float, ...]
+    at_least: float = -math.inf
+    at_most: float = math.inf
+    share: float = 1.0
+
+    @property
+    def kept(self) -> int:
+        """Seeds whose value is within the bounds."""
+        return sum(self.at_least <= value <= self.at_most for value in self.values)
+
+    @property
+    def held(self) -> bool:
+        """Whether enough seeds are."""
+        return len(self.values) > 0 and self.kept >= self.share * len(self.values)
+
+    @property
+    def mean(self) -> float:
+        """Mean over the seeds."""
+        return float(np.mean(self.values))
+
+    @property
+    def bounds(self) -> str:
+        """The bounds in words: "at least 0.85"."""
+        if self.at_least == self.at_most:
+            return f"exactly {self.at_least:g}"
+        if math.isinf(self.at_most):
+            return f"at least {self.at_least:g}"
+        return f"at most {self.at_most:g}" if math.isinf(self.at_least) else f"{self.at_least:g} to {self.at_most:g}"
+
+
+class Table(NamedTuple):
+    """Numbers side by side: a title, the head of each column, rows of cells (text, numbers)."""
+
+    title: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+    def __str__(self) -> str:
+        rows = [[cell_text(cell) for cell in row] for row in self.rows]
+        numeric = {name for k, name in enumerate(self.head) if not any(isinstance(row[k], str) for row in self.rows)}
+        return f"{self.title}\n{aligned([list(self.head), *rows], right=numeric)}"
+
+
+class Picture(NamedTuple):
+    """What is to be drawn: the kind is a function of `glassnet.plots.general`, the data are its arguments by name."""
+
+    kind: str
+    title: str
+    data: Mapping[str, Any]
+
+
+class Evidence(NamedTuple):
+    """What the function of an experiment returns."""
+
+    findings: Sequence[Finding]
+    tables: Sequence[Table] = ()
+    pictures: Sequence[Picture] = ()
+    notes: Sequence[str] = ()
+
+
+class Experiment(NamedTuple):
+    """One entry of the table of experiments.
+
+    `function(seeds, **options)` returns the evidence. Its own defaults are the full size; `small` holds the options
+    of a run of a second or two. `n_seeds` is the number of seeds of either.
+    """
+
+    title: str
+    claim: str
+    function: Callable[..., Evidence]
+    n_seeds: tuple[int, int] = (5, 3)
+    small: Mapping[str, Any] = {}
+    needs_data: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What an experiment found: plain data.
+
+    Attributes
+    ----------
+    name, title, claim : str
+        Of the experiment.
+    findings : tuple of Finding
+        The numbers on which the claim stands.
+    tables, pictures, notes : tuple
+        What else there is to see.
+    seeds : tuple of int
+        Of the runs.
+    size : {"full", "small"}
+        Of the run.
+    options : dict
+        What was set otherwise than the experiment sets it.
+    seconds : float
+        Duration.
+    """
+
+    name: str
+    title: str
+    claim: str
+    findings: tuple[Finding, ...]
+    tables: tuple[Table, ...]
+    pictures: tuple[Picture, ...]
+    notes: tuple[str, ...]
+    seeds: tuple[int, ...]
+    size: str
+    options: dict[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def held(self) -> bool:
+        """Whether every finding kept its bounds."""
+        return all(finding.held for finding in self.findings)
+
+    @property
+    def again(self) -> str:
+        """The command that does the same again."""
+        words = ["glassnet experiment", self.name, f"--seed {self.seeds[0]}"]
+        words += [f"--seeds {len(self.seeds)}", *(["--size small"] if self.size == "small" else [])]
+        return " ".join([*words, *(f"--data {value}" for name, value in self.options.items() if name == "data")])
+
+    @property
+    def summary(self) -> Table:
+        """The findings as a table: what was measured, its mean and spread over the seeds, and what it had to be."""
+        head = ("measured", "mean", "smallest", "largest", "claimed", "seeds", "held")
+        rows = [
+            (f.text, f.mean, min(f.values), max(f.values), f.bounds, f"{f.kept} of {len(f.values)}",
+             "yes" if f.held else "NO")
+            for f in self.findings
+        ]  # fmt: skip
+        return Table(f"The claim {'held' if self.held else 'did NOT hold'}", head, rows)
+
+    def to_document(self) -> dict[str, Any]:
+        """Return everything as dictionaries, lists, numbers and text."""
+        document = {**asdict(self), "held": self.held, "again": self.again}
+        document["findings"] = [{**asdict(f), "held": f.held, "mean": f.mean} for f in self.findings]
+        for name in ("tables", "pictures"):
+            document[name] = [each._asdict() for each in getattr(self, name)]
+        plain: dict[str, Any] = _plain(document)
+        return plain
+
+    def __str__(self) -> str:
+        head = f"{self.name}: {self.title}\nClaim: {self.claim}"
+        parts = [head, *map(str, self.tables), *self.notes, str(self.summary), f"Again: {self.again}"]
+        return "\n\n".join(parts)
+
+
+def conduct(name: str, experiment: Experiment, seeds: Sequence[int], size: str, options: dict[str, Any]) -> Result:
+    """Run an experiment, and put what it found beside what it claims."""
+    start = time.perf_counter()
+    small = experiment.small if size == "small" else {}
+    found = experiment.function(list(seeds), **{**small, **options})
+    return Result(
+        name, experiment.title, experiment.claim, tuple(found.findings), tuple(found.tables), tuple(found.pictures),
+        tuple(found.notes), tuple(seeds), size, options, round(time.perf_counter() - start, 3),
+    )  # fmt: skip
+
+
+def cell_text(cell: Any) -> str:
+    """Write a cell: text and whole numbers as they are, other numbers with four digits."""
+    return str(cell) if isinstance(cell, str | bool | int | np.integer) else f"{cell:.4g}"
+
+
+def middle(values: Any) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """Return the mean over the last axis, which counts seeds, and the smallest and largest: a line with its spread."""
+    values = np.asarray(values, float)
+    return values.mean(axis=-1), (values.min(axis=-1), values.max(axis=-1))
+
+
+def numbers(values: Any) -> tuple[float, ...]:
+    """Return an array as a tuple of floats."""
+    return tuple(float(value) for value in np.ravel(values))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray | np.generic):
+        return _plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if value is None or isinstance(value, str | bool | int | float) else str(value)

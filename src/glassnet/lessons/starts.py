@@ -1,0 +1,141 @@
+"""Experiments about where training starts: equal units stay equal, and the scale of the first weights decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from glassnet.lessons.data import accuracy, classes, flower
+from glassnet.lessons.experiment import Evidence, Finding, Picture, Table, middle, numbers
+from glassnet.lessons.runs import cost_curves, stack
+from glassnet.network import Network
+
+Array = Any
+
+
+# ---------------------------------------------------------------- symmetry
+def symmetry(
+    seeds: Sequence[int],
+    alike: Sequence[str] = ("zeros", "constant(0.5)"),
+    different: str = "normal(0.01)",
+    steps: int = 2000,
+    units: int = 4,
+) -> Evidence:
+    """Train the flower with hidden units that start alike, and with units that start at small random numbers."""
+    apart, right = {}, {}  # by initialiser: (steps + 1, seeds) and (seeds,)
+    data = [flower(seed) for seed in seeds]
+    X, Y = (np.stack(arrays) for arrays in zip(*data, strict=True))  # (seeds, 2, m), (seeds, 1, m): one stack
+    for name in (*alike, different):
+        net = stack([2, units, 1], ["tanh", "sigmoid"], seeds, initializer=name)
+        distances = [_apart(net)]
+        net.fit(X, Y, iterations=steps, learning_rate=1.2, engine="numpy",
+                callbacks=[partial(_note, net, distances)])  # fmt: skip
+        apart[name], right[name] = np.array(distances), accuracy(net.forward(X), Y)
+    rows = [(name, apart[name].max(), apart[name][-1].min(), right[name].mean(), right[name].min(), right[name].max())
+            for name in apart]  # fmt: skip
+    head = ("start", "largest distance, any step", "smallest at the end", "accuracy", "lowest", "highest")
+    worst = np.max([apart[name].max(axis=0) for name in alike], axis=0)
+    gain = right[different] - np.max([right[name] for name in alike], axis=0)
+    shown = np.arange(0, steps + 1, max(1, steps // 200))
+    return Evidence(
+        [
+            Finding("largest distance between units that start alike, over all steps", numbers(worst), at_most=1e-9),
+            Finding("distance between units that start at random, at the end", numbers(apart[different][-1]),
+                    at_least=0.1),
+            Finding("accuracy that random starts add", numbers(gain), at_least=0.1),
+        ],
+        [Table(f"2-{units}-1, tanh, {steps} steps of gradient descent on the flower", head, rows)],
+        [
+            Picture("lines", "How far apart the hidden units are", {
+                "series": {name: (shown, *middle(apart[name][shown])) for name in apart},
+                "x": "step", "y": "largest difference between rows of W[1]",
+            }),
+            Picture("bars", "Accuracy after training", {
+                "values": {name: value.mean() for name, value in right.items()},
+                "spread": {name: np.ptp(value) / 2 for name, value in right.items()},
+                "x": "accuracy, mean of the seeds",
+            }),
+        ],
+    )  # fmt: skip
+
+
+def _note(net: Network, distances: list[Array], _: Any) -> None:
+    distances.append(_apart(net))
+
+
+def _apart(net: Network) -> Array:
+    """Return for each network how far the weights and biases of two hidden units are apart at most."""
+    units = np.concatenate([net.W[1], net.b[1], net.W[2].mT], axis=-1)  # (k, n[1], n[0] + 2)
+    return np.ptp(units, axis=-2).max(axis=-1)
+
+
+# ---------------------------------------------------------------- initial scale
+def initial_scale(
+    seeds: Sequence[int],
+    hidden: Sequence[int] = (1, 5),
+    starts: Sequence[str] = ("normal(0.01)", "normal(1)", "he"),
+    activations: Sequence[str] = ("sigmoid", "tanh", "relu"),
+    units: int = 50,
+    samples: int = 300,
+    steps: int = 500,
+) -> Evidence:
+    """First weights of three scales, in a shallow and in a deep network, for three activations."""
+    shallow, deep = hidden
+    X, Y = (np.stack(arrays) for arrays in zip(*(classes(seed, 20, samples) for seed in seeds), strict=True))
+    kept, saturated, vanished, cost, curves = {}, {}, {}, {}, {}  # each by (layers, g, start): (seeds,)
+    for key in ((layers, g, start) for layers in hidden for g in activations for start in starts):
+        layers, g, start = key
+        net = stack([20, *[units] * layers, 1], [*[g] * layers, "sigmoid"], seeds, initializer=start)
+        pass_ = net.trace(X, Y)
+        dW: Any = pass_.dW
+        spread = [pass_.A[l].std(axis=-1).mean(axis=-1) for l in range(1, layers + 1)]
+        kept[key] = spread[-1] / spread[0]
+        saturated[key] = _saturated(g, pass_.A[layers])
+        vanished[key] = np.sqrt((dW[1] ** 2).mean(axis=(-2, -1)) / (dW[layers + 1] ** 2).mean(axis=(-2, -1)))
+        curves[key] = cost_curves(net, X, Y, steps, learning_rate=0.1)
+        cost[key] = curves[key][-1]
+    rows = [
+        ("deep" if layers == deep else "shallow", g, start, kept[key].mean(), saturated[key].mean(),
+         vanished[key].mean(), cost[key].mean(), cost[key].min(), cost[key].max())
+        for key in cost for layers, g, start in [key]
+    ]  # fmt: skip
+    head = ("network", "g", "start", "spread A[last]/A[1]", "saturated", "dW[1]/dW[L]", "J", "lowest", "highest")
+    small, large, he = starts
+    gain = np.minimum(cost[deep, "relu", small], cost[deep, "relu", large]) - cost[deep, "relu", he]
+    shown = np.arange(0, steps, max(1, steps // 200))
+    return Evidence(
+        [
+            Finding(f"deep relu, {small}: spread left in the last layer", numbers(kept[deep, "relu", small]),
+                    at_most=0.01),
+            Finding(f"deep relu, {large}: spread grown to", numbers(kept[deep, "relu", large]), at_least=100),
+            Finding(f"deep relu, {he}: spread kept", numbers(kept[deep, "relu", he]), 0.2, 5),
+            Finding(f"deep tanh, {large}: units saturated", numbers(saturated[deep, "tanh", large]), at_least=0.5),
+            Finding(f"deep sigmoid, {small}: dW[1] over dW[L]", numbers(vanished[deep, "sigmoid", small]),
+                    at_most=1e-4),
+            Finding(f"shallow tanh, {small}: J", numbers(cost[shallow, "tanh", small]), at_most=0.45),
+            Finding(f"deep tanh, {small}: J, still near ln 2 = 0.693", numbers(cost[deep, "tanh", small]),
+                    at_least=0.6),
+            Finding(f"deep tanh: J of {large} over J of {he}",
+                    numbers(cost[deep, "tanh", large] / cost[deep, "tanh", he]), at_least=1),
+            Finding(f"deep relu: J that {he} is below the better of the others", numbers(gain), at_least=0.02),
+        ],
+        [Table(f"20-{units}-1 and 20-{'-'.join([str(units)] * deep)}-1, {steps} steps", head, rows)],
+        [
+            Picture("lines", f"Deep, {g}", {
+                "series": {start: (shown + 1, *middle(curves[deep, g, start][shown])) for start in starts},
+                "x": "step", "y": "J", "log_y": True,
+            })
+            for g in activations
+        ],
+        ["J inf: the training diverged. Large weights are not always worst: deep sigmoid layers, whose slopes are at "
+         "most 1/4, need them to pass anything on."],
+    )  # fmt: skip
+
+
+def _saturated(g: str, A: Array) -> Array:
+    """Return the share of units whose slope is below a tenth of its largest; for relu of those that give 0."""
+    slope = {"sigmoid": 4 * A * (1 - A), "tanh": 1 - A * A, "relu": A > 0}[g]
+    return (slope < 0.1).mean(axis=(-2, -1))

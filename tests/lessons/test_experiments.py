@@ -1,0 +1,203 @@
+"""Each claim at a reduced size: a claim that fails fails its test. And claims made false on purpose are found false."""
+
+import json
+
+import numpy as np
+import pytest
+
+from glassnet import Network, lessons
+from glassnet.errors import DataError, SettingError, UnknownNameError
+from glassnet.lessons import arrays, cats, parity
+from glassnet.lessons.data import accuracy, bits, flower
+from glassnet.lessons.experiment import Finding
+from glassnet.lessons.runs import cost_curves, stack
+from shared import shared
+
+pytestmark = pytest.mark.filterwarnings("error")
+WITHOUT_DATA = [name for name, entry in lessons.EXPERIMENTS.items() if not entry.needs_data]
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    """Return a folder of two classes of pictures that any network tells apart: bright above, bright below."""
+    image = pytest.importorskip("PIL.Image")
+    folder, rng = tmp_path_factory.mktemp("pictures"), np.random.default_rng(1)
+    for name in ("above", "below"):
+        (folder / name).mkdir()
+        for i in range(40):
+            pixels = rng.integers(0, 120, (12, 12, 3))
+            pixels[slice(0, 6) if name == "above" else slice(6, 12)] += 100
+            image.fromarray(pixels.astype(np.uint8)).save(folder / name / f"{i}.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def results(pictures):
+    """Return a function that runs a claim at the reduced size, once for all tests."""
+    known = {}
+
+    def result(name):
+        if name not in known:
+            data = {"data": str(pictures)} if name == "cats" else {}
+            known[name] = lessons.run(name, size="small", **data)
+        return known[name]
+
+    return result
+
+
+@pytest.mark.parametrize("name", lessons.EXPERIMENTS)
+def test_the_claim_holds(name, results):
+    result = results(name)
+    assert result.held, str(result.summary)
+    assert len(result.seeds) >= 2
+    assert result.findings
+    assert result.tables
+    assert result.pictures
+
+
+@pytest.mark.parametrize("name", lessons.EXPERIMENTS)
+def test_results_are_plain_data(name, results):
+    document = json.loads(json.dumps(results(name).to_document(), allow_nan=False))
+    assert document["held"] is True
+    assert document["again"].startswith(f"glassnet experiment {name} --seed 1")
+    assert all(len(row) == len(table["head"]) for table in document["tables"] for row in table["rows"])
+    assert {picture["kind"] for picture in document["pictures"]} <= {"lines", "bars", "surface", "images"}
+    assert str(results(name)).startswith(name)
+
+
+@pytest.mark.parametrize("name", lessons.EXPERIMENTS)
+def test_every_picture_can_be_drawn(name, results):
+    pytest.importorskip("matplotlib")
+    from glassnet.plots.of_experiments import experiment
+
+    places = experiment(results(name))
+    assert len(places) == len(results(name).pictures)
+    places[0].figure.savefig("/dev/null", format="svg")
+
+
+def slopes_without_1_over_m(w, b, X, y):
+    J, dw, db = arrays.by_products(w, b, X, y)
+    return J, dw * len(y), db
+
+
+FALSE = {
+    "the mean forgotten": ("vectorization", {"vectorized": slopes_without_1_over_m, "sizes": ((5, 40), (5, 400))}),
+    "vectorised by loops": ("vectorization", {"vectorized": arrays.by_two_loops, "sizes": ((5, 40), (5, 400))}),
+    "a random start called alike": ("symmetry", {"alike": ("normal(0.01)",), "steps": 500}),
+    "a start alike called random": ("symmetry", {"different": "zeros", "steps": 500}),
+    "layers of tanh": ("linear-collapse", {"g": "tanh", "depths": (1, 2), "steps": 300}),
+    "relu called sigmoid": ("activations", {"compared": ("relu", "tanh", "sigmoid", "leaky_relu"), "steps": 100}),
+    "He called 1": ("initial-scale", {"starts": ("normal(0.01)", "he", "normal(1)"), "units": 20, "steps": 50}),
+    "cross-entropy called squared error": (
+        "cost-surface", {"losses": ("cross_entropy", "squared_error"), "starts": 5, "steps": 100, "grid": 9}),
+    "squared error as likelihood": ("likelihood", {"loss": "squared_error", "samples": (30, 300), "steps": 100}),
+    "half the bound called diverging": ("learning-rate", {"rates": (0.001, 0.4, 0.98, 0.5), "flower_steps": 200}),
+    "relu called too small a rate": ("learning-rate", {"rates": (0.5, 0.4, 0.98, 1.05), "flower_steps": 200}),
+    "no g in the hidden layer": ("hidden-units", {"g": "identity", "units": (1, 3), "steps": 200}),
+    "no candidates that differ": ("hyperparameters", {
+        "hidden": ((2,), (3,)), "rates": (1e-6, 2e-6), "iterations": (5, 10), "activations": ("tanh",)}),
+    "softplus called identity": ("regression-output", {"outputs": ("softplus", "relu", "identity"), "steps": 300}),
+    "shapes not checked": ("broadcasting", {"checked": False}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FALSE)
+def test_a_false_claim_is_found_false(fault):
+    name, options = FALSE[fault]
+    result = lessons.run(name, seeds=2, size="small", **options)
+    assert not result.held
+    assert "NOT" in str(result.summary)
+
+
+def test_findings_keep_their_bounds():
+    assert Finding("", (1.0, 2.0), at_least=1).held
+    assert not Finding("", (1.0, 0.5), at_least=1).held
+    assert Finding("", (1.0, 0.5), at_least=1, share=0.5).held
+    assert not Finding("", (float("nan"),), at_most=1).held
+    assert not Finding("", ()).held
+    assert Finding("", (1.0,), at_most=0.5).bounds == "at most 0.5"
+    assert Finding("", (1.0,), 0.5, 2).bounds == "0.5 to 2"
+
+
+def test_equal_seeds_give_equal_results():
+    first, again, other = (lessons.run("regression-output", seed=seed, size="small") for seed in (3, 3, 4))
+    assert first.findings == again.findings
+    assert first.findings != other.findings
+    assert first.seeds == (3, 4, 5)
+
+
+def test_unknown_names_are_told():
+    with pytest.raises(UnknownNameError, match="did you mean 'symmetry'"):
+        lessons.run("symetry")
+    with pytest.raises(UnknownNameError, match="did you mean 'steps'"):
+        lessons.run("symmetry", step=3)
+    with pytest.raises(UnknownNameError, match="full, small"):
+        lessons.run("symmetry", size="tiny")
+    with pytest.raises(SettingError, match="seeds: expected"):
+        lessons.run("symmetry", seeds=0)
+    with pytest.raises(SettingError, match="seed: expected"):
+        lessons.run("symmetry", seed=-1)
+    with pytest.raises(SettingError, match="needs pictures"):
+        lessons.run("cats")
+
+
+# ---------------------------------------------------------------- what the experiments stand on
+@pytest.mark.parametrize("n", [2, 4, 8])
+def test_parity_by_hand(n):
+    X, Y = bits(n)
+    for build in (parity.deep_narrow, parity.shallow, parity.one_for_each_pattern):
+        np.testing.assert_allclose(build(n).forward(X), Y, atol=1e-12)
+
+
+def test_the_flower_is_the_published_one():
+    """Its first logistic regression has 47 % right, as published."""
+    X, Y = flower()
+    assert X.shape == (2, 400)
+    net = Network([2, 1], dtype="float64", seed=1)
+    net.fit(X, Y, optimizer="lbfgs", epochs=200)
+    assert accuracy(net.forward(X), Y) == pytest.approx(0.47)
+
+
+def test_a_diverging_network_leaves_the_others_alone():
+    X, Y = np.linspace(-1, 1, 20)[None, :], np.linspace(-3, 3, 20)[None, :]
+    rates = [0.1, 1e200]
+    curves = cost_curves(stack([1, 1], ["identity"], [1, 2], loss="squared_error"), X, Y, 10, learning_rate=rates)
+    alone = Network([1, 1], ["identity"], "squared_error", seed=1, dtype="float64")
+    np.testing.assert_allclose(curves[:, 0], alone.fit(X, Y, iterations=10, learning_rate=0.1).cost)
+    assert np.isinf(curves[-1, 1])
+
+
+def test_training_in_the_span_takes_the_same_steps():
+    rng = np.random.default_rng(1)
+    X, Y = rng.standard_normal((300, 12)), (rng.random((1, 12)) < 0.5).astype(float)
+    plain, spanned = (stack([300, 6, 4, 1], "relu", [1, 2]) for _ in range(2))
+    expected = plain.fit(X, Y, iterations=50, learning_rate=0.1).cost
+    np.testing.assert_allclose(cats.descend(spanned, X, Y, 50, 0.1), expected, rtol=1e-9)
+    np.testing.assert_allclose(spanned.vector, plain.vector, atol=1e-9)
+
+
+def test_wilson_interval():
+    """Ends are where |share - p| = 1.96 standard deviations of p."""
+    for right, n in ((40, 50), (0, 10), (50, 50)):
+        for p in cats.wilson(right, n):
+            assert abs(right / n - p) == pytest.approx(1.96 * np.sqrt(abs(p * (1 - p)) / n), abs=1e-7)
+
+
+def test_cats_refuses_what_are_no_two_classes_of_pictures(pictures, tmp_path):
+    table = tmp_path / "table.csv"
+    table.write_text("a,b\n1,2\n3,4\n")
+    with pytest.raises(DataError, match="expected pictures"):
+        lessons.run("cats", data=str(table))
+    with pytest.raises(DataError, match="no labels"):
+        lessons.run("cats", data=str(pictures / "above"))
+
+
+@pytest.mark.long
+def test_the_published_cats():
+    """The published start gives the published accuracies of all three networks, picture for picture."""
+    pytest.importorskip("h5py")
+    result = lessons.run("cats", data=str(shared("data/train_catvnoncat.h5")), seeds=1)
+    assert result.held
+    table = dict(zip(("logistic", "two", "four"), result.tables[0].rows, strict=True))
+    assert [round(table[name][4], 4) for name in table] == [0.70, 0.72, 0.80]
+    assert table["four"][2] == pytest.approx(0.9856, abs=1e-4)
