@@ -6,11 +6,12 @@ import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from glassnet import Network, report, workflows
+from glassnet import Network, lessons, report, workflows
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.losses import LOSSES
 from glassnet.core.optimizers import OPTIMIZERS
@@ -260,13 +261,36 @@ MEASURE = """<script>addEventListener("load", () => {
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs chromium on the PATH")
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_formulas_and_charts_have_a_size_in_chromium(reports, lang, tmp_path):
-    page = report.to_html(reports["size"], lang).replace("</body>", MEASURE + "</body>")
-    (tmp_path / "report.html").write_text(page, encoding="utf-8")
-    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
-    command += ["--enable-logging=stderr", "--window-size=1000,1400", "--dump-dom", f"file://{tmp_path}/report.html"]
+@pytest.mark.parametrize("name", ["size", "pictures", "an experiment"])
+def test_formulas_and_pictures_have_a_size_in_chromium(reports, name, lang, tmp_path):
+    told = reports[name] if name in reports else report.of_experiment(lessons.run("likelihood", size="small", seeds=2))
+    look_at(report.to_html(told, lang), tmp_path)
+
+
+def look_at(page, folder):
+    """Open a page as a reader would, without a network, and see that all of it is there."""
+    (folder / "report.html").write_text(page.replace("</body>", MEASURE + "</body>"), encoding="utf-8")
+    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}"]
+    command += ["--enable-logging=stderr", "--window-size=1000,1400", "--dump-dom", f"file://{folder}/report.html"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     count, visible, wide = map(int, re.search(r'data-seen="(\d+) (\d+) (\d+)"', done.stdout).groups())
-    assert count == visible == page.count("<math") + page.count("<figure>")
+    assert count == visible == page.count("<math") + page.count("<figure>") > 0
     assert wide == 0  # nothing sticks out of the page
     assert "CONSOLE" not in done.stderr
+
+
+# ---------------------------------------------------------------- the examples in docs/
+EXAMPLES = Path(__file__).parents[2] / "docs" / "reports"
+
+
+@pytest.mark.parametrize("name", ["penguins", "cats"])
+def test_the_examples_are_whole(name, tmp_path):
+    pages = [(EXAMPLES / f"{name}.{lang}.html").read_text(encoding="utf-8") for lang in LANGUAGES]
+    assert english(pages[1]) == []
+    numbers = [re.findall(r"<td[^>]*>([\d.e+-]+)</td>", page) for page in pages]
+    assert numbers[0] == numbers[1]
+    assert len(numbers[0]) > 50
+    if CHROMIUM is None:
+        pytest.skip("needs chromium on the PATH to see them")
+    for page in pages:
+        look_at(page, tmp_path)
