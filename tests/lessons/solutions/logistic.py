@@ -1,6 +1,5 @@
 """A right solution of logistic regression: plain sigmoid, @, short lines."""
 
-# ruff: noqa: NPY002, RET504, RUF007, RUF059, B905 (as learners write)
 import copy
 
 import numpy as np

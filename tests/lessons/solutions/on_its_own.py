@@ -1,6 +1,6 @@
 """A right solution in a style of its own: other names, no helpers among the steps, einsum, the older numbers of dA."""
 
-# ruff: noqa: NPY002, RET504, RUF007, RUF059, B905 (as learners write)
+# ruff: noqa: RUF007, B905 (as learners write)
 import numpy as np
 
 

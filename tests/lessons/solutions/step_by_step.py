@@ -1,6 +1,6 @@
 """A right solution in the way of the course's notebooks: np.dot, string keys, helpers for every step."""
 
-# ruff: noqa: NPY002, RET504, RUF007, RUF059, B905 (as learners write)
+# ruff: noqa: NPY002, RET504, RUF059 (as learners write)
 import numpy as np
 
 np.random.seed(1)

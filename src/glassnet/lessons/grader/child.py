@@ -17,6 +17,7 @@ import tokenize
 import traceback
 import types
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -62,7 +63,8 @@ class Loaded(NamedTuple):
     faults: list[Fault]
 
 
-class Strange(NamedTuple):
+@dataclass(frozen=True)
+class Strange:
     """A returned object that is no array, number or text."""
 
     kind: str

@@ -50,27 +50,34 @@ def recognise(
     cases, rights, given = ([items[i] for i in order] for items in (cases, rights, given))
     expected = [named(right, EXERCISES[key]) for right in rights]
     wrong = sorted({name for g, e in zip(given, expected, strict=True) if g for name in differences(key, g, e)})
-    if not wrong:  # it only fails: where some shapes work, the mistakes that fail with the others are told by the text
-        fitting = [(m,) for m in MISTAKES[key] if _hinted(m, source) > 0] if any(given) else []
-        fitting = [mistakes for mistakes in fitting if _explains(key, mistakes, cases, rights, given, None)]
-        return (fitting[0] if len(fitting) == 1 else ()), []
     possible = [*MISTAKES[key], *(mistake for helper in sorted(helpers) for mistake in MISTAKES.get(helper, ()))]
-    for count in (1, 2, 3) if len(possible) <= MOST_OF_THREE else (1, 2):
-        fitting = [
-            mistakes
-            for mistakes in combinations(possible, count)
-            if _explains(key, mistakes, cases, rights, given, None)
-        ]
-        if fitting:
-            return max(fitting, key=lambda mistakes: sum(_hinted(mistake, source) for mistake in mistakes)), []
-    found: list[Mistake] = []
-    for entry in list(wrong):
-        fitting = [(m,) for m in possible if _explains(key, (m,), cases, rights, given, entry)]
-        if fitting:
-            (mistake,) = max(fitting, key=lambda mistakes: _hinted(mistakes[0], source))
-            found += [mistake] * (mistake not in found)
-            wrong.remove(entry)
-    return tuple(found), wrong
+
+    def explaining(count: int, entry: str | None = None) -> list[Mistakes]:
+        together = combinations(possible, count)
+        fitting = [mistakes for mistakes in together if _explains(key, mistakes, cases, rights, given, entry)]
+        return sorted(fitting, key=lambda mistakes: -sum(_hinted(mistake, source) for mistake in mistakes))
+
+    if not wrong:  # it only fails: where some shapes work, a mistake that fails with the same others and is in the text
+        fails = [flat is None for flat in given]
+        for mistakes in explaining(1) if any(given) else []:
+            if (
+                _hinted(mistakes[0], source) > 0
+                and [made is None for made in _made(key, mistakes, cases, rights)] == fails
+            ):
+                return mistakes, []
+        return (), []
+    for count in (1, 2):
+        if fitting := explaining(count):
+            return fitting[0], []
+    found: dict[Mistake, None] = {}
+    rest = []
+    for entry in wrong:
+        fitting = explaining(1, entry)
+        found.update(dict.fromkeys(fitting[0] if fitting else ()))
+        rest += [] if fitting else [entry]
+    if rest and len(possible) <= MOST_OF_THREE and (fitting := explaining(3)):
+        return fitting[0], []
+    return tuple(found), rest
 
 
 def _hinted(mistake: Mistake, source: str) -> float:
@@ -84,14 +91,17 @@ def _explains(
 ) -> bool:
     """Say whether the mistakes make, in every case, the results that were given: all of them, or one entry."""
     results = _made(key, mistakes, cases, rights)
-    for flat in given:
+    for flat, right in zip(given, rights, strict=True):
         made = next(results)
-        if made is NotImplemented:
+        if made is NotImplemented or (made is None and flat is not None):
             return False
-        if entry is not None and flat is not None and made is not None and entry in flat and entry in made:
-            if not same(flat[entry], made[entry]):
+        if flat is None:  # another way to write the mistake fails where ours goes on with wrong numbers
+            if made is not None and not differences(key, made, named(right, EXERCISES[key])):
                 return False
-        elif entry is None and ((flat is None) != (made is None) or (flat and made and differences(key, flat, made))):
+            continue
+        if entry is None and differences(key, flat, made):
+            return False
+        if entry is not None and not ((entry in flat) == (entry in made) and same(flat.get(entry), made.get(entry))):
             return False
     return True
 

@@ -79,8 +79,12 @@ class _Grading:
         if not answers:
             return Grade(str(self.path), (), self._problems(loaded.faults))
         self.answers = dict(zip(self.exercises, answers, strict=True))
-        first = {key: self._verdict(key, answer) for key, answer in self.answers.items()}
-        doubtful = {self.exercises[key].name for key, v in first.items() if v.status not in {"right", "missing"}}
+        first: dict[str, Verdict] = {}
+        doubtful: set[str] = set()
+        for key, answer in self.answers.items():
+            sound = not doubtful & self.source.calls(self.exercises[key].name)  # else it is judged again below
+            first[key] = self._verdict(key, answer, recognised=sound)
+            doubtful |= set() if first[key].status in {"right", "missing"} else {first[key].function}
         verdicts = {**first, **self._with_right_helpers(doubtful)}
         follow = {verdict.function for verdict in verdicts.values() if verdict.status == "follows"}
         final = (
@@ -100,10 +104,10 @@ class _Grading:
             return {}
         _, answers = run(self.path, [self._job(key, helpers) for key, helpers in again.items()], self.timeout)
         verdicts = {}
-        for (key, helpers), answer in zip(again.items(), answers, strict=False):
+        for (key, replaced), answer in zip(again.items(), answers, strict=False):
             verdict = self._verdict(key, answer)
             status = "follows" if verdict.status == "right" else verdict.status
-            verdicts[key] = replace(verdict, status=status, because=tuple(helpers))
+            verdicts[key] = replace(verdict, status=status, because=tuple(replaced))
         return verdicts
 
     def _job(self, key: str, helpers: dict[str, bool]) -> Job:
@@ -121,7 +125,7 @@ class _Grading:
         return isinstance(numbers[0], tuple) if numbers else "propagate" not in self.source.functions
 
     # ------------------------------------------------------------ one function
-    def _verdict(self, key: str, answer: Answer) -> Verdict:
+    def _verdict(self, key: str, answer: Answer, *, recognised: bool = True) -> Verdict:
         exercise = self.exercises[key]
         name, node = exercise.name, self.source.functions.get(exercise.name)
         line = node.lineno if node else None
@@ -133,7 +137,10 @@ class _Grading:
                 found = self._finding(fault.sentence, "", fault.line or line)
                 return Verdict(name, STATUS[fault.kind], (found,), (), (), line)
         findings = self._changes(exercise, answer)
-        findings += self._of_start(key, answer) if key.startswith("initialize") else self._of_result(key, answer)
+        if key.startswith("initialize"):
+            findings += self._of_start(key, answer)
+        else:
+            findings += self._of_result(key, answer, recognised)
         ended = answer.outputs[-1]
         if isinstance(ended, Fault) and ended.kind == "endless":
             findings.insert(0, self._finding(ended.sentence, "", ended.line or line))
@@ -169,7 +176,7 @@ class _Grading:
                 found.setdefault(flaw.result, self._finding(mistake, flaw.why, line, evidence=f"layers {sizes}"))
         return list(found.values())
 
-    def _of_result(self, key: str, answer: Answer) -> list[Finding]:
+    def _of_result(self, key: str, answer: Answer, recognised: bool) -> list[Finding]:
         exercise = self.exercises[key]
         inputs = self.cases[key][: len(answer.outputs)]
         rights = [REFERENCES[key](*case) for case in inputs]
@@ -188,7 +195,13 @@ class _Grading:
         )
         if not wrong and fault is None:
             return []
+        if not recognised:
+            return [Finding("wrong")]
         name, text = exercise.name, self.source.text_of(exercise.name)
+        if all(output is None for output in answer.outputs):
+            line = self.source.where(name, exercise, "return", "return|print")
+            why = f"{', '.join(exercise.returns)} is expected: is the return statement missing?"
+            return [self._finding("nothing (None) is returned", why, line)]
         own_work = _helpers(key) - self.source.calls(name)
         mistakes, rest = recognise(key, inputs, rights, given, own_work, text)
         evidence = _evidence(key, *max(wrong, key=lambda item: _size(item[2]))) if wrong else ""
@@ -292,8 +305,6 @@ def _hint(name: str, wrong: list[Any]) -> str:
     given = [flat.get(name) for _, flat, _, names in wrong if name in names]
     expected = [right.get(name) for _, _, right, names in wrong if name in names]
     if any(value is None for value in given):
-        if all(value is None for _, flat, _, _ in wrong for value in flat.values()):
-            return "nothing (None) is returned: is the return statement missing?"
         return f"{name} is missing among the results"
     if any(value is None for value in expected):
         return f"{name} was not asked for; the results are {', '.join(wrong[0][2])}"
@@ -301,8 +312,7 @@ def _hint(name: str, wrong: list[Any]) -> str:
     for ours, theirs in zip(expected, given, strict=True):
         if not isinstance(theirs, np.ndarray) or np.shape(ours) != np.shape(theirs):
             return _compared(name, theirs, ours)
-        with np.errstate(all="ignore"):
-            factors.append(theirs / ours)
+        factors.append(theirs / np.where(ours == 0, np.nan, ours))
     if all(np.allclose(factor, np.mean(factor), 1e-6) for factor in factors) and np.size(factors[0]) > 1:
         numbers = sorted({f"{float(np.mean(factor)):.4g}" for factor in factors})
         return f"every number is the right one times {' or '.join(numbers[:4])}"

@@ -117,17 +117,18 @@ class Source:
         return (lines or returns or [node.lineno])[0]
 
     def _statement(self, node: ast.FunctionDef, number: int) -> str:
-        ends = [s.end_lineno or number for s in ast.walk(node) if isinstance(s, ast.stmt) and s.lineno == number]
-        simple = min(ends, default=number)
-        return "\n".join(line.split("#")[0] for line in self.lines[number - 1 : simple])
+        """Return a statement's text; of one with a body, such as a loop, only its head."""
+        found = (s for s in ast.walk(node) if isinstance(s, ast.stmt) and s.lineno == number)
+        ends = [s.body[0].lineno - 1 if hasattr(s, "body") else s.end_lineno or number for s in found]
+        return "\n".join(line.split("#")[0] for line in self.lines[number - 1 : max([number, *ends])])
 
 
 def _loops(node: ast.AST, allowed: int) -> Iterator[int]:
     for child in ast.iter_child_nodes(node):
-        loop = isinstance(child, ast.For | ast.While | ast.comprehension)
-        if loop and allowed == 0:
-            yield child.test.lineno if isinstance(child, ast.While) else child.target.lineno
-        yield from _loops(child, allowed - loop)
+        head = child.test if isinstance(child, ast.While) else getattr(child, "iter", None)
+        if head is not None and allowed == 0:
+            yield head.lineno
+        yield from _loops(child, allowed - (head is not None))
 
 
 def _made_inside(node: ast.FunctionDef) -> set[str]:
@@ -173,10 +174,9 @@ def _way(node: ast.FunctionDef, names: set[str]) -> Iterator[int]:
 
 
 def _assigns(target: ast.AST, names: set[str]) -> bool:
-    """Say whether a target is one of the names, or an entry such as grads["dW" + str(l)]."""
+    """Say whether a target is one of the names, with or without a layer, or an entry such as grads["dW" + str(l)]."""
     for part in ast.walk(target):
-        if isinstance(part, ast.Name) and part.id in names:
-            return True
-        if isinstance(part, ast.Constant) and isinstance(part.value, str) and part.value in names:
+        word = part.id if isinstance(part, ast.Name) else part.value if isinstance(part, ast.Constant) else None
+        if isinstance(word, str) and {word, word.rstrip("0123456789")} & names:
             return True
     return False

@@ -46,7 +46,7 @@ def flaws(sizes: list[int], parameters: Any) -> list[Flaw]:
     missing = [name for name in names if not isinstance(parameters.get(name), np.ndarray)]
     if missing:
         return [Flaw(missing[0][0], f"{missing[0]} is missing; found {', '.join(parameters) or 'nothing'}",
-                     "layers count from 1 to L = len(layer_dims) - 1", "range|W|parameters")]  # fmt: skip
+                     "layers count from 1 to L = len(layer_dims) - 1", "range|len")]  # fmt: skip
     found = []
     for l in range(1, len(sizes)):
         found += _of_b(parameters[f"b{l}"], sizes[l], l) + _of_W(parameters[f"W{l}"], sizes[l - 1], sizes[l], l)
@@ -63,7 +63,7 @@ def _of_b(b: Array, n: int, l: int) -> list[Flaw]:
         return []
     kind = "random" if len(np.unique(b)) > 1 or (n == 1 and b[0, 0] not in {0.01, 1.0}) else "constant"
     return [Flaw("b", f"{kind} instead of zero", "b starts at zero; random W is enough to make units differ",
-                 "b.*(rand|ones)|rand|ones")]  # fmt: skip
+                 "rand|ones|full")]  # fmt: skip
 
 
 def _of_W(W: Array, n_prev: int, n: int, l: int) -> list[Flaw]:
@@ -86,8 +86,7 @@ def _of_W(W: Array, n_prev: int, n: int, l: int) -> list[Flaw]:
         (alike, "all units start alike", SYMMETRY, "ones|full|rand|W"),
         (many and np.min(W) >= 0, "uniform numbers from 0 up (rand) instead of normal ones (randn)",
          "weights need both signs: np.random.randn", "rand"),
-        (many and abs(scale - 1) < 0.15, "the scale is missing", "times 0.01, or divided by sqrt(n_prev): large Z saturate",
-         "rand"),
+        (many and abs(scale - 1) < 0.15, "the scale is missing", "times 0.01, or divided by sqrt(n_prev)", "rand"),
         (many and unusual, f"the scale is {scale:.2g}", f"usual here: {known}", "rand"),
     ]  # fmt: skip
     return [Flaw("W", name, why, look) for seen, name, why, look in table if seen][:1]

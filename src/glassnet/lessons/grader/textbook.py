@@ -94,8 +94,9 @@ def L_model_backward(AL: Array, Y: Array, caches: Any) -> Any:
     grads, L = {}, len(caches)
     dA = -(Y / AL - (1 - Y) / (1 - AL))
     for l in reversed(range(L)):
-        dA, dW, db = linear_activation_backward(dA, caches[l], "sigmoid" if l == L - 1 else "relu")
-        grads[f"dA{l}"], grads[f"dW{l + 1}"], grads[f"db{l + 1}"] = dA, dW, db
+        dA_prev, dW, db = linear_activation_backward(dA, caches[l], "sigmoid" if l == L - 1 else "relu")
+        grads[f"dA{l}"], grads[f"dW{l + 1}"], grads[f"db{l + 1}"] = dA_prev, dW, db
+        dA = dA_prev
     return grads
 
 

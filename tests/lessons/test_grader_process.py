@@ -1,0 +1,140 @@
+"""Whatever the learner's file does, it is reported, and the functions beside it are graded."""
+
+import sys
+
+import pytest
+
+from glassnet.errors import FileError, SettingError
+from glassnet.lessons.grader import grade
+
+RELU = "import numpy as np\n\n\ndef relu(Z):\n    return np.maximum(0, Z), Z\n"
+
+
+@pytest.fixture
+def graded(tmp_path):
+    def run(text, **settings):
+        path = tmp_path / "my_network.py"
+        path.write_text(text, "utf-8")
+        return grade(path, **settings)
+
+    return run
+
+
+def test_a_right_function_alone(graded):
+    outcome = graded(RELU)
+    assert outcome.right
+    assert [verdict.function for verdict in outcome.found] == ["relu"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("from testCases import *", "ModuleNotFoundError"),
+        ("raise SystemExit(0)", "sys.exit"),
+        ("1 / 0", "ZeroDivisionError"),
+        ("input('name? ')", "EOFError"),
+    ],
+)
+def test_statements_that_fail(graded, statement, told):
+    outcome = graded(f"{statement}\n{RELU}")
+    assert told in outcome.problems[0].mistake
+    assert outcome.problems[0].line == 1
+    assert outcome["relu"].status == "right"
+    assert not outcome.right
+
+
+def test_a_syntax_error(graded):
+    outcome = graded(RELU + "def sigmoid(Z)\n    return Z\n")
+    assert "SyntaxError" in outcome.problems[0].mistake
+    assert outcome.problems[0].line == 6
+    assert not outcome.right
+
+
+def test_a_file_that_ends_the_process(graded):
+    outcome = graded("import os\nos._exit(7)\n" + RELU)
+    assert "exit code 7" in outcome.problems[0].mistake
+
+
+def test_functions_that_fail_hang_and_die(graded):
+    outcome = graded(
+        RELU
+        + "def sigmoid(Z):\n    import os\n    os._exit(3)\n\n\n"
+        + "def linear_forward(A, W, b):\n    while True:\n        pass\n\n\n"
+        + "def compute_cost(AL, Y):\n    return undefined\n\n\n"
+        + "def relu_backward(dA, cache):\n    sys.exit()\n\n\n"
+        + "def sigmoid_backward(dA):\n    return dA\n\n\n"
+        + "def linear_backward(dZ, cache):\n    print('x' * 10**6)\n\n\n"
+        + "def predict(X, y, parameters):\n    def f(n):\n        return f(n + 1)\n    return f(0)\n\n\n"
+        + "import sys\n",
+        timeout=0.5,
+    )
+    assert {verdict.function: verdict.status for verdict in outcome.found} == {
+        "sigmoid": "died",
+        "relu": "right",
+        "linear_forward": "endless",
+        "compute_cost": "failed",
+        "relu_backward": "failed",
+        "sigmoid_backward": "wrong",
+        "linear_backward": "wrong",
+        "predict": "failed",
+    }
+    assert outcome["linear_forward"].findings[0].text in {"pass", "while True:"}
+    assert "undefined" in outcome["compute_cost"].findings[0].mistake
+    assert "sys.exit" in outcome["relu_backward"].findings[0].mistake
+    assert "expected sigmoid_backward(dA, cache)" in outcome["sigmoid_backward"].findings[0].mistake
+    assert "None" in outcome["linear_backward"].findings[0].mistake
+    assert "RecursionError" in outcome["predict"].findings[0].mistake
+
+
+def test_a_loop_that_catches_everything(graded):
+    stubborn = (
+        "def sigmoid(Z):\n    while True:\n"
+        "        try:\n            pass\n        except BaseException:\n            pass\n"
+    )
+    outcome = graded(RELU + stubborn, timeout=0.3)
+    assert outcome["sigmoid"].status == "endless"
+    assert outcome["relu"].status == "right"
+
+
+def test_a_file_that_never_ends(graded):
+    outcome = graded("while True:\n    pass\n" + RELU, timeout=0.3)
+    assert "did not end" in outcome.problems[0].mistake
+    assert outcome["relu"].status == "right"
+
+
+def test_strange_results(graded):
+    outcome = graded(
+        "import numpy as np\n"
+        "def sigmoid(Z):\n    return np.matrix(1 / (1 + np.exp(-Z))), Z\n"
+        "def relu(Z):\n    return object(), Z\n"
+        "def compute_cost(AL, Y):\n    return 'low'\n"
+        "def predict(X, y, parameters):\n    return np.zeros((3000, 3000))\n"
+        "def initialize_parameters(n_x, n_h, n_y):\n    return [1]\n"
+        "relu_backward = 3\n"
+    )
+    assert {verdict.status for verdict in outcome.found} == {"wrong"}
+    assert "matrix" in outcome["sigmoid"].findings[0].evidence
+    assert "object" in outcome["relu"].findings[0].evidence
+    assert outcome["relu_backward"].status == "missing"
+
+
+def test_the_process_is_gone_and_nothing_is_written(graded, tmp_path):
+    before = list(sys.path)
+    graded(RELU)
+    assert sys.path == before
+    assert "learner" not in sys.modules
+    assert [path.name for path in tmp_path.iterdir()] == ["my_network.py"]
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    (tmp_path / "my_network.py").write_text(RELU)
+    with pytest.raises(FileError, match=r"did you mean 'my_network\.py'"):
+        grade(tmp_path / "my_netwrk.py")
+    (tmp_path / "my_network.ipynb").write_text("{}")
+    with pytest.raises(FileError, match="notebook"):
+        grade(tmp_path / "my_network.ipynb")
+    (tmp_path / "bytes.py").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(FileError, match="Python text"):
+        grade(tmp_path / "bytes.py")
+    with pytest.raises(SettingError, match="got 0"):
+        grade(tmp_path / "my_network.py", timeout=0)
