@@ -259,6 +259,7 @@ MEASURE = """<script>addEventListener("load", () => {
 });</script>"""
 
 
+@pytest.mark.long
 @pytest.mark.skipif(CHROMIUM is None, reason="needs chromium on the PATH")
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", ["size", "pictures", "an experiment"])
@@ -283,6 +284,7 @@ def look_at(page, folder):
 EXAMPLES = Path(__file__).parents[2] / "docs" / "reports"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["penguins", "cats"])
 def test_the_examples_are_whole(name, tmp_path):
     pages = [(EXAMPLES / f"{name}.{lang}.html").read_text(encoding="utf-8") for lang in LANGUAGES]

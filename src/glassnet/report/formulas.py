@@ -53,7 +53,7 @@ def mathml(tex: str, *, display: bool = True) -> str:
     Examples
     --------
     >>> mathml(r"\frac{1}{m} dZ", display=False)
-    '<math><mfrac><mn>1</mn><mi>m</mi></mfrac><mrow><mi>d</mi><mi>Z</mi></mrow></math>'
+    '<math><mfrac><mrow><mn>1</mn></mrow><mrow><mi>m</mi></mrow></mfrac><mrow><mi>d</mi><mi>Z</mi></mrow></math>'
     """
     block = ' display="block"' if display else ""
     return f"<math{block}>{''.join(_Reader(tex).items(None))}</math>"
