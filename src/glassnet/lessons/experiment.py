@@ -55,8 +55,6 @@ class Finding:
     @property
     def bounds(self) -> str:
         """The bounds in words: "at least 0.85"."""
-        if self.at_least == self.at_most:
-            return f"exactly {self.at_least:g}"
         if math.isinf(self.at_most):
             return f"at least {self.at_least:g}"
         return f"at most {self.at_most:g}" if math.isinf(self.at_least) else f"{self.at_least:g} to {self.at_most:g}"

@@ -62,7 +62,7 @@ def depth(
     bits_of_built: Sequence[int] = (2, 4, 8, 16, 64, 256),
     bits_of_trained: Sequence[int] = (2, 3, 4, 5),
     tries: int = 20,
-    steps: int = 2000,
+    steps: int = 1000,
     g: str = "relu",
 ) -> Evidence:
     """Units that parity needs: built by hand, and found by training one hidden layer of more and more units."""

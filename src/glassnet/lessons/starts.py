@@ -80,7 +80,7 @@ def initial_scale(
     activations: Sequence[str] = ("sigmoid", "tanh", "relu"),
     units: int = 50,
     samples: int = 300,
-    steps: int = 500,
+    steps: int = 300,
 ) -> Evidence:
     """First weights of three scales, in a shallow and in a deep network, for three activations."""
     shallow, deep = hidden
