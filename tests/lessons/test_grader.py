@@ -126,8 +126,8 @@ PLANTED = [
     ("propagate", "A: w is not transposed", LOGISTIC, "sigmoid(w.T @ X + b)", "sigmoid(w @ X + b)"),
     ("propagate", "A: b is missing", LOGISTIC, "sigmoid(w.T @ X + b)", "sigmoid(w.T @ X)"),
     ("optimize", "params: the sign is wrong", LOGISTIC,
- 
-        'w - learning_rate * grads["dw"]\n        b = b - learn', 'w + learning_rate * grads["dw"]\n        b = b + learn'),
+     'w - learning_rate * grads["dw"]\n        b = b - learn',
+     'w + learning_rate * grads["dw"]\n        b = b + learn'),
     ("optimize", "b: not updated", LOGISTIC, '        b = b - learning_rate * grads["db"]\n', ""),
     ("optimize", "costs: of every step", LOGISTIC, "if i % 100 == 0:", "if True:"),
     ("optimize", "w: changed in place", LOGISTIC,

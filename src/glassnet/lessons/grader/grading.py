@@ -204,11 +204,14 @@ class _Grading:
             return [self._finding("nothing (None) is returned", why, line)]
         own_work = _helpers(key) - self.source.calls(name)
         mistakes, rest = recognise(key, inputs, rights, given, own_work, text)
-        evidence = _evidence(key, *max(wrong, key=lambda item: _size(item[2]))) if wrong else ""
         findings = []
         for mistake in mistakes:
             line = self.source.where(name, exercise, mistake.result, mistake.look)
-            findings.append(self._finding(mistake.name, mistake.why, line, right_line(mistake), evidence))
+            findings.append(
+                self._finding(
+                    mistake.name, mistake.why, line, right_line(mistake), _evidence(key, wrong, mistake.result)
+                )
+            )
         if fault and not findings:
             failing = next(case for case, flat in zip(inputs, given, strict=True) if flat is None)
             seen = f"with {_told(key, failing)}"
@@ -217,7 +220,9 @@ class _Grading:
             result = rest[0].partition("[")[0]
             line = self.source.where(name, exercise, result, "")
             told = "also wrong, in a way of its own" if findings else "wrong, in a way of its own"
-            findings.append(self._finding(f"{result}: {told}", _hint(rest[0], wrong), line, evidence=evidence))
+            findings.append(
+                self._finding(f"{result}: {told}", _hint(rest[0], wrong), line, evidence=_evidence(key, wrong, rest[0]))
+            )
         return findings
 
     def _remarks(self, exercise: Exercise, answer: Answer) -> list[str]:
@@ -276,8 +281,13 @@ def _told(key: str, case: tuple[Any, ...]) -> str:
     return ", ".join(parts[:4]) + (", ..." if len(parts) > 4 else "")
 
 
-def _evidence(key: str, case: tuple[Any, ...], given: Flat, expected: Flat, names: list[str]) -> str:
-    name = names[0]
+def _evidence(key: str, wrong: list[tuple[Any, ...]], result: str) -> str:
+    """Show the largest input on which a result is wrong, or any result where this one has no entry of its own."""
+    own = [item for item in wrong if any(result in name for name in item[3])]
+    if not wrong:
+        return ""
+    case, given, expected, names = max(own or wrong, key=lambda item: _size(item[2]))
+    name = next((name for name in names if result in name), names[0])
     return f"with {_told(key, case)}: {_compared(name, given.get(name), expected.get(name))}"
 
 
