@@ -38,6 +38,7 @@ BEST: dict[str, Any] = {
     "batch_size": 256,
     "max_iter": 25,
     "n_iter_no_change": np.inf,
+    "n_networks": 2,
 }
 Data = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
