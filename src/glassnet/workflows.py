@@ -134,9 +134,11 @@ def train_file(
         if task == "classes":
             LabelCode.of(y).encode(y_test)
 
+    waiting = [(dataset, parts)]
+
     def at_start(progress: Progress) -> None:
-        if progress.moment == "start":  # by then everything was found in order
-            announce(dataset, parts)
+        if progress.moment == "start" and waiting:  # by then everything was found in order
+            announce(*waiting.pop())
 
     model.fit(X, y, callbacks=[at_start, *callbacks])
     model.target_name_ = dataset.target

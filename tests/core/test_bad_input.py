@@ -114,7 +114,7 @@ SOFTMAX_DATA = [
     ("class numbers",               np.array([[0, 1, 2, 0, 1, 2]]),              ShapeError, ["Y", "n[L] = 3", "(1, 6)"]),
     ("two classes at once",         ONE_HOT + np.eye(3)[:, [1, 1, 2, 0, 1, 2]] * (np.arange(6) == 0), DataError, ["one-hot", "column 0", "2"]),
     ("no class",                    ONE_HOT * (np.arange(6) != 4),               DataError, ["one-hot", "column 4", "0"]),
-    ("probabilities",               np.full((3, 6), 1 / 3),                      DataError, ["0 and 1"]),
+    ("probabilities beyond 1",      np.full((3, 6), 0.5),                        DataError, ["sum to 1", "column 0", "1.5"]),
 ]  # fmt: skip
 
 
@@ -132,6 +132,12 @@ def test_data_that_cannot_be_used(X, Y, S, error, words, method):
 )
 def test_targets_that_are_not_one_hot(Y, error, words):
     refused(error, words, Network([2, 4, 3], seed=0).fit, X, Y)
+
+
+def test_probabilities_are_labels_too():
+    gradients = Network([2, 4, 3], seed=0, dtype="float64").gradients
+    mixed = [gradients(X, np.eye(3)[:, [j] * 6]).vector for j in range(3)]
+    np.testing.assert_allclose(gradients(X, np.full((3, 6), 1 / 3)).vector, np.mean(mixed, axis=0), atol=1e-15)
 
 
 def test_negative_counts_are_refused():

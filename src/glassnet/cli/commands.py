@@ -68,6 +68,9 @@ def train(
     activation: Annotated[
         str | None, typer.Option(help="Of the hidden layers: one name, or one per layer: relu,tanh.")
     ] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="fast, default or best: how many networks of which kinds are tried.")
+    ] = None,
     loss: Annotated[
         str | None, typer.Option(help="cross_entropy, squared_error, absolute_error, huber, quantile(0.9), poisson.")
     ] = None,
@@ -117,9 +120,9 @@ def train(
     settings = {
         "hidden": None if hidden is None else _units(hidden),
         "activation": None if activation is None else _names(activation),
-        "loss": loss, "optimizer": optimizer, "learning_rate": learning_rate, "schedule": schedule, "epochs": epochs,
-        "batch_size": batch_size, "l2": l2, "dropout": dropout, "n_networks": networks, "validation": validation,
-        "patience": patience, "random_state": seed, "engine": engine, "device": device, "precision": precision,
+        "preset": preset, "loss": loss, "optimizer": optimizer, "learning_rate": learning_rate, "schedule": schedule,
+        "epochs": epochs, "batch_size": batch_size, "l2": l2, "dropout": dropout, "n_networks": networks,
+        "validation": validation, "patience": patience, "random_state": seed, "engine": engine, "device": device, "precision": precision,
     }  # fmt: skip
     out = out or Path(f"{data.resolve().name.split('.')[0]}.glassnet")
     show = Show(as_json)

@@ -17,8 +17,9 @@ import numpy as np
 from glassnet.core.checks import is_count
 from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS
-from glassnet.errors import DataError, SettingError, ShapeError, UnknownNameError
+from glassnet.errors import DataError, DivergedError, SettingError, ShapeError, UnknownNameError
 from glassnet.estimators.opening import Opening
+from glassnet.estimators.presets import CLASSES, MANY_FEATURES, NUMBERS, Kind, kind_of_depth, kinds_to_try, preset_named
 from glassnet.estimators.refusals import as_glassnet_errors
 from glassnet.estimators.saving import save
 from glassnet.estimators.targets import LabelCode, NumberCode, Target, is_sparse
@@ -29,8 +30,6 @@ from glassnet.training.history import History, Progress
 Array = Any
 Callback = Callable[[Progress], Any]
 
-CONVEX_RATE = 0.03  # without hidden layers the cost is one bowl, and small steps only take longer
-EPOCHS, LEAST_STEPS = 60, 1500  # a small table has few steps in an epoch, and needs more epochs
 VALIDATION_FROM = 1000  # rows; with fewer, every row is worth more in training (breast cancer: error .028 against .033)
 VALIDATION_SHARE = 0.15
 ROWS_AT_A_TIME = 8192  # that predict prepares and passes through the network together
@@ -45,27 +44,29 @@ class TableModel(Opening):
     target_: Target
     preparation_: Preparation
     history_: History
+    candidates_: list[dict[str, Any]]
     notes_: list[str]
     target_name_: str | None = None
     _default_loss: str
-    _default_rate: float
+    _kinds: ClassVar[Mapping[str, Kind]]
 
     def __init__(
         self,
-        hidden: int | Sequence[int] = (128, 64),
-        activation: str | Sequence[str] = "relu",
+        hidden: int | Sequence[int] | None = None,
+        activation: str | Sequence[str] | None = None,
         *,
+        preset: str = "default",
         loss: str | None = None,
-        optimizer: str = "adam",
+        optimizer: str | None = None,
         learning_rate: float | None = None,
         schedule: str | None = None,
         epochs: int | None = None,
         batch_size: int | None = None,
-        l2: float = 0.1,
-        dropout: float | Sequence[float] = 0.0,
+        l2: float = 0.0,
+        dropout: float | Sequence[float] | None = None,
         validation: float | None = None,
         patience: int | None = None,
-        n_networks: int = 1,
+        n_networks: int | None = None,
         random_state: Any = None,
         warm_start: bool = False,
         verbose: bool = False,
@@ -75,6 +76,7 @@ class TableModel(Opening):
     ) -> None:
         self.hidden = hidden
         self.activation = activation
+        self.preset = preset
         self.loss = loss
         self.optimizer = optimizer
         self.learning_rate = learning_rate
@@ -133,12 +135,14 @@ class TableModel(Opening):
             raise DataError("X holds one sample; a network needs at least 2 rows to learn from")
         goes_on = self.warm_start and hasattr(self, "network_")
         target = self.target_ if goes_on else self._target(y)
-        train, held = self._parts(target, y, rng, X_val is not None)
+        k = (self.network_.n_networks or 1) if goes_on else self._n_networks(rows)
+        share = 0.0 if X_val is not None else self._share(len(y), k)
+        train, held = self._parts(target, y, rng, share)
         preparation = self.preparation_ if goes_on else fit_preparation(rows_at(rows, train))
         notes = [*preparation.notes, *self._notes(rows, y)]
         width = _width(rows)
-        R = preparation.transform(rows_at(rows, train))
-        Y = target.encode(y[train]).T
+        R, labels = preparation.transform(rows_at(rows, train)), y[train]
+        Y = target.encode(labels).T
         if X_val is not None:
             with as_glassnet_errors():
                 self.n_features_in_ = width
@@ -147,33 +151,93 @@ class TableModel(Opening):
         validation = None
         if len(held):
             validation = (preparation.transform(rows_at(rows, held)).T, target.encode(y[held]).T)
-        network = self.network_ if goes_on else self._network(R.shape[1], target, rng)
-
-        self.notes_, self.preparation_, self.target_, self.n_features_in_ = notes, preparation, target, width
-        self.network_ = network
+        taught = None
+        if k > 1 and validation is None and not goes_on and len(R) >= 2 * k:
+            taught = _taught(
+                labels if isinstance(target, LabelCode) and not target.multilabel else None, len(R), k, rng
+            )
+        candidates = self._trained(R.T, Y, validation, taught, k, target, rng, goes_on, callbacks)
+        chosen = min(candidates, key=lambda candidate: candidate["cost"])
+        self.preparation_, self.target_, self.n_features_in_ = preparation, target, width
+        self.network_, self.history_ = chosen.pop("network"), chosen.pop("history")
+        self.candidates_ = [{k: v for k, v in each.items() if k not in {"network", "history"}} for each in candidates]
+        self.notes_ = [*notes, *_choice_in_words(self.candidates_, chosen["kind"])]
         if self.verbose:
             print(*self.notes_, self.network_, sep="\n")
-        whole_batch = choose(OPTIMIZERS, self.optimizer, "optimizer")[1].update is None  # lbfgs
-        batch_size = _batch_size(len(R)) if self.batch_size is None and not whole_batch else self.batch_size
-        epochs = _epochs(len(R), batch_size) if self.epochs is None else self.epochs
-        self.history_ = self.network_.fit(
-            R.T,
-            Y,
-            optimizer=self.optimizer,
-            learning_rate=self._rate() if self.learning_rate is None else self.learning_rate,
-            schedule=self.schedule or ("constant" if whole_batch else "cosine"),
-            epochs=epochs,
-            batch_size=batch_size,
-            l2=self.l2,
-            dropout=self.dropout,
-            validation=validation,
-            keep_best=validation is not None,
-            engine=self.engine,
-            device=self.device,
-            precision=self.precision,
-            callbacks=[*callbacks, *self._own_callbacks(epochs if validation is not None else None)],
-        )
         return self
+
+    def _trained(
+        self, X: Array, Y: Array, validation: Any, taught: Array | None, k: int, target: Target, rng: Any,
+        goes_on: bool, callbacks: Iterable[Callback],
+    ) -> list[dict[str, Any]]:  # fmt: skip
+        """Train stacks, one kind after the other while it helps; return each with its cost on rows held from it.
+
+        Parameters
+        ----------
+        X, Y : array (n[0], m), (n[L], m)
+            The training rows, turned into columns.
+        validation : (X, Y) or None
+            Rows held back for all.
+        taught : array (k, 1, m) or None
+            1 where a network learns from a sample, 0 where the sample judges it.
+        k : int
+            Networks of a stack.
+        """
+        candidates: list[dict[str, Any]] = []
+        callbacks, failure = list(callbacks), None
+        kinds = self._to_try(X, k, goes_on)
+        networks = {  # all before the first is trained: what is wrong with them is said at once
+            name: self.network_ if goes_on else self._network(kind, X.shape[0], target, rng, k)
+            for name, kind in kinds.items()
+        }
+        for (name, network), kind in zip(networks.items(), kinds.values(), strict=True):
+            whole_batch = choose(OPTIMIZERS, self.optimizer or kind.optimizer, "optimizer")[1].update is None  # lbfgs
+            batch_size = self.batch_size
+            if batch_size is None and not whole_batch:
+                batch_size = min(kind.batch_size, X.shape[1])
+            epochs = kind.epochs_for(X.shape[1], batch_size) if self.epochs is None else self.epochs
+            dropout = self.dropout
+            if dropout is None:
+                dropout = 0.0 if whole_batch or network.L == 1 else kind.dropout
+            if self.verbose:
+                print(f"{name}: {network}")
+            try:
+                history = network.fit(
+                    X,
+                    Y,
+                    optimizer=self.optimizer or kind.optimizer,
+                    learning_rate=kind.learning_rate if self.learning_rate is None else self.learning_rate,
+                    schedule=self.schedule or ("constant" if whole_batch else "cosine"),
+                    epochs=epochs,
+                    batch_size=batch_size,
+                    l2=self.l2,
+                    dropout=dropout,
+                    validation=validation,
+                    sample_weight=taught,
+                    keep_best=validation is not None,
+                    engine=self.engine,
+                    device=self.device,
+                    precision=self.precision,
+                    callbacks=[*callbacks, *self._own_callbacks(epochs if validation is not None else None)],
+                )
+            except DivergedError as error:
+                failure = error
+                continue
+            if taught is not None:
+                cost = network.cost(X, Y, sample_weight=1 - taught)
+            else:
+                cost = (
+                    network.cost(*validation) if validation else history.epoch_cost[-1] if history.epoch_cost else 0.0
+                )
+            candidates.append({"kind": name, "hidden": list(network.architecture.sizes[1:-1]),
+                               "cost": float(np.mean(cost)), "seconds": history.seconds,
+                               "network": network, "history": history})  # fmt: skip
+            if history.interrupted or candidates[-1]["cost"] > min(each["cost"] for each in candidates):
+                break
+        if not candidates:
+            assert failure is not None
+            raise failure
+        return candidates
 
     def save(self, path: str | Path) -> None:
         """Write preparation, network, classes and training record to one file; `glassnet.load` reads it."""
@@ -287,12 +351,15 @@ class TableModel(Opening):
             array = column_or_1d(array, warn=True)
         return array.astype(str) if array.dtype == object and isinstance(array.flat[0], str) else array
 
-    def _parts(self, target: Target, y: Array, rng: Any, own_validation: bool) -> tuple[Array, Array]:
+    def _share(self, m: int, k: int) -> float:
+        """Return the share of rows held back for all networks; the networks of a stack leave rows out by themselves."""
+        if self.validation is not None:
+            return self.validation
+        return VALIDATION_SHARE if k == 1 and m >= VALIDATION_FROM else 0.0
+
+    def _parts(self, target: Target, y: Array, rng: Any, share: float) -> tuple[Array, Array]:
         """Return the rows to train on, and those held back to choose the best epoch."""
-        share = self.validation
-        if share is None:
-            share = VALIDATION_SHARE if len(y) >= VALIDATION_FROM else 0.0
-        if own_validation or share == 0:
+        if share == 0:
             return np.arange(len(y)), np.arange(0)
         stratify = isinstance(target, LabelCode) and not target.multilabel
         if stratify and self.validation is None:  # nobody asked for a split: it must not fail for a rare class
@@ -308,21 +375,39 @@ class TableModel(Opening):
         """Say what is noticed in the data beside the columns."""
         return []
 
-    def _network(self, n_x: int, target: Target, rng: Any) -> Network:
-        hidden = [self.hidden] if np.ndim(self.hidden) == 0 else list(self.hidden)  # type: ignore[arg-type]
-        activations = [self.activation] * len(hidden) if isinstance(self.activation, str) else list(self.activation)
+    def _to_try(self, X: Array, k: int, goes_on: bool) -> dict[str, Kind]:
+        """Return the kinds of networks to train: the preset's, or one where the layers are given."""
+        preset_named(self.preset)
+        if goes_on:
+            return {"as before": kind_of_depth(self._kinds, self.network_.L - 1)}
+        if self.hidden is not None:
+            return {"given": kind_of_depth(self._kinds, np.size(self.hidden))}
+        kinds = kinds_to_try(self._kinds, self.preset, X.shape[1], X.shape[0])
+        return kinds if k > 1 else dict([kinds.popitem()])  # one network is judged by nothing: the richest kind
+
+    def _n_networks(self, rows: Any) -> int:
+        """Return the networks of a stack: as given, else one where its layers are given or weights are many."""
+        if self.n_networks is not None:
+            if not is_count(self.n_networks):
+                raise SettingError(f"n_networks: expected a whole number of at least 1; got {self.n_networks!r}")
+            return int(self.n_networks)
+        whole_batch = choose(OPTIMIZERS, self.optimizer or "adamw", "optimizer")[1].update is None
+        if self.hidden is not None or whole_batch or _width(rows) > MANY_FEATURES:
+            return 1
+        return preset_named(self.preset).networks
+
+    def _network(self, kind: Kind, n_x: int, target: Target, rng: Any, k: int) -> Network:
+        given = kind.hidden if self.hidden is None else self.hidden
+        hidden = [given] if np.ndim(given) == 0 else list(given)  # type: ignore[arg-type]
+        activation = kind.activation if self.activation is None else self.activation
+        activations = [activation] * len(hidden) if isinstance(activation, str) else list(activation)
         if len(activations) != len(hidden):
             raise SettingError(f"activation: {len(hidden)} hidden layers need as many names; got {len(activations)}")
         if target.output is not None:
             activations.append(target.output)
-        if not isinstance(self.n_networks, int | np.integer) or self.n_networks < 1:
-            raise SettingError(f"n_networks: expected a whole number of at least 1; got {self.n_networks!r}")
-        k = None if self.n_networks == 1 else int(self.n_networks)
         loss = self.loss or self._default_loss
-        return Network([n_x, *hidden, target.n_outputs], activations, loss, seed=rng, n_networks=k)
-
-    def _rate(self) -> float:
-        return self._default_rate if len(self.network_.W) > 2 else CONVEX_RATE
+        stack = None if k == 1 else k
+        return Network([n_x, *hidden, target.n_outputs], activations, loss, seed=rng, n_networks=stack)
 
     def _own_callbacks(self, validated_epochs: int | None) -> list[Callback]:
         own: list[Callback] = []
@@ -339,7 +424,7 @@ class TableClassifier(TableModel):
     kind = "TabularClassifier"
     target_: LabelCode
     classes_: Array
-    _default_loss, _default_rate = "cross_entropy", 0.001
+    _default_loss, _kinds = "cross_entropy", CLASSES
 
     def predict(self, X: Any) -> Array:
         """Return the most probable label of each row, (m,); for several labels 0 and 1, (m, n_labels)."""
@@ -373,7 +458,7 @@ class TableRegressor(TableModel):
 
     kind = "TabularRegressor"
     target_: NumberCode
-    _default_loss, _default_rate = "squared_error", 0.003
+    _default_loss, _kinds = "squared_error", NUMBERS
 
     def predict(self, X: Any) -> Array:
         """Return the estimate for each row, (m,) or (m, n_outputs)."""
@@ -413,15 +498,22 @@ def _print_epoch(progress: Progress) -> None:
         print(f"epoch {progress.epoch}/{progress.epochs}: cost {np.mean(progress.cost):.4f}{tail}")
 
 
-def _batch_size(m: int) -> int:
-    """Choose about fifty steps an epoch, within bounds that keep a step cheap for each sample."""
-    return int(np.clip(2 ** round(np.log2(max(m / 50, 1))), 16, 256))
+def _taught(labels: Array | None, m: int, k: int, rng: np.random.Generator) -> Array:
+    """Return (k, 1, m): 0 where a network leaves a sample out, each sample one network, classes dealt out evenly."""
+    order = rng.permutation(m)
+    if labels is not None:
+        order = order[np.argsort(labels[order], kind="stable")]
+    taught = np.ones((k, 1, m), np.float32)
+    taught[np.arange(m) % k, 0, order] = 0
+    return taught
 
 
-def _epochs(m: int, batch_size: Any) -> int:
-    """Choose the passes over m rows; a batch size that cannot be used is refused later, where settings are."""
-    size = batch_size if isinstance(batch_size, int) and 0 < batch_size < m else m
-    return max(EPOCHS, math.ceil(LEAST_STEPS / math.ceil(m / size)))
+def _choice_in_words(candidates: list[dict[str, Any]], chosen: str) -> list[str]:
+    """Say which kind was chosen, and why."""
+    if len(candidates) < 2:
+        return []
+    costs = ", ".join(f"{each['kind']} {each['hidden']} {each['cost']:.4g}" for each in candidates)
+    return [f"chosen by the cost on rows left out: {chosen} (of {costs})"]
 
 
 def _width(rows: Any) -> int:

@@ -26,27 +26,31 @@ class TabularClassifier(ClassifierMixin, _Face, TableClassifier):
     """A network that classifies the rows of a data frame, or pictures.
 
     Text and categories become one-hot columns, dates become numbers, missing cells are filled and marked, numbers are
-    scaled; all of it is learned from the training rows only and kept in the model file.
+    scaled and binned; all of it is learned from the training rows only and kept in the model file.
 
     Parameters
     ----------
-    hidden : int or sequence of int
-        Units of each hidden layer; an empty sequence is logistic regression.
-    activation : str or sequence of str
-        Of the hidden layers: one name, or one per layer.
+    hidden : int or sequence of int, optional
+        Units of each hidden layer; an empty sequence is logistic regression. None tries the preset's kinds of networks
+        and keeps the one that is best on rows left out.
+    activation : str or sequence of str, optional
+        Of the hidden layers: one name, or one per layer; None is the kind's own.
+    preset : {"fast", "default", "best"}
+        How many networks of which kinds: `glassnet.estimators.presets` is the table.
     loss : str, optional
         Name in the table of losses; cross-entropy by default.
-    optimizer, learning_rate, schedule, epochs, l2, dropout
-        How to train; see `glassnet.training.settings.Settings`. A schedule of None is cosine; epochs of None are 60,
-        and more where these would be fewer than 1500 steps.
-    batch_size : int, optional
-        Rows per step; None chooses a power of two from 16 to 256 by the number of rows.
+    optimizer, learning_rate, schedule, epochs, batch_size, dropout
+        How to train; see `glassnet.training.settings.Settings`. None is the kind's own; the schedule's is cosine.
+    l2 : float
+        lambda of the penalty on squared weights; the kinds' own optimiser, adamw, shrinks weights by itself.
     validation : float, optional
-        Share of the rows held back to choose the best epoch; None is .15 from 1000 rows on, and nothing below.
+        Share of the rows held back to choose the kind and the best epoch. None: of k networks each leaves out one k-th
+        of the rows, and is judged by them; one network alone holds back .15 from 1000 rows on.
     patience : int, optional
         Epochs without a lower validation cost after which training ends; None is a quarter of the epochs.
-    n_networks : int
-        Networks trained side by side from different starts, their outputs averaged.
+    n_networks : int, optional
+        Networks trained side by side from different starts, their outputs averaged. None is the preset's number (4, 8
+        or 16), or one where `hidden` is given.
     random_state : int, RandomState or None
         Source of all randomness.
     warm_start : bool
@@ -66,8 +70,10 @@ class TabularClassifier(ClassifierMixin, _Face, TableClassifier):
         How columns became features.
     history_ : History
         The record of the training.
+    candidates_ : list of dict
+        The kinds that were trained: hidden layers, cost on rows left out, seconds.
     notes_ : list of str
-        What was noticed in the data: columns dropped, classes out of balance.
+        What was noticed in the data (columns dropped, classes out of balance), and which kind was chosen.
     n_features_in_, feature_names_in_
         Columns of the training frame.
 
@@ -89,28 +95,32 @@ class TabularClassifier(ClassifierMixin, _Face, TableClassifier):
 class TabularRegressor(RegressorMixin, _Face, TableRegressor):
     """A network that estimates a number for each row of a data frame, or for pictures.
 
-    Text and categories become one-hot columns, dates become numbers, missing cells are filled and marked, numbers and
-    targets are scaled; all of it is learned from the training rows only and kept in the model file.
+    Text and categories become one-hot columns, dates become numbers, missing cells are filled and marked, numbers are
+    scaled and binned, targets scaled; all of it is learned from the training rows only and kept in the model file.
 
     Parameters
     ----------
-    hidden : int or sequence of int
-        Units of each hidden layer; an empty sequence is linear regression.
-    activation : str or sequence of str
-        Of the hidden layers: one name, or one per layer.
+    hidden : int or sequence of int, optional
+        Units of each hidden layer; an empty sequence is linear regression. None tries the preset's kinds of networks
+        and keeps the one that is best on rows left out.
+    activation : str or sequence of str, optional
+        Of the hidden layers: one name, or one per layer; None is the kind's own.
+    preset : {"fast", "default", "best"}
+        How many networks of which kinds: `glassnet.estimators.presets` is the table.
     loss : str, optional
         Name in the table of losses; squared error by default.
-    optimizer, learning_rate, schedule, epochs, l2, dropout
-        How to train; see `glassnet.training.settings.Settings`. A schedule of None is cosine; epochs of None are 60,
-        and more where these would be fewer than 1500 steps.
-    batch_size : int, optional
-        Rows per step; None chooses a power of two from 16 to 256 by the number of rows.
+    optimizer, learning_rate, schedule, epochs, batch_size, dropout
+        How to train; see `glassnet.training.settings.Settings`. None is the kind's own; the schedule's is cosine.
+    l2 : float
+        lambda of the penalty on squared weights; the kinds' own optimiser, adamw, shrinks weights by itself.
     validation : float, optional
-        Share of the rows held back to choose the best epoch; None is .15 from 1000 rows on, and nothing below.
+        Share of the rows held back to choose the kind and the best epoch. None: of k networks each leaves out one k-th
+        of the rows, and is judged by them; one network alone holds back .15 from 1000 rows on.
     patience : int, optional
         Epochs without a lower validation cost after which training ends; None is a quarter of the epochs.
-    n_networks : int
-        Networks trained side by side from different starts, their outputs averaged.
+    n_networks : int, optional
+        Networks trained side by side from different starts, their outputs averaged. None is the preset's number (4, 8
+        or 16), or one where `hidden` is given.
     random_state : int, RandomState or None
         Source of all randomness.
     warm_start : bool
@@ -128,8 +138,10 @@ class TabularRegressor(RegressorMixin, _Face, TableRegressor):
         How columns became features.
     history_ : History
         The record of the training.
+    candidates_ : list of dict
+        The kinds that were trained: hidden layers, cost on rows left out, seconds.
     notes_ : list of str
-        What was noticed in the data.
+        What was noticed in the data, and which kind was chosen.
     n_features_in_, feature_names_in_
         Columns of the training frame.
 

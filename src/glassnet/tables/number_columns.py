@@ -1,8 +1,14 @@
-"""Numbers (and truth values, times of day, durations): the missing ones filled with the median, then scaled."""
+"""Numbers (and truth values, times of day, durations): missing ones filled with the median, all scaled and binned.
+
+A number z, scaled, becomes z / sqrt(1 + (z / 3)²): the same near 0, never beyond ±3. Beside it stand bins, each of
+which fills up as the number passes through it, like the marks of a thermometer (piecewise-linear encoding, Gorishniy et
+al. 2022, arXiv 2203.05556): one layer of weights on them draws any curve over the number.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +19,9 @@ from glassnet.tables.cells import cell_values, first_unlike, is_text, plain, typ
 if TYPE_CHECKING:
     import pyarrow as pa
 
+FAR = 3.0  # deviations beyond which a scaled number does not go
+FULL = 0.5  # of a bin; measured: at 1 the bins drown what is linear
+TINY, MOST = np.finfo(float).tiny, np.finfo(float).max
 SECONDS = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}  # ticks in a second
 
 
@@ -24,58 +33,69 @@ class NumberColumn:
     ----------
     name : str
         The column.
-    median, mean : float
-        Median of the cells that were there; mean once the missing ones held the median.
-    deviation : float
-        Standard deviation around that mean; 0 if all were equal: then only `missing` is a feature.
+    median : float
+        Median of the cells that were there: what stands for a missing one, and the middle of the scale.
+    spread : float
+        Length of the scale's unit, from quartile to quartile; half the range where these are equal, 0 if all cells
+        were: then only `missing` is a feature.
+    edges : tuple of float
+        Where bins begin and end; none if there are no bins.
     missing : bool
         Cells were missing in training: one more feature says where.
     """
 
     name: str
     median: float
-    mean: float
-    deviation: float
+    spread: float
+    edges: tuple[float, ...]
     missing: bool
 
     @property
     def features(self) -> list[str]:
         """Names of the features that the column becomes."""
-        return [self.name] * (self.deviation > 0) + [f"{self.name}=(missing)"] * self.missing
+        bins = [f"{self.name} {low:.4g} to {high:.4g}" for low, high in pairwise(self.edges)]
+        return [self.name] * (self.spread > 0) + bins + [f"{self.name}=(missing)"] * self.missing
 
     def fill(self, column: pa.ChunkedArray, out: np.ndarray) -> None:
         """Write the features of `column` to `out`, shape (m, number of features)."""
         values = numbers(column, self.name)
         lost = np.isnan(values)
-        if self.deviation > 0:
-            with np.errstate(over="ignore"):
-                out[:, 0] = (np.where(lost, self.median, values) - self.mean) / self.deviation
-            if not np.isfinite(out[:, 0]).all():
-                row = int(np.flatnonzero(~np.isfinite(out[:, 0]))[0])
-                raise DataError(
-                    f"column {self.name!r}, row {row + 1}: {values[row]:g} is too far from what training saw "
-                    f"(mean {self.mean:g}, standard deviation {self.deviation:g})"
-                )
+        values = np.where(lost, self.median, values)
+        with np.errstate(over="ignore"):  # what is too large for a float ends at the scale's or the bin's end
+            if self.spread > 0:
+                z = (values / 2 - self.median / 2) / (self.spread / 2)  # halves, since a difference may overflow
+                out[:, 0] = np.sign(z) / np.sqrt(1 / np.maximum(z * z, TINY) + 1 / FAR**2)
+            if self.edges:
+                low, high = np.array(self.edges[:-1]), np.array(self.edges[1:])
+                out[:, 1 : len(self.edges)] = FULL * ((values[:, None] - low) / (high - low)).clip(0, 1)
         if self.missing:
             out[:, -1] = lost
 
 
-def fit_numbers(name: str, column: pa.ChunkedArray) -> NumberColumn | str:
-    """Return what to keep of the training rows, or why the column says nothing."""
+def fit_numbers(name: str, column: pa.ChunkedArray, bins: int = 0) -> NumberColumn | str:
+    """Return what to keep of the training rows, with up to `bins` bins, or why the column says nothing."""
     values = numbers(column, name)
     lost = np.isnan(values)
-    there = values[~lost]
+    there = np.sort(values[~lost])
     if not there.size:
         return "holds no value"
-    median = float(np.median(there))
-    constant = there.min() == there.max()
-    if constant and not lost.any():
-        return f"holds only the value {there[0]:g}"
-    filled = np.where(lost, median, values)
-    # In units of a power of two near the largest value nothing over- or underflows, and no digit is lost.
-    unit = 2.0 ** np.clip(np.frexp(np.abs(filled).max())[1], -1000, 1000)
-    mean, deviation = float((filled / unit).mean() * unit), float((filled / unit).std() * unit)
-    return NumberColumn(name, median, mean, 0.0 if constant else deviation, bool(lost.any()))
+    least, most = float(there[0]), float(there[-1])
+    if least == most and not lost.any():
+        return f"holds only the value {least:g}"
+    quarter, three_quarters = np.quantile(there, [0.25, 0.75])
+    spread = three_quarters / 2 - quarter / 2 or most / 4 - least / 4
+    edges = _edges(there, bins) if bins else ()
+    return NumberColumn(name, float(np.median(there)), min(2 * float(spread), MOST), edges, bool(lost.any()))
+
+
+def _edges(values: np.ndarray, bins: int) -> tuple[float, ...]:
+    """Return the edges of about as many bins: every value that would fill a bin alone, quantiles of the others."""
+    distinct, counts = np.unique(values, return_counts=True)
+    often = counts > len(values) / bins
+    others = np.repeat(distinct[~often], counts[~often])
+    quantiles = np.quantile(others, np.linspace(0, 1, max(bins - often.sum(), 2) + 1)) if len(others) else []
+    edges = np.unique(np.concatenate([distinct[often], quantiles]))
+    return tuple(map(float, edges)) if len(edges) > 2 and np.isfinite(edges[-1] - edges[0]) else ()
 
 
 def numbers(column: pa.ChunkedArray, name: str) -> np.ndarray:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Column = NumberColumn | CategoryColumn | DateColumn
 
+MOST_BINS, MOST_BIN_FEATURES, ROWS_OF_A_BIN = 48, 768, 64  # docs/tables.md: what more and fewer gave
+
 
 @dataclass(frozen=True)
 class PictureShape:
@@ -166,15 +168,17 @@ def fit_preparation(
     X: Any,
     *,
     max_categories: int = 50,
+    bins: bool = True,
     drop: Collection[str] = (),
     keep: Collection[str] = (),
     categorical: Collection[str] = (),
 ) -> Preparation:
     """Decide from training rows how samples become numbers.
 
-    Numbers are filled with the median and scaled to mean 0 and standard deviation 1; text becomes one feature for
-    each value; dates become days, and their place in year, week and day. Columns where cells are missing in training
-    get one more feature that says where. Columns that hold one value, no value, or an identifier are dropped.
+    Missing numbers are filled with the median, all are scaled by their quartiles, smoothly clipped, and filled into
+    bins; text becomes one feature for each value; dates become days, and their place in year, week and day. Columns
+    where cells are missing in training get one more feature that says where. Columns that hold one value, no value, or
+    an identifier are dropped.
 
     Parameters
     ----------
@@ -182,6 +186,8 @@ def fit_preparation(
         The training rows, and no others.
     max_categories : int
         Values of a text column that get a feature of their own; the rarer ones share one.
+    bins : bool
+        Whether numbers are filled into bins beside being scaled; how many depends on the rows and columns.
     drop : collection of str
         Columns to leave out.
     keep : collection of str
@@ -209,14 +215,17 @@ def fit_preparation(
     columns: list[Column] = []
     dropped: dict[str, str] = dict.fromkeys(drop, "was to be left out")
     notes: list[str] = []
-    for name, cells in zip(X.column_names, X.columns, strict=True):
-        if name in dropped:
-            continue
-        kind, column, remark = role(name, cells, name in categorical, name in keep)
+    roles = {
+        name: role(name, cells, name in categorical, name in keep)
+        for name, cells in zip(X.column_names, X.columns, strict=True)
+        if name not in dropped
+    }
+    n_bins = _bins(len(X), sum(kind == "number" for kind, _, _ in roles.values())) if bins else 0
+    for name, (kind, column, remark) in roles.items():
         if kind == "nothing":
             dropped[name] = remark
             continue
-        fitted = _fit(kind, name, column, max_categories)
+        fitted = _fit(kind, name, column, max_categories, n_bins)
         if isinstance(fitted, str):
             dropped[name] = fitted
             continue
@@ -241,7 +250,13 @@ def _check_not_empty(X: pa.Table | Pictures) -> None:
         raise DataError("expected at least one training row, got none")
 
 
-def _fit(kind: str, name: str, column: pa.ChunkedArray, limit: int) -> Column | str:
+def _bins(m: int, n_columns: int) -> int:
+    """Return the bins for each of the columns of numbers: few where rows are few or columns many, none below three."""
+    bins = min(MOST_BINS, MOST_BIN_FEATURES // max(n_columns, 1), m // ROWS_OF_A_BIN)
+    return bins if bins > 2 else 0
+
+
+def _fit(kind: str, name: str, column: pa.ChunkedArray, limit: int, bins: int) -> Column | str:
     if kind == "number":
-        return fit_numbers(name, column)
+        return fit_numbers(name, column, bins)
     return fit_dates(name, column) if kind == "date" else fit_categories(name, column, limit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, fields
+from itertools import pairwise
 from typing import Any
 
 from glassnet.errors import ModelFileError, suggestion
@@ -22,6 +23,14 @@ CHECKS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "bool": ("true or false", lambda value: isinstance(value, bool)),
     "int": ("a whole number from 1 to a million", lambda value: type(value) is int and 1 <= value <= 1_000_000),
     "float": ("a finite number", lambda value: type(value) in (int, float) and abs(value) <= sys.float_info.max),
+    "tuple[float, ...]": (
+        "a list of finite numbers, each greater than the one before",
+        lambda value: (
+            isinstance(value, (list, tuple))
+            and all(type(v) in (int, float) and abs(v) <= sys.float_info.max for v in value)
+            and all(low < high for low, high in pairwise(value))
+        ),
+    ),
     "tuple[str, ...]": (
         "a list of distinct texts",
         lambda value: isinstance(value, (list, tuple)) and _all_text(value) and len(set(value)) == len(value),
@@ -83,8 +92,9 @@ def _column(entry: Any, where: str) -> Any:
     if not isinstance(kind, str) or kind not in KINDS:
         raise ModelFileError(f"{where}: unknown kind {kind!r:.80}{suggestion(kind, KINDS)}; known: {', '.join(KINDS)}")
     column = _build(KINDS[kind], entry, {"kind"}, where)
-    if getattr(column, "deviation", 0) < 0:
-        raise ModelFileError(f"{where}: deviation must not be negative, got {column.deviation}")
+    for scale in ("deviation", "spread"):
+        if getattr(column, scale, 0) < 0:
+            raise ModelFileError(f"{where}: {scale} must not be negative, got {getattr(column, scale)}")
     if isinstance(column, DateColumn) and not set(column.cycles) <= set(CYCLES):
         raise ModelFileError(f"{where}: cycles must be among {', '.join(CYCLES)}, got {column.cycles!r:.80}")
     if not column.features:
@@ -103,6 +113,8 @@ def _build(described: type, document: dict[str, Any], besides: set[str], where: 
         values[field.name] = tuple(value) if isinstance(value, list) else value
         if field.type == "float":
             values[field.name] = float(value)
+        elif field.type == "tuple[float, ...]":
+            values[field.name] = tuple(map(float, value))
     _no_others(document, besides | set(values), where)
     return described(**values)
 

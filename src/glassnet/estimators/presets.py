@@ -1,0 +1,88 @@
+"""What tables are trained with when nothing is said: kinds of networks, and presets that name the kinds to try.
+
+Every figure was measured on real tables (docs/tables.md). A preset trains one kind after the other as a stack of
+networks, every network leaving another part of the rows out, as long as the next is better on rows left out: it stays
+simple where labels are noise, and goes deep where the surface is smooth.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from glassnet.errors import UnknownNameError
+
+MOST_SAMPLES = 2_000_000  # that pass through a network: large tables need fewer epochs
+FEWEST_EPOCHS = 8
+MANY_FEATURES = 2_000  # from here on (pictures, mostly) weights are many: one network of the kind "wide" is trained
+
+
+class Kind(NamedTuple):
+    """A kind of network and how it is trained."""
+
+    hidden: tuple[int, ...]
+    activation: str
+    learning_rate: float
+    epochs: int
+    dropout: float = 0.0
+    least_steps: int = 600  # a small table has few steps in an epoch, and needs more epochs
+    least_rows: int = 0  # with fewer the kind is not tried
+    batch_size: int = 128
+    optimizer: str = "adamw(beta_2=0.95, weight_decay=0.02)"
+
+    def epochs_for(self, m: int, batch_size: Any) -> int:
+        """Return the passes over m rows; a batch size that cannot be used is refused later, where settings are."""
+        size = batch_size if isinstance(batch_size, int) and 0 < batch_size < m else m
+        wanted = max(self.epochs, math.ceil(self.least_steps / math.ceil(m / size)))
+        return min(wanted, max(FEWEST_EPOCHS, MOST_SAMPLES // m, math.ceil(self.least_steps * size / m)))
+
+
+class Preset(NamedTuple):
+    """How many networks, of which kinds."""
+
+    networks: int
+    kinds: tuple[str, ...]
+
+
+# fmt: off
+PRESETS = {
+    "fast":    Preset(4,  ("simple",)),
+    "default": Preset(8,  ("linear", "simple", "deep")),
+    "best":    Preset(16, ("linear", "simple", "deep", "deeper")),
+}
+#                          hidden           activation  rate  epochs  dropout
+CLASSES = {
+    "linear": Kind(       (),               "relu",   0.005,     20),
+    "simple": Kind(       (128,),           "relu",   0.001,     32,    0.3),
+    "deep":   Kind(       (128, 128),       "silu",   0.001,     48,    0.1, least_steps=1000, least_rows=1000),
+    "deeper": Kind(       (256, 256, 256),  "silu",   0.0005,    32,    0.3, least_steps=1000, least_rows=1000),
+    "wide":   Kind(       (128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
+}
+NUMBERS = {
+    "linear": Kind(       (),               "relu",   0.005,     20),
+    "simple": Kind(       (128,),           "silu",   0.002,     32,    0.3),
+    "deep":   Kind(       (128, 128),       "silu",   0.002,     48,    0.1, least_steps=1000, least_rows=300),
+    "deeper": Kind(       (256, 256, 256),  "silu",   0.001,     64,    0.15, least_steps=1000, least_rows=300),
+    "wide":   Kind(       (128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
+}
+# fmt: on
+
+
+def kinds_to_try(table: Mapping[str, Kind], preset: str, m: int, n_x: int) -> dict[str, Kind]:
+    """Return the kinds that a preset tries on m rows of n_x features."""
+    if n_x > MANY_FEATURES:
+        return {"wide": table["wide"]}
+    return {name: table[name] for name in preset_named(preset).kinds if m >= table[name].least_rows}
+
+
+def preset_named(name: Any) -> Preset:
+    """Look up a preset; where the name is unknown the nearest is offered."""
+    if not isinstance(name, str) or name not in PRESETS:
+        raise UnknownNameError.among("preset", name, PRESETS)
+    return PRESETS[name]
+
+
+def kind_of_depth(table: Mapping[str, Kind], hidden_layers: int) -> Kind:
+    """Return what a network of so many hidden layers is trained as when its layers are given."""
+    return table[("linear", "simple", "deep")[min(hidden_layers, 2)]]
