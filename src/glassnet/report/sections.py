@@ -18,7 +18,7 @@ from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.engines.threads import cores
 from glassnet.estimators.table_models import VALIDATION_SHARE, TableModel
 from glassnet.report import charts
-from glassnet.report.blocks import Block, Cell, Code, Heading, Paragraph, Picture, Section, Table, says
+from glassnet.report.blocks import Block, Cell, Code, Heading, Paragraph, Picture, Says, Section, Table, says
 from glassnet.report.subject import Subject, Trial
 from glassnet.tables.category_columns import CategoryColumn
 from glassnet.tables.date_columns import DateColumn
@@ -141,14 +141,7 @@ def _columns(preparation: Any) -> list[Block]:
     head = [says(f"head.{name}") for name in ("column", "kind", "preparation", "features")]
     rows: list[list[Cell]] = []
     for column in preparation.columns[:MOST_COLUMNS]:
-        if isinstance(column, CategoryColumn):
-            more = ", …" if len(column.values) > MOST_VALUES else ""
-            kind, values = "category", {"values": ", ".join(column.values[:MOST_VALUES]) + more}
-        else:
-            kind, values = "number", {"median": f"{column.median:.4g}"}
-        if isinstance(column, DateColumn):
-            kind, values = "date", {"cycles": ", ".join(column.cycles)}
-        prepared = says(f"data.{kind}_prepared", **values)
+        kind, prepared = _prepared(column)
         rows.append([column.name, says(f"data.{kind}"), prepared, str(len(column.features))])
     if (more_columns := len(preparation.columns) - MOST_COLUMNS) > 0:
         rows.append([says("table.more", count=more_columns), "", "", ""])
@@ -158,6 +151,19 @@ def _columns(preparation: Any) -> list[Block]:
     if unused:
         blocks.append(Paragraph(says("data.unused", columns=", ".join(unused))))
     return blocks
+
+
+def _prepared(column: Any) -> tuple[str, Says]:
+    """Return a column's kind, and what becomes of its cells."""
+    if isinstance(column, CategoryColumn):
+        more = ", …" if len(column.values) > MOST_VALUES else ""
+        return "category", says("data.category_prepared", values=", ".join(column.values[:MOST_VALUES]) + more)
+    if isinstance(column, DateColumn):
+        return "date", says("data.date_prepared", cycles=", ".join(column.cycles))
+    median, bins = f"{column.median:.4g}", len(getattr(column, "edges", ())[1:])
+    if bins:
+        return "number", says("data.binned_prepared", median=median, bins=bins)
+    return "number", says("data.number_prepared", median=median)
 
 
 def _trial(subject: Subject, trial: Trial) -> list[Block]:
@@ -258,7 +264,7 @@ def _scatter(trial: Trial) -> Picture:
     y, answers = trial.y[some].astype(float), trial.answers[some]
     ends = [float(y.min()), float(y.max())]
     lines = [charts.Line(y, answers, points=True), charts.Line(ends, ends, charts.GREY, "4 3")]
-    return Picture(charts.chart(lines, "y", "ŷ"), says("results.scatter", shown=len(some)))
+    return Picture(charts.chart(lines, "y", "ŷ"), says("results.scatter", name=trial.name, shown=len(some)))
 
 
 def wilson(share: float, count: int, z: float = 1.96) -> tuple[float, float]:
