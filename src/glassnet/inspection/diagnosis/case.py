@@ -22,6 +22,7 @@ from glassnet.inspection.diagnosis.range_test import RangeTest, range_test
 
 Array = Any
 
+LEAST_TRIED = 20  # samples of a range test
 STUCK = 0.1  # share of J_0 by which a fresh start must come further
 
 
@@ -198,7 +199,7 @@ class Case:
     @cached_property
     def rates(self) -> RangeTest | None:
         """The range test around the learning rate that was used; None where the optimiser has none."""
-        if self.alpha is None or self.X is None or self.Y is None or self.some is None:
+        if self.alpha is None or self.X is None or self.Y is None or self.some is None or len(self.some) < LEAST_TRIED:
             return None
         X, Y = (M[:, self.some].astype(np.float32) for M in (self.X, self.Y))
         return range_test(

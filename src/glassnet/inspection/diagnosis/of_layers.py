@@ -136,7 +136,9 @@ def vanishing(case: Case) -> Finding | None:
 
 
 def exploding(case: Case) -> Finding | None:
-    """Find slopes that grow on the way back."""
+    """Find slopes that grow on the way back, and not because a rate too high drove the weights up."""
+    if case.diverged and case.rates and case.alpha and case.J_0 and case.rates.cost_at(case.alpha) > 2 * case.J_0:
+        return None
     return _on_the_way_back(case, "explode", lambda ratio: ratio > GROWN)
 
 

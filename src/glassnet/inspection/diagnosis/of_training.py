@@ -74,8 +74,8 @@ def _rate(case: Case, which: str, seen: str, rate: float) -> Finding:
     if test is not None:
         own = "" if case.diverged else f"; the training's {plural(case.record['steps'], 'step')} came to {case.J:.3g}"
         seen += (
-            f" From a fresh start, {test.steps} steps at {rate:g} come to a cost of {_cost(test.cost_at(rate))}, "
-            f"at {alpha:g} to {_cost(test.cost_at(alpha))}{own}."
+            f" From a fresh start, {test.steps} steps at {rate:g} come to a cost of {_cost(test.cost_at(rate))} on "
+            f"samples held out, at {alpha:g} to {_cost(test.cost_at(alpha))}{own}."
         )
         costs = [cost if np.isfinite(cost) else None for cost in test.costs]
         numbers |= {"rates": test.rates, "costs": costs, "steps": test.steps}

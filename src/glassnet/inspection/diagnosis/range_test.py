@@ -22,6 +22,7 @@ Array = Any
 
 HALF_DECADES = 10  # tried at most above and below the learning rate that was used, each a factor of sqrt(10)
 STEPS, LEAST_STEPS = 100, 20
+HELD_OUT = 4  # every fourth sample is not trained on
 WORK = 1e9  # multiplications for one rate: a fraction of a second
 CLOSE = 0.05  # costs that differ by less than this share of the baseline's are taken as equal
 NO_CHANGE = 0.01  # share of the first cost
@@ -54,7 +55,7 @@ def range_test(
     architecture : Architecture
         Of the copies; their weights are drawn by the initialisers that fit its activations.
     X, Y : array (n[0], m), (n[L], m)
-        One column per sample, of the type that shall be computed with.
+        One column per sample, of the type that shall be computed with; every fourth one is held out.
     optimizer : str
         Name in the table of optimisers, one that takes a learning rate.
     alpha : float
@@ -67,12 +68,15 @@ def range_test(
     Returns
     -------
     RangeTest
-        Learning rates, rising, and the cost on all of X after the steps.
+        Learning rates, rising, and the cost after the steps of the samples that were held out: a rate that only
+        learns the others by heart is no better for it.
     """
+    held = np.arange(X.shape[-1]) % HELD_OUT == HELD_OUT - 1
+    X, Y, X_held, Y_held = X[:, ~held], Y[:, ~held], X[:, held], Y[:, held]
     start, objective = fresh_start(architecture, X.dtype, seed), Objective.of(architecture)
     per_step = 3 * start.vector.size * min(batch_size or X.shape[-1], X.shape[-1])
     steps = int(np.clip(WORK / per_step, LEAST_STEPS, STEPS))
-    J_start = float(cost_only(xp, start, (X, Y), objective))
+    J_start = float(cost_only(xp, start, (X_held, Y_held), objective))
 
     def cost_after(rate: float) -> float:
         theta = start.over(start.vector.copy())
@@ -80,7 +84,7 @@ def range_test(
         try:
             with xp.quiet():
                 train(Run(xp, theta, objective, settings, np.random.default_rng(seed), X, Y))
-                J = float(cost_only(xp, theta, (X, Y), objective))
+                J = float(cost_only(xp, theta, (X_held, Y_held), objective))
         except DivergedError:
             return math.inf
         return J if math.isfinite(J) else math.inf
