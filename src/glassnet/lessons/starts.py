@@ -79,8 +79,8 @@ def initial_scale(
     starts: Sequence[str] = ("normal(0.01)", "normal(1)", "he"),
     activations: Sequence[str] = ("sigmoid", "tanh", "relu"),
     units: int = 50,
-    samples: int = 300,
-    steps: int = 300,
+    samples: int = 200,
+    steps: int = 500,
 ) -> Evidence:
     """First weights of three scales, in a shallow and in a deep network, for three activations."""
     shallow, deep = hidden
