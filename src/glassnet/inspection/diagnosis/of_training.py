@@ -13,7 +13,7 @@ from glassnet.inspection.diagnosis.words import plural
 
 Array = Any
 
-MISSED = 0.15  # share of J_0 that another learning rate would have saved in a few steps
+MISSED = 0.2  # share of J_0 that another learning rate would have saved in a few steps
 APART = 3.0  # factor between learning rates; closer ones are as good
 RISEN = 0.25  # share of J_0 by which the validation cost rose from its lowest
 PENALTY = 0.5  # share of the cost
