@@ -40,9 +40,12 @@ def of_model(path: str | Path, data: str | Path | None = None, training: str | P
     GlassnetError
         If the model or the data cannot be read, or do not fit each other.
     """
-    from glassnet.report import sections
+    from glassnet.report.again import again
     from glassnet.report.analysis import analysis
+    from glassnet.report.data import data as data_section
+    from glassnet.report.environment import environment
     from glassnet.report.principle import principle
+    from glassnet.report.results import results
     from glassnet.report.subject import open_subject
 
     subject = open_subject(path, data, training)
@@ -53,11 +56,11 @@ def of_model(path: str | Path, data: str | Path | None = None, training: str | P
         says("report.subtitle", sizes=sizes, parameters=f"{architecture.n_parameters:,}"),
         [
             principle(subject.network),
-            sections.environment(subject),
-            sections.data(subject),
-            sections.results(subject),
+            environment(subject),
+            data_section(subject),
+            results(subject),
             analysis(subject),
-            sections.again(subject),
+            again(subject),
         ],
     )
 

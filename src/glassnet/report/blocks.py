@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class Says:
@@ -118,3 +120,15 @@ class Report:
     title: Says
     subtitle: Cell
     sections: Sequence[Section]
+
+
+WHAT = (says("head.what"), says("head.value"))  # the head of a table of facts
+
+
+def plain(value: Any) -> str:
+    """Return a setting as it is read; lists with commas between."""
+    if isinstance(value, list | tuple | np.ndarray):
+        return ", ".join(map(plain, value))
+    if isinstance(value, float | np.floating):
+        return f"{value:.6g}"
+    return str(value)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from glassnet.errors import DataError
-from glassnet.report.blocks import Block, Cell, Code, Drawing, Paragraph, Phrase, Report, Section, Table, says
-from glassnet.report.sections import WHAT, machine
+from glassnet.report.blocks import WHAT, Block, Cell, Code, Drawing, Paragraph, Phrase, Report, Section, Table, says
+from glassnet.report.environment import machine
 
 NEEDED = ("name", "title", "claim", "findings", "tables", "pictures", "notes", "seeds", "size", "seconds", "again")
 

@@ -1,0 +1,98 @@
+"""How to run it again: the commands, or the lines of Python, that train, score and report the same once more."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from glassnet.estimators.table_models import VALIDATION_SHARE, TableModel
+from glassnet.report.blocks import Block, Cell, Code, Paragraph, Section, says
+from glassnet.report.subject import Subject
+
+FLAGS = {"n_networks": "networks", "random_state": "seed"}  # options of the shell that have names of their own
+NO_FLAG = ("warm_start", "verbose", "engine")
+
+
+def again(subject: Subject) -> Section:
+    """Return the commands that train, score and report the same once more."""
+    trained_with = subject.document.get("settings", {})
+    if not hasattr(subject.model, "preparation_"):
+        return Section(
+            says("again.title"), [Paragraph(says("again.python")), Code(_in_python(subject)), *_seedless(None)]
+        )
+    data_name, training = (trial.name if trial else None for trial in (subject.trial, subject.training))
+    given = f" {data_name}" * bool(data_name) + f" --training {training}" * bool(training)
+    lines: list[Cell] = [
+        _train_command(subject),
+        f"glassnet evaluate {subject.name} {data_name or 'DATA'}",
+        says("again.report", command=f"glassnet report {subject.name}{given} --out report.html"),
+    ]
+    text = says("again.shell", version=subject.document["glassnet"])
+    return Section(says("again.title"), [Paragraph(text), Code(lines), *_seedless(trained_with.get("random_state"))])
+
+
+def _seedless(seed: Any) -> list[Block]:
+    return [Paragraph(says("again.no_seed"))] if seed is None else []
+
+
+def _train_command(subject: Subject) -> str:
+    """Return the command with what was set otherwise than by default: what follows from that follows again."""
+    settings, used_by_default = subject.document["settings"], inspect.signature(TableModel).parameters
+    target, pictures = subject.model.target_name_, subject.model.preparation_.pictures
+    options: dict[str, Any] = {
+        "target": target if target and not pictures else None,
+        "task": "classes" if subject.classes else "numbers",
+        **{
+            FLAGS.get(name, name.replace("_", "-")): ("none" if value == [] else value)
+            for name, value in settings.items()
+            if name in used_by_default and value != used_by_default[name].default and name not in NO_FLAG
+        },
+        "test": _test_share(subject, settings),
+        "size": pictures.height if pictures else None,
+        "engine": subject.record.get("engine"),
+        "out": subject.name,
+    }
+    told = " ".join(f"--{name} {_quoted(value)}" for name, value in options.items() if value is not None)
+    source = subject.training.name if subject.training else "TRAINING_DATA"
+    return f"glassnet train {source} {told}"
+
+
+def _test_share(subject: Subject, settings: Mapping[str, Any]) -> float | None:
+    """Return what part of the training data went to the test, as the record's samples tell; None: by default."""
+    if subject.training is None or not subject.record:
+        return None
+    rows, share = subject.training.scores.rows, settings.get("validation")
+    for held in (0.0, VALIDATION_SHARE) if share is None else (share,):
+        if abs(rows * (1 - held) - subject.record["samples"]) < 2:
+            return 0.0
+    return None
+
+
+def _in_python(subject: Subject) -> list[str]:
+    architecture, record = subject.network.architecture, subject.record
+    settings = {
+        name: value
+        for name, value in record.get("settings", {}).items()
+        if value not in (None, 0, False, "auto", "full") and name != "iterations"
+    }
+    if record:
+        settings.pop("epochs", None)
+        settings["iterations"] = record["steps"]
+        settings["engine"] = record["engine"]
+    network = f"{list(architecture.sizes)}, {list(architecture.activations)}, {architecture.loss!r}"
+    stack = "" if subject.network.n_networks is None else f", n_networks={subject.network.n_networks}"
+    told = ", ".join(f"{name}={value!r}" for name, value in settings.items())
+    return [
+        "from glassnet import Network",
+        f"net = Network({network}, dtype={subject.network.dtype.name!r}{stack})",
+        *([f"history = net.fit(X, Y, {told})"] if record else []),
+    ]
+
+
+def _quoted(value: Any) -> str:
+    import shlex
+
+    if isinstance(value, float):
+        return f"{value:g}"
+    return shlex.quote(",".join(map(str, value)) if isinstance(value, list) else str(value))

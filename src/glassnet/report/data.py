@@ -1,0 +1,94 @@
+"""The data: what the samples are, how they are prepared, and on which the model was tried."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from glassnet.report.blocks import Block, Cell, Paragraph, Says, Section, Table, says
+from glassnet.report.subject import Subject, Trial
+from glassnet.tables.category_columns import CategoryColumn
+from glassnet.tables.date_columns import DateColumn
+
+MOST_COLUMNS, MOST_VALUES, MOST_CLASSES = 60, 8, 20
+
+
+def data(subject: Subject) -> Section:
+    """Return what the samples are, how they are prepared, and what the trial's are."""
+    blocks: list[Block] = []
+    if samples := subject.record.get("samples"):
+        blocks.append(Paragraph(says("data.trained_on", samples=samples)))
+    preparation = getattr(subject.model, "preparation_", None)
+    if preparation is None and not subject.classes:
+        blocks.append(Paragraph(says("data.bare", n_0=subject.network.architecture.sizes[0])))
+    else:
+        blocks.append(Paragraph(_target(subject)))
+    if preparation is not None:
+        blocks += _pictures(preparation.pictures) if preparation.pictures else _columns(preparation)
+    for trial in subject.trials:
+        blocks += _trial(subject, trial)
+    if not subject.trial:
+        blocks.append(Paragraph(says("data.not_given")))
+    return Section(says("data.title"), blocks)
+
+
+def _target(subject: Subject) -> Any:
+    name = getattr(subject.model, "target_name_", None)
+    target = says("data.target_named", name=name) if name else says("data.target_unnamed")
+    if not subject.classes:
+        return says("data.target_number", target=target)
+    classes = ", ".join(subject.classes[:MOST_CLASSES])
+    return says("data.target_classes", target=target, count=len(subject.classes), classes=classes)
+
+
+def _pictures(shape: Any) -> list[Block]:
+    return [
+        Paragraph(says("data.pictures", height=shape.height, width=shape.width, channels=shape.channels, n_x=shape.n_x))
+    ]
+
+
+def _columns(preparation: Any) -> list[Block]:
+    head = [says(f"head.{name}") for name in ("column", "kind", "preparation", "features")]
+    rows: list[list[Cell]] = []
+    for column in preparation.columns[:MOST_COLUMNS]:
+        kind, prepared = _prepared(column)
+        rows.append([column.name, says(f"data.{kind}"), prepared, str(len(column.features))])
+    if (more_columns := len(preparation.columns) - MOST_COLUMNS) > 0:
+        rows.append([says("table.more", count=more_columns), "", "", ""])
+    used = {column.name for column in preparation.columns}
+    unused = [name for name in preparation.source if name not in used]
+    blocks: list[Block] = [Table(says("data.columns"), head, rows)]
+    if unused:
+        blocks.append(Paragraph(says("data.unused", columns=", ".join(unused))))
+    return blocks
+
+
+def _prepared(column: Any) -> tuple[str, Says]:
+    """Return a column's kind, and what becomes of its cells."""
+    if isinstance(column, CategoryColumn):
+        more = ", …" if len(column.values) > MOST_VALUES else ""
+        return "category", says("data.category_prepared", values=", ".join(column.values[:MOST_VALUES]) + more)
+    if isinstance(column, DateColumn):
+        return "date", says("data.date_prepared", cycles=", ".join(column.cycles))
+    median, bins = f"{column.median:.4g}", len(getattr(column, "edges", ())[1:])
+    if bins:
+        return "number", says("data.binned_prepared", median=median, bins=bins)
+    return "number", says("data.number_prepared", median=median)
+
+
+def _trial(subject: Subject, trial: Trial) -> list[Block]:
+    which = "data.training" if trial is subject.training else "data.given"
+    digest = says("data.digest", digest=trial.digest) if trial.digest else ""
+    blocks: list[Block] = [Paragraph(says(which, name=trial.name, rows=len(trial.y), digest=digest))]
+    if subject.classes and trial.y.ndim == 1:
+        labels, counts = np.unique(trial.y, return_counts=True)
+        head = [says("head.class"), says("head.count"), says("head.share")]
+        rows = [
+            [str(label), str(count), f"{count / len(trial.y):.1%}"] for label, count in zip(labels, counts, strict=True)
+        ]
+        blocks.append(Table(says("data.classes_counted", name=trial.name), head, rows[:MOST_CLASSES]))
+    elif trial.y.dtype.kind in "fiu":
+        smallest, largest, mean = (f"{value:.6g}" for value in (trial.y.min(), trial.y.max(), trial.y.mean()))
+        blocks.append(Paragraph(says("data.target_range", smallest=smallest, largest=largest, mean=mean)))
+    return blocks

@@ -1,0 +1,169 @@
+"""The results: curves, scores, parameters, and one sample on its way through the network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from glassnet.report import charts
+from glassnet.report.blocks import WHAT, Block, Cell, Heading, Paragraph, Picture, Section, Table, plain, says
+from glassnet.report.subject import Subject, Trial
+
+Array = Any
+MOST_CLASSES = 20  # of a confusion matrix that can be read
+MOST_UNITS, MOST_POINTS = 20, 400
+HEAT_ROWS, HEAT_COLUMNS = 32, 48
+
+
+def results(subject: Subject) -> Section:
+    """Return curves, scores, parameters and one sample's way through the network."""
+    blocks: list[Block] = [*_costs(subject.record)]
+    for trial in subject.trials:
+        blocks += _scores(subject, trial)
+    blocks += [*_parameters(subject), *_first_layer(subject)]
+    if subject.trial:
+        blocks += _sample(subject, subject.trial)
+    return Section(says("results.title"), blocks)
+
+
+def _costs(record: Mapping[str, Any]) -> list[Block]:
+    curve, validation = (curve_of(record, name) for name in ("epoch_cost", "validation_cost"))
+    if not len(curve):
+        return []
+    lines = [charts.Line(_epochs(record, curve), curve)]
+    if len(validation):
+        lines.append(charts.Line(_epochs(record, validation), validation, charts.ORANGE, "6 4"))
+    caption = says("results.cost_curve_validation" if len(validation) else "results.cost_curve")
+    rows: list[list[Cell]] = [
+        [says("results.first_epoch"), f"{curve[0]:.6g}"],
+        [says("results.last_epoch"), f"{curve[-1]:.6g}"],
+    ]
+    if len(validation):
+        rows.append([says("results.lowest_validation"), f"{np.nanmin(validation):.6g}"])
+        rows.append([says("results.best_epoch"), str(record["best_epoch"])])
+    penalised = any(np.any(record["settings"][name]) for name in ("l2", "l1"))
+    note = [Paragraph(says("results.penalised"))] if penalised else []
+    return [
+        Picture(charts.chart(lines, "epoch", "J", from_zero=True), caption),
+        *note,
+        Table(says("results.costs"), WHAT, rows),
+    ]
+
+
+def curve_of(record: Mapping[str, Any], name: str) -> Array:
+    """Return a curve of the record (points,), the mean over a stack's networks; NaN where it was infinite."""
+    curve = np.asarray(record.get(name, []), dtype=float)
+    return curve.mean(axis=1) if curve.ndim == 2 else curve
+
+
+def _epochs(record: Mapping[str, Any], curve: Array) -> Array:
+    """Return the epochs of a curve's points, which the record thins as every so manieth."""
+    thinned = max(1, -(-record["epochs"] // 1000))
+    return 1 + np.arange(len(curve)) * thinned
+
+
+def _scores(subject: Subject, trial: Trial) -> list[Block]:
+    scores = trial.scores
+    rows: list[list[Cell]] = []
+    for name, value in scores.values.items():
+        text = {"accuracy": "results.accuracy", "RMSE": "results.rmse", "R²": "results.r2", "cost": "results.cost"}[
+            name
+        ]
+        rows.append([says(text), f"{value:.4f}" if name == "accuracy" else f"{value:.6g}"])
+        if name == "accuracy":
+            low, high = wilson(value, scores.rows)
+            rows.append([says("results.interval"), f"{low:.4f} ... {high:.4f}"])
+    blocks: list[Block] = [Table(says("results.scores", name=trial.name, rows=scores.rows), WHAT, rows)]
+    if 0 < len(scores.confusion) <= MOST_CLASSES:
+        counts = np.array(scores.confusion)
+        shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        blocks.append(
+            Table(
+                says("results.confusion", name=trial.name),
+                [says("head.true_predicted"), *subject.classes],
+                [[label, *map(str, row)] for label, row in zip(subject.classes, counts, strict=True)],
+                [[0.0, *row] for row in shares.tolist()],
+            )
+        )
+    elif not subject.classes and trial.y.ndim == 1:
+        blocks.append(_scatter(trial))
+    return blocks
+
+
+def _scatter(trial: Trial) -> Picture:
+    some = np.unique(np.linspace(0, len(trial.y) - 1, MOST_POINTS).astype(int))
+    y, answers = trial.y[some].astype(float), trial.answers[some]
+    ends = [float(y.min()), float(y.max())]
+    lines = [charts.Line(y, answers, points=True), charts.Line(ends, ends, charts.GREY, "4 3")]
+    return Picture(charts.chart(lines, "y", "ŷ"), says("results.scatter", name=trial.name, shown=len(some)))
+
+
+def wilson(share: float, count: int, z: float = 1.96) -> tuple[float, float]:
+    """Return the interval that holds a share's true value in 95 of 100 cases, after `count` trials.
+
+    Examples
+    --------
+    >>> low, high = wilson(0.8, 50)
+    >>> round(low, 4), round(high, 4)
+    (0.6696, 0.8876)
+    """
+    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+    half = z / (1 + z * z / count) * (share * (1 - share) / count + z * z / (4 * count * count)) ** 0.5
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _parameters(subject: Subject) -> list[Block]:
+    network = subject.network
+    head = [says(f"head.{name}") for name in ("array", "shape", "smallest", "mean", "largest", "deviation")]
+    rows = [
+        [f"{layers.letter}[{l}]", str(M.shape), *(f"{value:.4g}" for value in (M.min(), M.mean(), M.max(), M.std()))]
+        for l in range(1, network.L + 1)
+        for layers in (network.W, network.b)
+        for M in [layers[l].astype(np.float64)]
+    ]
+    return [Table(says("results.parameters"), head, rows)]
+
+
+def _first_layer(subject: Subject) -> list[Block]:
+    W = subject.network.W[1]
+    W = np.asarray(W if W.ndim == 2 else W[0], float)
+    preparation = getattr(subject.model, "preparation_", None)
+    if preparation is not None and preparation.pictures:
+        shown = W[:MOST_UNITS]
+        caption = says("results.weights_pictures", shown=len(shown), units=len(W))
+        return [Picture(charts.pictures(_as_pictures(shown, preparation.pictures)), caption)]
+    if len(W) <= HEAT_ROWS and W.shape[1] <= HEAT_COLUMNS:
+        names = preparation.feature_names if preparation is not None else map(str, range(1, W.shape[1] + 1))
+        columns = [name if len(name) <= 24 else name[:23] + "…" for name in names]
+        caption = says("results.weights_heat", largest=f"{np.abs(W).max():.4g}")
+        return [Picture(charts.heat(W, list(map(str, range(1, len(W) + 1))), columns), caption)]
+    return [Picture(charts.histogram(W, "w"), says("results.weights_spread", layer=1))]
+
+
+def _as_pictures(W: Array, shape: Any) -> Array:
+    """Return rows of weights as uint8 pictures (units, height, width, channels), 0 as middle grey."""
+    if shape.order == "planes":
+        M = W.reshape(-1, shape.channels, shape.height, shape.width).transpose(0, 2, 3, 1)
+    else:
+        M = W.reshape(-1, shape.height, shape.width, shape.channels)
+    largest = np.quantile(np.abs(M), 0.995, axis=(1, 2, 3), keepdims=True)  # a few large ones would hide the rest
+    return np.clip(127.5 + 127.5 * M / np.maximum(largest, 1e-30), 0, 255).astype(np.uint8)
+
+
+def _sample(subject: Subject, trial: Trial) -> list[Block]:
+    trace = subject.network.trace(trial.columns[:, :1], trial.targets[:, :1])
+    head = [says(f"head.{name}") for name in ("layer", "array", "shape", "smallest", "mean", "largest", "zeros")]
+    rows = [
+        [str(line.layer), line.array, str(line.shape), f"{line.smallest:.4g}", f"{line.mean:.4g}",
+         f"{line.largest:.4g}", f"{line.zeros:.0%}"]
+        for line in trace.lines()
+    ]  # fmt: skip
+    found, truth = (plain(value) for value in (trial.answers[0], trial.y[0]))
+    cost = f"{float(np.mean(trace.cost)):.6g}"
+    return [
+        Heading(says("results.sample")),
+        Paragraph(says("results.sample_text", name=trial.name, prediction=found, truth=truth, cost=cost)),
+        Table(says("results.sample_table"), head, rows),
+    ]
