@@ -122,7 +122,8 @@ def train(
         "activation": None if activation is None else _names(activation),
         "preset": preset, "loss": loss, "optimizer": optimizer, "learning_rate": learning_rate, "schedule": schedule,
         "epochs": epochs, "batch_size": batch_size, "l2": l2, "dropout": dropout, "n_networks": networks,
-        "validation": validation, "patience": patience, "random_state": seed, "engine": engine, "device": device, "precision": precision,
+        "validation": validation, "patience": patience, "random_state": seed, "engine": engine, "device": device,
+        "precision": precision,
     }  # fmt: skip
     out = out or Path(f"{data.resolve().name.split('.')[0]}.glassnet")
     show = Show(as_json)
