@@ -35,7 +35,7 @@ EVEN = {**QUICK, "batch_size": 50, "shuffle": False}
         {"label_smoothing": 0.2},
         {"engine": "compiled", "dropout": 0.3, "clip_norm": 0.05, "schedule": "warmup_cosine(0.3)"},
     ],
-    ids=str,
+    ids=" ".join,
 )
 def test_each_setting_changes_the_training_and_the_same_seed_repeats_it(settings):
     plain, first, second = (MLPClassifier(**EVEN, **more).fit(X, Y) for more in ({}, settings, settings))
