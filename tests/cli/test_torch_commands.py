@@ -18,7 +18,7 @@ needs_torch = pytest.mark.skipif(not has_torch, reason="the torch engine needs t
     "options", [[], ["--device", "cpu"], ["--precision", "bfloat16"], ["--networks", "3"]], ids=str
 )
 def test_train_evaluate_predict(glassnet, table, options):
-    trained = glassnet("train", table, "--target", "label", "--engine", "torch", "--epochs", 40, "--seed", 1, *options)
+    trained = glassnet("train", table, "--target", "label", "--engine", "torch", "--epochs", 150, "--seed", 1, *options)
     assert trained.code == 0, trained.err
     assert trained.err == ""
     assert "Engine    torch" in trained.out
