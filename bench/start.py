@@ -1,7 +1,8 @@
 """Whole-process seconds from a small CSV file to a saved model: the shell against scripts of its neighbours.
 
-All three do what `glassnet train` does by default: a fifth of the rows kept for the score, standardised features, the
-same network, batches, optimiser and epochs, no early end, the model saved.
+A fifth of the rows is kept for the score, features are scaled, the model is saved. The scripts train one network
+of the kind "simple", as glassnet's presets have it, with its batches and epochs and no early end; glassnet trains a
+stack of them, and one of linear networks beside it, to choose between the two.
 
     python bench/start.py [--repeats 5] [--quick] [--json FILE]
 """
@@ -21,7 +22,9 @@ from typing import Any
 import numpy as np
 
 from _script import Verdict, script, verdict
+from glassnet.estimators.presets import CLASSES
 
+ROWS = 400
 LIMIT = 0.6  # of the time of scikit-learn's script
 SKLEARN = """
 import pickle, pandas as pd
@@ -62,7 +65,7 @@ with torch.no_grad():
 """
 
 
-def write_table(path: Path, m: int = 400, n_x: int = 8) -> None:
+def write_table(path: Path, m: int = ROWS, n_x: int = 8) -> None:
     """Write m rows of n_x numbers and a class y that they decide, with noise."""
     rng = np.random.default_rng(0)
     X = rng.standard_normal((m, n_x))
@@ -81,8 +84,9 @@ def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
             return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
 
         told = json.loads(run([*shell, "--json"]))
-        settings, hidden = told["record"]["settings"], tuple(told["architecture"]["sizes"][1:-1])
-        same = {"hidden": hidden, "batch": settings["batch_size"], "epochs": settings["epochs"]}
+        simple = CLASSES["simple"]
+        epochs_of_simple = simple.epochs_for(ROWS * 4 // 5, simple.batch_size)
+        same = {"hidden": simple.hidden, "batch": simple.batch_size, "epochs": epochs_of_simple}
         commands = {"glassnet": shell}
         libraries = {"scikit-learn": (SKLEARN, ("sklearn", "pandas")), "PyTorch": (TORCH, ("torch",))}
         for name, (text, needed) in libraries.items():

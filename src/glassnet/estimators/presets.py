@@ -55,14 +55,14 @@ PRESETS = {
 CLASSES = {
     "linear": Kind(       (),               "relu",   0.005,     20),
     "simple": Kind(       (128,),           "relu",   0.001,     32,    0.3),
-    "deep":   Kind(       (128, 128),       "silu",   0.001,     48,    0.1, least_steps=1000, least_rows=1000),
+    "deep":   Kind(       (128, 128),       "silu",   0.001,     28,    0.1, least_steps=1000, least_rows=1000),
     "deeper": Kind(       (256, 256, 256),  "silu",   0.0005,    32,    0.3, least_steps=1000, least_rows=1000),
     "wide":   Kind(       (128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
 }
 NUMBERS = {
     "linear": Kind(       (),               "relu",   0.005,     20),
     "simple": Kind(       (128,),           "silu",   0.002,     32,    0.3),
-    "deep":   Kind(       (128, 128),       "silu",   0.002,     48,    0.1, least_steps=1000, least_rows=300),
+    "deep":   Kind(       (128, 128),       "silu",   0.002,     40,    0.1, least_steps=1000, least_rows=300),
     "deeper": Kind(       (256, 256, 256),  "silu",   0.001,     64,    0.15, least_steps=1000, least_rows=300),
     "wide":   Kind(       (128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
 }
