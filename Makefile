@@ -1,13 +1,14 @@
 # The first two commands of a newcomer: each alone makes .venv, installs what it needs and does its work.
 #   make demo    train on real data, look inside, save, load, predict
 #   make test    lint, types, walls between the packages, tests
+# And `make docs` builds the documentation: docs/_build/html/index.html
 
 PYTHON ?= python3
 BIN := .venv/bin
 # One BLAS thread a process: the tests run in two processes, and thread pools must not nest.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench docs clean
 
 demo: .venv/.installed
 	$(BIN)/glassnet demo
@@ -25,6 +26,10 @@ bench: .venv/.installed-dev
 	$(BIN)/python bench/all.py
 	$(BIN)/python bench/report.py
 
+# Warnings are errors here too. All that is built lies in folders that git ignores.
+docs: .venv/.installed-docs
+	$(ONE_THREAD) MPLBACKEND=agg $(BIN)/python -m sphinx -q -W --keep-going docs docs/_build/html
+
 .venv/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "glassnet needs Python 3.11 or newer; name one: make PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
@@ -39,5 +44,9 @@ bench: .venv/.installed-dev
 	$(BIN)/python -m pip install --quiet --group dev
 	@touch $@
 
+.venv/.installed-docs: .venv/.installed
+	$(BIN)/python -m pip install --quiet --group docs
+	@touch $@
+
 clean:
-	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf docs/_build docs/auto_gallery .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

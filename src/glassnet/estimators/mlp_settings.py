@@ -165,7 +165,7 @@ ATTRIBUTES = """\
         Activation of the output: "logistic" or "softmax" for classes, "identity" or "exp" for numbers.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : array (n_features_in_,)
+    feature_names_in_ : array (n_features,)
         Names of the columns, where X had any."""
 
 

@@ -106,6 +106,7 @@ def learning_rates(test: Any, *, used: float | None = None, title: str = "", ax:
             ax.text(
                 rate, 1.01, f"{word} {rate:g}", ha="center", va="bottom", color=colour(k), fontsize=9, transform=top
             )
+    title += "\n" * bool(title and ax.lines[1:])  # the words stand between title and axes
     return named(ax, title, "learning rate", f"cost J after {numbers['steps']} steps")
 
 
