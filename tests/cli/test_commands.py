@@ -40,6 +40,12 @@ def test_train_evaluate_predict_inspect(glassnet, table):
     assert "parameters (weights and biases)" in glassnet("inspect", "things.glassnet").out
 
 
+def test_of_a_stack_the_first_network_is_written_out(glassnet, table):
+    trained = glassnet("train", table, "--target", "label", "--networks", 2, "--epochs", 2)
+    assert " parameters each, 2 networks side by side" in trained.out
+    assert "of each layer of network 1 of 2, written out" in glassnet("inspect", "things.glassnet", table).out
+
+
 def test_json_is_one_document(glassnet, table):
     trained = json.loads(glassnet("train", table, "--target", "label", "--epochs", 2, "--json").out)
     assert trained["rows"] == {"training": 48, "test": 12}

@@ -19,7 +19,32 @@ from glassnet import TabularClassifier, TabularRegressor
 from glassnet.errors import DataError, SettingError, ShapeError
 
 
-@parametrize_with_checks([TabularClassifier(), TabularRegressor(), TabularClassifier(hidden=(), n_networks=3)])
+class Narrow:
+    """Is given float32 where numbers came as float64."""
+
+    def _rows(self, X, *, reset):
+        if isinstance(X, np.ndarray) and X.dtype == np.float64:
+            X = X.astype(np.float32)
+        return super()._rows(X, reset=reset)
+
+
+class NarrowClassifier(Narrow, TabularClassifier):
+    pass
+
+
+class NarrowRegressor(Narrow, TabularRegressor):
+    pass
+
+
+@parametrize_with_checks(
+    [
+        TabularClassifier(),
+        TabularRegressor(),
+        TabularClassifier(hidden=(), n_networks=3),
+        NarrowClassifier(preset="fast", epochs=60),
+        NarrowRegressor(preset="fast", epochs=60),
+    ]
+)
 def test_scikit_learn_contract(estimator, check):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -56,6 +81,14 @@ def test_pandas_and_polars_are_the_same_to_it():
     from_pandas = TabularClassifier(random_state=0, epochs=3).fit(X, label)
     from_polars = TabularClassifier(random_state=0, epochs=3).fit(pl.from_pandas(X), label)
     np.testing.assert_array_equal(from_pandas.predict_proba(X), from_polars.predict_proba(pl.from_pandas(X)))
+
+
+def test_float32_and_float64_are_prepared_alike():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 3)).astype(np.float32)
+    y = (X[:, 0] > X[:, 1]).astype(int)
+    models = [TabularClassifier(hidden=4, epochs=5, random_state=0).fit(X.astype(kind), y) for kind in "fd"]
+    np.testing.assert_array_equal(*(model.predict_proba(X) for model in models))
 
 
 def test_several_labels_and_several_numbers():
@@ -145,9 +178,66 @@ BAD = [
         "expecting 5 features",
     ),
     (lambda X, y: TabularClassifier().fit(X.assign(bag=[[1]] * len(X)), y), DataError, "bag"),
+    (
+        lambda X, y: TabularClassifier().fit(X.assign(bag=[1, "one"] * (len(X) // 2)), y),
+        DataError,
+        "'bag', row 2: 'one'",
+    ),
+    (lambda X, y: TabularClassifier().fit(X["age"], y), ShapeError, "X.to_frame()"),
+    (lambda X, y: TabularClassifier().fit(X, pd.Series([pd.NA, *y[1:]], dtype="string")), DataError, "1 cells"),
+    (lambda X, y: TabularClassifier().fit(X, y, X_val=X), DataError, "got X_val alone"),
+    (lambda X, y: TabularClassifier().fit(X, y, y_val=y), DataError, "got y_val alone"),
+    (lambda X, y: TabularClassifier().fit(X, y, X_val=X, y_val=y[1:]), DataError, "X_val and y_val: Found input"),
+    (lambda X, y: TabularClassifier().fit(X, y, X_val=X[["age"]], y_val=y), DataError, "X_val and y_val: The feature"),
+    (
+        lambda X, y: TabularClassifier().fit(np.eye(120, 5), y, X_val=np.eye(120, 4), y_val=y),
+        DataError,
+        "X_val and y_val: X has 4 features",
+    ),
     (lambda X, y: TabularClassifier().fit(X.assign(age=np.inf), y), DataError, "age"),
     (lambda X, y: TabularClassifier().fit(np.zeros((4, 2, 2, 2), np.uint8), y[:4]), ShapeError, "1 or 3 channels"),
 ]
+
+
+AS = [lambda X: X, pl.from_pandas, lambda X: {name: column.tolist() for name, column in X.items()}]
+
+
+@pytest.mark.parametrize("form", AS, ids=["pandas", "polars", "dict"])
+def test_other_columns_than_in_training(form):
+    X, label, _ = people(60)
+    X = X.drop(columns="since")
+    model = TabularClassifier(hidden=4, epochs=1, random_state=0).fit(form(X), label)
+    other = {
+        "missing:\n- age\n": X.drop(columns="age"),
+        "Missing: 'age' (did you mean 'Age'?)": X.rename(columns={"age": "Age"}),
+        "unseen at fit time:\n- new\nX[model.feature_names_in_] has": X.assign(new=1),
+        "column 'town' holds ": X.assign(town=[["Ulm"]] * len(X)),
+    }
+    for words, frame in other.items():
+        with pytest.raises(DataError) as caught:
+            model.predict(form(frame))
+        assert words in str(caught.value)
+
+
+def test_columns_in_another_order():
+    """A frame's order is refused, as scikit-learn has it, with the way out; a dict's means nothing."""
+    X, label, _ = people(60)
+    model = TabularClassifier(hidden=4, epochs=1, random_state=0).fit(X, label)
+    turned = X[X.columns[::-1]]
+    with pytest.raises(DataError, match=r"same order.*\nX\[model.feature_names_in_\] has"):
+        model.predict(turned)
+    np.testing.assert_array_equal(model.predict_proba(turned[model.feature_names_in_]), model.predict_proba(X))
+    turned = {name: column.tolist() for name, column in turned.items()}
+    np.testing.assert_array_equal(model.predict_proba(turned), model.predict_proba(X))
+
+
+def test_a_category_unseen_in_training_is_none_of_those_seen():
+    X, label, _ = people(60)
+    X = X.assign(town=X["town"].fillna("Ulm"))
+    model = TabularClassifier(hidden=4, epochs=1, random_state=0).fit(X, label)
+    town = [name.startswith("town") for name in model.preparation_.feature_names]
+    assert not model.prepared(X.assign(town="Rom"))[town].any()
+    assert model.predict(X.assign(town="Rom")).shape == label.shape
 
 
 @pytest.mark.parametrize(("call", "error", "words"), BAD, ids=[words for _, _, words in BAD])

@@ -58,10 +58,10 @@ def test_array():
         ({"a": [1], "b": [1, 2]}, DataError, "equally many cells, got 'a' 1, 'b' 2"),
         ({"a": 1}, WrongTypeError, "column 'a': expected a list or array of cells, got int"),
         ({"a": [1, "x"]}, DataError, "column 'a', row 2: 'x' is str where row 1 is int"),
-        (pd.DataFrame({"a": [1, "x"]}), DataError, "column a with type object"),
-        (pd.DataFrame(np.ones((1, 2)), columns=["a", "a"]), DataError, "Duplicate column names found"),
+        (pd.DataFrame({"a": [1, "x"]}), DataError, "column 'a', row 2: 'x' is str where row 1 is int"),
+        (pd.DataFrame(np.ones((1, 2)), columns=["a", "a"]), DataError, "several columns named 'a'"),
         (pa.table([[1], [2]], names=["a", "a"]), DataError, "several columns named 'a'"),
-        (pd.Series([1]), DataError, "cannot be read as columns"),
+        (pd.Series([1]), ShapeError, "got a Series, one column"),
     ],
 )
 def test_what_is_no_table(frame, error, told):

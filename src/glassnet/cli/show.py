@@ -243,7 +243,7 @@ def _told_scores(scores: Scores) -> str:
 def _architecture(network: Network) -> str:
     architecture = network.architecture
     sizes = "-".join(map(str, architecture.sizes))
-    stack = "" if network.n_networks is None else f", {network.n_networks} side by side"
+    stack = "" if network.n_networks is None else f" each, {network.n_networks} networks side by side"
     activations = ", ".join(architecture.activations)
     return f"{sizes} ({activations}), {architecture.loss}, {architecture.n_parameters:,} parameters{stack}"
 
@@ -268,7 +268,9 @@ def _numbers(trace: Trace) -> str:
     forward = [trace.unit(letter, l, terms=NUMBERS_SHOWN) for l in layers for letter in ("Z", "A")]
     back = [trace.unit(letter, l, terms=NUMBERS_SHOWN) for l in reversed(layers) for letter in ("dZ", "dW", "db")]
     written = forward if trace.dZ is None else [*forward, *back]
-    return "\n".join(["the first unit of each layer, written out", *(f"  {line}" for line in written)])
+    W = trace.W[1]
+    whose = "" if W.ndim == 2 else f" of network 1 of {len(W)}"
+    return "\n".join([f"the first unit of each layer{whose}, written out", *(f"  {line}" for line in written)])
 
 
 def _plain(value: Any) -> Any:

@@ -9,8 +9,8 @@ from glassnet.errors import DataError, GlassnetError, SettingError, WrongTypeErr
 
 
 @contextmanager
-def as_glassnet_errors() -> Iterator[None]:
-    """Turn what scikit-learn's validation raises into a SettingError, DataError or WrongTypeError.
+def as_glassnet_errors(where: str = "") -> Iterator[None]:
+    """Turn what scikit-learn's validation raises into a SettingError, DataError or WrongTypeError, and say `where`.
 
     Both stay what they were to ``except ValueError``; NotFittedError stays itself.
     """
@@ -26,4 +26,4 @@ def as_glassnet_errors() -> Iterator[None]:
             raise
         if isinstance(error, InvalidParameterError):
             raise SettingError(str(error)) from error
-        raise (DataError if isinstance(error, ValueError) else WrongTypeError)(str(error)) from error
+        raise (DataError if isinstance(error, ValueError) else WrongTypeError)(f"{where}{error}") from error

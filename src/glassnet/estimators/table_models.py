@@ -17,7 +17,7 @@ import numpy as np
 from glassnet.core.checks import is_count
 from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS
-from glassnet.errors import DataError, DivergedError, SettingError, ShapeError, UnknownNameError
+from glassnet.errors import DataError, DivergedError, SettingError, ShapeError, UnknownNameError, suggestion
 from glassnet.estimators.opening import Opening
 from glassnet.estimators.presets import CLASSES, MANY_FEATURES, NUMBERS, Kind, kind_of_depth, kinds_to_try, preset_named
 from glassnet.estimators.refusals import as_glassnet_errors
@@ -25,6 +25,7 @@ from glassnet.estimators.saving import save
 from glassnet.estimators.targets import LabelCode, NumberCode, Target, is_sparse
 from glassnet.network import Network
 from glassnet.tables import Pictures, Preparation, as_table, fit_preparation, imbalance, leaks, rows_at, split
+from glassnet.tables.frames import check_cells
 from glassnet.training.history import History, Progress
 
 Array = Any
@@ -126,6 +127,8 @@ class TableModel(Opening):
         -------
         self
         """
+        if (X_val is None) != (y_val is None):
+            raise DataError(f"validation data are X_val and y_val; got {'y_val' if X_val is None else 'X_val'} alone")
         with as_glassnet_errors():
             rows = self._rows(X, reset=True)
             y = self._y(y)
@@ -144,9 +147,10 @@ class TableModel(Opening):
         R, labels = preparation.transform(rows_at(rows, train)), y[train]
         Y = target.encode(labels).T
         if X_val is not None:
-            with as_glassnet_errors():
+            with as_glassnet_errors("X_val and y_val: "):
                 self.n_features_in_ = width
-                rows, y, held = self._rows(X_val, reset=False), self._y(y_val), np.arange(len(X_val))
+                rows, y = self._rows(X_val, reset=False), self._y(y_val)
+                held = np.arange(len(rows))
                 _check_lengths(rows, y)
         validation = None
         if len(held):
@@ -305,8 +309,11 @@ class TableModel(Opening):
         if isinstance(X, Pictures):
             return X
         if hasattr(X, "__arrow_c_stream__") or (isinstance(X, Mapping) and not is_sparse(X)):
+            if isinstance(X, Mapping):
+                X = _in_order(as_table(X), [] if reset else getattr(self, "feature_names_in_", []))
             self._check_names(X, reset=reset)
             table = as_table(X)
+            check_cells(table)
             if table.num_rows == 0:
                 raise DataError("X holds no rows")
             if not reset and table.num_columns != self.n_features_in_:
@@ -333,7 +340,11 @@ class TableModel(Opening):
                 return
         from sklearn.utils.validation import _check_feature_names
 
-        _check_feature_names(self, X, reset=reset)
+        try:
+            _check_feature_names(self, X, reset=reset)
+        except ValueError as error:
+            advice = _way_out(as_table(X).column_names, getattr(self, "feature_names_in_", []))
+            raise ValueError(f"{error}{advice}") from error
 
     def _y(self, y: Any) -> Array:
         """Return y as an array without missing cells, a vector unless it really has several columns."""
@@ -344,7 +355,7 @@ class TableModel(Opening):
         from sklearn.utils import check_array, column_or_1d
 
         array = np.asarray(y)
-        if array.dtype == object and (missing := np.array([cell is None for cell in array.flat])).any():
+        if array.dtype == object and (missing := np.array([_is_none(cell) for cell in array.flat])).any():
             raise ValueError(f"Input y contains NaN: {missing.sum()} cells are None")
         array = check_array(y, ensure_2d=False, dtype=None, input_name="y", estimator=self)
         if array.ndim == 1 or array.shape[1] == 1:
@@ -514,6 +525,24 @@ def _choice_in_words(candidates: list[dict[str, Any]], chosen: str) -> list[str]
         return []
     costs = ", ".join(f"{each['kind']} {each['hidden']} {each['cost']:.4g}" for each in candidates)
     return [f"chosen by the cost on rows left out: {chosen} (of {costs})"]
+
+
+def _in_order(table: Any, names: Sequence[str]) -> Any:
+    """Return the columns of a table by their names' order, where they are the same; a dict's order means nothing."""
+    return table.select(list(names)) if set(names) == set(table.column_names) else table
+
+
+def _way_out(given: Sequence[str], known: Sequence[str]) -> str:
+    """Say how the columns of a frame can become those of the training, where that can be said."""
+    if len(known) and set(known) <= set(given):
+        return "X[model.feature_names_in_] has the columns of the training, in their order."
+    new = [name for name in given if name not in known]
+    near = [f"{name!r}{told}" for name in known if name not in given and (told := suggestion(name, new))]
+    return f"Missing: {', '.join(near)}" if near else ""
+
+
+def _is_none(cell: Any) -> bool:
+    return cell is None or type(cell).__name__ == "NAType"  # pandas' own missing value
 
 
 def _width(rows: Any) -> int:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 # A cell that holds one of these, blanks around it aside, is missing.
 MISSING = ("", "?", "NA", "N/A", "n/a", "na", "<NA>", "#N/A", "NaN", "nan", "NULL", "null", "None", "NaT")
 PROBED = 32  # cells
+USABLE_CELLS = "expected numbers, text, true and false, or dates in every cell"
 
 
 def is_text(kind: pa.DataType) -> bool:

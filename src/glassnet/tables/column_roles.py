@@ -6,7 +6,17 @@ import re
 from typing import TYPE_CHECKING
 
 from glassnet.errors import DataError
-from glassnet.tables.cells import as_numbers, cell_values, clean, first_unlike, flat, is_text, plain, typed
+from glassnet.tables.cells import (
+    USABLE_CELLS,
+    as_numbers,
+    cell_values,
+    clean,
+    first_unlike,
+    flat,
+    is_text,
+    plain,
+    typed,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -84,7 +94,7 @@ def _kind(name: str, kind: pa.DataType) -> str:
         return "date"
     if is_text(kind):
         return "category"
-    raise DataError(f"column {name!r} holds {kind}; expected numbers, text, true and false, or dates in every cell")
+    raise DataError(f"column {name!r} holds {kind}; {USABLE_CELLS}")
 
 
 def _bytes_as_text(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from glassnet.errors import DataError, ShapeError, UnknownNameError, WrongTypeError
-from glassnet.tables.cells import cell_values, clean, is_text, plain
+from glassnet.tables.cells import USABLE_CELLS, cell_values, clean, is_text, plain
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,7 +45,7 @@ def as_table(X: Any, names: Sequence[str] | None = None) -> pa.Table:
         try:
             table = pa.table(X)
         except (pa.ArrowException, ValueError, TypeError) as error:
-            raise DataError(f"the data frame cannot be read as columns of one kind each: {error}") from error
+            raise _unreadable(X, error) from error
     elif isinstance(X, Mapping):
         table = _from_columns({str(name): values for name, values in X.items()})
     elif isinstance(X, (list, tuple)) and X and all(isinstance(row, Mapping) for row in X):
@@ -64,6 +64,15 @@ def as_table(X: Any, names: Sequence[str] | None = None) -> pa.Table:
         table = table.rename_columns(list(names))
     check_distinct(table.column_names)
     return table
+
+
+def check_cells(table: pa.Table) -> None:
+    """Raise DataError if a column's cells are lists or structures."""
+    from pyarrow import types
+
+    for field in table.schema:
+        if types.is_nested(field.type):
+            raise DataError(f"column {field.name!r} holds {field.type}; {USABLE_CELLS}")
 
 
 def check_distinct(names: Sequence[str], where: str = "the table") -> None:
@@ -187,7 +196,20 @@ def _cells(name: str, values: Any) -> pa.Array:
     try:
         return pa.array(values, from_pandas=True)  # NaN is a missing cell
     except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
-        raise DataError(f"column {name!r}{_odd_cell(values)}: {error}") from error
+        raise DataError(f"column {name!r}{_odd_cell(values)}: {error.args[0] if error.args else error}") from error
+
+
+def _unreadable(X: Any, error: Exception) -> DataError | ShapeError:
+    """Return what is to be said of a frame that Arrow cannot read: which column, and which cell of it."""
+    if len(getattr(X, "shape", ())) == 1:
+        return ShapeError(f"expected a data frame, got a {type(X).__name__}, one column; X.to_frame() makes it a frame")
+    check_distinct([str(name) for name in getattr(X, "columns", ())], "the data frame")
+    for name in getattr(X, "columns", ()):
+        try:
+            _cells(str(name), X[name])
+        except DataError as found:
+            return found
+    return DataError(f"the data frame cannot be read as columns of one kind each: {error}")
 
 
 def _odd_cell(values: Any) -> str:
