@@ -1,0 +1,99 @@
+"""The documentation: every picture is shown, every script of the gallery runs, every public name has its place."""
+
+import ast
+import importlib
+import inspect
+import os
+import re
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+import glassnet
+from glassnet import plots
+from glassnet.plots import of_experiments
+
+ROOT = Path(__file__).parent.parent
+GALLERY = sorted((ROOT / "docs" / "gallery").glob("plot_*.py"))
+API = "\n".join(page.read_text("utf-8") for page in (ROOT / "docs" / "api").glob("*.rst"))
+PICTURES = {name: getattr(plots, name) for name in plots.__all__} | {"experiment": of_experiments.experiment}
+
+
+def calls(script):
+    """Return the names of all functions that a script calls."""
+    nodes = (node.func for node in ast.walk(ast.parse(script.read_text("utf-8"))) if isinstance(node, ast.Call))
+    return {node.attr if isinstance(node, ast.Attribute) else node.id for node in nodes}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_shown_takes_ax_and_says_what_it_returns(name):
+    assert any(name in calls(script) for script in GALLERY), f"show plots.{name} in docs/gallery"
+    parameter = inspect.signature(PICTURES[name]).parameters["ax"]
+    assert parameter.default is None
+    assert parameter.kind is parameter.KEYWORD_ONLY
+    assert re.search(r"Returns\n    -------\n    (array of )?Axes", PICTURES[name].__doc__)
+
+
+def test_every_drawing_function_is_public():
+    """A new picture cannot stay out of the list, and so not out of the gallery."""
+    files = [importlib.import_module(f"glassnet.plots.{name}") for name in ("general", "of_networks", "of_tables",
+             "of_training", "of_experiments")]  # fmt: skip
+    drawing = {
+        name
+        for file in files
+        for name, value in vars(file).items()
+        if inspect.isfunction(value) and value.__module__ == file.__name__ and not name.startswith("_")
+    }
+    assert drawing == set(PICTURES)
+
+
+def test_the_gallery_opens_a_network_diagnoses_a_training_and_runs_an_experiment():
+    called = set().union(*map(calls, GALLERY))
+    assert {"trace", "dimensions", "check_gradients", "diagnose", "run"} <= called
+
+
+@pytest.mark.parametrize("name", sorted(set(glassnet.__all__) - {"__version__"}))
+def test_every_public_name_has_its_place_in_the_api(name):
+    home = getattr(glassnet, name).__name__ if name in ("equations", "graph", "inspection", "plots") else None
+    module = home or getattr(glassnet, name).__module__
+    places = [f"glassnet.{name}", *(module.rsplit(".", cut)[0] for cut in range(module.count(".")))]
+    assert any(re.search(rf":: {re.escape(place)}$", API, re.MULTILINE) for place in places)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("script", GALLERY, ids=lambda script: script.stem)
+def test_a_gallery_script_runs(script, tmp_path):
+    environment = {**os.environ, "MPLBACKEND": "agg"}
+    command = [sys.executable, "-W", "error", "-W", "ignore:FigureCanvasAgg is non-interactive", str(script)]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_make_docs_builds_where_git_does_not_look():
+    done = subprocess.run(["make", "-n", "docs"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "sphinx -q -W" in done.stdout
+    for name in ("README.md", "README.zh-CN.md"):
+        assert "make docs" in (ROOT / name).read_text("utf-8")
+    assert {"docs/_build/", "docs/auto_gallery/"} <= set((ROOT / ".gitignore").read_text("utf-8").split())
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not find_spec("sphinx_gallery"), reason="needs the dependency group docs")
+def test_the_site_is_built_without_a_warning(tmp_path):
+    """As `make docs` does it, in a copy, but without running the gallery, whose scripts have a test of their own."""
+    shutil.copytree(ROOT / "docs", tmp_path / "docs", ignore=shutil.ignore_patterns("_build", "auto_gallery"))
+    for name in ("README.md", "README.zh-CN.md", "src"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-D", "plot_gallery=0", "docs", "site"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    site = tmp_path / "site"
+    pictures = (site / "api" / "plots.html").read_text("utf-8")
+    assert all(f'id="glassnet.plots.{name}"' in pictures for name in plots.__all__)
+    for page in ("index.html", "start.zh.html", "architecture.html", "penguins.zh.html", "auto_gallery/index.html"):
+        assert (site / page).stat().st_size > 1000
