@@ -70,7 +70,7 @@ def test_rare_categories_share_a_feature():
     cells = ["a"] * 4 + ["b"] * 3 + ["c"] * 2 + ["d"]
     preparation = fit_preparation({"c": cells}, max_categories=2)
     assert preparation.feature_names == ["c=a", "c=b", "c=(other)"]
-    assert "more than 2 values: the 2 most frequent are kept" in preparation.notes[0]
+    assert "many values: the 2 most frequent have a feature each" in preparation.notes[0]
     np.testing.assert_array_equal(preparation.transform({"c": ["a", "d", "new"]}), [[1, 0, 0], [0, 0, 1], [0, 0, 1]])
     with pytest.raises(SettingError, match="max_categories"):
         fit_preparation({"c": cells}, max_categories=0)

@@ -253,8 +253,8 @@ def _input(model: Any) -> str:
     if preparation.pictures:
         shape = preparation.pictures
         return f"pictures of {shape.height} x {shape.width} x {shape.channels} = {shape.n_x}, {shape.order}"
-    columns = ", ".join(column.name for column in preparation.columns)
-    return f"{len(preparation.columns)} columns as {preparation.n_features} features: {columns}"
+    columns = dict.fromkeys(column.name for column in preparation.columns)  # one of many categories is there twice
+    return f"{len(columns)} columns as {preparation.n_features} features: {', '.join(columns)}"
 
 
 def _output(model: Any) -> str:

@@ -141,11 +141,12 @@ class TableModel(Opening):
         k = (self.network_.n_networks or 1) if goes_on else self._n_networks(rows)
         share = 0.0 if X_val is not None else self._share(len(y), k)
         train, held = self._parts(target, y, rng, share)
-        preparation = self.preparation_ if goes_on else fit_preparation(rows_at(rows, train))
+        R, labels = rows_at(rows, train), y[train]
+        targets = target.encode(labels)
+        preparation = self.preparation_ if goes_on else fit_preparation(R, targets)
         notes = [*preparation.notes, *self._notes(rows, y)]
         width = _width(rows)
-        R, labels = preparation.transform(rows_at(rows, train)), y[train]
-        Y = target.encode(labels).T
+        R, Y = preparation.transform(R, targets=targets), targets.T
         if X_val is not None:
             with as_glassnet_errors("X_val and y_val: "):
                 self.n_features_in_ = width

@@ -25,8 +25,9 @@ class _Face(BaseEstimator):
 class TabularClassifier(ClassifierMixin, _Face, TableClassifier):
     """A network that classifies the rows of a data frame, or pictures.
 
-    Text and categories become one-hot columns, dates become numbers, missing cells are filled and marked, numbers are
-    scaled and binned; all of it is learned from the training rows only and kept in the model file.
+    Text and categories become one-hot columns (where they are many, mean targets too), dates become numbers, missing
+    cells are filled and marked, numbers are scaled and binned; all of it is learned from the training rows only and
+    kept in the model file.
 
     Parameters
     ----------
@@ -95,8 +96,9 @@ class TabularClassifier(ClassifierMixin, _Face, TableClassifier):
 class TabularRegressor(RegressorMixin, _Face, TableRegressor):
     """A network that estimates a number for each row of a data frame, or for pictures.
 
-    Text and categories become one-hot columns, dates become numbers, missing cells are filled and marked, numbers are
-    scaled and binned, targets scaled; all of it is learned from the training rows only and kept in the model file.
+    Text and categories become one-hot columns (where they are many, mean targets too), dates become numbers, missing
+    cells are filled and marked, numbers are scaled and binned, targets scaled; all of it is learned from the training
+    rows only and kept in the model file.
 
     Parameters
     ----------

@@ -10,6 +10,7 @@ from glassnet.report.blocks import Block, Cell, Paragraph, Says, Section, Table,
 from glassnet.report.subject import Subject, Trial
 from glassnet.tables.category_columns import CategoryColumn
 from glassnet.tables.date_columns import DateColumn
+from glassnet.tables.target_means import TargetMeans
 
 MOST_COLUMNS, MOST_VALUES, MOST_CLASSES = 60, 8, 20
 
@@ -71,6 +72,8 @@ def _prepared(column: Any) -> tuple[str, Says]:
         return "category", says("data.category_prepared", values=", ".join(column.values[:MOST_VALUES]) + more)
     if isinstance(column, DateColumn):
         return "date", says("data.date_prepared", cycles=", ".join(column.cycles))
+    if isinstance(column, TargetMeans):
+        return "category", says("data.means_prepared", values=len(column.values))
     median, bins = f"{column.median:.4g}", len(getattr(column, "edges", ())[1:])
     if bins:
         return "number", says("data.binned_prepared", median=median, bins=bins)

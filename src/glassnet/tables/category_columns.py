@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+FEW = 50  # values of a column: all of them get a feature
+LEAST_ROWS = 3  # that must hold a value where values are more, or it gets no feature of its own
+
+
 @dataclass(frozen=True)
 class CategoryColumn:
     """What training rows said about a column of categories.
@@ -44,7 +48,7 @@ class CategoryColumn:
 
     def fill(self, column: pa.ChunkedArray, out: np.ndarray) -> None:
         """Write the features of `column` to `out`, shape (m, number of features)."""
-        code, lost = self._codes(column)
+        code, lost = codes(column, self.name, self.values)
         out[:] = 0
         rows = np.flatnonzero(code >= 0)
         out[rows, code[rows]] = 1
@@ -53,46 +57,9 @@ class CategoryColumn:
         if self.missing:
             out[lost, -1] = 1
 
-    def _codes(self, column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the place of each cell's value in `values` (-1: none), and where cells are missing."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        column = plain(column)
-        if pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_decimal(column.type):
-            return self._codes_as(pa.float64(), cell_values(column.cast(pa.float64(), safe=False)))
-        if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
-            return self._codes_as(pa.timestamp("us"), dates(column, self.name))
-        text = as_text(column)
-        values = list(self.values)
-        if pa.types.is_boolean(column.type):
-            values = [value.lower() for value in values]
-        places = pc.index_in(text, value_set=text_array(values, text.type))
-        lost = cell_values(pc.is_null(text))
-        return np.where(lost, -1, np.nan_to_num(cell_values(places), nan=-1).astype(np.intp)), lost
-
-    def _codes_as(self, kind: pa.DataType, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Numbers or dates where training saw text: 3, 3.0 and "3" are one value, however the others are spelled."""
-        import pyarrow as pa
-
-        places, known = [], []
-        for j, value in enumerate(self.values):
-            read = as_kind(pa.chunked_array([[value]]), kind)
-            if read is not None:
-                places.append(j)
-                known.append(dates(read, self.name)[0] if pa.types.is_timestamp(kind) else read[0].as_py())
-        lost = np.isnan(cells)
-        if not places:
-            return np.full(len(cells), -1), lost
-        sorting = np.argsort(known, kind="stable")
-        ordered = np.array(known)[sorting]
-        near = np.searchsorted(ordered, np.where(lost, 0, cells)).clip(max=len(known) - 1)
-        code = np.array(places)[sorting[near]]
-        return np.where(~lost & (ordered[near] == cells), code, -1), lost
-
 
 def fit_categories(name: str, column: pa.ChunkedArray, limit: int) -> CategoryColumn | str:
-    """Return what to keep of the training rows, or why the column says nothing."""
+    """Return what to keep of the training rows, at most `limit` values, or why the column says nothing."""
     text = as_text(plain(column))
     counts = sorted(((-n, value) for value, n in value_counts(text) if value is not None))
     missing = text.null_count > 0
@@ -100,8 +67,49 @@ def fit_categories(name: str, column: pa.ChunkedArray, limit: int) -> CategoryCo
         return "holds no value"
     if len(counts) == 1 and not missing:
         return f"holds only the value {counts[0][1]!r}"
-    kept = tuple(sorted(value for _, value in counts[:limit]))
-    return CategoryColumn(name, kept, len(counts) > limit, missing)
+    often = [value for n, value in counts if -n >= LEAST_ROWS or len(counts) <= FEW]
+    if not often and not missing:
+        return f"holds no value more than {LEAST_ROWS - 1} times"
+    return CategoryColumn(name, tuple(sorted(often[:limit])), len(counts) > len(often[:limit]), missing)
+
+
+def codes(column: pa.ChunkedArray, name: str, values: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the place of each cell's value in `values` (-1: none), and where cells are missing."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = plain(column)
+    if pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_decimal(column.type):
+        return _codes_as(pa.float64(), cell_values(column.cast(pa.float64(), safe=False)), name, values)
+    if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
+        return _codes_as(pa.timestamp("us"), dates(column, name), name, values)
+    text = as_text(column)
+    spelled = [value.lower() for value in values] if pa.types.is_boolean(column.type) else list(values)
+    places = pc.index_in(text, value_set=text_array(spelled, text.type))
+    lost = cell_values(pc.is_null(text))
+    return np.where(lost, -1, np.nan_to_num(cell_values(places), nan=-1).astype(np.intp)), lost
+
+
+def _codes_as(
+    kind: pa.DataType, cells: np.ndarray, name: str, values: tuple[str, ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers or dates where training saw text: 3, 3.0 and "3" are one value, however the others are spelled."""
+    import pyarrow as pa
+
+    places, known = [], []
+    for j, value in enumerate(values):
+        read = as_kind(pa.chunked_array([[value]]), kind)
+        if read is not None:
+            places.append(j)
+            known.append(dates(read, name)[0] if pa.types.is_timestamp(kind) else read[0].as_py())
+    lost = np.isnan(cells)
+    if not places:
+        return np.full(len(cells), -1), lost
+    sorting = np.argsort(known, kind="stable")
+    ordered = np.array(known)[sorting]
+    near = np.searchsorted(ordered, np.where(lost, 0, cells)).clip(max=len(known) - 1)
+    code = np.array(places)[sorting[near]]
+    return np.where(~lost & (ordered[near] == cells), code, -1), lost
 
 
 def value_counts(column: pa.ChunkedArray) -> list[tuple[str | None, int]]:

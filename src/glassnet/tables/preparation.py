@@ -15,12 +15,14 @@ from glassnet.tables.dataset import Pictures
 from glassnet.tables.date_columns import DateColumn, fit_dates
 from glassnet.tables.frames import as_table
 from glassnet.tables.number_columns import NumberColumn, fit_numbers
+from glassnet.tables.target_means import TargetMeans, fit_target_means
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Column = NumberColumn | CategoryColumn | DateColumn
+Column = NumberColumn | CategoryColumn | DateColumn | TargetMeans
 
+MOST_CATEGORIES = 256
 MOST_BINS, MOST_BIN_FEATURES, ROWS_OF_A_BIN = 48, 768, 64  # docs/tables.md: what more and fewer gave
 
 
@@ -54,8 +56,9 @@ class Preparation:
 
     Parameters
     ----------
-    columns : tuple of NumberColumn, CategoryColumn, DateColumn
-        The columns in use, in the order of their features.
+    columns : tuple of NumberColumn, CategoryColumn, DateColumn, TargetMeans
+        The columns in use, in the order of their features; one of many categories is there twice, as a CategoryColumn
+        and as TargetMeans.
     source : tuple of str
         All columns that the training table had.
     pictures : PictureShape or None
@@ -81,7 +84,7 @@ class Preparation:
         """Numbers in a prepared row."""
         return self.pictures.n_x if self.pictures else sum(len(column.features) for column in self.columns)
 
-    def transform(self, X: Any, dtype: Any = np.float32) -> np.ndarray:
+    def transform(self, X: Any, dtype: Any = np.float32, *, targets: np.ndarray | None = None) -> np.ndarray:
         """Return samples as rows of numbers.
 
         Parameters
@@ -90,11 +93,13 @@ class Preparation:
             Columns are found by name, others than training's are ignored; those of an array by their order.
         dtype : float32 or float64
             Of the result.
+        targets : array (m, number of targets), optional
+            For training rows: their targets, so that no row's features hold its own.
 
         Returns
         -------
         ndarray, shape (m, n_features), C-contiguous
-            A row depends on its own sample only, not on the others beside it.
+            Without `targets` a row depends on its own sample only, not on the others beside it.
 
         Raises
         ------
@@ -123,7 +128,11 @@ class Preparation:
                 near = suggestion(column.name, X.column_names)
                 raise DataError(f"column {column.name!r} of the training rows is missing{near}; columns: {held}")
             width = len(column.features)
-            column.fill(X.column(place[column.name]), out[:, j : j + width])
+            cells, to = X.column(place[column.name]), out[:, j : j + width]
+            if isinstance(column, TargetMeans) and targets is not None:
+                column.fill_training(cells, targets, to)
+            else:
+                column.fill(cells, to)
             j += width
         return out
 
@@ -166,8 +175,9 @@ def features(X: Any, preparation: Preparation | None = None) -> pa.Table | Pictu
 
 def fit_preparation(
     X: Any,
+    targets: np.ndarray | None = None,
     *,
-    max_categories: int = 50,
+    max_categories: int = MOST_CATEGORIES,
     bins: bool = True,
     drop: Collection[str] = (),
     keep: Collection[str] = (),
@@ -184,8 +194,11 @@ def fit_preparation(
     ----------
     X : pyarrow.Table, Pictures, or whatever `as_table` takes
         The training rows, and no others.
+    targets : array (m, number of targets), optional
+        Their targets, for columns of many values, whose rare ones share one feature.
     max_categories : int
-        Values of a text column that get a feature of their own; the rarer ones share one.
+        Values of a text column that get a feature of their own; the rarer ones share one. Where columns have more than
+        50 values, only those that three rows hold do.
     bins : bool
         Whether numbers are filled into bins beside being scaled; how many depends on the rows and columns.
     drop : collection of str
@@ -233,9 +246,11 @@ def fit_preparation(
         if remark:
             notes.append(f"column {name!r} {remark}")
         if isinstance(fitted, CategoryColumn) and fitted.other:
+            means = None if targets is None else fit_target_means(name, column, targets)
+            columns += [means] if means else []
             notes.append(
-                f"column {name!r} has more than {max_categories} values: the {max_categories} most frequent are kept, "
-                "the others count as one"
+                f"column {name!r} has many values: the {len(fitted.values)} most frequent have a feature each, the "
+                f"others share one{'; and the mean target for each value is one more' * bool(means)}"
             )
     notes = [*dropped_in_words(dropped), *notes]
     if not columns:

@@ -14,8 +14,10 @@ from glassnet.tables.dataset import ORDERS
 from glassnet.tables.date_columns import CYCLES, DateColumn
 from glassnet.tables.number_columns import NumberColumn
 from glassnet.tables.preparation import PictureShape, Preparation
+from glassnet.tables.target_means import TargetMeans
 
-KINDS: dict[str, type] = {"number": NumberColumn, "category": CategoryColumn, "date": DateColumn}
+KINDS: dict[str, type] = {"number": NumberColumn, "category": CategoryColumn, "date": DateColumn,
+                          "target means": TargetMeans}  # fmt: skip
 
 # Type of a field, as annotated -> what its JSON value must be, in words and as a test.
 CHECKS: dict[str, tuple[str, Callable[[Any], bool]]] = {
@@ -29,6 +31,14 @@ CHECKS: dict[str, tuple[str, Callable[[Any], bool]]] = {
             isinstance(value, (list, tuple))
             and all(type(v) in (int, float) and abs(v) <= sys.float_info.max for v in value)
             and all(low < high for low, high in pairwise(value))
+        ),
+    ),
+    "tuple[tuple[float, ...], ...]": (
+        "a list of lists of finite numbers, all of one length",
+        lambda value: (
+            isinstance(value, (list, tuple))
+            and all(isinstance(row, (list, tuple)) and row and len(row) == len(value[0]) for row in value)
+            and all(type(v) in (int, float) and abs(v) <= sys.float_info.max for row in value for v in row)
         ),
     ),
     "tuple[str, ...]": (
@@ -45,8 +55,7 @@ def write(preparation: Preparation) -> dict[str, Any]:
     kinds = {described: kind for kind, described in KINDS.items()}
     columns = []
     for column in preparation.columns:
-        entries = {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(column).items()}
-        columns.append({"kind": kinds[type(column)], **entries})
+        columns.append({"kind": kinds[type(column)], **{name: _as_lists(v) for name, v in asdict(column).items()}})
     return {"kind": "table", "source": list(preparation.source), "columns": columns, "notes": list(preparation.notes)}
 
 
@@ -80,9 +89,10 @@ def preparation_from_document(document: Any) -> Preparation:
     if not isinstance(entries, list) or not entries:
         raise ModelFileError(f"preparation: columns must be a list of at least one, got {entries!r:.80}")
     columns = tuple(_column(entry, f"preparation, column {j + 1}") for j, entry in enumerate(entries))
-    names = [column.name for column in columns]
-    unknown = [name for name in names if name not in source]
-    if unknown or len(set(names)) < len(names):
+    names = [column.name for column in columns if not isinstance(column, TargetMeans)]
+    of_means = [column.name for column in columns if isinstance(column, TargetMeans)]
+    unknown = [name for name in (*names, *of_means) if name not in source]
+    if unknown or len(set(names)) < len(names) or len(set(of_means)) < len(of_means):
         raise ModelFileError(f"preparation: columns must be distinct and in source, got {names!r:.200}")
     return Preparation(columns, tuple(source), None, list(notes))
 
@@ -97,6 +107,8 @@ def _column(entry: Any, where: str) -> Any:
             raise ModelFileError(f"{where}: {scale} must not be negative, got {getattr(column, scale)}")
     if isinstance(column, DateColumn) and not set(column.cycles) <= set(CYCLES):
         raise ModelFileError(f"{where}: cycles must be among {', '.join(CYCLES)}, got {column.cycles!r:.80}")
+    if isinstance(column, TargetMeans) and not 0 < len(column.means) == len(column.values):
+        raise ModelFileError(f"{where}: {len(column.values)} values need as many means, got {len(column.means)}")
     if not column.features:
         raise ModelFileError(f"{where}: {column.name!r:.80} becomes no feature")
     return column
@@ -115,6 +127,8 @@ def _build(described: type, document: dict[str, Any], besides: set[str], where: 
             values[field.name] = float(value)
         elif field.type == "tuple[float, ...]":
             values[field.name] = tuple(map(float, value))
+        elif field.type == "tuple[tuple[float, ...], ...]":
+            values[field.name] = tuple(tuple(map(float, row)) for row in value)
     _no_others(document, besides | set(values), where)
     return described(**values)
 
@@ -133,6 +147,10 @@ def _no_others(document: dict[str, Any], known: set[str], where: str) -> None:
         raise ModelFileError(
             f"{where}: unknown entries {', '.join(others):.80}; this version knows {', '.join(sorted(known))}"
         )
+
+
+def _as_lists(value: Any) -> Any:
+    return [_as_lists(each) for each in value] if isinstance(value, tuple) else value
 
 
 def _all_text(values: Any) -> bool:
