@@ -183,9 +183,17 @@ def ablations() -> dict[str, Callable[[int, bool], Any]]:
     found = {
         name: lambda seed, numbers, change=change: ours(seed, numbers, **change) for name, change in changes.items()
     }
+    found["labels not smoothed"] = without_smoothing
     for kind in ("linear", "simple", "deep"):
         found[f"always {kind}"] = lambda seed, numbers, kind=kind: _of_kind(seed, numbers, kind)
     return found
+
+
+def without_smoothing(seed: int, numbers: bool) -> Any:
+    """Return `default` whose deep kinds learn the labels as they are."""
+    model = ours(seed, numbers)
+    model._kinds = {name: kind._replace(label_smoothing=0.0) for name, kind in type(model)._kinds.items()}
+    return model
 
 
 def _of_kind(seed: int, numbers: bool, kind: str) -> Any:
@@ -195,11 +203,20 @@ def _of_kind(seed: int, numbers: bool, kind: str) -> Any:
     return model
 
 
-def preparations() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield what of the preparation is changed: name, and the constants of its module."""
-    yield "no bins", {"MOST_BINS": 0}
-    yield "16 bins at most", {"MOST_BINS": 16}
-    yield "a bin from 16 rows on", {"ROWS_OF_A_BIN": 16}
+def in_modules() -> Iterator[tuple[str, Any, dict[str, Any]]]:
+    """Yield what is changed for all models: its name, a module, and names in it."""
+    from glassnet.estimators import left_out
+    from glassnet.tables import preparation
+
+    yield "no bins", preparation, {"MOST_BINS": 0}
+    yield "16 bins at most", preparation, {"MOST_BINS": 16}
+    yield "a bin from 16 rows on", preparation, {"ROWS_OF_A_BIN": 16}
+    yield "not sharpened", left_out, {"sharpen": lambda *_: 1.0}
+    yield "kinds judged by their loss", left_out, {"cost": _loss_left_out}
+
+
+def _loss_left_out(network: Any, X: Any, Y: Any, mask: Any) -> float:
+    return float(np.mean(network.cost(X, Y, sample_weight=1 - mask)))
 
 
 def measure(folder: Path, seeds: int, who: dict[str, Callable[[int, bool], Any]]) -> dict[str, Any]:
@@ -324,14 +341,12 @@ def main() -> None:
     if asked.adult:
         result["adult"] = whole_adult(asked.data)
     if asked.ablation:
-        from glassnet.tables import preparation
-
         result["ablation"] = measure(asked.data, asked.seeds, ablations())
-        for name, constants in preparations():
-            before = {key: getattr(preparation, key) for key in constants}
-            vars(preparation).update(constants)
+        for name, module, changed in in_modules():
+            before = {key: getattr(module, key) for key in changed}
+            vars(module).update(changed)
             result["ablation"] |= measure(asked.data, asked.seeds, {name: ours})
-            vars(preparation).update(before)
+            vars(module).update(before)
     RESULTS.write_text(json.dumps(result, indent=1) + "\n")
     if "linear" in result["models"]:
         plot(result)

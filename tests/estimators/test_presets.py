@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from glassnet import TabularClassifier, TabularRegressor
+from glassnet import Network, TabularClassifier, TabularRegressor
 from glassnet.errors import SettingError
-from glassnet.estimators import presets, table_models
+from glassnet.estimators import left_out, presets
 from glassnet.estimators.presets import CLASSES, NUMBERS, PRESETS, Kind
+from glassnet.estimators.targets import smoothed
 
 
 def rings(m, noise=0.0):
@@ -38,7 +39,7 @@ def test_epochs_follow_from_the_rows():
 
 def test_each_row_is_left_out_by_one_network_and_classes_are_dealt_out():
     labels = np.array([0] * 90 + [1] * 10)
-    taught = table_models._taught(labels, 100, 5, np.random.default_rng(0))
+    taught = left_out.taught(labels, 100, 5, np.random.default_rng(0))
     assert taught.shape == (5, 1, 100)
     np.testing.assert_array_equal(taught.sum(axis=0), 4)
     np.testing.assert_array_equal((1 - taught[:, 0, labels == 1]).sum(axis=1), 2)
@@ -65,24 +66,64 @@ def test_costs_are_those_of_rows_that_a_network_did_not_learn_from():
     X, y = rng.normal(size=(200, 30)), rng.integers(0, 2, 200)  # nothing to learn: only the left-out cost shows it
     model = TabularClassifier(preset="fast", random_state=0).fit(X, y)
     seen = np.mean(model.network_.cost(model.prepared(X), model.target_.encode(y).T))
-    assert seen < 0.6 < np.log(2) < model.candidates_[0]["cost"]
+    assert seen < 0.6 < np.log(2)  # cross-entropy: labels were learned by heart
+    assert model.candidates_[0]["cost"] > 0.25  # Brier's score: worse than a coin
 
 
-def test_given_layers_are_one_network_and_settings_overrule_the_kind():
-    X, y = rings(300)
-    model = TabularClassifier(5, "tanh", epochs=2, random_state=0).fit(X, y)
-    assert model.network_.n_networks is None
-    assert model.network_.architecture.activations == ("tanh", "sigmoid")
-    assert model.history_.epochs == 2
-    assert TabularClassifier(5, n_networks=3, epochs=1).fit(X, y).network_.n_networks == 3
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_probabilities_of_rows_left_out_cost_their_squared_error(n_classes):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(4, 30)).astype(np.float32)
+    labels = rng.integers(n_classes, size=30)
+    Y = np.eye(n_classes)[labels].T if n_classes > 2 else labels[np.newaxis].astype(float)
+    output = "softmax" if n_classes > 2 else "sigmoid"
+    network = Network([4, 5, len(Y)], ["relu", output], "cross_entropy", seed=0, n_networks=3)
+    mask = left_out.taught(labels, 30, 3, rng)
+    A = network.forward(X)
+    by_hand = sum(((A[k, :, i] - Y[:, i]) ** 2).sum() for k in range(3) for i in range(30) if mask[k, 0, i] == 0)
+    assert left_out.cost(network, X, Y, mask) == pytest.approx(by_hand / 30)
 
 
-def test_a_kind_that_diverges_is_passed_over(monkeypatch):
-    X, y = rings(300)
-    broken = {**CLASSES, "linear": CLASSES["linear"]._replace(learning_rate=1e30, optimizer="gradient_descent")}
-    monkeypatch.setattr(TabularClassifier, "_kinds", broken)
-    model = TabularClassifier(epochs=3, random_state=0).fit(X * 1e3, y)
-    assert "simple" in {each["kind"] for each in model.candidates_}
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("stack", [None, 4])
+def test_smoothed_labels_leave_a_network_unsure_until_it_is_sharpened(n_classes, stack):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(2, 400)).astype(np.float32)
+    labels = np.digitize(X[0], [0.0, 1.0][: n_classes - 1])
+    Y = np.eye(n_classes)[labels].T if n_classes > 2 else labels[np.newaxis].astype(float)
+    output = "softmax" if n_classes > 2 else "sigmoid"
+    network = Network([2, 16, len(Y)], ["relu", output], "cross_entropy", seed=0, n_networks=stack)
+    network.fit(X, smoothed(Y.T, 0.2).T, optimizer="adam", learning_rate=0.02, epochs=60, batch_size=50)
+    mask = None if stack is None else left_out.taught(labels, 400, stack, rng)
+    before, A = np.mean(network.cost(X, Y)), network.forward(X)
+    temperature = left_out.sharpen(network, X, Y, mask)
+    assert 0.5 <= temperature < 1
+    assert np.mean(network.cost(X, Y)) < before
+    sharper = network.forward(X)
+    np.testing.assert_array_equal(sharper.argmax(axis=-2), A.argmax(axis=-2))
+    assert n_classes > 2 or ((sharper > 0.5) == (A > 0.5)).all()
+    assert sharper.max() > A.max()
+
+
+def test_a_network_that_is_too_sure_is_left_as_it_is():
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(2, 50)), rng.integers(2, size=(1, 50)).astype(float)
+    network = Network([2, 8, 1], ["relu", "sigmoid"], seed=0)
+    network.W[2][...] *= 100
+    before = network.vector.copy()
+    assert left_out.sharpen(network, X, Y, None) == 1
+    np.testing.assert_array_equal(network.vector, before)
+
+
+@pytest.mark.parametrize(("loss", "smooths"), [("cross_entropy", True), ("squared_error", False)])
+def test_labels_are_smoothed_where_the_kind_says_so_and_the_loss_is_cross_entropy(loss, smooths, monkeypatch):
+    X, y = rings(800)
+    monkeypatch.setattr(TabularClassifier, "_kinds", {"linear": CLASSES["deep"]._replace(label_smoothing=0.5)})
+    monkeypatch.setattr(presets, "PRESETS", {"default": presets.Preset(2, ("linear",))})
+    monkeypatch.setattr(left_out, "sharpen", lambda *_: 1.0)
+    model = TabularClassifier(loss=loss, epochs=40, random_state=0).fit(X, y)
+    surest = np.median(model.predict_proba(X).max(axis=1))
+    assert (surest < 0.8) == smooths  # the labels were 0.25 and 0.75, or 0 and 1
 
 
 @pytest.mark.parametrize(("settings", "told"), [

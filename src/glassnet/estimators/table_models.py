@@ -18,14 +18,16 @@ from glassnet.core.checks import is_count
 from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.errors import DataError, DivergedError, SettingError, ShapeError, UnknownNameError, suggestion
+from glassnet.estimators import left_out
 from glassnet.estimators.opening import Opening
 from glassnet.estimators.presets import CLASSES, MANY_FEATURES, NUMBERS, Kind, kind_of_depth, kinds_to_try, preset_named
 from glassnet.estimators.refusals import as_glassnet_errors
 from glassnet.estimators.saving import save
-from glassnet.estimators.targets import LabelCode, NumberCode, Target, is_sparse
+from glassnet.estimators.targets import LabelCode, NumberCode, Target, is_sparse, smoothed
 from glassnet.network import Network
 from glassnet.tables import Pictures, Preparation, as_table, fit_preparation, imbalance, leaks, rows_at, split
 from glassnet.tables.frames import check_cells
+from glassnet.training.engine_choice import fits_together
 from glassnet.training.history import History, Progress
 
 Array = Any
@@ -33,6 +35,7 @@ Callback = Callable[[Progress], Any]
 
 VALIDATION_FROM = 1000  # rows; with fewer, every row is worth more in training (breast cancer: error .028 against .033)
 VALIDATION_SHARE = 0.15
+FITS_OF_A_KIND = 3  # that an engine's start counts for: folds, seeds and later tables come, and compiled code is kept
 ROWS_AT_A_TIME = 8192  # that predict prepares and passes through the network together
 
 
@@ -158,7 +161,7 @@ class TableModel(Opening):
             validation = (preparation.transform(rows_at(rows, held)).T, target.encode(y[held]).T)
         taught = None
         if k > 1 and validation is None and not goes_on and len(R) >= 2 * k:
-            taught = _taught(
+            taught = left_out.taught(
                 labels if isinstance(target, LabelCode) and not target.multilabel else None, len(R), k, rng
             )
         candidates = self._trained(R.T, Y, validation, taught, k, target, rng, goes_on, callbacks)
@@ -206,30 +209,36 @@ class TableModel(Opening):
                 dropout = 0.0 if whole_batch or network.L == 1 else kind.dropout
             if self.verbose:
                 print(f"{name}: {network}")
+            smoothing = kind.label_smoothing if network.architecture.loss == "cross_entropy" else 0.0
+            exclusive = network.architecture.activations[-1] == "softmax"
             try:
-                history = network.fit(
-                    X,
-                    Y,
-                    optimizer=self.optimizer or kind.optimizer,
-                    learning_rate=kind.learning_rate if self.learning_rate is None else self.learning_rate,
-                    schedule=self.schedule or ("constant" if whole_batch else "cosine"),
-                    epochs=epochs,
-                    batch_size=batch_size,
-                    l2=self.l2,
-                    dropout=dropout,
-                    validation=validation,
-                    sample_weight=taught,
-                    keep_best=validation is not None,
-                    engine=self.engine,
-                    device=self.device,
-                    precision=self.precision,
-                    callbacks=[*callbacks, *self._own_callbacks(epochs if validation is not None else None)],
-                )
+                with fits_together(FITS_OF_A_KIND):
+                    history = network.fit(
+                        X,
+                        smoothed(Y.T, smoothing, exclusive=exclusive).T,
+                        optimizer=self.optimizer or kind.optimizer,
+                        learning_rate=kind.learning_rate if self.learning_rate is None else self.learning_rate,
+                        schedule=self.schedule or ("constant" if whole_batch else "cosine"),
+                        epochs=epochs,
+                        batch_size=batch_size,
+                        l2=self.l2,
+                        dropout=dropout,
+                        validation=validation,
+                        sample_weight=taught,
+                        keep_best=validation is not None,
+                        engine=self.engine,
+                        device=self.device,
+                        precision=self.precision,
+                        callbacks=[*callbacks, *self._own_callbacks(epochs if validation is not None else None)],
+                    )
             except DivergedError as error:
                 failure = error
                 continue
+            if smoothing and (taught is not None or validation is not None):
+                X_left, Y_left = validation or (X, Y)
+                left_out.sharpen(network, X_left, Y_left, taught)
             if taught is not None:
-                cost = network.cost(X, Y, sample_weight=1 - taught)
+                cost = left_out.cost(network, X, Y, taught)
             else:
                 cost = (
                     network.cost(*validation) if validation else history.epoch_cost[-1] if history.epoch_cost else 0.0
@@ -508,16 +517,6 @@ def _print_epoch(progress: Progress) -> None:
         validation = progress.validation_cost
         tail = "" if validation is None else f", validation cost {np.mean(validation):.4f}"
         print(f"epoch {progress.epoch}/{progress.epochs}: cost {np.mean(progress.cost):.4f}{tail}")
-
-
-def _taught(labels: Array | None, m: int, k: int, rng: np.random.Generator) -> Array:
-    """Return (k, 1, m): 0 where a network leaves a sample out, each sample one network, classes dealt out evenly."""
-    order = rng.permutation(m)
-    if labels is not None:
-        order = order[np.argsort(labels[order], kind="stable")]
-    taught = np.ones((k, 1, m), np.float32)
-    taught[np.arange(m) % k, 0, order] = 0
-    return taught
 
 
 def _choice_in_words(candidates: list[dict[str, Any]], chosen: str) -> list[str]:

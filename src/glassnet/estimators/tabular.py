@@ -72,7 +72,8 @@ class TabularClassifier(ClassifierMixin, _Face, TableClassifier):
     history_ : History
         The record of the training.
     candidates_ : list of dict
-        The kinds that were trained: hidden layers, cost on rows left out, seconds.
+        The kinds that were trained: hidden layers, seconds, and the cost on rows left out: the squared error of the
+        probabilities (Brier's score) for cross-entropy, else the mean loss.
     notes_ : list of str
         What was noticed in the data (columns dropped, classes out of balance), and which kind was chosen.
     n_features_in_, feature_names_in_
@@ -141,7 +142,7 @@ class TabularRegressor(RegressorMixin, _Face, TableRegressor):
     history_ : History
         The record of the training.
     candidates_ : list of dict
-        The kinds that were trained: hidden layers, cost on rows left out, seconds.
+        The kinds that were trained: hidden layers, seconds, mean loss on rows left out.
     notes_ : list of str
         What was noticed in the data, and which kind was chosen.
     n_features_in_, feature_names_in_

@@ -1,0 +1,79 @@
+"""What a stack learns from the rows that its networks leave out: which kind to keep, and how sure to be.
+
+Each of k networks leaves another k-th of the rows out, so that every row is judged once, by a network that never saw
+it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from glassnet.network import Network
+
+Array = Any
+
+TEMPERATURES = np.linspace(0.5, 1, 11)  # 1: as sure as it is, 0.5: twice as sure
+
+
+def taught(labels: Array | None, m: int, k: int, rng: np.random.Generator) -> Array:
+    """Return (k, 1, m): 0 where a network leaves a sample out, each sample one network, classes dealt out evenly."""
+    order = rng.permutation(m)
+    if labels is not None:
+        order = order[np.argsort(labels[order], kind="stable")]
+    mask = np.ones((k, 1, m), np.float32)
+    mask[np.arange(m) % k, 0, order] = 0
+    return mask
+
+
+def cost(network: Network, X: Array, Y: Array, mask: Array) -> float:
+    """Return what the answers for rows left out cost, where 0 in `mask` (k, 1, m) says by which network.
+
+    Of probabilities it is the mean squared error (Brier's score): cross-entropy asks above all whether a network is too
+    sure, and one that is can still be right more often. Of all else it is the network's own loss.
+    """
+    if network.architecture.loss == "cross_entropy":
+        A = _judging(network.forward(X), mask)
+        return float(np.mean(np.sum((A - Y.T) ** 2, axis=1)))
+    return float(np.mean(network.cost(X, Y, sample_weight=1 - mask)))
+
+
+def sharpen(network: Network, X: Array, Y: Array, mask: Array | None) -> float:
+    """Make a network that learned smoothed labels as sure as rows that it left out allow; return the temperature.
+
+    W[L] and b[L] are divided by the temperature for which cross-entropy is least (Guo et al. 2017, arXiv 1706.04599):
+    the most probable class stays the same, its probability rises.
+
+    Parameters
+    ----------
+    network : Network
+        Whose last activation is sigmoid or softmax.
+    X, Y : array (n[0], m), (n[L], m)
+        Features, and labels without smoothing.
+    mask : array (k, 1, m) or None
+        0 where a network left a row out; None where no network saw any of the rows.
+    """
+    L = network.L
+    Z = network.W[L] @ network.forward(X, layer=L - 1) + network.b[L]
+    Z = _judging(Z, mask).astype(np.float64)
+
+    def cross_entropy(temperature: float) -> float:
+        z = Z / temperature
+        if network.architecture.activations[-1] == "softmax":
+            partition = np.logaddexp.reduce(z, axis=1).sum()
+        else:
+            partition = np.logaddexp(0, z).sum()
+        return float(partition - (Y.T * z).sum())
+
+    best = float(min(TEMPERATURES[::-1], key=cross_entropy))
+    network.W[L][...] /= best
+    network.b[L][...] /= best
+    return best
+
+
+def _judging(A: Array, mask: Array | None) -> Array:
+    """Return (m, n): of answers (k, n, m) those of the network that left a sample out; without mask all, (k m, n)."""
+    if mask is None:
+        return np.moveaxis(A, -1, -2).reshape(-1, A.shape[-2])
+    return A[np.argmin(mask[:, 0], axis=0), :, np.arange(A.shape[-1])]
