@@ -39,7 +39,8 @@ class Scores:
     rows : int
         Number of rows.
     values : dict of str to float
-        accuracy and cost for classes; RMSE, R² and cost for numbers.
+        accuracy, log loss, calibration error and cost for classes; RMSE, R² and cost for numbers. The cost is the mean
+        of the networks' own, the others are those of their averaged answer.
     confusion : list of list of int
         Rows of each true class by predicted class; empty for numbers.
     """
@@ -260,7 +261,7 @@ def write_page(path: str | Path, model: Model | Network, sample: SampleTrace | N
 
 
 def score(model: Model, X: Any, y: Array) -> Scores:
-    """Return accuracy or RMSE and R², and the cost."""
+    """Return how well a model does on rows whose targets are known."""
     network = model.network_
     columns = model.prepared(X)
     Y = model.target_.encode(y).T
@@ -268,13 +269,44 @@ def score(model: Model, X: Any, y: Array) -> Scores:
     found = model.predict(X)
     if isinstance(model, TableClassifier):
         code, n = model.target_, len(model.classes_)
-        confusion = np.bincount(n * code.places(y) + code.places(found), minlength=n * n).reshape(n, n).tolist()
-        return Scores(len(y), {"accuracy": float(np.mean(found == y)), "cost": cost}, confusion)
+        probabilities, places = model.predict_proba(X), code.places(y)
+        of_truth = np.maximum(probabilities[np.arange(len(y)), places], np.finfo(float).tiny)
+        values = {
+            "accuracy": float(np.mean(found == y)),
+            "log loss": float(-np.log(of_truth).mean()),
+            "calibration error": calibration_error(probabilities, places),
+            "cost": cost,
+        }
+        confusion = np.bincount(n * places + code.places(found), minlength=n * n).reshape(n, n).tolist()
+        return Scores(len(y), values, confusion)
     y = np.asarray(y, np.float64)
     squares = float(np.mean((found - y) ** 2))
     spread = float(np.var(y))
     values = {"RMSE": squares**0.5, "R²": 1 - squares / spread if spread > 0 else float("nan"), "cost": cost}
     return Scores(len(y), {name: value for name, value in values.items() if np.isfinite(value)})
+
+
+def calibration_error(probabilities: Array, places: Array, bins: int = 15) -> float:
+    """Return the expected calibration error: how far, on the mean, the surest class is from being right as often.
+
+    Parameters
+    ----------
+    probabilities : array (m, n_classes)
+        Of each class.
+    places : array (m,)
+        The true class of each row, as its column.
+    bins : int
+        Of equal width, in which rows of like probability are counted together (Guo et al. 2017, arXiv 1706.04599).
+
+    Returns
+    -------
+    float
+        0 where a class that is given .8 is right in 8 of 10 rows, and so on; at most 1.
+    """
+    surest, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == places
+    bin_ = np.minimum((surest * bins).astype(np.intp), bins - 1)
+    gaps = np.bincount(bin_, weights=right - surest, minlength=bins)
+    return float(np.abs(gaps).sum() / len(places))
 
 
 def matching(model: Model, X: Any) -> Any:

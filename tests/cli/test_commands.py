@@ -49,7 +49,7 @@ def test_of_a_stack_the_first_network_is_written_out(glassnet, table):
 def test_json_is_one_document(glassnet, table):
     trained = json.loads(glassnet("train", table, "--target", "label", "--epochs", 2, "--json").out)
     assert trained["rows"] == {"training": 48, "test": 12}
-    assert set(trained["scores"]["test"]) == {"rows", "accuracy", "cost", "confusion"}
+    assert set(trained["scores"]["test"]) == {"rows", "accuracy", "log loss", "calibration error", "cost", "confusion"}
     assert json.loads(glassnet("evaluate", "things.glassnet", table, "--json").out)["rows"] == 60
     assert len(json.loads(glassnet("predict", "things.glassnet", table, "--json").out)["prediction"]) == 60
     inside = json.loads(glassnet("inspect", "things.glassnet", table, "--row", 1, "--json").out)

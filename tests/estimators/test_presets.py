@@ -118,7 +118,8 @@ def test_a_network_that_is_too_sure_is_left_as_it_is():
 @pytest.mark.parametrize(("loss", "smooths"), [("cross_entropy", True), ("squared_error", False)])
 def test_labels_are_smoothed_where_the_kind_says_so_and_the_loss_is_cross_entropy(loss, smooths, monkeypatch):
     X, y = rings(800)
-    monkeypatch.setattr(TabularClassifier, "_kinds", {"linear": CLASSES["deep"]._replace(label_smoothing=0.5)})
+    unsure = CLASSES["deep"]._replace(label_smoothing=0.5, least_rows=0)
+    monkeypatch.setattr(TabularClassifier, "_kinds", {"linear": unsure})
     monkeypatch.setattr(presets, "PRESETS", {"default": presets.Preset(2, ("linear",))})
     monkeypatch.setattr(left_out, "sharpen", lambda *_: 1.0)
     model = TabularClassifier(loss=loss, epochs=40, random_state=0).fit(X, y)

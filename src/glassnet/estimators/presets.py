@@ -57,8 +57,8 @@ PRESETS = {
 CLASSES = {
     "linear": Kind(       (),               "relu",   0.005,     20),
     "simple": Kind(       (128,),           "relu",   0.001,     32,    0.3),
-    "deep":   Kind(       (128, 128),       "silu",   0.003,     28,    0.1,   0.05, least_steps=1000, least_rows=500),
-    "deeper": Kind(       (256, 256, 256),  "silu",   0.0015,    32,    0.2,   0.05, least_steps=1000, least_rows=500),
+    "deep":   Kind(       (128, 128),       "silu",   0.003,     28,    0.1,   0.05, least_steps=1000, least_rows=1000),
+    "deeper": Kind(       (256, 256, 256),  "silu",   0.0015,    32,    0.2,   0.05, least_steps=1000, least_rows=1000),
     "given":  Kind(       (),               "silu",   0.001,     28,    0.1, least_steps=1000),
     "wide":   Kind(       (128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
 }

@@ -12,6 +12,8 @@ from glassnet.report.blocks import WHAT, Block, Cell, Heading, Paragraph, Pictur
 from glassnet.report.subject import Subject, Trial
 
 Array = Any
+SCORES = {"accuracy": "results.accuracy", "log loss": "results.log_loss", "calibration error": "results.calibration",
+          "RMSE": "results.rmse", "R²": "results.r2", "cost": "results.cost"}  # fmt: skip
 MOST_CLASSES = 20  # of a confusion matrix that can be read
 MOST_UNITS, MOST_POINTS = 20, 400
 HEAT_ROWS, HEAT_COLUMNS = 32, 48
@@ -68,10 +70,7 @@ def _scores(subject: Subject, trial: Trial) -> list[Block]:
     scores = trial.scores
     rows: list[list[Cell]] = []
     for name, value in scores.values.items():
-        text = {"accuracy": "results.accuracy", "RMSE": "results.rmse", "R²": "results.r2", "cost": "results.cost"}[
-            name
-        ]
-        rows.append([says(text), f"{value:.4f}" if name == "accuracy" else f"{value:.6g}"])
+        rows.append([says(SCORES[name]), f"{value:.4f}" if name == "accuracy" else f"{value:.6g}"])
         if name == "accuracy":
             low, high = wilson(value, scores.rows)
             rows.append([says("results.interval"), f"{low:.4f} ... {high:.4f}"])
