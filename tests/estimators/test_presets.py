@@ -82,11 +82,20 @@ def test_probabilities_of_rows_left_out_cost_their_squared_error(n_classes):
     A = network.forward(X)
     by_hand = sum(((A[k, :, i] - Y[:, i]) ** 2).sum() for k in range(3) for i in range(30) if mask[k, 0, i] == 0)
     assert left_out.cost(network, X, Y, mask) == pytest.approx(by_hand / 30)
+    assert left_out.cost(network, X, Y, None) == pytest.approx(((A - Y) ** 2).sum() / 90)  # all by all
+
+
+@pytest.mark.parametrize("networks", [1, 3])
+def test_rows_held_back_for_all_choose_a_kind_too(networks):
+    X, y = rings(1400)
+    model = TabularClassifier(validation=0.2, n_networks=networks, epochs=6, random_state=0).fit(X, y)
+    assert 0 < model.candidates_[0]["cost"] < 1
+    assert model.score(X, y) > 0.6
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])
-@pytest.mark.parametrize("stack", [None, 4])
-def test_smoothed_labels_leave_a_network_unsure_until_it_is_sharpened(n_classes, stack):
+@pytest.mark.parametrize(("stack", "masked"), [(None, False), (4, False), (4, True)])
+def test_smoothed_labels_leave_a_network_unsure_until_it_is_sharpened(n_classes, stack, masked):
     rng = np.random.default_rng(0)
     X = rng.normal(size=(2, 400)).astype(np.float32)
     labels = np.digitize(X[0], [0.0, 1.0][: n_classes - 1])
@@ -94,7 +103,7 @@ def test_smoothed_labels_leave_a_network_unsure_until_it_is_sharpened(n_classes,
     output = "softmax" if n_classes > 2 else "sigmoid"
     network = Network([2, 16, len(Y)], ["relu", output], "cross_entropy", seed=0, n_networks=stack)
     network.fit(X, smoothed(Y.T, 0.2).T, optimizer="adam", learning_rate=0.02, epochs=60, batch_size=50)
-    mask = None if stack is None else left_out.taught(labels, 400, stack, rng)
+    mask = left_out.taught(labels, 400, stack, rng) if masked else None
     before, A = np.mean(network.cost(X, Y)), network.forward(X)
     temperature = left_out.sharpen(network, X, Y, mask)
     assert 0.5 <= temperature < 1

@@ -27,16 +27,16 @@ def taught(labels: Array | None, m: int, k: int, rng: np.random.Generator) -> Ar
     return mask
 
 
-def cost(network: Network, X: Array, Y: Array, mask: Array) -> float:
-    """Return what the answers for rows left out cost, where 0 in `mask` (k, 1, m) says by which network.
+def cost(network: Network, X: Array, Y: Array, mask: Array | None) -> float:
+    """Return what the answers for rows left out cost: 0 in `mask` (k, 1, m) says by which network, None: all by all.
 
     Of probabilities it is the mean squared error (Brier's score): cross-entropy asks above all whether a network is too
     sure, and one that is can still be right more often. Of all else it is the network's own loss.
     """
     if network.architecture.loss == "cross_entropy":
-        A = _judging(network.forward(X), mask)
-        return float(np.mean(np.sum((A - Y.T) ** 2, axis=1)))
-    return float(np.mean(network.cost(X, Y, sample_weight=1 - mask)))
+        A, labels = _judged(network.forward(X), Y, mask)
+        return float(np.mean(np.sum((A - labels) ** 2, axis=1)))
+    return float(np.mean(network.cost(X, Y, sample_weight=None if mask is None else 1 - mask)))
 
 
 def sharpen(network: Network, X: Array, Y: Array, mask: Array | None) -> float:
@@ -52,11 +52,11 @@ def sharpen(network: Network, X: Array, Y: Array, mask: Array | None) -> float:
     X, Y : array (n[0], m), (n[L], m)
         Features, and labels without smoothing.
     mask : array (k, 1, m) or None
-        0 where a network left a row out; None where no network saw any of the rows.
+        0 where a network left a row out; None where no network saw any of them.
     """
     L = network.L
     Z = network.W[L] @ network.forward(X, layer=L - 1) + network.b[L]
-    Z = _judging(Z, mask).astype(np.float64)
+    Z, labels = _judged(Z.astype(np.float64), Y, mask)
 
     def cross_entropy(temperature: float) -> float:
         z = Z / temperature
@@ -64,7 +64,7 @@ def sharpen(network: Network, X: Array, Y: Array, mask: Array | None) -> float:
             partition = np.logaddexp.reduce(z, axis=1).sum()
         else:
             partition = np.logaddexp(0, z).sum()
-        return float(partition - (Y.T * z).sum())
+        return float(partition - (labels * z).sum())
 
     best = float(min(TEMPERATURES[::-1], key=cross_entropy))
     network.W[L][...] /= best
@@ -72,8 +72,9 @@ def sharpen(network: Network, X: Array, Y: Array, mask: Array | None) -> float:
     return best
 
 
-def _judging(A: Array, mask: Array | None) -> Array:
-    """Return (m, n): of answers (k, n, m) those of the network that left a sample out; without mask all, (k m, n)."""
+def _judged(A: Array, Y: Array, mask: Array | None) -> tuple[Array, Array]:
+    """Return answers (rows, n) and their labels: of each sample the network's that left it out; without mask all."""
     if mask is None:
-        return np.moveaxis(A, -1, -2).reshape(-1, A.shape[-2])
-    return A[np.argmin(mask[:, 0], axis=0), :, np.arange(A.shape[-1])]
+        A = A.reshape(-1, *A.shape[-2:])
+        return np.moveaxis(A, 1, 2).reshape(-1, len(Y)), np.tile(Y.T, (len(A), 1))
+    return A[np.argmin(mask[:, 0], axis=0), :, np.arange(A.shape[-1])], Y.T

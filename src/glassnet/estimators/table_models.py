@@ -234,17 +234,15 @@ class TableModel(Opening):
             except DivergedError as error:
                 failure = error
                 continue
-            if smoothing and (taught is not None or validation is not None):
-                X_left, Y_left = validation or (X, Y)
-                left_out.sharpen(network, X_left, Y_left, taught)
-            if taught is not None:
-                cost = left_out.cost(network, X, Y, taught)
+            X_left, Y_left = validation or (X, Y)
+            if taught is None and validation is None:
+                cost = float(np.mean(history.epoch_cost[-1])) if history.epoch_cost else 0.0
             else:
-                cost = (
-                    network.cost(*validation) if validation else history.epoch_cost[-1] if history.epoch_cost else 0.0
-                )
+                if smoothing:
+                    left_out.sharpen(network, X_left, Y_left, taught)
+                cost = left_out.cost(network, X_left, Y_left, taught)
             candidates.append({"kind": name, "hidden": list(network.architecture.sizes[1:-1]),
-                               "cost": float(np.mean(cost)), "seconds": history.seconds,
+                               "cost": cost, "seconds": history.seconds,
                                "network": network, "history": history})  # fmt: skip
             if history.interrupted or candidates[-1]["cost"] > min(each["cost"] for each in candidates):
                 break
