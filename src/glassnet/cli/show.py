@@ -147,9 +147,9 @@ class Show:
         if self.as_json:
             self.document(_scores(scores))
             return
-        self.line("Rows", str(scores.rows))
-        for name, value in scores.values.items():
-            self.line(name, f"{value:.6g}")
+        width = 2 + max(map(len, scores.values))
+        for name, told in {"Rows": str(scores.rows), **{n: f"{v:.6g}" for n, v in scores.values.items()}}.items():
+            self.line(f"{name:<{width}}", told)
         self.confusion(model, scores)
 
     def confusion(self, model: Any, scores: Scores) -> None:

@@ -2,8 +2,8 @@
 
 Every figure was measured on real tables (docs/tables.md). A preset trains one kind after the other as a stack of
 networks, every network leaving another part of the rows out, as long as the next is better on rows left out: it stays
-simple where labels are noise, and goes deep where the surface is smooth. Layers that a user gives are trained as the
-kind "linear", "simple" or, from two hidden layers on, "given".
+simple where labels are noise, and goes deep where the surface is smooth. Hidden layers that a user gives are trained
+as the kind "given".
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ CLASSES = {
     "simple": Kind(       (128,),           "relu",   0.001,     32,    0.3),
     "deep":   Kind(       (128, 128),       "silu",   0.003,     28,    0.1,   0.05, least_steps=1000, least_rows=1000),
     "deeper": Kind(       (256, 256, 256),  "silu",   0.0015,    32,    0.2,   0.05, least_steps=1000, least_rows=1000),
-    "given":  Kind(       (),               "silu",   0.001,     28,    0.1, least_steps=1000),
+    "given":  Kind(       (),               "silu",   0.003,     28,    0.1, least_steps=1000),
     "wide":   Kind(       (128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
 }
 NUMBERS = {
@@ -89,4 +89,4 @@ def preset_named(name: Any) -> Preset:
 
 def kind_of_depth(table: Mapping[str, Kind], hidden_layers: int) -> Kind:
     """Return what a network of so many hidden layers is trained as when its layers are given."""
-    return table[("linear", "simple", "given")[min(hidden_layers, 2)]]
+    return table["given" if hidden_layers else "linear"]

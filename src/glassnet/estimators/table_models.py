@@ -169,7 +169,7 @@ class TableModel(Opening):
         self.preparation_, self.target_, self.n_features_in_ = preparation, target, width
         self.network_, self.history_ = chosen.pop("network"), chosen.pop("history")
         self.candidates_ = [{k: v for k, v in each.items() if k not in {"network", "history"}} for each in candidates]
-        self.notes_ = [*notes, *_choice_in_words(self.candidates_, chosen["kind"])]
+        self.notes_ = [*notes, *_choice_in_words(self.candidates_, chosen), *_sharpened_in_words(chosen)]
         if self.verbose:
             print(*self.notes_, self.network_, sep="\n")
         return self
@@ -199,57 +199,71 @@ class TableModel(Opening):
             for name, kind in kinds.items()
         }
         for (name, network), kind in zip(networks.items(), kinds.values(), strict=True):
-            whole_batch = choose(OPTIMIZERS, self.optimizer or kind.optimizer, "optimizer")[1].update is None  # lbfgs
-            batch_size = self.batch_size
-            if batch_size is None and not whole_batch:
-                batch_size = min(kind.batch_size, X.shape[1])
-            epochs = kind.epochs_for(X.shape[1], batch_size) if self.epochs is None else self.epochs
-            dropout = self.dropout
-            if dropout is None:
-                dropout = 0.0 if whole_batch or network.L == 1 else kind.dropout
             if self.verbose:
                 print(f"{name}: {network}")
-            smoothing = kind.label_smoothing if network.architecture.loss == "cross_entropy" else 0.0
-            exclusive = network.architecture.activations[-1] == "softmax"
             try:
-                with fits_together(FITS_OF_A_KIND):
-                    history = network.fit(
-                        X,
-                        smoothed(Y.T, smoothing, exclusive=exclusive).T,
-                        optimizer=self.optimizer or kind.optimizer,
-                        learning_rate=kind.learning_rate if self.learning_rate is None else self.learning_rate,
-                        schedule=self.schedule or ("constant" if whole_batch else "cosine"),
-                        epochs=epochs,
-                        batch_size=batch_size,
-                        l2=self.l2,
-                        dropout=dropout,
-                        validation=validation,
-                        sample_weight=taught,
-                        keep_best=validation is not None,
-                        engine=self.engine,
-                        device=self.device,
-                        precision=self.precision,
-                        callbacks=[*callbacks, *self._own_callbacks(epochs if validation is not None else None)],
-                    )
+                candidate = {"kind": name, **self._taught(network, kind, X, Y, validation, taught, callbacks)}
             except DivergedError as error:
                 failure = error
                 continue
-            X_left, Y_left = validation or (X, Y)
-            if taught is None and validation is None:
-                cost = float(np.mean(history.epoch_cost[-1])) if history.epoch_cost else 0.0
-            else:
-                if smoothing:
-                    left_out.sharpen(network, X_left, Y_left, taught)
-                cost = left_out.cost(network, X_left, Y_left, taught)
-            candidates.append({"kind": name, "hidden": list(network.architecture.sizes[1:-1]),
-                               "cost": cost, "seconds": history.seconds,
-                               "network": network, "history": history})  # fmt: skip
-            if history.interrupted or candidates[-1]["cost"] > min(each["cost"] for each in candidates):
+            candidates.append(candidate)
+            if candidate["history"].interrupted or candidate["cost"] > min(each["cost"] for each in candidates):
                 break
         if not candidates:
             assert failure is not None
             raise failure
         return candidates
+
+    def _taught(
+        self, network: Network, kind: Kind, X: Array, Y: Array, validation: Any, taught: Array | None,
+        callbacks: list[Callback],
+    ) -> dict[str, Any]:  # fmt: skip
+        """Train the networks of a kind, judge them, and return both with what was done."""
+        whole_batch = choose(OPTIMIZERS, self.optimizer or kind.optimizer, "optimizer")[1].update is None  # lbfgs
+        batch_size = self.batch_size
+        if batch_size is None and not whole_batch:
+            batch_size = min(kind.batch_size, X.shape[1])
+        epochs = kind.epochs_for(X.shape[1], batch_size) if self.epochs is None else self.epochs
+        dropout = self.dropout
+        if dropout is None:
+            dropout = 0.0 if whole_batch or network.L == 1 else kind.dropout
+        smoothing = kind.label_smoothing if network.architecture.loss == "cross_entropy" else 0.0
+        exclusive = network.architecture.activations[-1] == "softmax"
+        with fits_together(FITS_OF_A_KIND):
+            history = network.fit(
+                X,
+                smoothed(Y.T, smoothing, exclusive=exclusive).T,
+                optimizer=self.optimizer or kind.optimizer,
+                learning_rate=kind.learning_rate if self.learning_rate is None else self.learning_rate,
+                schedule=self.schedule or ("constant" if whole_batch else "cosine"),
+                epochs=epochs,
+                batch_size=batch_size,
+                l2=self.l2,
+                dropout=dropout,
+                validation=validation,
+                sample_weight=taught,
+                keep_best=validation is not None,
+                engine=self.engine,
+                device=self.device,
+                precision=self.precision,
+                callbacks=[*callbacks, *self._own_callbacks(epochs if validation is not None else None)],
+            )
+        temperature, (X_left, Y_left) = 1.0, validation or (X, Y)
+        if taught is None and validation is None:
+            cost = float(np.mean(history.epoch_cost[-1])) if history.epoch_cost else 0.0
+        else:
+            if smoothing:
+                temperature = left_out.sharpen(network, X_left, Y_left, taught)
+            cost = left_out.cost(network, X_left, Y_left, taught)
+        return {
+            "hidden": list(network.architecture.sizes[1:-1]),
+            "cost": cost,
+            "seconds": history.seconds,
+            "label_smoothing": smoothing,
+            "temperature": temperature,
+            "network": network,
+            "history": history,
+        }
 
     def save(self, path: str | Path) -> None:
         """Write preparation, network, classes and training record to one file; `glassnet.load` reads it."""
@@ -517,12 +531,22 @@ def _print_epoch(progress: Progress) -> None:
         print(f"epoch {progress.epoch}/{progress.epochs}: cost {np.mean(progress.cost):.4f}{tail}")
 
 
-def _choice_in_words(candidates: list[dict[str, Any]], chosen: str) -> list[str]:
+def _choice_in_words(candidates: list[dict[str, Any]], chosen: dict[str, Any]) -> list[str]:
     """Say which kind was chosen, and why."""
     if len(candidates) < 2:
         return []
     costs = ", ".join(f"{each['kind']} {each['hidden']} {each['cost']:.4g}" for each in candidates)
-    return [f"chosen by the cost on rows left out: {chosen} (of {costs})"]
+    return [f"chosen by the cost on rows left out: {chosen['kind']} (of {costs})"]
+
+
+def _sharpened_in_words(chosen: dict[str, Any]) -> list[str]:
+    """Say what was done to labels and to the last layer."""
+    if not chosen["label_smoothing"]:
+        return []
+    return [
+        f"labels were smoothed by {chosen['label_smoothing']:g}, and the last layer's W and b then divided by "
+        f"{chosen['temperature']:.3g}: as sure as rows left out allow"
+    ]
 
 
 def _in_order(table: Any, names: Sequence[str]) -> Any:

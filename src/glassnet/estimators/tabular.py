@@ -72,8 +72,9 @@ class TabularClassifier(ClassifierMixin, _Face, TableClassifier):
     history_ : History
         The record of the training.
     candidates_ : list of dict
-        The kinds that were trained: hidden layers, seconds, and the cost on rows left out: the squared error of the
-        probabilities (Brier's score) for cross-entropy, else the mean loss.
+        The kinds that were trained: hidden layers, seconds, the cost on rows left out (the squared error of the
+        probabilities, Brier's score, for cross-entropy, else the mean loss), by how much labels were smoothed, and the
+        temperature by which the last layer's W and b were divided.
     notes_ : list of str
         What was noticed in the data (columns dropped, classes out of balance), and which kind was chosen.
     n_features_in_, feature_names_in_
