@@ -57,8 +57,8 @@ def test_array():
         ([[1, 2], [3]], ShapeError, "rows of one width"),
         ({"a": [1], "b": [1, 2]}, DataError, "equally many cells, got 'a' 1, 'b' 2"),
         ({"a": 1}, WrongTypeError, "column 'a': expected a list or array of cells, got int"),
-        ({"a": [1, "x"]}, DataError, "column 'a', row 2: 'x' is str where row 1 is int"),
-        (pd.DataFrame({"a": [1, "x"]}), DataError, "column 'a', row 2: 'x' is str where row 1 is int"),
+        ({"a": [1, b"x"]}, DataError, "column 'a', row 2: b'x' is bytes where row 1 is int"),
+        (pd.DataFrame({"a": [1, {2}]}), DataError, r"column 'a', row 2: \{2\} is set where row 1 is int"),
         (pd.DataFrame(np.ones((1, 2)), columns=["a", "a"]), DataError, "several columns named 'a'"),
         (pa.table([[1], [2]], names=["a", "a"]), DataError, "several columns named 'a'"),
         (pd.Series([1]), ShapeError, "got a Series, one column"),
@@ -67,6 +67,15 @@ def test_array():
 def test_what_is_no_table(frame, error, told):
     with pytest.raises(error, match=told):
         as_table(frame)
+
+
+@pytest.mark.parametrize("frame", [dict, pd.DataFrame], ids=["dict", "pandas"])
+def test_cells_that_mix_text_and_numbers_are_text(frame):
+    """As a CSV file would hold them."""
+    cells = [1, "x", 2.0, None, 0.1, True, Decimal("1.50"), float("nan"), np.int64(7), pd.NA]
+    assert as_table(frame({"b": range(10), "a": cells}))["a"].to_pylist() == [
+        "1", "x", "2", None, "0.1", "True", "1.50", None, "7", None
+    ]  # fmt: skip
 
 
 def test_width_of_names():

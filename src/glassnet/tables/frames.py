@@ -6,6 +6,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,7 +37,7 @@ def as_table(X: Any, names: Sequence[str] | None = None) -> pa.Table:
     ShapeError
         An array is not two-dimensional, or the number of names is not the number of columns.
     DataError
-        Two columns have one name, columns differ in length, or one mixes kinds of cells.
+        Two columns have one name, columns differ in length, or one mixes kinds of cells other than numbers and text.
     """
     import pyarrow as pa
 
@@ -45,7 +47,7 @@ def as_table(X: Any, names: Sequence[str] | None = None) -> pa.Table:
         try:
             table = pa.table(X)
         except (pa.ArrowException, ValueError, TypeError) as error:
-            raise _unreadable(X, error) from error
+            table = _column_by_column(X, error)
     elif isinstance(X, Mapping):
         table = _from_columns({str(name): values for name, values in X.items()})
     elif isinstance(X, (list, tuple)) and X and all(isinstance(row, Mapping) for row in X):
@@ -196,20 +198,41 @@ def _cells(name: str, values: Any) -> pa.Array:
     try:
         return pa.array(values, from_pandas=True)  # NaN is a missing cell
     except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
+        if (words := _as_words(values)) is not None:
+            return pa.array(words, pa.large_string())
         raise DataError(f"column {name!r}{_odd_cell(values)}: {error.args[0] if error.args else error}") from error
 
 
-def _unreadable(X: Any, error: Exception) -> DataError | ShapeError:
-    """Return what is to be said of a frame that Arrow cannot read: which column, and which cell of it."""
+def _column_by_column(X: Any, error: Exception) -> pa.Table:
+    """Read a frame that Arrow cannot read as a whole; raise what is to be said of it where columns cannot be read."""
     if len(getattr(X, "shape", ())) == 1:
-        return ShapeError(f"expected a data frame, got a {type(X).__name__}, one column; X.to_frame() makes it a frame")
-    check_distinct([str(name) for name in getattr(X, "columns", ())], "the data frame")
-    for name in getattr(X, "columns", ()):
-        try:
-            _cells(str(name), X[name])
-        except DataError as found:
-            return found
-    return DataError(f"the data frame cannot be read as columns of one kind each: {error}")
+        raise ShapeError(
+            f"expected a data frame, got a {type(X).__name__}, one column; X.to_frame() makes it a frame"
+        ) from error
+    names = list(getattr(X, "columns", ()))
+    check_distinct([str(name) for name in names], "the data frame")
+    if not names:
+        raise DataError(f"the data frame cannot be read as columns of one kind each: {error}") from error
+    return _from_columns({str(name): X[name] for name in names})
+
+
+def _as_words(values: Any) -> list[str | None] | None:
+    """Return cells that mix text with numbers as text, as any table program would read them; None if others are there.
+
+    A number in a CSV file has no point where it is whole, and a missing cell is missing: 3.0 is "3", NaN None.
+    """
+    words: list[str | None] = []
+    for value in values:
+        if isinstance(value, str):
+            words.append(value)
+        elif value is None or type(value).__name__ in {"NAType", "NaTType"}:
+            words.append(None)
+        elif isinstance(value, (bool, np.bool_, Real, Decimal)):
+            number = str(value).removesuffix(".0") if isinstance(value, (float, np.floating)) else str(value)
+            words.append(None if number == "nan" else number)
+        else:
+            return None
+    return words
 
 
 def _odd_cell(values: Any) -> str:
