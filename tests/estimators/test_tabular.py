@@ -179,9 +179,9 @@ BAD = [
     ),
     (lambda X, y: TabularClassifier().fit(X.assign(bag=[[1]] * len(X)), y), DataError, "bag"),
     (
-        lambda X, y: TabularClassifier().fit(X.assign(bag=[1, "one"] * (len(X) // 2)), y),
+        lambda X, y: TabularClassifier().fit(X.assign(bag=[1, {"one"}] * (len(X) // 2)), y),
         DataError,
-        "'bag', row 2: 'one'",
+        "'bag', row 2: {'one'}",
     ),
     (lambda X, y: TabularClassifier().fit(X["age"], y), ShapeError, "X.to_frame()"),
     (lambda X, y: TabularClassifier().fit(X, pd.Series([pd.NA, *y[1:]], dtype="string")), DataError, "1 cells"),
