@@ -300,7 +300,6 @@ def page(result: dict[str, Any]) -> str:
         lines += [
             "",
             "## The same rows, asked for another column",
-            "",
             *table(["model", *OTHERS, "geometric mean", "seconds, all"], [
                 [name, *(f"{of[t]['error']:.4f}" for t in OTHERS), f"{geometric_mean(of, OTHERS):.4f}",
                  f"{sum(of[t]['seconds'] for t in OTHERS):.1f}"] for name, of in result["others"].items()]),
