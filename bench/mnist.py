@@ -3,8 +3,8 @@
     python bench/mnist.py mnist.npz [--repeats 3] [--part time|best] [--quick] [--json FILE]
 
 `mnist.npz` holds X_train (60000, 28, 28), y_train, X_test (10000, 28, 28) and y_test, pixels from 0 to 255. No picture
-is moved, turned or bent. The time is that of the training alone for scikit-learn, and with the accuracy after each
-epoch taken in for glassnet.
+is moved, turned or bent. The time holds the training and, for both alike, the accuracy on the test pictures after each
+epoch.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ BEST: dict[str, Any] = {
     "schedule": "warmup_cosine(0.2)",
     "learning_rate_init": 0.002,
     "batch_size": 256,
-    "max_iter": 25,
+    "max_iter": 30,
     "n_iter_no_change": np.inf,
-    "n_networks": 2,
+    "n_networks": 4,
 }
 Data = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
@@ -83,8 +83,8 @@ def seconds_of_theirs(data: Data, goal: float, seed: int) -> tuple[float, int, f
     while accuracy < goal and epochs < PLAIN["max_iter"]:
         began = time.perf_counter()
         theirs.partial_fit(X, y, classes=range(10))
-        seconds += time.perf_counter() - began
         epochs, accuracy = epochs + 1, theirs.score(X_test, y_test)
+        seconds += time.perf_counter() - began
     return seconds, epochs, accuracy
 
 

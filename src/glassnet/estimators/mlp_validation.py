@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from glassnet import equations
+from glassnet.network import Network
+
 Array = Any
 Score = Callable[..., float]
 
@@ -33,8 +36,8 @@ class Validation:
 
     def look(self, estimator: Any) -> tuple[float, float]:
         """Return score and loss of the network as it stands; both are NaN where an output is not finite."""
-        weights = {} if self.S is None else {"sample_weight": self.S[None, :]}
-        loss = float(np.mean(estimator.network_.cost(self.X.T, self.Y.T, **weights)))
+        A = estimator._average(self.X) if self.scorer is None else None
+        loss = self._loss(estimator.network_, A)
         if not np.isfinite(loss):
             return float("nan"), float("nan")
         if self.scorer == "loss":
@@ -42,8 +45,16 @@ class Validation:
         if callable(self.scorer):
             weights = {} if self.S is None else {"sample_weight": self.S}
             return float(self.scorer(estimator, self.X, estimator.target_.decode(self.Y), **weights)), loss
-        A = estimator._average(self.X)
         return float(estimator._score_rows(A, self.Y, self.S)), loss
+
+    def _loss(self, network: Network, A: Array | None) -> float:
+        """Return the mean loss of the networks; from the answers of one, where they are known and not rounded to 0."""
+        if A is not None and self.S is None and network.n_networks is None:
+            loss = equations.cost(A.T, self.Y.T.astype(A.dtype), network.architecture.loss)
+            if np.isfinite(loss):
+                return float(loss)
+        weights = {} if self.S is None else {"sample_weight": self.S[None, :]}
+        return float(np.mean(network.cost(self.X.T, self.Y.T, **weights)))
 
 
 def scorer_of(estimator: Any, scoring: Any) -> Any:

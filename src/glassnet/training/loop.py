@@ -29,6 +29,7 @@ Array = Any
 Callback = Callable[[Progress], Any]
 
 CACHE_BLOCK = 32_768  # entries of theta that an optimiser's passes take at a time, so that they stay in the cache
+LONG_PRODUCT = 1e9  # operations in a step: validation is then so long that a second core saves more than it costs
 
 
 class Run:
@@ -282,6 +283,18 @@ def descend(run: Run) -> None:
         raise run.diverged(run.batches.whole[0])
 
 
+def _steps_need_all_cores(run: Run) -> bool:
+    """Tell whether BLAS, which only validates here, shall keep to one thread.
+
+    After a product its other threads wait for the next one without resting, on cores that compiled steps use.
+    """
+    if run.choice.engine != "compiled" or run.largest_product() > LONG_PRODUCT:
+        return False
+    from glassnet.engines.compiled_product import registers
+
+    return registers() is not None  # otherwise the steps' products are BLAS's, too
+
+
 def train(run: Run) -> History:
     """Train until the steps are done, a callback ends it, or Ctrl-C.
 
@@ -299,7 +312,7 @@ def train(run: Run) -> History:
 
     history = run.history
     history.choice = str(run.choice)
-    with run.xp.quiet(), blas_threads(run.largest_product()):
+    with run.xp.quiet(), blas_threads(run.largest_product(), one=_steps_need_all_cores(run)):
         try:
             if not run.tell("start"):
                 (descend if run.optimizer.update is not None else search)(run)
