@@ -333,7 +333,7 @@ def plot(result: dict[str, Any]) -> None:
         axes.bar(np.arange(len(TABLES)) + 0.8 * (place + 0.5) / len(who) - 0.4, ratios, 0.8 / len(who), label=name)
     axes.axhline(1, color="black", linewidth=0.8)
     axes.set(xticks=range(len(TABLES)), xticklabels=TABLES, ylabel="error / error of the linear model")
-    axes.legend(fontsize=8, ncols=3, loc="lower left")
+    axes.legend(fontsize=8, ncols=6, loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
     PLOT.parent.mkdir(exist_ok=True)
     figure.tight_layout()
