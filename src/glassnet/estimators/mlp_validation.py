@@ -50,9 +50,12 @@ class Validation:
     def _loss(self, network: Network, A: Array | None) -> float:
         """Return the mean loss of the networks; from the answers of one, where they are known and not rounded to 0."""
         if A is not None and self.S is None and network.n_networks is None:
-            loss = equations.cost(A.T, self.Y.T.astype(A.dtype), network.architecture.loss)
-            if np.isfinite(loss):
-                return float(loss)
+            loss = network.architecture.loss
+            if loss == "cross_entropy" and network.architecture.activations[-1] == "sigmoid":
+                loss = "sigmoid_cross_entropy"  # several labels, which do not exclude each other
+            J = equations.cost(A.T, self.Y.T.astype(A.dtype), loss)
+            if np.isfinite(J):
+                return float(J)
         weights = {} if self.S is None else {"sample_weight": self.S[None, :]}
         return float(np.mean(network.cost(self.X.T, self.Y.T, **weights)))
 
