@@ -167,7 +167,7 @@ def one_launch(work: Callable[[], None], device: str) -> Callable[[], None]:
 
 def _aside(work: Callable[[], None]) -> None:
     """Do work on a stream of its own, between what came before and what comes after."""
-    stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+    stream = torch.cuda.Stream()
     stream.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(stream):
         work()
