@@ -36,6 +36,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from _common import machine
 from glassnet import TabularClassifier, TabularRegressor
 from glassnet.estimators.presets import PRESETS
+from glassnet.workflows import calibration_error
 
 HERE = Path(__file__).parent
 RESULTS, PAGE, PLOT = HERE / "tables.json", HERE.parent / "docs/tables.md", HERE.parent / "docs/tables/errors.svg"
@@ -90,14 +91,6 @@ def error(y: np.ndarray, predicted: np.ndarray) -> float:
     if y.dtype.kind == "f":
         return float(np.sqrt(np.mean((predicted - y) ** 2)) / y.std())
     return float(np.mean(predicted != y))
-
-
-def calibration_error(y: np.ndarray, probabilities: np.ndarray, classes: np.ndarray, bins: int = 15) -> float:
-    """Return the expected calibration error of the most probable class, in bins of equal width."""
-    surest, right = probabilities.max(axis=1), classes[probabilities.argmax(axis=1)] == y
-    place = np.minimum((surest * bins).astype(int), bins - 1)
-    gaps = [abs(right[place == i].mean() - surest[place == i].mean()) * (place == i).mean() for i in set(place)]
-    return float(np.sum(gaps))
 
 
 def scaled(model: Any) -> Any:
@@ -175,9 +168,10 @@ def run(model: Any, parts: tuple[Any, ...]) -> dict[str, float]:
         result = {"error": error(y_test, np.asarray(model.predict(X_test))), "seconds": seconds}
         if hasattr(model, "predict_proba"):
             probabilities = np.asarray(model.predict_proba(X_test))
-            of_truth = probabilities[np.arange(len(y_test)), np.searchsorted(model.classes_, y_test)]
+            places = np.searchsorted(model.classes_, y_test)
+            of_truth = probabilities[np.arange(len(y_test)), places]
             result["log_loss"] = float(-np.log(np.maximum(of_truth, 1e-15)).mean())
-            result["calibration"] = calibration_error(y_test, probabilities, np.asarray(model.classes_))
+            result["calibration"] = calibration_error(probabilities, places)
     return result
 
 

@@ -181,10 +181,21 @@ class Network:
         l1: float | Sequence[float] = 0.0,
     ) -> Any:
         """Return J on X (n[0], m) and Y (n[L], m): a float, or an array (k,) for a stack."""
+        return self._cost(X, Y, sample_weight, Settings(l2=l2, l1=l1), None)
+
+    def cost_and_answers(self, X: Array, Y: Array, *, sample_weight: Array | None = None) -> tuple[Any, Array]:
+        """Return J without penalties, as `cost` does, and A[L], as `forward` does, of one pass through the network."""
+        answers: list[Array] = []
+        J = self._cost(X, Y, sample_weight, Settings(), answers)
+        return J, np.concatenate(answers, axis=-1)
+
+    def _cost(
+        self, X: Array, Y: Array, sample_weight: Array | None, settings: Settings, answers: list[Array] | None
+    ) -> Any:
         X, Y, S = self._data(X, Y, sample_weight)
         data = (X, Y) if S is None else (X, Y, S)
         with xp.quiet():
-            J = cost_only(xp, self.parameters, data, self._objective(Settings(l2=l2, l1=l1)))
+            J = cost_only(xp, self.parameters, data, self._objective(settings), answers)
         return float(J) if np.ndim(J) == 0 else J
 
     def gradients(

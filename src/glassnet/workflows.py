@@ -266,20 +266,20 @@ def score(model: Model, X: Any, y: Array) -> Scores:
     columns = model.prepared(X)
     Y = model.target_.encode(y).T
     cost = float(np.mean(network.cost(columns, Y)))
-    found = model.predict(X)
     if isinstance(model, TableClassifier):
         code, n = model.target_, len(model.classes_)
         probabilities, places = model.predict_proba(X), code.places(y)
+        found = probabilities.argmax(axis=1)
         of_truth = np.maximum(probabilities[np.arange(len(y)), places], np.finfo(float).tiny)
         values = {
-            "accuracy": float(np.mean(found == y)),
+            "accuracy": float(np.mean(found == places)),
             "log loss": float(-np.log(of_truth).mean()),
             "calibration error": calibration_error(probabilities, places),
             "cost": cost,
         }
-        confusion = np.bincount(n * places + code.places(found), minlength=n * n).reshape(n, n).tolist()
+        confusion = np.bincount(n * places + found, minlength=n * n).reshape(n, n).tolist()
         return Scores(len(y), values, confusion)
-    y = np.asarray(y, np.float64)
+    found, y = model.predict(X), np.asarray(y, np.float64)
     squares = float(np.mean((found - y) ** 2))
     spread = float(np.var(y))
     values = {"RMSE": squares**0.5, "R²": 1 - squares / spread if spread > 0 else float("nan"), "cost": cost}

@@ -7,6 +7,7 @@ import pytest
 
 from glassnet import Network, lessons
 from glassnet.errors import DataError, SettingError, UnknownNameError
+from glassnet.inspection.intervals import wilson
 from glassnet.lessons import arrays, cats, parity
 from glassnet.lessons.data import accuracy, bits, flower
 from glassnet.lessons.experiment import Finding
@@ -179,7 +180,7 @@ def test_training_in_the_span_takes_the_same_steps():
 def test_wilson_interval():
     """Ends are where |share - p| = 1.96 standard deviations of p."""
     for right, n in ((40, 50), (0, 10), (50, 50)):
-        for p in cats.wilson(right, n):
+        for p in wilson(right / n, n):
             assert abs(right / n - p) == pytest.approx(1.96 * np.sqrt(abs(p * (1 - p)) / n), abs=1e-7)
 
 

@@ -93,8 +93,13 @@ def propagate(
     return Pass(J, A, Z, dA, dZ)
 
 
-def cost_only(xp: Any, theta: Parameters, data: tuple[Array, ...], objective: Objective) -> Any:
-    """Return J on data (X, Y) or (X, Y, S), without dropout and without going backward; block by block of samples."""
+def cost_only(
+    xp: Any, theta: Parameters, data: tuple[Array, ...], objective: Objective, answers: list[Array] | None = None
+) -> Any:
+    """Return J on data (X, Y) or (X, Y, S), without dropout and without going backward; block by block of samples.
+
+    A[L] of each block is appended to `answers`, where it is given.
+    """
     X, Y, S = data if len(data) == 3 else (*data, None)
     m = X.shape[-1] if S is None else xp.total(S)
     J: Any = 0
@@ -102,6 +107,8 @@ def cost_only(xp: Any, theta: Parameters, data: tuple[Array, ...], objective: Ob
         A, Z = forward(xp, X[block], theta.W.views, theta.b.views, objective.g, [None] * len(theta.W))
         losses, _ = losses_and_dZ(xp, Z[-1], A[-1], Y[block], objective.loss, objective.output, objective.g[-1])
         J = J + cost(xp, losses if S is None else losses * S[block], m)
+        if answers is not None:
+            answers.append(A[-1])
     return J + penalties(xp, theta, objective, m)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet import equations
 from glassnet.network import Network
 
 Array = Any
@@ -34,8 +35,7 @@ def cost(network: Network, X: Array, Y: Array, mask: Array | None) -> float:
     sure, and one that is can still be right more often. Of all else it is the network's own loss.
     """
     if network.architecture.loss == "cross_entropy":
-        A, labels = _judged(network.forward(X), Y, mask)
-        return float(np.mean(np.sum((A - labels) ** 2, axis=1)))
+        return 2 * float(equations.cost(*_judged(network.forward(X), Y, mask), "squared_error"))
     return float(np.mean(network.cost(X, Y, sample_weight=None if mask is None else 1 - mask)))
 
 
@@ -54,17 +54,13 @@ def sharpen(network: Network, X: Array, Y: Array, mask: Array | None) -> float:
     mask : array (k, 1, m) or None
         0 where a network left a row out; None where no network saw any of them.
     """
-    L = network.L
+    L, output = network.L, network.architecture.activations[-1]
     Z = network.W[L] @ network.forward(X, layer=L - 1) + network.b[L]
-    Z, labels = _judged(Z.astype(np.float64), Y, mask)
+    Z, Y = _judged(Z.astype(np.float64), Y, mask)
 
     def cross_entropy(temperature: float) -> float:
-        z = Z / temperature
-        if network.architecture.activations[-1] == "softmax":
-            partition = np.logaddexp.reduce(z, axis=1).sum()
-        else:
-            partition = np.logaddexp(0, z).sum()
-        return float(partition - (labels * z).sum())
+        A = equations.activation_forward(Z / temperature, output)
+        return float(equations.cost(A, Y, f"{output}_cross_entropy"))
 
     best = float(min(TEMPERATURES[::-1], key=cross_entropy))
     network.W[L][...] /= best
@@ -73,8 +69,9 @@ def sharpen(network: Network, X: Array, Y: Array, mask: Array | None) -> float:
 
 
 def _judged(A: Array, Y: Array, mask: Array | None) -> tuple[Array, Array]:
-    """Return answers (rows, n) and their labels: of each sample the network's that left it out; without mask all."""
-    if mask is None:
-        A = A.reshape(-1, *A.shape[-2:])
-        return np.moveaxis(A, 1, 2).reshape(-1, len(Y)), np.tile(Y.T, (len(A), 1))
-    return A[np.argmin(mask[:, 0], axis=0), :, np.arange(A.shape[-1])], Y.T
+    """Return answers (n, rows) and their labels: of each sample the network's that left it out; without mask all."""
+    Y = np.asarray(Y, np.float64)
+    if mask is not None:
+        return A[np.argmin(mask[:, 0], axis=0), :, np.arange(A.shape[-1])].T, Y
+    stack = A.reshape(-1, *A.shape[-2:])
+    return np.concatenate(stack, axis=-1), np.tile(Y, len(stack))

@@ -8,9 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from glassnet import equations
-from glassnet.network import Network
-
 Array = Any
 Score = Callable[..., float]
 
@@ -36,8 +33,9 @@ class Validation:
 
     def look(self, estimator: Any) -> tuple[float, float]:
         """Return score and loss of the network as it stands; both are NaN where an output is not finite."""
-        A = estimator._average(self.X) if self.scorer is None else None
-        loss = self._loss(estimator.network_, A)
+        weights = {} if self.S is None else {"sample_weight": self.S[None, :]}
+        costs, A = estimator.network_.cost_and_answers(self.X.T, self.Y.T, **weights)
+        loss = float(np.mean(costs))
         if not np.isfinite(loss):
             return float("nan"), float("nan")
         if self.scorer == "loss":
@@ -45,19 +43,8 @@ class Validation:
         if callable(self.scorer):
             weights = {} if self.S is None else {"sample_weight": self.S}
             return float(self.scorer(estimator, self.X, estimator.target_.decode(self.Y), **weights)), loss
-        return float(estimator._score_rows(A, self.Y, self.S)), loss
-
-    def _loss(self, network: Network, A: Array | None) -> float:
-        """Return the mean loss of the networks; from the answers of one, where they are known and not rounded to 0."""
-        if A is not None and self.S is None and network.n_networks is None:
-            loss = network.architecture.loss
-            if loss == "cross_entropy" and network.architecture.activations[-1] == "sigmoid":
-                loss = "sigmoid_cross_entropy"  # several labels, which do not exclude each other
-            J = equations.cost(A.T, self.Y.T.astype(A.dtype), loss)
-            if np.isfinite(J):
-                return float(J)
-        weights = {} if self.S is None else {"sample_weight": self.S[None, :]}
-        return float(np.mean(network.cost(self.X.T, self.Y.T, **weights)))
+        answers = (A if A.ndim == 2 else A.mean(axis=0)).T
+        return float(estimator._score_rows(answers, self.Y, self.S)), loss
 
 
 def scorer_of(estimator: Any, scoring: Any) -> Any:

@@ -1,6 +1,6 @@
 """What tables are trained with when nothing is said: kinds of networks, and presets that name the kinds to try.
 
-Every figure was measured on real tables (docs/tables.md). A preset trains one kind after the other as a stack of
+docs/tables.md says what the parts of this are worth. A preset trains one kind after the other as a stack of
 networks, every network leaving another part of the rows out, as long as the next is better on rows left out: it stays
 simple where labels are noise, and goes deep where the surface is smooth. Hidden layers that a user gives are trained
 as the kind "given".

@@ -202,7 +202,7 @@ class TableModel(Opening):
             if self.verbose:
                 print(f"{name}: {network}")
             try:
-                candidate = {"kind": name, **self._taught(network, kind, X, Y, validation, taught, callbacks)}
+                candidate = {"kind": name, **self._candidate(network, kind, X, Y, validation, taught, callbacks)}
             except DivergedError as error:
                 failure = error
                 continue
@@ -214,7 +214,7 @@ class TableModel(Opening):
             raise failure
         return candidates
 
-    def _taught(
+    def _candidate(
         self, network: Network, kind: Kind, X: Array, Y: Array, validation: Any, taught: Array | None,
         callbacks: list[Callback],
     ) -> dict[str, Any]:  # fmt: skip
@@ -267,7 +267,7 @@ class TableModel(Opening):
 
     def save(self, path: str | Path) -> None:
         """Write preparation, network, classes and training record to one file; `glassnet.load` reads it."""
-        self._check_fitted()
+        self._see_that_fitted()
         document = {
             "preparation": self.preparation_.to_document(),
             "feature_names": list(getattr(self, "feature_names_in_", [])),
@@ -290,14 +290,14 @@ class TableModel(Opening):
 
     def prepared(self, X: Any) -> Array:
         """Return X as the network sees it: prepared rows, turned into columns (n[0], m)."""
-        self._check_fitted()
+        self._see_that_fitted()
         with as_glassnet_errors():
             rows = self._rows(X, reset=False)
         return self.preparation_.transform(rows).T
 
     def _outputs(self, X: Any) -> Array:
         """Return the network's answers (m, n_outputs), the mean over the networks side by side."""
-        self._check_fitted()
+        self._see_that_fitted()
         with as_glassnet_errors():
             rows = self._rows(X, reset=False)
         network = self.network_.astype("float64")  # so that a row's answer does not depend on the rows beside it
@@ -307,12 +307,6 @@ class TableModel(Opening):
             A = network.forward(self.preparation_.transform(some, np.float64).T)
             parts.append((A if A.ndim == 2 else A.mean(axis=0)).T)
         return np.concatenate(parts)
-
-    def _check_fitted(self) -> None:
-        if not hasattr(self, "network_"):
-            from sklearn.utils.validation import check_is_fitted
-
-            check_is_fitted(self, "network_")
 
     def _seed(self) -> int:
         """Draw a seed from `random_state`, as scikit-learn reads it."""

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from glassnet.errors import DataError, SettingError
+from glassnet.inspection.intervals import wilson
 from glassnet.lessons.data import accuracy
 from glassnet.lessons.experiment import Evidence, Finding, Picture, Table, middle, numbers
 from glassnet.lessons.runs import cost_curves, stack
@@ -74,7 +75,7 @@ def cats(
         test[name] = accuracy(net.forward(parts.X_test), parts.Y_test)
     rows = []
     for name, model in models.items():
-        low, high = wilson(round(test[name].mean() * m_test), m_test)
+        low, high = wilson(round(test[name].mean() * m_test) / m_test, m_test)
         layers, interval = "-".join(map(str, (n_x, *model.hidden, 1))), f"{low:.2f} to {high:.2f}"
         of_test = (test[name][0], test[name].mean(), test[name].min(), test[name].max())
         rows.append((name, layers, train[name][0], train[name].mean(), *of_test, interval))
@@ -90,7 +91,7 @@ def cats(
     head = ("network", "layers", "train, published start", "mean", "test, published start", "mean", "lowest", "highest",
             "95 % interval of the mean")  # fmt: skip
     worst, said = _most_wrong(nets[deep], parts)
-    half = {name: np.ptp(wilson(round(value.mean() * m_test), m_test)) / 2 for name, value in test.items()}
+    half = {name: np.ptp(wilson(round(value.mean() * m_test) / m_test, m_test)) / 2 for name, value in test.items()}
     return Evidence(
         findings,
         [
@@ -136,18 +137,6 @@ def descend(net: Network, X: Array, Y: Array, steps: int, learning_rate: float) 
     for l in range(2, net.L + 1):
         net.W[l], net.b[l] = inner.W[l], inner.b[l]
     return curves
-
-
-def wilson(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
-    """Return the interval in which a share lies, of which `right` of `n` were seen: Wilson 1927, 95 % for z = 1.96.
-
-    >>> low, high = wilson(40, 50)
-    >>> round(low, 3), round(high, 3)
-    (0.67, 0.888)
-    """
-    p = right / n
-    centre, half = p + z * z / (2 * n), z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return float((centre - half) / (1 + z * z / n)), float((centre + half) / (1 + z * z / n))
 
 
 def read_parts(data: str | Path | None, size: int, seed: int) -> Parts:

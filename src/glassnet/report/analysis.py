@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.inspection.intervals import wilson
 from glassnet.report.blocks import WHAT, Block, Cell, Heading, Paragraph, Section, Table, says
-from glassnet.report.results import curve_of, wilson
+from glassnet.report.results import curve_of
 from glassnet.report.subject import Subject, Trial
 
 MOST_NUMBERS = 12  # of one line of evidence

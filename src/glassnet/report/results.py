@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.inspection.intervals import wilson
 from glassnet.report import charts
 from glassnet.report.blocks import WHAT, Block, Cell, Heading, Paragraph, Picture, Section, Table, plain, says
 from glassnet.report.subject import Subject, Trial
@@ -97,20 +98,6 @@ def _scatter(trial: Trial) -> Picture:
     ends = [float(y.min()), float(y.max())]
     lines = [charts.Line(y, answers, points=True), charts.Line(ends, ends, charts.GREY, "4 3")]
     return Picture(charts.chart(lines, "y", "ŷ"), says("results.scatter", name=trial.name, shown=len(some)))
-
-
-def wilson(share: float, count: int, z: float = 1.96) -> tuple[float, float]:
-    """Return the interval that holds a share's true value in 95 of 100 cases, after `count` trials.
-
-    Examples
-    --------
-    >>> low, high = wilson(0.8, 50)
-    >>> round(low, 4), round(high, 4)
-    (0.6696, 0.8876)
-    """
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = z / (1 + z * z / count) * (share * (1 - share) / count + z * z / (4 * count * count)) ** 0.5
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _parameters(subject: Subject) -> list[Block]:
