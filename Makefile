@@ -8,13 +8,17 @@ BIN := .venv/bin
 # One BLAS thread a process: the tests run in two processes, and thread pools must not nest.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-.PHONY: demo test lint bench docs clean
+.PHONY: demo test faults lint bench docs clean
 
 demo: .venv/.installed
 	$(BIN)/glassnet demo
 
 test: lint
 	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+# Kills, damaged files, caches and environments, many of each; `make test` tries a few.
+faults: .venv/.installed-dev
+	$(ONE_THREAD) GLASSNET_FAULTS=many $(BIN)/python -m pytest -n 2 --dist worksteal -q tests/faults
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff check .
