@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from sklearn.datasets import load_digits, load_iris
+from sklearn.preprocessing import StandardScaler
 
 from glassnet import MLPClassifier, Network, plots
 from glassnet.errors import DataError, SettingError, ShapeError, WrongTypeError
@@ -34,8 +35,8 @@ def run():
 def iris():
     """An estimator, its rows and their names."""
     data = load_iris()
-    X, names = data.data[:, 2:], data.target_names[data.target]
-    return MLPClassifier((8,), solver="lbfgs", alpha=0.1, max_iter=400, random_state=0).fit(X, names), X, names
+    X, names = StandardScaler().fit_transform(data.data[:, 2:]), data.target_names[data.target]
+    return MLPClassifier((8,), solver="lbfgs", alpha=1.0, max_iter=2000, random_state=0).fit(X, names), X, names
 
 
 TEST = {"rates": [0.01, 0.1, 1.0, 10.0], "costs": [0.6, 0.3, 0.2, None], "steps": 50, "learning_rate": 0.01, "try": 1.0}
