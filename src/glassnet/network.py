@@ -13,7 +13,7 @@ from glassnet.core import checks
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.architecture import Architecture
 from glassnet.core.equations import forward
-from glassnet.core.initializers import INITIALIZERS, default_for
+from glassnet.core.initializers import INITIALIZERS
 from glassnet.core.names import choose
 from glassnet.core.parameters import Layers, Parameters
 from glassnet.core.propagation import Objective, blocks, cost_only, propagate
@@ -58,8 +58,8 @@ class Network:
     loss : str, optional
         Name in the table of losses; the output's own by default, cross-entropy where that is open too.
     initializer : str or sequence of str, optional
-        Name in the table of initialisers, for every layer or one per layer; he for relu and its kin and glorot
-        otherwise by default. Biases start at zero.
+        Name in the table of initialisers, for every layer or one per layer; that of each layer's activation by
+        default: he for the relu family, lecun for selu, glorot otherwise. Biases start at zero.
     seed : int, numpy Generator or RandomState, or a sequence of k of them, optional
         Source of all randomness: initial weights, order of samples, dropout. With a sequence each network of a stack
         starts as it would alone with its seed; the order of samples, one for all, and dropout go by the first.
@@ -643,7 +643,7 @@ class Network:
     def _initializers(self, initializer: str | Sequence[str] | None) -> list[str]:
         L = self.architecture.L
         if initializer is None:
-            names = [default_for(choose(ACTIVATIONS, g, "activation")[0]) for g in self.architecture.activations]
+            names = [choose(ACTIVATIONS, g, "activation")[1].initializer for g in self.architecture.activations]
         else:
             if not isinstance(initializer, Iterable):
                 raise SettingError(f"initializer: expected one name, or one for each layer; got {initializer!r}")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from glassnet.core.activations import ACTIVATIONS
-from glassnet.core.initializers import INITIALIZERS, default_for
+from glassnet.core.initializers import INITIALIZERS
 from glassnet.core.losses import LOSSES, full_name
 from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS, initial_state
@@ -82,8 +82,8 @@ def test_initializers_without_chance():
 
 
 def test_every_activation_has_a_default_initializer():
-    assert {default_for(name) for name in ACTIVATIONS} == {"he", "glorot", "lecun"}
-    assert [default_for(name) for name in ("relu", "selu", "tanh")] == ["he", "lecun", "glorot"]
+    assert {g.initializer for g in ACTIVATIONS.values()} == {"he", "glorot", "lecun"}
+    assert [ACTIVATIONS[name].initializer for name in ("relu", "selu", "tanh")] == ["he", "lecun", "glorot"]
 
 
 # ---------------------------------------------------------------- schedules, worked by hand

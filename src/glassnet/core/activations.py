@@ -1,4 +1,4 @@
-"""The table of activations: name -> value g(Z) and slope g'(Z), a few lines apart.
+"""The table of activations: name -> value g(Z) and slope g'(Z), a few lines apart, and all else that is known of them.
 
 `value(xp, Z)` and `slope(xp, Z, A)` work element by element on Z (n, m); A = g(Z) is handed to the slope because
 many slopes are cheapest written in it. Softmax is no function of one element: it has `backward(xp, dA, A)` instead,
@@ -8,20 +8,27 @@ which multiplies dA by the Jacobian of each column. The slope of relu at Z = 0 i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import inf
 from typing import Any, NamedTuple
+
+from glassnet.core.names import Option
 
 Array = Any
 
 
 class Activation(NamedTuple):
-    """One entry of the table."""
+    """One entry of the table; TeX names an option as <slope>."""
 
     value: Callable[..., Array]
     slope: Callable[..., Array] | None
     formula: str
     slope_formula: str
+    tex: str = ""
+    slope_tex: str = ""
+    initializer: str = "glorot"                       # of W[l] where none is named
+    bounds: tuple[float, float] = (-inf, inf)         # every A lies between them
     backward: Callable[..., Array] | None = None
-    options: Mapping[str, float] = {}
+    options: Mapping[str, Option] = {}
 
 
 def identity(xp: Any, Z: Array) -> Array:
@@ -122,22 +129,47 @@ def softmax_backward(xp: Any, dA: Array, A: Array) -> Array:
     return A * (dA - xp.column_sums(dA * A))
 
 
+_SIGMOID = r"\frac{1}{1 + e^{-Z}}"
+
 ACTIVATIONS: dict[str, Activation] = {
-    "identity":   Activation(identity, identity_slope, "Z", "1"),
-    "sigmoid":    Activation(sigmoid, sigmoid_slope, "1 / (1 + exp(-Z))", "A * (1 - A)"),
-    "tanh":       Activation(tanh, tanh_slope, "tanh(Z)", "1 - A * A"),
-    "relu":       Activation(relu, relu_slope, "max(Z, 0)", "1 where Z > 0, else 0"),
-    "leaky_relu": Activation(leaky_relu, leaky_relu_slope, "Z where Z > 0, else slope * Z", "1 where Z > 0, else slope",
-                             options={"slope": 0.01}),
-    "elu":        Activation(elu, elu_slope, "Z where Z > 0, else alpha * (exp(Z) - 1)", "1 where Z > 0, else A + alpha",
-                             options={"alpha": 1.0}),
-    "selu":       Activation(selu, selu_slope, "1.0507 * elu(Z, 1.6733)", "1.0507 where Z > 0, else A + 1.7581"),
-    "gelu":       Activation(gelu, gelu_slope, "Z * Phi(Z)", "Phi(Z) + Z * phi(Z)"),
-    "silu":       Activation(silu, silu_slope, "Z * sigmoid(Z)", "s + A * (1 - s), s = sigmoid(Z)"),
-    "mish":       Activation(mish, mish_slope, "Z * tanh(softplus(Z))",
-                             "t + Z * (1 - t * t) * sigmoid(Z), t = tanh(softplus(Z))"),
-    "softplus":   Activation(softplus, softplus_slope, "log(1 + exp(Z))", "sigmoid(Z)"),
-    "exp":        Activation(exp, exp_slope, "exp(Z)", "A"),
-    "softmax":    Activation(softmax, None, "exp(Z) / column sums of exp(Z)", "dZ = A * (dA - column sums of dA * A)",
-                             backward=softmax_backward),
+    "identity": Activation(
+        identity, identity_slope, "Z", "1", "Z", "1"),
+    "sigmoid": Activation(
+        sigmoid, sigmoid_slope, "1 / (1 + exp(-Z))", "A * (1 - A)", _SIGMOID, "A * (1 - A)", bounds=(0, 1)),
+    "tanh": Activation(
+        tanh, tanh_slope, "tanh(Z)", "1 - A * A",
+        r"\frac{e^{Z} - e^{-Z}}{e^{Z} + e^{-Z}}", "1 - A * A", bounds=(-1, 1)),
+    "relu": Activation(
+        relu, relu_slope, "max(Z, 0)", "1 where Z > 0, else 0",
+        r"\max(0, Z)", r"\cases{1 & Z > 0 \\ 0 & Z \le 0}", "he", bounds=(0, inf)),
+    "leaky_relu": Activation(
+        leaky_relu, leaky_relu_slope, "Z where Z > 0, else slope * Z", "1 where Z > 0, else slope",
+        r"\cases{Z & Z > 0 \\ <slope> Z & Z \le 0}", r"\cases{1 & Z > 0 \\ <slope> & Z \le 0}", "he",
+        options={"slope": Option(0.01, "[0, inf)")}),
+    "elu": Activation(
+        elu, elu_slope, "Z where Z > 0, else alpha * (exp(Z) - 1)", "1 where Z > 0, else A + alpha",
+        r"\cases{Z & Z > 0 \\ <alpha> (e^{Z} - 1) & Z \le 0}", r"\cases{1 & Z > 0 \\ A + <alpha> & Z \le 0}", "he",
+        options={"alpha": Option(1.0, "[0, inf)")}),
+    "selu": Activation(
+        selu, selu_slope, "1.0507 * elu(Z, 1.6733)", "1.0507 where Z > 0, else A + 1.7581",
+        r"1.0507 \cases{Z & Z > 0 \\ 1.6733 (e^{Z} - 1) & Z \le 0}", r"\cases{1.0507 & Z > 0 \\ A + 1.7581 & Z \le 0}",
+        "lecun"),
+    "gelu": Activation(
+        gelu, gelu_slope, "Z * Phi(Z)", "Phi(Z) + Z * phi(Z)",
+        r"Z * \Phi(Z)", r"\Phi(Z) + Z * \frac{1}{\sqrt{2 \pi}} e^{-Z * Z / 2}", "he"),
+    "silu": Activation(
+        silu, silu_slope, "Z * sigmoid(Z)", "s + A * (1 - s), s = sigmoid(Z)",
+        r"\frac{Z}{1 + e^{-Z}}", rf"S + A * (1 - S), \quad S = {_SIGMOID}", "he"),
+    "mish": Activation(
+        mish, mish_slope, "Z * tanh(softplus(Z))", "t + Z * (1 - t * t) * sigmoid(Z), t = tanh(softplus(Z))",
+        r"Z * \tanh(\log(1 + e^{Z}))", rf"T + Z * (1 - T * T) * {_SIGMOID}, \quad T = \tanh(\log(1 + e^{{Z}}))", "he"),
+    "softplus": Activation(
+        softplus, softplus_slope, "log(1 + exp(Z))", "sigmoid(Z)", r"\log(1 + e^{Z})", _SIGMOID, bounds=(0, inf)),
+    "exp": Activation(
+        exp, exp_slope, "exp(Z)", "A", "e^{Z}", "A", bounds=(0, inf)),
+    "softmax": Activation(
+        softmax, None, "exp(Z) / column sums of exp(Z)", "dZ = A * (dA - column sums of dA * A)",
+        r"a_{j} = \frac{e^{z_{j}}}{\sum_{k} e^{z_{k}}}",
+        r"\frac{\partial a_{j}}{\partial z_{k}} = \cases{a_{j} (1 - a_{j}) & j = k \\ -a_{j} a_{k} & j \ne k}",
+        bounds=(0, 1), backward=softmax_backward),
 }

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from glassnet.core.names import Option
+
 Array = Any
 
 
@@ -18,7 +20,7 @@ class Initializer(NamedTuple):
 
     draw: Callable[..., Array]
     formula: str
-    options: Mapping[str, float] = {}
+    options: Mapping[str, Option] = {}
 
 
 def zeros(rng: Any, n: int, n_prev: int) -> Array:
@@ -49,7 +51,7 @@ def _scaled_uniform(variance: Callable[[int, int], float]) -> Callable[..., Arra
 
 
 def he(n: int, n_prev: int) -> float:
-    """Variance of He et al. 2015, for relu and its kin, which halve the variance."""
+    """Variance of He et al. 2015, for the relu family, which halves the variance."""
     return 2 / n_prev
 
 
@@ -65,8 +67,8 @@ def lecun(n: int, n_prev: int) -> float:
 
 INITIALIZERS: dict[str, Initializer] = {
     "zeros": Initializer(zeros, "0"),
-    "constant": Initializer(constant, "value", {"value": 0.5}),
-    "normal": Initializer(normal, "scale * N(0, 1)", {"scale": 0.01}),
+    "constant": Initializer(constant, "value", {"value": Option(0.5, "(-inf, inf)")}),
+    "normal": Initializer(normal, "scale * N(0, 1)", {"scale": Option(0.01, "[0, inf)")}),
     "he": Initializer(_scaled_normal(he), "N(0, 2 / n_prev)"),
     "he_uniform": Initializer(_scaled_uniform(he), "U(±sqrt(6 / n_prev))"),
     "glorot": Initializer(_scaled_normal(glorot), "N(0, 2 / (n + n_prev))"),
@@ -74,12 +76,3 @@ INITIALIZERS: dict[str, Initializer] = {
     "lecun": Initializer(_scaled_normal(lecun), "N(0, 1 / n_prev)"),
     "lecun_uniform": Initializer(_scaled_uniform(lecun), "U(±sqrt(3 / n_prev))"),
 }
-
-_RELU_KIN = {"relu", "leaky_relu", "elu", "gelu", "silu", "mish"}
-
-
-def default_for(activation: str) -> str:
-    """Return the initialiser for a layer with this activation: he for relu and its kin, lecun for selu, else glorot."""
-    if activation == "selu":
-        return "lecun"
-    return "he" if activation in _RELU_KIN else "glorot"

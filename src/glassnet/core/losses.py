@@ -14,21 +14,25 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from glassnet.core.equations import activation_backward
+from glassnet.core.names import Option
 
 Array = Any
 
 
 class Loss(NamedTuple):
-    """One entry of the table."""
+    """One entry of the table; TeX writes a and y for one entry of A[L] and Y, and names an option as <delta>."""
 
     value: Callable[..., Array]
     slope: Callable[..., Array]
     formula: str
     labels: str                                       # "any", "zero_one", "one_hot" or "not_negative"
+    tex: str = ""
+    slope_tex: str = ""
     pair: str | None = None                           # the output activation with dZ[L] = A[L] - Y
+    pair_tex: str = ""                                # why that is so
     paired_value: Callable[..., Array] | None = None
     outputs: tuple[str, ...] | None = None            # the output activations allowed; None: any
-    options: Mapping[str, float] = {}
+    options: Mapping[str, Option] = {}
 
 
 def _tiny(xp: Any, A: Array) -> Any:
@@ -105,20 +109,37 @@ def poisson_of_Z(xp: Any, Z: Array, A: Array, Y: Array) -> Array:
 LOSSES: dict[str, Loss] = {
     "sigmoid_cross_entropy": Loss(
         sigmoid_cross_entropy, sigmoid_cross_entropy_slope, "-(Y log A + (1 - Y) log(1 - A))", "zero_one",
-        "sigmoid", sigmoid_cross_entropy_of_Z, outputs=("sigmoid",)),
+        r"-(y \log a + (1 - y) \log(1 - a))", r"-\frac{Y}{A} + \frac{1 - Y}{1 - A}",
+        "sigmoid",
+        r"\lines{dZ &= (-\frac{Y}{A} + \frac{1 - Y}{1 - A}) * A * (1 - A) \\ &= (1 - Y) * A - Y * (1 - A) \\ &= A - Y}",
+        sigmoid_cross_entropy_of_Z, outputs=("sigmoid",)),
     "softmax_cross_entropy": Loss(
         softmax_cross_entropy, softmax_cross_entropy_slope, "-Y log A", "one_hot",
-        "softmax", softmax_cross_entropy_of_Z, outputs=("softmax",)),
-    "squared_error": Loss(squared_error, squared_error_slope, "(A - Y)² / 2", "any", "identity"),
-    "absolute_error": Loss(absolute_error, absolute_error_slope, "|A - Y|", "any"),
+        r"-y \log a", r"-\frac{Y}{A}",
+        "softmax",
+        r"\lines{dz_{j} &= \sum_{k} da_{k} \frac{\partial a_{k}}{\partial z_{j}} = a_{j} (da_{j} - \sum_{k} da_{k} a_{k}) \\ "
+        r"&= a_{j} (-\frac{y_{j}}{a_{j}} + \sum_{k} y_{k}) \\ &= a_{j} - y_{j} \quad (\sum_{k} y_{k} = 1)}",
+        softmax_cross_entropy_of_Z, outputs=("softmax",)),
+    "squared_error": Loss(
+        squared_error, squared_error_slope, "(A - Y)² / 2", "any",
+        r"\frac{1}{2} (a - y)^{2}", "A - Y", "identity", "dZ = (A - Y) * 1 = A - Y"),
+    "absolute_error": Loss(
+        absolute_error, absolute_error_slope, "|A - Y|", "any", "|a - y|", r"\sign(A - Y)"),
     "huber": Loss(
         huber, huber_slope, "(A - Y)² / 2 up to |A - Y| = delta, then delta (|A - Y| - delta / 2)", "any",
-        options={"delta": 1.0}),
+        r"\cases{\frac{1}{2} (a - y)^{2} & |a - y| \le <delta> \\ "
+        r"<delta> (|a - y| - \frac{<delta>}{2}) & |a - y| > <delta>}",
+        r"\max(-<delta>, \min(A - Y, <delta>))",
+        options={"delta": Option(1.0, "(0, inf)")}),
     "quantile": Loss(
-        quantile, quantile_slope, "q (Y - A) where Y > A, else (1 - q) (A - Y)", "any", options={"q": 0.5}),
+        quantile, quantile_slope, "q (Y - A) where Y > A, else (1 - q) (A - Y)", "any",
+        r"\cases{<q> (y - a) & y > a \\ (1 - <q>) (a - y) & y \le a}", r"\cases{-<q> & Y > A \\ 1 - <q> & Y < A}",
+        options={"q": Option(0.5, "(0, 1)")}),
     "poisson": Loss(
-        poisson, poisson_slope, "A - Y + Y log(Y / A)", "not_negative", "exp", poisson_of_Z,
-        outputs=("exp", "softplus", "relu", "sigmoid")),
+        poisson, poisson_slope, "A - Y + Y log(Y / A)", "not_negative",
+        r"a - y + y \log \frac{y}{a}", r"1 - \frac{Y}{A}",
+        "exp", r"\lines{dZ &= (1 - \frac{Y}{A}) * A \\ &= A - Y}",
+        poisson_of_Z, outputs=("exp", "softplus", "relu", "sigmoid")),
 }
 
 

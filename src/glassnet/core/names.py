@@ -11,18 +11,42 @@ from glassnet.errors import SettingError, UnknownNameError, suggestion
 
 Entry = TypeVar("Entry", bound=tuple[Any, ...])
 
-# Where an option's number may lie: a square bracket includes its end, a round one does not.
-RANGES = {
-    "slope": "[0, inf)", "alpha": "[0, inf)",                                             # activations
-    "delta": "(0, inf)", "q": "(0, 1)",                                                   # losses
-    "value": "(-inf, inf)", "scale": "[0, inf)",                                          # initialisers
-    "mu": "[0, 1]", "rho": "[0, 1)", "beta_1": "[0, 1)", "beta_2": "[0, 1)",              # optimisers
-    "epsilon": "[0, inf)", "weight_decay": "[0, inf)",
-    "tolerance": "[0, inf]", "max_evaluations": "[1, inf)", "memory": "[1, inf)",
-    "drop": "(0, 1]", "every": "(0, inf)", "decay": "(0, 1]", "power": "[0, inf)",        # schedules
-    "warmup": "[0, 1]", "patience": "[1, inf)",
-}  # fmt: skip
-WHOLE = ("max_evaluations", "memory")
+
+class Option(float):
+    """A number that a choice takes, and the interval where it may lie.
+
+    Parameters
+    ----------
+    value : float
+        The number; in a table, the default.
+    interval : str
+        "[0, inf)": a square bracket includes its end, a round one does not.
+    whole : bool
+        Whether it must be a whole number.
+    """
+
+    interval: str
+    whole: bool
+
+    def __new__(cls, value: float, interval: str = "(-inf, inf)", *, whole: bool = False) -> Option:  # noqa: D102
+        option = super().__new__(cls, value)
+        option.interval, option.whole = interval, whole
+        return option
+
+    def becomes(self, value: float) -> Option:
+        """Return the option with another number.
+
+        Raises
+        ------
+        SettingError
+            If the number lies outside the interval.
+        """
+        low, high = map(float, self.interval[1:-1].split(","))
+        at_an_end = (value == low and self.interval[0] == "[") or (value == high and self.interval[-1] == "]")
+        if not (low < value < high or at_an_end) or (self.whole and value % 1):
+            raise SettingError(f"expected a {'whole ' if self.whole else ''}number in {self.interval}")
+        return Option(value, self.interval, whole=self.whole)
+
 
 _PATTERN = re.compile(r"\s*([A-Za-z_][\w-]*)\s*(?:\(([^()]*)\))?\s*\Z")
 
@@ -61,16 +85,17 @@ def choose(table: Mapping[str, Entry], choice: str, kind: str) -> tuple[str, Ent
     given = _options(inside or "", entry.options, f"{kind} {name!r}")  # type: ignore[attr-defined]
     if not given:
         return name, entry
+    numbers = {key: float(option) for key, option in given.items()}
     bound = {
-        field: partial(function, **given)
+        field: partial(function, **numbers)
         for field, function in zip(entry._fields, entry, strict=True)  # type: ignore[attr-defined]
         if callable(function)
     }
     return name, entry._replace(options={**entry.options, **given}, **bound)  # type: ignore[attr-defined]
 
 
-def _options(text: str, known: Mapping[str, float], where: str) -> dict[str, float]:
-    given: dict[str, float] = {}
+def _options(text: str, known: Mapping[str, Option], where: str) -> dict[str, Option]:
+    given: dict[str, Option] = {}
     for position, part in enumerate(filter(None, (part.strip() for part in text.split(",")))):
         key, equals, number = part.rpartition("=")
         if not equals:
@@ -83,15 +108,11 @@ def _options(text: str, known: Mapping[str, float], where: str) -> dict[str, flo
                 f"{where} has no option {key!r}{suggestion(key, known)}; known: {', '.join(known) or 'none'}"
             )
         try:
-            given[key] = float(number)
+            value = float(number)
         except ValueError:
             raise SettingError(f"{where}, option {key}: expected a number, got {number.strip()!r}") from None
-        if not _is_within(given[key], RANGES[key]) or (key in WHOLE and given[key] % 1):
-            what = "a whole number" if key in WHOLE else "a number"
-            raise SettingError(f"{where}, option {key}: expected {what} in {RANGES[key]}; got {number.strip()}")
+        try:
+            given[key] = known[key].becomes(value)
+        except SettingError as error:
+            raise SettingError(f"{where}, option {key}: {error}; got {number.strip()}") from None
     return given
-
-
-def _is_within(number: float, interval: str) -> bool:
-    low, high = map(float, interval[1:-1].split(","))
-    return low < number < high or (number == low and interval[0] == "[") or (number == high and interval[-1] == "]")

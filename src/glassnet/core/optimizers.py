@@ -10,18 +10,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from glassnet.core.names import Option
+
 Array = Any
 State = dict[str, Array]
 
 
 class Optimizer(NamedTuple):
-    """One entry of the table; `update` is None where a line search by scipy takes the steps (lbfgs)."""
+    """One entry of the table; `update` is None where a line search by scipy takes the steps (lbfgs).
+
+    In TeX θ stands for each W[l] and b[l], and an option is named as <mu>.
+    """
 
     state: tuple[str, ...]
     update: Callable[..., None] | None
     learning_rate: float
     formula: str
-    options: Mapping[str, float] = {}
+    tex: str = ""
+    options: Mapping[str, Option] = {}
 
 
 def initial_state(xp: Any, optimizer: Optimizer, theta: Array) -> State:
@@ -70,18 +76,36 @@ def adamw(xp: Any, theta: Array, gradient: Array, state: State, t: int, learning
     adam(xp, theta, gradient, state, t, learning_rate, beta_1, beta_2, epsilon)
 
 
-_ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}
+_MU = {"mu": Option(0.9, "[0, 1]")}
+_EPSILON = {"epsilon": Option(1e-8, "[0, inf)")}
+_ADAM = {"beta_1": Option(0.9, "[0, 1)"), "beta_2": Option(0.999, "[0, 1)"), **_EPSILON}
+_ADAM_TEX = (
+    r"v &:= <beta_1> v + (1 - <beta_1>) d\theta \\ s &:= <beta_2> s + (1 - <beta_2>) d\theta^{2} \\ "
+    r"\theta &:= \theta - \alpha \frac{v / (1 - <beta_1>^{t})}{\sqrt{s / (1 - <beta_2>^{t})} + <epsilon>}")
 
 OPTIMIZERS: dict[str, Optimizer] = {
-    "gradient_descent": Optimizer((), gradient_descent, 0.01, "theta -= alpha d"),
-    "momentum": Optimizer(("v",), momentum, 0.01, "v = mu v - alpha d; theta += v", {"mu": 0.9}),
-    "nesterov": Optimizer(("v",), nesterov, 0.01, "v = mu v - alpha d; theta += mu v - alpha d", {"mu": 0.9}),
-    "rmsprop": Optimizer(("s",), rmsprop, 0.001, "s = rho s + (1 - rho) d²; theta -= alpha d / (sqrt(s) + epsilon)",
-                         {"rho": 0.9, "epsilon": 1e-8}),
-    "adam": Optimizer(("v", "s"), adam, 0.001, "v, s = averages of d, d², bias corrected; "
-                      "theta -= alpha v / (sqrt(s) + epsilon)", _ADAM),
-    "adamw": Optimizer(("v", "s"), adamw, 0.001, "theta *= 1 - alpha weight_decay; then adam",
-                       {**_ADAM, "weight_decay": 0.01}),
-    "lbfgs": Optimizer((), None, 1.0, "scipy's L-BFGS-B on the whole batch",
-                       {"tolerance": 1e-5, "max_evaluations": 15_000, "memory": 10}),
+    "gradient_descent": Optimizer(
+        (), gradient_descent, 0.01, "theta -= alpha d",
+        r"W^{[l]} &:= W^{[l]} - \alpha dW^{[l]} \\ b^{[l]} &:= b^{[l]} - \alpha db^{[l]}"),
+    "momentum": Optimizer(
+        ("v",), momentum, 0.01, "v = mu v - alpha d; theta += v",
+        r"v &:= <mu> v - \alpha d\theta \\ \theta &:= \theta + v", _MU),
+    "nesterov": Optimizer(
+        ("v",), nesterov, 0.01, "v = mu v - alpha d; theta += mu v - alpha d",
+        r"v &:= <mu> v - \alpha d\theta \\ \theta &:= \theta + <mu> v - \alpha d\theta", _MU),
+    "rmsprop": Optimizer(
+        ("s",), rmsprop, 0.001, "s = rho s + (1 - rho) d²; theta -= alpha d / (sqrt(s) + epsilon)",
+        r"s &:= <rho> s + (1 - <rho>) d\theta^{2} \\ \theta &:= \theta - \frac{\alpha d\theta}{\sqrt{s} + <epsilon>}",
+        {"rho": Option(0.9, "[0, 1)"), **_EPSILON}),
+    "adam": Optimizer(
+        ("v", "s"), adam, 0.001, "v, s = averages of d, d², bias corrected; theta -= alpha v / (sqrt(s) + epsilon)",
+        _ADAM_TEX, _ADAM),
+    "adamw": Optimizer(
+        ("v", "s"), adamw, 0.001, "theta *= 1 - alpha weight_decay; then adam",
+        r"\theta &:= (1 - <weight_decay> \alpha) \theta \\ " + _ADAM_TEX,
+        {**_ADAM, "weight_decay": Option(0.01, "[0, inf)")}),
+    "lbfgs": Optimizer(
+        (), None, 1.0, "scipy's L-BFGS-B on the whole batch", r"p &= -H d\theta \\ \theta &:= \theta + \eta p",
+        {"tolerance": Option(1e-5, "[0, inf]"), "max_evaluations": Option(15_000, "[1, inf)", whole=True),
+         "memory": Option(10, "[1, inf)", whole=True)}),
 }

@@ -10,13 +10,17 @@ from collections.abc import Callable, Mapping, Sequence
 from math import cos, pi
 from typing import NamedTuple
 
+from glassnet.core.names import Option
+
 
 class Schedule(NamedTuple):
-    """One entry of the table."""
+    """One entry of the table; TeX names an option as <drop>."""
 
     factor: Callable[..., float]
     formula: str
-    options: Mapping[str, float] = {}
+    tex: str = ""
+    options: Mapping[str, Option] = {}
+    reads_costs: bool = False                         # then a step must wait for the cost of the epoch before it
 
 
 def constant(t: float, T: float, costs: Sequence[float]) -> float:
@@ -53,13 +57,23 @@ def plateau(t: float, T: float, costs: Sequence[float], drop: float = 0.5, patie
     return factor
 
 
+_DROP = {"drop": Option(0.5, "(0, 1]")}
+
 SCHEDULES: dict[str, Schedule] = {
-    "constant": Schedule(constant, "1"),
-    "step": Schedule(step, "drop^floor(t / every)", {"drop": 0.5, "every": 10}),
-    "exponential": Schedule(exponential, "decay^t", {"decay": 0.95}),
-    "inverse_scaling": Schedule(inverse_scaling, "(1 + t)^-power", {"power": 0.5}),
-    "cosine": Schedule(cosine, "(1 + cos(pi t / T)) / 2"),
-    "warmup_cosine": Schedule(warmup_cosine, "t / (warmup T), then cosine", {"warmup": 0.1}),
-    "plateau": Schedule(plateau, "times drop after `patience` epochs without a lower cost",
-                        {"drop": 0.5, "patience": 10}),
+    "constant": Schedule(constant, "1", "1"),
+    "step": Schedule(
+        step, "drop^floor(t / every)", r"<drop>^{k}, \quad k \le \frac{t}{<every>} < k + 1",
+        {**_DROP, "every": Option(10, "(0, inf)")}),
+    "exponential": Schedule(exponential, "decay^t", "<decay>^{t}", {"decay": Option(0.95, "(0, 1]")}),
+    "inverse_scaling": Schedule(
+        inverse_scaling, "(1 + t)^-power", "(1 + t)^{-<power>}", {"power": Option(0.5, "[0, inf)")}),
+    "cosine": Schedule(cosine, "(1 + cos(pi t / T)) / 2", r"\frac{1}{2} (1 + \cos \frac{\pi t}{T})"),
+    "warmup_cosine": Schedule(
+        warmup_cosine, "t / (warmup T), then cosine",
+        r"\cases{\frac{t}{<warmup> T} & t < <warmup> T \\ "
+        r"\frac{1}{2} (1 + \cos \pi \frac{t - <warmup> T}{T - <warmup> T}) & t \ge <warmup> T}",
+        {"warmup": Option(0.1, "[0, 1]")}),
+    "plateau": Schedule(
+        plateau, "times drop after `patience` epochs without a lower cost", "<drop>^{k}",
+        {**_DROP, "patience": Option(10, "[1, inf)")}, reads_costs=True),
 }

@@ -131,12 +131,12 @@ class _Reader:
         return f"<{tag}>{inside}{after}</{tag.partition(' ')[0]}>"
 
     def name(self) -> str:
-        """Read a group as it is written, an upright name."""
+        """Read a group as it is written, an upright name; ~ is a space."""
         self.next()
         letters = []
         while (token := self.next()) != "}":
             letters.append(token)
-        return f"<mtext>{escape(''.join(letters))}</mtext>"
+        return f"<mtext>{escape(''.join(letters)).replace('~', '&nbsp;')}</mtext>"
 
     def table(self, *, cases: bool) -> str:
         """Read rows of cells: a brace before `cases`; other lines stand one under the other at their `&`."""

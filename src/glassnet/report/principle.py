@@ -14,7 +14,8 @@ from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.core.schedules import SCHEDULES
 from glassnet.network import Network
 from glassnet.report.blocks import Block, Cell, Formula, Heading, Paragraph, Section, Table, says
-from glassnet.report.tex import ACTIVATION_TEX, LOSS_TEX, OPTIMIZER_TEX, PAIR_TEX, SCHEDULE_TEX, filled, number
+from glassnet.report.tex import filled, number
+from glassnet.report.texts import texts
 
 
 def principle(network: Network) -> Section:
@@ -71,8 +72,8 @@ def _activations(architecture: Architecture) -> Table:
         used.setdefault(choice, []).append(str(l))
     rows: list[list[Cell]] = []
     for choice, layers in used.items():
-        name, entry = choose(ACTIVATIONS, choice, "activation")
-        value, slope = (filled(tex, entry.options) for tex in ACTIVATION_TEX[name])
+        g = choose(ACTIVATIONS, choice, "activation")[1]
+        value, slope = filled(g.tex, g.options, g.formula), filled(g.slope_tex, g.options, g.slope_formula)
         rows.append([choice, ", ".join(layers), Formula(value), Formula(slope)])
     head: list[Cell] = [says("head.activation"), says("head.layers"), Formula("g(Z)"), Formula("g'(Z)")]
     return Table(says("principle.activations"), head, rows)
@@ -85,7 +86,7 @@ def _loss(architecture: Architecture) -> tuple[str, Any]:
 def _cost(architecture: Architecture, settings: Mapping[str, Any]) -> list[Block]:
     name, entry = _loss(architecture)
     n_L, L = architecture.sizes[-1], architecture.L
-    loss = filled(LOSS_TEX[name].value, entry.options)
+    loss = filled(entry.tex, entry.options, entry.formula)
     tex = r"\ell(a, y) = " + loss + r", \quad J = \frac{1}{m} \sum_{i=1}^{m} "
     tex += (
         rf"\ell(a^{{[{L}](i)}}, y^{{(i)}})" if n_L == 1
@@ -101,16 +102,17 @@ def _cost(architecture: Architecture, settings: Mapping[str, Any]) -> list[Block
             blocks.append(Paragraph(says(f"principle.penalty_{kind}", strength=_listed(settings[kind]))))
     if any(_numbers(settings.get("dropout"))):
         blocks.append(Paragraph(says("principle.dropout", share=_listed(settings["dropout"]))))
-    intro = Paragraph(says("principle.cost_text", loss=says(f"loss.{name}")))
+    intro = Paragraph(says("principle.cost_text", loss=says(key) if (key := f"loss.{name}") in texts() else name))
     return [Heading(says("principle.cost")), intro, Formula(tex), *blocks]
 
 
 def _backward(architecture: Architecture) -> list[Block]:
     n, L = architecture.sizes, architecture.L
-    name, loss = _loss(architecture)
+    _, loss = _loss(architecture)
     paired = loss.pair == architecture.output
     output = architecture.activations[-1]
-    slope = filled(ACTIVATION_TEX[architecture.output].slope, architecture.g[-1].options)  # type: ignore[union-attr]
+    g = choose(ACTIVATIONS, output, "activation")[1]
+    slope = filled(g.slope_tex, g.options, g.slope_formula)
     lines = []
     for l in range(L, 0, -1):
         whole = f"({n[l]}, m)"
@@ -142,9 +144,9 @@ def _backward(architecture: Architecture) -> list[Block]:
             r"db^{[l]} &= \frac{1}{m} \sum_{i=1}^{m} dz^{[l](i)} \\ dA^{[l-1]} &= W^{[l] \T} dZ^{[l]}}"
         ),
         Paragraph(says("principle.output_layer")),
-        Formula(f"{_at('dA', L)} = {_layer(filled(LOSS_TEX[name].slope, loss.options), L)}"),
+        Formula(f"{_at('dA', L)} = {_layer(filled(loss.slope_tex, loss.options, 'dA'), L)}"),
         Paragraph(says("principle.pair" if paired else "principle.no_pair", output=output)),
-        Formula(_layer(PAIR_TEX[name] if paired else f"dZ = dA * g'(Z), \\quad g'(Z) = {slope}", L)),
+        Formula(_layer(loss.pair_tex if paired else rf"dZ = dA * g'(Z), \quad g'(Z) = {slope}", L)),
         Paragraph(says("principle.layers_back")),
         Formula(_lines(lines)),
     ]
@@ -157,7 +159,7 @@ def step(settings: Mapping[str, Any]) -> list[Block]:
         "gradient_descent": says("principle.update_descent"),
         "lbfgs": says("principle.update_lbfgs", memory=number(entry.options.get("memory", 0))),
     }.get(name, says("principle.update_text", optimizer=name))
-    blocks: list[Block] = [Paragraph(text), Formula(_lines([filled(OPTIMIZER_TEX[name], entry.options)]))]
+    blocks: list[Block] = [Paragraph(text), Formula(_lines([filled(entry.tex, entry.options, entry.formula)]))]
     if name == "lbfgs":
         return blocks
     alpha = _listed(settings["learning_rate"] or entry.learning_rate)
@@ -167,9 +169,9 @@ def step(settings: Mapping[str, Any]) -> list[Block]:
     elif " " in schedule:  # a function of the caller
         blocks.append(Paragraph(says("principle.rate_own", alpha=alpha)))
     else:
-        kind, factor = choose(SCHEDULES, schedule, "schedule")
+        factor = choose(SCHEDULES, schedule, "schedule")[1]
         blocks.append(Paragraph(says("principle.rate_schedule", alpha=alpha, schedule=schedule)))
-        blocks.append(Formula(filled(SCHEDULE_TEX[kind], factor.options)))
+        blocks.append(Formula(filled(factor.tex, factor.options, factor.formula)))
     if settings["clip_norm"]:
         blocks.append(Paragraph(says("principle.clip", limit=number(settings["clip_norm"]))))
     return blocks

@@ -128,7 +128,7 @@ class CompiledSteps:
         """Tell whether whole-batch steps may follow each other with nothing in between."""
         run = self.run
         schedule = run.settings.schedule
-        looks_back = callable(schedule) or choose(SCHEDULES, schedule, "schedule")[0] == "plateau"
+        looks_back = callable(schedule) or choose(SCHEDULES, schedule, "schedule")[1].reads_costs
         return run.watches_steps and not run.callbacks and not looks_back
 
     def take(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.core.activations import ACTIVATIONS
 from glassnet.inspection.diagnosis import neighbours
 from glassnet.inspection.diagnosis.case import Case
 from glassnet.inspection.diagnosis.findings import Finding
@@ -24,15 +25,6 @@ SUSPECT = 0.03  # share of samples whose label may be wrong: fewer are in every 
 CLEAR = 0.92  # agreement of neighbours elsewhere; where classes overlap, neighbours prove nothing
 OPPOSITE = 2 / 3  # share of two classes' samples that are taken for the other one
 MOST_LISTED = 100  # samples kept as numbers
-
-REACH = {  # what an output activation can answer
-    "sigmoid": (0.0, 1.0),
-    "softmax": (0.0, 1.0),
-    "tanh": (-1.0, 1.0),
-    "relu": (0.0, np.inf),
-    "exp": (0.0, np.inf),
-    "softplus": (0.0, np.inf),
-}
 
 
 def inputs_unscaled(case: Case) -> Finding | None:
@@ -83,10 +75,8 @@ def targets_unscaled(case: Case) -> Finding | None:
 def output_range(case: Case) -> Finding | None:
     """Find targets that the output activation cannot answer."""
     g = case.activations[-1]
-    if g not in REACH:
-        return None
+    low, high = ACTIVATIONS[g].bounds
     assert case.Y is not None
-    low, high = REACH[g]
     outside = float(((low > case.Y) | (high < case.Y)).any(axis=0).mean())
     if outside == 0:
         return None

@@ -8,6 +8,7 @@ import numpy as np
 
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.names import choose
+from glassnet.engines import numpy_engine as xp
 from glassnet.inspection.diagnosis.case import Case
 from glassnet.inspection.diagnosis.findings import Finding
 from glassnet.inspection.diagnosis.words import listed
@@ -22,7 +23,6 @@ ENDS = 0.8  # share of a layer's entries with such slopes
 ALIVE = 1e-3  # spread of what a dead layer is given, against that of X; below it nothing arrives, and slopes vanish
 OPEN = 0.2  # J / J_0: where four fifths of it were learned, slopes were large enough
 FADED, GROWN = 1e-3, 1e3  # root mean square of dZ[1] against that of dZ[L]
-STEEPEST = {"sigmoid": 0.25, "tanh": 1.0}
 
 
 def not_finite(case: Case) -> Finding | None:
@@ -108,14 +108,11 @@ def dead_units(case: Case) -> Finding | None:
 
 
 def saturated(case: Case) -> Finding | None:
-    """Find sigmoid and tanh layers that lie on their flat ends."""
+    """Find layers of bounded activations (sigmoid, tanh) that lie on their flat ends."""
     assert case.whole_pass is not None
     assert case.slopes is not None
-    shares = {
-        l: float((case.slopes[l] < FLAT * STEEPEST[case.activations[l]]).mean())
-        for l in case.hidden
-        if case.activations[l] in STEEPEST
-    }
+    steepest = {l: _slope_at_0(case.architecture.g[l]) for l in case.hidden if _is_bounded(case.activations[l])}
+    shares = {l: float((case.slopes[l] < FLAT * slope).mean()) for l, slope in steepest.items()}
     found = {l: share for l, share in shares.items() if share > ENDS}
     if not found or not case.is_stuck:
         return None
@@ -160,6 +157,15 @@ def _on_the_way_back(case: Case, what: str, is_wrong: Any) -> Finding | None:
         change,
         {"layers": list(rms), "dZ": rms},
     )
+
+
+def _is_bounded(name: str) -> bool:
+    return bool(np.isfinite(ACTIVATIONS[name].bounds).all())
+
+
+def _slope_at_0(g: Any) -> float:
+    Z = np.zeros((1, 1))
+    return float(g.slope(xp, Z, g.value(xp, Z))[0, 0])
 
 
 def _is_straight(activation: str) -> bool:

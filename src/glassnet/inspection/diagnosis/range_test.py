@@ -9,7 +9,7 @@ import numpy as np
 
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.architecture import Architecture
-from glassnet.core.initializers import INITIALIZERS, default_for
+from glassnet.core.initializers import INITIALIZERS
 from glassnet.core.names import choose
 from glassnet.core.parameters import Parameters
 from glassnet.core.propagation import Objective, cost_only
@@ -107,6 +107,6 @@ def fresh_start(architecture: Architecture, dtype: Any, seed: int) -> Parameters
     """Draw parameters by the initialisers that fit the activations; biases are 0."""
     theta, rng = Parameters(architecture.sizes, dtype), np.random.default_rng(seed)
     for W, activation in zip(theta.W, architecture.activations, strict=True):
-        name = default_for(choose(ACTIVATIONS, activation, "activation")[0])
+        name = choose(ACTIVATIONS, activation, "activation")[1].initializer
         W[...] = INITIALIZERS[name].draw(rng, *W.shape)
     return theta
