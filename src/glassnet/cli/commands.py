@@ -55,7 +55,7 @@ def demo(
     """Train on real tables and pictures, look inside, save, load and predict."""
     from glassnet.cli.demo import run_demo
 
-    run_demo(folder, seed)
+    run_demo(folder, seed, lambda words: app(words, standalone_mode=False))
 
 
 @app.command()

@@ -4,42 +4,45 @@ from __future__ import annotations
 
 import shlex
 import tempfile
+from collections.abc import Callable, Sequence
 from contextlib import chdir
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import typer
 
-from glassnet.cli import commands
 from glassnet.files import write_beside
 
+Run = Callable[[Sequence[str]], Any]
 
-def run_demo(folder: Path | None, seed: int) -> None:
-    """Write the data into `folder`, or into a temporary one, and run the commands there."""
+
+def run_demo(folder: Path | None, seed: int, run: Run) -> None:
+    """Write the data into `folder`, or into a temporary one, and there hand each command's words to `run`."""
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         with chdir(folder):
-            _run(seed)
+            _show(seed, run)
         return
     with tempfile.TemporaryDirectory(prefix="glassnet-demo-") as temporary, chdir(temporary):
-        _run(seed)
+        _show(seed, run)
 
 
-def _run(seed: int) -> None:
+def _show(seed: int, run: Run) -> None:
     write_breast_cancer(Path("breast-cancer.csv"))
     write_digits(Path("digits.npz"))
     _say("1. A table: is a breast tumour benign or malignant? 569 patients, 30 measurements of cell nuclei.")
-    _command("train breast-cancer.csv --target diagnosis --seed", seed)
+    _command(run, f"train breast-cancer.csv --target diagnosis --seed {seed}")
     _say("Look inside: every array with its shape, its formula and the spread of its numbers, for one patient.")
-    _command("inspect breast-cancer.glassnet breast-cancer.csv --row 14")
+    _command(run, "inspect breast-cancer.glassnet breast-cancer.csv --row 14")
     _say("Predict with the saved model.")
-    _command("predict breast-cancer.glassnet breast-cancer.csv --probabilities --out predictions.csv")
+    _command(run, "predict breast-cancer.glassnet breast-cancer.csv --probabilities --out predictions.csv")
     _say("\n".join(Path("predictions.csv").read_text().splitlines()[:4]))
     _say("2. Pictures: 1797 handwritten digits of 8 x 8 pixels.")
-    _command("train digits.npz --hidden 128 --epochs 40 --seed", seed)
+    _command(run, f"train digits.npz --hidden 128 --epochs 40 --seed {seed}")
     _say("The dimension table of this network, and how it does on all digits after loading.")
-    _command("inspect digits.glassnet")
-    _command("evaluate digits.glassnet digits.npz")
+    _command(run, "inspect digits.glassnet")
+    _command(run, "evaluate digits.glassnet digits.npz")
 
 
 def write_breast_cancer(path: Path) -> None:
@@ -66,7 +69,6 @@ def _say(text: str) -> None:
     typer.echo(f"\n{text}")
 
 
-def _command(words: str, *more: object) -> None:
-    line = " ".join([words, *map(str, more)])
+def _command(run: Run, line: str) -> None:
     _say(f"$ glassnet {line}")
-    commands.app(shlex.split(line), standalone_mode=False)
+    run(shlex.split(line))

@@ -1,21 +1,19 @@
 """A graph as an SVG picture: columns from what was given to J, values forward in blue, derivatives backward in red.
 
-A node stands one column before the first node that uses it. A line that passes columns has a place of its own in each
+A box stands one column before the first box that uses it. A line that passes columns has a place of its own in each
 of them, so that it runs between the boxes; the order within a column follows the neighbours' mean place.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from glassnet.graph.nodes import Node
-
-Place = tuple[int, int]  # (id of a node, column), or (number of a line, column) where a line passes
+Place = tuple[int, int]  # (number of a box, column), or (-1 - number of a line, column) where a line passes
 
 HIGH, LETTER, GAP, AIR = 64, 7.9, 92, 20  # of a box, of a letter, between columns and between rows, in pixels
 SWEEPS = 8
@@ -33,39 +31,50 @@ RULES = {
 STYLE = "".join(f".glassnet-graph {of}{{{rule}}}" for of, rule in RULES.items())  # nothing else on a page is touched
 
 
-def to_svg(J: Node) -> str:
-    """Return the graph below a node as SVG text."""
-    names, nodes = J.names(), J.shown()
-    texts = {id(node): _texts(node, names, names[id(J)]) for node in nodes}
-    column = _columns(nodes, J)
-    edges = [(argument, node) for node in nodes for argument in dict.fromkeys(node.arguments) if id(argument) in texts]
-    chains = [_chain(i, id(a), column[id(a)], id(b), column[id(b)]) for i, (a, b) in enumerate(edges)]
-    rows = _rows({(key, place) for key, place in column.items()}, chains)
+class Box(NamedTuple):
+    """What a box shows: name and formula, value, derivative ("" where there is none); and whether it was given."""
 
-    wide = [0.0] * (1 + max(column.values()))
-    for node in nodes:
-        wide[column[id(node)]] = max(wide[column[id(node)]], 24 + LETTER * max(map(len, texts[id(node)])))
+    texts: tuple[str, str, str]
+    given: bool = False
+    constant: bool = False
+
+
+class Line(NamedTuple):
+    """A line from the box `below` to the box `above`, by their numbers, with the slope written on it."""
+
+    below: int
+    above: int
+    slope: str = ""
+
+
+def to_svg(title: str, boxes: Sequence[Box], lines: Sequence[Line]) -> str:
+    """Return boxes, in an order in which every line goes up, as SVG text; the last one is the result."""
+    column = _columns(boxes, lines)
+    chains = [_chain(i, line.below, column[line.below], line.above, column[line.above]) for i, line in enumerate(lines)]
+    rows = _rows(set(enumerate(column)), chains)
+
+    wide = [0.0] * (1 + max(column))
+    for box, c in zip(boxes, column, strict=True):
+        wide[c] = max(wide[c], 24 + LETTER * max(map(len, box.texts)))
     left = np.cumsum([AIR, *(width + GAP for width in wide)])
     middle = [left[c] + wide[c] / 2 for c in range(len(wide))]
     top = {place: AIR + row * (HIGH + AIR) for place, row in rows.items()}
 
     parts = []
-    for chain, (below, above) in zip(chains, edges, strict=True):
+    for chain, line in zip(chains, lines, strict=True):
         points = [(middle[c], top[key, c] + HIGH / 2) for key, c in chain]
         points[0] = (left[chain[0][1]] + wide[chain[0][1]], points[0][1])
         points[-1] = (left[chain[-1][1]], points[-1][1])
         parts.append(f'<path class="line" marker-end="url(#glassnet-arrow)" d="{_curve(points)}"/>')
-        if below.shape == above.shape == () and not below.is_constant:
-            slope = sum(above.share(i, 1.0) for i, each in enumerate(above.arguments) if each is below)
+        if line.slope:
             (x, y), (x_end, y_end) = points[-2:]
             parts.append(f'<text class="back slope" x="{(x + x_end) / 2:.0f}" y="{(y + y_end) / 2 - 5:.0f}">'
-                         f"{slope + 0.0:.3g}</text>")  # fmt: skip
-    for node in nodes:
-        c = column[id(node)]
-        parts.append(_box(node, texts[id(node)], left[c], top[id(node), c], wide[c]))
+                         f"{line.slope}</text>")  # fmt: skip
+    for i, (box, c) in enumerate(zip(boxes, column, strict=True)):
+        parts.append(_drawn(box, left[c], top[i, c], wide[c]))
     width, height = left[-1] - GAP + AIR, max(top.values()) + HIGH + AIR + 24
     legend = f'<text class="forward" x="{width / 2:.0f}" y="{height - 10:.0f}">values go forward</text>'
-    if J.derivative is not None:
+    if boxes[-1].texts[2]:
         legend = (
             f'<text x="{width / 2:.0f}" y="{height - 10:.0f}"><tspan class="forward">values go forward</tspan>, '
             '<tspan class="back">derivatives back</tspan></text>'
@@ -73,43 +82,34 @@ def to_svg(J: Node) -> str:
     return (
         f'<svg class="glassnet-graph" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'width="{width:.0f}" height="{height:.0f}" role="img">'
-        f"<title>{escape(names[id(J)])} as a computation graph</title>"
+        f"<title>{escape(title)}</title>"
         f'<style>{STYLE}</style><defs><marker id="glassnet-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" '
         'markerHeight="8" orient="auto"><path d="M0,0 L8,4 L0,8 z" fill="#98a2b3"/></marker></defs>'
         f'<rect width="100%" height="100%" fill="#fff"/>{"".join(parts)}{legend}</svg>'
     )
 
 
-def _texts(node: Node, names: dict[int, str], top: str) -> tuple[str, str, str]:
-    """Return the lines of a node's box: name and formula, value, derivative."""
-    from glassnet.graph.nodes import in_words
-
-    name, formula = names[id(node)], node.formula(names)
-    derivative = "" if node.derivative is None else f"d{top}/d{name} = {in_words(node.derivative)}"
-    return f"{name} = {formula}" if formula else name, in_words(node.value), derivative
-
-
-def _box(node: Node, texts: tuple[str, str, str], x: float, y: float, width: float) -> str:
-    kind = "box constant" if node.is_constant else "box given" if node.operation is None else "box"
-    lines = zip(texts, ("", "forward", "back"), (20, 38, 56), strict=True)
+def _drawn(box: Box, x: float, y: float, width: float) -> str:
+    kind = "box constant" if box.constant else "box given" if box.given else "box"
+    lines = zip(box.texts, ("", "forward", "back"), (20, 38, 56), strict=True)
     words = "".join(f'<text class="{colour}" x="{x + width / 2:.0f}" y="{y + down:.0f}">{escape(text)}</text>'
                     for text, colour, down in lines if text)  # fmt: skip
     return f'<rect class="{kind}" x="{x:.0f}" y="{y:.0f}" width="{width:.0f}" height="{HIGH}" rx="8"/>{words}'
 
 
-def _columns(nodes: list[Node], J: Node) -> dict[int, int]:
-    """Return each node's column: results as far left as their arguments allow, what was given just before its use."""
-    column: dict[int, int] = {}
-    for node in nodes:
-        column[id(node)] = 1 + max((column[id(each)] for each in node.arguments if id(each) in column), default=-1)
-    for node in reversed(nodes):
-        if node is not J and node.operation is None:
-            column[id(node)] = min(column[id(each)] for each in nodes if any(a is node for a in each.arguments)) - 1
+def _columns(boxes: Sequence[Box], lines: Sequence[Line]) -> list[int]:
+    """Return each box's column: results as far left as what they use allows, what was given just before its use."""
+    column: list[int] = []
+    for i in range(len(boxes)):
+        column.append(1 + max((column[line.below] for line in lines if line.above == i), default=-1))
+    for i in reversed(range(len(boxes) - 1)):
+        if boxes[i].given:
+            column[i] = min(column[line.above] for line in lines if line.below == i) - 1
     return column
 
 
 def _chain(line: int, below: int, start: int, above: int, end: int) -> list[Place]:
-    """Return the places that a line passes, its two nodes' included."""
+    """Return the places that a line passes, its two boxes' included."""
     return [(below, start), *((-1 - line, c) for c in range(start + 1, end)), (above, end)]
 
 

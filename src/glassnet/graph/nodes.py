@@ -274,11 +274,32 @@ class Node:
 
     def to_svg(self) -> str:
         """Return the graph as an SVG picture: values forward in blue, derivatives backward in red."""
-        from glassnet.graph.drawing import to_svg
+        from glassnet.graph.drawing import Box, Line, to_svg
 
-        return to_svg(self)
+        names, nodes = self.names(), self.shown()
+        number = {id(node): i for i, node in enumerate(nodes)}
+        boxes = [Box(node._texts(names, self._own_name), node.operation is None, node.is_constant) for node in nodes]
+        lines = [
+            Line(number[id(argument)], number[id(node)], node._slope(argument))
+            for node in nodes
+            for argument in dict.fromkeys(node.arguments)
+            if id(argument) in number
+        ]
+        return to_svg(f"{self._own_name} as a computation graph", boxes, lines)
 
     _repr_svg_ = to_svg
+
+    def _texts(self, names: dict[int, str], top: str) -> tuple[str, str, str]:
+        """Return name and formula, value, and the derivative of `top` in this node."""
+        name, formula = names[id(self)], self.formula(names)
+        derivative = "" if self.derivative is None else f"d{top}/d{name} = {in_words(self.derivative)}"
+        return f"{name} = {formula}" if formula else name, in_words(self.value), derivative
+
+    def _slope(self, argument: Node) -> str:
+        """Return the derivative of this node in an argument, where both are numbers."""
+        if argument.is_constant or not argument.shape == self.shape == ():
+            return ""
+        return f"{sum_of(self.share(i, 1.0) for i, each in enumerate(self.arguments) if each is argument) + 0.0:.3g}"
 
 
 sum_of = sum  # the built-in, before `sum` becomes an operation

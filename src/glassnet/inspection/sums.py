@@ -8,14 +8,14 @@ import numpy as np
 
 from glassnet.engines import numpy_engine as xp
 from glassnet.errors import DataError, ShapeError, UnknownNameError
+from glassnet.inspection.arrays import PassArrays
 
 if TYPE_CHECKING:
     from glassnet.core.activations import Activation
-    from glassnet.inspection.trace import Trace
 
 
 def written_out(
-    trace: Trace, letter: str, l: int, u: int, i: int, j: int, network: int, terms: int, digits: int
+    trace: PassArrays, letter: str, l: int, u: int, i: int, j: int, network: int, terms: int, digits: int
 ) -> str:
     """Return an entry of an array as "Z[2][1, 0] = 0.31*1.2 + ... + 0.1 = 0.47"; see `Trace.unit`."""
     if letter not in WRITTEN:
@@ -37,7 +37,7 @@ def written_out(
 class _Network:
     """One network of a trace, and how its numbers are written."""
 
-    def __init__(self, trace: Trace, network: int, terms: int, digits: int) -> None:
+    def __init__(self, trace: PassArrays, network: int, terms: int, digits: int) -> None:
         self.trace, self.network, self.terms, self.digits = trace, network, terms, digits
         self.L, self.g = trace.architecture.L, cast("list[Activation]", trace.architecture.g)
 

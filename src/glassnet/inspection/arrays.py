@@ -1,0 +1,78 @@
+"""The arrays of one pass by their names, with the table of their dimensions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.architecture import Architecture
+from glassnet.errors import UnknownNameError
+from glassnet.inspection.dimensions import DimensionTable, Terms, dimension_table
+
+Array = Any
+
+FACTOR = re.compile(r"(d?[WbZA]|D)\[(\d+)\](ᵀ?)|\b([YS])\b")  # what has a shape in a formula
+
+
+@dataclass(frozen=True)
+class PassArrays:
+    """Every array of one pass; the lists count layers from 1, and A[0] is X.
+
+    dZ and dA follow the notation: they belong to the sum of the losses, without 1/m. They, and dW and db, are None
+    where the pass had no Y. D holds the dropout masks (None for layers without), S the sample weights.
+    """
+
+    architecture: Architecture
+    W: list[Array]
+    b: list[Array]
+    Z: list[Array]
+    A: list[Array]
+    dA: list[Array] | None = None
+    dZ: list[Array] | None = None
+    dW: list[Array] | None = None
+    db: list[Array] | None = None
+    cost: Any = None
+    Y: Array | None = None
+    D: list[Array] | None = None
+    S: Array | None = None
+    l2: Any = 0.0
+    l1: Any = 0.0
+
+    @property
+    def m(self) -> int:
+        """Number of samples."""
+        return int(self.A[0].shape[-1])
+
+    def array(self, name: str) -> Array:
+        """Return the array with a name such as "Z[1]" or "X = A[0]"; None where the pass does not have it.
+
+        Raises
+        ------
+        UnknownNameError
+            If no array of this network has the name.
+        """
+        match = FACTOR.fullmatch({"X": "A[0]"}.get(name, name.removeprefix("X = ")))
+        if match is None or match[3] or int(match[2] or 0) > self.architecture.L:
+            raise UnknownNameError.among("array", name, ["X", *(d.array for d in self.dimensions()), "Y", "S"])
+        if match[4]:
+            return getattr(self, match[4])
+        layers = getattr(self, match[1])
+        return None if layers is None else layers[int(match[2])]
+
+    def dimensions(self) -> DimensionTable:
+        """Return the dimension table, each shape held against the array that the pass really made."""
+        W = self.W[1]
+        terms = Terms(
+            [l for l, D in enumerate(self.D or []) if D is not None],
+            self.S is not None,
+            bool(np.any(self.l2)),
+            bool(np.any(self.l1)),
+        )
+        found = {"X = A[0]": self.A[0].shape}
+        for letter in ("W", "b", "Z", "D", "A", "dA", "dZ", "dW", "db"):
+            layers = getattr(self, letter) or []
+            found |= {f"{letter}[{l}]": layers[l].shape for l in range(1, len(layers)) if layers[l] is not None}
+        return dimension_table(self.architecture, self.m, W.dtype, None if W.ndim == 2 else len(W), terms, found)
