@@ -19,7 +19,6 @@ J = 3 * v2         33         1
 dJ/db = dJ/dv2 * dv2/dv1 * dv1/db = 3 * 1 * 2 = 6
 """
 
-from glassnet.graph.drawing import to_svg
 from glassnet.graph.logistic import logistic_regression, logistic_regression_of_one
 from glassnet.graph.nodes import (
     Node,
@@ -36,6 +35,8 @@ from glassnet.graph.nodes import (
     tanh,
     variables,
 )
+
+to_svg = Node.to_svg  # the picture of an expression, for those who look for a function
 
 __all__ = [
     "Node",

@@ -47,7 +47,7 @@ class Line(NamedTuple):
     slope: str = ""
 
 
-def to_svg(title: str, boxes: Sequence[Box], lines: Sequence[Line]) -> str:
+def draw(title: str, boxes: Sequence[Box], lines: Sequence[Line]) -> str:
     """Return boxes, in an order in which every line goes up, as SVG text; the last one is the result."""
     column = _columns(boxes, lines)
     chains = [_chain(i, line.below, column[line.below], line.above, column[line.above]) for i, line in enumerate(lines)]

@@ -14,10 +14,12 @@ def logistic_regression_of_one(x: Sequence[float], y: float, w: Sequence[float],
 
     Parameters
     ----------
-    x, w : sequence of n_x floats
-        Features and weights.
+    x : sequence of n_x floats
+        Features.
     y : float
         Label, 0 or 1.
+    w : sequence of n_x floats
+        Weights.
     b : float
         Bias.
 

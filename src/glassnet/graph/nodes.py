@@ -21,18 +21,23 @@ MOST_PATHS = 64  # that the chain rule writes out
 class Node:
     """A number or matrix that was given, or made of other nodes by an operation.
 
-    Attributes
+    Parameters
     ----------
     value : float or array (rows, columns)
         What it is, in float64.
-    derivative : float, array like value, or None
-        dJ/dnode after ``J.backward()``; None before, and for constants.
-    operation : str or None
+    operation : str, optional
         Name in the table of operations; None for what was given.
     arguments : tuple of Node
         What the operation took.
-    name : str or None
+    name : str, optional
         The name it was given; nodes without one are v1, v2, ... in the order of the expression, the last one J.
+    is_constant : bool
+        Whether nothing is differentiated by it.
+
+    Attributes
+    ----------
+    derivative : float, array like value, or None
+        dJ/dnode after ``J.backward()``; None before, and for constants.
     """
 
     __array_ufunc__ = None  # an array on the left leaves the operation to the node
@@ -60,7 +65,18 @@ class Node:
         return _made("turn", self)
 
     def named(self, name: str) -> Node:
-        """Give the node a name, and return it."""
+        """Give the node a name, and return it.
+
+        Parameters
+        ----------
+        name : str
+            The name.
+
+        Returns
+        -------
+        Node
+            The node itself.
+        """
         self.name = name
         return self
 
@@ -102,7 +118,13 @@ class Node:
 
     # ------------------------------------------------------------ forward and backward
     def nodes(self) -> list[Node]:
-        """Return all nodes below this one in the order of computation, this one last."""
+        """Return all nodes below this one in the order of computation, this one last.
+
+        Returns
+        -------
+        list of Node
+            Each once, after its arguments.
+        """
         order: dict[int, Node] = {}
         waiting = [(self, False)]  # a stack of its own: long chains would be too deep for recursion
         while waiting:
@@ -139,7 +161,20 @@ class Node:
                 node.derivative = float(node.derivative)
 
     def share(self, place: int, d: Array) -> Array:
-        """Return what the argument at a place gets of d, the derivative in this node."""
+        """Return what the argument at a place gets of d, the derivative in this node.
+
+        Parameters
+        ----------
+        place : int
+            Of the argument, counted from 0.
+        d : float or array
+            Derivative of J in this node, of its shape.
+
+        Returns
+        -------
+        float or array
+            This node's part of the derivative of J in the argument, of the argument's shape.
+        """
         operation, argument = OPERATIONS[str(self.operation)], self.arguments[place]
         share = operation.back[place](d, self.value, *(each.value for each in self.arguments))
         return _gathered(share, argument.shape)
@@ -150,7 +185,13 @@ class Node:
         return self.name or "J"
 
     def names(self) -> dict[int, str]:
-        """Return the name of every node below this one, by id; unnamed constants are their numbers."""
+        """Return the name of every node below this one; unnamed constants are their numbers.
+
+        Returns
+        -------
+        dict of int to str
+            By the node's ``id``.
+        """
         taken, names, count = {node.name for node in self.nodes()}, {}, 0
         for node in self.nodes():
             if node is self:
@@ -167,7 +208,18 @@ class Node:
         return names
 
     def formula(self, names: dict[int, str]) -> str:
-        """Return the node's formula in the names of its arguments; nothing for what was given."""
+        """Return the node's formula in the names of its arguments.
+
+        Parameters
+        ----------
+        names : dict of int to str
+            As `names` returns them.
+
+        Returns
+        -------
+        str
+            Such as "b * c"; "" for what was given.
+        """
         if self.operation is None:
             return ""
         arguments = [names[id(each)] for each in self.arguments]
@@ -176,7 +228,13 @@ class Node:
         )
 
     def shown(self) -> list[Node]:
-        """Return the nodes that stand for themselves: all but numbers written into a formula."""
+        """Return the nodes that stand for themselves: all but numbers written into a formula.
+
+        Returns
+        -------
+        list of Node
+            In the order of computation.
+        """
         return [node for node in self.nodes() if node.operation or node.name]
 
     def __str__(self) -> str:
@@ -194,7 +252,17 @@ class Node:
     __repr__ = __str__
 
     def paths(self, node: Node) -> list[list[Node]]:
-        """Return every path from this node down to another one, each as the nodes on it.
+        """Return every path from this node down to another one.
+
+        Parameters
+        ----------
+        node : Node
+            Where the paths end.
+
+        Returns
+        -------
+        list of list of Node
+            The nodes on each path, this one first.
 
         Raises
         ------
@@ -273,8 +341,14 @@ class Node:
         ), value
 
     def to_svg(self) -> str:
-        """Return the graph as an SVG picture: values forward in blue, derivatives backward in red."""
-        from glassnet.graph.drawing import Box, Line, to_svg
+        """Return the graph as an SVG picture: values forward in blue, derivatives backward in red.
+
+        Returns
+        -------
+        str
+            An ``<svg>`` element.
+        """
+        from glassnet.graph.drawing import Box, Line, draw
 
         names, nodes = self.names(), self.shown()
         number = {id(node): i for i, node in enumerate(nodes)}
@@ -285,7 +359,7 @@ class Node:
             for argument in dict.fromkeys(node.arguments)
             if id(argument) in number
         ]
-        return to_svg(f"{self._own_name} as a computation graph", boxes, lines)
+        return draw(f"{self._own_name} as a computation graph", boxes, lines)
 
     _repr_svg_ = to_svg
 
@@ -306,7 +380,17 @@ sum_of = sum  # the built-in, before `sum` becomes an operation
 
 
 def variables(**values: Any) -> tuple[Node, ...]:
-    """Return one node for each name: a number, or a matrix given as array or nested lists.
+    """Return one node for each name.
+
+    Parameters
+    ----------
+    **values : float, or array (rows, columns)
+        By name; a matrix may be nested lists.
+
+    Returns
+    -------
+    tuple of Node
+        In the order given.
 
     Raises
     ------
@@ -325,7 +409,18 @@ def variables(**values: Any) -> tuple[Node, ...]:
 
 
 def constants(**values: Any) -> tuple[Node, ...]:
-    """Return one node for each name, like `variables`, but nothing is differentiated by them: data, say."""
+    """Return one node for each name, like `variables`, but nothing is differentiated by them: data, say.
+
+    Parameters
+    ----------
+    **values : float, or array (rows, columns)
+        By name; a matrix may be nested lists.
+
+    Returns
+    -------
+    tuple of Node
+        In the order given.
+    """
     return tuple(Node(_checked(name, value), name=name, is_constant=True) for name, value in values.items())
 
 

@@ -24,7 +24,21 @@ class Terms(NamedTuple):
 
 @dataclass(frozen=True)
 class Dimension:
-    """One line of the table; `found` is the shape of the actual array, None where there is none to look at."""
+    """One line of the table.
+
+    Parameters
+    ----------
+    layer : int
+        Counted from 1; the input is 0.
+    array : str
+        Its name, "Z[1]".
+    shape : tuple of int
+        By the rule.
+    rule, formula : str
+        "(n[1], m)", and "W[1] A[0] + b[1]".
+    found : tuple of int, optional
+        Shape of the actual array; None where there is none to look at.
+    """
 
     layer: int
     array: str
@@ -44,12 +58,19 @@ class Dimension:
 class DimensionTable(Sequence[Dimension]):
     """The ledger of all arrays; prints as an aligned table.
 
-    Attributes
+    Parameters
     ----------
-    lines : tuple of Dimension
+    lines : sequence of Dimension
         One for each array, in the order of the pass.
+    architecture : Architecture
+        Of the network.
     m : int
         Number of samples.
+    dtype : numpy dtype
+        Type of every number.
+
+    Attributes
+    ----------
     n_parameters : int
         Weights and biases of one network.
     operations : dict

@@ -64,7 +64,7 @@ class ArrayCheck:
 class GradientCheck:
     """The outcome for every array; prints as a table.
 
-    Attributes
+    Parameters
     ----------
     arrays : tuple of ArrayCheck
         One line for each array.
@@ -202,6 +202,11 @@ def check_activation(activation: str | Activation, threshold: float = THRESHOLD)
     threshold : float
         Relative difference up to which two slopes are equal.
 
+    Returns
+    -------
+    GradientCheck
+        ``.ok``, and the entry whose slopes differ most.
+
     Examples
     --------
     >>> check_activation("tanh").ok
@@ -212,7 +217,7 @@ def check_activation(activation: str | Activation, threshold: float = THRESHOLD)
     False
     """
     g = choose(ACTIVATIONS, activation, "activation")[1] if isinstance(activation, str) else activation
-    Z = np.linspace(-4.05, 3.95, 33).reshape(3, 11)  # none of them 0, where relu and its kin bend
+    Z = np.linspace(-4.05, 3.95, 33).reshape(3, 11)  # none of them 0, where the relu family bends
     with xp.quiet():
         if g.backward is None:
             slope = g.slope(xp, Z, g.value(xp, Z))  # type: ignore[misc]
@@ -237,6 +242,11 @@ def check_loss(loss: str | Loss, threshold: float = THRESHOLD) -> GradientCheck:
         A name, with options if it has any, or an entry that is about to be put into the table.
     threshold : float
         Relative difference up to which two slopes are equal.
+
+    Returns
+    -------
+    GradientCheck
+        ``.ok``, and the entry whose slopes differ most.
     """
     entry = choose(LOSSES, loss, "loss")[1] if isinstance(loss, str) else loss
     A = np.linspace(0.06, 0.91, 8).reshape(2, 4)

@@ -24,7 +24,23 @@ Array = Any
 
 @dataclass(frozen=True)
 class TraceLine:
-    """One array of the trace in a few numbers."""
+    """One array of the trace in a few numbers.
+
+    Parameters
+    ----------
+    layer : int
+        Counted from 1; the input is 0.
+    array : str
+        Its name, "Z[1]".
+    shape : tuple of int
+        Its shape.
+    formula : str
+        What it was made by.
+    smallest, mean, largest : float
+        Of its entries.
+    zeros : float
+        Share of entries that are 0, in [0, 1].
+    """
 
     layer: int
     array: str
@@ -38,7 +54,31 @@ class TraceLine:
 
 @dataclass(frozen=True)
 class Trace(PassArrays):
-    """Every array of one pass, and how they are shown.
+    """Every array of one pass, and how they are shown; the lists count layers from 1, and A[0] is X.
+
+    Parameters
+    ----------
+    architecture : Architecture
+        Of the network.
+    W, b : list of array (n[l], n[l-1]), (n[l], 1)
+        Weights and biases, as they were.
+    Z, A : list of array (n[l], m)
+        Of the forward pass.
+    dA, dZ : list of array (n[l], m), optional
+        Of the backward pass, in the notation's sense: they belong to the sum of the losses, without 1/m. They, and dW
+        and db, are None where the pass had no Y.
+    dW, db : list of array (n[l], n[l-1]), (n[l], 1), optional
+        Slopes of J.
+    cost : float, or array (k,) for a stack, optional
+        J.
+    Y : array (n[L], m), optional
+        Targets.
+    D : list of array (n[l], m) or None, optional
+        Dropout masks; None for layers without.
+    S : array (1, m), optional
+        Sample weights.
+    l2, l1 : float, or array (k,)
+        lambda of the penalties.
 
     Examples
     --------
@@ -54,7 +94,13 @@ class Trace(PassArrays):
     """
 
     def lines(self) -> list[TraceLine]:
-        """Return the arrays in the order of the pass, each with the spread of its numbers."""
+        """Return the arrays in the order of the pass, each with the spread of its numbers.
+
+        Returns
+        -------
+        list of TraceLine
+            One for each array that the pass has.
+        """
         return [
             TraceLine(
                 d.layer, d.array, M.shape, d.formula, float(M.min() + 0.0), float(M.mean()), float(M.max() + 0.0),
@@ -71,6 +117,16 @@ class Trace(PassArrays):
         ----------
         name : str
             The array, such as "Z[1]".
+
+        Returns
+        -------
+        str
+            Two lines: the letters, and the shapes below them.
+
+        Raises
+        ------
+        UnknownNameError
+            If no array of this network has the name.
         """
         self.array(name)  # an unknown name is refused
         formula = next(d.formula for d in self.dimensions() if name in d.array.split(" = "))
@@ -120,6 +176,11 @@ class Trace(PassArrays):
         digits : int
             Digits of each number.
 
+        Returns
+        -------
+        str
+            The entry, what it is made of with the numbers in their places, and its value.
+
         Raises
         ------
         UnknownNameError, ShapeError, DataError
@@ -129,7 +190,13 @@ class Trace(PassArrays):
 
     # ------------------------------------------------------------ as data
     def to_dict(self) -> dict[str, Any]:
-        """Return the trace as plain data: architecture, cost, and each line with its numbers."""
+        """Return the trace as plain data.
+
+        Returns
+        -------
+        dict
+            Plain JSON data: architecture, cost, and each line with its numbers.
+        """
         return {
             "architecture": self.architecture.to_document(),
             "cost": None if self.cost is None else np.asarray(self.cost).tolist(),
@@ -138,6 +205,11 @@ class Trace(PassArrays):
 
     def to_frame(self) -> Any:
         """Return the lines as a pandas data frame.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each array; the columns are the fields of `TraceLine`.
 
         Raises
         ------

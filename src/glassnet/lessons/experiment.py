@@ -19,7 +19,7 @@ SIZES = ("full", "small")
 class Finding:
     """One number of a claim, measured once for each seed, and the bounds that it must keep.
 
-    Attributes
+    Parameters
     ----------
     text : str
         What was measured.
@@ -61,7 +61,17 @@ class Finding:
 
 
 class Table(NamedTuple):
-    """Numbers side by side: a title, the head of each column, rows of cells (text, numbers)."""
+    """Numbers side by side.
+
+    Parameters
+    ----------
+    title : str
+        What they are.
+    head : sequence of str
+        Of each column.
+    rows : sequence of sequence
+        Of cells: text or numbers.
+    """
 
     title: str
     head: Sequence[str]
@@ -74,7 +84,17 @@ class Table(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """What is to be drawn: the kind is a function of `glassnet.plots.general`, the data are its arguments by name."""
+    """What is to be drawn.
+
+    Parameters
+    ----------
+    kind : str
+        Name of a function of `glassnet.plots.general`.
+    title : str
+        Of the picture.
+    data : mapping of str
+        The function's arguments by name.
+    """
 
     kind: str
     title: str
@@ -82,7 +102,15 @@ class Picture(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """What the function of an experiment returns."""
+    """What the function of an experiment returns.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+        The numbers on which the claim stands.
+    tables, pictures, notes : sequence of Table, Picture, str
+        What else there is to see.
+    """
 
     findings: Sequence[Finding]
     tables: Sequence[Table] = ()
@@ -93,8 +121,18 @@ class Evidence(NamedTuple):
 class Experiment(NamedTuple):
     """One entry of the table of experiments.
 
-    `function(seeds, **options)` returns the evidence. Its own defaults are the full size; `small` holds the options
-    of a run of a second or two. `n_seeds` is the number of seeds of either.
+    Parameters
+    ----------
+    title, claim : str
+        What it is about, and the sentence that is put to the test.
+    function : callable
+        ``function(seeds, **options)`` returns the `Evidence`; its own defaults are the full size.
+    n_seeds : tuple of int
+        Number of seeds of a full run, and of a small one.
+    small : mapping
+        The options of a run of a second or two.
+    needs_data : str
+        Which files the experiment is given by the option "data"; "" where it needs none.
     """
 
     title: str
@@ -109,7 +147,7 @@ class Experiment(NamedTuple):
 class Result:
     """What an experiment found: plain data.
 
-    Attributes
+    Parameters
     ----------
     name, title, claim : str
         Of the experiment.
@@ -163,7 +201,13 @@ class Result:
         return Table(f"The claim {'held' if self.held else 'did NOT hold'}", head, rows)
 
     def to_document(self) -> dict[str, Any]:
-        """Return everything as dictionaries, lists, numbers and text."""
+        """Return everything as plain data.
+
+        Returns
+        -------
+        dict
+            Dictionaries, lists, numbers and text, as JSON holds them.
+        """
         document = {**asdict(self), "held": self.held, "again": self.again}
         document["findings"] = [{**asdict(f), "held": f.held, "mean": f.mean} for f in self.findings]
         for name in ("tables", "pictures"):

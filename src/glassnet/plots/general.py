@@ -46,6 +46,7 @@ def lines(
     Returns
     -------
     Axes
+        Where it was drawn.
     """
     ax = axes(ax)
     for k, (name, (places, heights, *spread)) in enumerate(series.items()):
@@ -93,6 +94,7 @@ def bars(
     Returns
     -------
     Axes
+        Where it was drawn.
     """
     ax = axes(ax, (6.0, 0.9 + 0.38 * len(values)))
     names, lengths = list(values), np.array(list(values.values()), float)
@@ -141,6 +143,7 @@ def surface(
     Returns
     -------
     Axes
+        Where it was drawn.
     """
     from matplotlib.colors import LogNorm
 
@@ -187,6 +190,7 @@ def images(
     Returns
     -------
     Axes
+        Where it was drawn.
     """
     pictures = np.asarray(pictures)
     n, height, width = pictures.shape[:3]

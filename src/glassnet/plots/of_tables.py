@@ -37,6 +37,7 @@ def activations(names: str | Sequence[str] = CLASSICS, *, span: float = 4.0, ax:
     Returns
     -------
     array of Axes (len(names),)
+        Where it was drawn.
     """
     names = [names] if isinstance(names, str) else list(names)
     if any(choose(ACTIVATIONS, name, "activation")[0] == "softmax" for name in names):

@@ -33,6 +33,7 @@ def cost_curves(history: Any, *, title: str = "", log: bool | None = None, ax: A
     Returns
     -------
     Axes
+        Where it was drawn.
     """
     ax = axes(ax)
     several = isinstance(history, Mapping) and "epoch_cost" not in history
@@ -81,6 +82,7 @@ def learning_rates(test: Any, *, used: float | None = None, title: str = "", ax:
     Returns
     -------
     Axes
+        Where it was drawn.
     """
     ax = axes(ax)
     numbers = test if isinstance(test, Mapping) else {"rates": test.rates, "costs": test.costs, "steps": test.steps}

@@ -66,6 +66,7 @@ def panels(ax: Any, n: int, columns: int | None = None, size: tuple[float, float
     Returns
     -------
     array of Axes (n,)
+        Where it was drawn.
     """
     from matplotlib import rc_context
 

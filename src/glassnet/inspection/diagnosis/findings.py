@@ -14,7 +14,7 @@ WIDTH = 100  # of the printed text, in characters
 class Finding(NamedTuple):
     """One thing that is wrong.
 
-    Attributes
+    Parameters
     ----------
     wrong : str
         What is wrong, in one sentence.
@@ -42,7 +42,7 @@ class Finding(NamedTuple):
 class Diagnosis:
     """The findings about one network, the weightiest first; it prints well and is plain data.
 
-    Attributes
+    Parameters
     ----------
     findings : list of Finding
         Empty where nothing is wrong.
@@ -77,7 +77,13 @@ class Diagnosis:
         return [finding.name for finding in self.findings]
 
     def to_document(self) -> dict[str, Any]:
-        """Return everything as plain data."""
+        """Return everything as plain data.
+
+        Returns
+        -------
+        dict
+            Plain JSON data: each finding's fields, and what was looked at.
+        """
         return {
             "findings": [finding._asdict() for finding in self.findings],
             "looked_at": list(self.looked_at),
