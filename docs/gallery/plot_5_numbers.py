@@ -74,6 +74,24 @@ for _ in range(60):
 plots.surface(w, b, heights, title="J of logistic regression", paths={"descent": tuple(zip(*walk, strict=True))})
 
 # %%
+# A cloud of points
+# -----------------
+# On the dashed line answer and truth are equal.
+
+truth = np.random.default_rng(0).normal(size=200)
+answers = truth + 0.3 * np.random.default_rng(1).normal(size=200)
+plots.scatter(truth, answers, title="Estimates", x="y", y="ŷ", diagonal=True)
+
+# %%
+# A matrix
+# --------
+# Blue is negative, red is positive, white is 0.
+
+deep = Network([6, 4, 1], seed=1)
+names = ["age", "height", "weight", "pulse", "blood pressure", "sugar"]
+plots.matrix(deep.W[1], rows=["1", "2", "3", "4"], columns=names, title="W[1]: a row for each unit")
+
+# %%
 # Images
 # ------
 # With ``signed=True`` white is 0, red is positive, blue is negative.

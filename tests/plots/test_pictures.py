@@ -60,6 +60,9 @@ PICTURES = {
     "confusion_matrix": lambda ax: plots.confusion_matrix([0, 1, 1, 2], [0, 1, 2, 2], ax=ax),
     "distributions": lambda ax: plots.distributions(run()[1], ax=ax),
     "lines": lambda ax: plots.lines({"a": ([1, 2], [3, 4], 0.5), "b": (None, [1, 2])}, log_y=True, points=True, ax=ax),
+    "lines from zero": lambda ax: plots.lines({"_hidden name": (None, [3, 2])}, from_zero=True, ax=ax),
+    "scatter": lambda ax: plots.scatter([0, 1, 2], [0, 1, 3], x="y", y="ŷ", diagonal=True, ax=ax),
+    "matrix": lambda ax: plots.matrix([[-1.0, 2], [0, 1]], rows=["1", "2"], columns=["age", "height"], ax=ax),
     "bars": lambda ax: plots.bars({"a": 1.0, "b": 3.0}, spread={"a": 0.2}, x="J", ax=ax),
     "surface": lambda ax: plots.surface(
         [0, 1, 2], [0, 1], np.ones((2, 3)) + np.arange(3), paths={"descent": ([0, 1], [1, 0])}, log=True, ax=ax

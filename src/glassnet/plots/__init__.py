@@ -3,7 +3,7 @@
 Every function takes `ax`, the axes to draw on, makes a figure of its own without it, and returns the axes.
 """
 
-from glassnet.plots.general import bars, images, lines, surface
+from glassnet.plots.general import bars, images, lines, matrix, scatter, surface
 from glassnet.plots.of_networks import decision_boundary, diagram, first_layer_weights
 from glassnet.plots.of_tables import activations, confusion_matrix
 from glassnet.plots.of_training import cost_curves, distributions, learning_rates
@@ -20,5 +20,7 @@ __all__ = [
     "images",
     "learning_rates",
     "lines",
+    "matrix",
+    "scatter",
     "surface",
 ]

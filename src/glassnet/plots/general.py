@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glassnet.plots.style import DIVERGING, GREY, SEQUENTIAL, axes, bare, colour, dash, legend, named
+from glassnet.plots.style import DASHES, DIVERGING, GREY, SEQUENTIAL, axes, bare, colour, dash, legend, named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,7 +25,9 @@ def lines(
     y: str = "",
     log_x: bool = False,
     log_y: bool = False,
+    from_zero: bool = False,
     points: bool = False,
+    dashes: bool = False,
     ax: Any = None,
 ) -> Axes:
     """Draw lines, each with its spread if it has one.
@@ -33,13 +35,17 @@ def lines(
     Parameters
     ----------
     series : mapping of str to (x, y) or (x, y, spread) or (x, y, (low, high))
-        By name; x None counts from 1.
+        By name; x None counts from 1. A name that begins with "_" is not in the legend.
     title, x, y : str
         Of the picture and its axes.
     log_x, log_y : bool
         Whether an axis goes by powers of ten.
+    from_zero : bool
+        Whether the heights' axis begins at 0.
     points : bool
         Whether the points are marked.
+    dashes : bool
+        Whether lines differ by dashes too, for print in grey.
     ax : Axes, optional
         Where to draw; a new figure by default.
 
@@ -52,7 +58,12 @@ def lines(
     for k, (name, (places, heights, *spread)) in enumerate(series.items()):
         values = np.asarray(heights, float)
         along = np.arange(1, len(values) + 1) if places is None else np.asarray(places, float)
-        style = {"color": colour(k), "linestyle": dash(k), "linewidth": 1.8, "marker": "o" if points else None}
+        style = {
+            "color": colour(k),
+            "linestyle": DASHES[k % len(DASHES)] if dashes else dash(k),
+            "linewidth": 1.8,
+            "marker": "o" if points else None,
+        }
         ax.plot(along, values, label=name, markersize=4, **style)
         if spread and spread[0] is not None:
             around = np.asarray(spread[0], float)
@@ -62,9 +73,74 @@ def lines(
         ax.set_xscale("log")
     if log_y:
         ax.set_yscale("log")
+    if from_zero:
+        ax.set_ylim(bottom=0)
     if len(series) > 1:
         legend(ax)
     return named(ax, title, x, y)
+
+
+def scatter(
+    along: Array, up: Array, *, title: str = "", x: str = "", y: str = "", diagonal: bool = False, ax: Any = None
+) -> Axes:
+    """Draw a cloud of points.
+
+    Parameters
+    ----------
+    along, up : array (n,)
+        Places of the points on the two axes.
+    title, x, y : str
+        Of the picture and its axes.
+    diagonal : bool
+        Whether the line is drawn on which both are equal.
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    Axes
+        Where it was drawn.
+    """
+    ax = axes(ax)
+    ax.scatter(along, up, s=14, color=colour(0), alpha=0.5, linewidths=0)
+    if diagonal:
+        ends = [np.nanmin(along), np.nanmax(along)]
+        ax.plot(ends, ends, color=GREY, linestyle="--", linewidth=1)
+    return named(ax, title, x, y)
+
+
+def matrix(M: Array, *, rows: Sequence[str], columns: Sequence[str], title: str = "", ax: Any = None) -> Axes:
+    """Draw a matrix of signed numbers as coloured cells: blue below zero, red above, white at zero.
+
+    Parameters
+    ----------
+    M : array (n, k)
+        The numbers.
+    rows, columns : sequence of n and k str
+        Names at the side and above.
+    title : str
+        Of the picture.
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    Axes
+        Where it was drawn.
+    """
+    M = np.asarray(M, float)
+    side = min(0.32, 7.0 / M.shape[1])
+    letters = 0.08 * max(map(len, columns))
+    ax = axes(ax, (max(3.0, 0.8 + side * M.shape[1] + 0.5 * letters), 0.5 + side * len(M) + letters))
+    limit = float(np.abs(M).max()) or 1.0
+    ax.imshow(M, cmap=DIVERGING, vmin=-limit, vmax=limit, interpolation="nearest")
+    every = max(1, round(0.16 / side))  # names do not cover each other
+    ax.set_xticks(range(0, len(columns), every), list(columns)[::every], rotation=60, ha="left", rotation_mode="anchor")
+    ax.set_yticks(range(0, len(rows), every), list(rows)[::every])
+    ax.tick_params(length=0, labelsize=8, top=True, bottom=False, labeltop=True, labelbottom=False)
+    ax.grid(visible=False)
+    ax.spines[:].set_visible(False)
+    return named(ax, title)
 
 
 def bars(

@@ -76,15 +76,6 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Picture:
-    """An SVG element with a caption."""
-
-    svg: str
-    caption: Says
-    kind: str = "picture"
-
-
-@dataclass(frozen=True)
 class Drawing:
     """A picture whose words are phrases: `kind` is a function of `glassnet.plots.general`, `data` its arguments."""
 
@@ -102,7 +93,7 @@ class Code:
     kind: str = "code"
 
 
-Block = Heading | Paragraph | Formula | Table | Picture | Drawing | Code
+Block = Heading | Paragraph | Formula | Table | Drawing | Code
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.inspection.intervals import wilson
-from glassnet.report import charts
-from glassnet.report.blocks import WHAT, Block, Cell, Heading, Paragraph, Picture, Section, Table, plain, says
+from glassnet.report.blocks import WHAT, Block, Cell, Drawing, Heading, Paragraph, Section, Table, plain, says
 from glassnet.report.subject import Subject, Trial
 
 Array = Any
@@ -35,9 +34,9 @@ def _costs(record: Mapping[str, Any]) -> list[Block]:
     curve, validation = (curve_of(record, name) for name in ("epoch_cost", "validation_cost"))
     if not len(curve):
         return []
-    lines = [charts.Line(_epochs(record, curve), curve)]
+    series = {"_training": (_epochs(record, curve), curve)}
     if len(validation):
-        lines.append(charts.Line(_epochs(record, validation), validation, charts.ORANGE, "6 4"))
+        series["_validation"] = (_epochs(record, validation), validation)
     caption = says("results.cost_curve_validation" if len(validation) else "results.cost_curve")
     rows: list[list[Cell]] = [
         [says("results.first_epoch"), f"{curve[0]:.6g}"],
@@ -49,7 +48,7 @@ def _costs(record: Mapping[str, Any]) -> list[Block]:
     penalised = any(np.any(record["settings"][name]) for name in ("l2", "l1"))
     note = [Paragraph(says("results.penalised"))] if penalised else []
     return [
-        Picture(charts.chart(lines, "epoch", "J", from_zero=True), caption),
+        Drawing("lines", {"series": series, "x": "epoch", "y": "J", "from_zero": True, "dashes": True}, caption),
         *note,
         Table(says("results.costs"), WHAT, rows),
     ]
@@ -92,12 +91,11 @@ def _scores(subject: Subject, trial: Trial) -> list[Block]:
     return blocks
 
 
-def _scatter(trial: Trial) -> Picture:
+def _scatter(trial: Trial) -> Drawing:
     some = np.unique(np.linspace(0, len(trial.y) - 1, MOST_POINTS).astype(int))
     y, answers = trial.y[some].astype(float), trial.answers[some]
-    ends = [float(y.min()), float(y.max())]
-    lines = [charts.Line(y, answers, points=True), charts.Line(ends, ends, charts.GREY, "4 3")]
-    return Picture(charts.chart(lines, "y", "ŷ"), says("results.scatter", name=trial.name, shown=len(some)))
+    data = {"along": y, "up": answers, "x": "y", "y": "ŷ", "diagonal": True}
+    return Drawing("scatter", data, says("results.scatter", name=trial.name, shown=len(some)))
 
 
 def _parameters(subject: Subject) -> list[Block]:
@@ -119,23 +117,29 @@ def _first_layer(subject: Subject) -> list[Block]:
     if preparation is not None and preparation.pictures:
         shown = W[:MOST_UNITS]
         caption = says("results.weights_pictures", shown=len(shown), units=len(W))
-        return [Picture(charts.pictures(_as_pictures(shown, preparation.pictures)), caption)]
+        titles = [str(unit) for unit in range(1, len(shown) + 1)]
+        pictures = _as_pictures(shown, preparation.pictures)
+        return [Drawing("images", {"pictures": pictures, "titles": titles, "columns": 10}, caption)]
     if len(W) <= HEAT_ROWS and W.shape[1] <= HEAT_COLUMNS:
         names = preparation.feature_names if preparation is not None else map(str, range(1, W.shape[1] + 1))
         columns = [name if len(name) <= 24 else name[:23] + "…" for name in names]
         caption = says("results.weights_heat", largest=f"{np.abs(W).max():.4g}")
-        return [Picture(charts.heat(W, list(map(str, range(1, len(W) + 1))), columns), caption)]
-    return [Picture(charts.histogram(W, "w"), says("results.weights_spread", layer=1))]
+        units = [str(unit) for unit in range(1, len(W) + 1)]
+        return [Drawing("matrix", {"M": W, "rows": units, "columns": columns}, caption)]
+    counts, edges = np.histogram(W, bins=40)
+    steps = np.repeat(edges, 2), np.concatenate([[0], np.repeat(counts, 2), [0]])
+    return [Drawing("lines", {"series": {"_weights": steps}, "x": "w"}, says("results.weights_spread", layer=1))]
 
 
 def _as_pictures(W: Array, shape: Any) -> Array:
-    """Return rows of weights as uint8 pictures (units, height, width, channels), 0 as middle grey."""
+    """Return rows of weights as uint8 pictures (units, height, width) or (..., 3), 0 as middle grey."""
     if shape.order == "planes":
         M = W.reshape(-1, shape.channels, shape.height, shape.width).transpose(0, 2, 3, 1)
     else:
         M = W.reshape(-1, shape.height, shape.width, shape.channels)
     largest = np.quantile(np.abs(M), 0.995, axis=(1, 2, 3), keepdims=True)  # a few large ones would hide the rest
-    return np.clip(127.5 + 127.5 * M / np.maximum(largest, 1e-30), 0, 255).astype(np.uint8)
+    pictures = np.clip(127.5 + 127.5 * M / np.maximum(largest, 1e-30), 0, 255).astype(np.uint8)
+    return pictures if pictures.shape[-1] == 3 else pictures[..., 0]
 
 
 def _sample(subject: Subject, trial: Trial) -> list[Block]:
