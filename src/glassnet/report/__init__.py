@@ -66,14 +66,48 @@ def of_model(path: str | Path, data: str | Path | None = None, training: str | P
 
 
 def of_experiment(result: Any) -> Report:
-    """Return the report on an experiment: a result of `glassnet.lessons.run`, or the document of its ``--json``."""
+    """Return the report on an experiment.
+
+    Parameters
+    ----------
+    result : Result or mapping
+        What `glassnet.lessons.run` returned, or the document of ``glassnet experiment NAME --json``.
+
+    Returns
+    -------
+    Report
+        Plain data without a language.
+
+    Raises
+    ------
+    DataError
+        If it is no result of an experiment.
+    """
     from glassnet.report.experiment import of_document, result_document
 
     return of_document(result_document(result))
 
 
 def of_file(path: str | Path, data: str | Path | None = None, training: str | Path | None = None) -> Report:
-    """Return the report on a model file, or on an experiment whose JSON document was kept in a file."""
+    """Return the report on a model file, or on an experiment whose JSON document was kept in a file.
+
+    Parameters
+    ----------
+    path : path
+        A ``.glassnet`` file, or a ``.json`` file of ``glassnet experiment NAME --json``.
+    data, training : path, optional
+        As in `of_model`; an experiment brings its own.
+
+    Returns
+    -------
+    Report
+        Plain data without a language.
+
+    Raises
+    ------
+    GlassnetError
+        If a file cannot be read, or the data do not fit it.
+    """
     if existing_file(path, "a model file, or the JSON document of an experiment").suffix.lower() != ".json":
         return of_model(path, data, training)
     if data is not None or training is not None:
@@ -86,14 +120,45 @@ def of_file(path: str | Path, data: str | Path | None = None, training: str | Pa
 
 
 def to_html(report: Report, lang: str = "en") -> str:
-    """Return a report as a self-contained HTML page in English ("en") or Chinese ("zh")."""
+    """Return a report as a self-contained HTML page.
+
+    Parameters
+    ----------
+    report : Report
+        What `of_model` or `of_experiment` returned.
+    lang : {"en", "zh"}
+        Language of its texts; the numbers are the same in both.
+
+    Returns
+    -------
+    str
+        The page; it needs no network.
+
+    Raises
+    ------
+    UnknownNameError
+        If the language is another one.
+    """
     from glassnet.report import page
 
     return page.to_html(report, lang)
 
 
 def check(out: str | Path, lang: str) -> None:
-    """Raise, before any work is done, if a report cannot be written there or in that language."""
+    """Raise, before any work is done, if a report cannot be written there or in that language.
+
+    Parameters
+    ----------
+    out : path
+        The file that shall be written.
+    lang : {"en", "zh"}
+        Its language.
+
+    Raises
+    ------
+    UnknownNameError, FileError
+        If the language is another one, or the file cannot be written.
+    """
     from glassnet.report.texts import LANGUAGES
 
     if lang not in LANGUAGES:
@@ -102,6 +167,21 @@ def check(out: str | Path, lang: str) -> None:
 
 
 def write(report: Report, out: str | Path, lang: str = "en") -> None:
-    """Write a report to an HTML file, which is whole or not there."""
+    """Write a report to an HTML file, which is whole or not there.
+
+    Parameters
+    ----------
+    report : Report
+        What `of_model` or `of_experiment` returned.
+    out : path
+        The file.
+    lang : {"en", "zh"}
+        Language of its texts.
+
+    Raises
+    ------
+    UnknownNameError, FileError
+        If the language is another one, or the file cannot be written.
+    """
     check(out, lang)
     write_beside(out, to_html(report, lang).encode())

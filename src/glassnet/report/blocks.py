@@ -106,7 +106,15 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """A whole report; `glassnet.report.to_html` writes it in a language."""
+    """A whole report; `glassnet.report.to_html` writes it in a language.
+
+    Parameters
+    ----------
+    title, subtitle : cell
+        Its heads.
+    sections : sequence of Section
+        Its numbered parts.
+    """
 
     title: Says
     subtitle: Cell
