@@ -1,13 +1,19 @@
 """The package as a whole: its public names, what importing it costs, what it is made of."""
 
+import ast
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 import glassnet
 
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+DISTRIBUTIONS = {"PIL": "pillow", "sklearn": "scikit-learn"}  # where it is called otherwise than what it brings
 HEAVY = {"sklearn", "scipy", "matplotlib", "pyarrow", "torch", "PIL", "pandas", "rich", "typer", "h5py", "safetensors"}
 
 
@@ -68,3 +74,27 @@ def test_the_equations_fit_on_a_screen_or_two():
 
 def test_it_is_typed():
     assert Path(glassnet.__file__).with_name("py.typed").exists()
+
+
+def imports():
+    """Yield (file, module, name) for every import in the source: ``from module import name``."""
+    for path in sorted(Path(glassnet.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                yield from ((path, alias.name, "") for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+                yield from ((path, node.module, alias.name) for alias in node.names)
+
+
+def test_private_names_of_scikit_learn_stand_in_one_file():
+    private = {path.name for path, *names in imports() if re.match(r"sklearn\b.*[. ]_", " ".join(names))}
+    assert private == {"sklearn_compat.py"}
+
+
+def test_every_library_that_is_imported_is_declared():
+    extras = [line for lines in PROJECT["optional-dependencies"].values() for line in lines]
+    declared = {re.match(r"[\w-]+", line)[0] for line in [*PROJECT["dependencies"], *extras]}
+    used = {module.partition(".")[0] for _, module, _ in imports()} - sys.stdlib_module_names - {"glassnet"}
+    used = {DISTRIBUTIONS.get(name, name) for name in used}
+    assert used - declared == {"pandas"}  # for results as a frame: only who has it asks for one
+    assert declared - used == set()

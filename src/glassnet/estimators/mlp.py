@@ -9,9 +9,8 @@ import numpy as np
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils import Tags
-from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target
+from sklearn.utils.multiclass import type_of_target
 
 from glassnet.core.losses import LOSSES
 from glassnet.core.names import choose
@@ -22,6 +21,7 @@ from glassnet.estimators.mlp_callbacks import with_callbacks
 from glassnet.estimators.mlp_settings import CONSTRAINTS, SHARE, documented
 from glassnet.estimators.mlp_start import class_weights
 from glassnet.estimators.refusals import as_glassnet_errors
+from glassnet.estimators.sklearn_compat import StrOptions, first_partial_fit
 from glassnet.estimators.targets import LabelCode, NumberCode, smoothed
 
 Array = Any
@@ -145,7 +145,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             The estimator itself.
         """
         with as_glassnet_errors():
-            if _check_partial_fit_first_call(self, classes):
+            if first_partial_fit(self, classes):
                 multilabel = type_of_target(y).startswith("multilabel")
                 self.target_ = LabelCode.of(y) if multilabel else LabelCode(self.classes_)
         return self._fit(X, y, sample_weight, incremental=True)

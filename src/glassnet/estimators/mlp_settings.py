@@ -6,7 +6,8 @@ from numbers import Integral, Real
 from typing import Any, TypeVar
 
 import numpy as np
-from sklearn.utils._param_validation import Interval, Options, StrOptions
+
+from glassnet.estimators.sklearn_compat import Interval, Options, StrOptions
 
 Class = TypeVar("Class", bound=type)
 

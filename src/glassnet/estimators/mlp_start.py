@@ -7,9 +7,9 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from sklearn.utils.validation import _check_sample_weight
 
 from glassnet.errors import DataError, suggestion
+from glassnet.estimators.sklearn_compat import check_sample_weight
 from glassnet.estimators.targets import LabelCode
 from glassnet.network import Network
 
@@ -49,7 +49,7 @@ def draw_as_scikit_learn(net: Network, random_state: np.random.RandomState, acti
 
 def checked_weights(X: Array, sample_weight: Array | None) -> Array | None:
     """Return the weights of the rows (m,), none of them negative; None where there are none."""
-    return None if sample_weight is None else _check_sample_weight(sample_weight, X, ensure_non_negative=True)
+    return None if sample_weight is None else check_sample_weight(sample_weight, X, ensure_non_negative=True)
 
 
 def without_weightless(X: Array, Y: Array, S: Array | None) -> tuple[Array, Array, Array | None]:

@@ -20,7 +20,8 @@ def as_glassnet_errors(where: str = "") -> Iterator[None]:
         raise
     except (ValueError, TypeError) as error:
         from sklearn.exceptions import NotFittedError
-        from sklearn.utils._param_validation import InvalidParameterError
+
+        from glassnet.estimators.sklearn_compat import InvalidParameterError
 
         if isinstance(error, NotFittedError):
             raise

@@ -354,10 +354,10 @@ class TableModel(Opening):
                 self.feature_names_in_ = np.asarray(names, dtype=object)
             if names == list(getattr(self, "feature_names_in_", [])):
                 return
-        from sklearn.utils.validation import _check_feature_names
+        from glassnet.estimators.sklearn_compat import check_feature_names
 
         try:
-            _check_feature_names(self, X, reset=reset)
+            check_feature_names(self, X, reset=reset)
         except ValueError as error:
             advice = _way_out(as_table(X).column_names, getattr(self, "feature_names_in_", []))
             raise ValueError(f"{error}{advice}") from error

@@ -16,11 +16,10 @@ from joblib import parallel_config
 from sklearn import model_selection
 from sklearn.base import is_classifier
 from sklearn.model_selection import ParameterGrid, ParameterSampler, check_cv
-from sklearn.model_selection._search import BaseSearchCV
-from sklearn.utils._param_validation import Interval
 
 from glassnet.engines.threads import blas_threads
 from glassnet.errors import SettingError, WrongTypeError
+from glassnet.estimators.sklearn_compat import BaseSearchCV, Interval
 from glassnet.search.pool import Threads
 from glassnet.training.engine_choice import fits_together
 
