@@ -7,6 +7,8 @@ pytest-xdist cuts the list of tests into one piece per worker, so that none gets
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["needs"]
+
 settings.register_profile("same-every-time", derandomize=True, deadline=None, database=None)
 settings.load_profile("same-every-time")
 

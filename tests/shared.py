@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-import pytest
+from needs import lacks
 
 CASES = Path(__file__).parent / "cases"
 FOLDER = Path(os.environ.get("GLASSNET_SHARED", Path(__file__).parents[2] / "shared"))
@@ -13,5 +13,5 @@ def shared(name: str) -> Path:
     """Return the path of a data file such as "data/train.h5", or skip the test."""
     path = FOLDER / name
     if not path.exists():
-        pytest.skip(f"needs the data file {name} in {FOLDER} (set GLASSNET_SHARED to its folder)")
+        lacks("data", f"the file {name} in {FOLDER} (set GLASSNET_SHARED to its folder)")
     return path

@@ -36,7 +36,7 @@ def bench(monkeypatch):
 
 
 @pytest.mark.long
-@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from Linux's /proc")
+@pytest.mark.needs("linux")  # memory is read from its /proc
 @pytest.mark.parametrize("part", TITLES)
 def test_part_runs_and_becomes_a_page(part, tmp_path):
     results = tmp_path / "results.json"

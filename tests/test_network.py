@@ -54,7 +54,8 @@ def test_penalties_by_hand():
 # ---------------------------------------------------------------- PyTorch
 def in_pytorch(net):
     """Copy a network's parameters to PyTorch: W[1], b[1], W[2], ..."""
-    torch = pytest.importorskip("torch")
+    import torch
+
     return [torch.tensor(M, requires_grad=True) for both in zip(net.W, net.b, strict=True) for M in both]
 
 
@@ -77,6 +78,7 @@ def pytorch_cost(parameters, X, Y, hidden, loss):
     return J / Y.shape[1]
 
 
+@pytest.mark.needs("torch")
 @pytest.mark.parametrize("loss", ["sigmoid_cross_entropy", "softmax_cross_entropy", "squared_error"])
 @pytest.mark.parametrize("hidden", ["relu", "tanh", "sigmoid"])
 def test_slopes_are_those_of_pytorch(hidden, loss):
@@ -106,9 +108,11 @@ OPTIMIZERS = {
 }
 
 
+@pytest.mark.needs("torch")
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_twenty_steps_are_those_of_pytorch(optimizer):
-    torch = pytest.importorskip("torch")
+    import torch
+
     X, Y = circles()
     net = net64([2, 6, 1], "tanh")
     parameters = in_pytorch(net)

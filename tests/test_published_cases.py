@@ -5,6 +5,7 @@ A case is met when |got - expected| <= atol + rtol |expected|; atol may differ f
 
 import json
 
+import h5py
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
@@ -208,7 +209,6 @@ def test_training_logistic_regression(given):
 # ---------------------------------------------------------------- cats
 def cats(part):
     """Read the pictures as columns, unscaled, and their labels as a row."""
-    h5py = pytest.importorskip("h5py")
     with h5py.File(shared(f"data/{part}_catvnoncat.h5")) as file:
         images, labels = file[f"{part}_set_x"][:], file[f"{part}_set_y"][:]
     return images.reshape(len(images), -1).T, labels.reshape(1, -1)

@@ -86,9 +86,9 @@ def test_options_reach_the_training(glassnet, table, options):
     assert answer.code == 0, answer.err
 
 
+@pytest.mark.needs("torch")
 @pytest.mark.parametrize("options", [("--engine", "torch"), ("--precision", "bfloat16", "--device", "cpu")])
 def test_torch_trains(glassnet, table, options):
-    pytest.importorskip("torch", reason="the torch engine needs torch")
     answer = glassnet("train", table, "--target", "label", "--epochs", 3, *options)
     assert answer.code == 0, answer.err
     assert "torch" in answer.out

@@ -10,10 +10,9 @@ import glassnet as package
 from glassnet.training import torch_steps
 
 has_torch = importlib.util.find_spec("torch") is not None
-needs_torch = pytest.mark.skipif(not has_torch, reason="the torch engine needs torch")
 
 
-@needs_torch
+@pytest.mark.needs("torch")
 @pytest.mark.parametrize(
     "options", [[], ["--device", "cpu"], ["--precision", "bfloat16"], ["--networks", "3"]], ids=str
 )
@@ -28,7 +27,7 @@ def test_train_evaluate_predict(glassnet, table, options):
     assert (predicted[0], set(predicted[1:])) == ("prediction", {"big", "small"})
 
 
-@needs_torch
+@pytest.mark.needs("torch")
 def test_the_model_is_numpys(glassnet, table):
     for engine in ("torch", "numpy"):
         options = ("--epochs", 3, "--seed", 5, "--engine", engine, "--out", f"{engine}.glassnet")
@@ -37,7 +36,7 @@ def test_the_model_is_numpys(glassnet, table):
     np.testing.assert_allclose(*vectors, rtol=1e-4, atol=1e-6)
 
 
-@needs_torch
+@pytest.mark.needs("torch")
 def test_auto_says_why_it_takes_torch(glassnet, table):
     trained = glassnet("train", table, "--target", "label", "--precision", "bfloat16", "--epochs", 2)
     assert "Engine    torch (for precision='bfloat16')" in trained.out

@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import array_api_strict as strict
 import numpy as np
 import pytest
 from scipy.special import erf
@@ -12,8 +13,6 @@ from glassnet.core.losses import LOSSES, losses_and_dZ
 from glassnet.core.optimizers import OPTIMIZERS, initial_state
 from glassnet.engines import numpy_engine
 from numeric import targets
-
-strict = pytest.importorskip("array_api_strict")
 
 STRICT = SimpleNamespace(
     **{name: getattr(strict, name) for name in numpy_engine.__all__ if hasattr(strict, name)},

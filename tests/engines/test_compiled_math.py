@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 from scipy.special import erf as scipy_erf
 
-numba = pytest.importorskip("numba")
+from needs import need
 
-from glassnet.engines.compiled_math import functions  # noqa: E402  it needs numba
-
+pytestmark = pytest.mark.needs("numba")
 ONE_ARGUMENT = ("exp", "expm1", "log", "log1p", "tanh", "erf", "sqrt", "sign", "step")
 TYPES = [np.float32, np.float64]
 
@@ -18,6 +17,10 @@ TYPES = [np.float32, np.float64]
 @lru_cache(maxsize=2)
 def loops(F):
     """Return what evaluates every function on an array, in one compilation as the engine's loops are, and them."""
+    import numba
+
+    from glassnet.engines.compiled_math import functions
+
     math_of = functions(F)
     exp, expm1, log, log1p, tanh, erf, sqrt, sign, step = (getattr(math_of, name) for name in ONE_ARGUMENT)
     larger, smaller = math_of.larger, math_of.smaller
@@ -55,8 +58,7 @@ def reference(name, F, x):
     if F is np.float32:
         return scipy_erf(x.astype(float)) if name == "erf" else getattr(np, name)(x.astype(float))
     wide = np.longdouble
-    if np.finfo(wide).nmant < 63:
-        pytest.skip("this machine has no wider type than float64")
+    need("long doubles")
     return exact_erf(x.astype(wide)) if name == "erf" else getattr(np, name)(x.astype(wide))
 
 
@@ -146,6 +148,8 @@ def test_the_larger_and_the_smaller_of_two(F):
 
 def test_nothing_is_widened():
     """A float32 that becomes a float64 on the way halves the width of the loops; numba knows each function's type."""
+    import numba
+
     _, used = loops(np.float32)
     evaluate(np.float32, 0)
     for name in (*ONE_ARGUMENT, "larger", "smaller"):

@@ -3,15 +3,11 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("numba", reason="the compiled engine needs numba")
-
-import numba
-from numba import types
-
 from glassnet import Network
-from glassnet.engines import compiled_engine, compiled_product
+from glassnet.engines import compiled_engine
 from glassnet.training import compiled_steps
 
+pytestmark = pytest.mark.needs("numba")
 SHAPES = [
     (1, 1, 1), (1, 7, 40), (3, 5, 1), (7, 13, 5), (4, 2, 400), (4, 400, 2), (12, 16, 32), (13, 17, 33), (20, 515, 209),
     (200, 256, 257), (385, 300, 31), (64, 0, 10), (1, 0, 10), (5, 6, 0),
@@ -21,6 +17,11 @@ SHAPES = [
 
 def called(dtype):
     """Return `product(A, B, out)` of a type, compiled for this machine as the test says it is."""
+    import numba
+    from numba import types
+
+    from glassnet.engines import compiled_product
+
     function, kernel = compiled_product.product_of(dtype), 0
     if compiled_product.registers() is not None:
         loops = compiled_product.loops_of(dtype)
@@ -85,6 +86,8 @@ def test_product_passes_on_what_is_not_finite(product):
 
 @pytest.mark.parametrize("width", [16, 32, 64])
 def test_tiles_of_every_machine_are_right(monkeypatch, width):
+    from glassnet.engines import compiled_product
+
     machine = compiled_product.Registers(width, 6, (2, 4))
     monkeypatch.setattr(compiled_product, "registers", lambda: machine)
     function = called("float32")
@@ -97,7 +100,7 @@ def test_tiles_of_every_machine_are_right(monkeypatch, width):
 
 
 def test_without_wide_registers_blas_takes_the_product(monkeypatch):
-    monkeypatch.setattr(compiled_product, "registers", lambda: None)
+    monkeypatch.setattr("glassnet.engines.compiled_product.registers", lambda: None)
     function = called("float64")
     A, out = np.arange(12.0).reshape(3, 4), np.empty((3, 3))
     function(A, np.ascontiguousarray(A.T), out)

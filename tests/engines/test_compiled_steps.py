@@ -25,6 +25,7 @@ from glassnet.core.optimizers import OPTIMIZERS, Optimizer
 from glassnet.engines import compiled_engine
 from glassnet.errors import DivergedError, MissingLibraryError, UnknownNameError
 from glassnet.training import compiled_steps, engine_choice
+from needs import need
 
 TOLERANCE = {"float64": 1e-12, "float32": 1e-5}
 
@@ -67,7 +68,7 @@ def use(engine, monkeypatch, cache):
         monkeypatch.setattr(compiled_engine, "load", interpret)
         monkeypatch.setattr(compiled_engine, "available", lambda: True)
     else:
-        pytest.importorskip("numba")
+        need("numba")
         monkeypatch.setenv("GLASSNET_CACHE", str(cache))
 
 
@@ -584,6 +585,7 @@ import numpy as np
 from glassnet import Network
 from glassnet.engines import compiled_engine
 from glassnet.training import compiled_steps, engine_choice
+from needs import need
 from threadpoolctl import threadpool_info
 
 threads = []

@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from glassnet import Network
 from glassnet.engines import threads
 from glassnet.engines.threads import SMALL_PRODUCT, blas_threads, cores, spread
+from needs import need
 
 
 def counts():
@@ -23,8 +24,7 @@ def counts():
 def two_threads():
     """Let BLAS have two threads, whatever the environment says, if the machine has them."""
     with threadpool_limits(2, user_api="blas"):
-        if max(counts(), default=1) < 2:
-            pytest.skip("BLAS has one thread here")
+        need("two BLAS threads")
         yield
 
 

@@ -1,6 +1,5 @@
 """The torch engine trains as the NumPy engine does; what is rounded to bfloat16 learns as well."""
 
-import importlib
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,12 +13,7 @@ from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.errors import DivergedError, MissingLibraryError, SettingError, UnknownNameError
 from glassnet.training import torch_steps
 
-torch = pytest.importorskip("torch", reason="the torch engine needs torch")
-from torch.utils._python_dispatch import TorchDispatchMode  # noqa: E402  where torch is
-
-torch_engine = importlib.import_module("glassnet.engines.torch_engine")
-without_cuda = pytest.mark.skipif(torch.cuda.is_available(), reason="asks for a machine without CUDA")
-with_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="CUDA is not available here")
+needs_torch = pytest.mark.needs("torch")
 
 draw = np.random.default_rng(0)
 m = 37
@@ -32,7 +26,7 @@ TARGETS = {
     "one_hot": np.eye(2)[:, Y_ONE[0].astype(int)],
     "not_negative": draw.poisson(2, (2, m)).astype(float),
 }
-DEVICES = ["cpu", pytest.param("cuda", marks=with_cuda)]
+DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.needs("cuda"))]
 STEPPERS = [name for name, entry in OPTIMIZERS.items() if entry.update is not None]
 
 
@@ -56,23 +50,27 @@ def agree(first, second, tolerance=1e-10):
 
 
 # ---------------------------------------------------------------- the same numbers
+@needs_torch
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("optimizer", STEPPERS)
 def test_every_optimiser(optimizer, device):
     agree(trained("torch", optimizer=optimizer, device=device), trained("numpy", optimizer=optimizer))
 
 
+@needs_torch
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("optimizer", ["adam(0.8, 0.9, 0.001)", "adamw(weight_decay=0.2)"])
 def test_their_options(optimizer, device):
     agree(trained("torch", optimizer=optimizer, device=device), trained("numpy", optimizer=optimizer))
 
 
+@needs_torch
 @pytest.mark.parametrize("hidden", [name for name in ACTIVATIONS if name not in ("softmax", "exp")])
 def test_every_activation(hidden):
     agree(*(trained(engine, activations=(hidden, hidden, "sigmoid")) for engine in ("torch", "numpy")))
 
 
+@needs_torch
 @pytest.mark.parametrize("stack", [None, 3])
 @pytest.mark.parametrize(
     ("loss", "output"), [*((loss, entry.pair or "identity") for loss, entry in LOSSES.items()), ("huber", "softmax")]
@@ -89,6 +87,7 @@ SETTINGS = [
 ]  # fmt: skip
 
 
+@needs_torch
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("stack", [None, 3])
 @pytest.mark.parametrize("options", SETTINGS, ids=str)
@@ -97,10 +96,12 @@ def test_every_setting(options, stack, device):
     agree(trained("torch", device=device, **given), trained("numpy", **given))
 
 
+@needs_torch
 def test_float32():
     agree(*(trained(engine, optimizer="adam", dtype="float32") for engine in ("torch", "numpy")), tolerance=1e-5)
 
 
+@needs_torch
 def test_data_turned_round_or_locked_is_left_as_it_was():
     locked = np.ascontiguousarray(X[:, ::-1])
     locked.flags.writeable = False
@@ -111,6 +112,7 @@ def test_data_turned_round_or_locked_is_left_as_it_was():
         np.testing.assert_allclose(nets[0].vector, nets[1].vector, rtol=1e-12)
 
 
+@needs_torch
 def test_each_network_of_a_stack_may_have_data_of_its_own():
     X_each, Y_each = draw.normal(size=(3, 3, m)), draw.integers(0, 2, (3, 1, m)).astype(float)
     nets = [Network([3, 4, 1], seed=1, dtype="float64", n_networks=3) for _ in range(2)]
@@ -120,6 +122,7 @@ def test_each_network_of_a_stack_may_have_data_of_its_own():
 
 
 # ---------------------------------------------------------------- the run around the steps
+@needs_torch
 def test_resume_goes_on_where_the_other_engine_left_off():
     ends = []
     for engines in (("numpy", "numpy"), ("torch", "torch"), ("numpy", "torch"), ("torch", "numpy")):
@@ -130,6 +133,7 @@ def test_resume_goes_on_where_the_other_engine_left_off():
     np.testing.assert_allclose(ends[1:], [ends[0]] * 3, rtol=1e-10)
 
 
+@needs_torch
 def test_a_callback_ends_the_run_and_sees_the_parameters():
     net = Network([3, 4, 1], seed=1)
     seen = [net.vector.copy()]
@@ -143,6 +147,7 @@ def test_a_callback_ends_the_run_and_sees_the_parameters():
     assert all((seen[i] != seen[i + 1]).any() for i in (1, 2, 3))
 
 
+@needs_torch
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("stack", [None, 2])
 @pytest.mark.parametrize("batch_size", [None, 10])
@@ -153,6 +158,7 @@ def test_divergence_keeps_the_best_parameters(batch_size, stack, device):
     assert np.isfinite(net.vector).all()
 
 
+@needs_torch
 def test_ctrl_c_keeps_the_best_parameters():
     def interrupt(progress):
         if progress.moment == "epoch" and progress.epoch == 2:
@@ -180,6 +186,7 @@ def apart(monkeypatch):
     monkeypatch.setattr(torch_steps.TorchSteps, "__init__", begin)
 
 
+@needs_torch
 @pytest.mark.parametrize("stack", [None, 3])
 @pytest.mark.parametrize("options", [*SETTINGS, *({"optimizer": name} for name in STEPPERS)], ids=str)
 def test_what_comes_back_from_a_device_is_what_numpy_has(options, stack, apart):
@@ -187,7 +194,10 @@ def test_what_comes_back_from_a_device_is_what_numpy_has(options, stack, apart):
     agree(trained("torch", **given), trained("numpy", **given))
 
 
+@needs_torch
 def test_float32_on_a_device_takes_the_fused_pass(apart, monkeypatch):
+    from glassnet.engines import torch_engine
+
     fused = []
     step = torch_engine.fused_adam
     monkeypatch.setattr(torch_engine, "fused_adam", lambda *given, **more: (fused.append(1), step(*given, **more)))
@@ -196,6 +206,7 @@ def test_float32_on_a_device_takes_the_fused_pass(apart, monkeypatch):
     assert len(fused) == 25
 
 
+@needs_torch
 @pytest.mark.parametrize("batch_size", [None, 10])
 def test_divergence_on_a_device_keeps_the_best_parameters(batch_size, apart):
     net = Network([3, 4, 1], ["relu", "identity"], seed=1)
@@ -204,6 +215,7 @@ def test_divergence_on_a_device_keeps_the_best_parameters(batch_size, apart):
     assert np.isfinite(net.vector).all()
 
 
+@needs_torch
 def test_ctrl_c_on_a_device_counts_the_steps_that_were_taken(apart, monkeypatch):
     step, calls = torch_steps.TorchSteps._step, []
 
@@ -220,9 +232,12 @@ def test_ctrl_c_on_a_device_counts_the_steps_that_were_taken(apart, monkeypatch)
     assert (history.steps, len(history.cost), net.optimizer_state["t"]) == (7, 7, 7)
 
 
+@needs_torch
 @pytest.mark.parametrize("hidden", [name for name in ACTIVATIONS if name not in ("softmax", "exp")])
 def test_a_step_on_a_device_waits_for_nothing(hidden, apart, monkeypatch):
     """No number is asked back, and none sent: a CUDA graph may do neither."""
+    from torch.utils._python_dispatch import TorchDispatchMode
+
     step, operations = torch_steps.TorchSteps._step, set()
 
     class Listening(TorchDispatchMode):
@@ -250,8 +265,13 @@ def test_a_step_on_a_device_waits_for_nothing(hidden, apart, monkeypatch):
     assert not [name for name in operations if name.startswith(forbidden)]
 
 
-@with_cuda
+@needs_torch
+@pytest.mark.needs("cuda")
 def test_a_cuda_graph_repeats_what_the_work_does():
+    import torch
+
+    from glassnet.engines import torch_engine
+
     v = torch.zeros(3, device="cuda")
     add = torch_engine.one_launch(lambda: v.add_(1), "cuda")
     for _ in range(10):
@@ -260,6 +280,7 @@ def test_a_cuda_graph_repeats_what_the_work_does():
 
 
 # ---------------------------------------------------------------- bfloat16
+@needs_torch
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("stack", [None, 2])
 def test_digits_are_learned_as_well_in_bfloat16(stack, device):
@@ -277,6 +298,7 @@ def test_digits_are_learned_as_well_in_bfloat16(stack, device):
     assert shares["bfloat16"] == pytest.approx(shares["full"], abs=0.01)
 
 
+@needs_torch
 def test_bfloat16_rounds_products_and_nothing_else():
     options = {"dtype": "float32", "optimizer": "adam"}
     net, exact = (trained("torch", precision=p, **options)[0].vector for p in ("bfloat16", "full"))
@@ -285,6 +307,7 @@ def test_bfloat16_rounds_products_and_nothing_else():
 
 
 # ---------------------------------------------------------------- what is asked for
+@needs_torch
 def test_precision_and_device_choose_the_engine():
     net = Network([3, 4, 1], seed=1)
     assert net.fit(X, Y_ONE, iterations=2, precision="bfloat16").choice == "torch (for precision='bfloat16')"
@@ -308,7 +331,8 @@ def test_what_cannot_be_met_is_refused(options, error, told):
     np.testing.assert_array_equal(net.vector, before)
 
 
-@without_cuda
+@needs_torch
+@pytest.mark.needs("no cuda")
 @pytest.mark.parametrize("engine", ["auto", "torch"])
 def test_cuda_is_refused_where_there_is_none(engine):
     with pytest.raises(SettingError, match=r"finds no CUDA here; device='cpu' is"):
@@ -321,6 +345,7 @@ def test_without_torch_the_message_says_how_to_get_it(monkeypatch):
         Network([3, 4, 1], seed=1).fit(X, Y_ONE, iterations=2, engine="torch")
 
 
+@needs_torch
 @pytest.mark.parametrize(("estimator", "y"), [(TabularClassifier, Y_ONE[0]), (TabularRegressor, X[0] * X[1])])
 def test_tables(estimator, y):
     models = [estimator(hidden=4, epochs=3, random_state=0, engine=engine).fit(X.T, y) for engine in ("torch", "numpy")]

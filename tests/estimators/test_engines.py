@@ -1,7 +1,5 @@
 """Every estimator trains on the engine that it is told: the same results, and one sentence where it cannot."""
 
-import importlib.util
-
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -10,8 +8,7 @@ from glassnet import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegr
 from glassnet.errors import MissingLibraryError, SettingError, UnknownNameError
 from glassnet.training import torch_steps
 
-needs_torch = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="the torch engine needs torch")
-needs_numba = pytest.mark.skipif(importlib.util.find_spec("numba") is None, reason="the compiled engine needs numba")
+needs_torch, needs_numba = pytest.mark.needs("torch"), pytest.mark.needs("numba")
 
 draw = np.random.default_rng(0)
 X = draw.normal(size=(90, 4))

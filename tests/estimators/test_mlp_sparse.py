@@ -68,7 +68,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="peak memory is read as Linux counts it, in kilobytes")
+@pytest.mark.needs("linux")  # which counts peak memory in kilobytes
 def test_a_wide_table_stays_small():
     kilobytes = subprocess.run([sys.executable, "-c", WIDE], capture_output=True, text=True, check=True).stdout
     assert int(kilobytes) < 1_000_000  # dense it would be 8 GB

@@ -193,7 +193,7 @@ def test_partial_fit_of_multi_label_in_parts():
 
 
 # ------------------------------------------------------------ callbacks
-callback = pytest.importorskip("sklearn.callback", reason="scikit-learn has callbacks from 1.9 on")
+with_callbacks = pytest.mark.needs("scikit-learn 1.9")
 
 
 class Listener:
@@ -218,6 +218,7 @@ class Listener:
         return context.task_name == "epoch" and context.task_id == self.last
 
 
+@with_callbacks
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
 def test_callbacks_see_each_epoch_and_may_stop(solver):
     listener = Listener(last=1)
@@ -230,6 +231,7 @@ def test_callbacks_see_each_epoch_and_may_stop(solver):
     assert listener.scores[0] != listener.scores[-1] or solver == "lbfgs"
 
 
+@with_callbacks
 def test_callbacks_are_let_go_when_a_training_fails():
     listener = Listener()
     with pytest.raises(ValueError, match="non-finite"):
@@ -237,7 +239,10 @@ def test_callbacks_are_let_go_when_a_training_fails():
     assert listener.told[-1] == "teardown"
 
 
+@with_callbacks
 def test_scikit_learns_own_callbacks():
+    from sklearn import callback
+
     monitor = callback.ScoringMonitor(scoring="accuracy")
     clf = MLPClassifier(**QUICK).set_callbacks(monitor).fit(X, Y)
     scores = [row["accuracy"] for row in monitor.get_logs().data if "accuracy" in row]
@@ -245,7 +250,10 @@ def test_scikit_learns_own_callbacks():
     assert len(scores) == 6 + 1  # each epoch, and the fit
 
 
+@with_callbacks
 def test_the_progress_bar_runs_inside_a_search(capsys):
+    from sklearn import callback
+
     search = GridSearchCV(MLPClassifier(**QUICK), {"alpha": [0.1, 1]}, cv=2)
     MLPClassifier(**QUICK).set_callbacks(callback.ProgressBar()).fit(X, Y)
     assert "MLPClassifier" in capsys.readouterr().out

@@ -7,7 +7,10 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
+from PIL import Image
+from scipy.sparse import csr_matrix
 
 from glassnet import Network
 from glassnet.core.activations import ACTIVATIONS
@@ -180,10 +183,9 @@ def test_a_trace_stays_what_it_was():
 
 
 def test_sparse_X_is_shown_with_its_zeros():
-    sparse = pytest.importorskip("scipy.sparse")
     net, X, Y = problem()
     X[0] = 0
-    trace = net.trace(sparse.csr_matrix(X), Y)
+    trace = net.trace(csr_matrix(X), Y)
     np.testing.assert_array_equal(trace.A[0], X)
     assert trace.lines()[0].zeros == pytest.approx(1 / 3)
 
@@ -315,13 +317,12 @@ def test_a_heat_map_is_a_readable_picture():
     from base64 import b64decode
     from io import BytesIO
 
-    image = pytest.importorskip("PIL.Image")
     from glassnet.inspection.html import heat_map
 
     M = np.zeros((20, 30))
     M[3, 4], M[5, 6] = -1, 1
     source = re.search(r'base64,([^"]+)"', heat_map(M))[1]
-    picture = image.open(BytesIO(b64decode(source)))
+    picture = Image.open(BytesIO(b64decode(source)))
     assert picture.size == (30, 20)
     assert picture.getpixel((0, 0)) == (255, 255, 255)
     (red, _, blue), (red_up, _, blue_up) = picture.getpixel((4, 3)), picture.getpixel((6, 5))
@@ -330,7 +331,6 @@ def test_a_heat_map_is_a_readable_picture():
 
 
 def test_as_data():
-    pd = pytest.importorskip("pandas")
     net, X, Y = problem()
     trace = net.trace(X, Y)
     frame = trace.to_frame()

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from glassnet import Network, lessons
 from glassnet.errors import DataError, SettingError, UnknownNameError
@@ -21,14 +22,13 @@ WITHOUT_DATA = [name for name, entry in lessons.EXPERIMENTS.items() if not entry
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory):
     """Return a folder of two classes of pictures that any network tells apart: bright above, bright below."""
-    image = pytest.importorskip("PIL.Image")
     folder, rng = tmp_path_factory.mktemp("pictures"), np.random.default_rng(1)
     for name in ("above", "below"):
         (folder / name).mkdir()
         for i in range(40):
             pixels = rng.integers(0, 120, (12, 12, 3))
             pixels[slice(0, 6) if name == "above" else slice(6, 12)] += 100
-            image.fromarray(pixels.astype(np.uint8)).save(folder / name / f"{i}.png")
+            Image.fromarray(pixels.astype(np.uint8)).save(folder / name / f"{i}.png")
     return folder
 
 
@@ -68,7 +68,6 @@ def test_results_are_plain_data(name, results):
 
 @pytest.mark.parametrize("name", lessons.EXPERIMENTS)
 def test_every_picture_can_be_drawn(name, results):
-    pytest.importorskip("matplotlib")
     from glassnet.plots.of_experiments import experiment
 
     places = experiment(results(name))
@@ -196,7 +195,6 @@ def test_cats_refuses_what_are_no_two_classes_of_pictures(pictures, tmp_path):
 @pytest.mark.long
 def test_the_published_cats():
     """The published start gives the published accuracies of all three networks, picture for picture."""
-    pytest.importorskip("h5py")
     result = lessons.run("cats", data=str(shared("data/train_catvnoncat.h5")), seeds=1)
     assert result.held
     table = dict(zip(("logistic", "two", "four"), result.tables[0].rows, strict=True))

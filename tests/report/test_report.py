@@ -2,7 +2,6 @@
 
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -23,9 +22,9 @@ from glassnet.report.formulas import mathml
 from glassnet.report.principle import principle, step
 from glassnet.report.texts import LANGUAGES, texts, told
 from glassnet.training.settings import Settings
+from needs import browser, need
 
 VALUE = re.compile(r"<(\w+)>")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @pytest.fixture(scope="module")
@@ -260,7 +259,7 @@ MEASURE = """<script>addEventListener("load", () => {
 
 
 @pytest.mark.long
-@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium on the PATH")
+@pytest.mark.needs("a browser")
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", ["size", "pictures", "an experiment"])
 def test_formulas_and_pictures_have_a_size_in_chromium(reports, name, lang, tmp_path):
@@ -271,7 +270,7 @@ def test_formulas_and_pictures_have_a_size_in_chromium(reports, name, lang, tmp_
 def look_at(page, folder):
     """Open a page as a reader would, without a network, and see that all of it is there."""
     (folder / "report.html").write_text(page.replace("</body>", MEASURE + "</body>"), encoding="utf-8")
-    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}"]
+    command = [browser(), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}"]
     command += ["--enable-logging=stderr", "--window-size=1000,1400", "--dump-dom", f"file://{folder}/report.html"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     count, visible, wide = map(int, re.search(r'data-seen="(\d+) (\d+) (\d+)"', done.stdout).groups())
@@ -292,7 +291,6 @@ def test_the_examples_are_whole(name, tmp_path):
     numbers = [re.findall(r"<td[^>]*>([\d.e+-]+)</td>", page) for page in pages]
     assert numbers[0] == numbers[1]
     assert len(numbers[0]) > 50
-    if CHROMIUM is None:
-        pytest.skip("needs chromium on the PATH to see them")
+    need("a browser")
     for page in pages:
         look_at(page, tmp_path)

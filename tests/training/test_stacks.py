@@ -1,7 +1,5 @@
 """Each network of a stack trains as it would alone with its own settings."""
 
-import importlib.util
-
 import numpy as np
 import pytest
 
@@ -14,8 +12,7 @@ draw = np.random.default_rng(0)
 m = 37
 X, Y = draw.normal(size=(3, m)), (draw.random((1, m)) < 0.5).astype(float)
 FOLDS = (np.arange(m) % 3 != np.arange(3)[:, None]).astype(float)[:, None]  # (3, 1, m)
-ENGINES = ["numpy", pytest.param("compiled", marks=pytest.mark.skipif(
-    importlib.util.find_spec("numba") is None, reason="the compiled engine needs numba"))]  # fmt: skip
+ENGINES = ["numpy", pytest.param("compiled", marks=pytest.mark.needs("numba"))]
 
 
 def network(seed, k=None):

@@ -1,0 +1,114 @@
+"""What a test may lack and so be skipped for: one list. A skip for any other reason fails.
+
+A test says ``@pytest.mark.needs("torch")``, or calls ``need("torch")`` where it comes to that. With GLASSNET_NEEDS=all,
+as in .ci/run, what can be installed has to be there: then its lack is a failure too.
+"""
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_info
+
+ALL = os.environ.get("GLASSNET_NEEDS") == "all"
+
+
+class Need(NamedTuple):
+    """Something that not every machine has."""
+
+    is_there: Callable[[], bool]
+    installed: bool = False  # it can be installed, so where all is asked for it has to be there
+
+
+def library(name):
+    """Return the need of a library that is not on every machine."""
+    return Need(lambda: find_spec(name) is not None, installed=True)
+
+
+def browser():
+    """Return the path of Chromium or its sibling, None without one."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+def cuda():
+    """Tell whether torch finds a graphics processor."""
+    return find_spec("torch") is not None and import_module("torch").cuda.is_available()
+
+
+NEEDS = {
+    "torch": library("torch"),
+    "numba": library("numba"),  # a dependency, but not of every Python
+    "shap": library("shap"),  # as numba
+    "scikit-learn 1.9": Need(lambda: find_spec("sklearn.callback") is not None, installed=True),
+    "scikit-learn's tests": Need(lambda: find_spec("sklearn.neural_network.tests") is not None, installed=True),
+    "a browser": Need(lambda: browser() is not None, installed=True),
+    "data": Need(lambda: True, installed=True),  # shared.py asks for each file
+    "cuda": Need(cuda),
+    "no cuda": Need(lambda: not cuda()),
+    "linux": Need(lambda: sys.platform == "linux"),
+    "no root": Need(lambda: not hasattr(os, "geteuid") or os.geteuid() != 0),
+    "two cores": Need(lambda: (os.cpu_count() or 1) > 1),
+    "two BLAS threads": Need(lambda: any(p["num_threads"] > 1 for p in threadpool_info() if p["user_api"] == "blas")),
+    "long doubles": Need(lambda: np.finfo(np.longdouble).nmant >= 63),
+}
+ELSEWHERE = (  # what scikit-learn's own checks skip for
+    r"SCIPY_ARRAY_API is not set",
+    r"\w+ does not have a decision_function method",
+)
+
+
+def need(name, what=""):
+    """Skip the test unless there is what it needs; `what` says more, such as the file that is missing."""
+    if not NEEDS[name].is_there():
+        lacks(name, what)
+
+
+def lacks(name, what=""):
+    """Skip the test for what it lacks, or fail it where that had to be installed."""
+    reason = f"needs {name}" + (f": {what}" if what else "")
+    if ALL and NEEDS[name].installed:
+        pytest.fail(f"{reason}, which GLASSNET_NEEDS=all demands", pytrace=False)
+    pytest.skip(reason)
+
+
+def is_known(reason):
+    """Tell whether a test may be skipped for this reason."""
+    named = re.match(r"needs ([^:]*)(: |$)", reason)
+    return (named is not None and named[1] in NEEDS) or any(re.match(pattern, reason) for pattern in ELSEWHERE)
+
+
+# ---------------------------------------------------------------- hooks of pytest
+def pytest_configure(config):
+    config.addinivalue_line("markers", "needs(*names): skip where one of these is missing; tests/needs.py lists them")
+
+
+def pytest_runtest_setup(item):
+    for mark in item.iter_markers("needs"):
+        for name in mark.args:
+            need(name)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2].removeprefix("Skipped: ")
+        if not is_known(reason):
+            report.outcome, report.longrepr = "failed", f"skipped for a reason that tests/needs.py lacks: {reason}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report():
+    """Refuse that a file is skipped as a whole: nobody would see how many tests it holds."""
+    report = yield
+    if report.skipped:
+        report.outcome, report.longrepr = "failed", f"a file may not be skipped as a whole: {report.longrepr[2]}"
+    return report
