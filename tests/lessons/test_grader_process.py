@@ -66,7 +66,7 @@ def test_functions_that_fail_hang_and_die(graded):
         + "def linear_backward(dZ, cache):\n    print('x' * 10**6)\n\n\n"
         + "def predict(X, y, parameters):\n    def f(n):\n        return f(n + 1)\n    return f(0)\n\n\n"
         + "import sys\n",
-        timeout=0.5,
+        timeout=2,
     )
     assert {verdict.function: verdict.status for verdict in outcome.found} == {
         "sigmoid": "died",
@@ -91,13 +91,13 @@ def test_a_loop_that_catches_everything(graded):
         "def sigmoid(Z):\n    while True:\n"
         "        try:\n            pass\n        except BaseException:\n            pass\n"
     )
-    outcome = graded(RELU + stubborn, timeout=0.3)
+    outcome = graded(RELU + stubborn, timeout=2)
     assert outcome["sigmoid"].status == "endless"
     assert outcome["relu"].status == "right"
 
 
 def test_a_file_that_never_ends(graded):
-    outcome = graded("while True:\n    pass\n" + RELU, timeout=0.3)
+    outcome = graded("while True:\n    pass\n" + RELU, timeout=2)
     assert "did not end" in outcome.problems[0].mistake
     assert outcome["relu"].status == "right"
 

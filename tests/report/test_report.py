@@ -272,7 +272,7 @@ def look_at(page, folder):
     (folder / "report.html").write_text(page.replace("</body>", MEASURE + "</body>"), encoding="utf-8")
     command = [browser(), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}"]
     command += ["--enable-logging=stderr", "--window-size=1000,1400", "--dump-dom", f"file://{folder}/report.html"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=True)
     count, visible, wide = map(int, re.search(r'data-seen="(\d+) (\d+) (\d+)"', done.stdout).groups())
     assert count == visible == page.count("<math") + page.count("<figure>") > 0
     assert wide == 0  # nothing sticks out of the page
