@@ -25,6 +25,10 @@ lint: .venv/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/[bf]*.yml
+	$(BIN)/zizmor --offline --quiet .
+	$(BIN)/pre-commit validate-config
 
 bench: .venv/.installed-dev
 	$(BIN)/python bench/all.py

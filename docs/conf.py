@@ -45,17 +45,21 @@ sphinx_gallery_conf = {
 }
 
 
+PAGES = {  # of the project's own pages, the page of the site that includes each
+    "README.md": "start.md",
+    "README.zh-CN.md": "start.zh.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "SECURITY.md": "security.md",
+    "CHANGELOG.md": "changelog.md",
+}
+
+
 def where_it_lies_here(app, relative_path, parent, content):
-    """Turn the links of the READMEs, which lead from the top of the project, into links from the site's pages."""
-    if relative_path.stem.startswith("README"):
-        found = content[0]
-        for there, here in (
-            ("](README.zh-CN.md)", "](start.zh.md)"),
-            ("](README.md)", "](start.md)"),
-            ("](docs/", "]("),
-            ("](src/", "](../src/"),
-        ):
-            found = found.replace(there, here)
+    """Turn the links of the project's own pages, which lead from its top, into links from the site's pages."""
+    if relative_path.name in PAGES:
+        found = content[0].replace("](docs/", "](").replace("](src/", "](../src/")
+        for there, here in PAGES.items():
+            found = found.replace(f"]({there})", f"]({here})")
         content[0] = found
 
 

@@ -87,8 +87,8 @@ def test_make_docs_builds_where_git_does_not_look():
 def test_the_site_is_built_without_a_warning(tmp_path):
     """As `make docs` does it, in a copy, but without running the gallery, whose scripts have a test of their own."""
     shutil.copytree(ROOT / "docs", tmp_path / "docs", ignore=shutil.ignore_patterns("_build", "auto_gallery"))
-    for name in ("README.md", "README.zh-CN.md", "src"):
-        (tmp_path / name).symlink_to(ROOT / name)
+    for path in (ROOT / "src", *ROOT.glob("*.md")):
+        (tmp_path / path.name).symlink_to(path)
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-D", "plot_gallery=0", "docs", "site"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
