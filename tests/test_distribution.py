@@ -1,0 +1,139 @@
+"""What is published works: the sdist holds all that its tests read, the wheel alone installs, runs and fits."""
+
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import tomllib
+import venv
+import zipfile
+from email.parser import Parser
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from packaging.requirements import Requirement
+
+import glassnet
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+NAME = f"glassnet-{glassnet.__version__}"
+LIBRARIES = [folder for folder in sys.path if folder.endswith("-packages")]
+
+
+def run(*command, cwd=None, source=None, code=0):
+    """Run a command with no glassnet on its path but that of `source`; return its output if it exits with `code`."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment |= {"PYTHONPATH": str(source)} if source else {}
+    words = [*map(str, command)]
+    done = subprocess.run(words, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == code, done.stdout[-4000:] + done.stderr[-4000:]
+    return done.stdout
+
+
+class Built(NamedTuple):
+    """The unpacked sdist, the files that were in it, and the wheel that was built from it."""
+
+    sdist: Path
+    files: set[str]
+    wheel: Path
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("dist")
+    build = (sys.executable, "-m", "hatchling", "build", "-d", folder, "-t")
+    run(*build, "sdist", cwd=ROOT)
+    with tarfile.open(folder / f"{NAME}.tar.gz") as file:
+        file.extractall(folder, filter="data")
+    files = files_below(folder / NAME)
+    run(*build, "wheel", cwd=folder / NAME)
+    return Built(folder / NAME, files, folder / f"{NAME}-py3-none-any.whl")
+
+
+def files_below(folder):
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+# ---------------------------------------------------------------- the sdist
+def test_the_sdist_is_the_repository(built):
+    needed = {"Makefile", "README.zh-CN.md", "bench/step.py", "docs/conf.py", ".github/workflows/tests.yml"}
+    assert needed <= built.files
+    if (ROOT / ".git").exists():  # an sdist's own tests have no git to ask
+        listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard", cwd=ROOT).splitlines()
+        assert built.files - {"PKG-INFO"} == {path for path in listed if (ROOT / path).exists()}
+
+
+@pytest.mark.long
+def test_the_tests_of_the_sdist_are_collected_and_those_that_read_its_other_files_pass(built):
+    """Its whole suite is run by the workflow; here the tests whose files an sdist once left out."""
+    reading = "test_readme_zh or test_project or test_bench or test_package"
+    command = [sys.executable, "-m", "pytest", "-q", "-m", "not long", "-k", reading, "-p", "no:cacheprovider"]
+    printed = run(*command, cwd=built.sdist, source=built.sdist / "src")
+    passed, deselected = (int(re.search(rf"(\d+) {word}", printed)[1]) for word in ("passed", "deselected"))
+    assert passed > 30
+    assert deselected > 5000
+
+
+# ---------------------------------------------------------------- the wheel
+def test_the_wheel_holds_the_package_and_no_more(built):
+    with zipfile.ZipFile(built.wheel) as file:
+        found = set(file.namelist())
+    about = f"{NAME}.dist-info/"
+    package = {path.removeprefix("src/") for path in built.files if path.startswith("src/")}
+    assert {path for path in found if not path.startswith(about)} == package
+    assert {about + name for name in ("METADATA", "entry_points.txt", "licenses/LICENSE")} <= found
+
+
+def test_the_wheel_says_what_the_project_is(built):
+    with zipfile.ZipFile(built.wheel) as file:
+        about = Parser().parsestr(file.read(f"{NAME}.dist-info/METADATA").decode())
+    assert about["Version"] == glassnet.__version__
+    assert about.get_all("Classifier") == PROJECT["classifiers"]
+    assert {line.partition(", ")[0] for line in about.get_all("Project-URL")} == set(PROJECT["urls"])
+    assert about.get_all("Provides-Extra") == list(PROJECT["optional-dependencies"])
+
+
+@pytest.fixture(scope="module")
+def environment(built, tmp_path_factory):
+    """Return the folder of a new environment with the wheel, and what `pip check` said without and with libraries."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, symlinks=os.name != "nt", with_pip=False)
+    pip = [sys.executable, "-m", "pip", "--python", str(folder), "--disable-pip-version-check"]
+    run(*pip, "install", "--quiet", "--no-index", "--no-deps", built.wheel)
+    alone = run(*pip, "check", code=1)
+    (place,) = folder.rglob("site-packages")
+    (place / "libraries.pth").write_text("\n".join(LIBRARIES) + "\n", "utf-8")  # this environment's: none is fetched
+    return folder, alone, run(*pip, "check")
+
+
+def script(folder, name):
+    return folder / ("Scripts" if os.name == "nt" else "bin") / name
+
+
+def test_pip_check_names_what_is_missing_and_is_content_with_the_libraries(environment):
+    _, alone, complete = environment
+    here = [need for need in map(Requirement, PROJECT["dependencies"]) if not need.marker or need.marker.evaluate()]
+    missing = {line.split()[3].rstrip(",") for line in alone.splitlines() if "requires" in line}
+    assert missing == {need.name for need in here}
+    assert complete.strip() == "No broken requirements found."
+
+
+def test_the_console_script_trains_and_a_model_fits(environment, tmp_path):
+    folder = environment[0]
+    rows = [f"{value},{value % 5},{'yes' if value % 5 > 2 else 'no'}" for value in range(60)]
+    (tmp_path / "a.csv").write_text("\n".join(["a,b,y", *rows]) + "\n", "utf-8")
+    words = ["train", "a.csv", "--target", "y", "--hidden", "4", "--epochs", "5", "--seed", "1"]
+    assert "accuracy" in run(script(folder, "glassnet"), *words, cwd=tmp_path)
+    code = """
+import glassnet
+from sklearn.datasets import load_iris
+from glassnet import MLPClassifier
+print(glassnet.__file__, MLPClassifier((8,), max_iter=300, random_state=0, solver="lbfgs").fit(
+    *load_iris(return_X_y=True)).score(*load_iris(return_X_y=True)))
+"""
+    path, score = run(script(folder, "python"), "-c", code, cwd=tmp_path).rsplit(" ", 1)
+    assert Path(path).is_relative_to(folder)
+    assert float(score) > 0.9
