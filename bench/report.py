@@ -23,8 +23,8 @@ HEAD = """# Benchmarks
 
 Written by `make bench`: every figure is of that run, on the machine described at the end. What counts are the ratios,
 measured side by side in one run, the libraries taking turns; times belong to this machine and this hour. Any part can
-be run alone, as `python bench/step.py`; `python bench/all.py --only step` brings its results up to date, and
-`python bench/report.py` writes this page from `bench/results.json`."""
+be run alone, as `.venv/bin/python bench/step.py`; `.venv/bin/python bench/all.py --only step` brings its results up to
+date, and `.venv/bin/python bench/report.py` writes this page from `bench/results.json`."""
 NO_GPU = """None was available where this was measured, and nothing is claimed. The torch engine's path to CUDA
 is held by tests that skip without one."""
 

@@ -271,7 +271,7 @@ def page(result: dict[str, Any]) -> str:
     lines = [
         "# Tables",
         "",
-        "Written by `python bench/tables.py --data FOLDER`, whose text says how errors are measured:",
+        "Written by `.venv/bin/python bench/tables.py --data FOLDER`, whose text says how errors are measured:",
         f"{result['seeds']} seeds, 5,000 training rows at most. Seconds are those of a fit on the machine below.",
         *table(["model", *TABLES, "geometric mean", "seconds, all six"], [
             [name, *(f"{of[t]['error']:.4f}" for t in TABLES), f"{geometric_mean(of):.4f}",

@@ -130,10 +130,17 @@ def test_the_console_script_trains_and_a_model_fits(environment, tmp_path):
     code = """
 import glassnet
 from sklearn.datasets import load_iris
-from glassnet import MLPClassifier
+from glassnet import MLPClassifier, errors
 print(glassnet.__file__, MLPClassifier((8,), max_iter=300, random_state=0, solver="lbfgs").fit(
     *load_iris(return_X_y=True)).score(*load_iris(return_X_y=True)))
+print(errors.pip_install("torch", "h5py", "pandas", "numba", "scipy"))
 """
-    path, score = run(script(folder, "python"), "-c", code, cwd=tmp_path).rsplit(" ", 1)
+    first, advice = run(script(folder, "python"), "-c", code, cwd=tmp_path).splitlines()
+    path, score = first.rsplit(" ", 1)
     assert Path(path).is_relative_to(folder)
     assert float(score) > 0.9
+    needs = [need for needs in (PROJECT["dependencies"], *PROJECT["optional-dependencies"].values()) for need in needs]
+    allowed = {need.name: need.specifier for need in map(Requirement, needs)}
+    advised = [Requirement(word) for word in re.findall(r'"(.+?)"', advice)]
+    assert [need.name for need in advised] == ["torch", "h5py", "pandas", "numba", "scipy"]
+    assert all(need.specifier == allowed[need.name] for need in advised)

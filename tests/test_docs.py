@@ -1,16 +1,19 @@
-"""The documentation: every picture is shown, every script of the gallery runs, every public name has its place."""
+"""The documentation: every picture is shown, every script and command runs, every public name has its place."""
 
 import ast
 import importlib
 import inspect
+import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import glassnet
@@ -97,3 +100,68 @@ def test_the_site_is_built_without_a_warning(tmp_path):
     assert all(f'id="glassnet.plots.{name}"' in pictures for name in plots.__all__)
     for page in ("index.html", "start.zh.html", "architecture.html", "penguins.zh.html", "auto_gallery/index.html"):
         assert (site / page).stat().st_size > 1000
+    start = (site / "start.html").read_text("utf-8")
+    assert all(f'href="{page}.html"' in start for page in ("start.zh", "contributing", "security", "changelog"))
+
+
+# ---------------------------------------------------------------- commands and examples
+def run(command, folder):
+    """Run one line of a shell block, with this glassnet."""
+    line, _, target = command.partition(" > ")
+    words = [sys.executable, "-c", "from glassnet.cli import main; main()", *shlex.split(line)[1:]]
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{command}\n{done.stderr}"
+    if target:
+        (folder / target).write_text(done.stdout, "utf-8")
+
+
+def test_the_commands_of_the_example_reports(tmp_path):
+    rows = [f"{value},{value * value % 7},{'adelie' if value % 3 else 'gentoo'}" for value in range(60)]
+    for name in ("penguins-train.csv", "penguins-test.csv"):
+        (tmp_path / name).write_text("\n".join(["bill,flipper,species", *rows]) + "\n", "utf-8")
+    run("glassnet train penguins-train.csv --target species --hidden 4 --epochs 5 --out penguins.glassnet", tmp_path)
+    (block,) = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "reports" / "README.md").read_text("utf-8"), re.DOTALL)
+    for command in block.splitlines():
+        run(command, tmp_path)
+    assert (tmp_path / "penguins.zh.html").stat().st_size > 10_000
+    assert (tmp_path / "learning-rate.html").stat().st_size > 10_000
+
+
+@pytest.fixture
+def mnist(tmp_path):
+    """Write a small file of the form that docs/mnist.md describes."""
+    rng = np.random.default_rng(0)
+    prototypes = rng.integers(0, 256, (10, 28, 28))
+    labels = np.arange(300) % 10
+    pictures = np.clip(prototypes[labels] + rng.normal(0, 20, (300, 28, 28)), 0, 255).astype(np.uint8)
+    path = tmp_path / "mnist.npz"
+    np.savez(path, X_train=pictures[:200], y_train=labels[:200], X_test=pictures[200:], y_test=labels[200:])
+    return path
+
+
+@pytest.mark.long
+def test_the_command_of_the_page_on_digits(mnist, tmp_path):
+    words = shlex.split("mnist.npz --part time --quick --json a.json")
+    command = [sys.executable, str(ROOT / "bench" / "mnist.py"), *words]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "a.json").read_text("utf-8"))["time"]
+
+
+def test_the_example_of_the_page_on_digits(mnist, monkeypatch):
+    monkeypatch.chdir(mnist.parent)
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "mnist.md").read_text("utf-8"), re.DOTALL)
+    for there, here in (("60_000", "200"), ("(800, 800)", "(8, 8)"), ("max_iter=30", "max_iter=2"), ("256", "100")):
+        assert there in code
+        code = code.replace(there, here)
+    found = {}
+    exec(code, found)
+    assert found["model"].score(found["X"], found["y"]) >= 0
+
+
+def test_no_other_page_has_commands_or_examples():
+    """What is new needs a test that runs it, as these pages' have; test_advice.py looks at all commands."""
+    pages = (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
+    named = {path.relative_to(ROOT).as_posix() for path in pages if re.search("```(sh|py)", path.read_text("utf-8"))}
+    here = {"docs/mnist.md", "docs/reports/README.md"}
+    assert named == here | {"README.md", "README.zh-CN.md", "CONTRIBUTING.md"}  # test_readme.py, test_project.py

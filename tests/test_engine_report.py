@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from glassnet import engine_report
-from glassnet.errors import FileError, GlassnetError
+from glassnet.errors import FileError, GlassnetError, pip_install
 from glassnet.training import engine_choice
 from glassnet.training.engine_choice import AMOUNTS, BUILT_IN
 
@@ -85,6 +85,6 @@ def test_what_is_missing_is_said_with_the_command(monkeypatch):
     available = {line.engine: line.available for line in engine_report.report()}
     assert available == {
         "numpy": "numpy 1.0",
-        "compiled": "no numba: pip install numba scipy",
-        "torch": "no torch: pip install 'glassnet[torch]'",
+        "compiled": f"no numba: {pip_install('numba', 'scipy')}",
+        "torch": f"no torch: {pip_install('torch')}",
     }

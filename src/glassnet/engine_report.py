@@ -19,7 +19,7 @@ import numpy as np
 
 from glassnet.engines import compiled_engine
 from glassnet.engines.threads import cores
-from glassnet.errors import FileError, GlassnetError
+from glassnet.errors import FileError, GlassnetError, pip_install
 from glassnet.files import write_beside
 from glassnet.network import Network
 from glassnet.training import engine_choice
@@ -73,9 +73,9 @@ def report() -> list[EngineLine]:
     cpu = f"cpu, {cores()} cores"
     devices = cpu + ", cuda" if engine_choice.cuda_is_likely() else cpu
     lines = [
-        ("numpy", "numpy", _versions(["numpy"], ""), cpu, "short runs; every setting"),
-        ("compiled", "compiled", _versions(["numba", "scipy"], "pip install numba scipy"), cpu, "long runs; stacks"),
-        ("torch", "cuda", _versions(["torch"], "pip install 'glassnet[torch]'"), devices, "large networks on cuda"),
+        ("numpy", "numpy", _versions("numpy"), cpu, "short runs; every setting"),
+        ("compiled", "compiled", _versions("numba", "scipy"), cpu, "long runs; stacks"),
+        ("torch", "cuda", _versions("torch"), devices, "large networks on cuda"),
     ]
     figures, measured = engine_choice.figures(), engine_choice.measured()
 
@@ -186,11 +186,11 @@ def _in_a_process_of_its_own(row: str) -> dict[str, float]:
     return dict(json.loads(done.stdout))
 
 
-def _versions(names: list[str], command: str) -> str:
+def _versions(*names: str) -> str:
     try:
         return ", ".join(f"{name} {version(name)}" for name in names)
     except PackageNotFoundError as missing:
-        return f"no {missing.name}: {command}"
+        return f"no {missing.name}: {pip_install(*names)}"
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ A message says what was expected, what came, where, and the nearest valid choice
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 
@@ -82,9 +83,26 @@ class MissingLibraryError(GlassnetError, ImportError):
     """A library is needed that is not installed; the message says how to install it."""
 
     @classmethod
-    def of(cls, library: str, extra: str, purpose: str) -> MissingLibraryError:
-        """Build the error for `library`, which `purpose` needs and glassnet's `extra` installs."""
-        return cls(f"{purpose} needs {library}: pip install 'glassnet[{extra}]'")
+    def of(cls, purpose: str, *libraries: str) -> MissingLibraryError:
+        """Build the error for `libraries`, which `purpose` needs."""
+        return cls(f"{purpose} needs {' and '.join(libraries)}: {pip_install(*libraries)}")
+
+
+def pip_install(*libraries: str) -> str:
+    """Return the command that installs `libraries` in the releases that glassnet allows.
+
+    It names the libraries, not an extra of glassnet, so it works wherever glassnet itself was installed from; and it
+    is quoted as every shell reads it, Windows' too.
+    """
+    from importlib.metadata import PackageNotFoundError, requires
+
+    try:
+        requirements = requires("glassnet") or []
+    except PackageNotFoundError:  # run from its source, never installed
+        requirements = []
+    allowed = dict(re.findall(r"^([\w.-]+)([^;\s]*)", "\n".join(requirements), re.MULTILINE))
+    ranges = (",".join(sorted(allowed.get(library, "").split(","), reverse=True)) for library in libraries)
+    return " ".join(["pip install", *(f'"{library}{given}"' for library, given in zip(libraries, ranges, strict=True))])
 
 
 def suggestion(name: object, choices: Iterable[str]) -> str:

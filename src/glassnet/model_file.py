@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet._version import __version__
 from glassnet.errors import FileError, ModelFileError, WrongTypeError
 from glassnet.files import existing_file, write_beside
 
@@ -109,8 +110,8 @@ def _document(path: Path, metadata: Mapping[str, str]) -> dict[str, Any]:
         raise ModelFileError(f"{path}: damaged: its document names no format version")
     if version > FORMAT:
         raise ModelFileError(
-            f"{path}: written in format {version}; this version of glassnet reads up to {FORMAT}: "
-            "pip install --upgrade glassnet"
+            f"{path}: written in format {version} by a newer glassnet; this one, {__version__}, reads formats up to "
+            f"{FORMAT}: open it with the glassnet that wrote it"
         )
     return dict(document)
 

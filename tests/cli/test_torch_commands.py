@@ -60,9 +60,9 @@ def test_without_torch_the_shell_says_how_to_get_it(glassnet, table, monkeypatch
     monkeypatch.setattr(torch_steps.importlib.util, "find_spec", lambda name: None)
     refused = glassnet("train", table, "--target", "label", "--engine", "torch")
     assert (refused.code, len(refused.err.splitlines())) == (2, 1)
-    assert "pip install 'glassnet[torch]'" in refused.err
+    assert 'pip install "torch>=' in refused.err
 
 
 def test_engines_shows_torch_or_how_to_get_it(glassnet):
     line = next(line for line in glassnet("engines").out.splitlines() if line.startswith("torch"))
-    assert ("torch 2" if has_torch else "pip install 'glassnet[torch]'") in line
+    assert ("torch 2" if has_torch else 'pip install "torch>=') in line

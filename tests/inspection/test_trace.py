@@ -344,7 +344,7 @@ def test_as_data():
 def test_without_pandas_it_says_so(monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
     net, X, Y = problem()
-    with pytest.raises(MissingLibraryError, match="pip install pandas"):
+    with pytest.raises(MissingLibraryError, match=r'pip install "pandas'):
         net.trace(X, Y).to_frame()
 
 

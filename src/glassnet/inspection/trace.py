@@ -219,7 +219,7 @@ class Trace(PassArrays):
         try:
             import pandas as pd
         except ImportError:
-            raise MissingLibraryError("trace.to_frame() needs pandas: pip install pandas") from None
+            raise MissingLibraryError.of("trace.to_frame()", "pandas") from None
         return pd.DataFrame([vars(line) for line in self.lines()])
 
     # ------------------------------------------------------------ as text and page

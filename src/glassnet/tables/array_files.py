@@ -25,7 +25,7 @@ def read_hdf5(path: Path, target: str | None, order: str, required: bool = True)
     try:
         import h5py
     except ImportError as error:
-        raise MissingLibraryError.of("h5py", "hdf5", f"reading {path.name}") from error
+        raise MissingLibraryError.of(f"reading {path.name}", "h5py") from error
     arrays: dict[str, np.ndarray] = {}
 
     def collect(name: str, item: Any) -> None:

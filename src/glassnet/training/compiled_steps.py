@@ -52,7 +52,7 @@ def taker(run: Run) -> Callable[[], bool] | None:
     if not covers(run):
         return None
     if not compiled_engine.available():
-        raise MissingLibraryError("engine='compiled' needs numba and scipy: pip install numba scipy")
+        raise MissingLibraryError.of("engine='compiled'", "numba", "scipy")
     try:
         with _loading, compiled_engine.interrupts_after():  # fits side by side want the same function
             function = compiled_engine.load(_source(run))

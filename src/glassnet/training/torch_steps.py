@@ -36,7 +36,7 @@ def taker(run: Run) -> Callable[[], bool]:
         If device="cuda" is asked for and torch finds none.
     """
     if importlib.util.find_spec("torch") is None:
-        raise MissingLibraryError.of("torch", "torch", "engine='torch'")
+        raise MissingLibraryError.of("engine='torch'", "torch")
     import torch
 
     has_cuda = torch.cuda.is_available()
