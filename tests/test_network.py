@@ -374,7 +374,7 @@ def test_repr_says_what_the_network_is():
         ([2, 4, 1], ["tanh", "exp"], None, (["tanh", "exp"], "poisson")),
         ([2, 4, 1], None, "huber(2)", (["relu", "identity"], "huber(2)")),
         ([2, 4, 1], None, "poisson", (["relu", "exp"], "poisson")),
-        ([2, 4, 3], None, "sigmoid_cross_entropy", (["relu", "sigmoid"], "sigmoid_cross_entropy")),
+        ([2, 4, 3], None, "sigmoid_cross_entropy", (["relu", "sigmoid"], "cross_entropy")),
     ],
 )
 def test_what_is_left_open_is_filled_in(sizes, activations, loss, expected):

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from glassnet.core.activations import ACTIVATIONS
+from glassnet.core.architecture import Architecture
 from glassnet.core.initializers import INITIALIZERS
-from glassnet.core.losses import LOSSES
-from glassnet.core.names import choose
+from glassnet.core.losses import LOSSES, full_name
+from glassnet.core.names import choose, spelled
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.core.schedules import SCHEDULES
 from glassnet.engines import numpy_engine as xp
@@ -120,3 +121,41 @@ def test_ranges_of_options(kind, allowed, refused):
     for choice in refused:
         with pytest.raises(SettingError, match=rf"{kind} '{choice.partition('(')[0]}', option \w+: .* in [\[(]"):
             choose(TABLES[kind], choice, kind)
+
+
+@pytest.mark.parametrize(
+    ("table", "choice", "spelling"),
+    [
+        (ACTIVATIONS, "relu", "relu"),
+        (ACTIVATIONS, " relu ( ) ", "relu"),
+        (ACTIVATIONS, "leaky_relu(slope = 0.20)", "leaky_relu(0.2)"),
+        (ACTIVATIONS, "leaky_relu(0.01)", "leaky_relu"),
+        (LOSSES, "huber(delta=2)", "huber(2)"),
+        (LOSSES, "huber(0.1234567890123)", "huber(0.1234567890123)"),
+        (OPTIMIZERS, "adam(epsilon=1e-8)", "adam"),
+        (OPTIMIZERS, "adam(beta_2=0.9)", "adam(0.9, 0.9)"),
+        (OPTIMIZERS, "lbfgs(tolerance=inf)", "lbfgs(inf)"),
+    ],
+)
+def test_a_choice_has_one_spelling(table, choice, spelling):
+    assert spelled(table, choice, "choice") == spelling
+    assert dict(choose(table, spelling, "choice")[1].options) == dict(choose(table, choice, "choice")[1].options)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "activations", "loss"),
+    [
+        ([2, 3, 1], ["relu", "sigmoid"], "cross_entropy"),
+        ([2, 3, 4], ["relu", "softmax"], "cross_entropy"),
+        ([2, 3, 4], ["relu", "sigmoid"], "cross_entropy"),
+        ([2, 3, 1], ["leaky_relu(0.2)", "identity"], "huber"),
+    ],
+)
+def test_an_architecture_is_the_same_however_it_is_spelled(sizes, activations, loss):
+    """Of cross-entropy both names, of all else blanks, empty brackets, and options that are the default."""
+    plain = Architecture.build(sizes, activations, loss)
+    full = full_name(loss, sizes[-1], activations[-1])
+    for name in (full, f" {full} ( )", "huber(delta=1.0)" if loss == "huber" else full):
+        other = Architecture.build(sizes, [f" {g} " if "(" in g else f"{g}( )" for g in activations], name)
+        assert other == plain
+        assert other.to_document() == plain.to_document() == {"sizes": sizes, "activations": activations, "loss": loss}

@@ -136,6 +136,34 @@ def test_labels_are_smoothed_where_the_kind_says_so_and_the_loss_is_cross_entrop
     assert (surest < 0.8) == smooths  # the labels were 0.25 and 0.75, or 0 and 1
 
 
+@pytest.mark.parametrize(
+    ("n_classes", "names"),
+    [(2, ["cross_entropy", "sigmoid_cross_entropy", " sigmoid_cross_entropy()"]),
+     (3, ["cross_entropy", "softmax_cross_entropy"])],
+)  # fmt: skip
+def test_a_loss_trains_alike_under_all_its_names(n_classes, names, monkeypatch):
+    """Smoothing, temperature and the judge of the kinds too: all of it asks for the loss's name."""
+    X, y = rings(300)
+    monkeypatch.setattr(TabularClassifier, "_kinds", {"linear": CLASSES["deep"]._replace(least_rows=0)})
+    monkeypatch.setattr(presets, "PRESETS", {"default": presets.Preset(2, ("linear",))})
+    y = y if n_classes == 2 else y + (X[:, 0] > 0)
+    models = [TabularClassifier(loss=name, epochs=3, random_state=0).fit(X, y) for name in names]
+    for model in models:
+        assert [each["label_smoothing"] for each in model.candidates_] == [0.05]
+        assert [each["cost"] for each in model.candidates_] == [each["cost"] for each in models[0].candidates_]
+        np.testing.assert_array_equal(model.network_.vector, models[0].network_.vector)
+
+
+def test_counts_are_not_standardized_however_poisson_is_written():
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    y = np.random.default_rng(1).poisson(np.exp(X[:, 0]))
+    for name in ("poisson", " poisson", "poisson ( )"):
+        model = TabularRegressor(hidden=3, loss=name, epochs=1, random_state=0).fit(X, y)
+        assert (model.target_.mean, model.target_.scale) == (0, 1)
+    with pytest.raises(SettingError, match="unknown loss 3"):
+        TabularRegressor(loss=3).fit(X, y)
+
+
 @pytest.mark.parametrize(("settings", "told"), [
     ({"preset": "bets"}, "did you mean 'best'"),
     ({"preset": None}, "unknown preset None"),

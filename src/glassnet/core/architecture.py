@@ -11,11 +11,12 @@ import numpy as np
 
 from glassnet.core.activations import ACTIVATIONS, Activation
 from glassnet.core.losses import LOSSES, Loss, full_name
-from glassnet.core.names import choose
+from glassnet.core.names import choose, spelled
 from glassnet.errors import SettingError, UnknownNameError
 
 _LOSS_OF_OUTPUT = {"sigmoid": "cross_entropy", "softmax": "cross_entropy", "exp": "poisson"}
 _OUTPUT_OF_LOSS = {"sigmoid_cross_entropy": "sigmoid", "softmax_cross_entropy": "softmax", "poisson": "exp"}
+_CROSS_ENTROPIES = ("sigmoid_cross_entropy", "softmax_cross_entropy")
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,9 @@ class Architecture:
         g[1] ... g[L], names of the table of activations with their options.
     loss : str
         Name in the table of losses, or "cross_entropy", which means the output's own kind.
+
+    However a name was written, it is kept in one spelling, and both kinds of cross-entropy as "cross_entropy": the
+    output says which. So names can be compared.
     """
 
     sizes: tuple[int, ...]
@@ -54,6 +58,9 @@ class Architecture:
             )
         if names[-1] == "softmax" and self.sizes[-1] == 1:
             raise SettingError("softmax over one output unit is always 1; use sigmoid, or one unit per class")
+        one_spelling = tuple(spelled(ACTIVATIONS, activation, "activation") for activation in self.activations)
+        object.__setattr__(self, "activations", one_spelling)
+        object.__setattr__(self, "loss", _spelled_loss(self.loss))
 
     @classmethod
     def build(
@@ -117,6 +124,11 @@ def choose_loss(loss: str) -> tuple[str, Loss]:
         return choose(LOSSES, loss, "loss")
     except UnknownNameError:
         raise UnknownNameError.among("loss", loss, ["cross_entropy", *LOSSES]) from None
+
+
+def _spelled_loss(loss: str) -> str:
+    name = loss if loss == "cross_entropy" else spelled(LOSSES, loss, "loss")
+    return "cross_entropy" if name in _CROSS_ENTROPIES else name
 
 
 def _checked_sizes(sizes: Iterable[int]) -> tuple[int, ...]:

@@ -94,6 +94,20 @@ def choose(table: Mapping[str, Entry], choice: str, kind: str) -> tuple[str, Ent
     return name, entry._replace(options={**entry.options, **given}, **bound)  # type: ignore[attr-defined]
 
 
+def spelled(table: Mapping[str, Entry], choice: str, kind: str) -> str:
+    """Return `choice` in its one spelling: " huber( delta=2 )" is "huber(2)", and "huber(1)", the default, "huber"."""
+    name, entry = choose(table, choice, kind)
+    options, usual = entry.options, table[name].options  # type: ignore[attr-defined]
+    values = list(options.values())
+    while values and values[-1] == usual[list(options)[len(values) - 1]]:
+        values.pop()
+    return f"{name}({', '.join(map(_short, values))})" if values else name
+
+
+def _short(number: float) -> str:
+    return f"{number:g}" if float(f"{number:g}") == number else repr(number)
+
+
 def _options(text: str, known: Mapping[str, Option], where: str) -> dict[str, Option]:
     given: dict[str, Option] = {}
     for position, part in enumerate(filter(None, (part.strip() for part in text.split(",")))):

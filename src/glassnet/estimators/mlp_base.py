@@ -212,9 +212,9 @@ class BaseMLP(FittedMLP):
                 f"activation: {hidden_layers} hidden layers take one name, or a list of {hidden_layers}; got {given!r}"
             )
         choices = {"logistic": ACTIVATIONS["sigmoid"], **ACTIVATIONS}
-        for name in [given] if isinstance(given, str) else names:
-            choose(choices, name, "activation")
-        return ["sigmoid" if name == "logistic" else name for name in names]
+        if isinstance(given, str):
+            choose(choices, given, "activation")  # also where no hidden layer will ask
+        return ["sigmoid" if choose(choices, name, "activation")[0] == "logistic" else name for name in names]
 
     def _start(self, sizes: list[int], dtype: Any, random_state: np.random.RandomState) -> None:
         """Draw a new network, as scikit-learn draws it, and empty every curve."""

@@ -498,7 +498,7 @@ class TableRegressor(TableModel):
                 y = y.astype(np.float64)
         if y.dtype.kind not in "fiub":
             raise DataError(f"y: expected numbers to estimate; got {y.dtype}, such as {y.flat[0]!r}")
-        return NumberCode.of(y, standardize=not (self.loss or "").startswith("poisson"))
+        return NumberCode.of(y, standardize=str(self.loss).partition("(")[0].strip() != "poisson")
 
 
 class _Patience:
