@@ -119,9 +119,12 @@ def train_file(
     if dataset.y is None:
         raise DataError(f"{data}: {_what_target_is_missing(dataset)}")
     notes = list(dataset.notes)
-    task = task or _task(dataset.y, earlier)
+    found = _task(dataset.y, earlier)
+    task = task or found
     if task not in TASKS:
         raise UnknownNameError.among("task", task, TASKS)
+    if earlier is not None and task != found:
+        raise SettingError(f"task: the model to go on from, {start_from}, predicts {found}; asked for {task}")
     X, y, X_test, y_test = _with_test_part(dataset, test, task == "classes", settings.get("random_state"))
     if earlier is not None:
         model = earlier.set_params(warm_start=True, **settings)

@@ -109,6 +109,24 @@ def test_a_training_can_go_on(glassnet, table):
     assert json.loads(more.out)["scores"]["training"]["cost"] < json.loads(first)["scores"]["training"]["cost"]
 
 
+def test_going_on_refuses_another_network(glassnet, table):
+    glassnet("train", table, "--target", "label", "--hidden", 4, "--epochs", 2, "--seed", 1)
+    kept = (table.parent / "things.glassnet").read_bytes()
+    for option, value, words in [
+        ("--hidden", "9,9", "hidden: a warm start goes on with"),
+        ("--activation", "tanh", "activation: "),
+        ("--loss", "squared_error", "loss: "),
+        ("--networks", 3, "n_networks: "),
+        ("--task", "numbers", "task: the model to go on from, things.glassnet, predicts classes"),
+    ]:
+        answer = glassnet("train", table, "--continue", "things.glassnet", option, value)
+        assert (answer.code, answer.err.count("\n")) == (2, 1)
+        assert words in answer.err
+        assert (table.parent / "things.glassnet").read_bytes() == kept
+    answer = glassnet("train", table, "--continue", "things.glassnet", "--hidden", 4, "--epochs", 1)
+    assert answer.code == 0, answer.err
+
+
 def test_pictures_in_folders(glassnet, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(0)

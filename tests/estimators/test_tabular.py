@@ -146,6 +146,70 @@ def test_warm_start_goes_on():
     assert np.mean(model.network_.cost(model.prepared(X), model.target_.encode(label).T)) < before
 
 
+CHANGES = [
+    # what the model was made with; what changes; which settings are named, and what the message says of both
+    ({"hidden": 5}, {"hidden": (9, 9)}, "hidden: ", "[5] silu", "[9, 9] silu"),
+    ({"hidden": 5}, {"hidden": None}, "hidden: ", "n_networks=1", "n_networks=8"),
+    ({"hidden": 5}, {"activation": "tanh"}, "activation: ", "[5] silu", "[5] tanh"),
+    ({"hidden": 5}, {"loss": "squared_error"}, "loss: ", "cross_entropy, ", "squared_error, "),
+    ({"hidden": 5}, {"n_networks": 3}, "n_networks: ", "n_networks=1", "n_networks=3"),
+    ({"preset": "fast"}, {"preset": "default"}, "preset: ", "n_networks=4", "n_networks=8"),
+    ({"preset": "fast"}, {"hidden": 128}, "hidden: ", "[128] relu", "n_networks=1"),
+    ({"n_networks": 2, "preset": "default"}, {"hidden": (), "loss": "squared_error"}, "hidden, loss: ", "", "[]"),
+]
+
+
+@pytest.mark.parametrize("from_file", [False, True], ids=["in memory", "from a file"])
+@pytest.mark.parametrize(("made", "change", "names", "had", "asked"), CHANGES)
+def test_a_warm_start_refuses_another_network(made, change, names, had, asked, from_file, tmp_path):
+    X, label, _ = people(60)
+    model = TabularClassifier(epochs=1, random_state=0, warm_start=True, **made).fit(X, label)
+    if from_file:
+        model.save(tmp_path / "model.glassnet")
+        model = glassnet.load(tmp_path / "model.glassnet")
+    before = model.network_.vector.copy()
+    with pytest.raises(SettingError) as caught:
+        model.set_params(**change).fit(X, label)
+    told = str(caught.value)
+    assert told.startswith(names)
+    assert had in told.partition("; now asked for")[0]
+    assert asked in told.partition("; now asked for")[2]
+    assert len(told) <= 500
+    assert "\n" not in told
+    np.testing.assert_array_equal(model.network_.vector, before)
+    model.save(tmp_path / "model.glassnet")  # what the network was made with, not what it was not
+    settings = glassnet.load(tmp_path / "model.glassnet").get_params()
+    assert [settings[name] for name in change] == [TabularClassifier(**made).get_params()[name] for name in change]
+    assert model.set_params(warm_start=False).fit(X, label).predict(X).shape == label.shape
+
+
+@pytest.mark.parametrize(
+    ("made", "change"),
+    [
+        ({"hidden": 5}, {"hidden": [5], "activation": "silu", "n_networks": 1, "loss": "sigmoid_cross_entropy"}),
+        ({"hidden": (5, 3)}, {"hidden": np.array([5, 3]), "activation": ["silu", " silu ( )"]}),
+        ({"preset": "fast"}, {"hidden": 128, "activation": "relu", "n_networks": 4}),
+        ({"hidden": 5}, {"epochs": 2, "learning_rate": 0.1, "dropout": 0.2, "l2": 0.1, "preset": "best"}),
+        ({"hidden": 5}, {"optimizer": "lbfgs"}),
+    ],
+)  # fmt: skip
+def test_a_warm_start_takes_settings_that_make_the_same_network(made, change):
+    X, label, _ = people(60)
+    model = TabularClassifier(epochs=1, random_state=0, warm_start=True, **made).fit(X, label)
+    network = model.network_
+    assert model.set_params(**change).fit(X, label).network_ is network
+
+
+def test_a_warm_start_refuses_other_columns_and_labels():
+    X, label, _ = people(60)
+    model = TabularClassifier(hidden=4, epochs=1, random_state=0, warm_start=True).fit(X, label)
+    with pytest.raises(DataError, match="missing:\n- age"):
+        model.fit(X.drop(columns="age"), label)
+    with pytest.raises(DataError, match="class 'middling' was not among"):
+        model.fit(X, np.where(label == "low", "low", "middling"))
+    assert model.fit(X, label).predict(X).shape == label.shape
+
+
 def test_more_networks_are_averaged():
     X, label, _ = people()
     model = TabularClassifier(hidden=8, epochs=2, n_networks=4, random_state=0).fit(X, label)

@@ -75,9 +75,12 @@ NUMBERS = {
 
 def kinds_to_try(table: Mapping[str, Kind], preset: str, m: int, n_x: int) -> dict[str, Kind]:
     """Return the kinds that a preset tries on m rows of n_x features."""
-    if n_x > MANY_FEATURES:
-        return {"wide": table["wide"]}
-    return {name: table[name] for name in preset_named(preset).kinds if m >= table[name].least_rows}
+    return {name: table[name] for name in names_of_kinds(preset, n_x) if m >= table[name].least_rows}
+
+
+def names_of_kinds(preset: str, n_x: int) -> tuple[str, ...]:
+    """Return the names of all kinds that a preset can come to with n_x features, however many the rows are."""
+    return ("wide",) if n_x > MANY_FEATURES else preset_named(preset).kinds
 
 
 def preset_named(name: Any) -> Preset:

@@ -18,7 +18,7 @@ def save(estimator: Any, path: str | Path, target: Target, document: Mapping[str
     estimator.network_.save(
         path,
         kind=kind_of(estimator),
-        settings=plain(estimator.get_params()),
+        settings={**plain(estimator.get_params()), **getattr(estimator, "_made_with", {})},
         target=target.to_document(),
         **document,
     )

@@ -14,16 +14,27 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from glassnet.core.architecture import Architecture
 from glassnet.core.checks import is_count
 from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.errors import DataError, DivergedError, SettingError, ShapeError, UnknownNameError, suggestion
 from glassnet.estimators import left_out
 from glassnet.estimators.opening import Opening
-from glassnet.estimators.presets import CLASSES, MANY_FEATURES, NUMBERS, Kind, kind_of_depth, kinds_to_try, preset_named
+from glassnet.estimators.presets import (
+    CLASSES,
+    MANY_FEATURES,
+    NUMBERS,
+    Kind,
+    kind_of_depth,
+    kinds_to_try,
+    names_of_kinds,
+    preset_named,
+)
 from glassnet.estimators.refusals import as_glassnet_errors
 from glassnet.estimators.saving import save
 from glassnet.estimators.targets import LabelCode, NumberCode, Target, is_sparse, smoothed
+from glassnet.estimators.warm_start import made_with, refuse_another_network
 from glassnet.network import Network
 from glassnet.tables import Pictures, Preparation, as_table, fit_preparation, imbalance, leaks, rows_at, split
 from glassnet.tables.frames import check_cells
@@ -51,6 +62,7 @@ class TableModel(Opening):
     candidates_: list[dict[str, Any]]
     notes_: list[str]
     target_name_: str | None = None
+    _made_with: dict[str, Any]  # the settings of the last fit that made the network
     _default_loss: str
     _kinds: ClassVar[Mapping[str, Kind]]
 
@@ -132,15 +144,17 @@ class TableModel(Opening):
         """
         if (X_val is None) != (y_val is None):
             raise DataError(f"validation data are X_val and y_val; got {'y_val' if X_val is None else 'X_val'} alone")
+        goes_on = self.warm_start and hasattr(self, "network_")
         with as_glassnet_errors():
-            rows = self._rows(X, reset=True)
+            rows = self._rows(X, reset=not goes_on)
             y = self._y(y)
             _check_lengths(rows, y)
             rng = np.random.default_rng(self._seed())
         if len(rows) == 1:
             raise DataError("X holds one sample; a network needs at least 2 rows to learn from")
-        goes_on = self.warm_start and hasattr(self, "network_")
         target = self.target_ if goes_on else self._target(y)
+        if goes_on:
+            self._refuse_another_network(rows)
         k = (self.network_.n_networks or 1) if goes_on else self._n_networks(rows)
         share = 0.0 if X_val is not None else self._share(len(y), k)
         train, held = self._parts(target, y, rng, share)
@@ -167,6 +181,7 @@ class TableModel(Opening):
         candidates = self._trained(R.T, Y, validation, taught, k, target, rng, goes_on, callbacks)
         chosen = min(candidates, key=lambda candidate: candidate["cost"])
         self.preparation_, self.target_, self.n_features_in_ = preparation, target, width
+        self._made_with = made_with(self)
         self.network_, self.history_ = chosen.pop("network"), chosen.pop("history")
         self.candidates_ = [{k: v for k, v in each.items() if k not in {"network", "history"}} for each in candidates]
         self.notes_ = [*notes, *_choice_in_words(self.candidates_, chosen), *_sharpened_in_words(chosen)]
@@ -281,6 +296,7 @@ class TableModel(Opening):
         from glassnet.tables import preparation_from_document
 
         self.network_, self.target_, self.notes_ = network, target, list(document["notes"])
+        self._made_with = made_with(self)
         self.target_name_ = document["target_name"]
         self.preparation_ = preparation_from_document(document["preparation"])
         pictures = self.preparation_.pictures
@@ -424,6 +440,11 @@ class TableModel(Opening):
         return preset_named(self.preset).networks
 
     def _network(self, kind: Kind, n_x: int, target: Target, rng: Any, k: int) -> Network:
+        stack = None if k == 1 else k
+        return Network(*self._made_of(kind, n_x, target), seed=rng, n_networks=stack)
+
+    def _made_of(self, kind: Kind, n_x: int, target: Target) -> tuple[list[int], list[str], str]:
+        """Return sizes, activations (the output's where the target knows it) and loss of a network of a kind."""
         given = kind.hidden if self.hidden is None else self.hidden
         hidden = [given] if np.ndim(given) == 0 else list(given)  # type: ignore[arg-type]
         activation = kind.activation if self.activation is None else self.activation
@@ -432,9 +453,15 @@ class TableModel(Opening):
             raise SettingError(f"activation: {len(hidden)} hidden layers need as many names; got {len(activations)}")
         if target.output is not None:
             activations.append(target.output)
-        loss = self.loss or self._default_loss
-        stack = None if k == 1 else k
-        return Network([n_x, *hidden, target.n_outputs], activations, loss, seed=rng, n_networks=stack)
+        return [n_x, *hidden, target.n_outputs], activations, self.loss or self._default_loss
+
+    def _refuse_another_network(self, rows: Any) -> None:
+        """Refuse settings that would not make the network that a warm start goes on with."""
+        n_x, hidden = self.network_.architecture.sizes[0], self.hidden
+        kinds = [self._kinds[name] for name in names_of_kinds(self.preset, n_x)]  # few rows choose among them all
+        kinds = kinds if hidden is None else [kind_of_depth(self._kinds, np.size(hidden))]
+        asked = [Architecture.build(*self._made_of(kind, n_x, self.target_)) for kind in kinds]
+        refuse_another_network(self.network_, self._made_with, made_with(self), asked, self._n_networks(rows))
 
     def _own_callbacks(self, validated_epochs: int | None) -> list[Callback]:
         own: list[Callback] = []

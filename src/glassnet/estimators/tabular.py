@@ -55,7 +55,8 @@ class TabularClassifier(ClassifierMixin, _Face, TableClassifier):
     random_state : int, RandomState or None
         Source of all randomness.
     warm_start : bool
-        Whether `fit` goes on from the network and the preparation of the last `fit`, instead of from new ones.
+        Whether `fit` goes on from the network and the preparation of the last `fit`, instead of from new ones. Settings
+        that ask for another network than that one (`hidden`, `activation`, `preset`, `loss`, `n_networks`) are refused.
     verbose : bool
         Whether the notes and a line per epoch are printed.
     engine, device, precision : str
@@ -128,7 +129,8 @@ class TabularRegressor(RegressorMixin, _Face, TableRegressor):
     random_state : int, RandomState or None
         Source of all randomness.
     warm_start : bool
-        Whether `fit` goes on from the network and the preparation of the last `fit`, instead of from new ones.
+        Whether `fit` goes on from the network and the preparation of the last `fit`, instead of from new ones. Settings
+        that ask for another network than that one (`hidden`, `activation`, `preset`, `loss`, `n_networks`) are refused.
     verbose : bool
         Whether the notes and a line per epoch are printed.
     engine, device, precision : str
