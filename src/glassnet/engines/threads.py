@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Hashable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar, copy_context
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -79,10 +80,7 @@ def blas_threads(operations: float, *, one: bool = False) -> AbstractContextMana
     """
     if operations >= SMALL_PRODUCT and not one:
         return nullcontext()
-    limited: AbstractContextManager[Any] = _controller("scipy.linalg.cython_blas" in sys.modules).limit(
-        limits=1, user_api="blas"
-    )
-    return limited
+    return _OneThread(_controller("scipy.linalg.cython_blas" in sys.modules).lib_controllers)
 
 
 @lru_cache(maxsize=2)
@@ -91,3 +89,56 @@ def _controller(with_scipy: bool) -> Any:
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()
+
+
+class _OneThread:
+    """A context in which BLAS uses one thread: from the first that enters one until the last has left, in any order."""
+
+    lock = threading.Lock()
+    inside: ClassVar[list[_OneThread]] = []
+    limited: ClassVar[dict[Hashable, tuple[Any, int]]] = {}  # which number -> its library, and what it was before
+
+    def __init__(self, libraries: Iterable[Any]) -> None:
+        self.libraries = [library for library in libraries if library.user_api == "blas"]
+
+    def __enter__(self) -> None:
+        with self.lock:
+            self.thread, self.numbers = threading.get_ident(), {_number_of(library) for library in self.libraries}
+            self.inside.append(self)
+            for library in self.libraries:
+                if (before := library.num_threads or 1) > 1:  # else it is limited by us, or by someone who will undo it
+                    self.limited[_number_of(library)] = library, before
+                    library.set_num_threads(1)
+
+    def __exit__(self, *_error: object) -> None:
+        with self.lock:
+            self.inside.remove(self)
+            self.restore()
+            if all(each.thread != self.thread for each in self.inside):
+                for library in self.libraries:  # threadpoolctl lets one thread at a time set OpenBLAS's number
+                    getattr(library, "clear_controlling_thread", tuple)()
+
+    @classmethod
+    def restore(cls) -> None:
+        """Give back the numbers that no one inside holds down any longer."""
+        held = {number for each in cls.inside for number in each.numbers}
+        for number in cls.limited.keys() - held:
+            library, before = cls.limited.pop(number)
+            library.set_num_threads(before)
+
+    @classmethod
+    def after_fork(cls) -> None:
+        """Forget, in a child process, whoever was inside: only the thread that forked goes on there."""
+        cls.lock = threading.Lock()
+        cls.inside[:] = [each for each in cls.inside if each.thread == threading.get_ident()]
+        cls.restore()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_OneThread.after_fork)
+
+
+def _number_of(library: Any) -> Hashable:
+    """Return which number of threads a library's is: one for the process, or one for each of its threads."""
+    of_thread = library.internal_api == "mkl" or getattr(library, "threading_layer", None) == "openmp"
+    return library.filepath, threading.get_ident() if of_thread else 0
