@@ -19,9 +19,11 @@ import numpy as np
 from glassnet._version import __version__
 from glassnet.errors import FileError, ModelFileError, WrongTypeError
 from glassnet.files import existing_file, write_beside
+from glassnet.memory import check_room
 
 FORMAT = 1
 OWN_KEYS = ("format", "sha256")  # of the document; what writing adds to it
+COPIES = 2  # of a file's arrays: as they are read, and as a network's
 Array = Any
 
 
@@ -80,6 +82,7 @@ def read(path: str | Path, shapes: Any) -> tuple[dict[str, Array], dict[str, Any
 
     path = existing_file(path, "a model file")
     try:
+        check_room(COPIES * path.stat().st_size, str(path), ModelFileError)
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
             document = _document(path, metadata)

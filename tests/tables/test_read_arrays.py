@@ -146,3 +146,105 @@ def test_parquet(tmp_path):
     parquet.write_table(pa.table({"a": pa.array([], pa.int64())}), tmp_path / "b.parquet")
     with pytest.raises(DataError, match=r"b.parquet holds no rows"):
         read(tmp_path / "b.parquet")
+
+
+# ---------------------------------------------------------------- HDF5 that leads to other files
+def external_numbers(file, other):
+    file.create_dataset("x", (2, 4), "u1", external=[(str(other), 0, 8)])
+
+
+def external_link(file, other):
+    file["group/x"] = h5py.ExternalLink(str(other), "/x")
+
+
+def virtual(file, other):
+    layout = h5py.VirtualLayout((2, 2), "f8")
+    layout[:] = h5py.VirtualSource(str(other), "x", (2, 2))
+    file.create_virtual_dataset("x", layout)
+
+
+@pytest.mark.parametrize(
+    ("write", "told"),
+    [
+        (external_numbers, "'x' has its numbers in another file, '.*secret.h5'"),
+        (external_link, "'group/x' is a link into another file, '.*secret.h5'"),
+        (virtual, r"'x' is virtual, put together from other files, \['.*secret.h5'\]"),
+    ],
+)
+def test_hdf5_never_reads_another_file(tmp_path, write, told):
+    secret = hdf5(tmp_path / "secret.h5", x=np.ones((2, 2)))
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["y"] = np.arange(2)
+        write(file, secret)
+    with pytest.raises(DataError, match=rf"a.h5: {told}; other files are never read"):
+        read(tmp_path / "a.h5")
+
+
+def test_a_link_within_an_hdf5_file_is_no_array_of_its_own(tmp_path):
+    path = hdf5(tmp_path / "a.h5", x=np.ones((2, 2)), y=np.arange(2))
+    with h5py.File(path, "a") as file:
+        file["again/x"], file["nowhere/x"] = h5py.SoftLink("/x"), h5py.SoftLink("/z")
+    assert read(path).X.shape == (2, 2)
+
+
+def test_hdf5_text_of_any_length(tmp_path):
+    path = hdf5(tmp_path / "a.h5", x=np.ones((3, 2)), y=np.array(["no", "maybe", "yes"], dtype=object))
+    assert read(path).y.tolist() == ["no", "maybe", "yes"]
+
+
+def test_hdf5_of_lists_and_odd_arrays_beside(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.create_dataset("x", (2, 2), h5py.vlen_dtype(np.int32))
+    with pytest.raises(DataError, match="array 'x': expected numbers or text, got lists or references"):
+        read(tmp_path / "a.h5")
+    with h5py.File(tmp_path / "b.h5", "w") as file:
+        file["x"] = np.ones((2, 2))
+        file.create_dataset("#refs", (1,), h5py.ref_dtype)
+    assert len(read(tmp_path / "b.h5")) == 2
+
+
+# ---------------------------------------------------------------- arrays without numbers
+@pytest.mark.parametrize("shape", [(3, 0), (3, 0, 4, 3), (0, 2), (10**12, 0)])
+def test_features_without_numbers(tmp_path, shape):
+    np.save(tmp_path / "a.npy", np.zeros(shape, np.uint8))
+    with pytest.raises(DataError, match="has no samples, or none with numbers"):
+        read(tmp_path / "a.npy")
+
+
+def test_a_single_number_beside_a_single_sample(tmp_path):
+    assert read(npz(tmp_path / "a.npz", x=np.ones((1, 2)), y=np.array(3))).y is None
+
+
+def test_labels_that_are_no_text(tmp_path):
+    with pytest.raises(DataError, match=r"array 'y': b'\\xff' is no UTF-8 text"):
+        read(npz(tmp_path / "a.npz", x=np.ones((1, 2)), y=np.array([b"\xff"])))
+
+
+# ---------------------------------------------------------------- what pandas notes in Parquet
+@pytest.mark.parametrize(
+    "note",
+    [b"", b"{", b"[]", b"null", b"1", b"\xff", b"{}", b'{"index_columns": null}', b'{"index_columns": {"a": 1}}',
+     b'{"index_columns": [1, null, {}, "none"]}', b"[" * 10**5],
+)  # fmt: skip
+def test_a_broken_note_of_pandas_is_passed_over(tmp_path, note):
+    table = pa.table({"a": [1, 2], "b": [3, 4]}, metadata={b"pandas": note})
+    parquet.write_table(table, tmp_path / "a.parquet")
+    assert read(tmp_path / "a.parquet").X.to_pydict() == {"a": [1, 2], "b": [3, 4]}
+
+
+def test_an_index_that_is_named_twice_is_left_out_once(tmp_path):
+    table = pa.table({"a": [1, 2], "b": [3, 4]}, metadata={b"pandas": b'{"index_columns": ["a", "a"]}'})
+    parquet.write_table(table, tmp_path / "a.parquet")
+    assert read(tmp_path / "a.parquet").X.column_names == ["b"]
+
+
+def test_text_and_categories_come_out_of_parquet_as_they_went_in(tmp_path):
+    text = pa.array(["u", None, "v", "u", "ü"])
+    table = pa.table({
+        "text": text, "large": text.cast(pa.large_string()), "bytes": text.cast(pa.binary()), "category":
+        text.dictionary_encode(), "a.b": text, "empty": pa.nulls(5, pa.string()), "number": [1, 2, 3, 4, None],
+    })  # fmt: skip
+    parquet.write_table(table, tmp_path / "a.parquet", row_group_size=2)
+    X = read(tmp_path / "a.parquet").X
+    assert X.to_pydict() == table.to_pydict()
+    assert X.schema.types == table.schema.types

@@ -102,11 +102,28 @@ def test_picture_that_cannot_be_decoded(classes):
         read(classes)
 
 
-@pytest.mark.parametrize("limit", [40, 20])
-def test_decompression_bomb(classes, monkeypatch, limit):
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", limit)  # a warning, and above twice the limit an error
-    with pytest.raises(DataError, match=r"cat.0.png is refused, its size would fill the memory"):
-        read(classes)
+def test_a_picture_too_large_for_the_memory_is_refused(classes, monkeypatch):
+    monkeypatch.setenv("GLASSNET_MEMORY", "500")
+    with pytest.raises(DataError, match=r"cat.0.png, a picture of 6 x 8, would take 768.0 B of memory"):
+        read(classes, size=4)
+
+
+def test_pictures_too_many_for_the_memory_are_refused(classes, monkeypatch):
+    monkeypatch.setenv("GLASSNET_MEMORY", "1kB")
+    with pytest.raises(DataError, match=r"5 pictures, each brought to 9 x 9, would take 1.2 kB of memory"):
+        read(classes, size=9)
+
+
+def test_a_large_photograph_is_read_where_there_is_room(classes, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 20)  # Pillow's own limit, which knows nothing of the memory
+    assert len(read(classes, size=4)) == 5
+    assert Image.MAX_IMAGE_PIXELS == 20
+
+
+def test_what_only_calls_itself_a_picture_goes_to_no_other_program(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n")
+    with pytest.raises(DataError, match="cannot identify image file"):
+        read(tmp_path / "a.png")
 
 
 def test_settings(classes):

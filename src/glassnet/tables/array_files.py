@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Callable, Mapping
+from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from glassnet.errors import DataError, FileError, MissingLibraryError, UnknownNameError
+from glassnet.memory import COLUMN, check_room, limit
+from glassnet.tables.broken_files import broken_is_file_error
 from glassnet.tables.dataset import Dataset, Pictures
 from glassnet.tables.frames import as_table
 
@@ -18,46 +24,141 @@ if TYPE_CHECKING:
 
 FEATURE_WORDS = {"x", "image", "images", "data", "features", "inputs"}
 TARGET_WORDS = {"y", "label", "labels", "target", "targets"}
+COPIES = 2  # of an array: as it is read, and as columns or pictures
+CELL = 64  # bytes of a text beside its letters
+ZIP_HEADS = (b"PK\x03\x04", b"PK\x05\x06")
+PICKLED = (
+    "holds pickled Python objects, which are never read: loading them can run any program; "
+    "save arrays of numbers or text"
+)
+
+
+class Held(NamedTuple):
+    """An array that lies in a file: what its head says of it, and how to read it."""
+
+    where: str
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    load: Callable[[], np.ndarray]
+    at_least: int = 0  # bytes that reading takes however small the array is: a whole compressed block
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """Number of entries."""
+        return math.prod(self.shape)
+
+    def read(self) -> np.ndarray:
+        """Return the array, if there is room for it."""
+        needed = max(self.size * self.dtype.itemsize, self.at_least)
+        check_room(COPIES * needed, f"{self.where} of shape {self.shape!s:.80}")
+        with broken_is_file_error(f"{self.where} is not whole"):
+            return self.load()
 
 
 def read_hdf5(path: Path, target: str | None, order: str, required: bool = True) -> Dataset:
-    """Return what an HDF5 file holds, as `from_arrays` finds it."""
+    """Return what an HDF5 file holds, as `from_arrays` finds it; what leads to other files is refused."""
     try:
         import h5py
     except ImportError as error:
         raise MissingLibraryError.of(f"reading {path.name}", "h5py") from error
-    arrays: dict[str, np.ndarray] = {}
+    arrays: dict[str, Held] = {}
 
-    def collect(name: str, item: Any) -> None:
-        if isinstance(item, h5py.Dataset) and item.ndim:
-            arrays[name] = item[()]
+    def leads_out(name: str, link: Any) -> str | None:
+        external = isinstance(link, h5py.ExternalLink)
+        return f"{name!r:.80} is a link into another file, {link.filename!r:.80}" if external else None
 
-    try:
-        with h5py.File(path, "r") as file:
-            file.visititems(collect)
-    except Exception as error:  # a broken file raises whatever the library's part that met the break raises
-        raise FileError(f"{path.name} is not a whole HDF5 file: {error}") from error
-    return from_arrays(arrays, path.name, target, order, required)
+    def collect(name: str, item: Any) -> str | None:
+        if not isinstance(item, h5py.Dataset):
+            return None
+        if item.is_virtual:
+            others = sorted({source.file_name for source in item.virtual_sources()})
+            return f"{name!r:.80} is virtual, put together from other files, {others!r:.80}"
+        if item.external:
+            return f"{name!r:.80} has its numbers in another file, {item.external[0][0]!r:.80}"
+        if item.ndim:
+            where = f"{path.name}, array {name!r:.80}"
+            block = math.prod(item.chunks or (0,)) * item.dtype.itemsize
+            arrays[name] = Held(where, item.shape, item.dtype, partial(_load_hdf5, item, where), block)
+        return None
+
+    with broken_is_file_error(f"{path.name} is not a whole HDF5 file"), h5py.File(path, "r") as file:
+        elsewhere = file.visititems_links(leads_out) or file.visititems(collect)
+        if elsewhere:
+            raise DataError(f"{path.name}: {elsewhere}; other files are never read. Copy the numbers into this one")
+        return from_arrays(arrays, path.name, target, order, required)
+
+
+def _load_hdf5(item: Any, where: str) -> np.ndarray:
+    """Return a dataset; text of any length a few rows at a time, since many cells may point to one long text."""
+    import h5py
+
+    if item.dtype.kind != "O":
+        return np.asarray(item[()])
+    if h5py.check_string_dtype(item.dtype) is None:
+        raise DataError(f"{where}: expected numbers or text, got lists or references")
+    longest = Path(item.file.filename).stat().st_size
+    in_a_row = math.prod(item.shape[1:])
+    step = max(1, min(4096, limit() // (4 * longest * max(in_a_row, 1))))
+    parts, taken = [np.empty((0, *item.shape[1:]), object)], 0
+    for start in range(0, item.shape[0], step):
+        parts.append(item[start : start + step])
+        taken += sum(len(word) + CELL for word in parts[-1].flat)
+        check_room(COPIES * taken, where)
+    return np.concatenate(parts)
 
 
 def read_numpy(path: Path, target: str | None, order: str, required: bool = True) -> Dataset:
     """Return what a .npz or .npy file holds, as `from_arrays` finds it; arrays of Python objects are refused."""
-    try:
-        with path.open("rb") as file:
-            loaded = np.load(file, allow_pickle=False)
-            arrays = {"x": loaded} if isinstance(loaded, np.ndarray) else {name: loaded[name] for name in loaded.files}
-    except Exception as error:  # as for HDF5; arrays of objects are a ValueError that names the option for them
-        if "allow_pickle" not in str(error):
-            raise FileError(f"{path.name} is not a whole NumPy file: {error}") from error
-        raise DataError(
-            f"{path.name} holds pickled Python objects, which are never read: loading them can run any program; "
-            "save arrays of numbers or text"
-        ) from error
-    return from_arrays(arrays, path.name, target, order, required)
+    arrays: dict[str, Held] = {}
+    with broken_is_file_error(f"{path.name} is not a whole NumPy file"), path.open("rb") as file:
+        if file.read(4) not in ZIP_HEADS:
+            file.seek(0)
+            held = _held(file, path.stat().st_size, path.name, partial(np.load, path, allow_pickle=False))
+            return from_arrays({"x": held}, path.name, target, order, required)
+        with zipfile.ZipFile(file) as archive:
+            for info in archive.infolist():
+                name = info.filename.removesuffix(".npy")
+                where = f"{path.name}, array {name!r:.80}"
+                if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise FileError(f"{where} is not plain or deflated, as NumPy saves arrays")
+                if name != info.filename:
+                    with archive.open(info) as member:
+                        arrays[name] = _held(member, info.file_size, where, partial(_unzipped, archive, info))
+            return from_arrays(arrays, path.name, target, order, required)
+
+
+def _unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
+    with archive.open(info) as member:
+        return np.lib.format.read_array(member, allow_pickle=False)
+
+
+def _held(file: Any, size: int, where: str, load: Callable[[], np.ndarray]) -> Held:
+    """Read the head of an array, of which `size` bytes are there."""
+    start = file.peek(1)[:1] if hasattr(file, "peek") else b""
+    if start == b"\x80":
+        raise DataError(f"{where} {PICKLED}")
+    version = np.lib.format.read_magic(file)
+    heads = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+    if version not in heads:
+        raise FileError(f"{where}: expected version 1.0 or 2.0 of NumPy's format, got {version}")
+    shape, _, dtype = heads[version](file)
+    if dtype.hasobject:
+        raise DataError(f"{where} {PICKLED}")
+    held = Held(where, shape, dtype, load)
+    if not all(0 <= n < 2**63 for n in shape) or held.size * dtype.itemsize > size:
+        raise FileError(f"{where} is not whole: fewer numbers than its shape {shape!s:.80} says")
+    if not dtype.itemsize:
+        raise DataError(f"{where}: expected numbers or text, got cells of no width, {dtype}")
+    return held
 
 
 def from_arrays(
-    arrays: Mapping[str, np.ndarray], where: str, target: str | None, order: str, required: bool = True
+    arrays: Mapping[str, Held], where: str, target: str | None, order: str, required: bool = True
 ) -> Dataset:
     """Return the dataset that named arrays stand for.
 
@@ -86,11 +187,11 @@ def from_arrays(
     return Dataset(whole.X, whole.y, whole.target, test, whole.notes)
 
 
-def _part(arrays: dict[str, np.ndarray], where: str, target: str | None, order: str) -> Dataset:
+def _part(arrays: dict[str, Held], where: str, target: str | None, order: str) -> Dataset:
     name = _features(arrays, where, target)
-    X, notes = _as_features(arrays[name], f"{where}, array {name!r}", order)
+    X, notes = _as_features(arrays[name], f"{where}, array {name!r:.80}", order)
     labels = target if target is not None and target in arrays else _target(arrays, name, len(X))
-    y = None if labels is None else _flat(arrays[labels], f"{where}, array {labels!r}", len(X))
+    y = None if labels is None else _flat(arrays[labels], f"{where}, array {labels!r:.80}", len(X))
     return Dataset(X, y, labels, None, tuple(notes))
 
 
@@ -98,34 +199,39 @@ def _words(name: str) -> set[str]:
     return set(re.split(r"[^a-z]+", name.lower()))
 
 
-def _features(arrays: dict[str, np.ndarray], where: str, target: str | None) -> str:
+def _features(arrays: dict[str, Held], where: str, target: str | None) -> str:
     wide = {name: array for name, array in arrays.items() if array.ndim >= 2 and name != target}
     by_word = [name for name in wide if _words(name) & FEATURE_WORDS]
     by_letter = [name for name in wide if "x" in name.lower() and not _words(name) & TARGET_WORDS]
     found = by_word or by_letter
     if len(found) != 1:
-        held = ", ".join(f"{name} {array.shape}" for name, array in arrays.items()) or "none"
+        held = ", ".join(f"{name} {array.shape}" for name, array in islice(arrays.items(), 10)) or "none"
         raise DataError(
             f"{where}: expected one array of features named like 'x' with two axes or more, "
-            f"found {len(found) or 'none'}; arrays: {held}"
+            f"found {len(found) or 'none'}; arrays: {held:.250}"
         )
     return found[0]
 
 
-def _target(arrays: dict[str, np.ndarray], features: str, length: int) -> str | None:
-    flat = [name for name, array in arrays.items() if name != features and array.size == length == max(array.shape)]
+def _target(arrays: dict[str, Held], features: str, length: int) -> str | None:
+    flat = [name for name, array in arrays.items() if name != features and _is_flat(array, length)]
     by_word = [name for name in flat if _words(name) & TARGET_WORDS]
     by_letter = [name for name in flat if "y" in name.lower()]
     found = by_word or by_letter
     return found[0] if len(found) == 1 else None
 
 
-def _flat(array: np.ndarray, what: str, length: int) -> np.ndarray:
-    if array.size != length or max(array.shape) != length:
-        raise DataError(f"{what}: expected one target for each of the {length} samples, got shape {array.shape}")
+def _is_flat(array: Held, length: int) -> bool:
+    return bool(array.shape) and array.size == length == max(array.shape)
+
+
+def _flat(held: Held, what: str, length: int) -> np.ndarray:
+    if not _is_flat(held, length):
+        raise DataError(f"{what}: expected one target for each of the {length} samples, got shape {held.shape!s:.80}")
+    array = held.read()
     y = array.reshape(-1)
     if y.dtype.kind in "SO":
-        y = np.array([value.decode() if isinstance(value, bytes) else str(value) for value in y], dtype=np.str_)
+        y = np.array([_as_text(value, what) for value in y], dtype=np.str_)
     if y.dtype.kind not in "biufU":
         raise DataError(f"{what}: expected numbers, text or truth values as the target, got {array.dtype}")
     if y.dtype.kind == "f" and not np.isfinite(y).all():
@@ -134,12 +240,22 @@ def _flat(array: np.ndarray, what: str, length: int) -> np.ndarray:
     return y
 
 
-def _as_features(array: np.ndarray, what: str, order: str) -> tuple[pa.Table | Pictures, list[str]]:
+def _as_text(value: Any, what: str) -> str:
+    try:
+        return value.decode() if isinstance(value, bytes) else str(value)
+    except UnicodeDecodeError:
+        raise DataError(f"{what}: {bytes(value)!r:.80} is no UTF-8 text") from None
+
+
+def _as_features(held: Held, what: str, order: str) -> tuple[pa.Table | Pictures, list[str]]:
     """Return pictures for whole numbers 0 to 255 with the axes of pictures, else a table with columns x0, x1, ..."""
-    if not len(array):
-        raise DataError(f"{what} has no samples: shape {array.shape}")
-    if array.dtype.kind not in "biuf" and array.ndim > 2:
-        raise DataError(f"{what}: expected numbers, got {array.dtype}")
+    if not held.size:
+        raise DataError(f"{what} has no samples, or none with numbers: shape {held.shape!s:.80}")
+    if held.dtype.kind not in "biuf" and held.ndim > 2:
+        raise DataError(f"{what}: expected numbers, got {held.dtype!s:.80}")
+    if held.ndim not in (3, 4) or held.dtype.kind not in "iu":  # no pictures
+        check_room(COLUMN * math.prod(held.shape[1:]), f"{what}, as {math.prod(held.shape[1:])} columns,")
+    array = held.read()
     if array.ndim == 2:
         return as_table(array), []
     notes = []

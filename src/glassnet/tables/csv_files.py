@@ -10,7 +10,8 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from glassnet.errors import DataError, FileError
+from glassnet.errors import DataError, FileError, GlassnetError
+from glassnet.memory import COLUMN, check_room, limit
 from glassnet.tables.cells import as_numbers, is_text, typed
 from glassnet.tables.dialect import (
     SEPARATORS,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BLOCK_BYTES = 1 << 24  # no record may be longer
+COPIES = 4  # of a file's bytes that are held at once: as they are, decoded, in cells, as numbers
 
 
 def read_csv(
@@ -58,6 +60,7 @@ def read_csv(
     first_rows = sample(text, separator) or [next(records(text, separator))[1]]
     named = has_header(first_rows) if header is None else header
     width = len(first_rows[0])
+    check_room(COLUMN * width, f"{where}, as {width} columns,")
     table = _parse(text, separator, width, where)
     if named:
         names = [name.strip() or f"c{j + 1}" for j, name in enumerate(first_rows[0])]
@@ -85,13 +88,30 @@ def read_csv(
 
 
 def _bytes(path: Path) -> bytes:
-    data = path.read_bytes()
-    if not data.startswith(b"\x1f\x8b"):
-        return data
-    try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error) as error:
-        raise FileError(f"{path.name} is not a whole gzip file: {error}") from error
+    with path.open("rb") as file:
+        zipped = file.read(2) == b"\x1f\x8b"
+        file.seek(0)
+        if not zipped:
+            check_room(COPIES * path.stat().st_size, path.name)
+            return file.read()
+        try:
+            with gzip.open(file) as unpacked:
+                return _unpacked(unpacked, path.name)
+        except (OSError, EOFError, zlib.error) as error:
+            if isinstance(error, GlassnetError):
+                raise
+            raise FileError(f"{path.name} is not a whole gzip file: {error}") from error
+
+
+def _unpacked(file: gzip.GzipFile, where: str) -> bytes:
+    """Return the bytes of a gzipped file, counted on the way: its own count of them can be wrong."""
+    parts, size, most = [], 0, limit()
+    while part := file.read(1 << 20):
+        size += len(part)
+        if COPIES * size > most:
+            check_room(COPIES * size, f"{where}, of which {size / 1e6:.0f} MB are unpacked,")
+        parts.append(part)
+    return b"".join(parts)
 
 
 def _parse(text: str, separator: str, width: int, where: str) -> pa.Table:

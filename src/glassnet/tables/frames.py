@@ -130,11 +130,18 @@ def _target(column: pa.ChunkedArray, name: str) -> np.ndarray:
 def _without_index(table: pa.Table) -> pa.Table:
     """Leave out the columns into which pandas puts a frame's index."""
     index = [name for name in table.column_names if re.fullmatch(r"__index_level_\d+__", name)]
-    metadata = (table.schema.metadata or {}).get(b"pandas")
-    if metadata:
-        named = json.loads(metadata).get("index_columns", [])
-        index += [name for name in named if isinstance(name, str) and name in table.column_names and name not in index]
-    return table.drop_columns(index) if index else table
+    named = _index_columns((table.schema.metadata or {}).get(b"pandas", b"{}"))
+    index += [name for name in named if isinstance(name, str) and name in table.column_names]
+    return table.drop_columns(list(dict.fromkeys(index))) if index else table
+
+
+def _index_columns(metadata: bytes) -> list[Any]:
+    """Return what pandas noted of a frame's index; nothing where a file's note is broken: the columns still stand."""
+    try:
+        named = json.loads(metadata)["index_columns"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return []
+    return named if isinstance(named, list) else []
 
 
 def _without_views(table: pa.Table) -> pa.Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,13 +11,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from glassnet.errors import DataError
+from glassnet.errors import DataError, GlassnetError
+from glassnet.memory import check_room
 from glassnet.tables.dataset import Dataset, Pictures, height_and_width
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm")
+KINDS = ("PNG", "JPEG", "MPO", "BMP", "GIF", "WEBP", "TIFF", "PPM", "AVIF")  # Pillow's names for what is in a file
+COPIES, BYTES = 4, 4  # of a picture while it is turned, put on white and resized; of a pixel
+_PILLOW = threading.Lock()
 PARTS = {"train": False, "training": False, "test": True, "testing": True}  # folder name -> is it the test part
 
 
@@ -93,10 +98,11 @@ def load(files: Sequence[Path], height: int, width: int) -> tuple[np.ndarray, li
     """Return the pictures of `files` as (m, height, width, 3) uint8, and a note if some were resized."""
     from PIL import Image
 
+    check_room(len(files) * height * width * 3, f"{len(files)} pictures, each brought to {height} x {width},")
     images = np.empty((len(files), height, width, 3), dtype=np.uint8)
     resized = 0
     for i, file in enumerate(files):
-        with _decoding(file), Image.open(file) as opened:
+        with _decoding(file), _opened(file) as opened:
             picture = _upright_rgb(opened)
             if picture.size != (width, height):
                 picture = picture.resize((width, height), Image.Resampling.LANCZOS)
@@ -119,16 +125,37 @@ def _upright_rgb(opened: Image) -> Image:
     return picture.convert("RGB")
 
 
-@contextmanager
-def _decoding(file: Path) -> Iterator[None]:
+def _opened(file: Path) -> Image:
+    """Open a picture, of which only the head is read, and refuse it if there is no room for the rest.
+
+    Pillow refuses by a number of pixels, whatever memory there is; and it would hand a file that only calls itself a
+    picture to other programs (Ghostscript, for one).
+    """
     from PIL import Image
 
+    Image.init()
+    with _PILLOW:
+        most, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        try:
+            opened = Image.open(file, formats=[kind for kind in KINDS if kind in Image.OPEN])
+        finally:
+            Image.MAX_IMAGE_PIXELS = most
+    try:
+        width, height = opened.size
+        check_room(COPIES * BYTES * width * height, f"{file}, a picture of {height} x {width},")
+    except GlassnetError:
+        opened.close()
+        raise
+    return opened
+
+
+@contextmanager
+def _decoding(file: Path) -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
             yield
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise DataError(f"{file} is refused, its size would fill the memory: {error}") from error
-    except (OSError, SyntaxError, ValueError, EOFError, OverflowError, MemoryError) as error:
-        raise DataError(f"{file} cannot be decoded as a picture: {error}") from error
+    except GlassnetError:
+        raise
+    except Exception as error:  # whatever the part raises that met the break
+        raise DataError(f"{file} cannot be decoded as a picture: {' '.join(str(error).split()):.200}") from error

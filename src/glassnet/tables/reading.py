@@ -12,6 +12,7 @@ from glassnet.tables import array_files, picture_files
 from glassnet.tables.csv_files import read_csv
 from glassnet.tables.dataset import Dataset, check_order, height_and_width
 from glassnet.tables.frames import as_table, target_from_table
+from glassnet.tables.parquet_files import read_parquet
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -57,12 +58,18 @@ def read(
     -------
     Dataset
 
+    Notes
+    -----
+    What would take more than three quarters of the memory that is free is refused before it is taken, however small the
+    file is; the environment variable ``GLASSNET_MEMORY=16GB`` sets another limit.
+
     Raises
     ------
     FileError
         The path does not exist, cannot be opened, is of an unknown kind or not whole.
     DataError
-        What it holds cannot be used; the message names the file and the line, column, array or picture.
+        What it holds cannot be used, or needs too much memory; the message names the file and the line, column, array
+        or picture.
     UnknownNameError
         No column or array is named `target`.
     MissingLibraryError
@@ -84,7 +91,7 @@ def read(
             table, notes = read_csv(path, separator, header, encoding)
             return _from_table(table, target, require_target, notes, path.name)
         if suffix in PARQUET:
-            return _from_table(_read_parquet(path), target, require_target, [], path.name)
+            return _from_table(as_table(read_parquet(path)), target, require_target, [], path.name)
         if suffix in (*HDF5, *NUMPY):
             read_arrays = array_files.read_hdf5 if suffix in HDF5 else array_files.read_numpy
             return read_arrays(path, target, order, require_target)
@@ -114,13 +121,3 @@ def _from_table(table: pa.Table, target: str | None, required: bool, notes: list
     if target is not None and (required or target in table.column_names):
         table, y = target_from_table(table, target)
     return Dataset(table, y, target if y is not None else None, None, tuple(notes))
-
-
-def _read_parquet(path: Path) -> pa.Table:
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    try:
-        return as_table(parquet.read_table(path))
-    except (pa.ArrowException, OSError) as error:
-        raise FileError(f"{path.name} is not a whole Parquet file: {error}") from error

@@ -1,0 +1,95 @@
+"""How much memory a file may take once it is read, asked before it is taken: a small one may unpack to a huge table."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from glassnet.errors import DataError, GlassnetError, SettingError
+
+VARIABLE = "GLASSNET_MEMORY"
+SHARE = 0.75  # of the memory that is free
+UNKNOWN = 8 * 10**9  # bytes, where the system does not say what is free
+COLUMN = 10_000  # bytes of a table's column beside its cells: what Arrow and its Python objects keep
+UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+
+
+def limit() -> int:
+    """Return the bytes that one file may take: what GLASSNET_MEMORY says, or three quarters of what is free.
+
+    Raises
+    ------
+    SettingError
+        If GLASSNET_MEMORY holds no size such as 500MB or 8GB.
+    """
+    given = os.environ.get(VARIABLE, "").strip()
+    if not given:
+        return int(SHARE * min(_free(), default=UNKNOWN))
+    match = re.fullmatch(r"(\d{1,15}(?:\.\d{1,9})?) ?([kmgt]?)i?b?", given.lower())
+    if match is None:
+        raise SettingError(f"{VARIABLE}: expected a size such as 500MB or 8GB; got {given!r:.80}")
+    return int(float(match[1]) * UNITS[match[2]])
+
+
+def check_room(needed: int, what: str, kind: type[GlassnetError] = DataError) -> None:
+    """Raise unless `needed` bytes may be taken; `what` begins the sentence: "sales.npz, array 'x'".
+
+    Raises
+    ------
+    GlassnetError
+        Of this kind, if that is more than the limit; the message says how to raise it.
+    """
+    most = limit()
+    if needed > most:
+        source = "set by" if os.environ.get(VARIABLE, "").strip() else "three quarters of what is free; see"
+        raise kind(
+            f"{what} would take {_in_words(needed)} of memory; the limit is {_in_words(most)}, {source} {VARIABLE}. "
+            f"If the file is to be trusted, set {VARIABLE}={_in_words(needed * 1.05).replace(' ', '')}"
+        )
+
+
+def _in_words(n_bytes: float) -> str:
+    unit = next((name for name in "TGMk" if n_bytes >= UNITS[name.lower()]), "")
+    return f"{n_bytes / UNITS[unit.lower()]:.1f} {unit}B"
+
+
+def _free() -> Iterator[int]:
+    """Yield what is left by each bound that the system states, in bytes."""
+    found = _number("/proc/meminfo", "MemAvailable:")
+    if found is not None:
+        yield found * 1024
+    elif hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        yield os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    for folder, most, used in (  # of a container: the files that it keeps in memory make room when asked
+        ("/sys/fs/cgroup", "memory.max", "anon"),
+        ("/sys/fs/cgroup/memory", "memory.limit_in_bytes", "total_rss"),
+    ):
+        allowed = _number(f"{folder}/{most}")
+        if allowed is not None:
+            yield max(allowed - (_number(f"{folder}/memory.stat", used) or 0), 0)
+    address_space = _address_space()
+    if address_space is not None:
+        yield address_space
+
+
+def _address_space() -> int | None:
+    """Return what `ulimit -v` leaves; None where it sets no bound."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    most, _ = resource.getrlimit(resource.RLIMIT_AS)
+    used = _number("/proc/self/statm")
+    return None if most == resource.RLIM_INFINITY or used is None else max(most - used * resource.getpagesize(), 0)
+
+
+def _number(path: str, name: str = "") -> int | None:
+    """Return the whole number that follows `name` at the start of a line of a file; None where there is none."""
+    try:
+        text = Path(path).read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        return None
+    match = re.search(rf"^{re.escape(name)}\s*(\d+)", text, re.MULTILINE)
+    return int(match[1]) if match else None

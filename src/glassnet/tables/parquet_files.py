@@ -1,0 +1,109 @@
+"""Parquet files as one Arrow table, of which it is known how much memory it takes before it is unpacked.
+
+A few bytes can stand for many equal cells. Numbers are counted in the file's metadata. Text of which the file keeps
+each value once is read in that form, and measured before its cells are written out. Text that is told by its difference
+from the cell before is read a few rows at a time.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from glassnet.memory import COLUMN, check_room, limit
+from glassnet.tables.broken_files import broken_is_file_error
+from glassnet.tables.cells import is_text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+COPIES = 2  # of a column: as it is read, and as what it means
+WIDTHS = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 12, "FLOAT": 4, "DOUBLE": 8}  # bytes of a cell
+CODE = 4  # bytes of a cell that names a value of the dictionary
+DICTIONARY = {"PLAIN_DICTIONARY", "RLE_DICTIONARY"}
+ROWS_AT_A_TIME = 65536
+LONG = 2**31  # bytes of text in one array that need Arrow's large type
+
+
+class _Outlook(NamedTuple):
+    """What a file's metadata say of its text: columns to read as dictionaries, and how many rows to read together."""
+
+    dictionaries: list[str]
+    rows: int | None
+
+
+def read_parquet(path: Path) -> pa.Table:
+    """Return the table of a Parquet file.
+
+    Raises
+    ------
+    FileError
+        It is not whole, or no Parquet file.
+    DataError
+        Its table would take more memory than the limit.
+    """
+    with broken_is_file_error(f"{path.name} is not a whole Parquet file"):
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        with parquet.ParquetFile(path) as file:
+            schema = file.schema_arrow
+            check_room(COLUMN * len(schema), f"{path.name}, as {len(schema)} columns,")
+            outlook = _outlook(file, path.name)
+        with parquet.ParquetFile(path, read_dictionary=outlook.dictionaries) as file:
+            table = file.read() if outlook.rows is None else _in_batches(file, outlook.rows, path.name)
+        table.validate(full=True)
+        columns = [
+            column if column.type == field.type else _spelled_out(column, field.type, path)
+            for column, field in zip(table.columns, schema, strict=True)
+        ]
+        return pa.table(columns, names=table.column_names, metadata=table.schema.metadata)
+
+
+def _outlook(file: Any, where: str) -> _Outlook:
+    """Count what the columns take; refuse what is too much."""
+    metadata, schema = file.metadata, file.schema
+    nested = {schema.column(j).path for j in range(len(schema)) if schema.column(j).max_repetition_level}
+    needed, dictionaries, widest = 0, set(), 0
+    for group in range(metadata.num_row_groups):
+        of_group = metadata.row_group(group)
+        unclear = 0
+        for j in range(of_group.num_columns):
+            column = of_group.column(j)
+            cells, size = column.num_values, column.total_uncompressed_size
+            if column.physical_type != "BYTE_ARRAY":
+                needed += cells * WIDTHS.get(column.physical_type, schema.column(j).length)
+                continue
+            needed += size
+            if "DELTA_BYTE_ARRAY" in column.encodings or column.path_in_schema in nested:
+                unclear += size * max(1, cells // max(1, of_group.num_rows))
+            elif DICTIONARY & set(column.encodings):
+                needed += cells * CODE
+                dictionaries.add(column.path_in_schema)
+        widest = max(widest, unclear)
+    check_room(COPIES * needed, f"{where}, a table of {metadata.num_rows} rows,")
+    rows = max(1, min(ROWS_AT_A_TIME, limit() // (4 * widest))) if widest else None
+    return _Outlook(sorted(dictionaries), rows)
+
+
+def _in_batches(file: Any, rows: int, where: str) -> pa.Table:
+    import pyarrow as pa
+
+    batches, size = [], 0
+    for batch in file.iter_batches(batch_size=rows):
+        size += batch.nbytes
+        check_room(COPIES * size, where)
+        batches.append(batch)
+    return pa.Table.from_batches(batches, batches[0].schema if batches else file.schema_arrow)
+
+
+def _spelled_out(column: pa.ChunkedArray, kind: pa.DataType, path: Path) -> pa.ChunkedArray:
+    """Return the cells of a column that was read as a dictionary, as `kind`, or where they are long its large twin."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    sizes = [pc.sum(pc.binary_length(chunk.dictionary).take(chunk.indices)).as_py() or 0 for chunk in column.chunks]
+    check_room(COPIES * sum(sizes), f"{path.name}, one column of text,")
+    if max(sizes, default=0) >= LONG:
+        kind = pa.large_string() if is_text(kind) else pa.large_binary()
+    return pa.chunked_array([chunk.dictionary.cast(kind).take(chunk.indices) for chunk in column.chunks], kind)
