@@ -103,7 +103,10 @@ def test_what_is_read_says_nothing_of_its_checksum(saved):
 def test_the_file_is_plain_safetensors(saved):
     from safetensors.numpy import load_file
 
-    assert set(load_file(saved)) == {"W[1]", "W[2]", "b[1]", "b[2]"}
+    layers = {"W[1]", "W[2]", "b[1]", "b[2]"}
+    assert set(load_file(saved)) == layers | {"training.v", "training.s", "training.best_cost"}  # adam's memory
+    trained().save(saved, training_state=False)
+    assert set(load_file(saved)) == layers
 
 
 def test_saving_replaces_and_keeps_the_permissions(saved):
@@ -383,7 +386,9 @@ def test_what_is_no_json_is_refused_and_leaves_the_old_file_whole(saved, value):
     assert list(saved.parent.iterdir()) == [saved]
 
 
-@pytest.mark.parametrize("name", ["format", "glassnet", "architecture", "dtype", "n_networks", "record", "sha256"])
+@pytest.mark.parametrize(
+    "name", ["format", "glassnet", "architecture", "dtype", "n_networks", "record", "training", "sha256"]
+)
 def test_names_that_the_file_itself_uses_are_refused(saved, name):
     before = saved.read_bytes()
     with pytest.raises(SettingError, match=f"'{name}' is a name that the file itself uses"):

@@ -21,7 +21,7 @@ from glassnet.errors import FileError, ModelFileError, WrongTypeError
 from glassnet.files import existing_file, write_beside
 from glassnet.memory import check_room
 
-FORMAT = 1
+FORMAT = 2  # 1 had no training state
 OWN_KEYS = ("format", "sha256")  # of the document; what writing adds to it
 COPIES = 2  # of a file's arrays: as they are read, and as a network's
 Array = Any

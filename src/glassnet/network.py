@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,8 +24,12 @@ from glassnet.core.regularization import dropout_masks
 from glassnet.engines import numpy_engine as xp
 from glassnet.engines.sparse_columns import SparseColumns, is_sparse
 from glassnet.errors import DataError, DivergedError, ModelFileError, SettingError, ShapeError
+from glassnet.files import check_writable
+from glassnet.training import checkpoint as checkpoints
+from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import History, Progress
 from glassnet.training.loop import Run, train
+from glassnet.training.position import Position
 from glassnet.training.settings import Settings
 
 if TYPE_CHECKING:
@@ -111,6 +118,8 @@ class Network:
         self.parameters = Parameters(self.architecture.sizes, np.dtype(dtype), n_networks)
         self.record: dict[str, Any] | None = None
         self.optimizer_state: dict[str, Any] = {}
+        self.position: Position | None = None  # where the last training stands
+        self.forgot = ""  # why a network that was read from a file cannot resume
         seeds = self._seeds(seed)
         generators = [checks.generator(each) for each in seeds]
         self.rng = generators[0]
@@ -406,6 +415,8 @@ class Network:
         callbacks: Iterable[Callable[[Progress], Any]] = (),
         keep_best: bool = False,
         resume: bool = False,
+        checkpoint: str | Path | Checkpoint | None = None,
+        every: float = 60.0,
         engine: str = "auto",
         device: str = "auto",
         precision: str = "full",
@@ -431,8 +442,17 @@ class Network:
         engine, device, precision
             What runs the equations, where, and how exact its products are; see `Settings`.
         resume : bool
-            Whether the optimiser goes on with what it remembers of the last `fit`; another optimiser than last time,
-            or one with other options, starts fresh.
+            Whether training goes on as if the last `fit` had never ended, to the bit: with the optimiser's memory and
+            step count, the generator, and the parameters after the last step. With the same settings and data a run
+            that Ctrl-C, a callback or the end of the process cut off is taken to its end: its `epochs` (those of the
+            whole run, or those that are left), schedule, best so far and history go on. After a run that reached its
+            end `epochs` are further ones, and the schedule begins anew. With other data or settings only the
+            optimiser's memory goes on; another optimiser than last time, or one with other options, starts fresh.
+        checkpoint : str or Path, optional
+            File to which the network and all that going on takes is written every so often, whole or not at all, and
+            once more at the end: ``Network.load(checkpoint).fit(X, Y, ..., resume=True)`` goes on from there.
+        every : float
+            Seconds of training that may be lost.
 
         Returns
         -------
@@ -474,7 +494,10 @@ class Network:
                 raise SettingError(f"validation: expected (X, Y) or (X, Y, sample_weight); got {len(validation)} items")
             X_v, Y_v, S_v = (*validation, None) if len(validation) == 2 else validation
             validation = tuple(M for M in self._data(X_v, Y_v, S_v, " of validation") if M is not None)
+        if resume and self.forgot:
+            warnings.warn(self.forgot, stacklevel=2)
         state = self.optimizer_state if resume else {}
+        keeper = _keeper(checkpoint, every)
         run = Run(
             xp,
             self.parameters,
@@ -487,26 +510,45 @@ class Network:
             validation=validation,
             callbacks=callbacks,
             state=state,
+            checkpoint=None if keeper is None else lambda run: keeper.attend(partial(self._as_it_stands, run)),
         )
-        self.optimizer_state = state
-        record = {"settings": settings.to_document(), "samples": int(X.shape[-1])}
+        if resume and self.position is not None:
+            self.position.go_on(run)
+        self.optimizer_state, self.position, self.forgot = state, None, ""
         try:
-            history = train(run)
+            train(run)
         except DivergedError as error:
             broke = {"step": error.step, "layer": error.layer, "learning_rate": error.learning_rate}
-            self.record = {**record, **run.history.to_document(), "diverged": broke}
+            self.record = {**_record(run), "diverged": broke}
+            state.clear()  # its memory is of the slopes that broke
             raise
-        self.record = {**record, **history.to_document()}
-        return history
+        self.record, self.position = _record(run), run.position
+        if keeper is not None:
+            keeper.end(self)
+        return run.history
+
+    def _as_it_stands(self, run: Run) -> Network:
+        """Return the network as Ctrl-C would leave it now, between two steps."""
+        twin, vector = copy.copy(self), run.theta.vector.copy()
+        run.state["t"] = run.t_before + run.history.steps
+        twin.position = Position.of(run, cut_off=True)
+        run.best.put_back(vector)
+        twin.position.settle(vector)
+        twin.parameters = self.parameters.over(vector)
+        twin.record = {**_record(run), "interrupted": True, "seconds": round(twin.position.seconds, 3)}
+        return twin
 
     # ------------------------------------------------------------ files
-    def save(self, path: str | Path, **more: Any) -> None:
+    def save(self, path: str | Path, *, training_state: bool = True, **more: Any) -> None:
         """Write the network to one file, which is whole or not there.
 
         Parameters
         ----------
         path : str or Path
             The file, usually named ``*.glassnet``.
+        training_state : bool
+            Whether the file also holds what `fit` with ``resume=True`` goes on with: the optimiser's memory (for adam
+            two more numbers for each parameter), the generator, and where a training that was cut off stands.
         **more
             Further plain data to keep beside the network, under names that the file does not use itself.
 
@@ -519,20 +561,30 @@ class Network:
         FileError
             If it cannot be written; an older file at `path` stays as it was.
         """
+        document, tensors = self._parts(training_state)
+        for name in more:
+            if name in document or name in model_file.OWN_KEYS:
+                raise SettingError(f"{name!r} is a name that the file itself uses; keep your data under another one")
+        model_file.write(path, tensors, {**document, **more})
+
+    def _parts(self, training_state: bool) -> tuple[dict[str, Any], dict[str, Array]]:
+        """Return what a file holds of the network: plain data, and arrays by name."""
         from glassnet._version import __version__
 
         tensors = {f"{layers.letter}[{l}]": layers[l] for layers in (self.W, self.b) for l in range(1, self.L + 1)}
+        training = None
+        if training_state and not self.forgot:
+            training, arrays = checkpoints.to_parts(self.optimizer_state, self.rng, self.position)
+            tensors |= arrays
         document = {
             "glassnet": __version__,
             "architecture": self.architecture.to_document(),
             "dtype": self.dtype.name,
             "n_networks": self.n_networks,
             "record": self.record,
+            "training": training,
         }
-        for name in more:
-            if name in document or name in model_file.OWN_KEYS:
-                raise SettingError(f"{name!r} is a name that the file itself uses; keep your data under another one")
-        model_file.write(path, tensors, {**document, **more})
+        return document, tensors
 
     @classmethod
     def load(cls, path: str | Path) -> Network:
@@ -549,7 +601,8 @@ class Network:
     def load_with_document(cls, path: str | Path) -> tuple[Network, dict[str, Any]]:
         """Read a network, and the document with what was saved beside it."""
         tensors, document = model_file.read(path, _expected_shapes)
-        if (types := {array.dtype.name for array in tensors.values()}) != {document["dtype"]}:
+        own = {name: M for name, M in tensors.items() if not name.startswith(checkpoints.PREFIX)}
+        if (types := {array.dtype.name for array in own.values()}) != {document["dtype"]}:
             raise ModelFileError(f"{path}: damaged: its arrays are of {', '.join(types)}, not {document['dtype']}")
         net = cls(
             **document["architecture"], dtype=document["dtype"], n_networks=document["n_networks"], initializer="zeros"
@@ -558,7 +611,21 @@ class Network:
             for l in range(1, net.L + 1):
                 layers[l] = tensors[f"{layers.letter}[{l}]"]
         net.record = document["record"]
+        net._restore_training(path, document.pop("training", None), tensors)
         return net, document
+
+    def _restore_training(self, path: str | Path, training: Any, tensors: Mapping[str, Array]) -> None:
+        if training is None:
+            self.forgot = (
+                f"{path}: holds no training state (an older file, or saved with training_state=False): "
+                "training goes on from its parameters with a fresh optimiser"
+            )
+            return
+        try:
+            self.optimizer_state, rng, self.position = checkpoints.from_parts(training, tensors, self.dtype.name)
+        except ValueError as error:
+            raise ModelFileError(f"{path}: damaged: its training state does not fit its network ({error})") from None
+        self.rng = self.rng if rng is None else rng
 
     def astype(self, dtype: str) -> Network:
         """Return a copy whose numbers are of another type."""
@@ -671,6 +738,19 @@ class Network:
                 W[...] = choose(INITIALIZERS, name, "initializer")[1].draw(rng, *W.shape)
 
 
+def _keeper(checkpoint: str | Path | Checkpoint | None, every: float) -> Checkpoint | None:
+    """Return the checkpoint that is given, or one that saves a network to the file of that name."""
+    if checkpoint is None or isinstance(checkpoint, Checkpoint):
+        return checkpoint
+    path = check_writable(checkpoint)
+    return Checkpoint(lambda network: network.save(path), every, is_there=path.exists())
+
+
+def _record(run: Run) -> dict[str, Any]:
+    """Return settings and outcome of a training as plain data."""
+    return {"settings": run.settings.to_document(), "samples": run.batches.m, **run.history.to_document()}
+
+
 def _check_dtype(dtype: Any) -> None:
     try:
         known = np.dtype(dtype).name in _DTYPES
@@ -688,8 +768,10 @@ def _expected_shapes(document: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
     if not (k is None or checks.is_count(k)):
         raise ValueError(f"n_networks {k!r}")
     lead = () if k is None else (k,)
-    return {
+    layers = {
         name: (*lead, n[l], columns)
         for l in range(1, architecture.L + 1)
         for name, columns in ((f"W[{l}]", n[l - 1]), (f"b[{l}]", 1))
     }
+    theta = (*lead, architecture.n_parameters)
+    return layers | checkpoints.expected(document.get("training"), theta, dtype)

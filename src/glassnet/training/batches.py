@@ -30,6 +30,13 @@ class Batches:
         Whether each epoch draws a new order from `rng`.
     rng : numpy generator
         The source of the order.
+
+    Attributes
+    ----------
+    drawn : array (m,), or None
+        The order of the epoch that is under way.
+    begun : array (m,), or None
+        An order for the next epoch to take instead of a new one: of an epoch that was cut off.
     """
 
     def __init__(self, X: Array, Y: Array, S: Array | None, size: int | None, shuffle: bool, rng: Any) -> None:
@@ -38,26 +45,31 @@ class Batches:
         self.sizes = [min(self.size, self.m - start) for start in range(0, self.m, self.size)]
         self.rng = rng if shuffle else None
         self.whole = (X, Y, S)
+        self.drawn: Array | None = None
+        self.begun: Array | None = None
         if self.size < self.m:
             as_they_are = (type(None), SparseColumns)
             self.rows = [M if isinstance(M, as_they_are) else np.ascontiguousarray(M.T) for M in self.whole]
             self.buffers = [None if isinstance(M, as_they_are) else np.empty_like(M[: self.size]) for M in self.rows]
 
     def order(self) -> Array:
-        """Draw the order of the samples for an epoch."""
-        return self.rng.permutation(self.m) if self.rng is not None else np.arange(self.m)
+        """Return the order of the samples for an epoch: that of one which has begun, or a new one."""
+        if self.rng is None:
+            return np.arange(self.m)
+        self.drawn, self.begun = self.rng.permutation(self.m) if self.begun is None else self.begun, None
+        return self.drawn
 
     def sample_rows(self) -> Array:
         """Return X turned into rows (m, n[0]) that lie side by side, one sample in one piece."""
         return self.rows[0] if self.size < self.m else np.ascontiguousarray(self.whole[0].T)
 
-    def epoch(self) -> Iterator[tuple[Array, Array, Array | None]]:
-        """Yield (X, Y, S) of each batch; the arrays are reused by the next one."""
+    def epoch(self, first: int = 0) -> Iterator[tuple[Array, Array, Array | None]]:
+        """Yield (X, Y, S) of each batch from number `first` on; the arrays are reused by the next one."""
         if self.size == self.m:
             yield self.whole
             return
         order = self.order()
-        for start in range(0, self.m, self.size):
+        for start in range(first * self.size, self.m, self.size):
             chosen = order[start : start + self.size]
             X, Y, S = (_gathered(M, chosen, buffer) for M, buffer in zip(self.rows, self.buffers, strict=True))
             yield X, Y, S

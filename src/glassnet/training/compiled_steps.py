@@ -135,10 +135,11 @@ class CompiledSteps:
         """Take an epoch, or all whole-batch steps that follow each other; return whether a callback ends the run."""
         run, history, size = self.run, self.run.history, self.run.batches.size
         left = run.steps - history.steps
-        n = left if self.many else min(run.steps_per_epoch, left)
+        taken = run.first_batch()
+        n = left if self.many else min(run.steps_per_epoch, taken + left)
         order = run.batches.order() if run.steps_per_epoch > 1 else np.arange(0)
-        taken = 0
         while taken < n:
+            run.attend()
             k = min(self.steps_at_a_time, self.most_steps, n - taken)
             alphas = np.array([run.rate(history.steps + i) for i in range(k)])
             chosen = order[taken * size : (taken + k) * size]

@@ -86,6 +86,10 @@ def chosen(run: Run) -> Choice:
         return Choice(wanted, "")
     if run.settings.wants_torch:
         return Choice("torch", f"for {run.settings.wants_torch}")
+    return _as_before(run) or _soonest_done(run)
+
+
+def _soonest_done(run: Run) -> Choice:
     seconds = {row: predicted_seconds(run, row) for row in BUILT_IN if row == "numpy" or _takes(run, row)}
     told = "predicted " + ", ".join(f"{_told(value)} {_TOLD[row]}" for row, value in seconds.items())
     best = min(seconds, key=lambda row: seconds[row])
@@ -213,6 +217,13 @@ def fits_together(n: int, at_once: int = 1) -> Iterator[None]:
         yield
     finally:
         _together.reset(token)
+
+
+def _as_before(run: Run) -> Choice | None:
+    """Return the engine that took a run before it was cut off, if it is here: another one would round otherwise."""
+    engine = run.engine_before
+    here = {"numpy": True, "compiled": compiled_engine.available(), "torch": bool(importlib.util.find_spec("torch"))}
+    return Choice(engine, "as before it was cut off") if here.get(engine) else None
 
 
 def _takes(run: Run, engine: str) -> bool:

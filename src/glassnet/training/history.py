@@ -56,6 +56,8 @@ class History:
         The engine chosen before the run, and why: "compiled (predicted 12 s numpy, 5.3 s compiled)".
     interrupted : bool
         Whether Ctrl-C ended it; the network then holds the best parameters so far.
+    continued : int
+        Epochs that an earlier fit, which was cut off, had taken; this one went on from there.
     converged : bool or None
         Whether lbfgs met its tolerance; None where the optimiser has none.
     message : str
@@ -71,6 +73,7 @@ class History:
     steps: int = 0
     seconds: float = 0.0
     interrupted: bool = False
+    continued: int = 0
     engine: str = "numpy"
     choice: str = ""
     converged: bool | None = None

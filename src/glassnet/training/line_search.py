@@ -11,39 +11,48 @@ Array = Any
 
 
 def search(run: Run) -> None:
-    """Run L-BFGS-B from theta; one iteration counts as one epoch of one step."""
+    """Run L-BFGS-B from theta; one iteration counts as one epoch of one step.
+
+    scipy keeps its memory of the curvature to itself, so a run that goes on is searched again from where it began, to
+    the same bits; iterations that were recorded before are not recorded again.
+    """
     import numpy as np
     from scipy.optimize import minimize
 
     X, Y, S = run.batches.whole
     choice = run.optimizer.options
     last: dict[str, Any] = {}
+    again = iter(range(run.replayed + run.history.steps))
 
     def cost_and_slope(theta: Array) -> tuple[float, Array]:
+        run.attend()
         run.theta.vector[...] = theta
         J = run.slopes(X, Y, S)
         last.setdefault("J", J)
         return J, run.gradient.vector.astype(np.float64)
 
     def after_iteration(intermediate_result: Any) -> None:
+        J, last["J"] = last["J"], intermediate_result.fun
+        if next(again, None) is not None:
+            return
         run.theta.vector[...] = intermediate_result.x
-        run.record(last["J"])
-        last["J"] = intermediate_result.fun
+        run.record(J)
         if run.end_epoch():
             raise StopIteration
 
-    found = minimize(
-        cost_and_slope,
-        run.theta.vector.astype(np.float64),
-        jac=True,
-        method="L-BFGS-B",
-        callback=after_iteration,
-        options={
-            "maxiter": run.steps,
-            "maxfun": int(choice["max_evaluations"]),
-            "maxcor": int(choice["memory"]),
-            "gtol": choice["tolerance"],
-        },
-    )
+    with run.interrupts:
+        found = minimize(
+            cost_and_slope,
+            run.theta.vector.astype(np.float64),
+            jac=True,
+            method="L-BFGS-B",
+            callback=after_iteration,
+            options={
+                "maxiter": run.replayed + run.steps,
+                "maxfun": int(choice["max_evaluations"]),
+                "maxcor": int(choice["memory"]),
+                "gtol": choice["tolerance"],
+            },
+        )
     run.theta.vector[...] = found.x
     run.history.converged, run.history.message = found.status == 0, str(found.message)

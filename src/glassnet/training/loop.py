@@ -23,6 +23,8 @@ from glassnet.training import engine_choice
 from glassnet.training.batches import Batches
 from glassnet.training.best import Best
 from glassnet.training.history import History, Progress
+from glassnet.training.interrupts import Interrupts
+from glassnet.training.position import NOT_THE_NUMBERS, Position, fingerprint
 from glassnet.training.settings import Settings
 
 Array = Any
@@ -58,6 +60,8 @@ class Run:
         run.
     state : dict, optional
         The optimiser's memory of an earlier run, changed in place; emptied first if it is that of another optimiser.
+    checkpoint : callable, optional
+        Called between two steps, with the run.
 
     Raises
     ------
@@ -80,6 +84,7 @@ class Run:
         validation: tuple[Array, ...] | None = None,
         callbacks: Iterable[Callback] = (),
         state: dict[str, Any] | None = None,
+        checkpoint: Callable[[Run], None] | None = None,
     ) -> None:
         self.xp, self.theta, self.objective, self.settings, self.rng = xp, theta, objective, settings, rng
         self.gradient = theta.like()
@@ -109,11 +114,41 @@ class Run:
         self.watched: list[Any] = []  # what plateau looks at: one number an epoch, the mean of a stack
         self.watches_steps = self.steps_per_epoch == 1 and validation is None  # then each J belongs to one theta
         self.began = time.perf_counter()
+        self.checkpoint, self.interrupts = checkpoint, Interrupts()
+        self.stopped = self.between_steps = False  # whether a callback or Ctrl-C ended it; whether no step is half done
+        self.before = self.replayed = 0  # of a run that goes on: see `Position`, and there `go_on`
+        self.first = theta.vector.copy() if self.optimizer.update is None else None
+        self.engine_before = ""
+        self.position: Position | None = None
 
     @cached_property
     def choice(self) -> engine_choice.Choice:
         """The engine that shall take the steps, and why."""
         return engine_choice.chosen(self)
+
+    @cached_property
+    def identity(self) -> dict[str, Any]:
+        """The settings that shape the numbers, as plain data."""
+        settings = self.settings.to_document()
+        kept = {name: value for name, value in settings.items() if name not in NOT_THE_NUMBERS}
+        return {**kept, "optimizer": self.state["optimizer"]}
+
+    @cached_property
+    def data(self) -> int:
+        """The fingerprint of the data, those of validation included."""
+        return fingerprint(*self.batches.whole, *(self.validation or ()))
+
+    def first_batch(self) -> int:
+        """Return the number of the batch in its epoch that comes next, counted from 0."""
+        return (self.before + self.history.steps) % self.steps_per_epoch
+
+    def attend(self) -> None:
+        """Between two steps: let Ctrl-C through, and a checkpoint be written."""
+        if self.interrupts.pending:
+            self.between_steps = True
+            self.interrupts.heed()
+        if self.checkpoint is not None:
+            self.checkpoint(self)
 
     def slopes(self, X: Array, Y: Array, S: Array | None) -> Any:
         """Write the gradient of J on a batch, and return J.
@@ -138,7 +173,8 @@ class Run:
     def offer_last(self) -> None:
         """Let the parameters after the last step compete for the best; no later step took their J."""
         X, Y, S = self.batches.whole
-        J = propagate(self.xp, self.theta, self.gradient, X, Y, self.objective, self.masks(X.shape[-1]), S).J
+        masks = self.masks_ahead(X.shape[-1])
+        J = propagate(self.xp, self.theta, self.gradient, X, Y, self.objective, masks, S).J
         if self.is_finite() and self.best.offer(J, self.theta.vector):
             self.history.best_epoch = self.history.epochs
 
@@ -147,6 +183,14 @@ class Run:
         if not self.drops_units:
             return self.no_masks
         return dropout_masks(self.rng, self.theta, self.drops, m)
+
+    def masks_ahead(self, m: int) -> list[Array | None]:
+        """Draw the masks that the next step will draw, too."""
+        state = self.rng.bit_generator.state if self.drops_units else None
+        masks = self.masks(m)
+        if state is not None:
+            self.rng.bit_generator.state = state
+        return masks
 
     def update(self) -> None:
         """Take one step of the optimiser along the gradient."""
@@ -185,7 +229,8 @@ class Run:
 
     def take_epoch(self) -> bool:
         """Take the steps of one epoch with the engine as it stands; return whether a callback ends the run."""
-        for X, Y, S in self.batches.epoch():
+        for X, Y, S in self.batches.epoch(self.first_batch()):
+            self.attend()
             J = self.slopes(X, Y, S)
             self.update()
             self.record(J)
@@ -201,7 +246,10 @@ class Run:
     def end_epoch(self) -> bool:
         """Record a finished epoch, tell the callbacks, and say whether one of them ends the run."""
         history = self.history
-        sizes = self.batches.sizes[: (history.steps - 1) % self.steps_per_epoch + 1]  # fewer if `iterations` ended it
+        taken = (self.before + history.steps - 1) % self.steps_per_epoch + 1  # fewer if `iterations` ended it
+        sizes = self.batches.sizes[max(0, taken - history.steps) : taken]
+        if taken == self.steps_per_epoch:
+            self.batches.drawn = None
         J = self.costs[-1] if len(sizes) == 1 else np.dot(sizes, self.costs[-len(sizes) :]) / sum(sizes)
         history.epochs += 1
         history.epoch_cost.append(J)
@@ -238,8 +286,12 @@ class Run:
             samples_per_second=history.epochs * self.batches.m / max(seconds, 1e-9),
             engine=str(self.choice),
         )
+        self.interrupts.open = self.between_steps = True  # what a callback does may be cut off
         answers = [callback(progress) for callback in self.callbacks]
-        return any(answer is True for answer in answers)
+        self.interrupts.open = self.between_steps = False
+        ends = any(answer is True for answer in answers)
+        self.stopped |= ends
+        return ends
 
     def is_finite(self) -> bool:
         """Tell whether every parameter is finite; J, taken before a step, does not know of that step."""
@@ -274,9 +326,11 @@ def descend(run: Run) -> None:
         run.state.setdefault(name, zeros)
     take = engine_choice.taker(run) or run.take_epoch
     try:
-        while run.history.steps < run.steps:
-            if take():
-                break
+        with run.interrupts:
+            while run.history.steps < run.steps:
+                if take():
+                    break
+            run.attend()
     finally:  # after Ctrl-C too, the state and its t belong together
         run.state["t"] = run.t_before + run.history.steps
     if not run.is_finite():
@@ -316,12 +370,17 @@ def train(run: Run) -> History:
         try:
             if not run.tell("start"):
                 (descend if run.optimizer.update is not None else search)(run)
+            run.position = Position.of(run, cut_off=run.stopped)
             if run.settings.keep_best and run.watches_steps:
                 run.offer_last()
         except KeyboardInterrupt:
             history.interrupted = True
+            if run.position is None and run.between_steps:
+                run.position = Position.of(run, cut_off=True)
         if history.interrupted or run.settings.keep_best:
             run.best.put_back(run.theta.vector)
+        if run.position is not None:
+            run.position.settle(run.theta.vector)
         history.cost = np.asarray(run.costs)
         history.seconds = time.perf_counter() - run.began
         run.tell("end")

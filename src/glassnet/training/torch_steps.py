@@ -129,7 +129,9 @@ class TorchSteps:
         run, batches = self.run, self.run.batches
         order = None if self.whole else self._here(batches.order())
         dtype = run.theta.vector.dtype
-        for start, size in zip(range(0, batches.m, batches.size), batches.sizes, strict=True):
+        steps = list(zip(range(0, batches.m, batches.size), batches.sizes, strict=True))
+        for start, size in steps[run.first_batch() :]:
+            run.attend()
             masks = [self._here(D) for D in run.masks(size)]
             J, X = self._propagate(None if order is None else order[start : start + size], masks)
             J = self._looked_at(J.numpy(), X.numpy())
@@ -144,11 +146,12 @@ class TorchSteps:
     def _take_all(self) -> None:
         """Take the steps of an epoch; nothing comes back before its end."""
         run, history = self.run, self.run.history
-        first = history.steps
-        rates = [run.rate(i) for i in range(first, min(first + run.steps_per_epoch, run.steps))]
-        self._lay_out(rates)
+        run.attend()
+        first, batch = history.steps, run.first_batch()
+        rates = [run.rate(i) for i in range(first, min(first + run.steps_per_epoch - batch, run.steps))]
+        self._lay_out(rates, batch)
         try:
-            for size in run.batches.sizes[: len(rates)]:
+            for size in run.batches.sizes[batch : batch + len(rates)]:
                 drawn = [self._here(D) for D in run.masks(size)]
                 if size not in self.steps:
                     self.steps[size] = drawn, self.xp.one_launch(partial(self._step, size, drawn), self.device)
@@ -161,12 +164,16 @@ class TorchSteps:
             self._bring_back(rates)
         self._look_back(first)
 
-    def _lay_out(self, rates: list[Any]) -> None:
-        """Put where the steps of an epoch find it: their number in it, t, the rates, the order, room for the costs."""
+    def _lay_out(self, rates: list[Any], batch: int) -> None:
+        """Put where the steps of an epoch find it: their number in it, t, the rates, the order, room for the costs.
+
+        A run that goes on within an epoch begins it with batch number `batch`; the order then begins there, too.
+        """
         run, batches = self.run, self.run.batches
         lead = run.theta.vector.shape[:-1]
         dtype = run.theta.vector.dtype if np.ndim(rates[0]) else np.float64
-        order = np.arange(0) if self.whole else batches.order()
+        order = np.arange(0) if self.whole else np.roll(batches.order(), -batch * batches.size)
+        rates = rates + rates[-1:] * (run.steps_per_epoch - len(rates))
         laid = {
             "at": np.zeros(1, np.int64), "t": np.full(1, run.t_before + run.history.steps, np.float64),
             "rates": np.array(rates, dtype), "order": order, "places": np.arange(batches.size),
@@ -174,7 +181,7 @@ class TorchSteps:
         }  # fmt: skip
         if self.buffers:
             for name, M in laid.items():
-                self.buffers[name][: len(M)].copy_(self.xp.tensor(M, "cpu"))  # fewer rates where `iterations` ends it
+                self.buffers[name].copy_(self.xp.tensor(M, "cpu"))
         else:
             self.buffers = {name: self._here(M) for name, M in laid.items()}
 

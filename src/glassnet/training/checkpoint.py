@@ -1,0 +1,211 @@
+"""What a training needs to go on, in the parts of a model file: plain data, and arrays by name.
+
+Everything is checked when it is read: types, ranges, and that arrays and document agree.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.checks import is_count
+from glassnet.core.optimizers import OPTIMIZERS
+from glassnet.errors import FileError, SettingError
+from glassnet.training import generators
+from glassnet.training.position import CURVES, Position
+from glassnet.training.settings import ENGINES
+
+Array = Any
+
+PREFIX = "training."
+LIKE_THETA = ("base", "last", "best", "first")
+COUNTS = ("samples", "left", "planned", "taken", "before", "replayed", "best_epoch")
+PLAIN = (*COUNTS, "settings", "data", "engine", "seconds")
+
+
+class Checkpoint:
+    """Says when a running training is to be written again, so that at most `every` seconds of it can be lost.
+
+    Parameters
+    ----------
+    write : callable
+        Takes what is to be written.
+    every : float
+        Seconds.
+    is_there : bool
+        Whether an older one stands where it writes.
+    """
+
+    def __init__(self, write: Callable[[Any], None], every: float, *, is_there: bool = False) -> None:
+        if isinstance(every, bool) or not isinstance(every, int | float) or not 0 < every < math.inf:
+            raise SettingError(f"every: expected a number of seconds greater than 0; got {every!r}")
+        self.write, self.every, self.written = write, every, is_there
+        self.due = time.monotonic() + every
+
+    def attend(self, made: Callable[[], Any]) -> None:
+        """Write what `made` returns if it is time; the next time comes later where writing takes long."""
+        began = time.monotonic()
+        if began < self.due:
+            return
+        self._write(made())
+        took = time.monotonic() - began
+        self.due = began + max(self.every - took, 2 * took)
+
+    def end(self, what: Any) -> None:
+        """Write the end of a training that an earlier checkpoint, or another training's, stands for."""
+        if self.written or time.monotonic() >= self.due:
+            self._write(what)
+
+    def _write(self, what: Any) -> None:
+        try:
+            self.write(what)
+            self.written = True
+        except FileError as error:  # an hour's training shall not end for want of a copy
+            warnings.warn(f"no checkpoint was written: {error}; training goes on", stacklevel=2)
+
+
+def to_parts(state: Mapping[str, Any], rng: Any, position: Position | None) -> tuple[dict[str, Any], dict[str, Array]]:
+    """Return what goes on as plain data, and as arrays by name.
+
+    Parameters
+    ----------
+    state : mapping
+        The optimiser's name, options, t and memory.
+    rng : generator
+        Of order and dropout masks.
+    position : Position, optional
+        Where the last run stands.
+    """
+    tensors = {PREFIX + name: M for name, M in state.items() if isinstance(M, np.ndarray)}
+    document: dict[str, Any] = {
+        "generator": generators.to_document(rng),
+        "optimizer": state.get("optimizer"),
+        "t": state.get("t", 0),
+        "memory": sorted(name.removeprefix(PREFIX) for name in tensors),
+        "position": None,
+    }
+    if position is not None:
+        arrays = {name: getattr(position, name) for name in (*LIKE_THETA, "best_cost", "order")}
+        arrays = {name: M for name, M in {**arrays, **position.curves}.items() if M is not None}
+        tensors |= {PREFIX + name: M for name, M in arrays.items()}
+        document["position"] = {
+            **{name: getattr(position, name) for name in PLAIN},
+            "arrays": {name: [M.dtype.name, *M.shape] for name, M in sorted(arrays.items())},
+        }
+    return document, tensors
+
+
+def expected(document: Any, theta: tuple[int, ...], dtype: str) -> dict[str, tuple[int, ...]]:
+    """Return the shape that each array must have, by its name in the file, for a network of parameters like theta.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If the document describes no training.
+    """
+    if document is None:
+        return {}
+    if set(document) != {"generator", "optimizer", "t", "memory", "position"}:
+        raise ValueError(f"training {sorted(document)}")
+    known = _known_memory(document["optimizer"])
+    _check_count("t", document["t"])
+    if document["memory"] not in ([], sorted(known)):
+        raise ValueError(f"memory {document['memory']}")
+    if document["generator"] is not None:
+        generators.from_document(document["generator"])
+    found = dict.fromkeys(document["memory"], theta)
+    if document["position"] is not None:
+        found |= _of_position(document["position"], document["t"], theta, dtype)
+    return {PREFIX + name: shape for name, shape in found.items()}
+
+
+def _known_memory(optimizer: Any) -> tuple[str, ...]:
+    """Check an optimiser's name and options, and return the names of what it remembers."""
+    if optimizer is None:
+        return ()
+    row = OPTIMIZERS[optimizer["name"]]
+    if set(optimizer) != {"name", *row.options} or not all(_is_number(optimizer[name]) for name in row.options):
+        raise ValueError(f"optimizer {optimizer}")
+    return row.state
+
+
+def _of_position(place: Any, t: int, theta: tuple[int, ...], dtype: str) -> dict[str, tuple[int, ...]]:
+    """Check the plain data of a position, and return the shape of each of its arrays."""
+    if set(place) != {*PLAIN, "arrays"}:
+        raise ValueError(f"position {sorted(place)}")
+    for name in COUNTS:
+        _check_count(name, place[name])
+    if place["data"] is not None:
+        _check_count("data", place["data"])
+    if place["engine"] not in ENGINES or not isinstance(place["settings"], dict):
+        raise ValueError("position: engine or settings")
+    if not _is_number(place["seconds"]) or place["seconds"] < 0:
+        raise ValueError(f"position: seconds {place['seconds']!r}")
+    found = {name: (kind, tuple(shape)) for name, (kind, *shape) in dict(place["arrays"]).items()}
+    lead, samples, taken, planned = theta[:-1], place["samples"], place["taken"], place["planned"]
+    wanted = {**dict.fromkeys(LIKE_THETA, (dtype, theta)), "order": ("int64", (samples,)),
+              "best_cost": ("float64", lead or (1,))}  # fmt: skip
+    if any(name not in CURVES and each != wanted[name] for name, each in found.items()) or "best_cost" not in found:
+        raise ValueError(f"position: arrays {found}")
+    curves = {name: each for name, each in found.items() if name in CURVES}
+    if taken > planned or bool(curves) != (taken < planned):
+        raise ValueError("position: more steps than planned, or not the curves that it must have")
+    if curves:
+        if place["data"] is None or ("first" not in found and taken > t):
+            raise ValueError("position: the rest of a run wants its data and its t")
+        _check_curves(curves, taken, lead)
+    return {name: shape for name, (_, shape) in found.items()}
+
+
+def _check_curves(curves: Mapping[str, tuple[str, tuple[int, ...]]], taken: int, lead: tuple[int, ...]) -> None:
+    epochs = curves["epoch_cost"][1][0]
+    lengths = {"cost": (taken,), "epoch_cost": (epochs,), "validation_cost": (0, epochs), "learning_rate": (epochs,)}
+    for name, (kind, (length, *more)) in curves.items():
+        alone = length == 0 or name == "learning_rate"
+        if kind not in ("float32", "float64") or length not in lengths[name]:
+            raise ValueError(f"position: {name} of {length} numbers, {kind}")
+        if tuple(more) != lead and not (alone and not more):
+            raise ValueError(f"position: {name} of shape {(length, *more)}")
+    if set(curves) != set(CURVES) or epochs > taken:
+        raise ValueError(f"position: curves {sorted(curves)}")
+
+
+def from_parts(document: Any, tensors: Mapping[str, Array], dtype: str) -> tuple[dict[str, Any], Any, Position | None]:
+    """Return what `to_parts` was given: state, generator (None where the file has none) and position.
+
+    Raises
+    ------
+    ValueError
+        If an array is of another type than the document says, or the order of samples is none.
+    """
+    arrays = {name.removeprefix(PREFIX): M for name, M in tensors.items() if name.startswith(PREFIX)}
+    place = document["position"]
+    types = {name: kind for name, (kind, *_) in (place or {"arrays": {}})["arrays"].items()}
+    for name, M in arrays.items():
+        if M.dtype.name != types.get(name, dtype):
+            raise ValueError(f"training: {name} of {M.dtype}")
+    rng = None if document["generator"] is None else generators.from_document(document["generator"])
+    state: dict[str, Any] = {name: arrays[name] for name in document["memory"]}
+    if document["optimizer"] is not None:
+        state |= {"optimizer": document["optimizer"], "t": document["t"]}
+    if place is None:
+        return state, rng, None
+    kept = {name: arrays[name] for name in place["arrays"]}
+    if "order" in kept and not np.array_equal(np.sort(kept["order"]), np.arange(place["samples"])):
+        raise ValueError("position: order")
+    curves = {name: kept.pop(name) for name in CURVES if name in kept}
+    return state, rng, Position(**{name: place[name] for name in PLAIN}, **kept, curves=curves)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _check_count(name: str, value: Any) -> None:
+    if not isinstance(value, int) or not is_count(value, least=0):
+        raise ValueError(f"training: {name} {value!r}")
