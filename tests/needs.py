@@ -32,6 +32,11 @@ def library(name):
     return Need(lambda: find_spec(name) is not None, installed=True)
 
 
+def program(name):
+    """Return the need of a command."""
+    return Need(lambda: shutil.which(name) is not None, installed=True)
+
+
 def browser():
     """Return the path of Chromium or its sibling, None without one."""
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -49,6 +54,7 @@ NEEDS = {
     "scikit-learn 1.9": Need(lambda: find_spec("sklearn.callback") is not None, installed=True),
     "scikit-learn's tests": Need(lambda: find_spec("sklearn.neural_network.tests") is not None, installed=True),
     "a browser": Need(lambda: browser() is not None, installed=True),
+    "make": program("make"),
     "data": Need(lambda: True, installed=True),  # shared.py asks for each file
     "cuda": Need(cuda),
     "no cuda": Need(lambda: not cuda()),

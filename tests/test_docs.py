@@ -10,7 +10,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +76,7 @@ def test_a_gallery_script_runs(script, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.needs("make")
 def test_make_docs_builds_where_git_does_not_look():
     done = subprocess.run(["make", "-n", "docs"], cwd=ROOT, capture_output=True, text=True, check=True)
     assert "sphinx -q -W" in done.stdout
@@ -86,7 +86,6 @@ def test_make_docs_builds_where_git_does_not_look():
 
 
 @pytest.mark.long
-@pytest.mark.skipif(not find_spec("sphinx_gallery"), reason="needs the dependency group docs")
 def test_the_site_is_built_without_a_warning(tmp_path):
     """As `make docs` does it, in a copy, but without running the gallery, whose scripts have a test of their own."""
     shutil.copytree(ROOT / "docs", tmp_path / "docs", ignore=shutil.ignore_patterns("_build", "auto_gallery"))

@@ -42,6 +42,7 @@ def test_the_python_examples(tmp_path):
     assert (tmp_path / "sizes.glassnet").exists()
 
 
+@pytest.mark.needs("make")
 @pytest.mark.parametrize("target", ["demo", "test", "bench"])
 def test_the_make_targets(target):
     """Make would do the work: a dry run, because `make test` is what runs this."""
