@@ -91,7 +91,7 @@ def test_width_of_names():
         ([True, False], np.array([True, False])),
         ([Decimal("1.5"), Decimal(2)], np.array([1.5, 2.0])),
         (pa.array(["u", "v"]).dictionary_encode(), np.array(["u", "v"])),
-        (pa.array([1.5, 2], pa.float16()), np.array([1.5, 2.0])),
+        (pa.array(np.array([1.5, 2], np.float16)), np.array([1.5, 2.0])),
         (pa.array(["u", "v"], pa.string_view()), np.array(["u", "v"])),
     ],
 )

@@ -121,7 +121,7 @@ def test_every_kind_of_column():
             "large": pa.array(["a", "b"] * 6, pa.large_string()),
             "bytes": pa.array([b"a", b"b"] * 6),
             "unsigned": pa.array([2**63 + 2**40 * i for i in range(n)], pa.uint64()),
-            "half": pa.array(range(n), pa.float16()),
+            "half": pa.array(np.arange(n, dtype=np.float16)),
             "truth": [True, False] * 6,
             "time": pa.array([dt.time(i) for i in range(n)]),
             "seconds": pa.array([dt.time(i) for i in range(n)], pa.time32("s")),
