@@ -32,11 +32,6 @@ def library(name):
     return Need(lambda: find_spec(name) is not None, installed=True)
 
 
-def program(name):
-    """Return the need of a command."""
-    return Need(lambda: shutil.which(name) is not None, installed=True)
-
-
 def browser():
     """Return the path of Chromium or its sibling, None without one."""
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -54,7 +49,7 @@ NEEDS = {
     "scikit-learn 1.9": Need(lambda: find_spec("sklearn.callback") is not None, installed=True),
     "scikit-learn's tests": Need(lambda: find_spec("sklearn.neural_network.tests") is not None, installed=True),
     "a browser": Need(lambda: browser() is not None, installed=True),
-    "make": program("make"),
+    "make": Need(lambda: os.name == "posix" and shutil.which("make") is not None),  # and bash, which Windows lacks
     "data": Need(lambda: True, installed=True),  # shared.py asks for each file
     "cuda": Need(cuda),
     "no cuda": Need(lambda: not cuda()),
