@@ -5,10 +5,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from glassnet import equations
+from glassnet import interrupts
 from glassnet._version import __version__
-from glassnet.errors import GlassnetError
-from glassnet.network import Network
+
+with interrupts.held():  # NumPy cannot be imported again once its import was cut off
+    from glassnet import equations
+    from glassnet.errors import GlassnetError
+    from glassnet.network import Network
 
 if TYPE_CHECKING:
     from glassnet import graph, inspection, plots
@@ -49,6 +52,7 @@ _ON_FIRST_USE = {
 _MODULES = ("graph", "inspection", "plots")
 
 
+@interrupts.held()
 def __getattr__(name: str) -> Any:
     """Load scikit-learn, pyarrow and matplotlib only when something that stands on them is used."""
     if name in _MODULES:

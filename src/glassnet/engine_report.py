@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from glassnet import interrupts
 from glassnet.engines import compiled_engine
 from glassnet.engines.threads import cores
 from glassnet.errors import FileError, GlassnetError, pip_install
@@ -139,7 +140,8 @@ def figures_of(row: str) -> dict[str, float]:
 
 def _solve(counted: Any, seconds: Any, built_in: dict[str, float]) -> dict[str, float]:
     """Return the figures, none below 0, that explain what was measured with the smallest relative errors."""
-    from scipy.optimize import nnls
+    with interrupts.held():
+        from scipy.optimize import nnls
 
     usual = np.array([built_in[name] for name in AMOUNTS])
     share, _ = nnls(

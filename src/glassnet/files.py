@@ -7,6 +7,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from glassnet import interrupts
 from glassnet.errors import FileError, suggestion
 
 
@@ -45,6 +46,7 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
     return path
 
 
+@interrupts.held()  # else a moment remains in which the temporary file is there and not yet known
 def write_beside(path: str | os.PathLike[str], content: bytes) -> None:
     """Write `content` to a temporary file in the same folder, then rename it to `path`.
 

@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -409,20 +408,6 @@ def test_ctrl_c_during_a_call(interpreted, monkeypatch, stack, batch_size):
     if batch_size is None:
         assert history.epochs == len(history.epoch_cost) == history.steps
         np.testing.assert_allclose(net.cost(X, Y_ONE), history.cost.min(axis=0), rtol=1e-12)
-
-
-@pytest.mark.usefixtures("ctrl_c")
-def test_interrupts_are_held_back_in_the_main_thread_only():
-    with compiled_engine.interrupts_after():
-        inside = signal.getsignal(signal.SIGINT)
-    assert inside is not signal.default_int_handler
-    with ThreadPoolExecutor(1) as pool:  # signal.signal would raise there
-
-        def enter():
-            with compiled_engine.interrupts_after():
-                return signal.getsignal(signal.SIGINT)
-
-        assert pool.submit(enter).result() is signal.default_int_handler
 
 
 @pytest.mark.parametrize("moment", ["start", "epoch"])

@@ -8,12 +8,9 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-import signal
 import sys
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -96,32 +93,6 @@ def _version() -> str:
 def name_of(text: str) -> str:
     """Return the name under which the code for `text` is kept."""
     return f"steps_{hashlib.sha256(f'{_version()}{text}'.encode()).hexdigest()[:16]}"
-
-
-@contextmanager
-def interrupts_after() -> Iterator[None]:
-    """Hold Ctrl-C (and whatever else raises KeyboardInterrupt) back until the block is done.
-
-    Numba compiles through callbacks in which Python drops exceptions: an interrupt there would be lost.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    held: list[int] = []
-    handlers = {
-        number: signal.getsignal(number)
-        for number in (signal.SIGINT, signal.SIGTERM)
-        if signal.getsignal(number) is signal.default_int_handler
-    }
-    for number in handlers:
-        signal.signal(number, lambda number, _frame: held.append(number))
-    try:
-        yield
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        if held:
-            raise KeyboardInterrupt
 
 
 _loaded: dict[str, Callable[..., Any]] = {}

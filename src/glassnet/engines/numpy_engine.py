@@ -27,6 +27,8 @@ from numpy import (
     zeros_like,
 )
 
+from glassnet import interrupts
+
 __all__ = [
     "column_max",
     "column_sums",
@@ -95,9 +97,14 @@ def step(M: Array) -> Array:
 
 def erf(M: Array) -> Array:
     """Return the error function of each entry (scipy's, loaded on first use)."""
-    from scipy.special import erf as scipy_erf
+    return _scipy_erf()(M)
 
-    return scipy_erf(M)
+
+@lru_cache(maxsize=1)
+def _scipy_erf() -> Any:
+    with interrupts.held():
+        from scipy.special import erf
+    return erf
 
 
 def quiet() -> errstate:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from glassnet import interrupts
 from glassnet.estimators.saving import load
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["MLPClassifier", "MLPRegressor", "TabularClassifier", "TabularRegressor", "load"]
 
 
+@interrupts.held()
 def __getattr__(name: str) -> Any:
     """Load scikit-learn only when an estimator with its face is used."""
     if name not in __all__:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet import interrupts
 from glassnet.errors import DataError, SettingError
 
 Array = Any
@@ -101,7 +102,8 @@ class LabelCode:
             table = (P > 0.5).astype(int)
             if not self.sparse:
                 return table
-            from scipy.sparse import csr_matrix
+            with interrupts.held():
+                from scipy.sparse import csr_matrix
 
             return csr_matrix(table)
         if len(self.classes) == 1:

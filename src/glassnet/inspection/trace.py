@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet import interrupts
 from glassnet.core.architecture import Architecture
 from glassnet.core.equations import forward, linear_backward_input
 from glassnet.core.parameters import Parameters
@@ -217,7 +218,8 @@ class Trace(PassArrays):
             If pandas is not installed.
         """
         try:
-            import pandas as pd
+            with interrupts.held():
+                import pandas as pd
         except ImportError:
             raise MissingLibraryError.of("trace.to_frame()", "pandas") from None
         return pd.DataFrame([vars(line) for line in self.lines()])

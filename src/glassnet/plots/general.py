@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glassnet import interrupts
 from glassnet.plots.style import DASHES, DIVERGING, GREY, SEQUENTIAL, axes, bare, colour, dash, legend, named
 
 if TYPE_CHECKING:
@@ -221,7 +222,8 @@ def surface(
     Axes
         Where it was drawn.
     """
-    from matplotlib.colors import LogNorm
+    with interrupts.held():
+        from matplotlib.colors import LogNorm
 
     ax = axes(ax, (5.6, 4.4))
     heights = np.asarray(heights, float)

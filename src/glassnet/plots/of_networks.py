@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glassnet import interrupts
 from glassnet.errors import ShapeError
 from glassnet.plots.general import images
 from glassnet.plots.style import COLOURS, GREY, SEQUENTIAL, axes, bare, colour, legend, named
@@ -44,7 +45,8 @@ def decision_boundary(
     Axes
         Colours deepen with the probability; the line is where the answer changes.
     """
-    from matplotlib.colors import to_rgb
+    with interrupts.held():
+        from matplotlib.colors import to_rgb
 
     rows, labels, classes = _as_rows(model, X, y)
     ax = axes(ax, (5.0, 4.4))
@@ -139,7 +141,8 @@ def diagram(model: Any, *, title: str = "", ax: Any = None) -> Axes:
     Axes
         Red weights are positive, blue ones negative; the larger, the thicker.
     """
-    from matplotlib.collections import LineCollection
+    with interrupts.held():
+        from matplotlib.collections import LineCollection
 
     network = getattr(model, "network_", model)
     sizes, L = network.architecture.sizes, network.L

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glassnet import interrupts
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -44,8 +46,9 @@ def new_axes(size: tuple[float, float] = SIZE) -> Axes:
     Where pyplot is loaded the figure is one of pyplot's, so that ``plt.show()`` and notebooks know it; else it belongs
     to nobody but its axes, and ``ax.figure.savefig`` writes it.
     """
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
+    with interrupts.held():
+        from matplotlib import rc_context
+        from matplotlib.figure import Figure
 
     pyplot = sys.modules.get("matplotlib.pyplot")
     with rc_context(STYLE):
@@ -68,7 +71,8 @@ def panels(ax: Any, n: int, columns: int | None = None, size: tuple[float, float
     array of Axes (n,)
         Where it was drawn.
     """
-    from matplotlib import rc_context
+    with interrupts.held():
+        from matplotlib import rc_context
 
     room = 4 if ax is None else int(ax.get_position().width * ax.figure.get_figwidth() / (0.5 * size[0]))
     columns = min(columns or max(1, room), n)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from zlib import crc32
 
+from glassnet import interrupts
 from glassnet.report.blocks import Drawing
 from glassnet.report.phrases import translated
 
@@ -18,8 +19,9 @@ NAMES = ("series", "values", "spread", "paths")  # mappings whose keys are read
 
 def drawn(drawing: Drawing, lang: str) -> str:
     """Return the picture as an SVG element; its text stays text, so that the browser finds the letters."""
-    import matplotlib as mpl
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    with interrupts.held():
+        import matplotlib as mpl
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     from glassnet.plots import general
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from glassnet.search.side_by_side import SearchCV, cross_validate
+from glassnet import interrupts
+
+with interrupts.held():
+    from glassnet.search.side_by_side import SearchCV, cross_validate
 
 __all__ = ["SearchCV", "cross_validate"]

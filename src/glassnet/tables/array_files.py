@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from glassnet import interrupts
 from glassnet.errors import DataError, FileError, MissingLibraryError, UnknownNameError
 from glassnet.memory import COLUMN, check_room, limit
 from glassnet.tables.broken_files import broken_is_file_error
@@ -63,7 +64,8 @@ class Held(NamedTuple):
 def read_hdf5(path: Path, target: str | None, order: str, required: bool = True) -> Dataset:
     """Return what an HDF5 file holds, as `from_arrays` finds it; what leads to other files is refused."""
     try:
-        import h5py
+        with interrupts.held():
+            import h5py
     except ImportError as error:
         raise MissingLibraryError.of(f"reading {path.name}", "h5py") from error
     arrays: dict[str, Held] = {}
@@ -95,7 +97,8 @@ def read_hdf5(path: Path, target: str | None, order: str, required: bool = True)
 
 def _load_hdf5(item: Any, where: str) -> np.ndarray:
     """Return a dataset; text of any length a few rows at a time, since many cells may point to one long text."""
-    import h5py
+    with interrupts.held():
+        import h5py
 
     if item.dtype.kind != "O":
         return np.asarray(item[()])

@@ -54,7 +54,7 @@ def taker(run: Run) -> Callable[[], bool] | None:
     if not compiled_engine.available():
         raise MissingLibraryError.of("engine='compiled'", "numba", "scipy")
     try:
-        with _loading, compiled_engine.interrupts_after():  # fits side by side want the same function
+        with _loading:  # fits side by side want the same function
             function = compiled_engine.load(_source(run))
     except NotImplementedError:  # an entry of a table needs what symbols do not know
         return None
@@ -144,11 +144,10 @@ class CompiledSteps:
             alphas = np.array([run.rate(history.steps + i) for i in range(k)])
             chosen = order[taken * size : (taken + k) * size]
             began = time.perf_counter()
-            with compiled_engine.interrupts_after():  # the steps are taken and noted, or neither
-                costs, done = self._call(chosen, alphas, self._masks(taken, k))
-                self._note(costs[:done], alphas)
-                if self.many:
-                    run.end_epochs(costs[:done], alphas[:done])
+            costs, done = self._call(chosen, alphas, self._masks(taken, k))
+            self._note(costs[:done], alphas)
+            if self.many:
+                run.end_epochs(costs[:done], alphas[:done])
             if time.perf_counter() - began < MOMENT:
                 self.steps_at_a_time *= 2
             if done < k:

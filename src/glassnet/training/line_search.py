@@ -40,19 +40,18 @@ def search(run: Run) -> None:
         if run.end_epoch():
             raise StopIteration
 
-    with run.interrupts:
-        found = minimize(
-            cost_and_slope,
-            run.theta.vector.astype(np.float64),
-            jac=True,
-            method="L-BFGS-B",
-            callback=after_iteration,
-            options={
-                "maxiter": run.replayed + run.steps,
-                "maxfun": int(choice["max_evaluations"]),
-                "maxcor": int(choice["memory"]),
-                "gtol": choice["tolerance"],
-            },
-        )
+    found = minimize(
+        cost_and_slope,
+        run.theta.vector.astype(np.float64),
+        jac=True,
+        method="L-BFGS-B",
+        callback=after_iteration,
+        options={
+            "maxiter": run.replayed + run.steps,
+            "maxfun": int(choice["max_evaluations"]),
+            "maxcor": int(choice["memory"]),
+            "gtol": choice["tolerance"],
+        },
+    )
     run.theta.vector[...] = found.x
     run.history.converged, run.history.message = found.status == 0, str(found.message)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet import interrupts
 from glassnet.core.equations import forward
 from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS, initial_state
@@ -23,7 +24,6 @@ from glassnet.training import engine_choice
 from glassnet.training.batches import Batches
 from glassnet.training.best import Best
 from glassnet.training.history import History, Progress
-from glassnet.training.interrupts import Interrupts
 from glassnet.training.position import NOT_THE_NUMBERS, Position, fingerprint
 from glassnet.training.settings import Settings
 
@@ -114,8 +114,8 @@ class Run:
         self.watched: list[Any] = []  # what plateau looks at: one number an epoch, the mean of a stack
         self.watches_steps = self.steps_per_epoch == 1 and validation is None  # then each J belongs to one theta
         self.began = time.perf_counter()
-        self.checkpoint, self.interrupts = checkpoint, Interrupts()
-        self.stopped = self.between_steps = False  # whether a callback or Ctrl-C ended it; whether no step is half done
+        self.checkpoint = checkpoint
+        self.stopped = False  # whether a callback ended it
         self.before = self.replayed = 0  # of a run that goes on: see `Position`, and there `go_on`
         self.first = theta.vector.copy() if self.optimizer.update is None else None
         self.engine_before = ""
@@ -144,9 +144,7 @@ class Run:
 
     def attend(self) -> None:
         """Between two steps: let Ctrl-C through, and a checkpoint be written."""
-        if self.interrupts.pending:
-            self.between_steps = True
-            self.interrupts.heed()
+        interrupts.check()
         if self.checkpoint is not None:
             self.checkpoint(self)
 
@@ -286,9 +284,8 @@ class Run:
             samples_per_second=history.epochs * self.batches.m / max(seconds, 1e-9),
             engine=str(self.choice),
         )
-        self.interrupts.open = self.between_steps = True  # what a callback does may be cut off
-        answers = [callback(progress) for callback in self.callbacks]
-        self.interrupts.open = self.between_steps = False
+        with interrupts.allowed():  # no step is half done, and callbacks are the caller's
+            answers = [callback(progress) for callback in self.callbacks]
         ends = any(answer is True for answer in answers)
         self.stopped |= ends
         return ends
@@ -326,11 +323,10 @@ def descend(run: Run) -> None:
         run.state.setdefault(name, zeros)
     take = engine_choice.taker(run) or run.take_epoch
     try:
-        with run.interrupts:
-            while run.history.steps < run.steps:
-                if take():
-                    break
-            run.attend()
+        while run.history.steps < run.steps:
+            if take():
+                break
+        run.attend()
     finally:  # after Ctrl-C too, the state and its t belong together
         run.state["t"] = run.t_before + run.history.steps
     if not run.is_finite():
@@ -349,6 +345,7 @@ def _steps_need_all_cores(run: Run) -> bool:
     return registers() is not None  # otherwise the steps' products are BLAS's, too
 
 
+@interrupts.held()
 def train(run: Run) -> History:
     """Train until the steps are done, a callback ends it, or Ctrl-C.
 
@@ -373,9 +370,10 @@ def train(run: Run) -> History:
             run.position = Position.of(run, cut_off=run.stopped)
             if run.settings.keep_best and run.watches_steps:
                 run.offer_last()
+            interrupts.check()
         except KeyboardInterrupt:
             history.interrupted = True
-            if run.position is None and run.between_steps:
+            if run.position is None:  # an interrupt comes between two steps
                 run.position = Position.of(run, cut_off=True)
         if history.interrupted or run.settings.keep_best:
             run.best.put_back(run.theta.vector)

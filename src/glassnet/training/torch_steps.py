@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glassnet import interrupts
 from glassnet.core.propagation import propagate
 from glassnet.core.regularization import clip_by_norm
 from glassnet.errors import MissingLibraryError, SettingError
@@ -152,6 +153,7 @@ class TorchSteps:
         self._lay_out(rates, batch)
         try:
             for size in run.batches.sizes[batch : batch + len(rates)]:
+                interrupts.check()
                 drawn = [self._here(D) for D in run.masks(size)]
                 if size not in self.steps:
                     self.steps[size] = drawn, self.xp.one_launch(partial(self._step, size, drawn), self.device)

@@ -1,0 +1,167 @@
+"""Ctrl-C waits inside `held`, is raised by `check`, and goes through in `allowed`; heavy imports stand in `held`."""
+# ruff: noqa: PT012  what happens before it is raised is the point
+
+import ast
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+import glassnet
+from glassnet import interrupts
+
+
+@pytest.fixture(autouse=True)
+def ctrl_c():
+    """Let Ctrl-C raise KeyboardInterrupt, also where the tests run in the background and are deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert not interrupts._State.waiting
+    assert not interrupts._State.handlers
+    signal.signal(signal.SIGINT, before)
+
+
+def press():
+    signal.raise_signal(signal.SIGINT)
+
+
+def test_it_waits_until_the_block_is_done():
+    done = []
+    with pytest.raises(KeyboardInterrupt), interrupts.held():
+        press()
+        with interrupts.held():  # blocks nest
+            press()
+        done.append("inner")
+        press()
+        done.append("outer")
+    assert done == ["inner", "outer"]
+    interrupts.check()  # it is raised once
+
+
+def test_a_check_raises_what_waits():
+    interrupts.check()
+    with interrupts.held():
+        interrupts.check()
+        press()
+        with pytest.raises(KeyboardInterrupt):
+            interrupts.check()
+        interrupts.check()
+
+
+def test_it_goes_through_where_it_is_allowed():
+    done = []
+    with interrupts.held():
+        with pytest.raises(KeyboardInterrupt), interrupts.allowed():
+            press()
+            done.append("not reached")
+        press()
+        with pytest.raises(KeyboardInterrupt), interrupts.allowed():  # what waits comes first
+            done.append("not reached")
+        with interrupts.allowed(), pytest.raises(KeyboardInterrupt), interrupts.held():
+            press()
+            done.append("reached")
+    with pytest.raises(KeyboardInterrupt), interrupts.allowed():  # outside of `held` it changes nothing
+        press()
+    assert done == ["reached"]
+
+
+def test_an_error_gives_way_to_it():
+    with pytest.raises(KeyboardInterrupt) as caught, interrupts.held():
+        press()
+        raise ZeroDivisionError
+    assert isinstance(caught.value.__context__, ZeroDivisionError)
+
+
+def test_other_threads_hear_nothing():
+    def enter():
+        with interrupts.held(), interrupts.allowed():
+            interrupts.check()
+            return signal.getsignal(signal.SIGINT)
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(enter).result() is signal.default_int_handler
+        with interrupts.held():
+            press()
+            assert pool.submit(enter).result() is interrupts._handle
+            with pytest.raises(KeyboardInterrupt):
+                interrupts.check()
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGALRM"])
+def test_a_handler_of_the_users_own(name):
+    if not hasattr(signal, name):
+        pytest.skip(f"no {name} here")
+    number, heard = getattr(signal, name), []
+
+    def handler(number, frame):
+        heard.append(number)
+        raise TimeoutError
+
+    before = signal.signal(number, handler)
+    try:
+        with pytest.raises(TimeoutError), interrupts.held():
+            signal.raise_signal(number)
+            assert not heard
+        assert heard == [number]
+        assert signal.getsignal(number) is handler
+    finally:
+        signal.signal(number, before)
+
+
+def test_signals_that_nobody_handles_stay_so():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with interrupts.held():
+            press()
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_a_handler_that_is_set_inside_stays():
+    with interrupts.held():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    assert signal.signal(signal.SIGINT, signal.default_int_handler) is signal.SIG_IGN
+
+
+# ---------------------------------------------------------------- the rule for imports
+FRAGILE = {"h5py", "llvmlite", "matplotlib", "numba", "pandas", "scipy", "torch"}  # unusable once cut off
+HELD = ("training/", "engines/compiled_", "engines/torch_engine", "engines/tracing")  # these run inside `train` alone
+
+
+def cut_off(path):
+    """Return where a function of a module imports a fragile library outside of `interrupts.held()`."""
+
+    def visit(node, in_function):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            return
+        if isinstance(node, ast.With) and any(ast.unparse(item) == "interrupts.held()" for item in node.items):
+            return
+        if isinstance(node, ast.Import | ast.ImportFrom) and in_function:
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [each.name for each in node.names]
+            found.extend((path.name, node.lineno, name) for name in names if name.split(".")[0] in FRAGILE)
+        is_function = in_function or isinstance(node, ast.FunctionDef)
+        for child in ast.iter_child_nodes(node):
+            visit(child, is_function)
+
+    found = []
+    visit(ast.parse(path.read_text(encoding="utf-8")), False)
+    return found
+
+
+def test_libraries_that_a_cut_off_import_breaks_are_imported_whole():
+    """If this fails for an import of yours, put it into `with interrupts.held():`."""
+    source = Path(glassnet.__file__).parent
+    files = [path for path in source.rglob("*.py") if not path.relative_to(source).as_posix().startswith(HELD)]
+    assert [place for path in files for place in cut_off(path)] == []
+
+
+def test_the_rule_sees_what_it_shall(tmp_path):
+    (tmp_path / "it.py").write_text(
+        "import scipy\nif TYPE_CHECKING:\n    import torch\ndef f():\n    import json\n    import scipy.special\n"
+        "    try:\n        from torch import nn\n    except ImportError:\n        pass\n"
+        "    with interrupts.held():\n        import h5py\n"
+    )
+    assert cut_off(tmp_path / "it.py") == [("it.py", 6, "scipy.special"), ("it.py", 8, "torch")]
