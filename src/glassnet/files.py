@@ -50,6 +50,8 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
 def write_beside(path: str | os.PathLike[str], content: bytes) -> None:
     """Write `content` to a temporary file in the same folder, then rename it to `path`.
 
+    Temporary files that killed writers of the same `path` left behind are removed first.
+
     Raises
     ------
     FileError
@@ -57,8 +59,11 @@ def write_beside(path: str | os.PathLike[str], content: bytes) -> None:
     """
     path = check_writable(path)
     temporary = None
+    clear_parts(path)
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        with suppress(OSError):  # a file system without locks
+            _lock(handle)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
@@ -71,6 +76,43 @@ def write_beside(path: str | os.PathLike[str], content: bytes) -> None:
         if temporary is not None:
             with suppress(OSError):
                 Path(temporary).unlink(missing_ok=True)
+
+
+def clear_parts(path: Path) -> None:
+    """Remove temporary files beside `path` whose writer was killed; those of a living writer are locked, and stay."""
+    with suppress(OSError):
+        for entry in list(os.scandir(path.parent)):
+            drawn = entry.name.removeprefix(f".{path.name}.").removesuffix(".part")
+            if entry.name == f".{path.name}.{drawn}.part" and "." not in drawn:
+                _remove_unlocked(entry.path)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, if it is there, and what killed writers of it left behind."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+    clear_parts(path)
+
+
+def _remove_unlocked(path: str) -> None:
+    with suppress(OSError):  # locked, gone meanwhile, or not ours; Windows removes no open file
+        handle = os.open(path, os.O_RDWR)
+        try:
+            _lock(handle)
+            if os.name == "posix":
+                Path(path).unlink()
+        finally:
+            os.close(handle)
+        if os.name != "posix":
+            Path(path).unlink()
+
+
+def _lock(handle: int) -> None:
+    """Lock a file until it is closed, or its process is gone; BlockingIOError where another one has."""
+    if os.name == "posix":
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _give_usual_permissions(temporary: str, path: Path) -> None:

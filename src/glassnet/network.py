@@ -539,7 +539,14 @@ class Network:
         return twin
 
     # ------------------------------------------------------------ files
-    def save(self, path: str | Path, *, training_state: bool = True, **more: Any) -> None:
+    def save(
+        self,
+        path: str | Path,
+        *,
+        training_state: bool = True,
+        networks: Mapping[str, Network] | None = None,
+        **more: Any,
+    ) -> None:
         """Write the network to one file, which is whole or not there.
 
         Parameters
@@ -549,6 +556,8 @@ class Network:
         training_state : bool
             Whether the file also holds what `fit` with ``resume=True`` goes on with: the optimiser's memory (for adam
             two more numbers for each parameter), the generator, and where a training that was cut off stands.
+        networks : mapping of str to Network, optional
+            Further networks to keep beside this one; `load_with_document` returns them in the document.
         **more
             Further plain data to keep beside the network, under names that the file does not use itself.
 
@@ -562,6 +571,10 @@ class Network:
             If it cannot be written; an older file at `path` stays as it was.
         """
         document, tensors = self._parts(training_state)
+        document["networks"] = {}
+        for name, network in (networks or {}).items():
+            document["networks"][name], arrays = network._parts(training_state)
+            tensors |= {f"{name}:{array}": M for array, M in arrays.items()}
         for name in more:
             if name in document or name in model_file.OWN_KEYS:
                 raise SettingError(f"{name!r} is a name that the file itself uses; keep your data under another one")
@@ -601,6 +614,15 @@ class Network:
     def load_with_document(cls, path: str | Path) -> tuple[Network, dict[str, Any]]:
         """Read a network, and the document with what was saved beside it."""
         tensors, document = model_file.read(path, _expected_shapes)
+        net = cls._from_parts(path, document, {name: M for name, M in tensors.items() if ":" not in name})
+        document["networks"] = {
+            name: cls._from_parts(path, part, _with_prefix(f"{name}:", tensors))
+            for name, part in document.get("networks", {}).items()
+        }
+        return net, document
+
+    @classmethod
+    def _from_parts(cls, path: str | Path, document: dict[str, Any], tensors: Mapping[str, Array]) -> Network:
         own = {name: M for name, M in tensors.items() if not name.startswith(checkpoints.PREFIX)}
         if (types := {array.dtype.name for array in own.values()}) != {document["dtype"]}:
             raise ModelFileError(f"{path}: damaged: its arrays are of {', '.join(types)}, not {document['dtype']}")
@@ -612,7 +634,7 @@ class Network:
                 layers[l] = tensors[f"{layers.letter}[{l}]"]
         net.record = document["record"]
         net._restore_training(path, document.pop("training", None), tensors)
-        return net, document
+        return net
 
     def _restore_training(self, path: str | Path, training: Any, tensors: Mapping[str, Array]) -> None:
         if training is None:
@@ -760,7 +782,20 @@ def _check_dtype(dtype: Any) -> None:
         raise SettingError(f"dtype: expected {' or '.join(_DTYPES)}; got {dtype!r}")
 
 
+def _with_prefix(prefix: str, arrays: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what stands under a prefix, without it."""
+    return {name.removeprefix(prefix): M for name, M in arrays.items() if name.startswith(prefix)}
+
+
 def _expected_shapes(document: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+    """Return the shape of every array of a file: those of its network, and of each network beside it."""
+    found = _own_shapes(document)
+    for name, part in dict(document.get("networks", {})).items():
+        found |= {f"{name}:{array}": shape for array, shape in _own_shapes(part).items()}
+    return found
+
+
+def _own_shapes(document: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
     architecture = Architecture.build(**document["architecture"])
     n, (k, dtype, _) = architecture.sizes, (document[name] for name in ("n_networks", "dtype", "record"))
     if dtype not in _DTYPES:

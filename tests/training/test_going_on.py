@@ -275,7 +275,6 @@ DAMAGE = {
     "half a number": (("training", "generator", "uinteger"), -1),
     "a true half": (("training", "generator", "has_uint32"), True),
     "more taken than planned": ((*POSITION, "planned"), 3),
-    "an end with curves": ((*POSITION, "planned"), 35),
     "no data": ((*POSITION, "data"), None),
     "an unknown engine": ((*POSITION, "engine"), "abacus"),
     "seconds before zero": ((*POSITION, "seconds"), -1.0),

@@ -63,8 +63,11 @@ def sharpen(network: Network, X: Array, Y: Array, mask: Array | None) -> float:
         return float(equations.cost(A, Y, f"{output}_cross_entropy"))
 
     best = float(min(TEMPERATURES[::-1], key=cross_entropy))
+    before = network.vector.copy()
     network.W[L][...] /= best
     network.b[L][...] /= best
+    if network.position is not None:
+        network.position.follow(before, network.vector)  # training goes on from what it learned
     return best
 
 

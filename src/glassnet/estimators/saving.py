@@ -11,12 +11,26 @@ import numpy as np
 from glassnet.errors import ModelFileError
 from glassnet.estimators.targets import Target, target_from_document
 from glassnet.network import Network
+from glassnet.training import generators
 
 
-def save(estimator: Any, path: str | Path, target: Target, document: Mapping[str, Any]) -> None:
+def save(
+    estimator: Any,
+    path: str | Path,
+    target: Target,
+    document: Mapping[str, Any],
+    *,
+    training_state: bool = True,
+    networks: Mapping[str, Network] | None = None,
+) -> None:
     """Write a fitted estimator's network with its kind, settings, target and further plain data."""
+    random_state = generators.to_document(estimator.random_state) if training_state else None
+    if random_state is not None:  # a number stands among the settings
+        document = {**document, "random_state": random_state}
     estimator.network_.save(
         path,
+        training_state=training_state,
+        networks=networks,
         kind=kind_of(estimator),
         settings={**plain(estimator.get_params()), **getattr(estimator, "_made_with", {})},
         target=target.to_document(),
@@ -59,6 +73,8 @@ def load_as(path: str | Path, class_of: Callable[[str], Any]) -> Any:
         raise ModelFileError(f"{path}: holds a {kind!r}, which this version of glassnet does not know")
     try:
         estimator = class_of(kind)(**document["settings"])
+        if "random_state" in document:
+            estimator.random_state = generators.from_document(document["random_state"])
         estimator._restore(network, target_from_document(document["target"]), document)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelFileError(f"{path}: damaged: its document describes no {kind} ({error})") from None

@@ -6,11 +6,12 @@ is loaded where its checks have something to say: for arrays, foreign frames, an
 
 from __future__ import annotations
 
+import copy
 import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -34,12 +35,17 @@ from glassnet.estimators.presets import (
 from glassnet.estimators.refusals import as_glassnet_errors
 from glassnet.estimators.saving import save
 from glassnet.estimators.targets import LabelCode, NumberCode, Target, is_sparse, smoothed
+from glassnet.estimators.unfinished import Unfinished, check_fit, settings_of
 from glassnet.estimators.warm_start import made_with, refuse_another_network
+from glassnet.files import check_writable
 from glassnet.network import Network
 from glassnet.tables import Pictures, Preparation, as_table, fit_preparation, imbalance, leaks, rows_at, split
 from glassnet.tables.frames import check_cells
+from glassnet.training import generators
+from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.engine_choice import fits_together
 from glassnet.training.history import History, Progress
+from glassnet.training.position import fingerprint
 
 Array = Any
 Callback = Callable[[Progress], Any]
@@ -48,6 +54,22 @@ VALIDATION_FROM = 1000  # rows; with fewer, every row is worth more in training 
 VALIDATION_SHARE = 0.15
 FITS_OF_A_KIND = 3  # that an engine's start counts for: folds, seeds and later tables come, and compiled code is kept
 ROWS_AT_A_TIME = 8192  # that predict prepares and passes through the network together
+
+
+class Prepared(NamedTuple):
+    """What the networks of a training learn from, as columns, and what made it."""
+
+    preparation: Preparation
+    target: Target
+    notes: list[str]
+    width: int
+    X: Array
+    Y: Array
+    validation: tuple[Array, Array] | None
+    taught: Array | None  # (k, 1, m): which network learns from which sample
+    k: int
+    rng: Any
+    data: int  # fingerprint of X, Y, validation and taught
 
 
 class TableModel(Opening):
@@ -63,6 +85,10 @@ class TableModel(Opening):
     notes_: list[str]
     target_name_: str | None = None
     _made_with: dict[str, Any]  # the settings of the last fit that made the network
+    _unfinished: Unfinished | None = None  # where the last training was cut off
+    _seed_before: int | None = None  # of the last training, and the fingerprint of what it learned from
+    _data_before: int | None = None
+    _kind_before: str = "given"
     _default_loss: str
     _kinds: ClassVar[Mapping[str, Kind]]
 
@@ -124,7 +150,17 @@ class TableModel(Opening):
             setattr(self, name, value)
         return self
 
-    def fit(self, X: Any, y: Any, *, X_val: Any = None, y_val: Any = None, callbacks: Iterable[Callback] = ()) -> Any:
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        callbacks: Iterable[Callback] = (),
+        checkpoint: str | Path | None = None,
+        every: float = 60.0,
+    ) -> Any:
         """Prepare the columns and train the network.
 
         Parameters
@@ -137,6 +173,11 @@ class TableModel(Opening):
             Own validation data, instead of a share of the rows.
         callbacks : iterable of callable
             Each is called with a `Progress`; one that returns True ends the training.
+        checkpoint : str or Path, optional
+            File to which the model and all that going on takes is written every so often, whole or not at all.
+            ``glassnet.load(checkpoint).set_params(warm_start=True).fit(X, y)`` takes the training to its end.
+        every : float
+            Seconds of training that may be lost.
 
         Returns
         -------
@@ -145,11 +186,35 @@ class TableModel(Opening):
         if (X_val is None) != (y_val is None):
             raise DataError(f"validation data are X_val and y_val; got {'y_val' if X_val is None else 'X_val'} alone")
         goes_on = self.warm_start and hasattr(self, "network_")
+        rest, prepared = self._unfinished if goes_on else None, None
+        if rest is not None:
+            seed, prepared = rest.seed, self._to_be_taken_up(rest, X, y, X_val, y_val)
+        if rest is None or prepared is None:
+            rest, seed = None, self._seed_to_fit(goes_on)
+            prepared = self._prepared(X, y, X_val, y_val, goes_on=goes_on, seed=seed)
+        goes_on = goes_on if rest is None else rest.goes_on
+        keeper = None
+        if checkpoint is not None:
+            path = check_writable(checkpoint)
+            keeper = Checkpoint(lambda model: model.save(path), every, is_there=path.exists())
+        self._unfinished = None
+        candidates = self._trained(prepared, rest, seed, goes_on, callbacks, keeper)
+        self._take_over(prepared, seed, candidates)
+        if candidates[-1]["history"].interrupted:
+            self._unfinished = self._cut_off(prepared, seed, goes_on, candidates)
+        if keeper is not None:
+            keeper.end(self)
+        if self.verbose:
+            print(*self.notes_, self.network_, sep="\n")
+        return self
+
+    def _prepared(self, X: Any, y: Any, X_val: Any, y_val: Any, *, goes_on: bool, seed: int) -> Prepared:
+        """Check and prepare the data, and part them, all as a seed has it."""
         with as_glassnet_errors():
             rows = self._rows(X, reset=not goes_on)
             y = self._y(y)
             _check_lengths(rows, y)
-            rng = np.random.default_rng(self._seed())
+        rng = np.random.default_rng(seed)
         if len(rows) == 1:
             raise DataError("X holds one sample; a network needs at least 2 rows to learn from")
         target = self.target_ if goes_on else self._target(y)
@@ -162,6 +227,8 @@ class TableModel(Opening):
         targets = target.encode(labels)
         preparation = self.preparation_ if goes_on else fit_preparation(R, targets)
         notes = [*preparation.notes, *self._notes(rows, y)]
+        if goes_on and self.network_.forgot:
+            notes.append(self.network_.forgot)
         width = _width(rows)
         R, Y = preparation.transform(R, targets=targets), targets.T
         if X_val is not None:
@@ -174,54 +241,78 @@ class TableModel(Opening):
         if len(held):
             validation = (preparation.transform(rows_at(rows, held)).T, target.encode(y[held]).T)
         taught = None
-        if k > 1 and validation is None and not goes_on and len(R) >= 2 * k:
+        if k > 1 and validation is None and len(R) >= 2 * k:
             taught = left_out.taught(
                 labels if isinstance(target, LabelCode) and not target.multilabel else None, len(R), k, rng
             )
-        candidates = self._trained(R.T, Y, validation, taught, k, target, rng, goes_on, callbacks)
+        data = fingerprint(R.T, Y, taught, *(validation or ()))
+        if goes_on and taught is not None and data != self._data_before:
+            taught = None  # a network may have learned from rows that it would leave out now
+            data = fingerprint(R.T, Y, None, *(validation or ()))
+        return Prepared(preparation, target, notes, width, R.T, Y, validation, taught, k, rng, data)
+
+    def _to_be_taken_up(
+        self, rest: Unfinished, X: Any, y: Any, X_val: Any = None, y_val: Any = None
+    ) -> Prepared | None:
+        """Return the data of a training that was cut off, if these are, and the settings are the same."""
+        if rest.settings != settings_of(self):
+            return None
+        twin = copy.copy(self)  # what it learns of other data is not for this model
+        prepared = twin._prepared(X, y, X_val, y_val, goes_on=rest.goes_on, seed=rest.seed)
+        return prepared if prepared.data == rest.data else None
+
+    def _take_over(self, prepared: Prepared, seed: int, candidates: list[dict[str, Any]]) -> None:
+        """Become what was trained: the best of the candidates."""
         chosen = min(candidates, key=lambda candidate: candidate["cost"])
-        self.preparation_, self.target_, self.n_features_in_ = preparation, target, width
+        self.preparation_, self.target_, self.n_features_in_ = prepared.preparation, prepared.target, prepared.width
         self._made_with = made_with(self)
-        self.network_, self.history_ = chosen.pop("network"), chosen.pop("history")
+        self.network_, self.history_ = chosen["network"], chosen["history"]
         self.candidates_ = [{k: v for k, v in each.items() if k not in {"network", "history"}} for each in candidates]
-        self.notes_ = [*notes, *_choice_in_words(self.candidates_, chosen), *_sharpened_in_words(chosen)]
-        if self.verbose:
-            print(*self.notes_, self.network_, sep="\n")
-        return self
+        self.notes_ = [*prepared.notes, *_choice_in_words(self.candidates_, chosen), *_sharpened_in_words(chosen)]
+        self._seed_before, self._data_before = seed, prepared.data
+        if chosen["kind"] != "as before":
+            self._kind_before = chosen["kind"]
+
+    def _cut_off(self, prepared: Prepared, seed: int, goes_on: bool, candidates: list[dict[str, Any]]) -> Unfinished:
+        """Return what the rest of a training takes; the last of the candidates is the one under way."""
+        *done, last = candidates
+        return Unfinished(settings_of(self), seed, prepared.data, goes_on, last["kind"], last["network"], done)
 
     def _trained(
-        self, X: Array, Y: Array, validation: Any, taught: Array | None, k: int, target: Target, rng: Any,
-        goes_on: bool, callbacks: Iterable[Callback],
+        self, prepared: Prepared, rest: Unfinished | None, seed: int, goes_on: bool, callbacks: Iterable[Callback],
+        keeper: Checkpoint | None,
     ) -> list[dict[str, Any]]:  # fmt: skip
-        """Train stacks, one kind after the other while it helps; return each with its cost on rows held from it.
-
-        Parameters
-        ----------
-        X, Y : array (n[0], m), (n[L], m)
-            The training rows, turned into columns.
-        validation : (X, Y) or None
-            Rows held back for all.
-        taught : array (k, 1, m) or None
-            1 where a network learns from a sample, 0 where the sample judges it.
-        k : int
-            Networks of a stack.
-        """
-        candidates: list[dict[str, Any]] = []
-        callbacks, failure = list(callbacks), None
-        kinds = self._to_try(X, k, goes_on)
+        """Train stacks, one kind after the other while it helps; return each with its cost on rows held from it."""
+        candidates: list[dict[str, Any]] = [] if rest is None else list(rest.done)
+        callbacks, failure, X, rng = list(callbacks), None, prepared.X, prepared.rng
+        kinds = self._to_try(X, prepared.k, goes_on)
         networks = {  # all before the first is trained: what is wrong with them is said at once
-            name: self.network_ if goes_on else self._network(kind, X.shape[0], target, rng, k)
+            name: self.network_ if goes_on else self._network(kind, X.shape[0], prepared.target, rng, prepared.k)
             for name, kind in kinds.items()
         }
-        for (name, network), kind in zip(networks.items(), kinds.values(), strict=True):
+        if rest is not None:
+            networks = {name: networks[name] for name in list(networks)[list(networks).index(rest.kind) :]}
+            networks[rest.kind] = rest.network
+            if not goes_on:  # they all draw from one generator
+                generators.set_state(rng, generators.to_document(rest.network.rng) or {})
+                for network in (rest.network, *(each["network"] for each in rest.done)):
+                    network.rng = rng
+        for name, network in networks.items():
             if self.verbose:
                 print(f"{name}: {network}")
+
+            def keep(standing: Network, name: str = name) -> Any:
+                return self._as_it_stands(prepared, seed, goes_on, [*candidates, {"kind": name, "network": standing}])
+
+            resume = goes_on or (rest is not None and name == rest.kind)
             try:
-                candidate = {"kind": name, **self._candidate(network, kind, X, Y, validation, taught, callbacks)}
+                candidate = self._candidate(
+                    network, kinds[name], prepared, callbacks, resume, keeper and keeper.of(keep)
+                )
             except DivergedError as error:
                 failure = error
                 continue
-            candidates.append(candidate)
+            candidates.append({"kind": name, **candidate})
             if candidate["history"].interrupted or candidate["cost"] > min(each["cost"] for each in candidates):
                 break
         if not candidates:
@@ -229,11 +320,23 @@ class TableModel(Opening):
             raise failure
         return candidates
 
+    def _as_it_stands(
+        self, prepared: Prepared, seed: int, goes_on: bool, candidates: list[dict[str, Any]]
+    ) -> TableModel:
+        """Return a model of the candidates so far, the last of which is under way, to go on with."""
+        twin = copy.copy(self)
+        *done, last = candidates
+        untold: dict[str, Any] = {"cost": np.inf, "label_smoothing": 0, "history": None, "hidden": []}
+        twin._take_over(prepared, seed, [*done, {**untold, **last}])
+        twin._unfinished = self._cut_off(prepared, seed, goes_on, candidates)
+        return twin
+
     def _candidate(
-        self, network: Network, kind: Kind, X: Array, Y: Array, validation: Any, taught: Array | None,
-        callbacks: list[Callback],
+        self, network: Network, kind: Kind, prepared: Prepared, callbacks: list[Callback], resume: bool,
+        keeper: Checkpoint | None,
     ) -> dict[str, Any]:  # fmt: skip
         """Train the networks of a kind, judge them, and return both with what was done."""
+        X, Y, validation, taught = prepared.X, prepared.Y, prepared.validation, prepared.taught
         whole_batch = choose(OPTIMIZERS, self.optimizer or kind.optimizer, "optimizer")[1].update is None  # lbfgs
         batch_size = self.batch_size
         if batch_size is None and not whole_batch:
@@ -261,8 +364,12 @@ class TableModel(Opening):
                 engine=self.engine,
                 device=self.device,
                 precision=self.precision,
-                callbacks=[*callbacks, *self._own_callbacks(epochs if validation is not None else None)],
+                callbacks=[*callbacks, *self._own_callbacks(epochs if validation is not None else None, network)],
+                resume=resume and not network.forgot,
+                checkpoint=keeper,
             )
+        if network.position is not None and not history.interrupted:
+            network.position.end()  # also where patience was at its end
         temperature, (X_left, Y_left) = 1.0, validation or (X, Y)
         if taught is None and validation is None:
             cost = float(np.mean(history.epoch_cost[-1])) if history.epoch_cost else 0.0
@@ -280,16 +387,31 @@ class TableModel(Opening):
             "history": history,
         }
 
-    def save(self, path: str | Path) -> None:
-        """Write preparation, network, classes and training record to one file; `glassnet.load` reads it."""
+    def save(self, path: str | Path, *, training_state: bool = True) -> None:
+        """Write preparation, network, classes and training record to one file; `glassnet.load` reads it.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file, usually named ``*.glassnet``.
+        training_state : bool
+            Whether the file also holds what a warm start goes on with, as `Network.save` says.
+        """
         self._see_that_fitted()
-        document = {
+        document: dict[str, Any] = {
             "preparation": self.preparation_.to_document(),
             "feature_names": list(getattr(self, "feature_names_in_", [])),
             "notes": self.notes_,
             "target_name": self.target_name_,
         }
-        save(self, path, self.target_, document)
+        networks: dict[str, Network] = {}
+        if training_state and self._seed_before is not None:
+            document["fit"] = {
+                "seed": self._seed_before, "data": self._data_before, "kind": self._kind_before, "unfinished": None,
+            }  # fmt: skip
+            if self._unfinished is not None:
+                document["fit"]["unfinished"], networks = self._unfinished.to_parts(self.network_)
+        save(self, path, self.target_, document, training_state=training_state, networks=networks)
 
     def _restore(self, network: Network, target: Target, document: Mapping[str, Any]) -> None:
         """Take over what `save` wrote."""
@@ -303,6 +425,11 @@ class TableModel(Opening):
         self.n_features_in_ = pictures.n_x if pictures else len(self.preparation_.source)
         if document["feature_names"]:
             self.feature_names_in_ = np.asarray(document["feature_names"], dtype=object)
+        if "fit" in document:
+            seed, data, kind = check_fit(document["fit"])
+            self._seed_before, self._data_before, self._kind_before = seed, data, kind
+            if (rest := document["fit"]["unfinished"]) is not None:
+                self._unfinished = Unfinished.from_parts(rest, seed, data, network, document["networks"])
 
     def prepared(self, X: Any) -> Array:
         """Return X as the network sees it: prepared rows, turned into columns (n[0], m)."""
@@ -333,6 +460,12 @@ class TableModel(Opening):
         from sklearn.utils import check_random_state
 
         return int(check_random_state(self.random_state).randint(2**31))
+
+    def _seed_to_fit(self, goes_on: bool) -> int:
+        """Return the seed of a training: a warm start keeps that of the last one, unless it is given a number."""
+        if goes_on and self._seed_before is not None and not is_count(self.random_state, least=0):
+            return self._seed_before
+        return self._seed()
 
     def _rows(self, X: Any, *, reset: bool) -> Any:
         """Return X as an Arrow table or Pictures, checked against the training's columns unless `reset`."""
@@ -422,7 +555,8 @@ class TableModel(Opening):
         """Return the kinds of networks to train: the preset's, or one where the layers are given."""
         preset_named(self.preset)
         if goes_on:
-            return {"as before": kind_of_depth(self._kinds, self.network_.L - 1)}
+            kind = kind_of_depth(self._kinds, self.network_.L - 1)
+            return {"as before": kind if self._kind_before == "given" else self._kinds[self._kind_before]}
         if self.hidden is not None:
             return {"given": kind_of_depth(self._kinds, np.size(self.hidden))}
         kinds = kinds_to_try(self._kinds, self.preset, X.shape[1], X.shape[0])
@@ -463,12 +597,14 @@ class TableModel(Opening):
         asked = [Architecture.build(*self._made_of(kind, n_x, self.target_)) for kind in kinds]
         refuse_another_network(self.network_, self._made_with, made_with(self), asked, self._n_networks(rows))
 
-    def _own_callbacks(self, validated_epochs: int | None) -> list[Callback]:
+    def _own_callbacks(self, validated_epochs: int | None, network: Network) -> list[Callback]:
         own: list[Callback] = []
+        so_far = () if network.position is None else network.position.curves.get("validation_cost", ())
         if self.verbose:
             own.append(_print_epoch)
         if validated_epochs is not None:
-            own.append(_Patience(math.ceil(validated_epochs / 4) if self.patience is None else self.patience))
+            patience = math.ceil(validated_epochs / 4) if self.patience is None else self.patience
+            own.append(_Patience(patience, so_far))
         return own
 
 
@@ -531,16 +667,23 @@ class TableRegressor(TableModel):
 class _Patience:
     """A callback that ends the training when the validation cost has not fallen for `patience` epochs."""
 
-    def __init__(self, patience: int) -> None:
+    def __init__(self, patience: int, so_far: Iterable[Any]) -> None:
         self.patience, self.lowest, self.waited = patience, np.inf, 0
+        for cost in so_far:
+            self._look_at(cost)
 
     def __call__(self, progress: Progress) -> bool:
+        if progress.moment == "start" and progress.epoch == 0:  # a run of its own
+            self.lowest, self.waited = np.inf, 0
         if progress.moment != "epoch":
             return False
-        cost = float(np.mean(progress.validation_cost))
+        self._look_at(progress.validation_cost)
+        return self.waited >= self.patience
+
+    def _look_at(self, validation_cost: Any) -> None:
+        cost = float(np.mean(validation_cost))
         self.waited = 0 if cost < self.lowest else self.waited + 1
         self.lowest = min(cost, self.lowest)
-        return self.waited >= self.patience
 
 
 def _print_epoch(progress: Progress) -> None:

@@ -47,6 +47,10 @@ class Checkpoint:
         self.write, self.every, self.written = write, every, is_there
         self.due = time.monotonic() + every
 
+    def of(self, part: Callable[[Any], Any]) -> Checkpoint:
+        """Return a checkpoint for a part of the training, which is due when this one is, and writes all through it."""
+        return Part(self, part)
+
     def attend(self, made: Callable[[], Any]) -> None:
         """Write what `made` returns if it is time; the next time comes later where writing takes long."""
         began = time.monotonic()
@@ -67,6 +71,28 @@ class Checkpoint:
             self.written = True
         except FileError as error:  # an hour's training shall not end for want of a copy
             warnings.warn(f"no checkpoint was written: {error}; training goes on", stacklevel=2)
+
+
+class Part(Checkpoint):
+    """The checkpoint of one of several trainings that a result is made of.
+
+    Parameters
+    ----------
+    whole : Checkpoint
+        That of the result.
+    around : callable
+        Takes what this training would write, and returns what is written.
+    """
+
+    def __init__(self, whole: Checkpoint, around: Callable[[Any], Any]) -> None:
+        self.whole, self.around = whole, around
+
+    def attend(self, made: Callable[[], Any]) -> None:
+        """Write what is around `made()` if it is time."""
+        self.whole.attend(lambda: self.around(made()))
+
+    def end(self, what: Any) -> None:
+        """Leave the end to the whole."""
 
 
 def to_parts(state: Mapping[str, Any], rng: Any, position: Position | None) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -153,7 +179,7 @@ def _of_position(place: Any, t: int, theta: tuple[int, ...], dtype: str) -> dict
     if any(name not in CURVES and each != wanted[name] for name, each in found.items()) or "best_cost" not in found:
         raise ValueError(f"position: arrays {found}")
     curves = {name: each for name, each in found.items() if name in CURVES}
-    if taken > planned or bool(curves) != (taken < planned):
+    if taken > planned or (taken < planned and not curves):
         raise ValueError("position: more steps than planned, or not the curves that it must have")
     if curves:
         if place["data"] is None or ("first" not in found and taken > t):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -110,3 +111,13 @@ class History:
             "interrupted": self.interrupted,
             "engine": self.engine,
         }
+
+    @classmethod
+    def from_document(cls, record: Mapping[str, Any]) -> History:
+        """Return what is left of a history in the record of a model file: thinned curves, no cost of single steps."""
+        curves: dict[str, Any] = {
+            name: [np.inf if J is None else J for J in record.get(name, [])]
+            for name in ("epoch_cost", "validation_cost")
+        }
+        names = ("best_epoch", "epochs", "steps", "seconds", "interrupted", "engine")
+        return cls(**curves, **{name: record[name] for name in names if name in record})

@@ -115,7 +115,7 @@ class Run:
         self.watches_steps = self.steps_per_epoch == 1 and validation is None  # then each J belongs to one theta
         self.began = time.perf_counter()
         self.checkpoint = checkpoint
-        self.stopped = False  # whether a callback ended it
+        self.stopped = self.between_steps = False  # whether a callback or Ctrl-C ended it; whether no step is half done
         self.before = self.replayed = 0  # of a run that goes on: see `Position`, and there `go_on`
         self.first = theta.vector.copy() if self.optimizer.update is None else None
         self.engine_before = ""
@@ -144,7 +144,11 @@ class Run:
 
     def attend(self) -> None:
         """Between two steps: let Ctrl-C through, and a checkpoint be written."""
-        interrupts.check()
+        try:
+            interrupts.check()
+        except KeyboardInterrupt:
+            self.between_steps = True
+            raise
         if self.checkpoint is not None:
             self.checkpoint(self)
 
@@ -284,8 +288,10 @@ class Run:
             samples_per_second=history.epochs * self.batches.m / max(seconds, 1e-9),
             engine=str(self.choice),
         )
-        with interrupts.allowed():  # no step is half done, and callbacks are the caller's
+        self.between_steps = True
+        with interrupts.allowed():
             answers = [callback(progress) for callback in self.callbacks]
+        self.between_steps = False
         ends = any(answer is True for answer in answers)
         self.stopped |= ends
         return ends
@@ -326,7 +332,6 @@ def descend(run: Run) -> None:
         while run.history.steps < run.steps:
             if take():
                 break
-        run.attend()
     finally:  # after Ctrl-C too, the state and its t belong together
         run.state["t"] = run.t_before + run.history.steps
     if not run.is_finite():
@@ -367,7 +372,7 @@ def train(run: Run) -> History:
         try:
             if not run.tell("start"):
                 (descend if run.optimizer.update is not None else search)(run)
-            run.position = Position.of(run, cut_off=run.stopped)
+            run.position = Position.of(run, cut_off=run.stopped and history.steps < run.steps)
             if run.settings.keep_best and run.watches_steps:
                 run.offer_last()
             interrupts.check()

@@ -38,7 +38,7 @@ class Position:
     left : int
         Fingerprint of the parameters that the fit left: who has changed them since goes on from the new ones.
     planned, taken : int
-        Steps of the run; fewer taken than planned if Ctrl-C or a callback ended it.
+        Steps of the run.
     before : int
         Steps into an epoch at which the run began.
     replayed : int
@@ -58,7 +58,7 @@ class Position:
     order : array (m,), or None
         Order of the samples in an epoch that has begun.
     curves : mapping
-        The history of a run that has not ended.
+        The history of a run that was cut off, by Ctrl-C, a callback or a kill.
     """
 
     settings: dict[str, Any]
@@ -83,8 +83,7 @@ class Position:
     @classmethod
     def of(cls, run: Run, *, cut_off: bool) -> Position:
         """Note where a run stands, between two steps, and whether it is `cut_off` there; `settle` completes it."""
-        history, theta = run.history, run.theta.vector
-        ended = not cut_off or history.steps >= run.steps
+        history, theta, ended = run.history, run.theta.vector, not cut_off
         drawn = run.batches.drawn if run.batches.begun is None else run.batches.begun
         within = run.first_batch() > 0 or drawn is not None
         depends = not ended or within or run.settings.keep_best or run.first is not None
@@ -110,8 +109,8 @@ class Position:
 
     @property
     def ended(self) -> bool:
-        """Whether every step that was planned has been taken."""
-        return self.taken >= self.planned
+        """Whether the run was not cut off; one that was may have taken all its steps by then."""
+        return not self.curves
 
     def end(self) -> None:
         """Take the run as it stands for a whole one: what follows are further steps, not the rest of it."""
