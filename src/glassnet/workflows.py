@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from glassnet import estimators
-from glassnet.core.checks import generator
-from glassnet.errors import DataError, SettingError, ShapeError, UnknownNameError, suggestion
+from glassnet.core.checks import generator, is_count
+from glassnet.errors import DataError, DivergedError, SettingError, ShapeError, UnknownNameError, suggestion
 from glassnet.estimators.saving import kind_of, load_as
 from glassnet.estimators.table_models import TableClassifier, TableRegressor
 from glassnet.estimators.targets import LabelCode
-from glassnet.files import check_writable, write_beside
+from glassnet.files import check_writable, remove, write_beside
 from glassnet.inspection import html
 from glassnet.inspection.trace import Trace
 from glassnet.network import Network
@@ -74,6 +75,7 @@ def train_file(
     reading: dict[str, Any] | None = None,
     callbacks: Iterable[Callable[[Progress], Any]] = (),
     announce: Callable[[Dataset, dict[str, int]], Any] = lambda dataset, parts: None,
+    every: float = 60.0,
     **settings: Any,
 ) -> Training:
     """Read a table or pictures, train on one part, score on another, save.
@@ -91,13 +93,16 @@ def train_file(
     out : path, optional
         Model file to write.
     start_from : path, optional
-        Model file to go on from instead of a new network.
+        Model file to go on from instead of a new network; a checkpoint beside it goes first.
     reading : dict, optional
         Further arguments of `glassnet.read`.
     callbacks : iterable of callable
         Told the progress of the training.
     announce : callable
         Told the data set and the number of rows in each part before the training starts.
+    every : float
+        Seconds of training that may be lost when the process is killed: so often the file `out`.checkpoint is written,
+        and removed at the end. The same call takes up a training whose checkpoint is there.
     **settings
         Arguments of `TabularClassifier` or `TabularRegressor`.
 
@@ -109,11 +114,14 @@ def train_file(
     Raises
     ------
     GlassnetError
-        Before anything is trained or written, if the data, a setting or the output file cannot be used.
+        Before anything is trained or written, if the data, a setting or the output file cannot be used, or if the
+        checkpoint of another training stands beside `out`.
     """
     if out is not None:
         check_writable(out)
-    earlier = None if start_from is None else load_tabular(start_from)
+    checkpoint = None if out is None else checkpoint_of(out)
+    left = _left_by_a_kill(start_from, checkpoint)
+    earlier = None if start_from is None and left is None else load_tabular(left or start_from or "")
     target = target or (earlier.target_name_ if earlier is not None else None)
     dataset = read(data, target, **(reading or {}))
     if dataset.y is None:
@@ -124,12 +132,14 @@ def train_file(
     if task not in TASKS:
         raise UnknownNameError.among("task", task, TASKS)
     if earlier is not None and task != found:
-        raise SettingError(f"task: the model to go on from, {start_from}, predicts {found}; asked for {task}")
-    X, y, X_test, y_test = _with_test_part(dataset, test, task == "classes", settings.get("random_state"))
+        raise SettingError(f"task: the model to go on from, {left or start_from}, predicts {found}; asked for {task}")
+    settings = {"random_state": _seed(earlier), **settings}
+    X, y, X_test, y_test = _with_test_part(dataset, test, task == "classes", settings["random_state"])
     if earlier is not None:
         model = earlier.set_params(warm_start=True, **settings)
         X = matching(model, X)
         X_test = None if X_test is None else matching(model, X_test)
+        notes += _how_it_goes_on(model, left or start_from, X, y, None if start_from else settings)
     else:
         model = (TableClassifier if task == "classes" else TableRegressor)(**settings)
     parts = {"training": len(y), "test": 0 if y_test is None else len(y_test)}
@@ -144,16 +154,68 @@ def train_file(
         if progress.moment == "start" and waiting:  # by then everything was found in order
             announce(*waiting.pop())
 
-    model.fit(X, y, callbacks=[at_start, *callbacks])
     model.target_name_ = dataset.target
+    with _without_diverged(checkpoint):
+        model.fit(X, y, callbacks=[at_start, *callbacks], checkpoint=checkpoint, every=every)
+    if out is not None:
+        model.save(out)
+        remove(checkpoint_of(out))
     scores = {"training": score(model, X, y)}
     if X_test is not None:
         scores["test"] = score(model, X_test, y_test)
-    if out is not None:
-        model.save(out)
     return Training(
         model, str(data), dataset.target, parts, scores, [*notes, *model.notes_], model.history_.interrupted
     )
+
+
+def checkpoint_of(path: str | Path) -> Path:
+    """Return where the checkpoint of a training stands whose model goes to `path`."""
+    return Path(f"{path}.checkpoint")
+
+
+def _left_by_a_kill(start_from: str | Path | None, checkpoint: Path | None) -> Path | None:
+    """Return the checkpoint of the model to go on from, or without one that of the model to be written, if it is there.
+
+    A checkpoint is removed when its training ends: one that is there is newer than its model.
+    """
+    found = checkpoint if start_from is None else checkpoint_of(start_from)
+    return found if found is not None and found.is_file() else None
+
+
+@contextmanager
+def _without_diverged(checkpoint: Path | None) -> Iterator[None]:
+    """Remove the checkpoint of a training that diverges: going on would diverge again."""
+    try:
+        yield
+    except DivergedError:
+        if checkpoint is not None:
+            remove(checkpoint)
+        raise
+
+
+def _seed(earlier: Model | None) -> int:
+    """Return that of the model to go on from, whose test rows must stay unseen, or a new one; the model keeps it."""
+    if earlier is not None and is_count(earlier.random_state, least=0):
+        return int(earlier.random_state)
+    return int(np.random.default_rng().integers(2**31))
+
+
+def _how_it_goes_on(
+    model: Model, path: str | Path | None, X: Any, y: Array, settings: dict[str, Any] | None
+) -> list[str]:
+    """Say what becomes of a training that was cut off; refuse another one than `settings` ask for, where they do."""
+    if not model.was_cut_off:
+        return []
+    taken_up = model.can_be_taken_up(X, y)
+    if settings is not None and not (taken_up and model.asks_alike(type(model)(**settings))):
+        raise SettingError(
+            f"{path}: another training than this one was cut off; go on with it by --continue {path}, "
+            "or remove that file to begin anew"
+        )
+    if not taken_up:
+        return [f"{path}: was cut off with other data or settings; a training of its own begins from its best network"]
+    epochs = (model.network_under_way.record or {}).get("epochs", 0)
+    return [f"{path}: goes on after {epochs} epochs of the networks that were cut off; it gives what the whole would"]
 
 
 def evaluate_file(model: str | Path, data: str | Path, reading: dict[str, Any] | None = None) -> tuple[Model, Scores]:

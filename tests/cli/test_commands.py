@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -242,3 +243,83 @@ def test_engines_where_nothing_can_be_kept(glassnet, tmp_path, monkeypatch):
 
 def test_the_engine_is_told_after_a_training(glassnet, table):
     assert "Engine    numpy (predicted " in glassnet("train", table, "--target", "label", "--epochs", 2).out
+
+
+# ---------------------------------------------------------------- cut off by a kill
+WORDS = ("--target", "label", "--epochs", 40, "--hidden", 4, "--seed", 1)
+
+
+@pytest.fixture
+def killed(glassnet, table, monkeypatch):
+    """Return the model of a training that was not cut off; leave the checkpoint of one that was."""
+    from glassnet import workflows
+    from glassnet.training import checkpoint
+
+    def kill(self, what):
+        self.write(what)
+        raise SystemExit("killed")
+
+    assert glassnet("train", table, *WORDS).code == 0
+    whole = package.load("things.glassnet")
+    assert not Path("things.glassnet.checkpoint").exists()
+    Path("things.glassnet").unlink()
+    with monkeypatch.context() as patched:
+        patched.setattr(checkpoint.Checkpoint, "_write", kill)
+        patched.setattr(workflows.train_file, "__kwdefaults__", {**workflows.train_file.__kwdefaults__, "every": 1e-3})
+        assert glassnet("train", table, *WORDS).code == "killed"
+    assert [path.name for path in Path().iterdir()] == ["things.csv", "things.glassnet.checkpoint"]
+    Path(".things.glassnet.checkpoint.abcd1234.part").write_bytes(b"half")
+    return whole
+
+
+@pytest.mark.parametrize(
+    "words",
+    [WORDS, ("--continue", "things.glassnet"), ("--continue", "things.glassnet.checkpoint")],
+    ids=["the same command", "--continue MODEL", "--continue CHECKPOINT"],
+)
+def test_a_killed_training_goes_on_to_the_bit(glassnet, table, killed, words):
+    answer = glassnet("train", table, *words)
+    assert answer.code == 0, answer.err
+    assert "things.glassnet.checkpoint: goes on after" in answer.out
+    np.testing.assert_array_equal(package.load("things.glassnet").network_.vector, killed.network_.vector)
+    assert sorted(path.name for path in Path().iterdir()) == ["things.csv", "things.glassnet"]
+
+
+@pytest.mark.parametrize("words", [(*WORDS, "--l2", 0.1), (*WORDS[:-4], "--seed", 1)], ids=["one more", "one fewer"])
+def test_another_training_leaves_a_checkpoint_alone(glassnet, table, killed, words):
+    answer = glassnet("train", table, *words)
+    assert answer.code == 2
+    assert "things.glassnet.checkpoint: another training than this one was cut off" in answer.err
+    assert "--continue things.glassnet.checkpoint" in answer.err
+    assert Path("things.glassnet.checkpoint").exists()
+    assert glassnet("train", table, *words, "--out", "other.glassnet").code == 0
+
+
+def test_a_killed_training_with_other_settings_says_that_it_begins(glassnet, table, killed):
+    answer = glassnet("train", table, "--continue", "things.glassnet", "--epochs", 3)
+    assert answer.code == 0, answer.err
+    assert "was cut off with other data or settings; a training of its own begins" in answer.out
+
+
+def test_a_model_without_training_state_says_so_when_it_goes_on(glassnet, table):
+    assert glassnet("train", table, *WORDS).code == 0
+    package.load("things.glassnet").save("things.glassnet", training_state=False)
+    answer = glassnet("train", table, "--continue", "things.glassnet")
+    assert answer.code == 0, answer.err
+    assert "holds no training state" in answer.out
+
+
+def test_test_rows_stay_unseen_when_a_training_goes_on(glassnet, table, monkeypatch):
+    """Also where no seed was given: the model keeps the one that was drawn."""
+    from glassnet import workflows
+
+    seeds, split = [], workflows._with_test_part
+
+    def noted(dataset, test, stratify, seed):
+        seeds.append(seed)
+        return split(dataset, test, stratify, seed)
+
+    monkeypatch.setattr(workflows, "_with_test_part", noted)
+    for words in ((), ("--continue", "things.glassnet")):
+        assert glassnet("train", table, "--target", "label", "--epochs", 2, *words).code == 0
+    assert seeds[0] == seeds[1] is not None

@@ -251,6 +251,25 @@ class TableModel(Opening):
             data = fingerprint(R.T, Y, None, *(validation or ()))
         return Prepared(preparation, target, notes, width, R.T, Y, validation, taught, k, rng, data)
 
+    @property
+    def was_cut_off(self) -> bool:
+        """Whether the last training was: by Ctrl-C, or by a kill of which this is the checkpoint."""
+        return self._unfinished is not None
+
+    @property
+    def network_under_way(self) -> Network:
+        """The network that a training which was cut off had in hand; `network_` may be a better one, done before."""
+        return self.network_ if self._unfinished is None else self._unfinished.network
+
+    def can_be_taken_up(self, X: Any, y: Any) -> bool:
+        """Tell whether `fit` with these rows would take a training that was cut off to its end."""
+        rest = self._unfinished
+        return rest is not None and self.warm_start and self._to_be_taken_up(rest, X, y) is not None
+
+    def asks_alike(self, other: TableModel) -> bool:
+        """Tell whether two models have the same settings, as far as what is learned depends on them."""
+        return settings_of(self) == settings_of(other)
+
     def _to_be_taken_up(
         self, rest: Unfinished, X: Any, y: Any, X_val: Any = None, y_val: Any = None
     ) -> Prepared | None:
