@@ -18,7 +18,7 @@ from glassnet.core.architecture import Architecture
 from glassnet.core.equations import forward
 from glassnet.core.initializers import INITIALIZERS
 from glassnet.core.names import choose
-from glassnet.core.parameters import Layers, Parameters
+from glassnet.core.parameters import Layers, Parameters, owned
 from glassnet.core.propagation import Objective, blocks, cost_only, propagate
 from glassnet.core.regularization import dropout_masks
 from glassnet.engines import numpy_engine as xp
@@ -130,6 +130,10 @@ class Network:
                 for each, rng in zip(seeds, generators, strict=True)
             ],
         )
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        memory = {name: owned(value) for name, value in state.get("optimizer_state", {}).items()}
+        self.__dict__.update(state, optimizer_state=memory)
 
     @property
     def W(self) -> Layers:  # noqa: D102  described by the class
@@ -696,7 +700,7 @@ class Network:
             return self._sparse_X(X, n_x, suffix)
         X = checks.matrix(f"X{suffix}", X, rows=n_x, what=f"n[0] = {n_x} features, one column per sample")
         self._check_stack(f"X{suffix}", X)
-        return checks.finite(f"X{suffix}", X.astype(self.dtype, copy=False))
+        return checks.finite(f"X{suffix}", X, self.dtype)
 
     def _sparse_X(self, X: Any, n_x: int, suffix: str) -> SparseColumns:
         if X.ndim != 2 or X.shape[0] != n_x or X.shape[1] == 0:
@@ -713,13 +717,13 @@ class Network:
         n_y, m = self.architecture.sizes[-1], X.shape[-1]
         Y = checks.matrix(f"Y{suffix}", Y, rows=n_y, columns=m, what=f"n[L] = {n_y} rows, one column per column of X")
         self._check_stack(f"Y{suffix}", Y)
-        Y = checks.finite(f"Y{suffix}", Y.astype(self.dtype, copy=False))
+        Y = checks.finite(f"Y{suffix}", Y, self.dtype)
         checks.labels(self.architecture.loss_entry.labels, Y, self.architecture.loss)
         if sample_weight is None:
             return X, Y, None
         S = checks.matrix("sample_weight", sample_weight, rows=1, columns=m, what="one weight per column of X")
         self._check_stack("sample_weight", S)
-        S = checks.finite("sample_weight", S.astype(self.dtype, copy=False))
+        S = checks.finite("sample_weight", S, self.dtype)
         if (S < 0).any() or not S.any(axis=-1).all():
             raise DataError("sample_weight: expected weights of at least 0, not all of them 0")
         return X, Y, S

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.errors import DataError, SettingError, ShapeError, WrongTypeError
+from glassnet.errors import DataError, GlassnetError, SettingError, ShapeError, WrongTypeError
 
 Array = Any
 
@@ -36,9 +36,16 @@ def matrix(name: str, array: Any, *, rows: int | None = None, columns: int | Non
         If it is of rank 1, or its shape is another one.
     """
     try:
-        M = np.asarray(array)
+        M = np.asarray(refuse_masked(name, array))
+    except GlassnetError:
+        raise
     except ValueError as error:  # lists of unequal lengths
         raise ShapeError(f"{name}: expected rows of equal length ({error})") from None
+    except Exception as error:  # a tensor with gradients, or elsewhere: whatever its library raises
+        raise WrongTypeError(
+            f"{name}: a {type(array).__module__}.{type(array).__qualname__} cannot be read as a NumPy array "
+            f"({str(error)[:200]})"
+        ) from error
     if M.dtype.kind not in "fiub":
         raise WrongTypeError(f"{name}: expected real numbers; got an array of {M.dtype}")
     if M.ndim == 1:
@@ -59,19 +66,36 @@ def matrix(name: str, array: Any, *, rows: int | None = None, columns: int | Non
     return M
 
 
-def finite(name: str, M: Array) -> Array:
-    """Return M if all its numbers are finite; say where the first other one is."""
+def refuse_masked(name: str, array: Any) -> Any:
+    """Return the array, or raise DataError where cells of it are masked: a network has no numbers for them."""
+    if isinstance(array, np.ma.MaskedArray) and not array.dtype.names and (hidden := np.ma.getmaskarray(array)).any():
+        first = ", ".join(str(place) for place in np.argwhere(hidden)[0])
+        raise DataError(
+            f"{name}: {hidden.sum()} of {hidden.size} cells are masked, the first at [{first}]; fill them "
+            f"({name.partition(' ')[0]}.filled(...)) or leave their samples out"
+        )
+    return array
+
+
+def finite(name: str, M: Array, dtype: Any, *, copy: bool = False) -> Array:
+    """Return M as `dtype` if all its numbers are finite there; say where the first other one is."""
     with np.errstate(all="ignore"):
-        total = float(np.sum(M, dtype=np.float64))
+        converted = M.astype(dtype, copy=copy)
+        total = float(np.sum(converted, dtype=np.float64))
     if math.isfinite(total):
-        return M
-    bad = np.argwhere(~np.isfinite(M))
+        return converted
+    bad = np.argwhere(~np.isfinite(converted))
     if len(bad) == 0:  # the sum overflowed, the numbers are fine
-        return M
+        return converted
     *_, row, column = bad[0]
+    first = M[tuple(bad[0])]
+    what, advice = "are not finite", "Impute or remove them"
+    if np.isfinite(first):
+        what = f"are beyond {np.finfo(converted.dtype).max:.3g}, what {converted.dtype} holds"
+        advice = "Scale them" + ", or give the network dtype='float64'" * (converted.dtype == np.float32)
     raise DataError(
-        f"{name}: {len(bad)} numbers are not finite; the first is {M[tuple(bad[0])]} in row {row}, column {column} "
-        "(counted from 0). Impute or remove them"
+        f"{name}: {len(bad)} numbers {what}; the first is {first} in row {row}, column {column} "
+        f"(counted from 0). {advice}"
     )
 
 

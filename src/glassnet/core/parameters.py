@@ -19,6 +19,12 @@ from glassnet.errors import SettingError, ShapeError, WrongTypeError
 Array = Any
 
 
+def owned(array: Any) -> Any:
+    """Return an array that may be written to, a copy of one that is read-only or lies in a file (``mmap_mode="r"``)."""
+    in_a_file = isinstance(array, np.ndarray) and (isinstance(array, np.memmap) or not array.flags.writeable)
+    return np.array(array) if in_a_file else array
+
+
 class Layers(Sequence[Array]):
     """The arrays of the layers 1 ... L under one letter; assigning to one copies into the shared buffer.
 
@@ -111,7 +117,8 @@ class Parameters:
         return (*self._made_of, self.vector)
 
     def __setstate__(self, state: tuple[tuple[int, ...], int | None, Array]) -> None:
-        self._bind(*state)
+        sizes, stack, vector = state
+        self._bind(sizes, stack, owned(vector))
 
     def like(self) -> Parameters:
         """Return zeros of the same layout and type."""

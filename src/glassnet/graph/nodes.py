@@ -435,7 +435,7 @@ def _checked(name: str, value: Any) -> Array:
     M = checks.matrix(name, value)
     if M.ndim == 3:
         raise ShapeError(f"{name}: expected a number or a matrix of two dimensions; got shape {M.shape}")
-    return checks.finite(name, M.astype(np.float64))
+    return checks.finite(name, M, np.float64, copy=True)
 
 
 def _made(operation: str, *given: Any) -> Node:
