@@ -13,6 +13,7 @@ import numpy as np
 from glassnet import estimators
 from glassnet.core.checks import generator, is_count
 from glassnet.errors import DataError, DivergedError, SettingError, ShapeError, UnknownNameError, suggestion
+from glassnet.estimators.input_names import by_position
 from glassnet.estimators.saving import kind_of, load_as
 from glassnet.estimators.table_models import TableClassifier, TableRegressor
 from glassnet.estimators.targets import LabelCode
@@ -377,6 +378,9 @@ def calibration_error(probabilities: Array, places: Array, bins: int = 15) -> fl
 def matching(model: Model, X: Any) -> Any:
     """Return X with the columns of the model's training, found by name, in their order.
 
+    Where one side has no names but those that programs write (x0, x1 of an array, c1, c2 of a file without a header),
+    columns are found by position.
+
     Raises
     ------
     DataError
@@ -388,7 +392,12 @@ def matching(model: Model, X: Any) -> Any:
         if X.n_x != model.n_features_in_:
             raise ShapeError(f"the model takes pictures of n_x = {model.n_features_in_}; these have {X.describe()}")
         return X
-    names = list(getattr(model, "feature_names_in_", X.column_names))
+    if model.preparation_.pictures:  # the model says what it takes
+        return X
+    names, named = list(model.preparation_.source), hasattr(model, "feature_names_in_")
+    alike = X.num_columns == len(names)
+    if alike and by_position(X.column_names, names, given_named=True, known_named=named):
+        return X.rename_columns(names)
     needed = {column.name for column in model.preparation_.columns}
     for name in names:
         if name not in X.column_names and name in needed:

@@ -15,6 +15,7 @@ from sklearn.utils.multiclass import type_of_target
 from glassnet.core.losses import LOSSES
 from glassnet.core.names import choose
 from glassnet.errors import SettingError
+from glassnet.estimators.given_targets import given_labels, given_numbers
 from glassnet.estimators.mlp_advice import about_targets
 from glassnet.estimators.mlp_base import BaseMLP
 from glassnet.estimators.mlp_callbacks import with_callbacks
@@ -145,6 +146,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             The estimator itself.
         """
         with as_glassnet_errors():
+            y, classes = given_labels(y), given_labels(classes, "classes")
             if first_partial_fit(self, classes):
                 multilabel = type_of_target(y).startswith("multilabel")
                 self.target_ = LabelCode.of(y) if multilabel else LabelCode(self.classes_)
@@ -199,6 +201,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             return np.log(self.predict_proba(X))
 
     # ------------------------------------------------------------ for BaseMLP
+    def _targets(self, y: Any) -> Any:
+        return given_labels(y)
+
     def _learn_targets(self, y: Array, incremental: bool) -> None:
         if not hasattr(self, "classes_") or not (self.warm_start or incremental):
             self.target_ = LabelCode.of(y)
@@ -357,6 +362,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         return self.target_.decode(outputs)
 
     # ------------------------------------------------------------ for BaseMLP
+    def _targets(self, y: Any) -> Any:
+        return given_numbers(y)
+
     def _learn_targets(self, y: Array, incremental: bool) -> None:
         self.target_ = NumberCode.of(y, standardize=False)
 

@@ -53,7 +53,8 @@ def _about(X: Array, j: int) -> str:
 
 
 def _spread(numbers: Array) -> str:
-    return f"mean {_short(numbers.mean(dtype=float))}, spread {_short(numbers.std(dtype=float))}"
+    with np.errstate(over="ignore", invalid="ignore"):
+        return f"mean {_short(numbers.mean(dtype=float))}, spread {_short(numbers.std(dtype=float))}"
 
 
 def about_targets(Y: Array) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterable, Mapping
 from numbers import Integral
@@ -18,6 +19,7 @@ from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.names import choose
 from glassnet.core.schedules import SCHEDULES
 from glassnet.errors import DataError, DivergedError, SettingError
+from glassnet.estimators.foreign_arrays import in_memory
 from glassnet.estimators.mlp_advice import about_ending, about_rate, about_scale
 from glassnet.estimators.mlp_callbacks import EpochTasks, with_callbacks
 from glassnet.estimators.mlp_fitted import FittedMLP
@@ -167,8 +169,8 @@ class BaseMLP(FittedMLP):
         """Check rows, which may be sparse, and targets, which are dense unless they are labels."""
         X, y = validate_data(
             self,
-            X,
-            y,
+            in_memory("X", X),
+            self._targets(y),
             accept_sparse=["csr", "csc"],
             multi_output=True,
             y_numeric=self._numbers_wanted,
@@ -398,15 +400,19 @@ class BaseMLP(FittedMLP):
         self, X: Array, Y: Array, S: Array | None, random_state: np.random.RandomState
     ) -> tuple[Array, Array, Array | None, Validation]:
         """Hold rows out; return the others, and those held out."""
-        arrays = [X, Y] if S is None else [X, Y, S]
-        parts = train_test_split(
-            *arrays, random_state=random_state, test_size=self.validation_fraction, stratify=self._strata(Y)
-        )
-        X, X_out, Y, Y_out, *weights = parts
-        if X_out.shape[0] < 2:
+        m, share = X.shape[0], self.validation_fraction
+        if (held := math.ceil(share * m)) < 2:
             raise DataError(
-                "The validation set is too small. Increase 'validation_fraction' or the size of your dataset."
+                "The validation set is too small. Increase 'validation_fraction' or the size of your dataset. "
+                f"(It is {share:g} now, which holds {held} of {m} rows out; 2 are needed, or X_val and y_val)"
             )
+        if held >= m:
+            raise DataError(
+                f"validation_fraction={share:g} holds all of {m} rows out; decrease it, so that rows are left to train"
+            )
+        arrays = [X, Y] if S is None else [X, Y, S]
+        parts = train_test_split(*arrays, random_state=random_state, test_size=share, stratify=self._strata(Y))
+        X, X_out, Y, Y_out, *weights = parts
         S, S_out = weights or (None, None)
         with as_glassnet_errors():
             return X, Y, S, Validation(X_out, Y_out, S_out, scorer_of(self, self.scoring))

@@ -16,6 +16,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from glassnet.errors import SettingError, ShapeError
+from glassnet.estimators.foreign_arrays import in_memory
 from glassnet.estimators.mlp_callbacks import CallbackSupportMixin
 from glassnet.estimators.opening import Opening
 from glassnet.estimators.refusals import as_glassnet_errors
@@ -118,7 +119,7 @@ class FittedMLP(Opening, CallbackSupportMixin, BaseEstimator):
     def _rows(self, X: Array) -> Array:
         check_is_fitted(self)
         with as_glassnet_errors():
-            X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
+            X = validate_data(self, in_memory("X", X), accept_sparse=["csr", "csc"], reset=False)
         return X.tocsr() if issparse(X) else X
 
     def _outputs(self, X: Array) -> Array:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.core.checks import refuse_masked
 from glassnet.errors import DataError, suggestion
 from glassnet.estimators.sklearn_compat import check_sample_weight
 from glassnet.estimators.targets import LabelCode
@@ -49,6 +50,7 @@ def draw_as_scikit_learn(net: Network, random_state: np.random.RandomState, acti
 
 def checked_weights(X: Array, sample_weight: Array | None) -> Array | None:
     """Return the weights of the rows (m,), none of them negative; None where there are none."""
+    refuse_masked("sample_weight", sample_weight)
     return None if sample_weight is None else check_sample_weight(sample_weight, X, ensure_non_negative=True)
 
 

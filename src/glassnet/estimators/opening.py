@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from glassnet.errors import DataError
+from glassnet.estimators.foreign_arrays import in_memory
 from glassnet.estimators.refusals import as_glassnet_errors
 from glassnet.network import Network
 
@@ -118,9 +118,15 @@ class Opening:
 
             check_is_fitted(self, "network_")
 
+    def _targets(self, y: Any) -> Any:
+        """Return y as an array of labels or of numbers, or refuse what it holds."""
+        raise NotImplementedError
+
     def _columns(self, X: Any, y: Any) -> tuple[Array, Array]:
         """Return rows and their targets as the network takes them: X (n[0], m) and Y (n[L], m)."""
-        y = np.asarray(y)
+        y = self._targets(y)
+        if y is None:
+            raise DataError("y: expected the targets of the rows, got None")
         labels = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
         return self._inputs(X), self.target_.encode(labels).T
 
@@ -131,7 +137,7 @@ class Opening:
         from sklearn.utils.validation import validate_data
 
         with as_glassnet_errors():
-            return validate_data(self, X, accept_sparse="csr", reset=False).T
+            return validate_data(self, in_memory("X", X), accept_sparse="csr", reset=False).T
 
     def _names_of_inputs(self) -> list[str] | None:
         """Return the names of the network's inputs, where they have some."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from glassnet.errors import DataError, GlassnetError, SettingError, WrongTypeError
+import numpy as np
+
+from glassnet.errors import DataError, GlassnetError, SettingError, ShapeError, WrongTypeError
 
 
 @contextmanager
@@ -15,7 +17,12 @@ def as_glassnet_errors(where: str = "") -> Iterator[None]:
     Both stay what they were to ``except ValueError``; NotFittedError stays itself.
     """
     try:
-        yield
+        with np.errstate(over="ignore", invalid="ignore"):  # sums in which scikit-learn looks for NaN
+            yield
+    except (DataError, ShapeError, WrongTypeError) as error:
+        if not where:
+            raise
+        raise type(error)(f"{where}{error}") from error
     except GlassnetError:
         raise
     except (ValueError, TypeError) as error:

@@ -6,7 +6,6 @@ from typing import Any
 
 from sklearn.utils._param_validation import Interval, InvalidParameterError, Options, StrOptions
 from sklearn.utils.multiclass import _check_partial_fit_first_call as first_partial_fit
-from sklearn.utils.validation import _check_feature_names as check_feature_names
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
 __all__ = [
@@ -15,7 +14,6 @@ __all__ = [
     "InvalidParameterError",
     "Options",
     "StrOptions",
-    "check_feature_names",
     "check_sample_weight",
     "first_partial_fit",
 ]

@@ -16,11 +16,14 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from glassnet.core.architecture import Architecture
-from glassnet.core.checks import is_count
+from glassnet.core.checks import is_count, refuse_masked
 from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS
-from glassnet.errors import DataError, DivergedError, SettingError, ShapeError, UnknownNameError, suggestion
+from glassnet.errors import DataError, DivergedError, SettingError, UnknownNameError
 from glassnet.estimators import left_out
+from glassnet.estimators.foreign_arrays import in_memory
+from glassnet.estimators.given_targets import given_labels, given_numbers
+from glassnet.estimators.input_names import has_names, in_training_order
 from glassnet.estimators.opening import Opening
 from glassnet.estimators.presets import (
     CLASSES,
@@ -40,7 +43,7 @@ from glassnet.estimators.warm_start import made_with, refuse_another_network
 from glassnet.files import check_writable
 from glassnet.network import Network
 from glassnet.tables import Pictures, Preparation, as_table, fit_preparation, imbalance, leaks, rows_at, split
-from glassnet.tables.frames import check_cells
+from glassnet.tables.frames import check_cells, is_records, is_table
 from glassnet.training import generators
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.engine_choice import fits_together
@@ -166,9 +169,10 @@ class TableModel(Opening):
         Parameters
         ----------
         X : data frame, array (m, n_x) or Pictures
-            One row per sample; missing cells are welcome.
+            One row per sample; missing and masked cells are welcome. Rows to predict are matched by the names of their
+            columns, or by position where one side has none.
         y : array_like (m,) or (m, n_outputs)
-            Targets, none missing.
+            Targets, none missing; `glassnet.estimators.given_targets` is the table of what they may be.
         X_val, y_val : like X and y, optional
             Own validation data, instead of a share of the rows.
         callbacks : iterable of callable
@@ -234,7 +238,8 @@ class TableModel(Opening):
         if X_val is not None:
             with as_glassnet_errors("X_val and y_val: "):
                 self.n_features_in_ = width
-                rows, y = self._rows(X_val, reset=False), self._y(y_val)
+                source = None if isinstance(rows, Pictures) else rows.column_names
+                rows, y = self._rows(X_val, reset=False, source=source), self._y(y_val)
                 held = np.arange(len(rows))
                 _check_lengths(rows, y)
         validation = None
@@ -486,65 +491,57 @@ class TableModel(Opening):
             return self._seed_before
         return self._seed()
 
-    def _rows(self, X: Any, *, reset: bool) -> Any:
-        """Return X as an Arrow table or Pictures, checked against the training's columns unless `reset`."""
+    def _rows(self, X: Any, *, reset: bool, source: Sequence[str] | None = None) -> Any:
+        """Return X as an Arrow table or Pictures, with the columns of the training unless `reset`.
+
+        `source` names these while the training goes on; later the preparation does.
+        """
         if isinstance(X, np.ndarray) and X.dtype == np.uint8 and X.ndim in (3, 4):
+            X = np.asarray(refuse_masked("X", X))
             X = Pictures(X if X.ndim == 4 else X[..., np.newaxis])
         if isinstance(X, Pictures):
             return X
-        if hasattr(X, "__arrow_c_stream__") or (isinstance(X, Mapping) and not is_sparse(X)):
-            if isinstance(X, Mapping):
-                X = _in_order(as_table(X), [] if reset else getattr(self, "feature_names_in_", []))
-            self._check_names(X, reset=reset)
-            table = as_table(X)
-            check_cells(table)
-            if table.num_rows == 0:
-                raise DataError("X holds no rows")
-            if not reset and table.num_columns != self.n_features_in_:
-                raise ShapeError(
-                    f"X has {table.num_columns} features, but {self.kind} is expecting "
-                    f"{self.n_features_in_} features as input"
-                )
-            return table
+        if is_table(X) or _is_beyond_checks(X):
+            return self._table(X, reset=reset, source=source)
+        X = in_memory("X", X)
+        if not isinstance(X, (np.ndarray, list, tuple)) and not is_sparse(X) and not hasattr(X, "iloc"):
+            return as_table(X)  # says what X is instead
         from sklearn.utils.validation import validate_data
 
         array = validate_data(self, X, dtype=None, ensure_all_finite="allow-nan", reset=reset)
-        names = None if reset else getattr(self, "feature_names_in_", None)
-        return as_table(array, None if names is None else list(names))
+        return as_table(array, None if reset else source or self.preparation_.source or None)
 
-    def _check_names(self, X: Any, *, reset: bool) -> None:
-        """Keep the names of the columns, or compare them with the training's unless `reset`."""
-        import pyarrow as pa
-
-        names = X.column_names if isinstance(X, pa.Table) else []
-        if 0 < len(names) == len(set(names)):
-            if reset:
-                self.feature_names_in_ = np.asarray(names, dtype=object)
-            if names == list(getattr(self, "feature_names_in_", [])):
-                return
-        from glassnet.estimators.sklearn_compat import check_feature_names
-
-        try:
-            check_feature_names(self, X, reset=reset)
-        except ValueError as error:
-            advice = _way_out(as_table(X).column_names, getattr(self, "feature_names_in_", []))
-            raise ValueError(f"{error}{advice}") from error
+    def _table(self, X: Any, *, reset: bool, source: Sequence[str] | None) -> Any:
+        """Return what brings columns as an Arrow table, with the names and order of the training's unless `reset`."""
+        named, table = has_names(X), as_table(X)
+        check_cells(table)
+        if not table.num_columns or not table.num_rows:
+            raise DataError(f"X holds no {'rows' if table.num_columns else 'columns'}")
+        if reset:
+            if named:
+                self.feature_names_in_ = np.asarray(table.column_names, dtype=object)
+            elif hasattr(self, "feature_names_in_"):
+                del self.feature_names_in_
+            return table
+        known = source or self.preparation_.source
+        if not known:  # trained on pictures, which the preparation says
+            return table
+        ordered = not (isinstance(X, Mapping) or is_records(X))
+        return in_training_order(table, known, self, named=named, ordered=ordered)
 
     def _y(self, y: Any) -> Array:
         """Return y as an array without missing cells, a vector unless it really has several columns."""
+        y = self._targets(y)
         if isinstance(y, np.ndarray) and y.ndim == 1 and len(y) and (y.dtype.kind in "Ubiu" or _finite(y)):
             return y
         if y is None:
             raise ValueError(f"{self.kind} requires y to be passed, but the target y is None")
         from sklearn.utils import check_array, column_or_1d
 
-        array = np.asarray(y)
-        if array.dtype == object and (missing := np.array([_is_none(cell) for cell in array.flat])).any():
-            raise ValueError(f"Input y contains NaN: {missing.sum()} cells are None")
         array = check_array(y, ensure_2d=False, dtype=None, input_name="y", estimator=self)
         if array.ndim == 1 or array.shape[1] == 1:
             array = column_or_1d(array, warn=True)
-        return array.astype(str) if array.dtype == object and isinstance(array.flat[0], str) else array
+        return array.astype(str) if array.dtype == object else array
 
     def _share(self, m: int, k: int) -> float:
         """Return the share of rows held back for all networks; the networks of a stack leave rows out by themselves."""
@@ -560,6 +557,8 @@ class TableModel(Opening):
         if stratify and self.validation is None:  # nobody asked for a split: it must not fail for a rare class
             stratify = np.unique(y, return_counts=True)[1].min() > 1
         train, held, _ = split(y, validation=share, rng=rng, stratify=bool(stratify))
+        if len(train) < 2:
+            raise DataError(f"validation={share:g} leaves 1 of {len(y)} rows to train on; a network needs at least 2")
         return train, held
 
     def _target(self, y: Array) -> Target:
@@ -654,6 +653,9 @@ class TableClassifier(TableModel):
         self.classes_ = target.classes
         return target
 
+    def _targets(self, y: Any) -> Any:
+        return given_labels(y)
+
     def _restore(self, network: Network, target: Target, document: Mapping[str, Any]) -> None:
         super()._restore(network, target, document)
         self.classes_ = self.target_.classes
@@ -674,12 +676,10 @@ class TableRegressor(TableModel):
         outputs = self._outputs(X)  # says so where nothing was fitted
         return self.target_.decode(outputs)
 
+    def _targets(self, y: Any) -> Any:
+        return given_numbers(y)
+
     def _target(self, y: Array) -> Target:
-        if y.dtype == object:
-            with as_glassnet_errors():
-                y = y.astype(np.float64)
-        if y.dtype.kind not in "fiub":
-            raise DataError(f"y: expected numbers to estimate; got {y.dtype}, such as {y.flat[0]!r}")
         return NumberCode.of(y, standardize=str(self.loss).partition("(")[0].strip() != "poisson")
 
 
@@ -732,22 +732,11 @@ def _sharpened_in_words(chosen: dict[str, Any]) -> list[str]:
     ]
 
 
-def _in_order(table: Any, names: Sequence[str]) -> Any:
-    """Return the columns of a table by their names' order, where they are the same; a dict's order means nothing."""
-    return table.select(list(names)) if set(names) == set(table.column_names) else table
-
-
-def _way_out(given: Sequence[str], known: Sequence[str]) -> str:
-    """Say how the columns of a frame can become those of the training, where that can be said."""
-    if len(known) and set(known) <= set(given):
-        return "X[model.feature_names_in_] has the columns of the training, in their order."
-    new = [name for name in given if name not in known]
-    near = [f"{name!r}{told}" for name in known if name not in given and (told := suggestion(name, new))]
-    return f"Missing: {', '.join(near)}" if near else ""
-
-
-def _is_none(cell: Any) -> bool:
-    return cell is None or type(cell).__name__ == "NAType"  # pandas' own missing value
+def _is_beyond_checks(X: Any) -> bool:
+    """Return whether scikit-learn's checks would lose what X holds: its mask, its kinds of cells, its text."""
+    if isinstance(X, (list, tuple)):
+        return bool(X) and (np.ndim(X[0]) == 0 or not hasattr(X[0], "__array__"))
+    return isinstance(X, np.ma.MaskedArray) or (isinstance(X, np.ndarray) and X.dtype.kind == "T")
 
 
 def _width(rows: Any) -> int:

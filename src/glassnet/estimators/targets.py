@@ -5,6 +5,7 @@ A code is learned from the training targets, kept in the model file as plain dat
 
 from __future__ import annotations
 
+import math
 import sys
 from dataclasses import dataclass
 from numbers import Real
@@ -132,13 +133,12 @@ class LabelCode:
         """Return what a split that holds out `share` of the rows shall keep the shares of; None where it cannot."""
         if self.multilabel:
             return None
-        if self.output != "softmax":
-            return Y
-        counts = Y.sum(axis=0)
-        present = counts > 0
-        rows_out = share * len(Y)
-        room = present.sum() <= min(rows_out, len(Y) - rows_out)
-        return Y.argmax(axis=1) if room and counts[present].min() >= 2 else None
+        classes = self.numbers(Y)
+        counts = np.bincount(classes)
+        counts = counts[counts > 0]
+        rows_out = math.ceil(share * len(Y))
+        room = len(counts) <= min(rows_out, len(Y) - rows_out)
+        return classes if room and counts.min() >= 2 else None
 
     def check_known(self, y: Array, *, all_of_them: bool) -> None:
         """Refuse labels that a network which goes on training has no output for.
@@ -193,7 +193,8 @@ class NumberCode:
         table = y.reshape(len(y), -1).astype(np.float64)
         if not standardize:
             return cls(np.zeros(table.shape[1]), np.ones(table.shape[1]), y.ndim == 1)
-        spread = table.std(axis=0)
+        unit = np.exp2(np.frexp(np.abs(table).max(axis=0))[1])  # so that no square is too small or large for a float
+        spread = (table / unit).std(axis=0) * unit
         return cls(table.mean(axis=0), np.where(spread > 0, spread, 1.0), y.ndim == 1)
 
     @property

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from glassnet.tables.cells import as_kind, cell_values, clean, flat, is_text, no_value, plain, text_array
+from glassnet.errors import DataError
+from glassnet.tables.cells import (
+    USABLE_CELLS,
+    as_kind,
+    cell_values,
+    clean,
+    flat,
+    is_text,
+    no_value,
+    plain,
+    text_array,
+)
 from glassnet.tables.date_columns import dates
 
 if TYPE_CHECKING:
@@ -83,7 +94,10 @@ def codes(column: pa.ChunkedArray, name: str, values: tuple[str, ...]) -> tuple[
         return _codes_as(pa.float64(), cell_values(column.cast(pa.float64(), safe=False)), name, values)
     if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
         return _codes_as(pa.timestamp("us"), dates(column, name), name, values)
-    text = as_text(column)
+    try:
+        text = as_text(column)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise DataError(f"column {name!r}: {column.type} where training saw text; {USABLE_CELLS}") from None
     spelled = [value.lower() for value in values] if pa.types.is_boolean(column.type) else list(values)
     places = pc.index_in(text, value_set=text_array(spelled, text.type))
     lost = cell_values(pc.is_null(text))

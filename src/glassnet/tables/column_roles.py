@@ -27,6 +27,10 @@ ID_NAME = re.compile(
     r"(.*[^a-zA-Z])?([iI][dD])|.*[a-z](ID|Id)|(.*[^a-zA-Z])?"
     r"(user|customer|client|patient|subject|sample|order|item|product|record|row|g?u|uu)id",
 )
+# What a counter of rows is called: an index that was saved, with or without a name, the number of a row or line.
+COUNTER_NAME = re.compile(
+    r"|c1|index|level_0|unnamed: \d+|#|row|line|record|((row|line|record)[ _.]*)?(number|num|nr|no)\.?", re.IGNORECASE
+)
 
 
 def role(name: str, column: pa.ChunkedArray, categorical: bool, keep: bool) -> tuple[str, pa.ChunkedArray, str]:
@@ -57,11 +61,8 @@ def role(name: str, column: pa.ChunkedArray, categorical: bool, keep: bool) -> t
     import pyarrow as pa
 
     types, was_text = pa.types, is_text(column.type)
-    if types.is_binary(column.type) or types.is_large_binary(column.type):
-        column = _bytes_as_text(name, column)
-        was_text = True
     if types.is_dictionary(column.type):
-        kind = "category"
+        kind = _kind(name, column.type.value_type) and "category"
     elif categorical:
         kind = "category"
         column = clean(flat(column)) if was_text else column
@@ -97,18 +98,8 @@ def _kind(name: str, kind: pa.DataType) -> str:
     raise DataError(f"column {name!r} holds {kind}; {USABLE_CELLS}")
 
 
-def _bytes_as_text(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
-    import pyarrow as pa
-
-    try:
-        return column.cast(pa.large_string())
-    except pa.ArrowInvalid:
-        raise DataError(f"column {name!r} holds bytes that are not text") from None
-
-
 def _identifier(name: str, column: pa.ChunkedArray, kind: str) -> str:
     """Return why the column is taken for an identifier, or "" if it is not."""
-    import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -121,7 +112,9 @@ def _identifier(name: str, column: pa.ChunkedArray, kind: str) -> str:
         return ""
     if not whole or called:
         return "has another value in every row, like an identifier"
-    return "counts the rows" if (np.diff(cell_values(column)) == 1).all() else ""
+    values = cell_values(column)
+    dense = int(values.max()) - int(values.min()) < 2 * rows  # a part of a table holds a part of its counter
+    return "counts the rows" if dense and COUNTER_NAME.fullmatch(name) else ""
 
 
 def _nearly_numbers(text: pa.ChunkedArray) -> str:

@@ -6,14 +6,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
-from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glassnet.errors import DataError, ShapeError, UnknownNameError, WrongTypeError
+from glassnet.errors import DataError, GlassnetError, ShapeError, UnknownNameError, WrongTypeError
+from glassnet.tables.cell_types import of_known_types
 from glassnet.tables.cells import USABLE_CELLS, cell_values, clean, is_text, plain
+from glassnet.tables.object_cells import are_of_several_kinds, array_of_cells
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,9 +26,15 @@ def as_table(X: Any, names: Sequence[str] | None = None) -> pa.Table:
     ----------
     X : data frame, dict of columns, list of dicts, or array of shape (m, n)
         A frame is anything with the Arrow PyCapsule interface (pandas, polars, pyarrow, ...). The index of a pandas
-        frame is not a column. An array's columns are named x0, x1, ...
+        frame is not a column. An array's columns are named x0, x1, ...; masked cells are missing.
     names : sequence of str, optional
         Names for the columns instead of those of `X`.
+
+    Returns
+    -------
+    pyarrow.Table
+        Periods (pandas) are dates, the start of each; intervals are text such as "(0, 1]"; whole numbers beyond 64 bits
+        are floats; cells that mix text and numbers are text.
 
     Raises
     ------
@@ -43,29 +49,61 @@ def as_table(X: Any, names: Sequence[str] | None = None) -> pa.Table:
 
     if isinstance(X, pa.Table):
         table = X
-    elif hasattr(X, "__arrow_c_stream__") or hasattr(X, "__arrow_c_array__"):
+    elif not isinstance(X, type) and (hasattr(X, "__arrow_c_stream__") or hasattr(X, "__arrow_c_array__")):
         try:
-            table = pa.table(X)
-        except (pa.ArrowException, ValueError, TypeError) as error:
+            table = pa.table(X) if not _mixes_kinds(X) else _column_by_column(X)
+        except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
+            if isinstance(error, GlassnetError):
+                raise
             table = _column_by_column(X, error)
     elif isinstance(X, Mapping):
         table = _from_columns({str(name): values for name, values in X.items()})
-    elif isinstance(X, (list, tuple)) and X and all(isinstance(row, Mapping) for row in X):
-        keys = dict.fromkeys(str(key) for row in X for key in row)
-        table = _from_columns({key: [row.get(key) for row in X] for key in keys})
+    elif is_records(X):
+        table = _from_records(X)
     elif isinstance(X, (np.ndarray, list, tuple)):
         return _from_array(X, names)
     else:
         raise WrongTypeError(
             "expected a data frame, a dict of columns or a two-dimensional array, "
-            f"got {type(X).__module__}.{type(X).__qualname__}"
+            f"got {type(X).__module__}.{type(X).__qualname__}{way_into_memory(X)}"
         )
-    table = _without_views(_without_index(table))
+    table = _without_index(table)
     if names is not None:
         _check_width(table.num_columns, names)
         table = table.rename_columns(list(names))
     check_distinct(table.column_names)
-    return table
+    return of_known_types(table)
+
+
+def is_records(X: Any) -> bool:
+    """Return whether X is a list of dicts, one for each row."""
+    return isinstance(X, (list, tuple)) and len(X) > 0 and all(isinstance(row, Mapping) for row in X)
+
+
+# Methods by which frames that are computed later, or elsewhere, come into memory, in the order of preference.
+INTO_MEMORY = ("toPandas", "to_pandas", "to_pandas_df", "to_pyarrow", "to_arrow", "collect", "compute", "to_dataframe")
+
+
+def is_table(X: Any) -> bool:
+    """Return whether X brings columns: a frame, a dict, a list of dicts, an array with named fields."""
+    if isinstance(X, (np.ndarray, type)):
+        return bool(getattr(getattr(X, "dtype", None), "names", None))
+    arrow = hasattr(X, "__arrow_c_stream__") or hasattr(X, "__arrow_c_array__")
+    return arrow or (isinstance(X, Mapping) and not hasattr(X, "tocsr")) or is_records(X)
+
+
+def is_elsewhere(X: Any) -> bool:
+    """Return whether X is a frame that is computed later, or lies elsewhere, and says how it comes into memory."""
+    arrayish = hasattr(X, "__array__") and not hasattr(X, "columns")
+    return not (arrayish or is_table(X) or hasattr(X, "tocsr")) and bool(way_into_memory(X))
+
+
+def way_into_memory(X: Any) -> str:
+    """Return the advice that makes a table of something that holds none itself, or ""."""
+    if isinstance(X, type) or type(X).__module__.startswith("pandas"):
+        return ""
+    way = next((method for method in INTO_MEMORY if callable(getattr(X, method, None))), None)
+    return f"; X.{way}() brings it into memory" if way else ""
 
 
 def check_cells(table: pa.Table) -> None:
@@ -144,29 +182,30 @@ def _index_columns(metadata: bytes) -> list[Any]:
     return named if isinstance(named, list) else []
 
 
-def _without_views(table: pa.Table) -> pa.Table:
-    """Turn string views (polars) into plain strings, which every function of Arrow takes."""
-    import pyarrow as pa
-
-    plain = [
-        field.with_type(pa.large_string()) if pa.types.is_string_view(field.type) else field for field in table.schema
-    ]
-    return table.cast(pa.schema(plain))
-
-
 def _from_columns(columns: dict[str, Any]) -> pa.Table:
     import pyarrow as pa
 
     arrays = {}
     for name, values in columns.items():
         if isinstance(values, (str, bytes)) or not hasattr(values, "__len__"):
-            raise WrongTypeError(f"column {name!r}: expected a list or array of cells, got {type(values).__name__}")
-        arrays[name] = _cells(name, values)
+            raise WrongTypeError(
+                f"column {name!r}: expected a list or array of cells, got {type(values).__name__}; "
+                "[X] is a table of one row, where X holds one cell for each column"
+            )
+        arrays[name] = array_of_cells(name, values)
     lengths = {name: len(array) for name, array in arrays.items()}
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name!r} {length}" for name, length in lengths.items())
         raise DataError(f"columns must have equally many cells, got {told}")
     return pa.table(arrays)
+
+
+def _from_records(rows: Sequence[Mapping[Any, Any]]) -> pa.Table:
+    """Return rows that are dicts as a table; where they name different columns, in the order of the alphabet."""
+    orders = {tuple(map(str, row)) for row in rows}
+    keys = orders.pop() if len(orders) == 1 else sorted({key for order in orders for key in order})
+    by_text = [{str(key): cell for key, cell in row.items()} for row in rows]
+    return _from_columns({key: [row.get(key) for row in by_text] for key in keys})
 
 
 def _from_array(X: Any, names: Sequence[str] | None) -> pa.Table:
@@ -175,46 +214,49 @@ def _from_array(X: Any, names: Sequence[str] | None) -> pa.Table:
     array = X if isinstance(X, np.ndarray) else _rows_to_array(X)
     if array.dtype.names:
         return as_table({name: array[name] for name in array.dtype.names}, names)
+    if isinstance(array, np.matrix):
+        array = np.asarray(array)
     if array.ndim != 2:
         hint = "; for one feature use X.reshape(-1, 1), for one sample X.reshape(1, -1)" if array.ndim == 1 else ""
         raise ShapeError(f"expected a two-dimensional array (samples, features), got shape {array.shape}{hint}")
-    if array.dtype.kind not in "biufOSUMm":
+    if array.dtype.kind not in "biufOSUMmT":
         raise WrongTypeError(f"expected an array of numbers, text or dates, got {array.dtype}")
     if names is None:
         names = [f"x{j}" for j in range(array.shape[1])]
     _check_width(array.shape[1], names)
     check_distinct(names)
-    return pa.table({name: _cells(name, array[:, j]) for j, name in enumerate(names)})
+    return of_known_types(pa.table({name: array_of_cells(name, array[:, j]) for j, name in enumerate(names)}))
 
 
 def _rows_to_array(rows: Sequence[Any]) -> np.ndarray:
     widths = {len(row) if isinstance(row, (list, tuple, np.ndarray)) else None for row in rows}
     if len(widths) > 1 or None in widths or not rows:
-        raise ShapeError("expected rows of one width, each a list of cells, got rows that are not")
+        one = "; [X] is a table of one row" if rows and widths == {None} else ""
+        raise ShapeError(f"expected rows of one width, each a list of cells, got rows that are not{one}")
     array = np.empty((len(rows), widths.pop() or 0), dtype=object)
     for i, row in enumerate(rows):
         array[i] = list(row)
     return array
 
 
-def _cells(name: str, values: Any) -> pa.Array:
+def _mixes_kinds(X: Any) -> bool:
+    """Return whether a column of a pandas frame holds objects of several kinds."""
+    if not hasattr(X, "iloc") or not hasattr(X, "dtypes"):
+        return False
+    return any(are_of_several_kinds(X.iloc[:, j]) for j, kind in enumerate(X.dtypes) if kind == np.dtype(object))
+
+
+def _column_by_column(X: Any, error: Exception | None = None) -> pa.Table:
+    """Read a frame that Arrow cannot read as a whole; raise what is to be said of it where columns cannot be read."""
     import pyarrow as pa
 
-    if isinstance(values, np.ndarray) and values.dtype.kind == "U":
-        values = values.astype(object)
-    try:
-        return pa.array(values, from_pandas=True)  # NaN is a missing cell
-    except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
-        if (words := _as_words(values)) is not None:
-            return pa.array(words, pa.large_string())
-        raise DataError(f"column {name!r}{_odd_cell(values)}: {error.args[0] if error.args else error}") from error
-
-
-def _column_by_column(X: Any, error: Exception) -> pa.Table:
-    """Read a frame that Arrow cannot read as a whole; raise what is to be said of it where columns cannot be read."""
     if len(getattr(X, "shape", ())) == 1:
         raise ShapeError(
-            f"expected a data frame, got a {type(X).__name__}, one column; X.to_frame() makes it a frame"
+            f"expected a data frame, got a {type(X).__name__}, one column; X.to_frame() makes it a frame{_as_row(X)}"
+        ) from error
+    if isinstance(X, (pa.Array, pa.ChunkedArray)):
+        raise ShapeError(
+            f"expected a data frame, got a {type(X).__name__}, one column; pa.table({{'name': X}}) makes it a table"
         ) from error
     names = list(getattr(X, "columns", ()))
     check_distinct([str(name) for name in names], "the data frame")
@@ -223,32 +265,8 @@ def _column_by_column(X: Any, error: Exception) -> pa.Table:
     return _from_columns({str(name): X[name] for name in names})
 
 
-def _as_words(values: Any) -> list[str | None] | None:
-    """Return cells that mix text with numbers as text, as any table program would read them; None if others are there.
-
-    A number in a CSV file has no point where it is whole, and a missing cell is missing: 3.0 is "3", NaN None.
-    """
-    words: list[str | None] = []
-    for value in values:
-        if isinstance(value, str):
-            words.append(value)
-        elif value is None or type(value).__name__ in {"NAType", "NaTType"}:
-            words.append(None)
-        elif isinstance(value, (bool, np.bool_, Real, Decimal)):
-            number = str(value).removesuffix(".0") if isinstance(value, (float, np.floating)) else str(value)
-            words.append(None if number == "nan" else number)
-        else:
-            return None
-    return words
-
-
-def _odd_cell(values: Any) -> str:
-    """Return where a column's cells stop being of one kind."""
-    kinds = [type(value) for value in values]
-    for row, (kind, value) in enumerate(zip(kinds, values, strict=True), start=1):
-        if kind is not kinds[0] and value is not None and kinds[0] is not type(None):
-            return f", row {row}: {value!r} is {kind.__name__} where row 1 is {kinds[0].__name__}"
-    return " mixes kinds of cells"
+def _as_row(X: Any) -> str:
+    return ", X.to_frame().T one of a single row" if hasattr(X, "iloc") else ""
 
 
 def _check_width(width: int, names: Sequence[str]) -> None:

@@ -1,0 +1,48 @@
+"""Arrays that are not NumPy's yet: tensors are brought over, masked arrays and frames elsewhere are refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.checks import refuse_masked
+from glassnet.errors import WrongTypeError
+from glassnet.tables.frames import is_elsewhere, way_into_memory
+
+Array = Any
+
+
+def in_memory(name: str, given: Any) -> Any:
+    """Return what is given, a tensor of another library as a NumPy array.
+
+    Parameters
+    ----------
+    name : str
+        What it is: "X", "y".
+    given : array, frame, list, ...
+        Lists, sparse arrays and frames of columns are returned as they are.
+
+    Raises
+    ------
+    DataError
+        If cells of a masked array are masked.
+    WrongTypeError
+        If it is computed later or lies elsewhere (a lazy frame, a tensor on a graphics processor, one with gradients).
+    """
+    if isinstance(given, np.ma.MaskedArray):
+        return np.asarray(refuse_masked(name, given))
+    if isinstance(given, (np.ndarray, list, tuple, str)) or given is None:
+        return given
+    if is_elsewhere(given):
+        called = f"{type(given).__module__}.{type(given).__qualname__}"
+        raise WrongTypeError(f"{name}: expected an array or a data frame, got {called}{way_into_memory(given)}")
+    if hasattr(given, "__array__") and not hasattr(given, "columns") and not hasattr(given, "iloc"):
+        try:
+            return np.asarray(given)
+        except Exception as error:  # whatever its library raises
+            raise WrongTypeError(
+                f"{name}: a {type(given).__module__}.{type(given).__qualname__} cannot be read as a NumPy array "
+                f"({str(error).splitlines()[0]:.200})"
+            ) from error
+    return given

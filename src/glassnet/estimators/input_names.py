@@ -1,0 +1,128 @@
+"""Which column of a table is which of the training: by name, or by position where one side's names mean nothing."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Mapping, Sequence
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from glassnet.errors import DataError, ShapeError, WrongTypeError, suggestion
+from glassnet.tables.frames import is_records
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# What programs write before a running number where columns have no names: pandas, glassnet for arrays and for files
+# without a header, polars, pyarrow, R.
+COUNTED = re.compile(r"(?:|x|c|column_|f|V)(\d+)")
+
+
+def has_names(X: Any) -> bool:
+    """Return whether `X` gives its columns names: not where these are positions, pairs or the like.
+
+    Raises
+    ------
+    WrongTypeError
+        Some names of a data frame are text and others are not.
+    """
+    if isinstance(X, (np.ndarray, list, tuple)) and not is_records(X):
+        return bool(getattr(getattr(X, "dtype", None), "names", None))
+    if isinstance(X, (Mapping, list, tuple)):
+        labels: Any = X if isinstance(X, Mapping) else [key for row in X for key in row]
+    else:
+        labels = getattr(X, "columns", ()) if hasattr(X, "iloc") else ()  # only pandas' need not be text
+    texts = [isinstance(label, str) for label in labels]
+    if any(texts) and not all(texts) and hasattr(X, "iloc"):
+        raise WrongTypeError(
+            "X: some names of columns are text and others are not; X.columns = X.columns.astype(str) makes them text"
+        )
+    return any(texts) or not texts
+
+
+def is_generated(names: Sequence[str]) -> bool:
+    """Return whether names are one word with a running number, as programs write where columns have none."""
+    if not names or not (first := COUNTED.fullmatch(names[0])) or first[1] not in ("0", "1"):
+        return False
+    word = names[0].removesuffix(first[1])
+    return all(name == f"{word}{j}" for name, j in zip(names, count(int(first[1])), strict=False))
+
+
+def by_position(given: Sequence[str], known: Sequence[str], *, given_named: bool, known_named: bool) -> bool:
+    """Return whether two lists of names are to be matched by position: one of them is none, or generated.
+
+    Parameters
+    ----------
+    given, known : sequence of str
+        The columns of a table, and those of the training.
+    given_named, known_named : bool
+        Whether these are names that a user gave, as far as the tables tell.
+    """
+    if set(given) == set(known):
+        return False
+    if not (given_named and known_named):
+        return True
+    apart = not set(given) & set(known)
+    return apart and (is_generated(given) or is_generated(known))
+
+
+def in_training_order(table: pa.Table, known: Sequence[str], model: Any, *, named: bool, ordered: bool) -> pa.Table:
+    """Return a table with the names of the training's columns, in their order.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Rows to predict.
+    known : sequence of str
+        All columns of the training.
+    model : estimator
+        Has `feature_names_in_` where the training's columns had names, and `kind`.
+    named : bool
+        Whether the table has names, as `has_names` says.
+    ordered : bool
+        Whether the order of the columns means something; a dict's does not.
+
+    Raises
+    ------
+    ShapeError
+        Columns go by position, and there are more or fewer than in training.
+    DataError
+        Names differ from the training's, or are in another order; the message says how to mend it.
+    """
+    given, known_named = table.column_names, hasattr(model, "feature_names_in_")
+    if given == list(known):
+        return table
+    if set(given) == set(known) and not ordered:
+        return table.select(list(known))
+    if by_position(given, known, given_named=named, known_named=known_named):
+        if len(given) != len(known):
+            raise ShapeError(
+                f"X has {len(given)} features, but {model.kind} is expecting {len(known)} features as input"
+            )
+        if named != known_named:  # in scikit-learn's words, for whoever filters or tests for them
+            has, was = ("has", "without") if named else ("does not have valid", "with")
+            warnings.warn(f"X {has} feature names, but {model.kind} was fitted {was} feature names", stacklevel=5)
+        return table.rename_columns(list(known))
+    raise DataError(_difference(given, list(known), known_named))
+
+
+def _difference(given: list[str], known: list[str], named: bool) -> str:
+    """Say how a table's names differ from the training's, first in scikit-learn's words, and how to mend it."""
+    said = ["The feature names should match those that were passed during fit."]
+    unseen, lost = ([name for name in a if name not in set(b)] for a, b in ((given, known), (known, given)))
+    for what, names in (("unseen at fit time", unseen), ("seen at fit time, yet now missing", lost)):
+        if names:
+            said.append(f"Feature names {what}:")
+            said += [f"- {name:.60}" for name in sorted(names)[:5]] + ["- ..."] * (len(names) > 5)
+    if not unseen and not lost:
+        said.append("Feature names must be in the same order as they were in fit.")
+    if not lost:
+        columns = "model.feature_names_in_" if named else "list(model.preparation_.source)"
+        said.append(f"X[{columns}] has the columns of the training, in their order.")
+    near = [f"{name!r}{told}" for name in lost if (told := suggestion(name, unseen))]
+    if near:
+        said.append(f"Missing: {', '.join(near)}")
+    return "\n".join([*said, ""] if not near and lost else said)

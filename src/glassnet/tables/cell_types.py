@@ -1,0 +1,151 @@
+"""Types of cells that few functions know, as the types that a column is made of: views, runs, bytes, extensions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from glassnet.errors import DataError
+from glassnet.tables.cells import USABLE_CELLS, cell_values
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def of_known_types(table: pa.Table) -> pa.Table:
+    """Return the table with text, numbers, truth values and dates where another type stands for them.
+
+    Periods (pandas) become the moment of their start, intervals the text that pandas shows, such as ``(0, 1]``.
+
+    Raises
+    ------
+    DataError
+        A column holds bytes that are not text, periods that pandas cannot place, or an extension type that is not
+        known. Lists, structures and the like stay as they are; `role` refuses them where a column is used.
+    """
+    import pyarrow as pa
+
+    columns = [_known(field.name, table.column(j), field.metadata) for j, field in enumerate(table.schema)]
+    return pa.table(columns, names=table.column_names)
+
+
+def _known(name: str, column: pa.ChunkedArray, metadata: dict[bytes, bytes] | None = None) -> pa.ChunkedArray:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    types, kind, metadata = pa.types, column.type, metadata or {}
+    if isinstance(kind, pa.BaseExtensionType) or b"ARROW:extension:name" in metadata:
+        return _known(name, _without_extension(name, column, metadata))
+    if types.is_dictionary(kind):
+        return _dictionary(name, column)
+    if types.is_run_end_encoded(kind):
+        return _known(name, pa.chunked_array([pc.run_end_decode(chunk) for chunk in column.chunks], kind.value_type))
+    if types.is_string_view(kind):
+        return column.cast(pa.large_string())
+    of_bytes = types.is_binary, types.is_large_binary, types.is_binary_view, types.is_fixed_size_binary
+    return _bytes_as_text(name, column) if any(is_kind(kind) for is_kind in of_bytes) else column
+
+
+def _dictionary(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a dictionary column whose values are of a known type."""
+    import pyarrow as pa
+
+    if not column.num_chunks:
+        return pa.chunked_array([pa.nulls(0)])
+    chunks = []
+    for chunk in column.chunks:
+        values = _known(name, pa.chunked_array([chunk.dictionary])).combine_chunks()
+        if pa.types.is_dictionary(values.type):
+            values = values.dictionary_decode()
+        chunks.append(pa.DictionaryArray.from_arrays(chunk.indices, values))
+    return pa.chunked_array(chunks)
+
+
+def _bytes_as_text(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        text = column.cast(pa.large_binary()).cast(pa.large_string())
+    except pa.ArrowInvalid:
+        text = None
+    fixed = pa.types.is_fixed_size_binary(column.type)  # such as the addresses that polars gives for its objects
+    if text is None or (fixed and pc.any(pc.match_substring(text, "\0")).as_py()):
+        raise DataError(f"column {name!r} holds bytes that are not text")
+    return text
+
+
+def _without_extension(name: str, column: pa.ChunkedArray, metadata: dict[bytes, bytes]) -> pa.ChunkedArray:
+    """Return what the cells of an extension type mean; `metadata` names types that are not registered."""
+    import pyarrow as pa
+
+    kind = column.type
+    if isinstance(kind, pa.BaseExtensionType):
+        called = kind.extension_name
+        described = getattr(kind, "__arrow_ext_serialize__", bytes)()
+        storage = pa.chunked_array([chunk.storage for chunk in column.chunks], kind.storage_type)
+    else:
+        called = metadata[b"ARROW:extension:name"].decode(errors="replace")
+        described = metadata.get(b"ARROW:extension:metadata", b"")
+        storage = column
+    if called not in EXTENSIONS:
+        raise DataError(f"column {name!r} holds the extension type {called}; {USABLE_CELLS}")
+    try:
+        return EXTENSIONS[called](storage, described)
+    except (ImportError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
+        raise DataError(f"column {name!r} holds {called} that cannot be read ({error}); {USABLE_CELLS}") from error
+
+
+def _periods(ordinals: pa.ChunkedArray, described: bytes) -> pa.ChunkedArray:
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    numbers = cell_values(pc.fill_null(ordinals, 0)).astype(np.int64)
+    starts = pd.PeriodIndex.from_ordinals(numbers, freq=json.loads(described)["freq"]).to_timestamp()
+    lost = cell_values(pc.is_null(ordinals)) | starts.isna()
+    return pa.chunked_array([pa.array(starts.to_numpy(), mask=lost)])
+
+
+def _intervals(bounds: pa.ChunkedArray, described: bytes) -> pa.ChunkedArray:
+    import pyarrow as pa
+
+    closed = json.loads(described)["closed"]
+    opening, ending = "(["[closed in ("left", "both")], ")]"[closed in ("right", "both")]
+    cells = [
+        None if cell is None or cell["left"] is None else f"{opening}{cell['left']}, {cell['right']}{ending}"
+        for cell in bounds.to_pylist()
+    ]
+    return pa.chunked_array([pa.array(cells, pa.large_string())])
+
+
+def _uuids(storage: pa.ChunkedArray, described: bytes) -> pa.ChunkedArray:
+    from uuid import UUID
+
+    import pyarrow as pa
+
+    cells = [None if cell is None else str(UUID(bytes=cell)) for cell in storage.to_pylist()]
+    return pa.chunked_array([pa.array(cells, pa.large_string())])
+
+
+def _truth(storage: pa.ChunkedArray, described: bytes) -> pa.ChunkedArray:
+    import pyarrow as pa
+
+    return storage.cast(pa.bool_())
+
+
+def _as_stored(storage: pa.ChunkedArray, described: bytes) -> pa.ChunkedArray:
+    return storage
+
+
+# Name of an extension type -> its cells as a known type, from what is stored and what describes the type.
+EXTENSIONS: dict[str, Callable[[pa.ChunkedArray, bytes], pa.ChunkedArray]] = {
+    "pandas.period": _periods,
+    "pandas.interval": _intervals,
+    "arrow.uuid": _uuids,
+    "arrow.bool8": _truth,
+    "arrow.json": _as_stored,
+}
