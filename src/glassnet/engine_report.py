@@ -25,6 +25,7 @@ from glassnet.files import write_beside
 from glassnet.network import Network
 from glassnet.training import engine_choice
 from glassnet.training.engine_choice import AMOUNTS, BUILT_IN
+from glassnet.training.several_fits import uninterrupted
 
 SHORTEST = 0.05  # seconds that a clock must show to be believed
 TAKES = 3  # of which the shortest counts
@@ -158,7 +159,7 @@ def _fit(work: tuple[Any, ...], epochs: int, options: dict[str, Any]) -> float:
     features = draw.standard_normal((size * batches, sizes[0]), dtype=np.float32).T
     labels = (draw.random((sizes[-1], size * batches)) < 0.5).astype(np.float32)
     net = Network(sizes, ["relu"] * (len(sizes) - 2) + ["sigmoid"], "cross_entropy", seed=1)
-    return net.fit(features, labels, optimizer="adam", epochs=epochs, batch_size=size, **options).seconds
+    return uninterrupted(net.fit(features, labels, optimizer="adam", epochs=epochs, batch_size=size, **options)).seconds
 
 
 def _seconds_of_a_step(work: tuple[Any, ...], options: dict[str, Any]) -> float:

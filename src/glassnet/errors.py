@@ -79,6 +79,13 @@ class DivergedError(GlassnetError, ValueError):
         self.learning_rate = learning_rate
 
 
+class InterruptedWarning(UserWarning):
+    """Ctrl-C ended a training; the best network so far was kept.
+
+    One of several fits (of a search, of folds, of an ensemble) raises KeyboardInterrupt instead, which ends them all.
+    """
+
+
 class MissingLibraryError(GlassnetError, ImportError):
     """A library is needed that is not installed; the message says how to install it."""
 

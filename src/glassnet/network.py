@@ -462,7 +462,8 @@ class Network:
         -------
         History
             ``history.cost`` holds J before each step. Ctrl-C ends the training; the best parameters so far are kept
-            and the history is marked as interrupted.
+            and the history is marked as interrupted. Where the fit is one of several that scikit-learn or joblib does
+            (a search, folds, an ensemble), KeyboardInterrupt is then raised, so that all of them end.
 
         Raises
         ------
@@ -522,7 +523,8 @@ class Network:
         try:
             train(run)
         except DivergedError as error:
-            broke = {"step": error.step, "layer": error.layer, "learning_rate": error.learning_rate}
+            alpha = error.learning_rate if np.isfinite(error.learning_rate) else None  # JSON has no infinity
+            broke = {"step": error.step, "layer": error.layer, "learning_rate": alpha}
             self.record = {**_record(run), "diverged": broke}
             state.clear()  # its memory is of the slopes that broke
             raise
@@ -533,8 +535,8 @@ class Network:
 
     def _as_it_stands(self, run: Run) -> Network:
         """Return the network as Ctrl-C would leave it now, between two steps."""
-        twin, vector = copy.copy(self), run.theta.vector.copy()
         run.state["t"] = run.t_before + run.history.steps
+        twin, vector = copy.copy(self), run.theta.vector.copy()
         twin.position = Position.of(run, cut_off=True)
         run.best.put_back(vector)
         twin.position.settle(vector)

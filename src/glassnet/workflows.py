@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +13,15 @@ import numpy as np
 
 from glassnet import estimators
 from glassnet.core.checks import generator, is_count
-from glassnet.errors import DataError, DivergedError, SettingError, ShapeError, UnknownNameError, suggestion
+from glassnet.errors import (
+    DataError,
+    DivergedError,
+    InterruptedWarning,
+    SettingError,
+    ShapeError,
+    UnknownNameError,
+    suggestion,
+)
 from glassnet.estimators.input_names import by_position
 from glassnet.estimators.saving import kind_of, load_as
 from glassnet.estimators.table_models import TableClassifier, TableRegressor
@@ -156,7 +165,8 @@ def train_file(
             announce(*waiting.pop())
 
     model.target_name_ = dataset.target
-    with _without_diverged(checkpoint):
+    with _without_diverged(checkpoint), warnings.catch_warnings():
+        warnings.simplefilter("ignore", InterruptedWarning)  # the result says it
         model.fit(X, y, callbacks=[at_start, *callbacks], checkpoint=checkpoint, every=every)
     if out is not None:
         model.save(out)
@@ -164,9 +174,7 @@ def train_file(
     scores = {"training": score(model, X, y)}
     if X_test is not None:
         scores["test"] = score(model, X_test, y_test)
-    return Training(
-        model, str(data), dataset.target, parts, scores, [*notes, *model.notes_], model.history_.interrupted
-    )
+    return Training(model, str(data), dataset.target, parts, scores, [*notes, *model.notes_], model.was_cut_off)
 
 
 def checkpoint_of(path: str | Path) -> Path:

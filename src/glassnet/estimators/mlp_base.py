@@ -18,7 +18,8 @@ from sklearn.utils.validation import validate_data
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.names import choose
 from glassnet.core.schedules import SCHEDULES
-from glassnet.errors import DataError, DivergedError, SettingError
+from glassnet.errors import DataError, DivergedError, InterruptedWarning, SettingError
+from glassnet.estimators.all_or_nothing import all_or_nothing
 from glassnet.estimators.foreign_arrays import in_memory
 from glassnet.estimators.mlp_advice import about_ending, about_rate, about_scale
 from glassnet.estimators.mlp_callbacks import EpochTasks, with_callbacks
@@ -44,9 +45,10 @@ class BaseMLP(FittedMLP):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = CONSTRAINTS
 
     def _keep(self, settings: Mapping[str, Any]) -> None:
-        """Keep what a constructor was given, each under its own name and as it came."""
-        for name in self._get_param_names():
-            setattr(self, name, settings[name])
+        """Keep what a constructor was given, each under its own name and as it came; a subclass may have its own."""
+        for name, value in settings.items():
+            if name not in ("self", "__class__"):
+                setattr(self, name, value)
 
     # ------------------------------------------------------------ what a subclass knows
     _numbers_wanted: ClassVar[bool]
@@ -115,9 +117,16 @@ class BaseMLP(FittedMLP):
         ------
         ValueError
             If an argument cannot be used, or the cost stops being a finite number (`DivergedError`).
+
+        Warns
+        -----
+        InterruptedWarning
+            After Ctrl-C: the best weights so far are kept. One of several fits (of a search, of folds, of an ensemble)
+            raises KeyboardInterrupt instead, which ends them all; so does any fit that has taken no step yet.
         """
         return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val))
 
+    @all_or_nothing(DivergedError)
     def _fit(
         self,
         X: Array,
@@ -160,9 +169,12 @@ class BaseMLP(FittedMLP):
                 NOT_FINITE, layer=0, step=self.network_.optimizer_state.get("t", 0), learning_rate=self._learning_rate
             )
         tasks.end()
+        if watch.interrupted:
+            text = "Training interrupted by user; the best weights so far are kept."
+            warnings.warn(text, InterruptedWarning, stacklevel=5)
         if problem or (self.notes_ and (fresh or not incremental)):
             text = "\n".join([problem, *self.notes_] if problem else self.notes_)
-            warnings.warn(text, ConvergenceWarning, stacklevel=4)
+            warnings.warn(text, ConvergenceWarning, stacklevel=5)
         return self
 
     def _checked(self, X: Array, y: Array, *, reset: bool) -> tuple[Array, Array]:
@@ -235,7 +247,7 @@ class BaseMLP(FittedMLP):
         self.out_activation_ = "logistic" if output == "sigmoid" else output
         self.n_iter_, self.t_, self._no_improvement_count = 0, 0, 0
         self._learning_rate = float(self.learning_rate_init)
-        self.loss_curve_, self.best_loss_, self._best_vector = [], None, None
+        self.loss_, self.loss_curve_, self.best_loss_, self._best_vector = float("nan"), [], None, None
         self.validation_scores_ = self.validation_loss_curve_ = self.best_validation_score_ = None
 
     def _go_on(self, sizes: list[int]) -> None:
@@ -280,7 +292,7 @@ class BaseMLP(FittedMLP):
             optimizer=f"lbfgs(tolerance={float(self.tol)!r}, max_evaluations={self.max_fun})",
         )
         self.loss_ = self.network_.cost(X.T, Y.T, sample_weight=row(S), l2=self.alpha)
-        self.best_loss_ = self.loss_
+        self.best_loss_, watch.interrupted = self.loss_, history.interrupted
         if history.converged is not False or watch.stopped:
             return ""
         more = "" if self.n_iter_ < self.max_iter else f"Raise max_iter (now {self.max_iter}). "
@@ -297,7 +309,7 @@ class BaseMLP(FittedMLP):
         elif batch_size > m:
             warnings.warn(
                 f"Got `batch_size` less than 1 or larger than sample size. It is going to be clipped (to {m})",
-                stacklevel=5,
+                stacklevel=6,
             )
         resume = incremental or self.keep_optimizer
         if not resume:
@@ -305,7 +317,7 @@ class BaseMLP(FittedMLP):
         moving_rate = self.solver == "sgd" and self.learning_rate != "constant"
         problem = ""
         try:
-            self._train(
+            history = self._train(
                 X,
                 Y,
                 S,
@@ -326,11 +338,13 @@ class BaseMLP(FittedMLP):
             watch.validation_failed()
             problem = str(error)
         else:
-            if self.n_iter_ == self.max_iter and not (watch.stopped or incremental or self._is_run_out()):
+            if history.interrupted:
+                watch.interrupted = True
+            elif self.n_iter_ == self.max_iter and not (watch.stopped or incremental or self._is_run_out()):
                 problem = self._not_converged()
             elif ending := about_ending(self.loss_curve_[-self.n_iter_ :], float(self.learning_rate_init)):
                 self.notes_.append(ending)
-        if watch.by_score:
+        if watch.by_score and self.n_iter_:  # a score decides; before the first there is none
             self.network_.vector[...] = self._best_vector
         return problem
 
@@ -369,8 +383,8 @@ class BaseMLP(FittedMLP):
             ) from error
         finally:
             net.rng = generator
-        if history.interrupted:
-            warnings.warn("Training interrupted by user; the best weights so far are kept.", stacklevel=6)
+        if history.interrupted and not history.steps:
+            raise KeyboardInterrupt  # there is nothing to keep
         return history
 
     def _optimizer_name(self) -> str:

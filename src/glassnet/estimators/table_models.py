@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import inspect
 import math
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
@@ -19,8 +20,9 @@ from glassnet.core.architecture import Architecture
 from glassnet.core.checks import is_count, refuse_masked
 from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS
-from glassnet.errors import DataError, DivergedError, SettingError, UnknownNameError
+from glassnet.errors import DataError, DivergedError, InterruptedWarning, SettingError, UnknownNameError
 from glassnet.estimators import left_out
+from glassnet.estimators.all_or_nothing import all_or_nothing
 from glassnet.estimators.foreign_arrays import in_memory
 from glassnet.estimators.given_targets import given_labels, given_numbers
 from glassnet.estimators.input_names import has_names, in_training_order
@@ -153,6 +155,7 @@ class TableModel(Opening):
             setattr(self, name, value)
         return self
 
+    @all_or_nothing()
     def fit(
         self,
         X: Any,
@@ -186,6 +189,12 @@ class TableModel(Opening):
         Returns
         -------
         self
+
+        Warns
+        -----
+        InterruptedWarning
+            After Ctrl-C: the best network so far is kept. One of several fits (of a search, of folds, of an ensemble)
+            raises KeyboardInterrupt instead, which ends them all; so does any fit that has taken no step yet.
         """
         if (X_val is None) != (y_val is None):
             raise DataError(f"validation data are X_val and y_val; got {'y_val' if X_val is None else 'X_val'} alone")
@@ -210,6 +219,9 @@ class TableModel(Opening):
             keeper.end(self)
         if self.verbose:
             print(*self.notes_, self.network_, sep="\n")
+        if self.was_cut_off:
+            text = "Training interrupted by user; the best network so far is kept."
+            warnings.warn(text, InterruptedWarning, stacklevel=3)
         return self
 
     def _prepared(self, X: Any, y: Any, X_val: Any, y_val: Any, *, goes_on: bool, seed: int) -> Prepared:
@@ -291,7 +303,11 @@ class TableModel(Opening):
         self.preparation_, self.target_, self.n_features_in_ = prepared.preparation, prepared.target, prepared.width
         self._made_with = made_with(self)
         self.network_, self.history_ = chosen["network"], chosen["history"]
-        self.candidates_ = [{k: v for k, v in each.items() if k not in {"network", "history"}} for each in candidates]
+        self.candidates_ = [
+            {k: v for k, v in each.items() if k not in {"network", "history"}}
+            | {"interrupted": bool(each["history"] and each["history"].interrupted)}
+            for each in candidates
+        ]
         self.notes_ = [*prepared.notes, *_choice_in_words(self.candidates_, chosen), *_sharpened_in_words(chosen)]
         self._seed_before, self._data_before = seed, prepared.data
         if chosen["kind"] != "as before":
@@ -336,8 +352,13 @@ class TableModel(Opening):
             except DivergedError as error:
                 failure = error
                 continue
+            history = candidate["history"]
+            if history.interrupted and not history.steps and not resume:
+                if not candidates:
+                    raise KeyboardInterrupt  # there is nothing to keep
+                candidate["cost"] = math.inf  # it has not begun
             candidates.append({"kind": name, **candidate})
-            if candidate["history"].interrupted or candidate["cost"] > min(each["cost"] for each in candidates):
+            if history.interrupted or candidate["cost"] > min(each["cost"] for each in candidates):
                 break
         if not candidates:
             assert failure is not None
@@ -396,7 +417,8 @@ class TableModel(Opening):
             network.position.end()  # also where patience was at its end
         temperature, (X_left, Y_left) = 1.0, validation or (X, Y)
         if taught is None and validation is None:
-            cost = float(np.mean(history.epoch_cost[-1])) if history.epoch_cost else 0.0
+            costs = history.epoch_cost or list(history.cost)
+            cost = float(np.mean(costs[-1])) if costs else 0.0
         else:
             if smoothing:
                 temperature = left_out.sharpen(network, X_left, Y_left, taught)

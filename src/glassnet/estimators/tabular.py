@@ -74,8 +74,8 @@ class TabularClassifier(ClassifierMixin, _Face, TableClassifier):
         The record of the training.
     candidates_ : list of dict
         The kinds that were trained: hidden layers, seconds, the cost on rows left out (the squared error of the
-        probabilities, Brier's score, for cross-entropy, else the mean loss), by how much labels were smoothed, and the
-        temperature by which the last layer's W and b were divided.
+        probabilities, Brier's score, for cross-entropy, else the mean loss), by how much labels were smoothed, the
+        temperature by which the last layer's W and b were divided, and whether Ctrl-C came before it was done.
     notes_ : list of str
         What was noticed in the data (columns dropped, classes out of balance), and which kind was chosen.
     n_features_in_, feature_names_in_
@@ -145,7 +145,8 @@ class TabularRegressor(RegressorMixin, _Face, TableRegressor):
     history_ : History
         The record of the training.
     candidates_ : list of dict
-        The kinds that were trained: hidden layers, seconds, mean loss on rows left out.
+        The kinds that were trained: hidden layers, seconds, mean loss on rows left out, and whether Ctrl-C came before
+        it was done.
     notes_ : list of str
         What was noticed in the data, and which kind was chosen.
     n_features_in_, feature_names_in_

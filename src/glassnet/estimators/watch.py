@@ -31,13 +31,15 @@ class Watch:
     ----------
     stopped : bool
         Whether the training ended because nothing got better, or a callback asked for it.
+    interrupted : bool
+        Whether Ctrl-C ended it.
     """
 
     def __init__(self, estimator: Any, samples: int, validation: Validation | None, tasks: EpochTasks) -> None:
         self.estimator, self.samples, self.validation, self.tasks = estimator, samples, validation, tasks
         self.searches = estimator.solver == "lbfgs"  # which ends by itself
         self.by_score = estimator.early_stopping and not self.searches
-        self.stopped = False
+        self.stopped = self.interrupted = False
 
     def factor(self, t: float, T: float, costs: Any) -> float:
         """Return the schedule's factor: what the epochs so far have made of the learning rate."""

@@ -13,6 +13,7 @@ from glassnet.lessons.experiment import Evidence, Finding, Picture, Table, numbe
 from glassnet.lessons.runs import cost_curves, stack
 from glassnet.network import Network
 from glassnet.training.history import Progress
+from glassnet.training.several_fits import uninterrupted
 
 Array = Any
 
@@ -40,8 +41,8 @@ def cost_surface(
             net = stack([1, 1], ["sigmoid"], range(starts), loss=loss)
             net.vector[...] = rng.uniform(-5, 5, net.vector.shape)  # (starts, 2): w and b
             walks = [net.vector.copy()]
-            net.fit(X, Y, iterations=steps, optimizer="adam", learning_rate=0.05, engine="numpy",
-                    callbacks=[partial(_walk, net, walks)])  # fmt: skip
+            uninterrupted(net.fit(X, Y, iterations=steps, optimizer="adam", learning_rate=0.05, engine="numpy",
+                                  callbacks=[partial(_walk, net, walks)]))  # fmt: skip
             final = net.cost(X, Y)
             spreads.append(np.ptp(final))
             ended.append(_places(final))

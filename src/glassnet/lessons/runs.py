@@ -10,6 +10,7 @@ import numpy as np
 
 from glassnet.errors import DivergedError
 from glassnet.network import Network
+from glassnet.training.several_fits import uninterrupted
 
 Array = Any
 
@@ -27,7 +28,7 @@ def cost_curves(net: Network, X: Array, Y: Array, steps: int, **settings: Any) -
     """
     k, start = net.n_networks or 1, net.vector.copy()
     try:
-        return net.fit(X, Y, iterations=steps, **settings).cost
+        return uninterrupted(net.fit(X, Y, iterations=steps, **settings)).cost
     except DivergedError:
         net.vector[...] = start
     curves = np.full((steps, k), np.inf)
@@ -39,7 +40,7 @@ def cost_curves(net: Network, X: Array, Y: Array, steps: int, **settings: Any) -
         own = {name: value[i] if isinstance(value, list) else value for name, value in settings.items()}
         seen: list[float] = []
         with suppress(DivergedError):
-            alone.fit(x, y, iterations=steps, callbacks=[_noting(seen)], **own)
+            uninterrupted(alone.fit(x, y, iterations=steps, callbacks=[_noting(seen)], **own))
         curves[: len(seen), i] = seen
     return curves
 

@@ -12,6 +12,7 @@ from glassnet.lessons.data import accuracy, classes, flower
 from glassnet.lessons.experiment import Evidence, Finding, Picture, Table, middle, numbers
 from glassnet.lessons.runs import cost_curves, stack
 from glassnet.network import Network
+from glassnet.training.several_fits import uninterrupted
 
 Array = Any
 
@@ -31,8 +32,8 @@ def symmetry(
     for name in (*alike, different):
         net = stack([2, units, 1], ["tanh", "sigmoid"], seeds, initializer=name)
         distances = [_apart(net)]
-        net.fit(X, Y, iterations=steps, learning_rate=1.2, engine="numpy",
-                callbacks=[partial(_note, net, distances)])  # fmt: skip
+        uninterrupted(net.fit(X, Y, iterations=steps, learning_rate=1.2, engine="numpy",
+                              callbacks=[partial(_note, net, distances)]))  # fmt: skip
         apart[name], right[name] = np.array(distances), accuracy(net.forward(X), Y)
     rows = [(name, apart[name].max(), apart[name][-1].min(), right[name].mean(), right[name].min(), right[name].max())
             for name in apart]  # fmt: skip

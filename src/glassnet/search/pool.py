@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextvars import copy_context
 from functools import partial
@@ -10,6 +11,7 @@ from typing import Any
 from joblib.parallel import SequentialBackend, ThreadingBackend
 
 from glassnet.engines.threads import as_worker, cores
+from glassnet.training.several_fits import until
 
 
 class Threads(ThreadingBackend):
@@ -21,11 +23,16 @@ class Threads(ThreadingBackend):
 
     def start_call(self) -> None:
         """Take note of what holds for the caller; later work is handed over by the workers themselves."""
-        self.context = copy_context()
+        self.context, self.ended = copy_context(), threading.Event()
 
     def submit(self, func: Callable[[], Any], callback: Callable[[Any], Any] | None = None) -> Any:
         """Hand a piece of work to a thread."""
-        return super().submit(partial(self.context.copy().run, as_worker, func), callback)
+        return super().submit(partial(self.context.copy().run, until, self.ended, as_worker, func), callback)
+
+    def abort_everything(self, ensure_ready: bool = True) -> None:
+        """End the fits that are under way, after Ctrl-C or where one failed and that is an error."""
+        self.ended.set()
+        super().abort_everything(ensure_ready)
 
     def get_nested_backend(self) -> tuple[Any, None]:
         """Return what takes the work inside a worker: the worker."""

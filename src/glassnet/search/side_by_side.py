@@ -81,6 +81,8 @@ def cross_validate(
         If `estimator` has no ``fit``, or is a class and not an instance.
     ValueError
         If every fit fails, or an argument cannot be used.
+    KeyboardInterrupt
+        After Ctrl-C, when all fits have been told to end.
 
     Examples
     --------
@@ -231,6 +233,8 @@ class SearchCV(BaseSearchCV):
             If a distribution is given without `n_iter`.
         ValueError
             If every fit fails, or an argument cannot be used.
+        KeyboardInterrupt
+            After Ctrl-C, when all fits have been told to end.
         """
         check_estimator(self.estimator)
         if self.n_iter is None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from glassnet.training.several_fits import raise_if_ended
+
 if TYPE_CHECKING:
     from glassnet.training.loop import Run
 
@@ -37,6 +39,7 @@ def search(run: Run) -> None:
             return
         run.theta.vector[...] = intermediate_result.x
         run.record(J)
+        raise_if_ended()
         if run.end_epoch():
             raise StopIteration
 

@@ -26,6 +26,7 @@ from glassnet.training.best import Best
 from glassnet.training.history import History, Progress
 from glassnet.training.position import NOT_THE_NUMBERS, Position, fingerprint
 from glassnet.training.settings import Settings
+from glassnet.training.several_fits import one_of_several, raise_if_ended
 
 Array = Any
 Callback = Callable[[Progress], Any]
@@ -330,6 +331,7 @@ def descend(run: Run) -> None:
     take = engine_choice.taker(run) or run.take_epoch
     try:
         while run.history.steps < run.steps:
+            raise_if_ended()
             if take():
                 break
     finally:  # after Ctrl-C too, the state and its t belong together
@@ -363,6 +365,8 @@ def train(run: Run) -> History:
     ------
     DivergedError
         When the cost is no longer finite; the best parameters so far are then in place.
+    KeyboardInterrupt
+        After Ctrl-C where this is one of several fits that others do (`several_fits.one_of_several`).
     """
     from glassnet.training.line_search import search
 
@@ -387,4 +391,6 @@ def train(run: Run) -> History:
         history.cost = np.asarray(run.costs)
         history.seconds = time.perf_counter() - run.began
         run.tell("end")
+    if history.interrupted and one_of_several():
+        raise KeyboardInterrupt
     return history

@@ -17,6 +17,7 @@ from glassnet.engines import numpy_engine as xp
 from glassnet.errors import DivergedError
 from glassnet.training.loop import Run, train
 from glassnet.training.settings import Settings
+from glassnet.training.several_fits import uninterrupted
 
 Array = Any
 
@@ -83,7 +84,7 @@ def range_test(
         settings = Settings(optimizer, rate, iterations=steps, batch_size=batch_size, engine="numpy")
         try:
             with xp.quiet():
-                train(Run(xp, theta, objective, settings, np.random.default_rng(seed), X, Y))
+                uninterrupted(train(Run(xp, theta, objective, settings, np.random.default_rng(seed), X, Y)))
                 J = float(cost_only(xp, theta, (X_held, Y_held), objective))
         except DivergedError:
             return math.inf
