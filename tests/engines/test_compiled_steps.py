@@ -570,7 +570,6 @@ import numpy as np
 from glassnet import Network
 from glassnet.engines import compiled_engine
 from glassnet.training import compiled_steps, engine_choice
-from needs import need
 from threadpoolctl import threadpool_info
 
 threads = []
