@@ -51,6 +51,7 @@ def run(tmp_path, text, **environment):
     )  # fmt: skip
 
 
+@pytest.mark.long
 def test_only_known_reasons_skip(tmp_path):
     done = run(tmp_path, FILE)
     assert done.returncode == 1
@@ -61,6 +62,7 @@ def test_only_known_reasons_skip(tmp_path):
     assert "2 failed, 1 passed, 3 skipped, 1 xfailed, 2 errors" in done.stdout
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", ['importorskip("no_such_library")', 'skip("needs torch", allow_module_level=True)'])
 def test_no_file_is_skipped_as_a_whole(tmp_path, how):
     done = run(tmp_path, f"import pytest\npytest.{how}\ndef test_some(): pass")
@@ -68,6 +70,7 @@ def test_no_file_is_skipped_as_a_whole(tmp_path, how):
     assert "a file may not be skipped as a whole" in done.stdout
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("demanded", "outcome"), [("", "2 skipped"), ("all", "1 failed, 1 skipped")])
 def test_what_can_be_installed_may_be_demanded(tmp_path, demanded, outcome):
     text = """

@@ -16,6 +16,7 @@ PYTHON = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 MY_NETWORK = next(block for block in PYTHON if block.startswith("# my_network.py"))
 
 
+@pytest.mark.long
 def test_the_glassnet_commands(tmp_path):
     folder = tmp_path
     for line in (line for line in SHELL if line.startswith(("glassnet ", "cd "))):
@@ -33,6 +34,7 @@ def test_the_glassnet_commands(tmp_path):
     assert (folder / "predictions.csv").exists()
 
 
+@pytest.mark.long
 def test_the_python_examples(tmp_path):
     code = "\n".join(PYTHON)
     done = subprocess.run(
@@ -52,6 +54,7 @@ def test_the_make_targets(target):
     assert work in done.stdout
 
 
+@pytest.mark.long
 def test_pip_install(tmp_path):
     """The wheel is built and holds the package; without the network, so with the tools and libraries already here."""
     command = [sys.executable, "-m", "pip", *shlex.split("install --no-deps --no-build-isolation --quiet --target")]

@@ -145,6 +145,7 @@ def test_pictures_in_folders(glassnet, tmp_path, monkeypatch):
     assert answers == ["cat"] * 12
 
 
+@pytest.mark.long
 def test_demo(glassnet, tmp_path):
     answer = glassnet("demo", "--folder", tmp_path / "demo")
     assert answer.code == 0, answer.err
@@ -173,6 +174,7 @@ main()
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_training_keeps_the_best_network(table, how):
     words = ["train", str(table), "--target", "label", "--epochs", "1000000", "--validation", "0", "--test", "0"]

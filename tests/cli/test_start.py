@@ -39,6 +39,7 @@ def folder(tmp_path_factory):
     return folder
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("target", ["label", "size"])
 def test_the_shell_loads_nothing_heavy(folder, target):
     model = f"{target}.glassnet"

@@ -205,16 +205,19 @@ def test_the_lists_here_name_every_entry():
     assert bare([*losses, "squared_error", "sigmoid_cross_entropy", "softmax_cross_entropy"]) == set(LOSSES)
 
 
+@pytest.mark.long
 def test_activations_compiled(compiled):
     sizes = [3, *[4] * (len(DEEP) - 1), 2]
     agree(sizes, DEEP, data=(X, TARGETS["one_hot"]), optimizer="adam(0.8)", iterations=10)
 
 
+@pytest.mark.long
 def test_activations_compiled_in_float32(compiled):
     sizes = [3, *[4] * (len(DEEP_SINGLE) - 1), 1]
     agree(sizes, DEEP_SINGLE, dtype="float32", optimizer="adam", iterations=10)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("optimizer", "activations", "loss", "options"), COMBINATIONS, ids=lambda x: str(x)[:20])
 def test_losses_and_optimisers_compiled(compiled, optimizer, activations, loss, options):
     Y = TARGETS[LOSSES[loss.partition("(")[0]].labels]
@@ -274,6 +277,7 @@ def test_stacks_with_their_own_targets_and_weights(interpreted, Y, weights, batc
     agree(*BASE, data=data, sample_weight=weights, stack=3, iterations=12, batch_size=batch_size, **options)
 
 
+@pytest.mark.long
 def test_one_compilation_serves_stacks_weights_and_arrays_of_every_kind(compiled):
     """Read-only, in another order in memory, with gaps, one for each network: all are one signature for Numba."""
     other_order = np.asfortranarray(X)
@@ -429,6 +433,7 @@ def test_a_planted_fault_shows_in_what_is_compiled(interpreted, monkeypatch, tab
     check_fault(monkeypatch, table, name, field)
 
 
+@pytest.mark.long
 def test_a_planted_fault_shows_in_machine_code(compiled, monkeypatch):
     check_fault(monkeypatch, ACTIVATIONS, "tanh", "slope")
 
@@ -472,6 +477,7 @@ def test_dropout_draws_and_trains_as_numpy_does(interpreted, dropout, stack, opt
     agree(*TWO_HIDDEN, dropout=dropout, stack=stack, optimizer="adam", **options)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("stack", [None, 3])
 def test_dropout_in_parts_and_a_few_steps_at_a_time(compiled, monkeypatch, stack):
     monkeypatch.setattr(compiled_steps, "_division", lambda *_: (3, 1))
@@ -556,6 +562,7 @@ print(json.dumps([name for name in ("numba", "llvmlite", "scipy") if name in sys
     assert loaded == []
 
 
+@pytest.mark.long
 def test_another_process_compiles_nothing_again(compiled, cache):
     """It finds the code on the disk, and keeps small products to one thread although scipy's BLAS came late."""
     compiled_engine.kernel_of.cache_clear()

@@ -38,6 +38,7 @@ def test_scikit_learns_own_tests_pass(tmp_path):
     assert "skipped" not in done.stdout
 
 
+@pytest.mark.long
 def test_what_lies_around_does_not_decide(tmp_path, monkeypatch):
     """A conftest.py above the folder, or settings of pytest's, could make a test green that fails elsewhere."""
     (tmp_path / "conftest.py").write_text("import pytest\n@pytest.fixture\ndef stray(): pass\n")

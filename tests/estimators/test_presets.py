@@ -46,6 +46,7 @@ def test_each_row_is_left_out_by_one_network_and_classes_are_dealt_out():
     np.testing.assert_array_equal((1 - taught[:, 0, labels == 0]).sum(axis=1), 18)
 
 
+@pytest.mark.long
 def test_the_kind_that_is_best_on_rows_left_out_is_kept():
     X, y = rings(1200)
     model = TabularClassifier(random_state=0, epochs=12).fit(X, y)

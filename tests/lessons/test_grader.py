@@ -243,6 +243,7 @@ def test_three_mistakes_of_three_results(planted):
     assert len(outcome["linear_backward"].findings) == 3
 
 
+@pytest.mark.long
 def test_a_known_mistake_beside_an_unknown_one(planted):
     outcome, _ = planted(
         STEPS, ("np.dot(dZ, A_prev.T) / m", "np.dot(dZ, A_prev.T)"), ("np.dot(W.T, dZ)", "np.dot(W.T, dZ) * 7")

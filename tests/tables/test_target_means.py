@@ -77,6 +77,7 @@ def test_labels_without_rhyme_are_not_learned_by_heart():
     assert abs(np.corrcoef(in_training[:, 0], y[:, 0])[0, 1]) < 0.1
 
 
+@pytest.mark.long
 def test_many_categories_are_learned_where_targets_hang_on_them():
     rng = np.random.default_rng(0)
     cells, place = many(rng, 3000, 600)
