@@ -53,6 +53,8 @@ NEEDS = {
     "data": Need(lambda: True, installed=True),  # shared.py asks for each file
     "cuda": Need(cuda),
     "no cuda": Need(lambda: not cuda()),
+    "posix": Need(lambda: os.name == "posix"),
+    "fork": Need(lambda: hasattr(os, "fork")),
     "linux": Need(lambda: sys.platform == "linux"),
     "no root": Need(lambda: not hasattr(os, "geteuid") or os.geteuid() != 0),
     "two cores": Need(lambda: (os.cpu_count() or 1) > 1),

@@ -1,6 +1,7 @@
 """A test never vanishes silently: what it lacks is on the list, and what can be installed may be demanded."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -87,3 +88,11 @@ def test_machine(monkeypatch):
     done = run(tmp_path, text, GLASSNET_NEEDS=demanded)
     assert outcome in done.stdout
     assert done.returncode == (1 if demanded else 0)
+
+
+def test_no_test_skips_by_another_way():
+    """What another machine lacks is seen here already."""
+    files = [path for path in Path(needs.__file__).parent.rglob("*.py") if path.stem not in ("needs", "test_needs")]
+    other = re.compile(r"importorskip|mark\.skip|skipif|pytest\.skip|SkipTest\b")
+    found = {path.name: other.findall(path.read_text("utf-8")) for path in files}
+    assert {name for name, ways in found.items() if ways} == set()

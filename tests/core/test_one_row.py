@@ -67,9 +67,10 @@ def test_gradients_are_checked():
     assert network().check_gradients(X, Y).ok
 
 
-@pytest.mark.parametrize("engine", ["compiled", "torch"])
+@pytest.mark.parametrize("engine", [
+    pytest.param("compiled", marks=pytest.mark.needs("numba")), pytest.param("torch", marks=pytest.mark.needs("torch"))
+])  # fmt: skip
 def test_every_engine_takes_the_same_steps(engine):
-    pytest.importorskip("torch" if engine == "torch" else "numba", reason=f"the {engine} engine's library")
     expected, found = network(), network()
     settings = {"optimizer": "lion(0.8)", "schedule": "linear", "epochs": 6, "batch_size": 16}
     expected.fit(X, Y, engine="numpy", **settings)

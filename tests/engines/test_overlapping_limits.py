@@ -11,6 +11,7 @@ from itertools import permutations
 import pytest
 
 from glassnet.engines import threads
+from needs import lacks
 
 
 class Library:
@@ -97,7 +98,7 @@ def fresh(text):
     assert done.returncode == 0, done.stderr
     before, *seen = json.loads(done.stdout)
     if before != [2]:
-        pytest.skip("BLAS has one thread here")
+        lacks("two BLAS threads")
     return seen
 
 
@@ -137,7 +138,7 @@ print(json.dumps([before, *seen]))
     )
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.needs("fork")
 def test_a_child_that_is_forked_during_a_fit_has_all_threads():
     assert fresh("""
 warnings.simplefilter("ignore")  # newer Pythons warn of forks beside threads

@@ -1,6 +1,5 @@
 """Ctrl-C at any moment: nothing happened or the best so far is kept, and the next fit is as if there had been none."""
 
-import importlib.util
 import json
 import os
 import random
@@ -17,6 +16,7 @@ import pytest
 import glassnet
 from glassnet import MLPClassifier, Network, TabularClassifier, interrupts
 from glassnet.engines.threads import _OneThread
+from needs import need
 
 SOURCE = str(Path(glassnet.__file__).parent)
 X = np.random.default_rng(0).normal(size=(3, 24))
@@ -90,16 +90,16 @@ def compiled_once(tmp_path_factory):
     return {"GLASSNET_CACHE": str(tmp_path_factory.mktemp("compiled"))}
 
 
-def missing(job):
-    return job in NEEDS and importlib.util.find_spec(NEEDS[job]) is None
+def ask(job):
+    """Skip the test where the job's library is missing."""
+    if job in NEEDS:
+        need(NEEDS[job])
 
 
 # ---------------------------------------------------------------- a fit, line by line
 @pytest.mark.parametrize("job", FITS)
 def test_a_fit_at_any_line(job, tries, tally, monkeypatch, compiled_once):
-    if missing(job):
-        pytest.skip(f"needs {NEEDS[job]}")
-
+    ask(job)
     monkeypatch.setenv("GLASSNET_CACHE", compiled_once["GLASSNET_CACHE"])
 
     def fit(net):
@@ -232,8 +232,7 @@ LATER = ["classifier", "table", "search", "lbfgs", "erf", "forward"]
 @pytest.mark.parametrize(("job", "module"), [*FIRST, *((job, None) for job in LATER)])
 def test_the_first_use_of_a_library(job, module, tries, tally, compiled_once):
     """Interrupted while it is imported, wherever; the second time it works."""
-    if missing(job):
-        pytest.skip(f"needs {NEEDS[job]}")
+    ask(job)
     ends = Counter()
     if module is not None:
         assert fresh(FIRST_USE, job, module, **compiled_once)[0] in ("returned", "interrupted")
@@ -286,7 +285,6 @@ print(json.dumps(heard))
 
 def test_while_it_compiles(tries, tally, compiled_once):
     """Again and again in one process, at random moments of loading and compiling; what is pressed is heard."""
-    if missing("compiled"):
-        pytest.skip("needs numba")
+    ask("compiled")
     heard = fresh(COMPILING, str(random.randrange(10**6)), str(tries(1, 30)), **compiled_once)
     tally("Ctrl-C while the first fit compiles", tried=sum(heard.values()), lost=0, broken=0, **heard)

@@ -98,11 +98,10 @@ def differences(net, twin, history, expected):
     return max(float(abs(one - other).max(initial=0.0)) for one, other in arrays)
 
 
+@pytest.mark.needs("torch", "numba")
 def test_what_was_cut_off_goes_on_to_the_bit(tmp_path, monkeypatch, tries, tally):
     """Every optimiser on every engine, each option, each way to be cut off: the difference is exactly 0."""
     engines = ["numpy", "torch", "compiled"]
-    for library in ("torch", "numba"):
-        pytest.importorskip(library)
     ways = ["callback", "Ctrl-C", "signal", "kill"]
     grid = [
         *itertools.product(engines, STEPPERS, OPTIONS, ways),

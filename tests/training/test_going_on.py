@@ -113,8 +113,8 @@ def test_it_may_be_cut_off_again_and_again(path):
     assert history.learning_rate == expected.learning_rate
 
 
+@pytest.mark.needs("torch")
 def test_the_engine_of_a_run_stays_its_own(path, monkeypatch):
-    pytest.importorskip("torch")
     net = network()
     net.fit(X, Y, epochs=9, engine="torch", callbacks=[after(3)])
     history = again(net, path).fit(X, Y, epochs=9, resume=True)
