@@ -46,7 +46,6 @@ NEEDS = {
     "torch": library("torch"),
     "numba": library("numba"),  # a dependency, but not of every Python
     "shap": library("shap"),  # as numba
-    "scikit-learn 1.9": Need(lambda: find_spec("sklearn.callback") is not None, installed=True),
     "scikit-learn's tests": Need(lambda: find_spec("sklearn.neural_network.tests") is not None, installed=True),
     "a browser": Need(lambda: browser() is not None, installed=True),
     "make": Need(lambda: os.name == "posix" and shutil.which("make") is not None),  # and bash, which Windows lacks

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn import callback
 from sklearn.base import clone
 from sklearn.datasets import load_digits, load_iris, make_multilabel_classification
 from sklearn.model_selection import GridSearchCV, train_test_split
@@ -193,9 +194,6 @@ def test_partial_fit_of_multi_label_in_parts():
 
 
 # ------------------------------------------------------------ callbacks
-with_callbacks = pytest.mark.needs("scikit-learn 1.9")
-
-
 class Listener:
     """Notes every task, and may stop after some."""
 
@@ -218,7 +216,6 @@ class Listener:
         return context.task_name == "epoch" and context.task_id == self.last
 
 
-@with_callbacks
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
 def test_callbacks_see_each_epoch_and_may_stop(solver):
     listener = Listener(last=1)
@@ -231,7 +228,6 @@ def test_callbacks_see_each_epoch_and_may_stop(solver):
     assert listener.scores[0] != listener.scores[-1] or solver == "lbfgs"
 
 
-@with_callbacks
 def test_callbacks_are_let_go_when_a_training_fails():
     listener = Listener()
     with pytest.raises(ValueError, match="non-finite"):
@@ -239,10 +235,7 @@ def test_callbacks_are_let_go_when_a_training_fails():
     assert listener.told[-1] == "teardown"
 
 
-@with_callbacks
 def test_scikit_learns_own_callbacks():
-    from sklearn import callback
-
     monitor = callback.ScoringMonitor(scoring="accuracy")
     clf = MLPClassifier(**QUICK).set_callbacks(monitor).fit(X, Y)
     scores = [row["accuracy"] for row in monitor.get_logs().data if "accuracy" in row]
@@ -250,10 +243,7 @@ def test_scikit_learns_own_callbacks():
     assert len(scores) == 6 + 1  # each epoch, and the fit
 
 
-@with_callbacks
 def test_the_progress_bar_runs_inside_a_search(capsys):
-    from sklearn import callback
-
     search = GridSearchCV(MLPClassifier(**QUICK), {"alpha": [0.1, 1]}, cv=2)
     MLPClassifier(**QUICK).set_callbacks(callback.ProgressBar()).fit(X, Y)
     assert "MLPClassifier" in capsys.readouterr().out

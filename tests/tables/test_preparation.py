@@ -11,7 +11,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from glassnet.errors import DataError, SettingError, ShapeError, UnknownNameError, WrongTypeError
@@ -382,6 +382,7 @@ def test_bins_fill_up_by_hand():
     np.testing.assert_allclose(out[:, 1:], [[0, 0], [0.25, 0], [0.5, 0.25], [0.5, 0.5]])
 
 
+@example([0.0, 5e-324], 3)
 @given(st.lists(st.floats(-1e300, 1e300), min_size=2, max_size=60), st.integers(3, 12))
 def test_bins_are_monotone_and_bounded(values, bins):
     column = fit_numbers("a", pa.chunked_array([np.array(values)]), bins)

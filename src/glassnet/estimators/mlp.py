@@ -57,7 +57,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     Notes
     -----
     Sparse X stays sparse. float32 input trains in float32, everything else in float64. Callbacks in scikit-learn's
-    protocol (from 1.9 on), such as its progress bar, are set by ``set_callbacks``; each epoch is a task.
+    protocol, such as its progress bar, are set by ``set_callbacks``; each epoch is a task.
 
     Examples
     --------
@@ -268,7 +268,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     -----
     Sparse X stays sparse. float32 input trains in float32, everything else in float64. y is not scaled: targets far
     from mean 0 and spread 1 train better through `sklearn.compose.TransformedTargetRegressor`. Callbacks in
-    scikit-learn's protocol (from 1.9 on), such as its progress bar, are set by ``set_callbacks``; each epoch is a task.
+    scikit-learn's protocol, such as its progress bar, are set by ``set_callbacks``; each epoch is a task.
 
     Examples
     --------

@@ -1,22 +1,13 @@
-"""scikit-learn's callback protocol (from 1.9 on): each epoch of a fit is a task that callbacks see begin and end."""
+"""scikit-learn's callback protocol: each epoch of a fit is a task that callbacks see begin and end."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 from typing import Any
 
-try:
-    from sklearn.callback import CallbackSupportMixin, with_callbacks
-except ImportError:  # scikit-learn 1.8
+from sklearn.callback import CallbackSupportMixin, with_callbacks
 
-    class CallbackSupportMixin:  # type: ignore[no-redef]
-        """An estimator without callbacks."""
-
-    def with_callbacks(method: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the method as it is."""
-        return method
-
+from glassnet.estimators.sklearn_compat import callback_context, has_callbacks
 
 __all__ = ["CallbackSupportMixin", "EpochTasks", "with_callbacks"]
 
@@ -45,10 +36,8 @@ class EpochTasks:
         }
         self.left = epochs
         self.epoch: Any = None
-        self.fit: Any = None
-        if hasattr(estimator, "_init_callback_context"):
-            self.fit = estimator._init_callback_context(max_subtasks=epochs)
-        self.listened = bool(getattr(estimator, "_skl_callbacks", None))
+        self.fit: Any = callback_context(estimator, epochs)
+        self.listened = has_callbacks(estimator)
         if self.listened:
             self.fit.call_on_fit_task_begin(estimator=estimator, **self.data)
 

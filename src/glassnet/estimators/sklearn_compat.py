@@ -1,4 +1,7 @@
-"""The private names of scikit-learn that glassnet uses, all in one place: a release that moves one is mended here."""
+"""The private names of scikit-learn that glassnet uses, all in one place: a release that moves one is mended here.
+
+What the estimators inherit stays theirs: `_parameter_constraints`, `_validate_params`, `_run_search`.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,10 @@ __all__ = [
     "InvalidParameterError",
     "Options",
     "StrOptions",
+    "callback_context",
     "check_sample_weight",
     "first_partial_fit",
+    "has_callbacks",
 ]
 
 BaseSearchCV: Any  # below
@@ -28,3 +33,13 @@ def __getattr__(name: str) -> Any:
 
         return BaseSearchCV
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def callback_context(estimator: Any, epochs: int) -> Any:
+    """Return the task of a fit, of which callbacks see at most so many epochs."""
+    return estimator._init_callback_context(max_subtasks=epochs)
+
+
+def has_callbacks(estimator: Any) -> bool:
+    """Tell whether callbacks were set."""
+    return bool(getattr(estimator, "_skl_callbacks", None))

@@ -83,7 +83,7 @@ def fit_numbers(name: str, column: pa.ChunkedArray, bins: int = 0) -> NumberColu
     if least == most and not lost.any():
         return f"holds only the value {least:g}"
     quarter, three_quarters = np.quantile(there, [0.25, 0.75])
-    spread = three_quarters / 2 - quarter / 2 or most / 4 - least / 4
+    spread = three_quarters / 2 - quarter / 2 or most / 4 - least / 4 or most - least  # parts of 5e-324 are 0
     edges = _edges(there, bins) if bins else ()
     return NumberColumn(name, float(np.median(there)), min(2 * float(spread), MOST), edges, bool(lost.any()))
 
