@@ -137,7 +137,7 @@ LABELS_REFUSED = {  # what goes in, what is said
     "complex": (I * 1j, "y holds complex numbers"),
     "objects": ([object()] * M, "y holds object"),
     "records": (np.array([(1,)] * M, dtype=[("a", "i4")]), "y holds records"),
-    "lazy": (pl.DataFrame({"y": WORDS}).lazy(), "brings it into memory"),
+    "lazy": (pl.DataFrame({"y": WORDS}).lazy(), "y.collect() brings it into memory"),
     "columns of classes": (np.c_[I % 3, I % 4], "several columns of classes"),
 }
 

@@ -36,7 +36,7 @@ def in_memory(name: str, given: Any) -> Any:
         return given
     if is_elsewhere(given):
         called = f"{type(given).__module__}.{type(given).__qualname__}"
-        raise WrongTypeError(f"{name}: expected an array or a data frame, got {called}{way_into_memory(given)}")
+        raise WrongTypeError(f"{name}: expected an array or a data frame, got {called}{way_into_memory(given, name)}")
     if hasattr(given, "__array__") and not hasattr(given, "columns") and not hasattr(given, "iloc"):
         try:
             return np.asarray(given)

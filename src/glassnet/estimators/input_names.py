@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # What programs write before a running number where columns have no names: pandas, glassnet for arrays and for files
 # without a header, polars, pyarrow, R.
 COUNTED = re.compile(r"(?:|x|c|column_|f|V)(\d+)")
+MOST_PLACES = 20  # that a message lists
 
 
 def has_names(X: Any) -> bool:
@@ -120,8 +121,10 @@ def _difference(given: list[str], known: list[str], named: bool) -> str:
     if not unseen and not lost:
         said.append("Feature names must be in the same order as they were in fit.")
     if not lost:
-        columns = "model.feature_names_in_" if named else "list(model.preparation_.source)"
-        said.append(f"X[{columns}] has the columns of the training, in their order.")
+        places = [given.index(name) for name in known]
+        columns = "X[model.feature_names_in_]" if named else f"X.iloc[:, {places}]"
+        if named or len(places) <= MOST_PLACES:
+            said.append(f"{columns} has the columns of the training, in their order.")
     near = [f"{name!r}{told}" for name in lost if (told := suggestion(name, unseen))]
     if near:
         said.append(f"Missing: {', '.join(near)}")

@@ -414,7 +414,7 @@ class BaseMLP(FittedMLP):
         self, X: Array, Y: Array, S: Array | None, random_state: np.random.RandomState
     ) -> tuple[Array, Array, Array | None, Validation]:
         """Hold rows out; return the others, and those held out."""
-        m, share = X.shape[0], self.validation_fraction
+        m, share, strata = X.shape[0], self.validation_fraction, self._strata(Y)
         if (held := math.ceil(share * m)) < 2:
             raise DataError(
                 "The validation set is too small. Increase 'validation_fraction' or the size of your dataset. "
@@ -425,7 +425,7 @@ class BaseMLP(FittedMLP):
                 f"validation_fraction={share:g} holds all of {m} rows out; decrease it, so that rows are left to train"
             )
         arrays = [X, Y] if S is None else [X, Y, S]
-        parts = train_test_split(*arrays, random_state=random_state, test_size=share, stratify=self._strata(Y))
+        parts = train_test_split(*arrays, random_state=random_state, test_size=share, stratify=strata)
         X, X_out, Y, Y_out, *weights = parts
         S, S_out = weights or (None, None)
         with as_glassnet_errors():

@@ -130,11 +130,24 @@ class LabelCode:
         return ((P > 0.5) == table).all(axis=1)
 
     def strata(self, Y: Array, share: float) -> Array | None:
-        """Return what a split that holds out `share` of the rows shall keep the shares of; None where it cannot."""
+        """Return what a split that holds out `share` of the rows shall keep the shares of; None where it cannot.
+
+        Raises
+        ------
+        DataError
+            If one of two classes has one row: then no part could be judged.
+        """
         if self.multilabel:
             return None
         classes = self.numbers(Y)
         counts = np.bincount(classes)
+        if self.output != "softmax" and counts.min(initial=len(Y), where=counts > 0) == 1:
+            rare = int(np.flatnonzero(counts == 1)[0])  # in scikit-learn's words, which its tests want
+            raise DataError(
+                "The least populated classes in y have only 1 member. The minimum number of groups for any class "
+                f"cannot be less than 2. Classes with too few members are: [{str(bool(rare))!r}], which is "
+                f"{self.classes.tolist()[rare]!r}: add rows of it, or give X_val and y_val"
+            )
         counts = counts[counts > 0]
         rows_out = math.ceil(share * len(Y))
         room = len(counts) <= min(rows_out, len(Y) - rows_out)

@@ -45,8 +45,8 @@ def _known(name: str, column: pa.ChunkedArray, metadata: dict[bytes, bytes] | No
         return _known(name, pa.chunked_array([pc.run_end_decode(chunk) for chunk in column.chunks], kind.value_type))
     if types.is_string_view(kind):
         return column.cast(pa.large_string())
-    of_bytes = types.is_binary, types.is_large_binary, types.is_binary_view, types.is_fixed_size_binary
-    return _bytes_as_text(name, column) if any(is_kind(kind) for is_kind in of_bytes) else column
+    rare = types.is_binary_view(kind) or types.is_fixed_size_binary(kind)
+    return bytes_as_text(name, column) if rare else column
 
 
 def _dictionary(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -60,11 +60,14 @@ def _dictionary(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
         values = _known(name, pa.chunked_array([chunk.dictionary])).combine_chunks()
         if pa.types.is_dictionary(values.type):
             values = values.dictionary_decode()
+        if pa.types.is_binary(values.type) or pa.types.is_large_binary(values.type):
+            values = bytes_as_text(name, pa.chunked_array([values])).combine_chunks()
         chunks.append(pa.DictionaryArray.from_arrays(chunk.indices, values))
     return pa.chunked_array(chunks)
 
 
-def _bytes_as_text(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+def bytes_as_text(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return bytes as the text that they spell; raise DataError where they spell none."""
     import pyarrow as pa
     import pyarrow.compute as pc
 

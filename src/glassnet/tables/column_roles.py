@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from glassnet.errors import DataError
+from glassnet.tables.cell_types import bytes_as_text
 from glassnet.tables.cells import (
     USABLE_CELLS,
     as_numbers,
@@ -61,6 +62,8 @@ def role(name: str, column: pa.ChunkedArray, categorical: bool, keep: bool) -> t
     import pyarrow as pa
 
     types, was_text = pa.types, is_text(column.type)
+    if types.is_binary(column.type) or types.is_large_binary(column.type):
+        column, was_text = bytes_as_text(name, column), True
     if types.is_dictionary(column.type):
         kind = _kind(name, column.type.value_type) and "category"
     elif categorical:

@@ -98,12 +98,12 @@ def is_elsewhere(X: Any) -> bool:
     return not (arrayish or is_table(X) or hasattr(X, "tocsr")) and bool(way_into_memory(X))
 
 
-def way_into_memory(X: Any) -> str:
+def way_into_memory(X: Any, name: str = "X") -> str:
     """Return the advice that makes a table of something that holds none itself, or ""."""
     if isinstance(X, type) or type(X).__module__.startswith("pandas"):
         return ""
     way = next((method for method in INTO_MEMORY if callable(getattr(X, method, None))), None)
-    return f"; X.{way}() brings it into memory" if way else ""
+    return f"; {name}.{way}() brings it into memory" if way else ""
 
 
 def check_cells(table: pa.Table) -> None:
