@@ -93,7 +93,7 @@ def test_the_same_columns_in_another_order_are_refused(form):
     with pytest.raises(DataError, match="same order as they were in fit") as caught:
         model.predict(other)
     advice = str(caught.value).splitlines()[-1].removesuffix(" has the columns of the training, in their order.")
-    same = eval(advice, {"X": other, "model": model})  # noqa: S307 - what the message says
+    same = eval(advice, {"X": other, "model": model})
     np.testing.assert_array_equal(model.predict_proba(same), model.predict_proba(frame))
 
 
