@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from glassnet import TabularClassifier
+from glassnet import MLPClassifier, TabularClassifier
 from glassnet.errors import DataError, GlassnetError, WrongTypeError
 from glassnet.tables import as_table, fit_preparation
 
@@ -236,6 +236,12 @@ def _is_readable(X):
     except GlassnetError:
         return False
     return True
+
+
+@pytest.mark.parametrize("name", ["beyond a float", "union", "list", "complex", "dates and text", "cut", "objects"])
+def test_an_mlp_says_so_too(name):
+    with pytest.raises(GlassnetError):
+        MLPClassifier((2,), max_iter=1).fit(frame({**USED, **REFUSED}[name]), I % 2)
 
 
 def test_values_of_converted_cells():

@@ -25,6 +25,8 @@ def as_glassnet_errors(where: str = "") -> Iterator[None]:
         raise type(error)(f"{where}{error}") from error
     except GlassnetError:
         raise
+    except (OverflowError, NotImplementedError) as error:  # Python's and Arrow's, where cells become numbers
+        raise DataError(f"{where}what was given cannot be read as numbers: {error}") from error
     except (ValueError, TypeError) as error:
         from sklearn.exceptions import NotFittedError
 
