@@ -14,7 +14,7 @@ from safetensors import safe_open
 from safetensors.numpy import save as safetensors
 
 from glassnet import Network, model_file
-from glassnet.errors import FileError, ModelFileError, SettingError, WrongTypeError
+from glassnet.errors import DataError, FileError, ModelFileError, SettingError, WrongTypeError
 
 rng = np.random.default_rng(0)
 X, Y = rng.normal(size=(3, 20)), rng.integers(0, 2, (1, 20))
@@ -210,12 +210,94 @@ DOCUMENTS = {
     "no list of activations": lambda d: d["architecture"].update(activations=5),
     "an unknown setting": lambda d: d["architecture"].update(depth=3),
     "an architecture that is a list": lambda d: d.update(architecture=[1]),
+    "activations left open": lambda d: d["architecture"].update(activations=None),
+    "a loss that is a number": lambda d: d["architecture"].update(loss=1),
+    "a version that is a number": lambda d: d.update(glassnet=1),
+    "a record that is a list": lambda d: d.update(record=[]),
+    "a type as a list": lambda d: d.update(dtype=["float32"]),
+    "two thousand million networks": lambda d: d.update(n_networks=2**31),
+}
+
+RECORDS = {
+    "no settings": lambda r: r.pop("settings"),
+    "a setting too few": lambda r: r["settings"].pop("l2"),
+    "a setting too many": lambda r: r["settings"].update(depth=1),
+    "an unknown optimiser": lambda r: r["settings"].update(optimizer="sgd2"),
+    "a penalty too large for a float": lambda r: r["settings"].update(l2=10**400),
+    "a curve that is a number": lambda r: r.update(epoch_cost=1.0),
+    "a curve of texts": lambda r: r.update(validation_cost=["a"]),
+    "half an epoch": lambda r: r.update(epochs=0.5),
+    "fewer than no steps": lambda r: r.update(steps=-1),
+    "seconds that are true": lambda r: r.update(seconds=True),
+    "an entry too many": lambda r: r.update(mood="good"),
+    "a divergence that is a text": lambda r: r.update(diverged="yes"),
 }
 
 
 @pytest.mark.parametrize("change", DOCUMENTS.values(), ids=DOCUMENTS.keys())
 def test_documents_that_describe_no_network_are_refused(path, change):
     refused(path, written(path, change))
+
+
+@pytest.mark.parametrize("change", RECORDS.values(), ids=RECORDS.keys())
+def test_records_that_no_training_left_are_refused(path, change):
+    def change_record(document):
+        net = trained()
+        document["record"] = json.loads(json.dumps(net.record))
+        change(document["record"])
+
+    refused(path, written(path, change_record), ["damaged: record"])
+    net = trained()
+    change(net.record)
+    with pytest.raises(WrongTypeError, match="`record` is what `fit` leaves"):
+        net.save(path)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_arrays_with_numbers_that_are_not_finite_are_neither_read_nor_written(path, value):
+    refused(
+        path,
+        written(
+            path, lambda document: None, {"W[1]": np.ones((1, 2), "float32"), "b[1]": np.full((1, 1), value, "float32")}
+        ),
+        ["b[1] holds numbers that are not finite"],
+    )
+    net = trained()
+    net.W[2][0, 0] = value
+    before = path.read_bytes()
+    with pytest.raises(DataError, match=r"W\[2\] holds numbers that are not finite"):
+        net.save(path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("version", [True, 0, -1, 1.0, "1", None])
+def test_a_format_that_is_none_is_refused(path, version):
+    written(path, lambda document: None)
+    refused(path, again(path, lambda document: document.update(format=version)), ["names no format version"])
+
+
+def test_a_document_of_lists_in_lists_is_refused(path):
+    written(path, lambda document: None)
+    inner = []
+    for _ in range(60):
+        inner = [inner]
+    refused(path, again(path, lambda document: document.update(more=inner)), ["lists in lists, more than 50 deep"])
+    refused(
+        path, safetensors({}, {"glassnet": '{"format": 1, "more": ' + "[" * 10_000 + "]" * 10_000 + "}"}), ["damaged"]
+    )
+    with pytest.raises(WrongTypeError, match=r"'more' cannot be kept: .* it is more than 50 deep"):
+        trained().save(path, more=inner)
+
+
+def again(path, change):
+    """Return a file whose document was changed at will, and its checksum made again."""
+    with safe_open(path, framework="numpy") as file:
+        document = json.loads(file.metadata()["glassnet"])
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  no mapping
+    del document["sha256"]
+    change(document)
+    document["sha256"] = model_file._checksum(document, arrays)
+    return safetensors(arrays, {"glassnet": model_file._text(document)})
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from glassnet._version import __version__
+from glassnet.documents import DEEPEST, is_too_deep
 from glassnet.errors import FileError, ModelFileError, WrongTypeError
 from glassnet.files import existing_file, write_beside
 from glassnet.memory import check_room
@@ -88,11 +89,15 @@ def read(path: str | Path, shapes: Any) -> tuple[dict[str, Array], dict[str, Any
             document = _document(path, metadata)
             expected = _expected_shapes(path, document, shapes)
             found = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118  no mapping
-            if found != expected:
-                raise ModelFileError(f"{path}: arrays do not fit the architecture: expected {expected}, got {found}")
+            for name in sorted({*expected, *found}):
+                if expected.get(name) != found.get(name):
+                    raise ModelFileError(
+                        f"{path}: arrays do not fit the architecture: {name[:80]}: expected "
+                        f"{expected.get(name, 'none')!s:.80}, got {found.get(name, 'none')!s:.80}"
+                    )
             tensors = {name: file.get_tensor(name) for name in sorted(found)}
     except (SafetensorError, UnicodeDecodeError) as error:
-        raise ModelFileError(f"{path}: not a glassnet model, or a damaged one ({error})") from None
+        raise ModelFileError(f"{path}: not a glassnet model, or a damaged one ({error!s:.200})") from None
     except OSError as error:
         raise FileError(f"{path}: cannot be read ({error.strerror or error})") from None
     if not _is_whole(metadata["glassnet"], document, tensors):
@@ -107,14 +112,16 @@ def _document(path: Path, metadata: Mapping[str, str]) -> dict[str, Any]:
     try:
         document = json.loads(metadata["glassnet"])
     except (ValueError, RecursionError) as error:
-        raise ModelFileError(f"{path}: damaged: its document is no JSON ({error})") from None
+        raise ModelFileError(f"{path}: damaged: its document is no JSON ({error!s:.200})") from None
+    if is_too_deep(document):
+        raise ModelFileError(f"{path}: damaged: its document holds lists in lists, more than {DEEPEST} deep")
     version = document.get("format") if isinstance(document, dict) else None
-    if not isinstance(version, int):
+    if type(version) is not int or version < 1:
         raise ModelFileError(f"{path}: damaged: its document names no format version")
     if version > FORMAT:
         raise ModelFileError(
-            f"{path}: written in format {version} by a newer glassnet; this one, {__version__}, reads formats up to "
-            f"{FORMAT}: open it with the glassnet that wrote it"
+            f"{path}: written in format {version!s:.20} by a newer glassnet; this one, {__version__}, reads formats up "
+            f"to {FORMAT}: open it with the glassnet that wrote it"
         )
     return dict(document)
 
@@ -122,8 +129,8 @@ def _document(path: Path, metadata: Mapping[str, str]) -> dict[str, Any]:
 def _expected_shapes(path: Path, document: dict[str, Any], shapes: Any) -> dict[str, tuple[int, ...]]:
     try:
         return dict(shapes(document))
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelFileError(f"{path}: damaged: its document describes no network ({error})") from None
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise ModelFileError(f"{path}: damaged: its document describes no network ({error!s:.300})") from None
 
 
 def _text(document: Mapping[str, Any]) -> str:
@@ -133,8 +140,9 @@ def _text(document: Mapping[str, Any]) -> str:
 def _check_plain(path: str | Path, key: str, value: Any) -> None:
     try:
         _text({key: value}).encode()
-        plain = _has_text_keys(value)
-        reason = "a key is no text"
+        deep = is_too_deep([value])
+        plain = not deep and _has_text_keys(value)
+        reason = f"it is more than {DEEPEST} deep" if deep else "a key is no text"
     except (TypeError, ValueError, RecursionError) as error:
         plain, reason = False, str(error)
     if not plain:
@@ -163,5 +171,5 @@ def _checksum(document: Mapping[str, Any], tensors: Mapping[str, Array]) -> str:
     for name in sorted(tensors):
         array = np.ascontiguousarray(tensors[name])
         digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
-        digest.update(array.data.cast("B"))
+        digest.update(array.data.cast("B") if array.size else b"")
     return digest.hexdigest()

@@ -21,13 +21,14 @@ from glassnet.core.names import choose
 from glassnet.core.parameters import Layers, Parameters, owned
 from glassnet.core.propagation import Objective, blocks, cost_only, propagate
 from glassnet.core.regularization import dropout_masks
+from glassnet.documents import MAPPING, TEXT, checked, maybe, one_of, whole
 from glassnet.engines import numpy_engine as xp
 from glassnet.engines.sparse_columns import SparseColumns, is_sparse
-from glassnet.errors import DataError, DivergedError, ModelFileError, SettingError, ShapeError
+from glassnet.errors import DataError, DivergedError, ModelFileError, SettingError, ShapeError, WrongTypeError
 from glassnet.files import check_writable
 from glassnet.training import checkpoint as checkpoints
 from glassnet.training.checkpoint import Checkpoint
-from glassnet.training.history import History, Progress
+from glassnet.training.history import History, Progress, check_record
 from glassnet.training.loop import Run, train
 from glassnet.training.position import Position
 from glassnet.training.settings import Settings
@@ -41,6 +42,11 @@ if TYPE_CHECKING:
 Array = Any
 
 _DTYPES = ("float32", "float64")
+DOCUMENT = {
+    "glassnet": TEXT, "architecture": MAPPING, "dtype": one_of(*_DTYPES), "n_networks": maybe(whole(1)),
+    "record": maybe(MAPPING),
+}  # fmt: skip
+BESIDE = {"training": maybe(MAPPING), "networks": MAPPING}  # what older files lack
 
 
 class Gradients(NamedTuple):
@@ -573,18 +579,33 @@ class Network:
             If a name in `more` is one of the file's own.
         WrongTypeError
             If a value in `more` is no plain JSON data.
+        DataError
+            If a parameter is not finite.
         FileError
             If it cannot be written; an older file at `path` stays as it was.
         """
+        self._check_sound(path)
         document, tensors = self._parts(training_state)
         document["networks"] = {}
         for name, network in (networks or {}).items():
+            network._check_sound(path)
             document["networks"][name], arrays = network._parts(training_state)
             tensors |= {f"{name}:{array}": M for array, M in arrays.items()}
         for name in more:
             if name in document or name in model_file.OWN_KEYS:
                 raise SettingError(f"{name!r} is a name that the file itself uses; keep your data under another one")
         model_file.write(path, tensors, {**document, **more})
+
+    def _check_sound(self, path: str | Path) -> None:
+        """Raise if `load` would refuse what is written."""
+        if (unfit := self._not_finite()) is not None:
+            raise DataError(f"{path}: {unfit} holds numbers that are not finite; such a network is not written")
+        try:
+            check_record(self.record)
+        except ValueError as error:
+            raise WrongTypeError(
+                f"{path}: {error}; `record` is what `fit` leaves, keep other data under `more`"
+            ) from None
 
     def _parts(self, training_state: bool) -> tuple[dict[str, Any], dict[str, Array]]:
         """Return what a file holds of the network: plain data, and arrays by name."""
@@ -632,13 +653,17 @@ class Network:
         own = {name: M for name, M in tensors.items() if not name.startswith(checkpoints.PREFIX)}
         if (types := {array.dtype.name for array in own.values()}) != {document["dtype"]}:
             raise ModelFileError(f"{path}: damaged: its arrays are of {', '.join(types)}, not {document['dtype']}")
-        net = cls(
-            **document["architecture"], dtype=document["dtype"], n_networks=document["n_networks"], initializer="zeros"
-        )
+        architecture = Architecture.from_document(document["architecture"]).to_document()
+        net = cls(**architecture, dtype=document["dtype"], n_networks=document["n_networks"], initializer="zeros")
         for layers in (net.W, net.b):
             for l in range(1, net.L + 1):
                 layers[l] = tensors[f"{layers.letter}[{l}]"]
-        net.record = document["record"]
+        if (unfit := net._not_finite()) is not None:
+            raise ModelFileError(f"{path}: damaged: {unfit} holds numbers that are not finite")
+        try:
+            net.record = check_record(document["record"])
+        except ValueError as error:
+            raise ModelFileError(f"{path}: damaged: {error!s:.300}") from None
         net._restore_training(path, document.pop("training", None), tensors)
         return net
 
@@ -651,9 +676,16 @@ class Network:
             return
         try:
             self.optimizer_state, rng, self.position = checkpoints.from_parts(training, tensors, self.dtype.name)
-        except ValueError as error:
-            raise ModelFileError(f"{path}: damaged: its training state does not fit its network ({error})") from None
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+            raise ModelFileError(
+                f"{path}: damaged: its training state does not fit its network ({error!s:.300})"
+            ) from None
         self.rng = self.rng if rng is None else rng
+
+    def _not_finite(self) -> str | None:
+        """Return the name of the first array with a number that is not finite."""
+        arrays = ((f"{each.letter}[{l}]", M) for each in (self.W, self.b) for l, M in enumerate(each, start=1))
+        return next((name for name, M in arrays if not np.isfinite(M).all()), None)
 
     def astype(self, dtype: str) -> Network:
         """Return a copy whose numbers are of another type."""
@@ -795,19 +827,17 @@ def _with_prefix(prefix: str, arrays: Mapping[str, Any]) -> dict[str, Any]:
 
 def _expected_shapes(document: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
     """Return the shape of every array of a file: those of its network, and of each network beside it."""
+    checked(document, {**DOCUMENT, **BESIDE}, "network", later=BESIDE, others=True)
     found = _own_shapes(document)
-    for name, part in dict(document.get("networks", {})).items():
+    for name, part in document.get("networks", {}).items():
+        checked(part, {**DOCUMENT, "training": BESIDE["training"]}, "network beside")
         found |= {f"{name}:{array}": shape for array, shape in _own_shapes(part).items()}
     return found
 
 
 def _own_shapes(document: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
-    architecture = Architecture.build(**document["architecture"])
-    n, (k, dtype, _) = architecture.sizes, (document[name] for name in ("n_networks", "dtype", "record"))
-    if dtype not in _DTYPES:
-        raise ValueError(f"dtype {dtype!r}")
-    if not (k is None or checks.is_count(k)):
-        raise ValueError(f"n_networks {k!r}")
+    architecture = Architecture.from_document(document["architecture"])
+    n, k = architecture.sizes, document["n_networks"]
     lead = () if k is None else (k,)
     layers = {
         name: (*lead, n[l], columns)
@@ -815,4 +845,4 @@ def _own_shapes(document: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
         for name, columns in ((f"W[{l}]", n[l - 1]), (f"b[{l}]", 1))
     }
     theta = (*lead, architecture.n_parameters)
-    return layers | checkpoints.expected(document.get("training"), theta, dtype)
+    return layers | checkpoints.expected(document.get("training"), theta, document["dtype"])

@@ -77,6 +77,17 @@ def _(path):
         file.create_dataset("x", (10, 5), "f8", chunks=(10**7, 5), maxshape=(None, 5), compression="gzip")
 
 
+def test_a_block_that_grows_beyond_its_numbers_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("GLASSNET_MEMORY", "20MB")
+    for rows in (5, 500):
+        with h5py.File(tmp_path / "a.h5", "w") as file:
+            x = file.create_dataset("x", (rows, 100), "f8", chunks=(rows, 100), compression="gzip", fletcher32=True)
+            x[:] = 1
+            x.id.write_direct_chunk((0, 0), zlib.compress(bytes(10**8), 1) + bytes(4))
+        with pytest.raises(OSError, match=f"array 'x' is not whole: a block grows to more than its {rows * 800} bytes"):
+            read(tmp_path / "a.h5")
+
+
 # ---------------------------------------------------------------- Parquet
 def _parquet(path, column, times, **how):
     table = pa.table({"a": column})

@@ -187,9 +187,23 @@ def test_a_link_within_an_hdf5_file_is_no_array_of_its_own(tmp_path):
     assert read(path).X.shape == (2, 2)
 
 
-def test_hdf5_text_of_any_length(tmp_path):
+@pytest.mark.parametrize("how", [{}, {"chunks": (2,)}, {"chunks": (2,), "compression": "gzip"}], ids=str)
+@pytest.mark.parametrize("begins", [0, 512], ids=["", "after a user block"])
+def test_hdf5_text_of_any_length(tmp_path, how, begins):
+    with h5py.File(tmp_path / "a.h5", "w", userblock_size=begins) as file:
+        file["x"] = np.ones((3, 2))
+        file.create_dataset("y", data=np.array(["no", "maybe", "yes"], dtype=object), dtype=h5py.string_dtype(), **how)
+    assert read(tmp_path / "a.h5").y.tolist() == ["no", "maybe", "yes"]
+
+
+def test_hdf5_text_that_claims_to_be_longer_than_the_file(tmp_path):
     path = hdf5(tmp_path / "a.h5", x=np.ones((3, 2)), y=np.array(["no", "maybe", "yes"], dtype=object))
-    assert read(path).y.tolist() == ["no", "maybe", "yes"]
+    with h5py.File(path) as file:
+        start = file["y"].id.get_offset()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:start] + b"\xff\xff\xff\x7f" + whole[start + 4 :])
+    with pytest.raises(FileError, match="array 'y' is not whole: it points to text longer than the file"):
+        read(path)
 
 
 def test_hdf5_of_lists_and_odd_arrays_beside(tmp_path):

@@ -206,7 +206,7 @@ def test_empty_file(tmp_path, content):
 
 
 def test_header_only(tmp_path):
-    with pytest.raises(DataError, match=r"data.csv holds a header \(a, b\) but no rows"):
+    with pytest.raises(DataError, match=r"data.csv holds a header \('a', 'b'\) but no rows"):
         read(write(tmp_path, "a,b\n"))
 
 

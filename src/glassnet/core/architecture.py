@@ -12,8 +12,10 @@ import numpy as np
 from glassnet.core.activations import ACTIVATIONS, Activation
 from glassnet.core.losses import LOSSES, Loss, full_name
 from glassnet.core.names import choose, spelled
+from glassnet.documents import TEXT, checked, listed, whole
 from glassnet.errors import SettingError, UnknownNameError
 
+ROWS = {"sizes": listed(whole(1), least=2), "activations": listed(TEXT, least=1), "loss": TEXT}  # in a model file
 _LOSS_OF_OUTPUT = {"sigmoid": "cross_entropy", "softmax": "cross_entropy", "exp": "poisson"}
 _OUTPUT_OF_LOSS = {"sigmoid_cross_entropy": "sigmoid", "softmax_cross_entropy": "softmax", "poisson": "exp"}
 _CROSS_ENTROPIES = ("sigmoid_cross_entropy", "softmax_cross_entropy")
@@ -112,6 +114,18 @@ class Architecture:
     def n_parameters(self) -> int:
         """Number of weights and biases."""
         return sum(n * n_prev + n for n_prev, n in pairwise(self.sizes))
+
+    @classmethod
+    def from_document(cls, document: Any) -> Architecture:
+        """Return the architecture that `to_document` described.
+
+        Raises
+        ------
+        ValueError
+            If it describes none (`ModelFileError`, `SettingError`).
+        """
+        given = checked(document, ROWS, "architecture")
+        return cls(_checked_sizes(given["sizes"]), tuple(given["activations"]), given["loss"])
 
     def to_document(self) -> dict[str, Any]:
         """Return the architecture as plain data for a model file."""

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from glassnet.errors import SettingError, ShapeError
+from glassnet.documents import MAPPING, TEXT, TEXTS, Kind, checked, listed, maybe, number, whole
+from glassnet.errors import ModelFileError, SettingError, ShapeError
 from glassnet.estimators.foreign_arrays import in_memory
 from glassnet.estimators.mlp_callbacks import CallbackSupportMixin
 from glassnet.estimators.opening import Opening
@@ -28,10 +29,21 @@ Array = Any
 
 ROWS_AT_A_TIME = 2048  # rows that a prediction takes together: numbers of another type need no second table
 
-FITTED = (  # plain attributes that a model file keeps
-    "n_features_in_", "n_layers_", "n_outputs_", "out_activation_", "n_iter_", "t_", "loss_", "best_loss_",
-    "loss_curve_", "validation_scores_", "best_validation_score_", "validation_loss_curve_", "notes_",
-)  # fmt: skip
+CURVE = listed(maybe(number()))
+FITTED = {  # plain attributes that a model file keeps
+    "n_features_in_": whole(1), "n_layers_": whole(2), "n_outputs_": whole(1), "out_activation_": TEXT,
+    "n_iter_": whole(), "t_": whole(), "loss_": maybe(number()), "best_loss_": maybe(number()), "loss_curve_": CURVE,
+    "validation_scores_": maybe(CURVE), "best_validation_score_": maybe(number()),
+    "validation_loss_curve_": maybe(CURVE), "notes_": TEXTS,
+}  # fmt: skip
+CLASS_WEIGHTS = Kind(
+    "a list of pairs of a class and its weight, at least 0",
+    lambda pairs: (
+        isinstance(pairs, list)
+        and all(isinstance(pair, list) and len(pair) == 2 for pair in pairs)
+        and all(isinstance(label, str | int | float) and number(0).holds(weight) for label, weight in pairs)
+    ),
+)
 NOT_IN_OLD_FILES: dict[str, Any] = {"validation_loss_curve_": None, "notes_": []}
 
 
@@ -135,6 +147,10 @@ class FittedMLP(Opening, CallbackSupportMixin, BaseEstimator):
         return outputs
 
     # ------------------------------------------------------------ files
+    _rows_of_file: ClassVar[dict[str, Kind]] = {
+        "fitted": MAPPING, "feature_names": TEXTS, "class_weight": CLASS_WEIGHTS,
+    }  # fmt: skip
+
     def save(self, path: str | Path) -> None:
         """Write network, labels and training record to one file; `glassnet.load` reads it."""
         check_is_fitted(self)
@@ -144,9 +160,26 @@ class FittedMLP(Opening, CallbackSupportMixin, BaseEstimator):
             document["class_weight"] = [plain({"pair": pair})["pair"] for pair in weights.items()]
         save(self, path, self.target_, document)
 
+    def _check_kept(self, settings: Mapping[str, Any]) -> None:
+        """Raise unless the settings are some that `fit` takes."""
+        with as_glassnet_errors():
+            self._validate_params()
+
     def _restore(self, network: Network, target: Target, document: Mapping[str, Any]) -> None:
         """Take over what `save` wrote."""
-        fitted = {**NOT_IN_OLD_FILES, **document["fitted"]}
+        fitted = {**NOT_IN_OLD_FILES, **checked(document["fitted"], FITTED, "fitted", later=NOT_IN_OLD_FILES)}
+        architecture = network.architecture
+        of_network = {
+            "n_features_in_": architecture.sizes[0],
+            "n_layers_": len(architecture.sizes),
+            "n_outputs_": architecture.sizes[-1],
+            "out_activation_": "logistic" if architecture.output == "sigmoid" else architecture.activations[-1],
+        }
+        for name, value in of_network.items():
+            if fitted[name] != value:
+                raise ModelFileError(f"fitted: {name} is {fitted[name]!r:.80}; that of the network is {value!r:.80}")
+        if len(document["feature_names"]) not in (0, fitted["n_features_in_"]):
+            raise ModelFileError(f"{len(document['feature_names'])} names for {fitted['n_features_in_']} features")
         for name in FITTED:
             setattr(self, name, fitted[name])
         self.network_, self.target_, self._best_vector = network, target, network.vector.copy()

@@ -8,10 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.documents import MAPPING, TEXT, checked
 from glassnet.errors import ModelFileError
-from glassnet.estimators.targets import Target, target_from_document
-from glassnet.network import Network
+from glassnet.estimators.targets import LabelCode, Target, target_from_document
+from glassnet.model_file import OWN_KEYS
+from glassnet.network import BESIDE, DOCUMENT, Network
 from glassnet.training import generators
+
+KINDS = ("MLPClassifier", "MLPRegressor", "TabularClassifier", "TabularRegressor")
+# Of every estimator's document; what some of them lack.
+ROWS = {"kind": TEXT, "settings": MAPPING, "target": MAPPING, "random_state": MAPPING}
+LATER = ("random_state", "class_weight", "fit")
 
 
 def save(
@@ -23,7 +30,15 @@ def save(
     training_state: bool = True,
     networks: Mapping[str, Network] | None = None,
 ) -> None:
-    """Write a fitted estimator's network with its kind, settings, target and further plain data."""
+    """Write a fitted estimator's network with its kind, settings, target and further plain data.
+
+    Raises
+    ------
+    SettingError
+        If a setting was changed to one that `fit` would refuse, and `load` too.
+    """
+    settings = {**plain(estimator.get_params()), **getattr(estimator, "_made_with", {})}
+    estimator._check_kept(settings)
     random_state = generators.to_document(estimator.random_state) if training_state else None
     if random_state is not None:  # a number stands among the settings
         document = {**document, "random_state": random_state}
@@ -32,7 +47,7 @@ def save(
         training_state=training_state,
         networks=networks,
         kind=kind_of(estimator),
-        settings={**plain(estimator.get_params()), **getattr(estimator, "_made_with", {})},
+        settings=settings,
         target=target.to_document(),
         **document,
     )
@@ -63,22 +78,36 @@ def load(path: str | Path) -> Any:
 
 def load_as(path: str | Path, class_of: Callable[[str], Any]) -> Any:
     """Read a model file as `load` does, into the class that `class_of` names for the file's kind."""
-    from glassnet import estimators
-
     network, document = Network.load_with_document(path)
     kind = document.get("kind")
     if kind is None:
         return network
-    if kind not in estimators.__all__:
-        raise ModelFileError(f"{path}: holds a {kind!r}, which this version of glassnet does not know")
+    if kind not in KINDS:
+        raise ModelFileError(f"{path}: holds a {kind!r:.80}, which this version of glassnet does not know")
     try:
-        estimator = class_of(kind)(**document["settings"])
-        if "random_state" in document:
-            estimator.random_state = generators.from_document(document["random_state"])
-        estimator._restore(network, target_from_document(document["target"]), document)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ModelFileError(f"{path}: damaged: its document describes no {kind} ({error})") from None
+        own = {name: part for name, part in document.items() if name not in (*DOCUMENT, *BESIDE, *OWN_KEYS)}
+        estimator = class_of(kind)(**checked(own, ROWS, kind, later=LATER, others=True)["settings"])
+        if "random_state" in own:
+            estimator.random_state = generators.from_document(own["random_state"])
+        checked(own, {**ROWS, **estimator._rows_of_file}, kind, later=LATER)
+        target = target_from_document(own["target"])
+        _check_agreement(kind, target, network)
+        estimator._restore(network, target, document)
+        estimator._check_kept(own["settings"])
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise ModelFileError(f"{path}: damaged: its document describes no {kind} ({error!s:.300})") from None
     return estimator
+
+
+def _check_agreement(kind: str, target: Target, network: Network) -> None:
+    """Raise if what is predicted is not what the network has outputs for."""
+    architecture = network.architecture
+    if isinstance(target, LabelCode) != kind.endswith("Classifier"):
+        raise ModelFileError(f"its target is not that of a {kind}")
+    if target.n_outputs != architecture.sizes[-1]:
+        raise ModelFileError(f"its target needs {target.n_outputs} outputs; the network has {architecture.sizes[-1]}")
+    if target.output not in (None, architecture.output):
+        raise ModelFileError(f"its target needs the output {target.output}; the network has {architecture.output}")
 
 
 def kind_of(model: Any) -> str:

@@ -16,12 +16,20 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from glassnet import documents
 from glassnet.core.architecture import Architecture
 from glassnet.core.checks import is_count, refuse_masked
 from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS
-from glassnet.errors import DataError, DivergedError, InterruptedWarning, SettingError, UnknownNameError
-from glassnet.estimators import left_out
+from glassnet.errors import (
+    DataError,
+    DivergedError,
+    InterruptedWarning,
+    ModelFileError,
+    SettingError,
+    UnknownNameError,
+)
+from glassnet.estimators import kept_settings, left_out
 from glassnet.estimators.all_or_nothing import all_or_nothing
 from glassnet.estimators.foreign_arrays import in_memory
 from glassnet.estimators.given_targets import given_labels, given_numbers
@@ -459,16 +467,34 @@ class TableModel(Opening):
                 document["fit"]["unfinished"], networks = self._unfinished.to_parts(self.network_)
         save(self, path, self.target_, document, training_state=training_state, networks=networks)
 
+    _rows_of_file: ClassVar[dict[str, documents.Kind]] = {
+        "preparation": documents.MAPPING, "feature_names": documents.TEXTS, "notes": documents.TEXTS,
+        "target_name": documents.maybe(documents.TEXT), "fit": documents.MAPPING,
+    }  # fmt: skip
+
+    def _check_kept(self, settings: Mapping[str, Any]) -> None:
+        """Raise unless the settings are of the kinds that `fit` takes."""
+        kept_settings.check(settings)
+
     def _restore(self, network: Network, target: Target, document: Mapping[str, Any]) -> None:
         """Take over what `save` wrote."""
         from glassnet.tables import preparation_from_document
 
+        if isinstance(target, LabelCode) and len(target.classes) < 2:
+            raise ModelFileError(f"target: a classifier has at least 2 classes, got {len(target.classes)}")
         self.network_, self.target_, self.notes_ = network, target, list(document["notes"])
         self._made_with = made_with(self)
         self.target_name_ = document["target_name"]
         self.preparation_ = preparation_from_document(document["preparation"])
         pictures = self.preparation_.pictures
         self.n_features_in_ = pictures.n_x if pictures else len(self.preparation_.source)
+        if self.preparation_.n_features != network.architecture.sizes[0]:
+            raise ModelFileError(
+                f"preparation: gives {self.preparation_.n_features} features; the network takes "
+                f"{network.architecture.sizes[0]}"
+            )
+        if document["feature_names"] not in ([], list(self.preparation_.source)):
+            raise ModelFileError("feature_names: not those of the preparation's columns")
         if document["feature_names"]:
             self.feature_names_in_ = np.asarray(document["feature_names"], dtype=object)
         if "fit" in document:

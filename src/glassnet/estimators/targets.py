@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from glassnet import interrupts
-from glassnet.errors import DataError, SettingError
+from glassnet.documents import ANYTHING, TEXT, TRUTH, checked, listed, number
+from glassnet.errors import DataError, ModelFileError, SettingError
 
 Array = Any
 
@@ -234,14 +235,51 @@ class NumberCode:
 
 Target = LabelCode | NumberCode
 
+# In a model file:
+LONG_LABEL = 10_000  # characters that a type of text may have room for, whatever the labels need
+LABELS = {
+    "classes": listed(ANYTHING, least=1), "dtype": TEXT, "multilabel": TRUTH, "sparse": TRUTH,
+}  # fmt: skip
+NUMBERS = {
+    "mean": listed(number(), least=1), "scale": listed(number(sys.float_info.min), least=1), "single": TRUTH,
+}  # fmt: skip
+
 
 def target_from_document(document: dict[str, Any]) -> Target:
-    """Rebuild the code that `to_document` returned."""
+    """Rebuild the code that `to_document` returned.
+
+    Raises
+    ------
+    ModelFileError
+        If it is no such document.
+    """
     if "classes" not in document:
-        mean, scale = (np.asarray(document[name], dtype=np.float64) for name in ("mean", "scale"))
-        return NumberCode(mean, scale, bool(document["single"]))
-    classes = np.asarray(document["classes"], dtype=np.dtype(document["dtype"]))
-    return LabelCode(classes, bool(document["multilabel"]), bool(document["sparse"]))
+        given = checked(document, NUMBERS, "target")
+        mean, scale = (np.asarray(given[name], dtype=np.float64) for name in ("mean", "scale"))
+        if len(mean) != len(scale) or (given["single"] and len(mean) > 1):
+            raise ModelFileError(f"target: {len(mean)} means and {len(scale)} scales are not of one target")
+        return NumberCode(mean, scale, given["single"])
+    given = checked(document, LABELS, "target")
+    classes = _classes(given["classes"], given["dtype"])
+    if given["multilabel"] and classes.tolist() != list(range(len(classes))):
+        raise ModelFileError("target: the classes of several labels are the numbers of their columns")
+    return LabelCode(classes, given["multilabel"], given["sparse"])
+
+
+def _classes(labels: list[Any], name: str) -> Array:
+    """Return labels as an array of the type of that name, which must hold each as it is, sorted, none twice."""
+    try:
+        dtype = np.dtype(name)
+        longest = max((len(label) for label in labels if isinstance(label, str)), default=0)
+        if dtype.kind not in "Ubiuf" or dtype.itemsize > 4 * max(longest, LONG_LABEL):
+            raise ValueError(name)
+        classes = np.asarray(labels, dtype)
+    except (ValueError, TypeError, OverflowError, SyntaxError):
+        raise ModelFileError(f"target: {len(labels)} classes are not of type {name!r:.80}") from None
+    same = [(type(label), label) for label in classes.tolist()] == [(type(label), label) for label in labels]
+    if not same or not (classes[:-1] < classes[1:]).all():
+        raise ModelFileError(f"target: expected classes of type {name}, sorted, none twice; got {labels!r:.80}")
+    return classes
 
 
 def smoothed(Y: Array, share: float, *, exclusive: bool = True) -> Array:

@@ -114,7 +114,7 @@ def of_file(path: str | Path, data: str | Path | None = None, training: str | Pa
         raise SettingError(f"{path}: an experiment brings its own data; got {data or training}")
     try:
         document = json.loads(Path(path).read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: no JSON document ({error})") from None
     return of_experiment(document)
 

@@ -1,21 +1,17 @@
-"""HDF5 and NumPy files: which of their named arrays are features, which the target, which belong to the test part."""
+"""Named arrays of a file: which are features, which the target, which belong to the test part."""
 
 from __future__ import annotations
 
 import math
 import re
-import zipfile
 from collections.abc import Callable, Mapping
-from functools import partial
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from glassnet import interrupts
-from glassnet.errors import DataError, FileError, MissingLibraryError, UnknownNameError
-from glassnet.memory import COLUMN, check_room, limit
+from glassnet.errors import DataError, UnknownNameError
+from glassnet.memory import COLUMN, check_room
 from glassnet.tables.broken_files import broken_is_file_error
 from glassnet.tables.dataset import Dataset, Pictures
 from glassnet.tables.frames import as_table
@@ -26,12 +22,6 @@ if TYPE_CHECKING:
 FEATURE_WORDS = {"x", "image", "images", "data", "features", "inputs"}
 TARGET_WORDS = {"y", "label", "labels", "target", "targets"}
 COPIES = 2  # of an array: as it is read, and as columns or pictures
-CELL = 64  # bytes of a text beside its letters
-ZIP_HEADS = (b"PK\x03\x04", b"PK\x05\x06")
-PICKLED = (
-    "holds pickled Python objects, which are never read: loading them can run any program; "
-    "save arrays of numbers or text"
-)
 
 
 class Held(NamedTuple):
@@ -59,105 +49,6 @@ class Held(NamedTuple):
         check_room(COPIES * needed, f"{self.where} of shape {self.shape!s:.80}")
         with broken_is_file_error(f"{self.where} is not whole"):
             return self.load()
-
-
-def read_hdf5(path: Path, target: str | None, order: str, required: bool = True) -> Dataset:
-    """Return what an HDF5 file holds, as `from_arrays` finds it; what leads to other files is refused."""
-    try:
-        with interrupts.held():
-            import h5py
-    except ImportError as error:
-        raise MissingLibraryError.of(f"reading {path.name}", "h5py") from error
-    arrays: dict[str, Held] = {}
-
-    def leads_out(name: str, link: Any) -> str | None:
-        external = isinstance(link, h5py.ExternalLink)
-        return f"{name!r:.80} is a link into another file, {link.filename!r:.80}" if external else None
-
-    def collect(name: str, item: Any) -> str | None:
-        if not isinstance(item, h5py.Dataset):
-            return None
-        if item.is_virtual:
-            others = sorted({source.file_name for source in item.virtual_sources()})
-            return f"{name!r:.80} is virtual, put together from other files, {others!r:.80}"
-        if item.external:
-            return f"{name!r:.80} has its numbers in another file, {item.external[0][0]!r:.80}"
-        if item.ndim:
-            where = f"{path.name}, array {name!r:.80}"
-            block = math.prod(item.chunks or (0,)) * item.dtype.itemsize
-            arrays[name] = Held(where, item.shape, item.dtype, partial(_load_hdf5, item, where), block)
-        return None
-
-    with broken_is_file_error(f"{path.name} is not a whole HDF5 file"), h5py.File(path, "r") as file:
-        elsewhere = file.visititems_links(leads_out) or file.visititems(collect)
-        if elsewhere:
-            raise DataError(f"{path.name}: {elsewhere}; other files are never read. Copy the numbers into this one")
-        return from_arrays(arrays, path.name, target, order, required)
-
-
-def _load_hdf5(item: Any, where: str) -> np.ndarray:
-    """Return a dataset; text of any length a few rows at a time, since many cells may point to one long text."""
-    with interrupts.held():
-        import h5py
-
-    if item.dtype.kind != "O":
-        return np.asarray(item[()])
-    if h5py.check_string_dtype(item.dtype) is None:
-        raise DataError(f"{where}: expected numbers or text, got lists or references")
-    longest = Path(item.file.filename).stat().st_size
-    in_a_row = math.prod(item.shape[1:])
-    step = max(1, min(4096, limit() // (4 * longest * max(in_a_row, 1))))
-    parts, taken = [np.empty((0, *item.shape[1:]), object)], 0
-    for start in range(0, item.shape[0], step):
-        parts.append(item[start : start + step])
-        taken += sum(len(word) + CELL for word in parts[-1].flat)
-        check_room(COPIES * taken, where)
-    return np.concatenate(parts)
-
-
-def read_numpy(path: Path, target: str | None, order: str, required: bool = True) -> Dataset:
-    """Return what a .npz or .npy file holds, as `from_arrays` finds it; arrays of Python objects are refused."""
-    arrays: dict[str, Held] = {}
-    with broken_is_file_error(f"{path.name} is not a whole NumPy file"), path.open("rb") as file:
-        if file.read(4) not in ZIP_HEADS:
-            file.seek(0)
-            held = _held(file, path.stat().st_size, path.name, partial(np.load, path, allow_pickle=False))
-            return from_arrays({"x": held}, path.name, target, order, required)
-        with zipfile.ZipFile(file) as archive:
-            for info in archive.infolist():
-                name = info.filename.removesuffix(".npy")
-                where = f"{path.name}, array {name!r:.80}"
-                if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                    raise FileError(f"{where} is not plain or deflated, as NumPy saves arrays")
-                if name != info.filename:
-                    with archive.open(info) as member:
-                        arrays[name] = _held(member, info.file_size, where, partial(_unzipped, archive, info))
-            return from_arrays(arrays, path.name, target, order, required)
-
-
-def _unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
-    with archive.open(info) as member:
-        return np.lib.format.read_array(member, allow_pickle=False)
-
-
-def _held(file: Any, size: int, where: str, load: Callable[[], np.ndarray]) -> Held:
-    """Read the head of an array, of which `size` bytes are there."""
-    start = file.peek(1)[:1] if hasattr(file, "peek") else b""
-    if start == b"\x80":
-        raise DataError(f"{where} {PICKLED}")
-    version = np.lib.format.read_magic(file)
-    heads = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-    if version not in heads:
-        raise FileError(f"{where}: expected version 1.0 or 2.0 of NumPy's format, got {version}")
-    shape, _, dtype = heads[version](file)
-    if dtype.hasobject:
-        raise DataError(f"{where} {PICKLED}")
-    held = Held(where, shape, dtype, load)
-    if not all(0 <= n < 2**63 for n in shape) or held.size * dtype.itemsize > size:
-        raise FileError(f"{where} is not whole: fewer numbers than its shape {shape!s:.80} says")
-    if not dtype.itemsize:
-        raise DataError(f"{where}: expected numbers or text, got cells of no width, {dtype}")
-    return held
 
 
 def from_arrays(

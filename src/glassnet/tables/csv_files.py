@@ -68,7 +68,7 @@ def read_csv(
         check_distinct(names, where)
         if not len(table):
             raise DataError(
-                f"{where} holds a header ({', '.join(names[:5])}{', ...' * (width > 5)}) but no rows; "
+                f"{where} holds a header ({', '.join(map(repr, names[:5])):.200}{', ...' * (width > 5)}) but no rows; "
                 "if that line is data, say that there is no header"
             )
     else:

@@ -117,9 +117,9 @@ def check_cells(table: pa.Table) -> None:
 
 def check_distinct(names: Sequence[str], where: str = "the table") -> None:
     """Raise DataError if two columns have one name."""
-    twice = [repr(name) for name, count in Counter(names).items() if count > 1]
+    twice = ", ".join(repr(name) for name, count in Counter(names).items() if count > 1)
     if twice:
-        raise DataError(f"{where} has several columns named {', '.join(twice)}; every column needs a name of its own")
+        raise DataError(f"{where} has several columns named {twice:.200}; every column needs a name of its own")
 
 
 def target_from_table(table: pa.Table, name: str) -> tuple[pa.Table, np.ndarray]:

@@ -46,9 +46,10 @@ def read_parquet(path: Path) -> pa.Table:
         import pyarrow as pa
         from pyarrow import parquet
 
-        with parquet.ParquetFile(path) as file:
+        with parquet.ParquetFile(path, pre_buffer=False) as file:
             schema = file.schema_arrow
             check_room(COLUMN * len(schema), f"{path.name}, as {len(schema)} columns,")
+            _try_first_rows(file, path.name)
             outlook = _outlook(file, path.name)
         with parquet.ParquetFile(path, read_dictionary=outlook.dictionaries) as file:
             table = file.read() if outlook.rows is None else _in_batches(file, outlook.rows, path.name)
@@ -58,6 +59,14 @@ def read_parquet(path: Path) -> pa.Table:
             for column, field in zip(table.columns, schema, strict=True)
         ]
         return pa.table(columns, names=table.column_names, metadata=table.schema.metadata)
+
+
+def _try_first_rows(file: Any, where: str) -> None:
+    """Read a row of each group: what pyarrow refuses here, as an error, ends the process where metadata are asked."""
+    groups = range(file.metadata.num_row_groups)
+    check_room(COPIES * sum(file.metadata.row_group(group).total_byte_size for group in groups), where)
+    for group in groups:
+        next(file.iter_batches(batch_size=1, row_groups=[group]), None)
 
 
 def _outlook(file: Any, where: str) -> _Outlook:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from glassnet.errors import DataError, FileError, suggestion
-from glassnet.tables import array_files, picture_files
+from glassnet.tables import picture_files
 from glassnet.tables.csv_files import read_csv
 from glassnet.tables.dataset import Dataset, check_order, height_and_width
 from glassnet.tables.frames import as_table, target_from_table
+from glassnet.tables.hdf5_files import read_hdf5
+from glassnet.tables.numpy_files import read_numpy
 from glassnet.tables.parquet_files import read_parquet
 
 if TYPE_CHECKING:
@@ -93,7 +95,7 @@ def read(
         if suffix in PARQUET:
             return _from_table(as_table(read_parquet(path)), target, require_target, [], path.name)
         if suffix in (*HDF5, *NUMPY):
-            read_arrays = array_files.read_hdf5 if suffix in HDF5 else array_files.read_numpy
+            read_arrays = read_hdf5 if suffix in HDF5 else read_numpy
             return read_arrays(path, target, order, require_target)
         if suffix in picture_files.SUFFIXES:
             return picture_files.read_pictures(path, size, order)

@@ -8,7 +8,18 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.documents import MAPPING, TEXT, TRUTH, checked, either, listed, maybe, number, whole
+from glassnet.training.settings import check_document
+
 Array = Any
+
+COST = maybe(number())  # null: it was not finite
+CURVE = listed(either(COST, listed(COST, least=1)))
+ROWS = {
+    "settings": MAPPING, "samples": whole(1), "epoch_cost": CURVE, "validation_cost": CURVE, "best_epoch": whole(),
+    "epochs": whole(), "steps": whole(), "seconds": number(0), "interrupted": TRUTH, "engine": TEXT,
+}  # fmt: skip
+DIVERGED = {"step": whole(), "layer": whole(), "learning_rate": either(COST, listed(COST))}
 
 
 @dataclass(frozen=True)
@@ -121,3 +132,20 @@ class History:
         }
         names = ("best_epoch", "epochs", "steps", "seconds", "interrupted", "engine")
         return cls(**curves, **{name: record[name] for name in names if name in record})
+
+
+def check_record(document: Any) -> Any:
+    """Return a network's record as a model file holds it, or None where there is none.
+
+    Raises
+    ------
+    ValueError
+        If it is no such record.
+    """
+    if document is None:
+        return None
+    checked(document, {**ROWS, "diverged": MAPPING}, "record", later=["diverged"])
+    if "diverged" in document:
+        checked(document["diverged"], DIVERGED, "record, diverged")
+    check_document(document["settings"])
+    return document

@@ -15,12 +15,14 @@ from glassnet.core.checks import is_count
 from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.core.schedules import SCHEDULES
-from glassnet.errors import SettingError, UnknownNameError
+from glassnet.documents import ANYTHING, checked
+from glassnet.errors import ModelFileError, SettingError, UnknownNameError
 
 DEFAULT_EPOCHS = 100
 ENGINES = ("auto", "numpy", "compiled", "torch")
 DEVICES = ("auto", "cpu", "cuda")
 PRECISIONS = ("full", "bfloat16")
+OF_CALLER = "a function of the caller"  # what a record says of a schedule that has no name
 PER_NETWORK = ("learning_rate", "l2", "l1", "dropout")  # of a stack, each network may have its own
 
 
@@ -191,8 +193,26 @@ class Settings:
         """Return the settings as plain data for a training record."""
         values = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
         if callable(self.schedule):
-            values["schedule"] = "a function of the caller"
+            values["schedule"] = OF_CALLER
         return values
+
+
+def check_document(document: Any) -> None:
+    """Check the settings of a training record, as `Settings.to_document` wrote them, each for itself.
+
+    Raises
+    ------
+    ValueError
+        If one is unknown, missing, or outside its range.
+    """
+    names = [field.name for field in fields(Settings)]
+    checked(document, dict.fromkeys(names, ANYTHING), "record, settings", later=["engine", "device", "precision"])
+    for name, value in document.items():
+        if (name, value) != ("schedule", OF_CALLER):
+            try:
+                Settings(**{name: value})
+            except SettingError as error:
+                raise ModelFileError(f"record, settings: {error!s:.200}") from None
 
 
 def _plain(value: Any) -> Any:
@@ -219,7 +239,10 @@ def _check_stack(name: str, values: Sequence[Any] | np.ndarray, k: int | None) -
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+    try:
+        return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:  # a whole number that no float can hold
+        return False
 
 
 def _check_count(name: str, value: Any) -> None:

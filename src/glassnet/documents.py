@@ -1,0 +1,133 @@
+"""What a JSON document must hold, as a table: for each entry the kind of its value, in words and as a test.
+
+A document may come from anywhere, so each part of a model file is checked by such a table before it is used.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection, Mapping
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from glassnet.errors import ModelFileError
+
+DEEPEST = 50  # mappings and lists inside one another
+MOST = 2**53  # the largest whole number below which each is a float of its own
+LARGEST = sys.float_info.max
+
+
+class Kind(NamedTuple):
+    """A kind of value: what it is called, and whether a value is one."""
+
+    words: str
+    holds: Callable[[Any], bool]
+
+
+ANYTHING = Kind("anything", lambda value: True)
+TEXT = Kind("text", lambda value: isinstance(value, str))
+TRUTH = Kind("true or false", lambda value: isinstance(value, bool))
+MAPPING = Kind("entries by name", lambda value: isinstance(value, dict))
+
+
+def whole(least: int = 0, most: int = MOST) -> Kind:
+    """Return the kind of whole numbers from `least` to `most`."""
+    upper = f" to {most}" if most < MOST else " on"
+    return Kind(f"a whole number from {least}{upper}", lambda value: type(value) is int and least <= value <= most)
+
+
+def number(least: float = -LARGEST, most: float = LARGEST) -> Kind:
+    """Return the kind of finite numbers from `least` to `most`."""
+    bounds = [f"at least {least:g}"] * (least > -LARGEST) + [f"at most {most:g}"] * (most < LARGEST)
+    words = "a finite number" + (f" of {' and '.join(bounds)}" if bounds else "")
+    return Kind(words, lambda value: type(value) in (int, float) and least <= value <= most)
+
+
+def one_of(*known: Any) -> Kind:
+    """Return the kind of values that are among these texts."""
+    return Kind(f"one of {', '.join(map(str, known))}", lambda value: isinstance(value, str) and value in known)
+
+
+def maybe(kind: Kind) -> Kind:
+    """Return the kind of values of `kind`, and null."""
+    return Kind(f"{kind.words}, or null", lambda value: value is None or kind.holds(value))
+
+
+def either(first: Kind, second: Kind) -> Kind:
+    """Return the kind of values of one kind or the other."""
+    return Kind(f"{first.words}, or {second.words}", lambda value: first.holds(value) or second.holds(value))
+
+
+def listed(kind: Kind, *, least: int = 0, most: int = MOST) -> Kind:
+    """Return the kind of lists of `least` to `most` values of `kind`."""
+    count = f"{least}" if least == most else "at least one" if least == 1 and most == MOST else ""
+    words = f"a list of {count + ', each ' if count else ''}{kind.words}"
+    return Kind(
+        words,
+        lambda value: isinstance(value, list) and least <= len(value) <= most and all(map(kind.holds, value)),
+    )
+
+
+TEXTS = listed(TEXT)._replace(words="a list of texts")
+DISTINCT_TEXTS = Kind("a list of distinct texts", lambda value: TEXTS.holds(value) and len(set(value)) == len(value))
+RISING = Kind(
+    "a list of finite numbers, each greater than the one before",
+    lambda value: listed(number()).holds(value) and all(low < high for low, high in pairwise(value)),
+)
+TABLE = Kind(
+    "a list of lists of finite numbers, all of one length",
+    lambda value: listed(listed(number(), least=1)).holds(value) and len({len(row) for row in value}) <= 1,
+)
+
+
+def checked(
+    document: Any, rows: Mapping[str, Kind], where: str, *, later: Collection[str] = (), others: bool = False
+) -> dict[str, Any]:
+    """Return a document whose entries are of the kinds that a table gives them.
+
+    Parameters
+    ----------
+    document : object
+        What came.
+    rows : mapping of str to Kind
+        The entries that it must have.
+    where : str
+        What it describes, for the message.
+    later : collection of str
+        Entries that files of older versions lack.
+    others : bool
+        Whether entries may be there that the table does not name.
+
+    Raises
+    ------
+    ModelFileError
+        If an entry is missing, unknown, or of another kind.
+    """
+    if not isinstance(document, dict):
+        raise ModelFileError(f"{where}: expected entries by name, got {type(document).__name__}")
+    for name, kind in rows.items():
+        if name not in document:
+            if name in later:
+                continue
+            raise ModelFileError(f"{where}: {name!r} is missing")
+        if not kind.holds(document[name]):
+            raise ModelFileError(f"{where}: {name} must be {kind.words}, got {document[name]!r:.80}")
+    unknown = [] if others else [name for name in document if name not in rows]
+    if unknown:
+        raise ModelFileError(
+            f"{where}: unknown entries {', '.join(unknown):.80}; this version knows {', '.join(sorted(rows)):.200}"
+        )
+    return document
+
+
+def is_too_deep(document: Any) -> bool:
+    """Tell whether more than `DEEPEST` mappings and lists lie inside one another."""
+    level = [document]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list | tuple)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return any(isinstance(inner, dict | list | tuple) for inner in level)
