@@ -86,7 +86,7 @@ def saved(request, tmp_path_factory):
 
 
 def used(path, rows):
-    """Load, predict, show and save again: what loads must do all of it."""
+    """Load, predict, show, save again and train on: what loads must do all of it."""
     model = glassnet.load(path)
     if isinstance(model, Network):
         assert np.isfinite(model.forward(rows)).all() or model.dtype != np.float32
@@ -96,6 +96,9 @@ def used(path, rows):
             model.predict_proba(rows)
     repr(model)
     model.save(path)
+    if isinstance(model, Network):
+        n_y, m = model.architecture.sizes[-1], rows.shape[1]
+        model.fit(rows, np.zeros((n_y, m)), epochs=2, batch_size=20, optimizer="adam(beta_1=0.8)", resume=True)
 
 
 def again(document, arrays):
@@ -152,10 +155,11 @@ def test_nonsense_in_the_arrays(saved, tries, tally):
             rest = {other: M for other, M in arrays.items() if other != name}
             yield f"no {name}", again(document, rest)
             for other in (array[..., :0], array.ravel(), array[None], array.astype("float16"), array.astype("int64")):
-                yield (
-                    f"{name} {other.shape} {other.dtype}",
-                    again(document, {**arrays, name: np.ascontiguousarray(other)}),
-                )
+                if (other.shape, other.dtype) != (array.shape, array.dtype):
+                    told = f"{name} {other.shape} {other.dtype}"
+                    yield told, again(document, {**arrays, name: np.ascontiguousarray(other)})
             yield f"{name} twice", again(document, {**arrays, "Z" + name: array})
 
-    assert each(saved, contents(), tally, "models of nonsense in their arrays")["read"] == 0
+    of_training = sum(name.startswith("training.") for name in arrays)  # whose memory may hold what has grown too large
+    counts = each(saved, contents(), tally, "models of nonsense in their arrays")
+    assert counts["read"] <= 3 * of_training

@@ -34,6 +34,6 @@ def test_damaged_pictures(tmp_path, tries, tally):
         picture.save(source, **how)
         COLOURS.save(folder / "dog" / "whole.png")
         jobs.append((source, folder / "cat" / name, folder))
-    for name, counts in tried_in_child(jobs, tries(20, 1000)).items():
+    for name, counts in tried_in_child(jobs, tries(20, 800)).items():
         tally(f"damaged {name} in a folder", **counts, tracebacks=0, hangs=0)
         assert counts["crashes"] == 0, name

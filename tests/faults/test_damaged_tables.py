@@ -141,6 +141,6 @@ def test_damaged_tables(tmp_path, tries, tally):
         source.parent.mkdir(exist_ok=True)
         write(source)
         jobs.append((source, tmp_path / name, tmp_path / name))
-    for name, counts in tried_in_child(jobs, tries(20, 1500)).items():
+    for name, counts in tried_in_child(jobs, tries(20, 1000)).items():
         tally(f"damaged {name}", **counts, tracebacks=0, hangs=0)
         assert counts["crashes"] == 0, name

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.core.checks import is_count
 from glassnet.core.optimizers import OPTIMIZERS
+from glassnet.documents import number, whole
 from glassnet.errors import FileError, SettingError
 from glassnet.training import generators
 from glassnet.training.position import CURVES, Position
@@ -141,7 +141,7 @@ def expected(document: Any, theta: tuple[int, ...], dtype: str) -> dict[str, tup
     known = _known_memory(document["optimizer"])
     _check_count("t", document["t"])
     if document["memory"] not in ([], sorted(known)):
-        raise ValueError(f"memory {document['memory']}")
+        raise ValueError(f"memory {document['memory']!r:.80}")
     if document["generator"] is not None:
         generators.from_document(document["generator"])
     found = dict.fromkeys(document["memory"], theta)
@@ -155,8 +155,8 @@ def _known_memory(optimizer: Any) -> tuple[str, ...]:
     if optimizer is None:
         return ()
     row = OPTIMIZERS[optimizer["name"]]
-    if set(optimizer) != {"name", *row.options} or not all(_is_number(optimizer[name]) for name in row.options):
-        raise ValueError(f"optimizer {optimizer}")
+    if set(optimizer) != {"name", *row.options} or not all(number().holds(optimizer[name]) for name in row.options):
+        raise ValueError(f"optimizer {optimizer!r:.80}")
     return row.state
 
 
@@ -170,7 +170,7 @@ def _of_position(place: Any, t: int, theta: tuple[int, ...], dtype: str) -> dict
         _check_count("data", place["data"])
     if place["engine"] not in ENGINES or not isinstance(place["settings"], dict):
         raise ValueError("position: engine or settings")
-    if not _is_number(place["seconds"]) or place["seconds"] < 0:
+    if not number(0).holds(place["seconds"]):
         raise ValueError(f"position: seconds {place['seconds']!r}")
     found = {name: (kind, tuple(shape)) for name, (kind, *shape) in dict(place["arrays"]).items()}
     lead, samples, taken, planned = theta[:-1], place["samples"], place["taken"], place["planned"]
@@ -228,10 +228,6 @@ def from_parts(document: Any, tensors: Mapping[str, Array], dtype: str) -> tuple
     return state, rng, Position(**{name: place[name] for name in PLAIN}, **kept, curves=curves)
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
 def _check_count(name: str, value: Any) -> None:
-    if not isinstance(value, int) or not is_count(value, least=0):
-        raise ValueError(f"training: {name} {value!r}")
+    if not whole().holds(value):
+        raise ValueError(f"training: {name} {value!r:.80}")
