@@ -209,7 +209,11 @@ def test_hdf5_text_that_claims_to_be_longer_than_the_file(tmp_path):
 def test_hdf5_of_lists_and_odd_arrays_beside(tmp_path):
     with h5py.File(tmp_path / "a.h5", "w") as file:
         file.create_dataset("x", (2, 2), h5py.vlen_dtype(np.int32))
-    with pytest.raises(DataError, match="array 'x': expected numbers or text, got lists or references"):
+    with pytest.raises(DataError, match="array 'x': expected numbers or text, got object: lists, references"):
+        read(tmp_path / "a.h5")
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["x"] = np.ones((2, 2), [("a", "f8"), ("b", "i4")])
+    with pytest.raises(DataError, match=r"array 'x': expected numbers or text, got .*'a', '<f8'"):
         read(tmp_path / "a.h5")
     with h5py.File(tmp_path / "b.h5", "w") as file:
         file["x"] = np.ones((2, 2))

@@ -65,11 +65,12 @@ def _load_hdf5(item: Any, where: str) -> np.ndarray:
     with interrupts.held():
         import h5py
 
+    kind = item.dtype.kind
+    if kind not in "biufSO" or (kind == "O" and h5py.check_string_dtype(item.dtype) is None):
+        raise DataError(f"{where}: expected numbers or text, got {item.dtype!s:.80}: lists, references or the like")
     _check_blocks(item, where)
-    if item.dtype.kind != "O":
+    if kind != "O":
         return np.asarray(item[()])
-    if h5py.check_string_dtype(item.dtype) is None:
-        raise DataError(f"{where}: expected numbers or text, got lists or references")
     path = Path(item.file.filename)
     longest = path.stat().st_size
     for stored in _stored(item, path):

@@ -15,7 +15,7 @@ import numpy as np
 
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.documents import number, whole
-from glassnet.errors import FileError, SettingError
+from glassnet.errors import GlassnetError, SettingError
 from glassnet.training import generators
 from glassnet.training.position import CURVES, Position
 from glassnet.training.settings import ENGINES
@@ -69,7 +69,7 @@ class Checkpoint:
         try:
             self.write(what)
             self.written = True
-        except FileError as error:  # an hour's training shall not end for want of a copy
+        except GlassnetError as error:  # an hour's training shall not end for want of a copy
             warnings.warn(f"no checkpoint was written: {error}; training goes on", stacklevel=2)
 
 
