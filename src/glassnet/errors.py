@@ -12,7 +12,8 @@
     └── MissingLibraryError ImportError  a library that is not installed
 
 Each is also the built-in error that the ecosystem expects, so ``except ValueError`` keeps working.
-A message says what was expected, what came, where, and the nearest valid choice.
+A message says what was expected, what came, where, and the nearest valid choice. It is one line of at most 480
+characters, in which foreign text is shown with its control characters spelled out.
 """
 
 from __future__ import annotations
@@ -20,9 +21,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from glassnet.plain_text import LONGEST_NAME, listed, one_line, shortened
+
 
 class GlassnetError(Exception):
     """Root of every error that glassnet raises on purpose."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(one_line(message))
 
 
 class SettingError(GlassnetError, ValueError):
@@ -36,7 +42,8 @@ class UnknownNameError(SettingError):
     def among(cls, kind: str, name: object, choices: Iterable[str]) -> UnknownNameError:
         """Build the error for `name`, which is no `kind`, listing `choices`."""
         valid = list(choices)
-        return cls(f"unknown {kind} {name!r}{suggestion(name, valid)}; known: {', '.join(valid)}")
+        told = shortened(repr(name), LONGEST_NAME)
+        return cls(f"unknown {kind} {told}{suggestion(name, valid)}; known: {listed(valid)}")
 
 
 class ShapeError(GlassnetError, ValueError):
@@ -118,4 +125,4 @@ def suggestion(name: object, choices: Iterable[str]) -> str:
 
     by_lower = {choice.lower(): choice for choice in choices}
     near = get_close_matches(str(name).lower(), by_lower, n=1, cutoff=0.5)
-    return f" (did you mean {by_lower[near[0]]!r}?)" if near else ""
+    return f" (did you mean {shortened(repr(by_lower[near[0]]), LONGEST_NAME)}?)" if near else ""

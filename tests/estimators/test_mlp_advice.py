@@ -44,6 +44,10 @@ def test_a_single_column_planted_among_good_ones_is_found():
     assert "StandardScaler(with_mean=False)" in thin
 
 
+def test_long_names_are_cut():
+    assert len(about_scale(np.full((3, 3), 1e300), ["n" * 10_000] * 3)) < 500
+
+
 def test_huge_numbers_are_no_trouble():
     assert "1 of 1 inputs" in about_scale(np.full((3, 1), 1e300), None)
 

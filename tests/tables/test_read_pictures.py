@@ -1,5 +1,7 @@
 """Folders of pictures: classes from sub-folders, one size, upright, and nothing that would fill the memory."""
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -124,6 +126,15 @@ def test_what_only_calls_itself_a_picture_goes_to_no_other_program(tmp_path):
     (tmp_path / "a.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n")
     with pytest.raises(DataError, match="cannot identify image file"):
         read(tmp_path / "a.png")
+
+
+@pytest.mark.needs("linux")  # elsewhere a name is text
+def test_a_folder_whose_name_is_no_text(tmp_path):
+    for name in (b"caf\xe9", "café".encode()):
+        folder = tmp_path / os.fsdecode(name)
+        folder.mkdir()
+        Image.new("RGB", (2, 2)).save(folder / "a.png")
+    assert sorted(read(tmp_path, size=2).y) == [r"caf\xe9", "café"]
 
 
 def test_settings(classes):

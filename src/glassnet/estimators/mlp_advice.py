@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.engines.sparse_columns import is_sparse
+from glassnet.plain_text import LONGEST_NAME, shortened
 
 Array = Any
 
@@ -38,7 +39,8 @@ def about_scale(X: Array, names: Sequence[str] | None) -> str:
     if not large.size:
         return ""
     worst = large[np.argsort(-size[large], kind="stable")][:MOST_NAMED]
-    shown = ", ".join(f"{f'column {j}' if names is None else repr(str(names[j]))} ({_about(X, j)})" for j in worst)
+    named = [f"column {j}" if names is None else shortened(repr(str(names[j])), LONGEST_NAME) for j in worst]
+    shown = ", ".join(f"{name} ({_about(X, j)})" for name, j in zip(named, worst, strict=True))
     more = f" and {len(large) - len(worst)} more" if len(large) > len(worst) else ""
     wanted, scaler = ("spread 1", "with_mean=False") if is_sparse(X) else ("mean 0 and spread 1", "")
     return (

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet import interrupts
+from glassnet import interrupts, plain_text
 from glassnet.documents import ANYTHING, TEXT, TRUTH, checked, listed, number
 from glassnet.errors import DataError, ModelFileError, SettingError
 
@@ -96,7 +96,7 @@ class LabelCode:
                 return place
         known = self.classes.tolist()
         unknown = next((label for label in np.unique(y).tolist() if label not in known), y.flat[0])
-        raise DataError(f"class {unknown!r} was not among those of training: {', '.join(map(repr, known))}")
+        raise DataError(f"class {unknown!r} was not among those of training: {plain_text.listed(map(repr, known))}")
 
     def decode(self, P: Array) -> Array:
         """Return the labels for probabilities (m, n_outputs), or for target columns."""

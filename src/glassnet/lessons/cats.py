@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from glassnet.errors import DataError, SettingError
+from glassnet.files import status
 from glassnet.inspection.intervals import wilson
 from glassnet.lessons.data import accuracy
 from glassnet.lessons.experiment import Evidence, Finding, Picture, Table, middle, numbers
@@ -175,6 +176,7 @@ def read_parts(data: str | Path | None, size: int, seed: int) -> Parts:
 
 def _pair(path: Path) -> tuple[Path, Path | None]:
     """Return what to train on, and the test part beside it where there is one."""
+    status(path)  # whether the system can look at all
     if path.is_dir():
         files = sorted(file for file in path.iterdir() if file.suffix in (".h5", ".hdf5") and "train" in file.name)
         path = files[0] if files else path

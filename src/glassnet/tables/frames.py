@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from glassnet.errors import DataError, GlassnetError, ShapeError, UnknownNameError, WrongTypeError
+from glassnet.plain_text import listed
 from glassnet.tables.cell_types import of_known_types
 from glassnet.tables.cells import USABLE_CELLS, cell_values, clean, is_text, plain
 from glassnet.tables.object_cells import are_of_several_kinds, array_of_cells
@@ -117,9 +118,9 @@ def check_cells(table: pa.Table) -> None:
 
 def check_distinct(names: Sequence[str], where: str = "the table") -> None:
     """Raise DataError if two columns have one name."""
-    twice = ", ".join(repr(name) for name, count in Counter(names).items() if count > 1)
+    twice = [repr(name) for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise DataError(f"{where} has several columns named {twice:.200}; every column needs a name of its own")
+        raise DataError(f"{where} has several columns named {listed(twice)}; every column needs a name of its own")
 
 
 def target_from_table(table: pa.Table, name: str) -> tuple[pa.Table, np.ndarray]:
@@ -195,7 +196,7 @@ def _from_columns(columns: dict[str, Any]) -> pa.Table:
         arrays[name] = array_of_cells(name, values)
     lengths = {name: len(array) for name, array in arrays.items()}
     if len(set(lengths.values())) > 1:
-        told = ", ".join(f"{name!r} {length}" for name, length in lengths.items())
+        told = listed(f"{name!r} {length}" for name, length in lengths.items())
         raise DataError(f"columns must have equally many cells, got {told}")
     return pa.table(arrays)
 

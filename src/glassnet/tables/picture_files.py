@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import warnings
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ import numpy as np
 
 from glassnet.errors import DataError, GlassnetError
 from glassnet.memory import check_room
+from glassnet.plain_text import listed
 from glassnet.tables.dataset import Dataset, Pictures, height_and_width
 
 if TYPE_CHECKING:
@@ -54,12 +56,12 @@ def read_pictures(path: Path, size: int | tuple[int, int], order: str) -> Datase
     read = {PARTS[name]: _folder(folder, height, width, order) for name, folder in parts.items()}
     whole, test = (read[False], read.get(True)) if False in read else (read[True], None)
     others = [folder.name for folder in _folders(path) if folder.name.lower() not in parts and _inside(folder)]
-    ignored = [f"{path.name}: not read, being neither train nor test: {', '.join(others)}"] if others else []
+    ignored = [f"{path.name}: not read, being neither train nor test: {listed(others)}"] if others else []
     return Dataset(whole.X, whole.y, None, test, (*whole.notes, *ignored), whole.names)
 
 
 def _folder(path: Path, height: int, width: int, order: str) -> Dataset:
-    classes = {folder.name: found for folder in _folders(path) if (found := _inside(folder))}
+    classes = {_class(folder): found for folder in _folders(path) if (found := _inside(folder))}
     loose = _pictures(path.iterdir())
     files = [file for found in classes.values() for file in found] or loose
     if not files:
@@ -67,16 +69,21 @@ def _folder(path: Path, height: int, width: int, order: str) -> Dataset:
     images, notes = load(files, height, width)
     pictures = Pictures(images, order)
     y = np.repeat(list(classes), [len(found) for found in classes.values()]) if classes else None
-    told = f"{len(classes)} classes ({', '.join(list(classes)[:10])}{', ...' * (len(classes) > 10)})"
+    told = f"{len(classes)} classes ({listed(classes, 100)})"
     notes.insert(0, f"{path.name}: {len(files)} pictures, {told if classes else 'no classes'}")
     notes.append(f"n_x = {pictures.describe()} (height x width x channels)")
-    empty = [folder.name for folder in _folders(path) if folder.name not in classes]
+    empty = [folder.name for folder in _folders(path) if _class(folder) not in classes]
     if empty and classes:
-        notes.append(f"{path.name}: no pictures in {', '.join(empty)}")
+        notes.append(f"{path.name}: no pictures in {listed(empty)}")
     skipped = sum(file.is_file() for file in path.rglob("*")) - len(files)
     if skipped:
         notes.append(f"{path.name}: {skipped} other file{'s' * (skipped > 1)} skipped")
     return Dataset(pictures, y, None, None, tuple(notes), tuple(map(str, files)))
+
+
+def _class(folder: Path) -> str:
+    """Return a folder's name as text in every locale; bytes that are no UTF-8 are spelled out, for a model to keep."""
+    return os.fsencode(folder.name).decode("utf-8", "backslashreplace")
 
 
 def _folders(path: Path) -> list[Path]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from glassnet.errors import DataError, FileError, suggestion
+from glassnet.files import kind_of, named, nearest, status
 from glassnet.tables import picture_files
 from glassnet.tables.csv_files import read_csv
 from glassnet.tables.dataset import Dataset, check_order, height_and_width
@@ -68,7 +69,7 @@ def read(
     Raises
     ------
     FileError
-        The path does not exist, cannot be opened, is of an unknown kind or not whole.
+        The path does not exist, cannot be opened, is a pipe or device, of an unknown kind or not whole.
     DataError
         What it holds cannot be used, or needs too much memory; the message names the file and the line, column, array
         or picture.
@@ -79,12 +80,16 @@ def read(
     """
     check_order(order)
     height_and_width(size)
-    path = Path(path)
+    path = named(path)
+    found = status(path)
     try:
-        if path.is_dir():
-            return picture_files.read_pictures(path, size, order)
-        if not path.exists():
+        if found is None:
             raise FileError(_not_there(path))
+        kind = kind_of(found)
+        if kind == "a folder":
+            return picture_files.read_pictures(path, size, order)
+        if kind:  # such as a pipe, which may never end
+            raise FileError(f"{path}: expected a file or a folder of pictures; this is {kind}")
         with path.open("rb"):  # so that a file one may not read is told apart from a broken one
             pass
         suffixes = [suffix.lower() for suffix in path.suffixes]
@@ -112,8 +117,18 @@ def _not_there(path: Path) -> str:
     folder = path.parent
     if not folder.is_dir():
         return f"{path} does not exist: there is no folder {folder}"
-    names = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
-    return f"{path} does not exist{suggestion(path.name, names)}"
+    return f"{path} does not exist{nearest(path)}"
+
+
+def stem(path: Path) -> str:
+    """Return a path's name without the suffix that tells how to read it: "sales.2023" of sales.2023.csv.gz."""
+    name = (path if path.name not in ("", "..") else path.resolve()).name  # of a link: its own
+    if not path.is_dir():
+        packed = tuple(f"{suffix}.gz" for suffix in TEXT)
+        for suffix in (*packed, *TEXT, *PARQUET, *HDF5, *NUMPY, *picture_files.SUFFIXES):
+            if name.lower().endswith(suffix):
+                return name[: -len(suffix)]
+    return name
 
 
 def _from_table(table: pa.Table, target: str | None, required: bool, notes: list[str], where: str) -> Dataset:

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.errors import FileError, SettingError, suggestion
+from glassnet.errors import SettingError
+from glassnet.files import existing_file
 from glassnet.lessons.grader import starts
 from glassnet.lessons.grader.child import BOOKS, Answer, Fault, Job, Strange
 from glassnet.lessons.grader.diagnosis import recognise, right_line
@@ -50,10 +51,7 @@ def grade(path: str | Path, *, timeout: float = 20.0) -> Grade:
     """
     if not timeout > 0:
         raise SettingError(f"timeout: expected seconds above 0; got {timeout}")
-    path = Path(path).resolve()
-    if not path.is_file():
-        near = suggestion(path.name, [p.name for p in path.parent.glob("*.py")]) if path.parent.is_dir() else ""
-        raise FileError(f"{path.name}: expected a Python file; there is no such file in {path.parent}{near}")
+    path = existing_file(path, "a Python file").resolve()
     try:
         source = Source(path)
     except SyntaxError as error:
