@@ -1,20 +1,26 @@
 """Pictures: what is drawn is what was handed in, on the axes that were handed in, and nothing else is touched."""
 
+import io
 import os
 import subprocess
 import sys
+import warnings
+import xml.dom.minidom
 from functools import lru_cache
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from sklearn.datasets import load_digits, load_iris
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import StandardScaler
 
 from glassnet import MLPClassifier, Network, plots
 from glassnet.errors import DataError, SettingError, ShapeError, WrongTypeError
 from glassnet.inspection.diagnosis.range_test import RangeTest
 from glassnet.inspection.snapshots import QUANTILES, Snapshots
+from glassnet.plots.style import literal
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(2, 60))
@@ -190,3 +196,38 @@ def test_where_pyplot_is_loaded_figures_are_its_own():
     finally:
         pyplot.close("all")
         del sys.modules["matplotlib.pyplot"]  # the other tests draw without it
+
+
+HOSTILE = ["$a_1$", "$\\frac$", "_hidden", "esc\x1b[31m", "rtl\u202e", "\\$", "nul\x00l", "$"]
+
+
+def texts(figure):
+    """Return what is drawn as text: a formula would be drawn as something else, or not at all."""
+    return [text for text in figure.findobj(Text) if text.get_text()]
+
+
+def test_names_are_drawn_letter_by_letter():
+    y = np.repeat(HOSTILE, 3)
+    X = np.random.default_rng(0).standard_normal((len(y), 2))
+    model = MLPClassifier((2,), max_iter=1, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(X, y)
+    series = {name: ([1, 2], [1, 2]) for name in HOSTILE}
+    drawn = [
+        plots.confusion_matrix(y, y, title=" ".join(HOSTILE)),
+        plots.decision_boundary(model, X, y, names=tuple(HOSTILE[:2]), title=HOSTILE[3]),
+        plots.lines(series, x="$x$", y="$\\frac$"),
+        plots.bars(dict.fromkeys(HOSTILE, 1.0), x="$x$"),
+        plots.matrix(np.eye(len(HOSTILE)), rows=HOSTILE, columns=HOSTILE),
+        plots.cost_curves({name: run()[2] for name in HOSTILE}),
+    ]
+    for ax in drawn:
+        ax.figure.savefig(svg := io.BytesIO(), format="svg")
+        xml.dom.minidom.parseString(svg.getvalue())  # no control characters
+        for text in texts(ax.figure):
+            shown, formula = text._preprocess_math(text.get_text())
+            assert not formula, shown
+            assert shown.replace("\n", "").isprintable()
+    legend = [text.get_text().strip() for text in drawn[1].get_legend().get_texts()]
+    assert sorted(legend) == sorted(map(literal, HOSTILE))

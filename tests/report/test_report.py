@@ -294,3 +294,14 @@ def test_the_examples_are_whole(name, tmp_path):
     need("a browser")
     for page in pages:
         look_at(page, tmp_path)
+
+
+def test_long_names_leave_room_beside_them(tmp_path):
+    name, label = "n" * 3000, "l" * 3000
+    rows = [f"{i % 7},{'ab'[i % 2] * 3000},{label if i % 3 else 'other'}" for i in range(30)]
+    (tmp_path / "long.csv").write_text("\n".join([f"{name},colour,target", *rows]))
+    workflows.train_file(
+        tmp_path / "long.csv", "target", out=tmp_path / "long.glassnet", hidden=[], epochs=1, random_state=0
+    )
+    page = report.to_html(report.of_model(tmp_path / "long.glassnet", tmp_path / "long.csv"))
+    assert max(len(word) for word in re.split(r"[\s<>]", running_text(page))) < 200

@@ -7,11 +7,12 @@ of them, so that it runs between the boxes; the order within a column follows th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+
+from glassnet.plain_text import in_html
 
 Place = tuple[int, int]  # (number of a box, column), or (-1 - number of a line, column) where a line passes
 
@@ -82,7 +83,7 @@ def draw(title: str, boxes: Sequence[Box], lines: Sequence[Line]) -> str:
     return (
         f'<svg class="glassnet-graph" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'width="{width:.0f}" height="{height:.0f}" role="img">'
-        f"<title>{escape(title)}</title>"
+        f"<title>{in_html(title)}</title>"
         f'<style>{STYLE}</style><defs><marker id="glassnet-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" '
         'markerHeight="8" orient="auto"><path d="M0,0 L8,4 L0,8 z" fill="#98a2b3"/></marker></defs>'
         f'<rect width="100%" height="100%" fill="#fff"/>{"".join(parts)}{legend}</svg>'
@@ -92,7 +93,7 @@ def draw(title: str, boxes: Sequence[Box], lines: Sequence[Line]) -> str:
 def _drawn(box: Box, x: float, y: float, width: float) -> str:
     kind = "box constant" if box.constant else "box given" if box.given else "box"
     lines = zip(box.texts, ("", "forward", "back"), (20, 38, 56), strict=True)
-    words = "".join(f'<text class="{colour}" x="{x + width / 2:.0f}" y="{y + down:.0f}">{escape(text)}</text>'
+    words = "".join(f'<text class="{colour}" x="{x + width / 2:.0f}" y="{y + down:.0f}">{in_html(text)}</text>'
                     for text, colour, down in lines if text)  # fmt: skip
     return f'<rect class="{kind}" x="{x:.0f}" y="{y:.0f}" width="{width:.0f}" height="{HIGH}" rx="8"/>{words}'
 

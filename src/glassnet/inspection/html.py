@@ -7,10 +7,11 @@ import struct
 import zlib
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import Any
 
 import numpy as np
+
+from glassnet.plain_text import in_html
 
 Array = Any
 
@@ -35,7 +36,7 @@ STYLE = """<style>
 .glassnet small {display: block; color: #667085; font-size: 82%}
 </style>"""
 
-text = escape
+text = in_html
 
 
 def page(*parts: str) -> str:
@@ -46,19 +47,19 @@ def page(*parts: str) -> str:
 def document(title: str, *parts: Any) -> str:
     """Return a whole file of what can show itself as a page, and of plain words."""
     shown = "".join(paragraph(part) if isinstance(part, str) else part._repr_html_() for part in parts)
-    head = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title></head>'
-    return f'{head}<body style="margin:1.5em">{page(f"<h1>{escape(title)}</h1>", shown)}</body></html>'
+    head = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{in_html(title)}</title></head>'
+    return f'{head}<body style="margin:1.5em">{page(f"<h1>{in_html(title)}</h1>", shown)}</body></html>'
 
 
 def paragraph(words: str) -> str:
     """Return a paragraph of plain words."""
-    return f"<p>{escape(words)}</p>"
+    return f"<p>{in_html(words)}</p>"
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
     """Return rows of plain cells, the first one as head."""
     tags = ["th", *["td"] * (len(rows) - 1)]
-    cells = ("".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in row) for tag, row in zip(tags, rows, strict=True))
+    cells = ("".join(f"<{tag}>{in_html(cell)}</{tag}>" for cell in row) for tag, row in zip(tags, rows, strict=True))
     return f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"
 
 
@@ -71,10 +72,10 @@ def formula(words: str, factor: re.Pattern[str], shape: Callable[[re.Match[str]]
     """Return a formula with the shape of each factor below it."""
     pieces, end = [], 0
     for match in factor.finditer(words):
-        pieces.append(escape(words[end : match.start()]))
-        pieces.append(f'<span class="factor">{escape(match[0])}<small>{shape(match)}</small></span>')
+        pieces.append(in_html(words[end : match.start()]))
+        pieces.append(f'<span class="factor">{in_html(match[0])}<small>{shape(match)}</small></span>')
         end = match.end()
-    return f'<div class="formula">{"".join(pieces)}{escape(words[end:])}</div>'
+    return f'<div class="formula">{"".join(pieces)}{in_html(words[end:])}</div>'
 
 
 def heat_map(M: Array) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -187,7 +188,8 @@ class Result:
         """The command that does the same again."""
         words = ["glassnet experiment", self.name, f"--seed {self.seeds[0]}"]
         words += [f"--seeds {len(self.seeds)}", *(["--size small"] if self.size == "small" else [])]
-        return " ".join([*words, *(f"--data {value}" for name, value in self.options.items() if name == "data")])
+        data = [f"--data {shlex.quote(str(value))}" for name, value in self.options.items() if name == "data"]
+        return " ".join([*words, *data])
 
     @property
     def summary(self) -> Table:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from glassnet import interrupts
-from glassnet.plots.style import DASHES, DIVERGING, GREY, SEQUENTIAL, axes, bare, colour, dash, legend, named
+from glassnet.plain_text import shortened
+from glassnet.plots.style import DASHES, DIVERGING, GREY, SEQUENTIAL, axes, bare, colour, dash, legend, literal, named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Array = Any
 
+LONGEST_NAME = 40  # characters of one beside a matrix
 WHISKER = {"ecolor": "#333333", "capsize": 3}
 
 
@@ -65,7 +67,7 @@ def lines(
             "linewidth": 1.8,
             "marker": "o" if points else None,
         }
-        ax.plot(along, values, label=name, markersize=4, **style)
+        ax.plot(along, values, label=literal(name), markersize=4, **style)
         if spread and spread[0] is not None:
             around = np.asarray(spread[0], float)
             low, high = around if around.shape == (2, *values.shape) else (values - around, values + around)
@@ -129,6 +131,7 @@ def matrix(M: Array, *, rows: Sequence[str], columns: Sequence[str], title: str 
     Axes
         Where it was drawn.
     """
+    rows, columns = ([literal(shortened(name, LONGEST_NAME)) for name in names] for names in (rows, columns))
     M = np.asarray(M, float)
     side = min(0.32, 7.0 / M.shape[1])
     letters = 0.08 * max(map(len, columns))
@@ -136,8 +139,8 @@ def matrix(M: Array, *, rows: Sequence[str], columns: Sequence[str], title: str 
     limit = float(np.abs(M).max()) or 1.0
     ax.imshow(M, cmap=DIVERGING, vmin=-limit, vmax=limit, interpolation="nearest")
     every = max(1, round(0.16 / side))  # names do not cover each other
-    ax.set_xticks(range(0, len(columns), every), list(columns)[::every], rotation=60, ha="left", rotation_mode="anchor")
-    ax.set_yticks(range(0, len(rows), every), list(rows)[::every])
+    ax.set_xticks(range(0, len(columns), every), columns[::every], rotation=60, ha="left", rotation_mode="anchor")
+    ax.set_yticks(range(0, len(rows), every), rows[::every])
     ax.tick_params(length=0, labelsize=8, top=True, bottom=False, labeltop=True, labelbottom=False)
     ax.grid(visible=False)
     ax.spines[:].set_visible(False)
@@ -176,7 +179,9 @@ def bars(
     ax = axes(ax, (6.0, 0.9 + 0.38 * len(values)))
     names, lengths = list(values), np.array(list(values.values()), float)
     error = None if spread is None else [spread.get(name, 0.0) for name in names]
-    drawn = ax.barh(names, lengths, xerr=error, color=colour(0), height=0.62, error_kw=WHISKER)
+    drawn = ax.barh(
+        [literal(name) for name in names], lengths, xerr=error, color=colour(0), height=0.62, error_kw=WHISKER
+    )
     ax.bar_label(drawn, [f"{length:.4g}" for length in lengths], padding=4, color="#333333", fontsize=9)
     ax.invert_yaxis()
     ax.grid(visible=False, axis="y")
@@ -232,10 +237,10 @@ def surface(
     norm = LogNorm(levels[0], levels[-1]) if log else None
     drawn = ax.contourf(along, up, heights, levels=levels, cmap=SEQUENTIAL, norm=norm)
     ax.contour(along, up, heights, levels=levels, colors="white", linewidths=0.3, alpha=0.6)
-    bar = ax.figure.colorbar(drawn, ax=ax, label=z, format="%.3g")
+    bar = ax.figure.colorbar(drawn, ax=ax, label=literal(z), format="%.3g")
     bar.outline.set_visible(False)
     for k, (name, (to_x, to_y)) in enumerate((paths or {}).items(), start=1):
-        ax.plot(to_x, to_y, color=colour(k), linewidth=1.8, label=name)
+        ax.plot(to_x, to_y, color=colour(k), linewidth=1.8, label=literal(name))
         ax.plot(to_x[0], to_y[0], "o", markerfacecolor="white", color=colour(k), markersize=6)
         ax.plot(to_x[-1], to_y[-1], "o", color=colour(k), markersize=6)
     ax.grid(visible=False)
@@ -288,6 +293,6 @@ def images(
             span = {"cmap": DIVERGING, "vmin": -limit, "vmax": limit} if signed else {"cmap": "gray"}
             ax.imshow(picture, extent=place, interpolation="nearest", **span)
         if k < len(titles):
-            ax.text(left + width / 2, top + height, titles[k], ha="center", va="top", fontsize=8, color=GREY)
+            ax.text(left + width / 2, top + height, literal(titles[k]), ha="center", va="top", fontsize=8, color=GREY)
     ax.set(xlim=(0, wide - gap_x), ylim=(high - (0 if titles else gap_y), 0))
     return named(ax, title)

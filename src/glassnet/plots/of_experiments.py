@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.plots import general
-from glassnet.plots.style import panels
+from glassnet.plots.style import literal, panels
 
 KINDS: dict[str, Any] = {
     "lines": general.lines,
@@ -37,5 +37,5 @@ def experiment(result: Any, *, ax: Any = None) -> np.ndarray:
     for place, picture in zip(places, pictures, strict=True):
         KINDS[picture.kind](**picture.data, title=picture.title, ax=place)
     if ax is None:
-        places[0].figure.suptitle(result.title, x=0.01, ha="left", fontweight="bold")
+        places[0].figure.suptitle(literal(result.title), x=0.01, ha="left", fontweight="bold")
     return places

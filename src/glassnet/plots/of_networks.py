@@ -9,7 +9,7 @@ import numpy as np
 from glassnet import interrupts
 from glassnet.errors import ShapeError
 from glassnet.plots.general import images
-from glassnet.plots.style import COLOURS, GREY, SEQUENTIAL, axes, bare, colour, legend, named
+from glassnet.plots.style import COLOURS, GREY, SEQUENTIAL, axes, bare, colour, legend, literal, named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,11 +67,12 @@ def decision_boundary(
         strength = (P.max(axis=-1, keepdims=True) - 1 / P.shape[-1]) / (1 - 1 / P.shape[-1])
         picture = 1 - (1 - shades[P.argmax(axis=-1)]) * (0.12 + 0.38 * strength)
         ax.imshow(picture, extent=place, origin="lower", aspect="auto")
-        for k, name in enumerate(classes):
+        for k, name in enumerate(map(literal, classes)):
+            told = f" {name}" if name.startswith("_") else name  # a legend leaves out what begins with an underscore
             others = np.delete(P, k, axis=-1).max(axis=-1)
             if (P[..., k] > others).any() and (P[..., k] < others).any():
                 ax.contour(along, up, P[..., k] - others, levels=[0], colors="#333333", linewidths=0.9)
-            ax.scatter(*rows[labels == k].T, s=16, color=colour(k), edgecolors="white", linewidths=0.5, label=str(name))
+            ax.scatter(*rows[labels == k].T, s=16, color=colour(k), edgecolors="white", linewidths=0.5, label=told)
         legend(ax, loc="upper left", bbox_to_anchor=(1, 1), handletextpad=0.1)
     ax.grid(visible=False)
     ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))

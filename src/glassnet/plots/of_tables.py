@@ -11,7 +11,7 @@ from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.names import choose
 from glassnet.engines import numpy_engine as xp
 from glassnet.errors import SettingError
-from glassnet.plots.style import COLOURS, GREY, axes, legend, named, panels
+from glassnet.plots.style import COLOURS, GREY, axes, legend, literal, named, panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,7 +85,7 @@ def confusion_matrix(
     """
     y, predicted = np.ravel(y), np.ravel(predicted)
     known = list(np.union1d(y, predicted)) if labels is None else list(labels)
-    K = len(known)
+    names, K = [literal(label) for label in known], len(known)
     counts = np.array([[np.sum((y == true) & (predicted == given)) for given in known] for true in known])
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     ax = axes(ax, (1.6 + 0.55 * min(K, 12),) * 2)
@@ -94,8 +94,8 @@ def confusion_matrix(
         for i, j in np.ndindex(K, K):
             shade = "white" if share[i, j] > 0.55 else "#bbbbbb" if counts[i, j] == 0 else "#222222"
             ax.text(j, i, f"{counts[i, j]:,}", ha="center", va="center", color=shade, fontsize=9)
-    ax.set(xticks=range(K), yticks=range(K), xticklabels=known, yticklabels=known)
-    if max(len(str(name)) for name in known) > 4:
+    ax.set(xticks=range(K), yticks=range(K), xticklabels=names, yticklabels=names)
+    if max(map(len, names)) > 4:
         ax.tick_params(axis="x", labelrotation=45)
     ax.grid(visible=False)
     ax.spines[:].set_visible(False)

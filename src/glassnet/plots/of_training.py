@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from glassnet.errors import DataError, WrongTypeError
-from glassnet.plots.style import COLOURS, GREY, axes, colour, dash, legend, named, panels
+from glassnet.plots.style import COLOURS, GREY, axes, colour, dash, legend, literal, named, panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +51,7 @@ def cost_curves(history: Any, *, title: str = "", log: bool | None = None, ax: A
             if curve.ndim > 1:
                 ax.plot(epochs, curve, **style, linewidth=0.7, alpha=0.4)
                 label += f" (mean of {curve.shape[1]})"
-            ax.plot(epochs, mean, **style, linewidth=1.8, label=label)
+            ax.plot(epochs, mean, **style, linewidth=1.8, label=literal(label))
             if what == "validation":
                 best = int(np.nanargmin(mean))
                 ax.plot(epochs[best], mean[best], "o", color=shade, markersize=6)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from glassnet import interrupts
+from glassnet.plain_text import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -102,14 +103,19 @@ def dash(k: int) -> Any:
     return DASHES[k // len(COLOURS) % len(DASHES)]
 
 
+def literal(name: object) -> str:
+    """Return a name so that matplotlib draws it letter by letter: a dollar sign begins no formula."""
+    return visible(name, keep="\n").replace("$", r"\$")
+
+
 def named(ax: Axes, title: str = "", x: str = "", y: str = "") -> Axes:
     """Write the title and the names of the axes."""
     if title:
-        ax.set_title(title, loc="left", fontsize=11, fontweight="bold")
+        ax.set_title(literal(title), loc="left", fontsize=11, fontweight="bold")
     if x:
-        ax.set_xlabel(x)
+        ax.set_xlabel(literal(x))
     if y:
-        ax.set_ylabel(y)
+        ax.set_ylabel(literal(y))
     return ax
 
 

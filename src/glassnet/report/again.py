@@ -21,12 +21,13 @@ def again(subject: Subject) -> Section:
         return Section(
             says("again.title"), [Paragraph(says("again.python")), Code(_in_python(subject)), *_seedless(None)]
         )
-    data_name, training = (trial.name if trial else None for trial in (subject.trial, subject.training))
+    model = _quoted(subject.name)
+    data_name, training = (_quoted(trial.name) if trial else None for trial in (subject.trial, subject.training))
     given = f" {data_name}" * bool(data_name) + f" --training {training}" * bool(training)
     lines: list[Cell] = [
         _train_command(subject),
-        f"glassnet evaluate {subject.name} {data_name or 'DATA'}",
-        says("again.report", command=f"glassnet report {subject.name}{given} --out report.html"),
+        f"glassnet evaluate {model} {data_name or 'DATA'}",
+        says("again.report", command=f"glassnet report {model}{given} --out report.html"),
     ]
     text = says("again.shell", version=subject.document["glassnet"])
     return Section(says("again.title"), [Paragraph(text), Code(lines), *_seedless(trained_with.get("random_state"))])
@@ -54,7 +55,7 @@ def _train_command(subject: Subject) -> str:
         "out": subject.name,
     }
     told = " ".join(f"--{name} {_quoted(value)}" for name, value in options.items() if value is not None)
-    source = subject.training.name if subject.training else "TRAINING_DATA"
+    source = _quoted(subject.training.name) if subject.training else "TRAINING_DATA"
     return f"glassnet train {source} {told}"
 
 

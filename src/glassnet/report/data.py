@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.report.blocks import Block, Cell, Paragraph, Says, Section, Table, says
-from glassnet.report.subject import Subject, Trial
+from glassnet.report.subject import Subject, Trial, in_short
 from glassnet.tables.category_columns import CategoryColumn
 from glassnet.tables.date_columns import DateColumn
 from glassnet.tables.target_means import TargetMeans
@@ -54,14 +54,14 @@ def _columns(preparation: Any) -> list[Block]:
     rows: list[list[Cell]] = []
     for column in preparation.columns[:MOST_COLUMNS]:
         kind, prepared = _prepared(column)
-        rows.append([column.name, says(f"data.{kind}"), prepared, str(len(column.features))])
+        rows.append([in_short(column.name), says(f"data.{kind}"), prepared, str(len(column.features))])
     if (more_columns := len(preparation.columns) - MOST_COLUMNS) > 0:
         rows.append([says("table.more", count=more_columns), "", "", ""])
     used = {column.name for column in preparation.columns}
     unused = [name for name in preparation.source if name not in used]
     blocks: list[Block] = [Table(says("data.columns"), head, rows)]
     if unused:
-        blocks.append(Paragraph(says("data.unused", columns=", ".join(unused))))
+        blocks.append(Paragraph(says("data.unused", columns=", ".join(map(in_short, unused)))))
     return blocks
 
 
@@ -69,7 +69,9 @@ def _prepared(column: Any) -> tuple[str, Says]:
     """Return a column's kind, and what becomes of its cells."""
     if isinstance(column, CategoryColumn):
         more = ", …" if len(column.values) > MOST_VALUES else ""
-        return "category", says("data.category_prepared", values=", ".join(column.values[:MOST_VALUES]) + more)
+        return "category", says(
+            "data.category_prepared", values=", ".join(map(in_short, column.values[:MOST_VALUES])) + more
+        )
     if isinstance(column, DateColumn):
         return "date", says("data.date_prepared", cycles=", ".join(column.cycles))
     if isinstance(column, TargetMeans):
@@ -88,7 +90,8 @@ def _trial(subject: Subject, trial: Trial) -> list[Block]:
         labels, counts = np.unique(trial.y, return_counts=True)
         head = [says("head.class"), says("head.count"), says("head.share")]
         rows = [
-            [str(label), str(count), f"{count / len(trial.y):.1%}"] for label, count in zip(labels, counts, strict=True)
+            [in_short(label), str(count), f"{count / len(trial.y):.1%}"]
+            for label, count in zip(labels, counts, strict=True)
         ]
         blocks.append(Table(says("data.classes_counted", name=trial.name), head, rows[:MOST_CLASSES]))
     elif trial.y.dtype.kind in "fiu":

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from html import escape
 
 from glassnet.errors import SettingError, suggestion
+from glassnet.plain_text import in_html
 
 LETTERS = {
     "alpha": "α", "beta": "β", "delta": "δ", "epsilon": "ε", "theta": "θ", "lambda": "λ", "mu": "μ", "rho": "ρ",
@@ -111,7 +111,7 @@ class _Reader:
             tag = "mi" if token.isalpha() else "mn"
             return f"<{tag}>{token}</{tag}>"
         rigid = ' stretchy="false"' if token in "[]|" else ""
-        return f"<mo{rigid}>{escape(CHARACTERS.get(token, token))}</mo>"
+        return f"<mo{rigid}>{in_html(CHARACTERS.get(token, token))}</mo>"
 
     def command(self, name: str) -> str:
         if name in LETTERS:
@@ -136,7 +136,7 @@ class _Reader:
         letters = []
         while (token := self.next()) != "}":
             letters.append(token)
-        return f"<mtext>{escape(''.join(letters)).replace('~', '&nbsp;')}</mtext>"
+        return f"<mtext>{in_html(''.join(letters)).replace('~', '&nbsp;')}</mtext>"
 
     def table(self, *, cases: bool) -> str:
         """Read rows of cells: a brace before `cases`; other lines stand one under the other at their `&`."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 from functools import cache
-from html import escape
 from importlib.resources import files
 from typing import Any
 
 from glassnet._version import __version__
+from glassnet.plain_text import in_html
 from glassnet.report.blocks import Cell, Drawing, Report, says
 from glassnet.report.drawing import drawn
 from glassnet.report.formulas import mathml
@@ -32,7 +32,7 @@ def to_html(report: Report, lang: str = "en") -> str:
     """
 
     def tell(cell: Cell) -> str:
-        return told(cell, lang, escape, lambda tex: mathml(tex, display=False))
+        return told(cell, lang, in_html, lambda tex: mathml(tex, display=False))
 
     def draw(drawing: Drawing) -> str:
         return drawn(drawing, lang)

@@ -11,6 +11,7 @@ import numpy as np
 
 from glassnet import workflows
 from glassnet.network import Network
+from glassnet.plain_text import LONGEST_NAME, shortened
 from glassnet.workflows import Scores
 
 Array = Any
@@ -52,12 +53,17 @@ class Subject:
     @property
     def classes(self) -> list[str]:
         """The labels in words; empty where a number is estimated."""
-        return [str(label) for label in getattr(self.model, "classes_", [])]
+        return [in_short(label) for label in getattr(self.model, "classes_", [])]
 
     @property
     def trials(self) -> list[Trial]:
         """All the samples at hand."""
         return [trial for trial in (self.training, self.trial) if trial is not None]
+
+
+def in_short(name: object) -> str:
+    """Return a name so that it leaves room in a table for what stands beside it."""
+    return shortened(str(name), LONGEST_NAME)
 
 
 def open_subject(path: str | Path, data: str | Path | None = None, training: str | Path | None = None) -> Subject:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html import escape
 from textwrap import wrap
 from typing import Any, NamedTuple
+
+from glassnet.plain_text import in_html
 
 WIDTH = 100  # of the printed text, in characters
 
@@ -112,14 +113,14 @@ class Diagnosis:
 
     def _repr_html_(self) -> str:
         items = "".join(
-            f"<li style='margin-bottom:.8em'><b>{escape(f.wrong)}</b><br>"
-            f"<span style='color:#555'>seen</span> {escape(f.evidence)}<br>"
-            f"<span style='color:#555'>change</span> {escape(f.change)}</li>"
+            f"<li style='margin-bottom:.8em'><b>{in_html(f.wrong)}</b><br>"
+            f"<span style='color:#555'>seen</span> {in_html(f.evidence)}<br>"
+            f"<span style='color:#555'>change</span> {in_html(f.change)}</li>"
             for f in self.findings
         )
         findings = f"<ol style='max-width:50em'>{items}</ol>" if items else ""
-        gap = f"<p style='color:#555;max-width:50em'><small>{escape(self.gap)}</small></p>" if self.gap else ""
-        return f"<p><b>{escape(self.headline)}</b></p>{findings}{gap}"
+        gap = f"<p style='color:#555;max-width:50em'><small>{in_html(self.gap)}</small></p>" if self.gap else ""
+        return f"<p><b>{in_html(self.headline)}</b></p>{findings}{gap}"
 
 
 def _entry(head: str, text: str) -> list[str]:
