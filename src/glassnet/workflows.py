@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ from glassnet.files import check_writable, remove, write_beside
 from glassnet.inspection import html
 from glassnet.inspection.trace import Trace
 from glassnet.network import Network
+from glassnet.plain_text import listed, visible
 from glassnet.tables import Dataset, Pictures, fit_preparation, read, rows_at, split
 from glassnet.tables.reading import HDF5, NUMPY
 from glassnet.training.history import Progress
@@ -37,6 +39,8 @@ from glassnet.training.history import Progress
 Array = Any
 Model = TableClassifier | TableRegressor  # without scikit-learn's face, which takes a second to load
 
+FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\n]")  # noqa: RUF001  how a cell begins that a spreadsheet computes
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 MOST_CLASSES = 20  # distinct whole numbers that are still taken as classes
 TASKS = ("classes", "numbers")
 
@@ -260,15 +264,26 @@ class Predictions:
         return len(next(iter(self.columns.values())))
 
     def to_csv(self) -> str:
-        """Return the columns as CSV text."""
+        r"""Return the columns as CSV text that neither a spreadsheet nor a terminal takes for an instruction.
+
+        Text that begins with ``= + - @``, a tab or a line end, and is no number, gets an apostrophe before it, which
+        spreadsheets read as "this is text". Control characters are spelled out (``\x1b``), but for tabs and line ends.
+        """
         import csv
         import io
 
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(self.columns)
-        writer.writerows(zip(*self.columns.values(), strict=True))
+        writer.writerow(map(_cell, self.columns))
+        writer.writerows(zip(*(map(_cell, column) for column in self.columns.values()), strict=True))
         return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    text = visible(value, keep="\t\n")
+    return f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
 
 
 def predict_file(
@@ -487,4 +502,4 @@ def _with_test_part(dataset: Dataset, test: float | None, stratify: bool, seed: 
 def _what_target_is_missing(dataset: Dataset) -> str:
     if isinstance(dataset.X, Pictures):
         return "the pictures lie in no folders that name their classes (photos/cat/1.jpg, photos/other/2.jpg)"
-    return f"name the column to predict with --target; columns: {', '.join(dataset.X.column_names)}"
+    return f"name the column to predict with --target; columns: {listed(dataset.X.column_names)}"

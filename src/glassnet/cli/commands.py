@@ -6,20 +6,25 @@ Exit codes: 0 done; 1 a fault of glassnet itself; 2 something in the command, th
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from glassnet._version import __version__
+from glassnet.cli import terminal
 from glassnet.cli.experiment_command import experiment
 from glassnet.cli.grade_command import grade
 from glassnet.cli.report_command import report
+from glassnet.cli.terminal import complain, end, file_name, say, say_json
 from glassnet.errors import GlassnetError, SettingError
+from glassnet.plain_text import one_line, shortened, visible
+
+INTERRUPTED = 130
 
 app = typer.Typer(
     name="glassnet",
@@ -31,9 +36,10 @@ app = typer.Typer(
 )
 
 Data = Annotated[
-    Path, typer.Argument(help="CSV, Parquet, HDF5 or NumPy file, or a folder of pictures.", metavar="DATA")
+    Path,
+    typer.Argument(help="CSV, Parquet, HDF5 or NumPy file, or a folder of pictures.", metavar="DATA", parser=file_name),
 ]
-Model = Annotated[Path, typer.Argument(help="A .glassnet file.", metavar="MODEL")]
+Model = Annotated[Path, typer.Argument(help="A .glassnet file.", metavar="MODEL", parser=file_name)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document, for machines.")]
 Separator = Annotated[str | None, typer.Option(help="Character between cells of a CSV file; found when not given.")]
 Header = Annotated[
@@ -48,7 +54,10 @@ Encoding = Annotated[str | None, typer.Option(help="Encoding of a CSV file; foun
 @app.command()
 def demo(
     folder: Annotated[
-        Path | None, typer.Option(help="Keep data and models here, instead of in a temporary folder.")
+        Path | None,
+        typer.Option(
+            help="Keep data and models here, instead of in a temporary folder.", metavar="PATH", parser=file_name
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Source of all randomness.")] = 1,
 ) -> None:
@@ -109,13 +118,19 @@ def train(
     separator: Separator = None,
     header: Header = None,
     encoding: Encoding = None,
-    start_from: Annotated[Path | None, typer.Option("--continue", help="Go on from this model.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Model file; DATA's name with .glassnet when not given.")] = None,
+    start_from: Annotated[
+        Path | None, typer.Option("--continue", help="Go on from this model.", metavar="PATH", parser=file_name)
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Model file; DATA's name with .glassnet when not given.", metavar="PATH", parser=file_name),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a network on a table or on pictures, score it on rows it has not seen, save it."""
     from glassnet import workflows
     from glassnet.cli.show import Show
+    from glassnet.tables.reading import stem
 
     settings = {
         "hidden": None if hidden is None else _units(hidden),
@@ -125,7 +140,7 @@ def train(
         "validation": validation, "patience": patience, "random_state": seed, "engine": engine, "device": device,
         "precision": precision,
     }  # fmt: skip
-    out = out or Path(f"{data.resolve().name.split('.')[0]}.glassnet")
+    out = out or Path(f"{stem(data)}.glassnet")
     show = Show(as_json)
     with show.progress() as callback:
         outcome = workflows.train_file(
@@ -162,30 +177,38 @@ def predict(
     separator: Separator = None,
     header: Header = None,
     encoding: Encoding = None,
-    out: Annotated[Path | None, typer.Option(help="CSV file to write, instead of printing.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="CSV file to write, instead of printing.", metavar="PATH", parser=file_name)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Predict every row of a table, or every picture, as CSV."""
+    """Predict every row of a table, or every picture, as CSV.
+
+    A cell that a spreadsheet would take for a formula (=1+1) begins with an apostrophe; --json gives names as they are.
+    """
     from glassnet import workflows
 
     reading = _given(separator=separator, header=header, encoding=encoding)
     predictions = workflows.predict_file(model, data, probabilities=probabilities, out=out, reading=reading)
-    if out is None:
-        sys.stdout.write(
-            json.dumps(predictions.columns, ensure_ascii=False) + "\n" if as_json else predictions.to_csv()
-        )
-    elif as_json:
-        typer.echo(json.dumps({"out": str(out), "rows": predictions.rows}))
+    if as_json:
+        say_json(predictions.columns if out is None else {"out": str(out), "rows": predictions.rows})
+    elif out is None:
+        sys.stdout.write(predictions.to_csv())
     else:
-        typer.echo(f"{predictions.rows} predictions in {out}")
+        say(f"{predictions.rows} predictions in {visible(out)}")
 
 
 @app.command()
 def inspect(
     model: Model,
-    data: Annotated[Path | None, typer.Argument(help="Data to take a row from.", metavar="[DATA]")] = None,
+    data: Annotated[
+        Path | None, typer.Argument(help="Data to take a row from.", metavar="[DATA]", parser=file_name)
+    ] = None,
     row: Annotated[int, typer.Option(help="Row of DATA to follow through the network, counted from 1.")] = 1,
-    page: Annotated[Path | None, typer.Option(help="Also write what is shown, with every number, as a page.")] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option(help="Also write what is shown, with every number, as a page.", metavar="PATH", parser=file_name),
+    ] = None,
     separator: Separator = None,
     header: Header = None,
     encoding: Encoding = None,
@@ -231,34 +254,51 @@ app.command("experiment")(experiment)
 @app.command()
 def version() -> None:
     """Print the version."""
-    typer.echo(__version__)
+    say(__version__)
 
 
 def run() -> None:
     """Run a command; whatever goes wrong ends in one sentence and an exit code."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill keeps the best network so far, as Ctrl-C
     try:
-        app()
+        terminal.prepare()
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
     except GlassnetError as error:
-        _end(str(error), 2)
-    except KeyboardInterrupt:
-        _end("interrupted; nothing was changed", 130)
-    except BrokenPipeError:
-        os.dup2(
-            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-        )  # the reader left: nothing to say, no one to hear
-        sys.exit(0)
+        end(str(error), 2)
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
     except MemoryError:
-        _end("not enough memory for this data and network", 2)
+        end("not enough memory for this data and network", 2)
+    except OSError as error:
+        where = "" if error.filename is None else f"{error.filename}: "
+        end(f"{where}{error.strerror or error}", 2)
     except Exception as error:  # the last line of defence: no traceback reaches a shell user
-        if os.environ.get("GLASSNET_DEBUG"):
-            raise
-        _end(f"{type(error).__name__}: {error}. This is a fault of glassnet; GLASSNET_DEBUG=1 shows where", 1)
-
-
-def _end(sentence: str, code: int) -> None:
-    sys.stderr.write(f"glassnet: {sentence}\n")
+        if hasattr(error, "format_message"):  # a command that cannot be understood
+            _usage(error)
+        _fault(error)
+    if code == INTERRUPTED:
+        end("interrupted; nothing was changed", code)
     sys.exit(code)
+
+
+def _usage(error: Any) -> NoReturn:
+    """Show the help where nothing was asked for; else say what cannot be understood."""
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        if text := error.format_message().strip():  # rich has printed it by now
+            say(text)
+        sys.exit(2)
+    told = shortened(one_line(error.format_message()).rstrip("."), 400)
+    end(f"{told}; see {context.command_path} --help" if context else told, 2)
+
+
+def _fault(error: Exception) -> NoReturn:
+    if os.environ.get("GLASSNET_DEBUG"):
+        complain(visible("".join(traceback.format_exception(error)), keep="\n"))
+        sys.exit(1)
+    told = shortened(one_line(f"{type(error).__name__}: {error}"), 400)
+    end(f"{told}. This is a fault of glassnet; GLASSNET_DEBUG=1 shows where", 1)
 
 
 def _given(**options: Any) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import typer
 
+from glassnet.cli.terminal import say
+from glassnet.errors import FileError
 from glassnet.files import write_beside
 
 Run = Callable[[Sequence[str]], Any]
@@ -20,6 +22,8 @@ Run = Callable[[Sequence[str]], Any]
 def run_demo(folder: Path | None, seed: int, run: Run) -> None:
     """Write the data into `folder`, or into a temporary one, and there hand each command's words to `run`."""
     if folder is not None:
+        if folder.exists() and not folder.is_dir():
+            raise FileError(f"{folder}: expected a folder, or the name of one to make; this is a file")
         folder.mkdir(parents=True, exist_ok=True)
         with chdir(folder):
             _show(seed, run)
@@ -37,7 +41,7 @@ def _show(seed: int, run: Run) -> None:
     _command(run, "inspect breast-cancer.glassnet breast-cancer.csv --row 14")
     _say("Predict with the saved model.")
     _command(run, "predict breast-cancer.glassnet breast-cancer.csv --probabilities --out predictions.csv")
-    _say("\n".join(Path("predictions.csv").read_text().splitlines()[:4]))
+    _say("\n".join(Path("predictions.csv").read_text(encoding="utf-8").splitlines()[:4]))
     _say("2. Pictures: 1797 handwritten digits of 8 x 8 pixels.")
     _command(run, f"train digits.npz --hidden 128 --epochs 40 --seed {seed}")
     _say("The dimension table of this network, and how it does on all digits after loading.")
@@ -66,9 +70,10 @@ def write_digits(path: Path) -> None:
 
 
 def _say(text: str) -> None:
-    typer.echo(f"\n{text}")
+    say(f"\n{text}")
 
 
 def _command(run: Run, line: str) -> None:
     _say(f"$ glassnet {line}")
-    run(shlex.split(line))
+    if code := run(shlex.split(line)):  # such as 130, when interrupted
+        raise typer.Exit(code)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from glassnet.cli.terminal import file_name
+
 if TYPE_CHECKING:
     from glassnet.cli.show import Show
     from glassnet.lessons import Result, Table
@@ -21,9 +23,16 @@ def experiment(
     seeds: Annotated[int | None, typer.Option(help="How many; the experiment's own number when not given.")] = None,
     size: Annotated[str, typer.Option(help="full, or small: reduced to a second or two.")] = "full",
     data: Annotated[
-        Path | None, typer.Option(help="For cats: the training .h5 file, or a folder of pictures in two sub-folders.")
+        Path | None,
+        typer.Option(
+            help="For cats: the training .h5 file, or a folder of pictures in two sub-folders.",
+            metavar="PATH",
+            parser=file_name,
+        ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Picture to write: .svg, .png or .pdf.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Picture to write: .svg, .png or .pdf.", metavar="PATH", parser=file_name)
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document, for machines.")] = False,
 ) -> None:
     """Put a claim of the textbook to the test: numbers, their spread over seeds, a picture, and whether it held."""
@@ -37,7 +46,7 @@ def experiment(
     if out is not None:
         _check_picture(out)
     options: dict[str, Any] = {} if data is None else {"data": str(data)}
-    with _running(show, name):
+    with _running(show):
         result = lessons.run(name, seed=seed, seeds=seeds, size=size, **options)
     if out is not None:
         _write_picture(result, out)
@@ -86,13 +95,14 @@ def _show(show: Show, result: Result, out: Path | None) -> None:
 def _table(show: Show, table: Table) -> None:
     """Print a table; where it is wider than the terminal, its columns of text are broken."""
     from glassnet.lessons.experiment import cell_text
+    from glassnet.plain_text import visible
 
     grid = _grid(show)
     for k, head in enumerate(table.head):
         is_text = any(isinstance(row[k], str) for row in table.rows)
         grid.add_column(head, justify="left" if is_text else "right", max_width=TEXT_WIDTH if is_text else None)
     for row in table.rows:
-        grid.add_row(*map(cell_text, row))
+        grid.add_row(*(visible(cell_text(cell)) for cell in row))
     _print(show, table.title, "bold")
     _print(show, grid)
     show.text("")
@@ -106,15 +116,17 @@ def _grid(show: Show) -> Any:
 
 
 def _print(show: Show, what: Any, style: str | None = None) -> None:
-    show.out.print(what, soft_wrap=False, markup=False, style=style)
+    from glassnet.plain_text import visible
+
+    show.out.print(visible(what, keep="\n") if isinstance(what, str) else what, soft_wrap=False, style=style)
 
 
-def _running(show: Show, name: str) -> Any:
+def _running(show: Show) -> Any:
     from contextlib import nullcontext
 
     if show.as_json or not show.err.is_terminal:
         return nullcontext()
-    return show.err.status(f"Running {name}")
+    return show.status("Running the experiment")
 
 
 def _check_picture(out: Path) -> None:

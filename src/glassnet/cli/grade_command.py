@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from glassnet.cli.terminal import console, file_name, say_json
+from glassnet.plain_text import visible
 
+if TYPE_CHECKING:
     from glassnet.lessons.grader import Finding, Grade
 
 SOMETHING_IS_WRONG = 3
@@ -26,7 +25,7 @@ LOOK = {
 
 
 def grade(
-    solution: Annotated[Path, typer.Argument(help="Your Python file.", metavar="MY_NETWORK.py")],
+    solution: Annotated[Path, typer.Argument(help="Your Python file.", metavar="MY_NETWORK.py", parser=file_name)],
     timeout: Annotated[float, typer.Option(help="Seconds that the file, and then each function, may take.")] = 20.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document, for machines.")] = False,
 ) -> None:
@@ -39,7 +38,7 @@ def grade(
 
     outcome = graded(solution, timeout=timeout)
     if as_json:
-        sys.stdout.write(json.dumps(outcome.to_document(), ensure_ascii=False) + "\n")
+        say_json(outcome.to_document())
     else:
         _show(outcome)
     if not outcome.right:
@@ -47,39 +46,40 @@ def grade(
 
 
 def _show(outcome: Grade) -> None:
-    from rich.console import Console
+    out = console()
 
-    out = Console(highlight=False, soft_wrap=True)
+    def say(text: str, style: str = "", end: str = "\n") -> None:
+        out.print(visible(text, keep="\n"), style=style, end=end)
+
+    def more(finding: Finding) -> None:
+        lines = [("yours", finding.text), ("textbook", finding.right), ("why", finding.why), ("seen", finding.evidence)]
+        for head, text in lines:
+            if text:
+                say(f"    {head:<9} {text}")
+
     for problem in outcome.problems:
         where = f" (line {problem.line})" if problem.line else ""
-        out.print("[red]the file[/red]  ", end="")
-        out.print(f"{problem.mistake}{where}", markup=False)
-        _more(out, problem)
+        say("the file", "red", end="  ")
+        say(f"{problem.mistake}{where}")
+        more(problem)
     width = max((len(verdict.function) for verdict in outcome.found), default=0)
     for verdict in outcome.found:
         colour, word = LOOK[verdict.status]
-        out.print(f"[{colour}]{word:<8}[/{colour}]", end="")
+        say(f"{word:<8}", colour, end="")
         told = ""
         if verdict.status == "follows":
             told = f"right as soon as {' and '.join(verdict.because)} is" if verdict.because else ""
-        out.print(f"{verdict.function:<{width}}  {told}".rstrip(), markup=False)
+        say(f"{verdict.function:<{width}}  {told}".rstrip())
         for finding in verdict.findings:
             where = f"  (line {finding.line})" if finding.line else ""
-            out.print(f"  {finding.mistake}{where}", markup=False, style="bold")
-            _more(out, finding)
+            say(f"  {finding.mistake}{where}", "bold")
+            more(finding)
         for remark in verdict.remarks:
-            out.print(f"  remark: {remark}", markup=False, style="dim")
+            say(f"  remark: {remark}", "dim")
     for remark in outcome.remarks:
-        out.print(f"[yellow]{'name':<8}[/yellow]", end="")
-        out.print(remark, markup=False)
-    out.print(_summary(outcome), markup=False)
-
-
-def _more(out: Console, finding: Finding) -> None:
-    lines = [("yours", finding.text), ("textbook", finding.right), ("why", finding.why), ("seen", finding.evidence)]
-    for head, text in lines:
-        if text:
-            out.print(f"    {head:<9} {text}", markup=False)
+        say(f"{'name':<8}", "yellow", end="")
+        say(remark)
+    say(_summary(outcome))
 
 
 def _summary(outcome: Grade) -> str:

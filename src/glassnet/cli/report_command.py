@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from glassnet.cli.terminal import file_name, say
+from glassnet.plain_text import visible
+
 
 def report(
     source: Annotated[
@@ -14,15 +17,24 @@ def report(
         typer.Argument(
             help="A .glassnet file, or what `glassnet experiment NAME --json` printed, in a .json file.",
             metavar="MODEL",
+            parser=file_name,
         ),
     ],
     data: Annotated[
-        Path | None, typer.Argument(help="Data with known targets, for scores and analysis.", metavar="[DATA]")
+        Path | None,
+        typer.Argument(help="Data with known targets, for scores and analysis.", metavar="[DATA]", parser=file_name),
     ] = None,
     training: Annotated[
-        Path | None, typer.Option(help="Data of the training, for the diagnosis: what went wrong, what to change.")
+        Path | None,
+        typer.Option(
+            help="Data of the training, for the diagnosis: what went wrong, what to change.",
+            metavar="PATH",
+            parser=file_name,
+        ),
     ] = None,
-    out: Annotated[Path, typer.Option(help="HTML file to write.")] = Path("report.html"),
+    out: Annotated[Path, typer.Option(help="HTML file to write.", metavar="PATH", parser=file_name)] = Path(
+        "report.html"
+    ),
     lang: Annotated[str, typer.Option(help="en or zh: English or Chinese.")] = "en",
 ) -> None:
     """Write a laboratory report on a model or an experiment, in one HTML file."""
@@ -30,4 +42,4 @@ def report(
 
     reports.check(out, lang)
     reports.write(reports.of_file(source, data, training), out, lang)
-    typer.echo(f"Report    {out}")
+    say(f"Report    {visible(out)}")

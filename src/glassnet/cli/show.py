@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glassnet.cli.terminal import console, say, say_json
 from glassnet.estimators.saving import kind_of
 from glassnet.network import Network
+from glassnet.plain_text import one_line, visible
 from glassnet.tables import Dataset, Pictures
 from glassnet.training.history import Progress
 from glassnet.workflows import SampleTrace, Scores, Training
@@ -35,25 +35,23 @@ class Show:
     """
 
     def __init__(self, as_json: bool) -> None:
-        from rich.console import Console
-
         self.as_json = as_json
-        self.out = Console(highlight=False, soft_wrap=True)
-        self.err = Console(highlight=False, stderr=True)
+        self.out = console()
+        self.err = console(stderr=True)
 
     def line(self, head: str, text: str) -> None:
         """Print one line with a short head in a column of its own."""
         if not self.as_json:
-            self.out.print(f"[bold]{head:<10}[/bold]", end="")
-            self.out.print(text, markup=False)
+            self.out.print(f"{head:<10}", style="bold", end="")
+            self.out.print(visible(text))
 
     def text(self, text: str) -> None:
-        """Print text as it is."""
-        self.out.print(text, markup=False)
+        """Print text of one or more lines."""
+        say(text)
 
     def document(self, document: Any) -> None:
         """Print JSON; numbers that JSON does not know become null."""
-        sys.stdout.write(json.dumps(_plain(document), ensure_ascii=False, allow_nan=False) + "\n")
+        say_json(document)
 
     # ------------------------------------------------------------ training
     def dataset(self, dataset: Dataset, parts: dict[str, int]) -> None:
@@ -91,8 +89,12 @@ class Show:
         if self.as_json or not self.err.is_terminal:
             yield lambda name: None
             return
-        with self.err.status("Measuring") as status:
+        with self.status("Measuring") as status:
             yield lambda name: status.update(f"Measuring {name}")
+
+    def status(self, words: str) -> Any:
+        """Return rich's moving sign that something goes on, in letters that standard error can show."""
+        return self.err.status(words, spinner="dots" if self.err.encoding.startswith("utf") else "line")
 
     def engines(self, lines: list[EngineLine]) -> None:
         """Print the engines as a table, and where its figures come from."""
@@ -127,7 +129,7 @@ class Show:
             )
             return
         for note in outcome.notes:
-            self.line("Note", note)
+            self.line("Note", one_line(note))
         self.line("Network", _architecture(network))
         samples = (network.record or {})["samples"]
         held = outcome.parts["training"] - samples
@@ -156,13 +158,15 @@ class Show:
         """Print the confusion matrix where it is small enough to read."""
         if not 0 < len(scores.confusion) <= MOST_CLASSES_SHOWN:
             return
-        labels = [str(label)[:16] for label in model.classes_]
-        width = max(6, *map(len, labels)) + 2
-        head = "true \\ predicted"
-        first = max(len(head), *map(len, labels))
-        self.text(f"\n{head:<{first}}" + "".join(f"{label:>{width}}" for label in labels))
+        from rich.cells import cell_len, set_cell_size  # a Chinese letter is as wide as two
+
+        head, longest = "true \\ predicted", 16
+        labels = [visible(label) for label in model.classes_]
+        labels = [set_cell_size(label, min(cell_len(label), longest)) for label in labels]
+        width = max(6, *map(cell_len, labels)) + 2
+        self.text(f"\n{head}" + "".join(" " * (width - cell_len(label)) + label for label in labels))
         for label, row in zip(labels, scores.confusion, strict=True):
-            self.text(f"{label:<{first}}" + "".join(f"{count:>{width}}" for count in row))
+            self.text(set_cell_size(label, len(head)) + "".join(f"{count:>{width}}" for count in row))
         self.text("")
 
     # ------------------------------------------------------------ inside
@@ -271,15 +275,3 @@ def _numbers(trace: Trace) -> str:
     W = trace.W[1]
     whose = "" if W.ndim == 2 else f" of network 1 of {len(W)}"
     return "\n".join([f"the first unit of each layer{whose}, written out", *(f"  {line}" for line in written)])
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, np.generic):
-        return _plain(value.item())
-    if isinstance(value, float) and not np.isfinite(value):
-        return None
-    return value
