@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import warnings
 from collections.abc import Iterable, Mapping
 from numbers import Integral
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -24,12 +26,16 @@ from glassnet.estimators.foreign_arrays import in_memory
 from glassnet.estimators.mlp_advice import about_ending, about_rate, about_scale
 from glassnet.estimators.mlp_callbacks import EpochTasks, with_callbacks
 from glassnet.estimators.mlp_fitted import FittedMLP
+from glassnet.estimators.mlp_rest import Rest, rest_of
 from glassnet.estimators.mlp_settings import CONSTRAINTS
 from glassnet.estimators.mlp_start import RandomOrder, checked_weights, draw_as_scikit_learn, without_weightless
 from glassnet.estimators.mlp_validation import Validation, scorer_of
 from glassnet.estimators.refusals import as_glassnet_errors
 from glassnet.estimators.watch import Watch
+from glassnet.files import check_writable
 from glassnet.network import Network
+from glassnet.training import generators
+from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import History
 
 Array = Any
@@ -91,6 +97,8 @@ class BaseMLP(FittedMLP):
         X_val: Array | None = None,
         y_val: Array | None = None,
         sample_weight_val: Array | None = None,
+        checkpoint: str | Path | None = None,
+        every: float = 60.0,
     ) -> Self:
         """Train on rows X and targets y.
 
@@ -107,6 +115,12 @@ class BaseMLP(FittedMLP):
             decide, and no training row is held out.
         sample_weight_val : array-like, default=None
             Weight of each of them.
+        checkpoint : str or Path, default=None
+            File to which the estimator and all that going on takes is written every so often, whole or not at all:
+            ``glassnet.load(checkpoint).set_params(warm_start=True, keep_optimizer=True).fit(X, y)`` takes the fit to
+            its end.
+        every : float, default=60.0
+            Seconds of training that may be lost.
 
         Returns
         -------
@@ -124,7 +138,14 @@ class BaseMLP(FittedMLP):
             After Ctrl-C: the best weights so far are kept. One of several fits (of a search, of folds, of an ensemble)
             raises KeyboardInterrupt instead, which ends them all; so does any fit that has taken no step yet.
         """
-        return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val))
+        keeper = None
+        if checkpoint is not None:
+            path = check_writable(checkpoint)
+            keeper = Checkpoint(lambda estimator: estimator.save(path), every, is_there=path.exists())
+        self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val), keeper=keeper)
+        if keeper is not None:
+            keeper.end(self)
+        return self
 
     @all_or_nothing(DivergedError)
     def _fit(
@@ -135,6 +156,7 @@ class BaseMLP(FittedMLP):
         given_validation: tuple[Array, Array, Array] = (None, None, None),
         *,
         incremental: bool = False,
+        keeper: Checkpoint | None = None,
     ) -> Self:
         self._check_settings(incremental)
         hidden = self._hidden_layers()
@@ -156,26 +178,63 @@ class BaseMLP(FittedMLP):
         if fresh or not incremental:
             notes = about_scale(X, getattr(self, "feature_names_in_", None)), self._target_note(Y)
             self.notes_ = [note for note in notes if note]
+        rows = (X, Y, S) if validation is None else (X, Y, S, validation.X, validation.Y, validation.S)
+        rest, self._rest = None if fresh or incremental or not self.keep_optimizer else self._rest, None
+        if rest is not None and not rest.is_of(self, rows):
+            rest = None
+        if rest is not None:
+            random_state = generators.from_document(rest.random_state)
+        began = generators.to_document(random_state)
         if validation is None and self.early_stopping and self.solver != "lbfgs":
             X, Y, S, validation = self._split(X, Y, S, random_state)
         self._make_room(validation)
-        self.n_iter_ = 0
-        tasks = EpochTasks(self, *shown, 1 if incremental else self.max_iter)
-        watch = Watch(self, X.shape[0], validation, tasks)
+        self.n_iter_ = 0 if rest is None else self.n_iter_
+        order = RandomOrder(random_state, self.network_.rng)
+        for _ in range(0 if rest is None else rest.draws):
+            order.permutation(X.shape[0])
+        tasks = EpochTasks(self, *shown, 1 if incremental else self.max_iter - self.n_iter_)
+        within = None
+        if keeper is not None and began is not None:
+            within = keeper.of(
+                lambda network: self._as_it_stands(network, order, rest_of(self, rows, began, order.draws))
+            )
+        watch = Watch(self, X.shape[0], validation, tasks, takes_up=rest is not None, keeper=within)
         train = self._search if self.solver == "lbfgs" else self._descend
-        problem = train(X, self._softened(Y), S, watch, RandomOrder(random_state, self.network_.rng), incremental)
+        problem = train(X, self._softened(Y), S, watch, order, incremental)
+        if self.network_.position is not None and not self.network_.position.ended and began is not None:
+            self._rest = rest_of(self, rows, began, order.draws)
         if not np.isfinite(self.network_.vector).all():
             raise DivergedError(
                 NOT_FINITE, layer=0, step=self.network_.optimizer_state.get("t", 0), learning_rate=self._learning_rate
             )
         tasks.end()
-        if watch.interrupted:
-            text = "Training interrupted by user; the best weights so far are kept."
-            warnings.warn(text, InterruptedWarning, stacklevel=5)
-        if problem or (self.notes_ and (fresh or not incremental)):
-            text = "\n".join([problem, *self.notes_] if problem else self.notes_)
-            warnings.warn(text, ConvergenceWarning, stacklevel=5)
+        self._warn(watch.interrupted, problem, is_new=fresh or not incremental)
         return self
+
+    def _warn(self, interrupted: bool, problem: str, *, is_new: bool) -> None:
+        """Warn of an interrupt, and once of all that went badly; notes are told by a new fit."""
+        if interrupted:
+            text = "Training interrupted by user; the best weights so far are kept."
+            warnings.warn(text, InterruptedWarning, stacklevel=6)
+        if problem or (self.notes_ and is_new):
+            warnings.warn("\n".join(filter(None, [problem, *self.notes_])), ConvergenceWarning, stacklevel=6)
+
+    def _as_it_stands(self, network: Network, order: RandomOrder, rest: Rest) -> BaseMLP:
+        """Return the estimator as Ctrl-C would leave it now, with the network that `Network.fit` would leave."""
+        twin = copy.copy(self)
+        twin.network_, twin._rest, network.rng = network, rest, order.masks
+        twin.loss_ = getattr(self, "loss_", None)  # none before the first epoch
+        if self.early_stopping and self.solver != "lbfgs":
+            twin._put_back_best()
+        return twin
+
+    def _put_back_best(self) -> None:
+        """Write the weights of the best validation score into the network; the rest of a fit knows the others."""
+        network = self.network_
+        before = network.vector.copy()
+        network.vector[...] = self._best_vector
+        if network.position is not None and not network.position.ended:
+            network.position.follow(before, network.vector)
 
     def _checked(self, X: Array, y: Array, *, reset: bool) -> tuple[Array, Array]:
         """Check rows, which may be sparse, and targets, which are dense unless they are labels."""
@@ -290,6 +349,7 @@ class BaseMLP(FittedMLP):
             order,
             epochs=self.max_iter,
             optimizer=f"lbfgs(tolerance={float(self.tol)!r}, max_evaluations={self.max_fun})",
+            resume=watch.takes_up,
         )
         self.loss_ = self.network_.cost(X.T, Y.T, sample_weight=row(S), l2=self.alpha)
         self.best_loss_, watch.interrupted = self.loss_, history.interrupted
@@ -344,8 +404,8 @@ class BaseMLP(FittedMLP):
                 problem = self._not_converged()
             elif ending := about_ending(self.loss_curve_[-self.n_iter_ :], float(self.learning_rate_init)):
                 self.notes_.append(ending)
-        if watch.by_score and self.n_iter_:  # a score decides; before the first there is none
-            self.network_.vector[...] = self._best_vector
+        if watch.by_score and self._best_vector is not None:  # a score decides; before the first there is none
+            self._put_back_best()
         return problem
 
     def _not_converged(self) -> str:
@@ -372,7 +432,8 @@ class BaseMLP(FittedMLP):
         try:
             history = net.fit(
                 X.T, Y.T, sample_weight=row(S), l2=float(self.alpha), dropout=self.dropout, clip_norm=self.clip_norm,
-                callbacks=[watch], engine=self.engine, device=self.device, precision=self.precision, **settings,
+                callbacks=[watch], engine=self.engine, device=self.device, precision=self.precision,
+                checkpoint=watch.keeper, **settings,
             )  # fmt: skip
         except DivergedError as error:
             raise DivergedError(
@@ -383,6 +444,8 @@ class BaseMLP(FittedMLP):
             ) from error
         finally:
             net.rng = generator
+        if net.position is not None and not history.interrupted:
+            net.position.end()  # also where nothing got better any more
         if history.interrupted and not history.steps:
             raise KeyboardInterrupt  # there is nothing to keep
         return history

@@ -19,6 +19,7 @@ from glassnet.documents import MAPPING, TEXT, TEXTS, Kind, checked, listed, mayb
 from glassnet.errors import ModelFileError, SettingError, ShapeError
 from glassnet.estimators.foreign_arrays import in_memory
 from glassnet.estimators.mlp_callbacks import CallbackSupportMixin
+from glassnet.estimators.mlp_rest import Rest
 from glassnet.estimators.opening import Opening
 from glassnet.estimators.refusals import as_glassnet_errors
 from glassnet.estimators.saving import plain, save
@@ -34,7 +35,8 @@ FITTED = {  # plain attributes that a model file keeps
     "n_features_in_": whole(1), "n_layers_": whole(2), "n_outputs_": whole(1), "out_activation_": TEXT,
     "n_iter_": whole(), "t_": whole(), "loss_": maybe(number()), "best_loss_": maybe(number()), "loss_curve_": CURVE,
     "validation_scores_": maybe(CURVE), "best_validation_score_": maybe(number()),
-    "validation_loss_curve_": maybe(CURVE), "notes_": TEXTS,
+    "validation_loss_curve_": maybe(CURVE), "notes_": TEXTS, "_learning_rate": number(0),
+    "_no_improvement_count": whole(),
 }  # fmt: skip
 CLASS_WEIGHTS = Kind(
     "a list of pairs of a class and its weight, at least 0",
@@ -44,7 +46,7 @@ CLASS_WEIGHTS = Kind(
         and all(isinstance(label, str | int | float) and number(0).holds(weight) for label, weight in pairs)
     ),
 )
-NOT_IN_OLD_FILES: dict[str, Any] = {"validation_loss_curve_": None, "notes_": []}
+NOT_IN_OLD_FILES: dict[str, Any] = {"validation_loss_curve_": None, "notes_": [], "_no_improvement_count": 0}
 
 
 class FittedMLP(Opening, CallbackSupportMixin, BaseEstimator):
@@ -58,6 +60,10 @@ class FittedMLP(Opening, CallbackSupportMixin, BaseEstimator):
     validation_loss_curve_: list[float] | None
     best_validation_score_: float | None
     notes_: list[str]
+    loss_: float | None
+    n_iter_: int
+    _learning_rate: float
+    _rest: Rest | None = None  # of a fit that was cut off
 
     def _answers(self, outputs: Array) -> Array:
         """Return what a user is told for the outputs (m, n_outputs) of one network."""
@@ -148,17 +154,29 @@ class FittedMLP(Opening, CallbackSupportMixin, BaseEstimator):
 
     # ------------------------------------------------------------ files
     _rows_of_file: ClassVar[dict[str, Kind]] = {
-        "fitted": MAPPING, "feature_names": TEXTS, "class_weight": CLASS_WEIGHTS,
+        "fitted": MAPPING, "feature_names": TEXTS, "class_weight": CLASS_WEIGHTS, "rest": MAPPING,
     }  # fmt: skip
 
-    def save(self, path: str | Path) -> None:
-        """Write network, labels and training record to one file; `glassnet.load` reads it."""
+    def save(self, path: str | Path, *, training_state: bool = True) -> None:
+        """Write network, labels and training record to one file; `glassnet.load` reads it.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file, usually named ``*.glassnet``.
+        training_state : bool
+            Whether the file also holds what a warm start goes on with, as `Network.save` says.
+        """
         check_is_fitted(self)
         fitted = {name: getattr(self, name) for name in FITTED}
+        for name in ("loss_", "best_loss_", "best_validation_score_"):  # none before the first epoch
+            fitted[name] = fitted[name] if fitted[name] is None or np.isfinite(fitted[name]) else None
         document = {"fitted": plain(fitted), "feature_names": list(getattr(self, "feature_names_in_", []))}
         if isinstance(weights := getattr(self, "class_weight", None), dict):  # JSON's keys are words only
             document["class_weight"] = [plain({"pair": pair})["pair"] for pair in weights.items()]
-        save(self, path, self.target_, document)
+        if self._rest is not None and training_state:
+            document["rest"] = self._rest.to_document()
+        save(self, path, self.target_, document, training_state=training_state)
 
     def _check_kept(self, settings: Mapping[str, Any]) -> None:
         """Raise unless the settings are some that `fit` takes."""
@@ -167,7 +185,8 @@ class FittedMLP(Opening, CallbackSupportMixin, BaseEstimator):
 
     def _restore(self, network: Network, target: Target, document: Mapping[str, Any]) -> None:
         """Take over what `save` wrote."""
-        fitted = {**NOT_IN_OLD_FILES, **checked(document["fitted"], FITTED, "fitted", later=NOT_IN_OLD_FILES)}
+        old = {**NOT_IN_OLD_FILES, "_learning_rate": float(self.learning_rate_init)}
+        fitted = {**old, **checked(document["fitted"], FITTED, "fitted", later=old)}
         architecture = network.architecture
         of_network = {
             "n_features_in_": architecture.sizes[0],
@@ -182,8 +201,11 @@ class FittedMLP(Opening, CallbackSupportMixin, BaseEstimator):
             raise ModelFileError(f"{len(document['feature_names'])} names for {fitted['n_features_in_']} features")
         for name in FITTED:
             setattr(self, name, fitted[name])
-        self.network_, self.target_, self._best_vector = network, target, network.vector.copy()
-        self._learning_rate, self._no_improvement_count = float(self.learning_rate_init), 0
+        if self.validation_scores_ is not None and self.best_validation_score_ is None:
+            self.best_validation_score_ = -np.inf
+        self.network_, self.target_ = network, target
+        self._best_vector = network.vector.copy() if self.early_stopping else None
+        self._rest = Rest.from_document(document["rest"]) if "rest" in document else None
         if isinstance(target, LabelCode):
             self.classes_ = target.classes
         if "class_weight" in document:

@@ -120,7 +120,8 @@ PARAMETERS = """\
         scikit-learn's, by name or as a callable ``scorer(estimator, X, y)``. Greater is better.
     keep_optimizer : bool, default=False
         Whether a warm start also goes on with what the optimiser remembers (adam's averages, sgd's velocity, an
-        adaptive learning rate), as `partial_fit` does; scikit-learn starts it afresh.
+        adaptive learning rate), as `partial_fit` does; scikit-learn starts it afresh. A fit that Ctrl-C cut off is then
+        taken to its end if settings and rows are the same: `max_iter` counts its epochs from its start.
     n_networks : int, default=1
         Networks of different starts that are trained side by side, as one stack; predictions are their average, and
         `predict_spread` tells how far they are apart. Not for lbfgs.

@@ -21,14 +21,16 @@ class RandomOrder:
     """Draws each epoch's order from the one before it, as scikit-learn does: equal seeds, equal batches."""
 
     def __init__(self, random_state: np.random.RandomState, masks: Any) -> None:
-        self.random_state = random_state
+        self.random_state, self.masks = random_state, masks
         self.random = masks.random  # dropout masks come from the network's own generator
         self.order: Array = None
+        self.draws = 0
 
     def permutation(self, m: int) -> Array:
         """Return the order of the m samples for the next epoch."""
         drawn = self.random_state.permutation(m)
         self.order = drawn if self.order is None else self.order[drawn]
+        self.draws += 1
         return self.order
 
 

@@ -18,7 +18,7 @@ from glassnet.training import generators
 KINDS = ("MLPClassifier", "MLPRegressor", "TabularClassifier", "TabularRegressor")
 # Of every estimator's document; what some of them lack.
 ROWS = {"kind": TEXT, "settings": MAPPING, "target": MAPPING, "random_state": MAPPING}
-LATER = ("random_state", "class_weight", "fit")
+LATER = ("random_state", "class_weight", "fit", "rest")
 
 
 def save(

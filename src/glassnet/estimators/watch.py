@@ -8,6 +8,7 @@ import numpy as np
 
 from glassnet.estimators.mlp_callbacks import EpochTasks
 from glassnet.estimators.mlp_validation import Validation
+from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import Progress
 
 SMALLEST_RATE = 1e-6  # an adaptive learning rate that has come down to this ends the training
@@ -26,6 +27,10 @@ class Watch:
         Rows that are looked at after each epoch.
     tasks : EpochTasks
         Those who listen through scikit-learn's protocol.
+    takes_up : bool
+        Whether the fit is the rest of one that was cut off.
+    keeper : Checkpoint, optional
+        What writes the estimator while it trains.
 
     Attributes
     ----------
@@ -35,11 +40,21 @@ class Watch:
         Whether Ctrl-C ended it.
     """
 
-    def __init__(self, estimator: Any, samples: int, validation: Validation | None, tasks: EpochTasks) -> None:
+    def __init__(
+        self,
+        estimator: Any,
+        samples: int,
+        validation: Validation | None,
+        tasks: EpochTasks,
+        *,
+        takes_up: bool = False,
+        keeper: Checkpoint | None = None,
+    ) -> None:
         self.estimator, self.samples, self.validation, self.tasks = estimator, samples, validation, tasks
         self.searches = estimator.solver == "lbfgs"  # which ends by itself
         self.by_score = estimator.early_stopping and not self.searches
         self.stopped = self.interrupted = False
+        self.takes_up, self.keeper = takes_up, keeper
 
     def factor(self, t: float, T: float, costs: Any) -> float:
         """Return the schedule's factor: what the epochs so far have made of the learning rate."""
