@@ -460,7 +460,8 @@ class Network:
             optimiser's memory goes on; another optimiser than last time, or one with other options, starts fresh.
         checkpoint : str or Path, optional
             File to which the network and all that going on takes is written every so often, whole or not at all, and
-            once more at the end: ``Network.load(checkpoint).fit(X, Y, ..., resume=True)`` goes on from there.
+            once more at the end: ``Network.load(checkpoint).fit(X, Y, ..., resume=True)`` goes on from there. Its
+            ``record["interrupted"]`` tells whether there is a rest.
         every : float
             Seconds of training that may be lost.
 
@@ -508,7 +509,7 @@ class Network:
         if resume and self.forgot:
             warnings.warn(self.forgot, stacklevel=2)
         state = self.optimizer_state if resume else {}
-        keeper = _keeper(checkpoint, every)
+        keeper = checkpoint_to(checkpoint, every)
         run = Run(
             xp,
             self.parameters,
@@ -613,7 +614,7 @@ class Network:
 
         tensors = {f"{layers.letter}[{l}]": layers[l] for layers in (self.W, self.b) for l in range(1, self.L + 1)}
         training = None
-        if training_state and not self.forgot:
+        if training_state and (self.optimizer_state or not self.forgot):
             training, arrays = checkpoints.to_parts(self.optimizer_state, self.rng, self.position)
             tensors |= arrays
         document = {
@@ -680,7 +681,10 @@ class Network:
             raise ModelFileError(
                 f"{path}: damaged: its training state does not fit its network ({error!s:.300})"
             ) from None
-        self.rng = self.rng if rng is None else rng
+        if rng is None:
+            self.forgot = f"{path}: holds no state of its generator, which was of another kind than NumPy's own"
+        else:
+            self.rng = rng
 
     def _not_finite(self) -> str | None:
         """Return the name of the first array with a number that is not finite."""
@@ -798,12 +802,12 @@ class Network:
                 W[...] = choose(INITIALIZERS, name, "initializer")[1].draw(rng, *W.shape)
 
 
-def _keeper(checkpoint: str | Path | Checkpoint | None, every: float) -> Checkpoint | None:
-    """Return the checkpoint that is given, or one that saves a network to the file of that name."""
-    if checkpoint is None or isinstance(checkpoint, Checkpoint):
-        return checkpoint
-    path = check_writable(checkpoint)
-    return Checkpoint(lambda network: network.save(path), every, is_there=path.exists())
+def checkpoint_to(given: str | Path | Checkpoint | None, every: float) -> Checkpoint | None:
+    """Return the checkpoint that is given, or one that saves a network or estimator to the file of that name."""
+    if given is None or isinstance(given, Checkpoint):
+        return given
+    path = check_writable(given)
+    return Checkpoint(lambda model: model.save(path), every, is_there=path.exists())
 
 
 def _record(run: Run) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from glassnet.network import Network
 from glassnet.plain_text import listed, visible
 from glassnet.tables import Dataset, Pictures, fit_preparation, read, rows_at, split
 from glassnet.tables.reading import HDF5, NUMPY
+from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import Progress
 
 Array = Any
@@ -133,8 +134,10 @@ def train_file(
     """
     if out is not None:
         check_writable(out)
-    checkpoint = None if out is None else checkpoint_of(out)
-    left = _left_by_a_kill(start_from, checkpoint)
+    keeper = None
+    if out is not None:  # the model itself is written at the end
+        keeper = Checkpoint(lambda model: model.save(checkpoint_of(out)), every, ends=False)
+    left = _left_by_a_kill(start_from, out)
     earlier = None if start_from is None and left is None else load_tabular(left or start_from or "")
     target = target or (earlier.target_name_ if earlier is not None else None)
     dataset = read(data, target, **(reading or {}))
@@ -169,9 +172,9 @@ def train_file(
             announce(*waiting.pop())
 
     model.target_name_ = dataset.target
-    with _without_diverged(checkpoint), warnings.catch_warnings():
+    with _without_diverged(out), warnings.catch_warnings():
         warnings.simplefilter("ignore", InterruptedWarning)  # the result says it
-        model.fit(X, y, callbacks=[at_start, *callbacks], checkpoint=checkpoint, every=every)
+        model.fit(X, y, callbacks=[at_start, *callbacks], checkpoint=keeper)
     if out is not None:
         model.save(out)
         remove(checkpoint_of(out))
@@ -186,23 +189,41 @@ def checkpoint_of(path: str | Path) -> Path:
     return Path(f"{path}.checkpoint")
 
 
-def _left_by_a_kill(start_from: str | Path | None, checkpoint: Path | None) -> Path | None:
+def _left_by_a_kill(start_from: str | Path | None, out: str | Path | None) -> Path | None:
     """Return the checkpoint of the model to go on from, or without one that of the model to be written, if it is there.
 
     A checkpoint is removed when its training ends: one that is there is newer than its model.
+
+    Raises
+    ------
+    SettingError
+        If `out` has another checkpoint, which this training would write over.
     """
-    found = checkpoint if start_from is None else checkpoint_of(start_from)
-    return found if found is not None and found.is_file() else None
+    own = None if out is None else checkpoint_of(out)
+    found = own if start_from is None else checkpoint_of(start_from)
+    found = found if found is not None and found.is_file() else None
+    if own is not None and own.is_file() and start_from is not None:
+        used = found or Path(start_from)
+        if used.resolve() != own.resolve():
+            raise SettingError(_another(own))
+    return found
+
+
+def _another(checkpoint: str | Path | None) -> str:
+    return (
+        f"{checkpoint}: another training than this one was cut off; go on with it by --continue {checkpoint}, "
+        "or remove that file to begin anew"
+    )
 
 
 @contextmanager
-def _without_diverged(checkpoint: Path | None) -> Iterator[None]:
+def _without_diverged(out: str | Path | None) -> Iterator[None]:
     """Remove the checkpoint of a training that diverges: going on would diverge again."""
     try:
         yield
     except DivergedError:
-        if checkpoint is not None:
-            remove(checkpoint)
+        if out is not None:
+            remove(checkpoint_of(out))
         raise
 
 
@@ -221,10 +242,7 @@ def _how_it_goes_on(
         return []
     taken_up = model.can_be_taken_up(X, y)
     if settings is not None and not (taken_up and model.asks_alike(type(model)(**settings))):
-        raise SettingError(
-            f"{path}: another training than this one was cut off; go on with it by --continue {path}, "
-            "or remove that file to begin anew"
-        )
+        raise SettingError(_another(path))
     if not taken_up:
         return [f"{path}: was cut off with other data or settings; a training of its own begins from its best network"]
     epochs = (model.network_under_way.record or {}).get("epochs", 0)

@@ -295,6 +295,9 @@ def test_another_training_leaves_a_checkpoint_alone(glassnet, table, killed, wor
     assert "--continue things.glassnet.checkpoint" in answer.err
     assert Path("things.glassnet.checkpoint").exists()
     assert glassnet("train", table, *words, "--out", "other.glassnet").code == 0
+    answer = glassnet("train", table, "--continue", "other.glassnet")  # to things.glassnet, after DATA's name
+    assert answer.code == 2
+    assert "things.glassnet.checkpoint: another training than this one was cut off" in answer.err
 
 
 def test_a_killed_training_with_other_settings_says_that_it_begins(glassnet, table, killed):

@@ -165,6 +165,17 @@ def test_a_file_without_training_state_says_so(path):
     assert path.stat().st_size > small
 
 
+def test_a_generator_that_is_not_kept_is_said(path, monkeypatch):
+    net = network()
+    net.fit(X, Y, epochs=3, optimizer="adam")
+    monkeypatch.setattr(generators, "to_document", lambda rng: None)
+    loaded = again(again(net, path), path)
+    assert loaded.optimizer_state["t"] == 3
+    with pytest.warns(UserWarning, match="holds no state of its generator"):
+        loaded.fit(X, Y, epochs=3, optimizer="adam", resume=True)
+    assert loaded.optimizer_state["t"] == 6
+
+
 def test_a_file_of_the_first_format_is_read(path):
     net = network()
     tensors = {f"{M.letter}[{l}]": M[l] for M in (net.W, net.b) for l in (1, 2)}

@@ -32,8 +32,7 @@ from glassnet.estimators.mlp_start import RandomOrder, checked_weights, draw_as_
 from glassnet.estimators.mlp_validation import Validation, scorer_of
 from glassnet.estimators.refusals import as_glassnet_errors
 from glassnet.estimators.watch import Watch
-from glassnet.files import check_writable
-from glassnet.network import Network
+from glassnet.network import Network, checkpoint_to
 from glassnet.training import generators
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import History
@@ -138,10 +137,7 @@ class BaseMLP(FittedMLP):
             After Ctrl-C: the best weights so far are kept. One of several fits (of a search, of folds, of an ensemble)
             raises KeyboardInterrupt instead, which ends them all; so does any fit that has taken no step yet.
         """
-        keeper = None
-        if checkpoint is not None:
-            path = check_writable(checkpoint)
-            keeper = Checkpoint(lambda estimator: estimator.save(path), every, is_there=path.exists())
+        keeper = checkpoint_to(checkpoint, every)
         self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val), keeper=keeper)
         if keeper is not None:
             keeper.end(self)

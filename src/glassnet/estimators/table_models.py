@@ -50,8 +50,7 @@ from glassnet.estimators.saving import save
 from glassnet.estimators.targets import LabelCode, NumberCode, Target, is_sparse, smoothed
 from glassnet.estimators.unfinished import Unfinished, check_fit, settings_of
 from glassnet.estimators.warm_start import made_with, refuse_another_network
-from glassnet.files import check_writable
-from glassnet.network import Network
+from glassnet.network import Network, checkpoint_to
 from glassnet.tables import Pictures, Preparation, as_table, fit_preparation, imbalance, leaks, rows_at, split
 from glassnet.tables.frames import check_cells, is_records, is_table
 from glassnet.training import generators
@@ -172,7 +171,7 @@ class TableModel(Opening):
         X_val: Any = None,
         y_val: Any = None,
         callbacks: Iterable[Callback] = (),
-        checkpoint: str | Path | None = None,
+        checkpoint: str | Path | Checkpoint | None = None,
         every: float = 60.0,
     ) -> Any:
         """Prepare the columns and train the network.
@@ -214,10 +213,7 @@ class TableModel(Opening):
             rest, seed = None, self._seed_to_fit(goes_on)
             prepared = self._prepared(X, y, X_val, y_val, goes_on=goes_on, seed=seed)
         goes_on = goes_on if rest is None else rest.goes_on
-        keeper = None
-        if checkpoint is not None:
-            path = check_writable(checkpoint)
-            keeper = Checkpoint(lambda model: model.save(path), every, is_there=path.exists())
+        keeper = checkpoint_to(checkpoint, every)
         self._unfinished = None
         candidates = self._trained(prepared, rest, seed, goes_on, callbacks, keeper)
         self._take_over(prepared, seed, candidates)

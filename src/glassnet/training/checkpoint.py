@@ -39,12 +39,16 @@ class Checkpoint:
         Seconds.
     is_there : bool
         Whether an older one stands where it writes.
+    ends : bool
+        Whether the end of a training is written, too, if an earlier moment was or could have been.
     """
 
-    def __init__(self, write: Callable[[Any], None], every: float, *, is_there: bool = False) -> None:
+    def __init__(
+        self, write: Callable[[Any], None], every: float, *, is_there: bool = False, ends: bool = True
+    ) -> None:
         if isinstance(every, bool) or not isinstance(every, int | float) or not 0 < every < math.inf:
             raise SettingError(f"every: expected a number of seconds greater than 0; got {every!r}")
-        self.write, self.every, self.written = write, every, is_there
+        self.write, self.every, self.written, self.ends = write, every, is_there, ends
         self.due = time.monotonic() + every
 
     def of(self, part: Callable[[Any], Any]) -> Checkpoint:
@@ -61,8 +65,8 @@ class Checkpoint:
         self.due = began + max(self.every - took, 2 * took)
 
     def end(self, what: Any) -> None:
-        """Write the end of a training that an earlier checkpoint, or another training's, stands for."""
-        if self.written or time.monotonic() >= self.due:
+        """Write the end of a training."""
+        if self.ends and (self.written or time.monotonic() >= self.due):
             self._write(what)
 
     def _write(self, what: Any) -> None:

@@ -34,7 +34,7 @@ class Position:
     samples : int
         m.
     data : int or None
-        Fingerprint of the data; None where nothing depends on them, and further steps may be taken on any.
+        Fingerprint of the data; None where nothing depends on data or settings: further steps may be taken with any.
     left : int
         Fingerprint of the parameters that the fit left: who has changed them since goes on from the new ones.
     planned, taken : int
@@ -88,7 +88,7 @@ class Position:
         within = run.first_batch() > 0 or drawn is not None
         depends = not ended or within or run.settings.keep_best or run.first is not None
         return cls(
-            settings=run.identity,
+            settings=run.identity if depends else {},
             samples=run.batches.m,
             data=run.data if depends else None,
             left=0,
