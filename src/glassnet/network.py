@@ -91,6 +91,10 @@ class Network:
         Sizes, activations and loss.
     record : dict or None
         Settings and outcome of the last training, as plain data.
+    optimizer_state : dict
+        What the optimiser remembers of it, with its step count t.
+    position : Position or None
+        Where it stands, for `fit` with ``resume=True``.
 
     Raises
     ------
@@ -124,8 +128,8 @@ class Network:
         self.parameters = Parameters(self.architecture.sizes, np.dtype(dtype), n_networks)
         self.record: dict[str, Any] | None = None
         self.optimizer_state: dict[str, Any] = {}
-        self.position: Position | None = None  # where the last training stands
-        self.forgot = ""  # why a network that was read from a file cannot resume
+        self.position: Position | None = None
+        self.missing_state = ""  # what the file that it was read from lacks to go on to the bit, in one sentence
         seeds = self._seeds(seed)
         generators = [checks.generator(each) for each in seeds]
         self.rng = generators[0]
@@ -506,8 +510,8 @@ class Network:
                 raise SettingError(f"validation: expected (X, Y) or (X, Y, sample_weight); got {len(validation)} items")
             X_v, Y_v, S_v = (*validation, None) if len(validation) == 2 else validation
             validation = tuple(M for M in self._data(X_v, Y_v, S_v, " of validation") if M is not None)
-        if resume and self.forgot:
-            warnings.warn(self.forgot, stacklevel=2)
+        if resume and self.missing_state:
+            warnings.warn(self.missing_state, stacklevel=2)
         state = self.optimizer_state if resume else {}
         keeper = checkpoint_to(checkpoint, every)
         run = Run(
@@ -526,7 +530,7 @@ class Network:
         )
         if resume and self.position is not None:
             self.position.go_on(run)
-        self.optimizer_state, self.position, self.forgot = state, None, ""
+        self.optimizer_state, self.position, self.missing_state = state, None, ""
         try:
             train(run)
         except DivergedError as error:
@@ -614,7 +618,7 @@ class Network:
 
         tensors = {f"{layers.letter}[{l}]": layers[l] for layers in (self.W, self.b) for l in range(1, self.L + 1)}
         training = None
-        if training_state and (self.optimizer_state or not self.forgot):
+        if training_state and (self.optimizer_state or not self.missing_state):
             training, arrays = checkpoints.to_parts(self.optimizer_state, self.rng, self.position)
             tensors |= arrays
         document = {
@@ -670,7 +674,7 @@ class Network:
 
     def _restore_training(self, path: str | Path, training: Any, tensors: Mapping[str, Array]) -> None:
         if training is None:
-            self.forgot = (
+            self.missing_state = (
                 f"{path}: holds no training state (an older file, or saved with training_state=False): "
                 "training goes on from its parameters with a fresh optimiser"
             )
@@ -682,7 +686,7 @@ class Network:
                 f"{path}: damaged: its training state does not fit its network ({error!s:.300})"
             ) from None
         if rng is None:
-            self.forgot = f"{path}: holds no state of its generator, which was of another kind than NumPy's own"
+            self.missing_state = f"{path}: holds no state of its generator, which was of another kind than NumPy's own"
         else:
             self.rng = rng
 

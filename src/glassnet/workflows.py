@@ -150,7 +150,8 @@ def train_file(
         raise UnknownNameError.among("task", task, TASKS)
     if earlier is not None and task != found:
         raise SettingError(f"task: the model to go on from, {left or start_from}, predicts {found}; asked for {task}")
-    settings = {"random_state": _seed(earlier), **settings}
+    if settings.get("random_state") is None:
+        settings["random_state"] = _seed(earlier)
     X, y, X_test, y_test = _with_test_part(dataset, test, task == "classes", settings["random_state"])
     if earlier is not None:
         model = earlier.set_params(warm_start=True, **settings)

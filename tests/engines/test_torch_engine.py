@@ -11,7 +11,7 @@ from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.losses import LOSSES
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.errors import DivergedError, MissingLibraryError, SettingError, UnknownNameError
-from glassnet.training import torch_steps
+from glassnet.training import loop, torch_steps
 
 needs_torch = pytest.mark.needs("torch")
 
@@ -192,6 +192,30 @@ def apart(monkeypatch):
 def test_what_comes_back_from_a_device_is_what_numpy_has(options, stack, apart):
     given = {"optimizer": "adam", "learning_rate": 0.05, "k": stack, **options}
     agree(trained("torch", **given), trained("numpy", **given))
+
+
+@needs_torch
+@pytest.mark.parametrize("options", [{"epochs": 3}, {"iterations": 11}, {"epochs": 3, "dropout": 0.3}], ids=str)
+def test_a_run_that_was_cut_off_within_an_epoch_goes_on_on_a_device(options, apart, monkeypatch):
+    whole, cut = (Network([3, 4, 1], seed=1, dtype="float64") for _ in range(2))
+    options = {"optimizer": "adam", "batch_size": 7, "schedule": "cosine", **options}
+    expected = whole.fit(X, Y_ONE, engine="numpy", **options)
+    taken, record = [], loop.Run.attend
+
+    def cut_off(run):
+        taken.append(1)
+        if len(taken) == 4:
+            run.between_steps = True
+            raise KeyboardInterrupt
+        record(run)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(loop.Run, "attend", cut_off)
+        assert cut.fit(X, Y_ONE, engine="numpy", **options).steps == 3
+    history = cut.fit(X, Y_ONE, engine="torch", resume=True, **options)
+    np.testing.assert_allclose(history.cost, expected.cost, rtol=1e-10)
+    np.testing.assert_allclose(cut.vector, whole.vector, rtol=1e-9, atol=1e-12)
+    assert cut.rng.bit_generator.state == whole.rng.bit_generator.state
 
 
 @needs_torch

@@ -247,8 +247,8 @@ class TableModel(Opening):
         targets = target.encode(labels)
         preparation = self.preparation_ if goes_on else fit_preparation(R, targets)
         notes = [*preparation.notes, *self._notes(rows, y)]
-        if goes_on and self.network_.forgot:
-            notes.append(self.network_.forgot)
+        if goes_on and self.network_.missing_state:
+            notes.append(self.network_.missing_state)
         width = _width(rows)
         R, Y = preparation.transform(R, targets=targets), targets.T
         if X_val is not None:
@@ -414,7 +414,7 @@ class TableModel(Opening):
                 device=self.device,
                 precision=self.precision,
                 callbacks=[*callbacks, *self._own_callbacks(epochs if validation is not None else None, network)],
-                resume=resume and not network.forgot,
+                resume=resume and not network.missing_state,
                 checkpoint=keeper,
             )
         if network.position is not None and not history.interrupted:
