@@ -15,7 +15,7 @@ import glassnet
 from faults import killed
 from glassnet import Network
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
+pytestmark = pytest.mark.needs("fork")
 
 
 class Children:

@@ -166,12 +166,12 @@ def virtual(file, other):
 @pytest.mark.parametrize(
     ("write", "told"),
     [
-        (external_numbers, "'x' has its numbers in another file, '.*secret.h5'"),
-        (external_link, "'group/x' is a link into another file, '.*secret.h5'"),
-        (virtual, r"'x' is virtual, put together from other files, \['.*secret.h5'\]"),
+        (external_numbers, "'x' has its numbers in another file, '/.*"),
+        (external_link, "'group/x' is a link into another file, '/.*"),
+        (virtual, r"'x' is virtual, put together from other files, \['/.*"),
     ],
 )
-def test_hdf5_never_reads_another_file(tmp_path, write, told):
+def test_hdf5_never_reads_another_file(tmp_path, write, told):  # a long path is cut
     secret = hdf5(tmp_path / "secret.h5", x=np.ones((2, 2)))
     with h5py.File(tmp_path / "a.h5", "w") as file:
         file["y"] = np.arange(2)
