@@ -835,7 +835,7 @@ def _with_prefix(prefix: str, arrays: Mapping[str, Any]) -> dict[str, Any]:
 
 def _expected_shapes(document: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
     """Return the shape of every array of a file: those of its network, and of each network beside it."""
-    checked(document, {**DOCUMENT, **BESIDE}, "network", later=BESIDE, others=True)
+    checked(document, {**DOCUMENT, **BESIDE}, "network", later=(*BESIDE, "glassnet"), others=True)
     found = _own_shapes(document)
     for name, part in document.get("networks", {}).items():
         checked(part, {**DOCUMENT, "training": BESIDE["training"]}, "network beside")
