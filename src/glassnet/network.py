@@ -142,8 +142,9 @@ class Network:
         )
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        memory = {name: owned(value) for name, value in state.get("optimizer_state", {}).items()}
-        self.__dict__.update(state, optimizer_state=memory)
+        memory = state.get("optimizer_state", {})  # the same dict: a copy shares it with the run that writes it
+        memory.update({name: owned(value) for name, value in memory.items()})
+        self.__dict__.update(state)
 
     @property
     def W(self) -> Layers:  # noqa: D102  described by the class
