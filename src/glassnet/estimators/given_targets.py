@@ -149,7 +149,7 @@ def _cells(y: Any) -> Any:
             return y.to_numpy() if plain else y.to_numpy(dtype=object)
         columns = y.get_columns() if hasattr(y, "get_columns") else y.columns
         return list(zip(*map(_cells, columns), strict=True))
-    for method in ("to_pylist", "to_list", "tolist"):  # Arrow, polars, pandas
+    for method in ("to_pylist", "tolist", "to_list"):  # Arrow, pandas, polars
         if hasattr(y, method):
             return getattr(y, method)()
     return y

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from glassnet.errors import DataError
-from glassnet.tables.cells import USABLE_CELLS, cell_values
+from glassnet.tables.cells import USABLE_CELLS, cell_values, without_view
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,7 +44,7 @@ def _known(name: str, column: pa.ChunkedArray, metadata: dict[bytes, bytes] | No
     if types.is_run_end_encoded(kind):
         return _known(name, pa.chunked_array([pc.run_end_decode(chunk) for chunk in column.chunks], kind.value_type))
     if types.is_string_view(kind):
-        return column.cast(pa.large_string())
+        return without_view(column, pa.large_string())
     rare = types.is_binary_view(kind) or types.is_fixed_size_binary(kind)
     return bytes_as_text(name, column) if rare else column
 
@@ -69,16 +69,11 @@ def _dictionary(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
 def bytes_as_text(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return bytes as the text that they spell; raise DataError where they spell none."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     try:
-        text = column.cast(pa.large_binary()).cast(pa.large_string())
+        return without_view(column, pa.large_binary()).cast(pa.large_string())
     except pa.ArrowInvalid:
-        text = None
-    fixed = pa.types.is_fixed_size_binary(column.type)  # such as the addresses that polars gives for its objects
-    if text is None or (fixed and pc.any(pc.match_substring(text, "\0")).as_py()):
-        raise DataError(f"column {name!r} holds bytes that are not text")
-    return text
+        raise DataError(f"column {name!r} holds bytes that are not text") from None
 
 
 def _without_extension(name: str, column: pa.ChunkedArray, metadata: dict[bytes, bytes]) -> pa.ChunkedArray:

@@ -71,12 +71,9 @@ def rows_at(rows: Any, places: np.ndarray) -> Any:
 
 def clean(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return a text column with blanks around cells trimmed and missing cells null."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
-    if pa.types.is_string_view(column.type):  # few compute functions know this type
-        column = column.cast(pa.large_string())
-    column = pc.utf8_trim_whitespace(column)
+    column = pc.utf8_trim_whitespace(flat(column))
     missing = pc.is_in(column, value_set=text_array(MISSING, column.type))
     return pc.if_else(missing, no_value(column.type), column)
 
@@ -157,7 +154,17 @@ def flat(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return the column in a text type that every compute function knows."""
     import pyarrow as pa
 
-    return column.cast(pa.large_string()) if pa.types.is_string_view(column.type) else column
+    return without_view(column, pa.large_string()) if pa.types.is_string_view(column.type) else column
+
+
+def without_view(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    """Return a column of views as `kind`, text or bytes, which every function takes."""
+    import pyarrow as pa
+
+    try:
+        return column.cast(kind)
+    except pa.ArrowNotImplementedError:  # before Arrow 18
+        return pa.chunked_array([pa.array(column.to_pylist(), kind)])
 
 
 def first_unlike(column: pa.ChunkedArray, kind: pa.DataType) -> tuple[int, str] | None:

@@ -48,9 +48,14 @@ def as_table(X: Any, names: Sequence[str] | None = None) -> pa.Table:
     """
     import pyarrow as pa
 
+    if _is_series(X):
+        raise ShapeError(
+            f"expected a data frame, got a {type(X).__name__}, one column; X.to_frame() makes it a frame{_as_row(X)}"
+        )
     if isinstance(X, pa.Table):
         table = X
     elif not isinstance(X, type) and (hasattr(X, "__arrow_c_stream__") or hasattr(X, "__arrow_c_array__")):
+        _refuse_objects_of_polars(X)
         try:
             table = pa.table(X) if not _mixes_kinds(X) else _column_by_column(X)
         except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
@@ -90,7 +95,7 @@ def is_table(X: Any) -> bool:
     if isinstance(X, (np.ndarray, type)):
         return bool(getattr(getattr(X, "dtype", None), "names", None))
     arrow = hasattr(X, "__arrow_c_stream__") or hasattr(X, "__arrow_c_array__")
-    return arrow or (isinstance(X, Mapping) and not hasattr(X, "tocsr")) or is_records(X)
+    return arrow or _is_series(X) or (isinstance(X, Mapping) and not hasattr(X, "tocsr")) or is_records(X)
 
 
 def is_elsewhere(X: Any) -> bool:
@@ -240,6 +245,14 @@ def _rows_to_array(rows: Sequence[Any]) -> np.ndarray:
     return array
 
 
+def _refuse_objects_of_polars(X: Any) -> None:
+    """Raise DataError if a polars frame holds Python's objects, of which it gives Arrow no more than the addresses."""
+    if type(X).__module__.startswith("polars"):
+        for name, kind in getattr(X, "schema", {}).items():
+            if str(kind) == "Object":
+                raise DataError(f"column {name!r} holds Python objects; {USABLE_CELLS}")
+
+
 def _mixes_kinds(X: Any) -> bool:
     """Return whether a column of a pandas frame holds objects of several kinds."""
     if not hasattr(X, "iloc") or not hasattr(X, "dtypes"):
@@ -251,10 +264,6 @@ def _column_by_column(X: Any, error: Exception | None = None) -> pa.Table:
     """Read a frame that Arrow cannot read as a whole; raise what is to be said of it where columns cannot be read."""
     import pyarrow as pa
 
-    if len(getattr(X, "shape", ())) == 1:
-        raise ShapeError(
-            f"expected a data frame, got a {type(X).__name__}, one column; X.to_frame() makes it a frame{_as_row(X)}"
-        ) from error
     if isinstance(X, (pa.Array, pa.ChunkedArray)):
         raise ShapeError(
             f"expected a data frame, got a {type(X).__name__}, one column; pa.table({{'name': X}}) makes it a table"
@@ -264,6 +273,11 @@ def _column_by_column(X: Any, error: Exception | None = None) -> pa.Table:
     if not names:
         raise DataError(f"the data frame cannot be read as columns of one kind each: {error}") from error
     return _from_columns({str(name): X[name] for name in names})
+
+
+def _is_series(X: Any) -> bool:
+    """Return whether X is one column of a frame."""
+    return not isinstance(X, type) and hasattr(X, "to_frame") and len(getattr(X, "shape", ())) == 1
 
 
 def _as_row(X: Any) -> str:

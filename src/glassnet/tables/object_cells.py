@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from numbers import Real
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from glassnet.tables.cells import USABLE_CELLS
 if TYPE_CHECKING:
     import pyarrow as pa
 
-WORDS = (str, bool, np.bool_, Real, Decimal)  # and pandas' intervals: cells that text can hold
+WORDS = (str, bool, np.bool_, Real, Decimal, UUID)  # and pandas' intervals: cells that text can hold
 
 
 def array_of_cells(name: str, values: Any) -> pa.Array:
