@@ -119,6 +119,11 @@ def pip_install(*libraries: str) -> str:
     return " ".join(["pip install", *(f'"{library}{given}"' for library, given in zip(libraries, ranges, strict=True))])
 
 
+def in_short(error: BaseException) -> str:
+    """Return what an error of a library says as one short line, to stand within a message."""
+    return " ".join(str(error).split())[:200] or type(error).__name__
+
+
 def suggestion(name: object, choices: Iterable[str]) -> str:
     """Return " (did you mean 'x'?)" for the choice nearest to `name`, or nothing."""
     from difflib import get_close_matches

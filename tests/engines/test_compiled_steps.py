@@ -291,7 +291,7 @@ def test_one_compilation_serves_stacks_weights_and_arrays_of_every_kind(compiled
     ]:  # fmt: skip
         for batch_size in (None, 7):
             agree(*BASE, data=data, sample_weight=weights, stack=stack, batch_size=batch_size, **options)
-    assert {len(function.func.nopython_signatures) for function in compiled_engine._loaded.values()} == {1}
+    assert {len(each.function.func.nopython_signatures) for each in compiled_engine._loaded.values()} == {1}
 
 
 def test_five_steps_and_five_more_are_ten(engine):
@@ -572,7 +572,6 @@ def test_another_process_compiles_nothing_again(compiled, cache):
     found = run_python(
         """
 import json
-from functools import partial
 import numpy as np
 from glassnet import Network
 from glassnet.engines import compiled_engine
@@ -580,12 +579,11 @@ from glassnet.training import compiled_steps, engine_choice
 from threadpoolctl import threadpool_info
 
 threads = []
-def call(*args, inner=None):
+def call(self, *args, inner=compiled_engine.Steps.__call__):
     threads.extend(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas")
-    return inner(*args)
+    return inner(self, *args)
 
-load = compiled_engine.load
-compiled_engine.load = lambda text, load=load: partial(call, inner=load(text))
+compiled_engine.Steps.__call__ = call
 make = compiled_steps.CompiledSteps.__init__
 def with_blas(self, *args):  # as on a machine where BLAS makes the products
     make(self, *args)
@@ -595,7 +593,7 @@ engine_choice.predicted_seconds = lambda run, engine: 9.0 * (engine == "numpy") 
 X, Y = np.random.default_rng(0).normal(size=(3, 37)), np.ones((1, 37))
 net = Network([3, 4, 1], ["tanh", "sigmoid"], dtype="float64")
 history = net.fit(X, Y, optimizer="adam", iterations=5)
-function = next(iter(compiled_engine._loaded.values())).func
+function = next(iter(compiled_engine._loaded.values())).function.func
 print(json.dumps([history.engine, sum(function.stats.cache_hits.values()), sum(function.stats.cache_misses.values()),
                   sorted(set(threads))]))
 """,
@@ -607,14 +605,14 @@ print(json.dumps([history.engine, sum(function.stats.cache_hits.values()), sum(f
 
 def test_the_folder_is_the_users_own_or_the_given_one(monkeypatch, tmp_path):
     monkeypatch.setenv("GLASSNET_CACHE", str(tmp_path / "here" / "there"))
-    assert compiled_engine.folder() == tmp_path / "here" / "there"
+    assert next(compiled_engine.folders()) == tmp_path / "here" / "there"
     monkeypatch.delenv("GLASSNET_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
-    assert compiled_engine.folder() == tmp_path / "xdg" / "glassnet"
+    assert next(compiled_engine.folders()) == tmp_path / "xdg" / "glassnet"
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
-    assert compiled_engine.folder() == tmp_path / "home" / ".cache" / "glassnet"
-    assert compiled_engine.folder().is_dir()
+    assert next(compiled_engine.folders()) == tmp_path / "home" / ".cache" / "glassnet"
+    assert next(compiled_engine.folders()).is_dir()
 
 
 def unwritable(tmp_path, monkeypatch, how):
@@ -624,16 +622,23 @@ def unwritable(tmp_path, monkeypatch, how):
     monkeypatch.setattr(compiled_engine.tempfile, "tempdir", str(tmp_path))
     compiled_engine._temporary.cache_clear()
     if how == "no permission":
-        monkeypatch.setattr(compiled_engine.os, "access", lambda path, mode: False)
+        make = compiled_engine.tempfile.TemporaryFile
+
+        def refuse(dir):  # noqa: A002  its name there
+            if dir == tmp_path:
+                raise PermissionError
+            return make(dir=dir)
+
+        monkeypatch.setattr(compiled_engine.tempfile, "TemporaryFile", refuse)
 
 
 @pytest.mark.parametrize("how", ["below a file", "no permission"])
 def test_a_folder_that_cannot_be_written_gives_way_to_one_temporary_folder(monkeypatch, tmp_path, how):
     unwritable(tmp_path, monkeypatch, how)
-    folder = compiled_engine.folder()
+    folder = next(compiled_engine.folders())
     assert folder.parent == tmp_path
     assert folder.name.startswith("glassnet-")
-    assert compiled_engine.folder() == folder
+    assert next(compiled_engine.folders()) == folder
     compiled_engine._temporary.cache_clear()
 
 

@@ -155,7 +155,15 @@ def test_predictions_grow_with_the_work(monkeypatch, row):
 
 
 # ---------------------------------------------------------------- the figures
-@pytest.mark.parametrize("content", [None, "", "[1]", "{", '{"numpy": {}}', '{"numpy": {"start": "soon"}}'])
+def one_figure(text):
+    """Return a file of figures, one of which is `text`."""
+    return json.dumps({"numpy": dict.fromkeys(("start", *AMOUNTS), 0.5)}).replace("0.5", text, 1)
+
+
+@pytest.mark.parametrize("content", [
+    None, "", "[1]", "{", "[" * 10**5, '{"numpy": {}}', '{"numpy": {"start": "soon"}}', one_figure("NaN"),
+    one_figure("-1"), one_figure("1e999"), one_figure("1" + "0" * 400),
+])  # fmt: skip
 def test_figures_that_cannot_be_used_give_way_to_those_built_in(place, content):
     if content is not None:
         (place / "engines.json").write_text(content)

@@ -21,7 +21,7 @@ from glassnet.core.names import choose
 from glassnet.core.schedules import SCHEDULES
 from glassnet.engines import compiled_engine
 from glassnet.engines.threads import blas_threads, cores, spread
-from glassnet.errors import MissingLibraryError
+from glassnet.errors import MissingLibraryError, in_short
 
 if TYPE_CHECKING:
     from glassnet.training.loop import Run
@@ -47,19 +47,27 @@ def taker(run: Run) -> Callable[[], bool] | None:
     Raises
     ------
     MissingLibraryError
-        If the compiled engine is asked for by name and Numba is not installed.
+        If Numba is not installed, or does not work here.
     """
     if not covers(run):
         return None
-    if not compiled_engine.available():
-        raise MissingLibraryError.of("engine='compiled'", "numba", "scipy")
     try:
+        if not compiled_engine.available():
+            raise ImportError("they are not installed")
         with _loading:  # fits side by side want the same function
             function = compiled_engine.load(_source(run))
+            steps = CompiledSteps(run, function)
+            if isinstance(function, compiled_engine.Steps):
+                function.build(steps.take_none)
     except NotImplementedError:  # an entry of a table needs what symbols do not know
         return None
+    except MemoryError:
+        raise
+    except Exception as error:  # a compiler has many
+        missing = MissingLibraryError.of("engine='compiled'", "numba", "scipy")
+        raise MissingLibraryError(f"{missing} ({in_short(error)})") from error
     run.history.engine = "compiled"
-    return CompiledSteps(run, function).take
+    return steps.take
 
 
 _sources: dict[tuple[Any, ...], str] = {}
@@ -101,10 +109,8 @@ class CompiledSteps:
     """
 
     def __init__(self, run: Run, function: Callable[..., Any]) -> None:
-        from glassnet.engines.compiled_product import registers
-
         X, Y, S = run.batches.whole
-        self.run, self.function, self.by_blas = run, function, registers() is None
+        self.run, self.function, self.by_blas = run, function, not compiled_engine.has_product()
         self.rows = _shown(run.batches.sample_rows())
         self.sizes = (X.shape[-2], *(b.shape[-2] for b in run.theta.b))
         self.parts, self.groups = _division(run, self.sizes)
@@ -123,6 +129,10 @@ class CompiledSteps:
         self.drawn = units * run.batches.size  # numbers in the masks of a step
         self.steps_at_a_time = 16  # more, as long as they fit into a moment
         self.most_steps = max(1, MOST_DRAWN // (networks * self.drawn)) if self.drawn else run.steps
+
+    def take_none(self) -> None:
+        """Take no step at all, which compiles the function."""
+        self._call(np.arange(0), np.zeros(0), self._masks(0, 0))
 
     def _may_take_many(self) -> bool:
         """Tell whether whole-batch steps may follow each other with nothing in between."""
@@ -186,7 +196,9 @@ class CompiledSteps:
         run, networks = self.run, len(self.theta)
         costs = np.empty((networks, len(alphas)))
         t = run.t_before + run.history.steps + 1
-        alphas = np.array(np.broadcast_to(alphas.T.reshape(-1, len(alphas)), costs.shape), order="C")
+        alphas = np.array(
+            np.broadcast_to(alphas.T.reshape(-1 if len(alphas) else 1, len(alphas)), costs.shape), order="C"
+        )
         before = np.atleast_1d(run.best.cost)
 
         def one(k: int) -> tuple[int, float]:

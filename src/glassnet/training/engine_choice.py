@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from glassnet.engines import compiled_engine
 from glassnet.engines.sparse_columns import SparseColumns
+from glassnet.errors import MissingLibraryError
 from glassnet.training import compiled_steps
 
 if TYPE_CHECKING:
@@ -69,7 +70,14 @@ def taker(run: Run) -> Callable[[], bool] | None:
     """
     if run.choice.engine == "numpy":
         return None
-    take: Callable[[], bool] | None = import_module(f"glassnet.training.{run.choice.engine}_steps").taker(run)
+    try:
+        take: Callable[[], bool] | None = import_module(f"glassnet.training.{run.choice.engine}_steps").taker(run)
+    except MissingLibraryError as error:
+        if run.settings.engine != "auto" or run.choice.engine != "compiled":
+            raise
+        run.choice = Choice("numpy", str(error))
+        run.history.choice = str(run.choice)
+        return None
     return take
 
 
@@ -172,15 +180,18 @@ def figures_file() -> Path:
 @lru_cache(maxsize=1)
 def measured() -> Figures:
     """Return the figures measured on this machine, by engine; none where there is no file, or none that can be used."""
+    path = figures_file()
     try:
-        table = json.loads(figures_file().read_text())
-        return {
+        table = json.loads(path.read_text()) if path.is_file() else {}
+        figures = {
             engine: {name: float(table[engine][name]) for name in ("start", *AMOUNTS)}
             for engine in BUILT_IN
             if engine in table
         }
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return {}
+    usable = all(0 <= value < math.inf for figure in figures.values() for value in figure.values())
+    return figures if usable else {}
 
 
 def figures() -> Figures:

@@ -18,6 +18,7 @@ from glassnet.core.parameters import Parameters
 from glassnet.core.propagation import Objective, cost_only, propagate
 from glassnet.core.regularization import clip_by_norm, dropout_masks
 from glassnet.core.schedules import SCHEDULES
+from glassnet.engines import compiled_engine
 from glassnet.engines.threads import blas_threads
 from glassnet.errors import DivergedError, SettingError
 from glassnet.training import engine_choice
@@ -347,9 +348,7 @@ def _steps_need_all_cores(run: Run) -> bool:
     """
     if run.choice.engine != "compiled" or run.largest_product() > LONG_PRODUCT:
         return False
-    from glassnet.engines.compiled_product import registers
-
-    return registers() is not None  # otherwise the steps' products are BLAS's, too
+    return compiled_engine.has_product()  # otherwise the steps' products are BLAS's, too
 
 
 @interrupts.held()

@@ -18,7 +18,7 @@ import numpy as np
 from glassnet import interrupts
 from glassnet.core.propagation import propagate
 from glassnet.core.regularization import clip_by_norm
-from glassnet.errors import MissingLibraryError, SettingError
+from glassnet.errors import MissingLibraryError, SettingError, in_short
 
 if TYPE_CHECKING:
     from glassnet.training.loop import Run
@@ -32,13 +32,19 @@ def taker(run: Run) -> Callable[[], bool]:
     Raises
     ------
     MissingLibraryError
-        If torch is not installed.
+        If torch is not installed, or cannot be loaded.
     SettingError
         If device="cuda" is asked for and torch finds none.
     """
     if importlib.util.find_spec("torch") is None:
         raise MissingLibraryError.of("engine='torch'", "torch")
-    import torch
+    try:
+        import torch
+
+        from glassnet.engines import torch_engine  # noqa: F401  what it wants of torch is there
+    except Exception as error:  # an installation that is broken raises what it likes
+        missing = MissingLibraryError.of("engine='torch'", "torch")
+        raise MissingLibraryError(f"{missing} (it cannot be loaded: {in_short(error)})") from error
 
     has_cuda = torch.cuda.is_available()
     device = run.settings.device
