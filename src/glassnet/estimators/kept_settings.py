@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
@@ -18,7 +19,7 @@ NAMES = maybe(either(TEXT, listed(TEXT)))
 SWITCH = either(TRUTH, whole())
 ROWS = {  # beside those that `Settings` checks
     "hidden": maybe(either(whole(1), listed(whole(1)))), "activation": NAMES, "preset": TEXT, "loss": maybe(TEXT),
-    "validation": maybe(number(0, 1)), "patience": maybe(number(0)), "n_networks": maybe(whole(1)),
+    "validation": maybe(number(0, 1)), "patience": maybe(number(0, math.inf)), "n_networks": maybe(whole(1)),
     "random_state": maybe(whole()), "warm_start": SWITCH, "verbose": SWITCH,
 }  # fmt: skip
 

@@ -73,6 +73,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     (2, 8)
     """
 
+    kind = "MLPClassifier"
     loss = "log_loss"
     classes_: Array
     target_: LabelCode
@@ -280,6 +281,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     True
     """
 
+    kind = "MLPRegressor"
     target_: NumberCode
     _numbers_wanted = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {**CONSTRAINTS, "loss": [str]}

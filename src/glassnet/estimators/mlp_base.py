@@ -219,7 +219,6 @@ class BaseMLP(FittedMLP):
         """Return the estimator as Ctrl-C would leave it now, with the network that `Network.fit` would leave."""
         twin = copy.copy(self)
         twin.network_, twin._rest, network.rng = network, rest, order.masks
-        twin.loss_ = getattr(self, "loss_", None)  # none before the first epoch
         if self.early_stopping and self.solver != "lbfgs":
             twin._put_back_best()
         return twin

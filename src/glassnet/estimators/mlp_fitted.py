@@ -22,7 +22,7 @@ from glassnet.estimators.mlp_callbacks import CallbackSupportMixin
 from glassnet.estimators.mlp_rest import Rest
 from glassnet.estimators.opening import Opening
 from glassnet.estimators.refusals import as_glassnet_errors
-from glassnet.estimators.saving import plain, save
+from glassnet.estimators.saving import CLASS_WEIGHTS, save
 from glassnet.estimators.targets import LabelCode, Target
 from glassnet.network import Network
 
@@ -38,29 +38,23 @@ FITTED = {  # plain attributes that a model file keeps
     "validation_loss_curve_": maybe(CURVE), "notes_": TEXTS, "_learning_rate": number(0),
     "_no_improvement_count": whole(),
 }  # fmt: skip
-CLASS_WEIGHTS = Kind(
-    "a list of pairs of a class and its weight, at least 0",
-    lambda pairs: (
-        isinstance(pairs, list)
-        and all(isinstance(pair, list) and len(pair) == 2 for pair in pairs)
-        and all(isinstance(label, str | int | float) and number(0).holds(weight) for label, weight in pairs)
-    ),
-)
 NOT_IN_OLD_FILES: dict[str, Any] = {"validation_loss_curve_": None, "notes_": [], "_no_improvement_count": 0}
 
 
 class FittedMLP(Opening, CallbackSupportMixin, BaseEstimator):
     """What `MLPClassifier` and `MLPRegressor` are once they are trained; not for use on its own."""
 
+    kind: ClassVar[str]  # the name in model files, also that of a user's subclass
+
     network_: Network
     target_: Target
+    loss_: float
     loss_curve_: list[float]
     best_loss_: float | None
     validation_scores_: list[float] | None
     validation_loss_curve_: list[float] | None
     best_validation_score_: float | None
     notes_: list[str]
-    loss_: float | None
     n_iter_: int
     _learning_rate: float
     _rest: Rest | None = None  # of a fit that was cut off
@@ -160,6 +154,8 @@ class FittedMLP(Opening, CallbackSupportMixin, BaseEstimator):
     def save(self, path: str | Path, *, training_state: bool = True) -> None:
         """Write network, labels and training record to one file; `glassnet.load` reads it.
 
+        A setting that is a function, such as a schedule or a scorer, is left out, and is the default's when loaded.
+
         Parameters
         ----------
         path : str or Path
@@ -168,12 +164,8 @@ class FittedMLP(Opening, CallbackSupportMixin, BaseEstimator):
             Whether the file also holds what a warm start goes on with, as `Network.save` says.
         """
         check_is_fitted(self)
-        fitted = {name: getattr(self, name) for name in FITTED}
-        for name in ("loss_", "best_loss_", "best_validation_score_"):  # none before the first epoch
-            fitted[name] = fitted[name] if fitted[name] is None or np.isfinite(fitted[name]) else None
-        document = {"fitted": plain(fitted), "feature_names": list(getattr(self, "feature_names_in_", []))}
-        if isinstance(weights := getattr(self, "class_weight", None), dict):  # JSON's keys are words only
-            document["class_weight"] = [plain({"pair": pair})["pair"] for pair in weights.items()]
+        fitted = {name: _finite(getattr(self, name)) for name in FITTED}
+        document = {"fitted": fitted, "feature_names": list(getattr(self, "feature_names_in_", []))}
         if self._rest is not None and training_state:
             document["rest"] = self._rest.to_document()
         save(self, path, self.target_, document, training_state=training_state)
@@ -200,7 +192,8 @@ class FittedMLP(Opening, CallbackSupportMixin, BaseEstimator):
         if len(document["feature_names"]) not in (0, fitted["n_features_in_"]):
             raise ModelFileError(f"{len(document['feature_names'])} names for {fitted['n_features_in_']} features")
         for name in FITTED:
-            setattr(self, name, fitted[name])
+            setattr(self, name, _with_nan(fitted[name]) if name.endswith(("curve_", "scores_")) else fitted[name])
+        self.loss_ = float("nan") if self.loss_ is None else self.loss_
         if self.validation_scores_ is not None and self.best_validation_score_ is None:
             self.best_validation_score_ = -np.inf
         self.network_, self.target_ = network, target
@@ -208,10 +201,19 @@ class FittedMLP(Opening, CallbackSupportMixin, BaseEstimator):
         self._rest = Rest.from_document(document["rest"]) if "rest" in document else None
         if isinstance(target, LabelCode):
             self.classes_ = target.classes
-        if "class_weight" in document:
-            self.class_weight = dict(document["class_weight"])
         if document["feature_names"]:
             self.feature_names_in_ = np.asarray(document["feature_names"], dtype=object)
+
+
+def _finite(value: Any) -> Any:
+    """Return numbers without NaN and infinity, which JSON does not have: None stands for them."""
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float | np.floating) and not np.isfinite(value) else value
+
+
+def _with_nan(curve: list[float | None] | None) -> list[float] | None:
+    return None if curve is None else [float("nan") if value is None else value for value in curve]
 
 
 class RowViews(list[Array]):

@@ -10,7 +10,7 @@ from scipy.sparse import issparse
 
 from glassnet.core.checks import is_count
 from glassnet.engines.sparse_columns import SparseColumns
-from glassnet.estimators.saving import plain
+from glassnet.estimators.saving import settings_but
 from glassnet.training import generators
 from glassnet.training.position import fingerprint
 
@@ -71,7 +71,7 @@ def rest_of(estimator: Any, rows: tuple[Array, ...], random_state: dict[str, Any
 
 def settings_of(estimator: Any) -> dict[str, Any]:
     """Return the settings that the numbers depend on, as plain data."""
-    return {name: value for name, value in plain(estimator.get_params()).items() if name not in MAY_CHANGE}
+    return settings_but(estimator, MAY_CHANGE)
 
 
 def _columns(rows: Array) -> Array:

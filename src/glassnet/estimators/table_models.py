@@ -440,6 +440,8 @@ class TableModel(Opening):
     def save(self, path: str | Path, *, training_state: bool = True) -> None:
         """Write preparation, network, classes and training record to one file; `glassnet.load` reads it.
 
+        A setting that is a function, such as a schedule, is left out, and is the default's when loaded.
+
         Parameters
         ----------
         path : str or Path

@@ -11,7 +11,7 @@ import numpy as np
 
 from glassnet.core.checks import is_count
 from glassnet.estimators.presets import CLASSES, NUMBERS
-from glassnet.estimators.saving import plain
+from glassnet.estimators.saving import settings_but
 from glassnet.network import Network
 from glassnet.training.history import History
 
@@ -85,7 +85,7 @@ class Unfinished:
 
 def settings_of(model: Any) -> dict[str, Any]:
     """Return the settings that the numbers of a training depend on, as plain data."""
-    return {name: value for name, value in plain(model.get_params()).items() if name not in MAY_CHANGE}
+    return settings_but(model, MAY_CHANGE)
 
 
 def check_fit(document: Mapping[str, Any]) -> tuple[int, int, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from glassnet.core.architecture import Architecture
 from glassnet.errors import SettingError
-from glassnet.estimators.saving import plain
+from glassnet.estimators.saving import plain_settings
 from glassnet.network import Network
 
 FIXED = ("hidden", "activation", "preset", "loss", "n_networks")  # settings of a Tabular model that make its network
@@ -15,7 +15,7 @@ FIXED = ("hidden", "activation", "preset", "loss", "n_networks")  # settings of 
 
 def made_with(model: Any) -> dict[str, Any]:
     """Return the settings that a network is made with, as plain data that can be compared and kept."""
-    return plain({name: getattr(model, name) for name in FIXED})
+    return plain_settings({name: getattr(model, name) for name in FIXED})
 
 
 def refuse_another_network(
@@ -39,7 +39,7 @@ def refuse_another_network(
     SettingError
         If `network` is none of them.
     """
-    changed = [name for name in FIXED if now[name] != before.get(name)]
+    changed = [name for name in FIXED if now.get(name) != before.get(name)]
     asked = list(asked)
     had = network.n_networks or 1
     if not changed or (network.architecture in asked and had == k):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from itertools import chain
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -82,8 +83,9 @@ class Settings:
     precision: str = "full"
 
     def __post_init__(self) -> None:
-        for name in PER_NETWORK:
-            object.__setattr__(self, name, _listed(getattr(self, name)))
+        for field in fields(self):
+            value = getattr(self, field.name)
+            object.__setattr__(self, field.name, _listed(value) if field.name in PER_NETWORK else _number(value))
         _, optimizer = choose(OPTIMIZERS, self.optimizer, "optimizer")
         if not callable(self.schedule):
             choose(SCHEDULES, self.schedule, "schedule")
@@ -225,7 +227,17 @@ def _listed(value: Any) -> Any:
     """Return a sequence or an array as nested tuples, which nobody can change; anything else as it is."""
     is_array = isinstance(value, np.ndarray) and value.ndim > 0
     is_list = is_array or (isinstance(value, Sequence) and not isinstance(value, str))
-    return tuple(_listed(entry) for entry in value) if is_list else value
+    return tuple(_listed(entry) for entry in value) if is_list else _number(value)
+
+
+def _number(value: Any) -> Any:
+    """Return a number of NumPy's, a fraction or the like as Python's own, which lets arrays keep their type."""
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return value
+    try:
+        return int(value) if isinstance(value, Integral) else float(value)
+    except OverflowError:
+        return math.inf
 
 
 def _check_stack(name: str, values: Sequence[Any] | np.ndarray, k: int | None) -> None:
@@ -239,10 +251,7 @@ def _check_stack(name: str, values: Sequence[Any] | np.ndarray, k: int | None) -
 
 
 def _is_number(value: Any) -> bool:
-    try:
-        return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
-    except OverflowError:  # a whole number that no float can hold
-        return False
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def _check_count(name: str, value: Any) -> None:
