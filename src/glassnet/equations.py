@@ -177,8 +177,8 @@ def forward(
     return A, Z
 
 
-def cost(A_last: Array, Y: Array, loss: str = "cross_entropy") -> Any:
-    """J = 1/m of the sum of the losses.
+def cost(A_last: Array, Y: Array, loss: str = "cross_entropy", *, sample_weight: Array | None = None) -> Any:
+    """J = 1/m of the sum of the losses, or their weighted mean.
 
     Parameters
     ----------
@@ -187,6 +187,8 @@ def cost(A_last: Array, Y: Array, loss: str = "cross_entropy") -> Any:
     loss : str
         Name in the table of losses. "cross_entropy" is that of sigmoid for one row and that of softmax for more;
         "sigmoid_cross_entropy" over several rows is for labels that do not exclude each other.
+    sample_weight : array (1, m), optional
+        Weight of each sample in the mean.
 
     Returns
     -------
@@ -199,8 +201,13 @@ def cost(A_last: Array, Y: Array, loss: str = "cross_entropy") -> Any:
         If the shapes differ, or Y holds labels that the loss cannot take.
     """
     A, Y, entry = _output(A_last, Y, loss)
+    S = None
+    if sample_weight is not None:
+        S = checks.matrix("sample_weight", sample_weight, rows=1, columns=A.shape[-1], what="one weight per column")
+        S = checks.weights(checks.finite("sample_weight", S, A.dtype))
     with xp.quiet():
-        J = core.cost(xp, entry.value(xp, A, Y), A.shape[-1])
+        losses = entry.value(xp, A, Y)
+        J = core.cost(xp, losses, A.shape[-1]) if S is None else core.cost(xp, losses * S, xp.total(S))
     return float(J) if np.ndim(J) == 0 else J
 
 

@@ -766,10 +766,7 @@ class Network:
             return X, Y, None
         S = checks.matrix("sample_weight", sample_weight, rows=1, columns=m, what="one weight per column of X")
         self._check_stack("sample_weight", S)
-        S = checks.finite("sample_weight", S, self.dtype)
-        if (S < 0).any() or not S.any(axis=-1).all():
-            raise DataError("sample_weight: expected weights of at least 0, not all of them 0")
-        return X, Y, S
+        return X, Y, checks.weights(checks.finite("sample_weight", S, self.dtype))
 
     def _check_stack(self, name: str, M: Array) -> None:
         if M.ndim == 3 and M.shape[0] != self.n_networks:

@@ -36,6 +36,12 @@ class NarrowRegressor(Narrow, TabularRegressor):
     pass
 
 
+BY_LOT = dict.fromkeys(
+    ("check_sample_weight_equivalence_on_dense_data",),
+    "rows are left out by lot, units are dropped, and float32 keeps no seven digits; see test_tabular_weights.py",
+)
+
+
 @parametrize_with_checks(
     [
         TabularClassifier(),
@@ -43,7 +49,8 @@ class NarrowRegressor(Narrow, TabularRegressor):
         TabularClassifier(hidden=(), n_networks=3),
         NarrowClassifier(preset="fast", epochs=60),
         NarrowRegressor(preset="fast", epochs=60),
-    ]
+    ],
+    expected_failed_checks=lambda estimator: BY_LOT,
 )
 def test_scikit_learn_contract(estimator, check):
     with warnings.catch_warnings():

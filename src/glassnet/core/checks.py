@@ -99,6 +99,13 @@ def finite(name: str, M: Array, dtype: Any, *, copy: bool = False) -> Array:
     )
 
 
+def weights(S: Array) -> Array:
+    """Return the finite weights of samples; refuse those that have no mean: negative, or 0 for all samples."""
+    if (S < 0).any() or not S.any(axis=-1).all():
+        raise DataError("sample_weight: expected weights of at least 0, not all of them 0")
+    return S
+
+
 def labels(kind: str, Y: Array, loss: str) -> Array:
     """Return Y if a loss of this kind of labels can take it: labels may be probabilities, as smoothed ones are."""
     if kind in {"zero_one", "one_hot"}:

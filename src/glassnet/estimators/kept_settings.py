@@ -11,7 +11,7 @@ from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.architecture import choose_loss
 from glassnet.core.losses import full_name
 from glassnet.core.names import choose
-from glassnet.documents import TEXT, TRUTH, checked, either, listed, maybe, number, whole
+from glassnet.documents import TEXT, TRUTH, checked, either, listed, maybe, number, one_of, whole
 from glassnet.estimators.presets import preset_named
 from glassnet.training.settings import Settings
 
@@ -20,6 +20,7 @@ SWITCH = either(TRUTH, whole())
 ROWS = {  # beside those that `Settings` checks
     "hidden": maybe(either(whole(1), listed(whole(1)))), "activation": NAMES, "preset": TEXT, "loss": maybe(TEXT),
     "validation": maybe(number(0, 1)), "patience": maybe(number(0, math.inf)), "n_networks": maybe(whole(1)),
+    "class_weight": maybe(one_of("balanced")),
     "random_state": maybe(whole()), "warm_start": SWITCH, "verbose": SWITCH,
 }  # fmt: skip
 

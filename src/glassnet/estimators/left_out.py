@@ -28,18 +28,26 @@ def taught(labels: Array | None, m: int, k: int, rng: np.random.Generator) -> Ar
     return mask
 
 
-def cost(network: Network, X: Array, Y: Array, mask: Array | None) -> float:
+def cost(network: Network, X: Array, Y: Array, mask: Array | None, S: Array | None = None) -> float:
     """Return what the answers for rows left out cost: 0 in `mask` (k, 1, m) says by which network, None: all by all.
 
     Of probabilities it is the mean squared error (Brier's score): cross-entropy asks above all whether a network is too
-    sure, and one that is can still be right more often. Of all else it is the network's own loss.
+    sure, and one that is can still be right more often. Of all else it is the network's own loss. Means are weighted by
+    S (1, m), where the rows have weights.
     """
     if network.architecture.loss == "cross_entropy":
-        return 2 * float(equations.cost(*_judged(network.forward(X), Y, mask), "squared_error"))
-    return float(np.mean(network.cost(X, Y, sample_weight=None if mask is None else 1 - mask)))
+        A, Y, S = _judged(network.forward(X), Y, mask, S)
+        return 2 * float(equations.cost(A, Y, "squared_error", sample_weight=S))
+    judges = None if mask is None else 1 - mask
+    return float(np.mean(network.cost(X, Y, sample_weight=combined(judges, S))))
 
 
-def sharpen(network: Network, X: Array, Y: Array, mask: Array | None) -> float:
+def combined(mask: Array | None, S: Array | None) -> Array | None:
+    """Return the weights of the rows times 0 and 1 for each network, where there are such."""
+    return mask if S is None else S if mask is None else mask * S
+
+
+def sharpen(network: Network, X: Array, Y: Array, mask: Array | None, S: Array | None = None) -> float:
     """Make a network that learned smoothed labels as sure as rows that it left out allow; return the temperature.
 
     W[L] and b[L] are divided by the temperature for which cross-entropy is least (Guo et al. 2017, arXiv 1706.04599):
@@ -53,14 +61,16 @@ def sharpen(network: Network, X: Array, Y: Array, mask: Array | None) -> float:
         Features, and labels without smoothing.
     mask : array (k, 1, m) or None
         0 where a network left a row out; None where no network saw any of them.
+    S : array (1, m), optional
+        Weights of the rows.
     """
     L, output = network.L, network.architecture.activations[-1]
     Z = network.W[L] @ network.forward(X, layer=L - 1) + network.b[L]
-    Z, Y = _judged(Z.astype(np.float64), Y, mask)
+    Z, Y, S = _judged(Z.astype(np.float64), Y, mask, S)
 
     def cross_entropy(temperature: float) -> float:
         A = equations.activation_forward(Z / temperature, output)
-        return float(equations.cost(A, Y, f"{output}_cross_entropy"))
+        return float(equations.cost(A, Y, f"{output}_cross_entropy", sample_weight=S))
 
     best = float(min(TEMPERATURES[::-1], key=cross_entropy))
     before = network.vector.copy()
@@ -71,10 +81,10 @@ def sharpen(network: Network, X: Array, Y: Array, mask: Array | None) -> float:
     return best
 
 
-def _judged(A: Array, Y: Array, mask: Array | None) -> tuple[Array, Array]:
-    """Return answers (n, rows) and their labels: of each sample the network's that left it out; without mask all."""
+def _judged(A: Array, Y: Array, mask: Array | None, S: Array | None) -> tuple[Array, Array, Array | None]:
+    """Return answers (n, rows), labels and weights: of each sample the network's that left it out; without mask all."""
     Y = np.asarray(Y, np.float64)
     if mask is not None:
-        return A[np.argmin(mask[:, 0], axis=0), :, np.arange(A.shape[-1])].T, Y
+        return A[np.argmin(mask[:, 0], axis=0), :, np.arange(A.shape[-1])].T, Y, S
     stack = A.reshape(-1, *A.shape[-2:])
-    return np.concatenate(stack, axis=-1), np.tile(Y, len(stack))
+    return np.concatenate(stack, axis=-1), np.tile(Y, len(stack)), None if S is None else np.tile(S, len(stack))

@@ -46,7 +46,8 @@ from glassnet.estimators.presets import (
     preset_named,
 )
 from glassnet.estimators.refusals import as_glassnet_errors
-from glassnet.estimators.saving import save
+from glassnet.estimators.samples import Samples
+from glassnet.estimators.saving import CLASS_WEIGHTS, save
 from glassnet.estimators.targets import LabelCode, NumberCode, Target, is_sparse, smoothed
 from glassnet.estimators.unfinished import Unfinished, check_fit, settings_of
 from glassnet.estimators.warm_start import made_with, refuse_another_network
@@ -77,11 +78,16 @@ class Prepared(NamedTuple):
     width: int
     X: Array
     Y: Array
-    validation: tuple[Array, Array] | None
+    S: Array | None  # weights of the rows, (1, m)
+    validation: tuple[Array, ...] | None  # X and Y, and S where there are weights
     taught: Array | None  # (k, 1, m): which network learns from which sample
     k: int
     rng: Any
-    data: int  # fingerprint of X, Y, validation and taught
+    data: int  # fingerprint of X, Y, validation, taught and S
+
+
+Given = tuple[Any, Any, Any]  # X, y and sample_weight, as they came
+NOTHING: Given = (None, None, None)
 
 
 class TableModel(Opening):
@@ -151,7 +157,7 @@ class TableModel(Opening):
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the settings, by the names that the constructor takes; no setting holds further ones (`deep`)."""
-        return {name: getattr(self, name) for name in inspect.signature(TableModel).parameters}
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
 
     def set_params(self, **settings: Any) -> Any:
         """Change settings, and return the model itself."""
@@ -167,9 +173,11 @@ class TableModel(Opening):
         self,
         X: Any,
         y: Any,
+        sample_weight: Any = None,
         *,
         X_val: Any = None,
         y_val: Any = None,
+        sample_weight_val: Any = None,
         callbacks: Iterable[Callback] = (),
         checkpoint: str | Path | Checkpoint | None = None,
         every: float = 60.0,
@@ -183,8 +191,13 @@ class TableModel(Opening):
             columns, or by position where one side has none.
         y : array_like (m,) or (m, n_outputs)
             Targets, none missing; `glassnet.estimators.given_targets` is the table of what they may be.
+        sample_weight : array_like (m,), optional
+            Weight of each row in the cost, and where a kind or an epoch is judged. Rows of weight 0 are left out. Whole
+            numbers are so many rows, in the preparation too; others leave that as the rows without weights make it.
         X_val, y_val : like X and y, optional
             Own validation data, instead of a share of the rows.
+        sample_weight_val : array_like, optional
+            Weight of each of them.
         callbacks : iterable of callable
             Each is called with a `Progress`; one that returns True ends the training.
         checkpoint : str or Path, optional
@@ -205,13 +218,16 @@ class TableModel(Opening):
         """
         if (X_val is None) != (y_val is None):
             raise DataError(f"validation data are X_val and y_val; got {'y_val' if X_val is None else 'X_val'} alone")
+        if X_val is None and sample_weight_val is not None:
+            raise DataError("sample_weight_val weighs the rows of X_val and y_val; got it alone")
+        given, given_val = (X, y, sample_weight), (X_val, y_val, sample_weight_val)
         goes_on = self.warm_start and hasattr(self, "network_")
         rest, prepared = self._unfinished if goes_on else None, None
         if rest is not None:
-            seed, prepared = rest.seed, self._to_be_taken_up(rest, X, y, X_val, y_val)
+            seed, prepared = rest.seed, self._to_be_taken_up(rest, given, given_val)
         if rest is None or prepared is None:
             rest, seed = None, self._seed_to_fit(goes_on)
-            prepared = self._prepared(X, y, X_val, y_val, goes_on=goes_on, seed=seed)
+            prepared = self._prepared(given, given_val, goes_on=goes_on, seed=seed)
         goes_on = goes_on if rest is None else rest.goes_on
         keeper = checkpoint_to(checkpoint, every)
         self._unfinished = None
@@ -228,49 +244,62 @@ class TableModel(Opening):
             warnings.warn(text, InterruptedWarning, stacklevel=3)
         return self
 
-    def _prepared(self, X: Any, y: Any, X_val: Any, y_val: Any, *, goes_on: bool, seed: int) -> Prepared:
+    def _prepared(self, given: Given, given_val: Given, *, goes_on: bool, seed: int) -> Prepared:
         """Check and prepare the data, and part them, all as a seed has it."""
-        with as_glassnet_errors():
-            rows = self._rows(X, reset=not goes_on)
-            y = self._y(y)
-            _check_lengths(rows, y)
+        samples = self._samples(given, reset=not goes_on)
         rng = np.random.default_rng(seed)
-        if len(rows) == 1:
-            raise DataError("X holds one sample; a network needs at least 2 rows to learn from")
-        target = self.target_ if goes_on else self._target(y)
+        if len(samples.y) == 1:
+            weighs = "" if given[2] is None else " that weighs more than 0"
+            raise DataError(f"X holds one sample{weighs}; a network needs at least 2 rows to learn from")
+        target = self.target_ if goes_on else self._target(samples.y[samples.places])
+        of_classes = self._of_classes(target, samples)
+        samples = _by_class(samples, target, of_classes)
         if goes_on:
-            self._refuse_another_network(rows)
-        k = (self.network_.n_networks or 1) if goes_on else self._n_networks(rows)
-        share = 0.0 if X_val is not None else self._share(len(y), k)
-        train, held = self._parts(target, y, rng, share)
-        R, labels = rows_at(rows, train), y[train]
-        targets = target.encode(labels)
-        preparation = self.preparation_ if goes_on else fit_preparation(R, targets)
-        notes = [*preparation.notes, *self._notes(rows, y)]
+            self._refuse_another_network(samples.rows)
+        k = (self.network_.n_networks or 1) if goes_on else self._n_networks(samples.rows)
+        own = given_val[0] is not None
+        share = 0.0 if own else self._share(len(samples.y), k)
+        train, held = self._parts(target, samples.y, rng, share)
+        trained, left = samples.at(train), samples.at(held)
+        preparation = self.preparation_ if goes_on else _prepared_from(trained, target)
+        notes = [*preparation.notes, *self._notes(samples.rows, samples.y)]
         if goes_on and self.network_.missing_state:
             notes.append(self.network_.missing_state)
-        width = _width(rows)
-        R, Y = preparation.transform(R, targets=targets), targets.T
-        if X_val is not None:
-            with as_glassnet_errors("X_val and y_val: "):
-                self.n_features_in_ = width
-                source = None if isinstance(rows, Pictures) else rows.column_names
-                rows, y = self._rows(X_val, reset=False, source=source), self._y(y_val)
-                held = np.arange(len(rows))
-                _check_lengths(rows, y)
-        validation = None
-        if len(held):
-            validation = (preparation.transform(rows_at(rows, held)).T, target.encode(y[held]).T)
+        width = _width(samples.rows)
+        targets = target.encode(trained.y)
+        R, Y, S = preparation.transform(trained.rows, targets=targets), targets.T, trained.row
+        if own:
+            self.n_features_in_ = width
+            source = None if isinstance(samples.rows, Pictures) else samples.rows.column_names
+            left = self._samples(given_val, reset=False, source=source, where="X_val and y_val: ")
+            left = _by_class(left, target, of_classes)
+        validation: tuple[Array, ...] | None = None
+        if len(left.y):
+            validation = preparation.transform(left.rows).T, target.encode(left.y).T
+            validation = validation if left.S is None else (*validation, left.row)
         taught = None
         if k > 1 and validation is None and len(R) >= 2 * k:
             taught = left_out.taught(
-                labels if isinstance(target, LabelCode) and not target.multilabel else None, len(R), k, rng
+                trained.y if isinstance(target, LabelCode) and not target.multilabel else None, len(R), k, rng
             )
-        data = fingerprint(R.T, Y, taught, *(validation or ()))
+        weights = () if S is None else (S,)
+        data = fingerprint(R.T, Y, taught, *(validation or ()), *weights)
         if goes_on and taught is not None and data != self._data_before:
             taught = None  # a network may have learned from rows that it would leave out now
-            data = fingerprint(R.T, Y, None, *(validation or ()))
-        return Prepared(preparation, target, notes, width, R.T, Y, validation, taught, k, rng, data)
+            data = fingerprint(R.T, Y, None, *(validation or ()), *weights)
+        return Prepared(preparation, target, notes, width, R.T, Y, S, validation, taught, k, rng, data)
+
+    def _samples(self, given: Given, *, reset: bool, source: Sequence[str] | None = None, where: str = "") -> Samples:
+        """Return rows, targets and weights, checked, without the rows that weigh nothing."""
+        X, y, sample_weight = given
+        with as_glassnet_errors(where):
+            rows, y = self._rows(X, reset=reset, source=source), self._y(y)
+            _check_lengths(rows, y)
+            return Samples.of(rows, y, sample_weight)
+
+    def _of_classes(self, target: Target, samples: Samples) -> Array | None:
+        """Return the weight of each class, (n_classes,), or None."""
+        return None
 
     @property
     def was_cut_off(self) -> bool:
@@ -285,20 +314,18 @@ class TableModel(Opening):
     def can_be_taken_up(self, X: Any, y: Any) -> bool:
         """Tell whether `fit` with these rows would take a training that was cut off to its end."""
         rest = self._unfinished
-        return rest is not None and self.warm_start and self._to_be_taken_up(rest, X, y) is not None
+        return rest is not None and self.warm_start and self._to_be_taken_up(rest, (X, y, None)) is not None
 
     def asks_alike(self, other: TableModel) -> bool:
         """Tell whether two models have the same settings, as far as what is learned depends on them."""
         return settings_of(self) == settings_of(other)
 
-    def _to_be_taken_up(
-        self, rest: Unfinished, X: Any, y: Any, X_val: Any = None, y_val: Any = None
-    ) -> Prepared | None:
+    def _to_be_taken_up(self, rest: Unfinished, given: Given, given_val: Given = NOTHING) -> Prepared | None:
         """Return the data of a training that was cut off, if these are, and the settings are the same."""
         if rest.settings != settings_of(self):
             return None
         twin = copy.copy(self)  # what it learns of other data is not for this model
-        prepared = twin._prepared(X, y, X_val, y_val, goes_on=rest.goes_on, seed=rest.seed)
+        prepared = twin._prepared(given, given_val, goes_on=rest.goes_on, seed=rest.seed)
         return prepared if prepared.data == rest.data else None
 
     def _take_over(self, prepared: Prepared, seed: int, candidates: list[dict[str, Any]]) -> None:
@@ -385,7 +412,7 @@ class TableModel(Opening):
         keeper: Checkpoint | None,
     ) -> dict[str, Any]:  # fmt: skip
         """Train the networks of a kind, judge them, and return both with what was done."""
-        X, Y, validation, taught = prepared.X, prepared.Y, prepared.validation, prepared.taught
+        X, Y, S, validation, taught = prepared.X, prepared.Y, prepared.S, prepared.validation, prepared.taught
         whole_batch = choose(OPTIMIZERS, self.optimizer or kind.optimizer, "optimizer")[1].update is None  # lbfgs
         batch_size = self.batch_size
         if batch_size is None and not whole_batch:
@@ -408,7 +435,7 @@ class TableModel(Opening):
                 l2=self.l2,
                 dropout=dropout,
                 validation=validation,
-                sample_weight=taught,
+                sample_weight=left_out.combined(taught, S),
                 keep_best=validation is not None,
                 engine=self.engine,
                 device=self.device,
@@ -419,14 +446,14 @@ class TableModel(Opening):
             )
         if network.position is not None and not history.interrupted:
             network.position.end()  # also where patience was at its end
-        temperature, (X_left, Y_left) = 1.0, validation or (X, Y)
+        temperature, (X_left, Y_left, *weights) = 1.0, validation or (X, Y, S)
         if taught is None and validation is None:
             costs = history.epoch_cost or list(history.cost)
             cost = float(np.mean(costs[-1])) if costs else 0.0
         else:
             if smoothing:
-                temperature = left_out.sharpen(network, X_left, Y_left, taught)
-            cost = left_out.cost(network, X_left, Y_left, taught)
+                temperature = left_out.sharpen(network, X_left, Y_left, taught, *weights)
+            cost = left_out.cost(network, X_left, Y_left, taught, *weights)
         return {
             "hidden": list(network.architecture.sizes[1:-1]),
             "cost": cost,
@@ -521,6 +548,7 @@ class TableModel(Opening):
             parts.append((A if A.ndim == 2 else A.mean(axis=0)).T)
         return np.concatenate(parts)
 
+    @as_glassnet_errors()
     def _seed(self) -> int:
         """Draw a seed from `random_state`, as scikit-learn reads it."""
         if is_count(self.random_state, least=0):
@@ -680,6 +708,42 @@ class TableClassifier(TableModel):
     classes_: Array
     _default_loss, _kinds = "cross_entropy", CLASSES
 
+    _rows_of_file: ClassVar[dict[str, documents.Kind]] = {**TableModel._rows_of_file, "class_weight": CLASS_WEIGHTS}
+
+    def __init__(
+        self,
+        hidden: int | Sequence[int] | None = None,
+        activation: str | Sequence[str] | None = None,
+        *,
+        preset: str = "default",
+        loss: str | None = None,
+        class_weight: Mapping[Any, float] | str | None = None,
+        optimizer: str | None = None,
+        learning_rate: float | None = None,
+        schedule: str | None = None,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        l2: float = 0.0,
+        dropout: float | Sequence[float] | None = None,
+        validation: float | None = None,
+        patience: int | None = None,
+        n_networks: int | None = None,
+        random_state: Any = None,
+        warm_start: bool = False,
+        verbose: bool = False,
+        engine: str = "auto",
+        device: str = "auto",
+        precision: str = "full",
+    ) -> None:
+        super().__init__(
+            hidden, activation,
+            preset=preset, loss=loss, optimizer=optimizer, learning_rate=learning_rate, schedule=schedule,
+            epochs=epochs, batch_size=batch_size, l2=l2, dropout=dropout, validation=validation, patience=patience,
+            n_networks=n_networks, random_state=random_state, warm_start=warm_start, verbose=verbose, engine=engine,
+            device=device, precision=precision,
+        )  # fmt: skip
+        self.class_weight = class_weight
+
     def predict(self, X: Any) -> Array:
         """Return the most probable label of each row, (m,); for several labels 0 and 1, (m, n_labels)."""
         outputs = self._outputs(X)  # says so where nothing was fitted
@@ -701,6 +765,18 @@ class TableClassifier(TableModel):
 
     def _targets(self, y: Any) -> Any:
         return given_labels(y)
+
+    def _of_classes(self, target: Target, samples: Samples) -> Array | None:
+        if self.class_weight is None:
+            return None
+        if not isinstance(self.class_weight, Mapping) and self.class_weight != "balanced":
+            raise SettingError(
+                f"class_weight: expected a dict of label and weight, 'balanced' or None; got {self.class_weight!r:.60}"
+            )
+        from glassnet.estimators.mlp_start import class_weights
+
+        assert isinstance(target, LabelCode)
+        return class_weights(target, self.class_weight, target.encode(samples.y), samples.S)
 
     def _restore(self, network: Network, target: Target, document: Mapping[str, Any]) -> None:
         super()._restore(network, target, document)
@@ -727,6 +803,19 @@ class TableRegressor(TableModel):
 
     def _target(self, y: Array) -> Target:
         return NumberCode.of(y, standardize=str(self.loss).partition("(")[0].strip() != "poisson")
+
+
+def _by_class(samples: Samples, target: Target, of_classes: Array | None) -> Samples:
+    """Return the samples, their weights multiplied by those of their classes."""
+    if of_classes is None:
+        return samples
+    assert isinstance(target, LabelCode)
+    return samples.times(of_classes[target.numbers(target.encode(samples.y))])
+
+
+def _prepared_from(samples: Samples, target: Target) -> Preparation:
+    counted = samples.at(samples.places)
+    return fit_preparation(counted.rows, target.encode(counted.y))
 
 
 class _Patience:

@@ -40,6 +40,9 @@ class TabularClassifier(ClassifierMixin, _Face, TableClassifier):
         How many networks of which kinds: `glassnet.estimators.presets` is the table.
     loss : str, optional
         Name in the table of losses; cross-entropy by default.
+    class_weight : dict, "balanced" or None
+        Label -> weight of its rows, 1 for labels it does not name; "balanced" gives every class the same sum of
+        weights. Multiplies the `sample_weight` of `fit`, and weighs validation rows too.
     optimizer, learning_rate, schedule, epochs, batch_size, dropout
         How to train; see `glassnet.training.settings.Settings`. None is the kind's own; the schedule's is cosine.
     l2 : float
@@ -75,7 +78,7 @@ class TabularClassifier(ClassifierMixin, _Face, TableClassifier):
     candidates_ : list of dict
         The kinds that were trained: hidden layers, seconds, the cost on rows left out (the squared error of the
         probabilities, Brier's score, for cross-entropy, else the mean loss), by how much labels were smoothed, the
-        temperature by which the last layer's W and b were divided, and whether Ctrl-C came before it was done.
+        temperature by which the last layer's W and b were divided, and whether Ctrl-C ended the fit there.
     notes_ : list of str
         What was noticed in the data (columns dropped, classes out of balance), and which kind was chosen.
     n_features_in_, feature_names_in_
@@ -145,8 +148,7 @@ class TabularRegressor(RegressorMixin, _Face, TableRegressor):
     history_ : History
         The record of the training.
     candidates_ : list of dict
-        The kinds that were trained: hidden layers, seconds, mean loss on rows left out, and whether Ctrl-C came before
-        it was done.
+        The kinds that were trained: hidden layers, seconds, mean loss on rows left out, whether Ctrl-C ended the fit.
     notes_ : list of str
         What was noticed in the data, and which kind was chosen.
     n_features_in_, feature_names_in_
