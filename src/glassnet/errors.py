@@ -5,6 +5,7 @@
     │   └── UnknownNameError             a name that no table has; the nearest one is offered
     ├── ShapeError          ValueError   an array whose shape does not fit the network
     ├── DataError           ValueError   a cell, row, column, label or picture that cannot be used
+    │   └── ColumnNamesError             columns named otherwise than in training
     ├── WrongTypeError      TypeError    an object of a kind that cannot be used at all
     ├── FileError           OSError      a file or folder that cannot be read or written
     ├── ModelFileError      ValueError   a file that is not a whole, readable model
@@ -21,14 +22,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from glassnet.plain_text import LONGEST_NAME, listed, one_line, shortened
+from glassnet.plain_text import LONGEST_NAME, listed, shortened, visible
 
 
 class GlassnetError(Exception):
     """Root of every error that glassnet raises on purpose."""
 
+    line_end = ""  # what its message keeps of them
+
     def __init__(self, message: str = "") -> None:
-        super().__init__(one_line(message))
+        super().__init__(shortened(visible(message, keep=self.line_end)))
 
 
 class SettingError(GlassnetError, ValueError):
@@ -52,6 +55,12 @@ class ShapeError(GlassnetError, ValueError):
 
 class DataError(GlassnetError, ValueError):
     """Data cannot be used: a cell, row, column, label or picture, which the message names."""
+
+
+class ColumnNamesError(DataError):
+    """Columns are named otherwise than in training: the message is scikit-learn's, one line for each name."""
+
+    line_end = "\n"
 
 
 class WrongTypeError(GlassnetError, TypeError):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glassnet.errors import DataError, ShapeError, WrongTypeError, suggestion
+from glassnet.errors import ColumnNamesError, ShapeError, WrongTypeError, suggestion
 from glassnet.tables.frames import is_records
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def in_training_order(table: pa.Table, known: Sequence[str], model: Any, *, name
     ------
     ShapeError
         Columns go by position, and there are more or fewer than in training.
-    DataError
+    ColumnNamesError
         Names differ from the training's, or are in another order; the message says how to mend it.
     """
     given, known_named = table.column_names, hasattr(model, "feature_names_in_")
@@ -107,7 +107,7 @@ def in_training_order(table: pa.Table, known: Sequence[str], model: Any, *, name
             has, was = ("has", "without") if named else ("does not have valid", "with")
             warnings.warn(f"X {has} feature names, but {model.kind} was fitted {was} feature names", stacklevel=5)
         return table.rename_columns(list(known))
-    raise DataError(_difference(given, list(known), known_named))
+    raise ColumnNamesError(_difference(given, list(known), known_named))
 
 
 def _difference(given: list[str], known: list[str], named: bool) -> str:
