@@ -432,7 +432,7 @@ class BaseMLP(FittedMLP):
             )  # fmt: skip
         except DivergedError as error:
             raise DivergedError(
-                "\n".join([f"{NOT_FINITE} In detail: {error}", *self.notes_]),
+                " ".join([f"{NOT_FINITE} In detail: {error}", *self.notes_]),
                 layer=error.layer,
                 step=error.step,
                 learning_rate=error.learning_rate,
