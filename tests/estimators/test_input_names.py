@@ -175,11 +175,11 @@ MIXED = pd.DataFrame({"a": A[:, 0], "town": RNG.choice(["Ulm", "Jena"], 40), "b"
     ids=["kernel", "kernel, with text", "permutation"],
 )
 def test_shaps_explainers_take_a_fitted_model(explainer, X):
-    import shap
-
     model = TabularRegressor(hidden=4, epochs=5, random_state=0).fit(X, A[:, 0])
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # shap's own, and that arrays have no names
+        warnings.simplefilter("ignore")  # shap's own, from its import on, and that arrays have no names
+        import shap
+
         explain = getattr(shap, explainer)(model.predict, X[:10])
         rows = X[10:13]
         values = explain.shap_values(rows, silent=True) if explainer == "KernelExplainer" else explain(rows).values
