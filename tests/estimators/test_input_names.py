@@ -78,6 +78,15 @@ def test_other_names_are_refused(form):
         model.predict(pd.DataFrame(A[:, :2], columns=list("ab")))
 
 
+def test_long_and_strange_names_are_told_in_few_lines():
+    long = [f"{'x' * 300}{j}\x1b[31m" for j in range(3)]
+    model = TabularClassifier(hidden=2, epochs=1, random_state=0).fit(pd.DataFrame(A, columns=long), Y)
+    with pytest.raises(DataError, match="unseen at fit time") as caught:
+        model.predict(pd.DataFrame(A, columns=[name[::-1] for name in long]))
+    assert len(str(caught.value)) <= 500
+    assert "\x1b" not in str(caught.value)
+
+
 def test_generated_names_that_overlap_are_names():
     """x1, x2, x3 after x0, x1, x2 is a mistake, not a table without names."""
     model = TabularClassifier(hidden=2, epochs=1, random_state=0).fit(pd.DataFrame(A, columns=["x0", "x1", "x2"]), Y)

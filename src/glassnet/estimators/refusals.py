@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from glassnet.errors import DataError, GlassnetError, SettingError, ShapeError, WrongTypeError
+from glassnet.errors import ColumnNamesError, DataError, GlassnetError, SettingError, ShapeError, WrongTypeError
 
 
 @contextmanager
@@ -36,4 +36,6 @@ def as_glassnet_errors(where: str = "") -> Iterator[None]:
             raise
         if isinstance(error, InvalidParameterError):
             raise SettingError(str(error)) from error
+        if not where and str(error).startswith("The feature names should match"):
+            raise ColumnNamesError(str(error)) from error
         raise (DataError if isinstance(error, ValueError) else WrongTypeError)(f"{where}{error}") from error
