@@ -32,9 +32,12 @@ def pytest_collection_modifyitems(config, items):
 
 
 def first_of_each(items):
-    """Return each test with its first parameters, but for long ones and those that need what not every machine has."""
+    """Return each test with its first parameters, but no long one, no fault that may be tried again and again, and none
+    that needs what not every machine has.
+    """
     first = {}
     for item in items:
-        if not item.get_closest_marker("long") and not item.get_closest_marker("needs"):
+        marked = item.get_closest_marker("long") or item.get_closest_marker("needs")
+        if not marked and "tries" not in item.fixturenames:
             first.setdefault(item.nodeid.partition("[")[0], item)
     return list(first.values())

@@ -57,6 +57,7 @@ def files_below(folder):
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.long
 # ---------------------------------------------------------------- the sdist
 def test_the_sdist_is_the_repository(built):
     needed = {"Makefile", "README.zh-CN.md", "bench/step.py", "docs/conf.py", ".github/workflows/tests.yml"}
@@ -77,6 +78,7 @@ def test_the_tests_of_the_sdist_are_collected_and_those_that_read_its_other_file
     assert deselected > 5000
 
 
+@pytest.mark.long
 # ---------------------------------------------------------------- the wheel
 def test_the_wheel_holds_the_package_and_no_more(built):
     with zipfile.ZipFile(built.wheel) as file:
@@ -87,6 +89,7 @@ def test_the_wheel_holds_the_package_and_no_more(built):
     assert {about + name for name in ("METADATA", "entry_points.txt", "licenses/LICENSE")} <= found
 
 
+@pytest.mark.long
 def test_the_wheel_says_what_the_project_is(built):
     with zipfile.ZipFile(built.wheel) as file:
         about = Parser().parsestr(file.read(f"{NAME}.dist-info/METADATA").decode())
@@ -113,6 +116,7 @@ def script(folder, name):
     return folder / ("Scripts" if os.name == "nt" else "bin") / name
 
 
+@pytest.mark.long
 def test_pip_check_names_what_is_missing_and_is_content_with_the_libraries(environment):
     _, alone, complete = environment
     here = [need for need in map(Requirement, PROJECT["dependencies"]) if not need.marker or need.marker.evaluate()]
@@ -121,6 +125,7 @@ def test_pip_check_names_what_is_missing_and_is_content_with_the_libraries(envir
     assert complete.strip() == "No broken requirements found."
 
 
+@pytest.mark.long
 def test_the_console_script_trains_and_a_model_fits(environment, tmp_path):
     folder = environment[0]
     rows = [f"{value},{value % 5},{'yes' if value % 5 > 2 else 'no'}" for value in range(60)]

@@ -114,6 +114,7 @@ def run(command, folder):
         (folder / target).write_text(done.stdout, "utf-8")
 
 
+@pytest.mark.long
 def test_the_commands_of_the_example_reports(tmp_path):
     rows = [f"{value},{value * value % 7},{'adelie' if value % 3 else 'gentoo'}" for value in range(60)]
     for name in ("penguins-train.csv", "penguins-test.csv"):

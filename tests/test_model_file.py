@@ -142,6 +142,7 @@ def test_a_longer_file_is_refused(saved):
     refused(saved, saved.read_bytes() + b"\0")
 
 
+@pytest.mark.long
 def test_a_single_flipped_bit_is_noticed(saved):
     """One bit of every byte, drawn with a seed: header, document, checksum and numbers are all hit."""
     whole = saved.read_bytes()

@@ -195,6 +195,7 @@ def test_one_of_several_fits_ends_them_all(several, make):
         SEVERAL[several](make())
 
 
+@pytest.mark.long
 def test_a_fit_in_another_process_ends_them_all():
     with pytest.raises(KeyboardInterrupt):
         cross_val_score(mlp(), X, y, cv=2, n_jobs=2)
