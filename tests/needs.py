@@ -7,6 +7,7 @@ as in .ci/run, what can be installed has to be there: then its lack is a failure
 import os
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -42,6 +43,15 @@ def cuda():
     return find_spec("torch") is not None and import_module("torch").cuda.is_available()
 
 
+def another_user():
+    """Tell whether this process may become another user, who is able to run the same Python."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return False
+    return not subprocess.run(
+        [sys.executable, "-c", "import glassnet, numba"], user=54321, check=False, capture_output=True
+    ).returncode
+
+
 NEEDS = {
     "torch": library("torch"),
     "numba": library("numba"),  # a dependency, but not of every Python
@@ -56,6 +66,8 @@ NEEDS = {
     "fork": Need(lambda: hasattr(os, "fork")),
     "linux": Need(lambda: sys.platform == "linux"),
     "no root": Need(lambda: not hasattr(os, "geteuid") or os.geteuid() != 0),
+    "another user": Need(another_user),
+    "small disks": Need(lambda: False),  # asked for where one could not be made
     "two cores": Need(lambda: (os.cpu_count() or 1) > 1),
     "two BLAS threads": Need(lambda: any(p["num_threads"] > 1 for p in threadpool_info() if p["user_api"] == "blas")),
     "long doubles": Need(lambda: np.finfo(np.longdouble).nmant >= 63),

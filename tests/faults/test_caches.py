@@ -1,6 +1,5 @@
 """Whatever lies in the cache, a training by compiled code ends well, and with the same numbers."""
 
-import importlib.util
 import json
 import os
 import random
@@ -13,7 +12,7 @@ import pytest
 
 from glassnet.engines import compiled_engine
 
-pytestmark = pytest.mark.skipif(importlib.util.find_spec("numba") is None, reason="needs numba")
+pytestmark = [pytest.mark.needs("numba"), pytest.mark.needs("posix")]
 
 TRAINING = """
 import json

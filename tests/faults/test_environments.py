@@ -1,6 +1,5 @@
 """Trainings where home, temporary folder, disk, libraries or variables are not what one is used to."""
 
-import importlib.util
 import json
 import os
 import shutil
@@ -11,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-needs_numba = pytest.mark.skipif(importlib.util.find_spec("numba") is None, reason="needs numba")
+from needs import need
+
 MANY = os.environ.get("GLASSNET_FAULTS") == "many"
 NOBODY = 54321  # a user's number that has no name
 
@@ -77,7 +77,7 @@ def files_of_at_most(size):
 def small_disk(folder):
     done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], capture_output=True, check=False)
     if done.returncode:
-        pytest.skip("no small disk can be made here")
+        need("small disks")
 
 
 def vanished(folder):
@@ -117,15 +117,15 @@ def at(tmp_path):
     return tmp_path / "own"
 
 
-@needs_numba
-@pytest.mark.skipif(os.name == "nt", reason="these are ways of POSIX")
+@pytest.mark.needs("numba")
+@pytest.mark.needs("posix")
 @pytest.mark.parametrize("name", list(ENVIRONMENTS) if MANY else list(ENVIRONMENTS)[:1])
 def test_a_training_where(name, at, tries, tally):
     """It is compiled, whatever can be kept; one is tried, and all in `make faults`, for each compiles anew."""
     changed = {"without": [], **ENVIRONMENTS[name](at)}
     changed["without"] = [*changed["without"], *({"GLASSNET_CACHE", "XDG_CACHE_HOME"} - set(changed))]
-    if changed.get("prepared") is as_nobody and not may_be_nobody():
-        pytest.skip("only root may become somebody else, who must be able to read Python")
+    if changed.get("prepared") is as_nobody:
+        need("another user")
     if changed.pop("small_disk", False):
         small_disk(at)
     try:
@@ -135,14 +135,6 @@ def test_a_training_where(name, at, tries, tally):
         if os.path.ismount(at):
             subprocess.run(["umount", at], check=True)
     tally(f"trainings where {name}", tried=tries(1, 2), ended_otherwise=0)
-
-
-def may_be_nobody():
-    if os.getuid() != 0:
-        return False
-    seen = [sys.executable, "-c", "import glassnet, numba, scipy"]
-    env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    return not subprocess.run(seen, preexec_fn=as_nobody, env=env, capture_output=True, check=False).returncode
 
 
 # ---------------------------------------------------------------- libraries that are missing, or broken
