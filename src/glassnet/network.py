@@ -538,7 +538,7 @@ class Network:
             alpha = error.learning_rate if np.isfinite(error.learning_rate) else None  # JSON has no infinity
             broke = {"step": error.step, "layer": error.layer, "learning_rate": alpha}
             self.record = {**_record(run), "diverged": broke}
-            state.clear()  # its memory is of the slopes that broke
+            self.optimizer_state = {"t": state["t"]} if "t" in state else {}  # its memory is of slopes that broke
             raise
         self.record, self.position = _record(run), run.position
         if keeper is not None:
