@@ -47,9 +47,11 @@ def another_user():
     """Tell whether this process may become another user, who is able to run the same Python."""
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
         return False
-    return not subprocess.run(
-        [sys.executable, "-c", "import glassnet, numba"], user=54321, check=False, capture_output=True
-    ).returncode
+    words = [sys.executable, "-c", "import glassnet, numba"]
+    try:
+        return not subprocess.run(words, user=54321, check=False, capture_output=True).returncode
+    except OSError:  # Python lies in a folder of root's own
+        return False
 
 
 NEEDS = {

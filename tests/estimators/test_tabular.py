@@ -22,10 +22,10 @@ from glassnet.errors import DataError, SettingError, ShapeError
 class Narrow:
     """Is given float32 where numbers came as float64."""
 
-    def _rows(self, X, *, reset):
+    def _rows(self, X, **how):
         if isinstance(X, np.ndarray) and X.dtype == np.float64:
             X = X.astype(np.float32)
-        return super()._rows(X, reset=reset)
+        return super()._rows(X, **how)
 
 
 class NarrowClassifier(Narrow, TabularClassifier):

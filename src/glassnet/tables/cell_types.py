@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from glassnet import interrupts
 from glassnet.errors import DataError
 from glassnet.tables.cells import USABLE_CELLS, cell_values, without_view
 
@@ -98,9 +99,11 @@ def _without_extension(name: str, column: pa.ChunkedArray, metadata: dict[bytes,
 
 
 def _periods(ordinals: pa.ChunkedArray, described: bytes) -> pa.ChunkedArray:
-    import pandas as pd
     import pyarrow as pa
     import pyarrow.compute as pc
+
+    with interrupts.held():
+        import pandas as pd
 
     numbers = cell_values(pc.fill_null(ordinals, 0)).astype(np.int64)
     starts = pd.PeriodIndex.from_ordinals(numbers, freq=json.loads(described)["freq"]).to_timestamp()
