@@ -30,7 +30,7 @@ SIZES = {
     "depth": (2, 4, 8, 16, 32),
     "k": (1, 2, 4, 8, 16, 32),
 }
-QUICK = {"m": (1000, 2000), "width": (64, 128), "depth": (2, 4, 8), "k": (1, 2)}
+QUICK = {"m": (1000, 2000), "width": (64, 128), "depth": (1, 2, 3), "k": (1, 2)}
 N_X, WIDTH, DEPTH, BATCH = 64, 128, 2, 512  # where an axis does not say otherwise
 PIECE, QUICK_PIECE = 0.3, 0.02  # seconds
 STRAIGHT = 0.99  # the least R² of a line

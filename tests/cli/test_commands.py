@@ -177,7 +177,8 @@ main()
 @pytest.mark.long
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_training_keeps_the_best_network(table, how):
-    words = ["train", str(table), "--target", "label", "--epochs", "1000000", "--validation", "0", "--test", "0"]
+    words = ["train", str(table), "--target", "label", "--epochs", "1000000", "--validation", "0", "--test", "0",
+             "--engine", "numpy"]  # fmt: skip
     process = subprocess.Popen(
         [sys.executable, "-c", TOLD, *words, "--out", "kept.glassnet"],
         cwd=table.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ},

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from engines.interpreted import interpret
 from glassnet import Network
+from glassnet.engines import compiled_engine
 from glassnet.errors import DivergedError, SettingError
 from glassnet.training.settings import Settings
 
@@ -13,21 +15,35 @@ m = 37
 X, Y = draw.normal(size=(3, m)), (draw.random((1, m)) < 0.5).astype(float)
 FOLDS = (np.arange(m) % 3 != np.arange(3)[:, None]).astype(float)[:, None]  # (3, 1, m)
 ENGINES = ["numpy", pytest.param("compiled", marks=pytest.mark.needs("numba"))]
+OPTIMIZERS = ["gradient_descent", "momentum", "adam", "adamw"]
+OPTIONS = {
+    "whole": {"iterations": 12},
+    "batches": {"epochs": 4, "batch_size": 7, "shuffle": False},
+    "scheduled": {"epochs": 4, "batch_size": 7, "shuffle": False, "schedule": "step(0.5, 2)", "clip_norm": 0.1,
+                  "keep_best": True},
+}  # fmt: skip
+# What is interpreted are the very loops that would be compiled; each optimiser and all options are compiled once.
+COMPILED = {("gradient_descent", "whole"), ("momentum", "batches"), ("adam", "scheduled"), ("adamw", "scheduled")}
+CASES = [
+    pytest.param(engine, optimizer, options, marks=pytest.mark.needs("numba") if engine == "compiled" else ())
+    for engine in ("numpy", "interpreted", "compiled")
+    for optimizer in OPTIMIZERS
+    for options in OPTIONS
+    if engine != "compiled" or (optimizer, options) in COMPILED
+]
 
 
 def network(seed, k=None):
     return Network([3, 5, 1], ["tanh", "sigmoid"], seed=seed, dtype="float64", n_networks=k)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("optimizer", ["gradient_descent", "momentum", "adam", "adamw"])
-@pytest.mark.parametrize("options", [
-    {"iterations": 12},
-    {"epochs": 4, "batch_size": 7, "shuffle": False},
-    {"epochs": 4, "batch_size": 7, "shuffle": False, "schedule": "step(0.5, 2)", "clip_norm": 0.1, "keep_best": True},
-], ids=["whole", "batches", "scheduled"])  # fmt: skip
-def test_each_network_is_as_alone(engine, optimizer, options):
-    stack = network(SEEDS, 3)
+@pytest.mark.parametrize(("engine", "optimizer", "options"), CASES)
+def test_each_network_is_as_alone(engine, optimizer, options, monkeypatch):
+    if engine == "interpreted":
+        monkeypatch.setattr(compiled_engine, "load", interpret)
+        monkeypatch.setattr(compiled_engine, "available", lambda: True)
+        engine = "compiled"
+    stack, options = network(SEEDS, 3), OPTIONS[options]
     history = stack.fit(
         X, Y, optimizer=optimizer, learning_rate=RATES, l2=L2, l1=np.array(L1), sample_weight=FOLDS, engine=engine,
         **options,
