@@ -269,9 +269,10 @@ def target_from_document(document: dict[str, Any]) -> Target:
 def _classes(labels: list[Any], name: str) -> Array:
     """Return labels as an array of the type of that name, which must hold each as it is, sorted, none twice."""
     try:
-        dtype = np.dtype(name)
         longest = max((len(label) for label in labels if isinstance(label, str)), default=0)
-        if dtype.kind not in "Ubiuf" or dtype.itemsize > 4 * max(longest, LONG_LABEL):
+        room = int(name.lstrip("<>=|U")) if "U" in name else 0  # read here: an item's size may overflow
+        dtype = np.dtype(name)
+        if dtype.kind not in "Ubiuf" or room > max(longest, LONG_LABEL):
             raise ValueError(name)
         classes = np.asarray(labels, dtype)
     except (ValueError, TypeError, OverflowError, SyntaxError):

@@ -51,9 +51,11 @@ def cell_values(column: pa.ChunkedArray) -> np.ndarray:
         return column.to_numpy()
     if column.null_count:
         lost, column = cell_values(pc.is_null(column)), column.cast(pa.float64(), safe=False)
+    letter = "f" if pa.types.is_floating(column.type) else "u" if pa.types.is_unsigned_integer(column.type) else "i"
+    dtype = np.dtype(f"{letter}{column.type.bit_width // 8}")  # older releases ask pandas for it
     parts = []
     for chunk in column.chunks:
-        buffer = np.frombuffer(chunk.buffers()[1], chunk.type.to_pandas_dtype())
+        buffer = np.frombuffer(chunk.buffers()[1], dtype)
         parts.append(buffer[chunk.offset : chunk.offset + len(chunk)])
     found = parts[0] if len(parts) == 1 else np.concatenate(parts)
     return np.where(lost, np.nan, found) if column.null_count else found
