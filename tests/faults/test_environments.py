@@ -100,7 +100,6 @@ ENVIRONMENTS = {  # name -> what is changed, given a folder of the case's own
     "no language": lambda at: {"HOME": str(at), "without": ["LANG", "LC_ALL", "LANGUAGE"]},
     "plain ASCII": lambda at: {"HOME": str(at), "LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
     "letters of the world": lambda at: {"GLASSNET_CACHE": str(at / "gläs {0} 网络 %s")},
-    "the current folder is gone": lambda at: {"HOME": str(at), "prepared": partial(vanished, at / "here")},
     "numba keeps its files elsewhere": lambda at: {"HOME": str(at), "NUMBA_CACHE_DIR": __file__},
     "python writes no bytecode": lambda at: {"HOME": str(at), "PYTHONDONTWRITEBYTECODE": "1"},
 }
@@ -135,6 +134,18 @@ def test_a_training_where(name, at, tries, tally):
         if os.path.ismount(at):
             subprocess.run(["umount", at], check=True)
     tally(f"trainings where {name}", tried=tries(1, 2), ended_otherwise=0)
+
+
+@pytest.mark.needs("numba")
+@pytest.mark.needs("posix")
+def test_a_training_where_the_current_folder_is_gone(at, tally):
+    """Numba asks for that folder while it compiles: NumPy takes its place, and it is said."""
+    auto, named = train("auto", "compiled", HOME=str(at), prepared=partial(vanished, at / "here"))
+    assert auto[0] == "numpy"
+    assert "No such file or directory" in auto[1]
+    assert named[0] == "MissingLibraryError"
+    assert "No such file or directory" in named[1]
+    tally("trainings where the current folder is gone", tried=2, ended_otherwise=0)
 
 
 # ---------------------------------------------------------------- libraries that are missing, or broken

@@ -167,7 +167,7 @@ HEAD = """
 import json, os, random, signal, sys, threading, time, warnings
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
-fit = "import numpy as np; from glassnet import Network; X = np.eye(3); Y = X[:1]; net = Network([3, 4, 1], {}); "
+fit = "from glassnet import Network; import numpy as np; X = np.eye(3); Y = X[:1]; net = Network([3, 4, 1], {}); "
 fit += "engine = net.fit(X, Y, iterations=3{}).engine"
 jobs = {
     "import": "import glassnet",
@@ -179,7 +179,7 @@ jobs = {
     "search": "from glassnet import SearchCV",
     "lbfgs": fit.format("", ", optimizer='lbfgs'"),
     "erf": fit.format("'gelu'", ""),
-    "forward": "import numpy as np; from glassnet import Network; Network([3, 4, 1], 'gelu').forward(np.eye(3))",
+    "forward": "from glassnet import Network; import numpy as np; Network([3, 4, 1], 'gelu').forward(np.eye(3))",
 }
 """
 
