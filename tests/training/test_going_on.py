@@ -365,3 +365,16 @@ def test_a_generator_of_one_s_own_is_not_kept():
     assert generators.to_document(np.random.Generator(Own(1))) is None
     assert generators.to_document(object()) is None
     assert copy.deepcopy(network()).rng is not None
+
+
+def test_an_interrupt_within_a_step_leaves_no_place_to_go_on_from():
+    """A schedule of the caller's raises it: half of the step is done, so that nothing could go on to the bit."""
+
+    def factor(t, T, costs):
+        if t >= 2:
+            raise KeyboardInterrupt
+        return 1.0
+
+    net = network()
+    assert net.fit(X, Y, epochs=9, schedule=factor, engine="numpy").interrupted
+    assert net.position is None

@@ -381,7 +381,7 @@ def train(run: Run) -> History:
             interrupts.check()
         except KeyboardInterrupt:
             history.interrupted = True
-            if run.position is None:  # an interrupt comes between two steps
+            if run.position is None and run.between_steps:
                 run.position = Position.of(run, cut_off=True)
         if history.interrupted or run.settings.keep_best:
             run.best.put_back(run.theta.vector)
