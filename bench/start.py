@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from _script import Verdict, script, verdict
-from glassnet.estimators.presets import CLASSES
+from glassnet.estimators.tabular.recipes import CLASSES
 
 ROWS = 400
 LIMIT = 0.6  # of the time of scikit-learn's script

@@ -35,7 +35,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from _common import machine
 from glassnet import TabularClassifier, TabularRegressor
-from glassnet.estimators.presets import PRESETS
+from glassnet.estimators.tabular.recipes import PRESETS
 from glassnet.workflows import calibration_error
 
 HERE = Path(__file__).parent
@@ -207,14 +207,14 @@ def _of_kind(seed: int, numbers: bool, kind: str) -> Any:
 
 def in_modules() -> Iterator[tuple[str, Any, dict[str, Any]]]:
     """Yield what is changed for all models: its name, a module, and names in it."""
-    from glassnet.estimators import left_out
+    from glassnet.estimators.tabular import out_of_fold
     from glassnet.tables import preparation
 
     yield "no bins", preparation, {"MOST_BINS": 0}
     yield "16 bins at most", preparation, {"MOST_BINS": 16}
     yield "a bin from 16 rows on", preparation, {"ROWS_OF_A_BIN": 16}
-    yield "not sharpened", left_out, {"sharpen": lambda *_: 1.0}
-    yield "kinds judged by their loss", left_out, {"cost": _loss_left_out}
+    yield "not sharpened", out_of_fold, {"calibrate_temperature": lambda *_: 1.0}
+    yield "kinds judged by their loss", out_of_fold, {"cost": _loss_left_out}
 
 
 def _loss_left_out(network: Any, X: Any, Y: Any, mask: Any) -> float:

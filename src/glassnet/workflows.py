@@ -25,15 +25,15 @@ from glassnet.errors import (
 )
 from glassnet.estimators.input_names import by_position
 from glassnet.estimators.saving import kind_of, load_as
-from glassnet.estimators.table_models import TableClassifier, TableRegressor
-from glassnet.estimators.targets import LabelCode
+from glassnet.estimators.tabular.model import TableClassifier, TableRegressor
+from glassnet.estimators.targets import LabelEncoder
 from glassnet.files import check_writable, remove, write_beside
 from glassnet.inspection import html
 from glassnet.inspection.trace import Trace
 from glassnet.network import Network
 from glassnet.plain_text import listed, visible
 from glassnet.tables import Dataset, Pictures, fit_preparation, read, rows_at, split
-from glassnet.tables.reading import HDF5, NUMPY
+from glassnet.tables.reading.formats import HDF5, NUMPY
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import Progress
 
@@ -164,7 +164,7 @@ def train_file(
     if X_test is not None:
         fit_preparation(X).transform(X_test)  # what cannot be used is said now, not after the training
         if task == "classes":
-            LabelCode.of(y).encode(y_test)
+            LabelEncoder.of(y).encode(y_test)
 
     waiting = [(dataset, parts)]
 

@@ -27,7 +27,7 @@ from sklearn.preprocessing import StandardScaler
 import glassnet
 from glassnet import MLPClassifier, MLPRegressor, Network, SearchCV, TabularClassifier, TabularRegressor, workflows
 from glassnet.errors import InterruptedWarning
-from glassnet.estimators.table_models import TableClassifier
+from glassnet.estimators.tabular.model import TableClassifier
 from glassnet.inspection.diagnosis import range_test
 from glassnet.lessons import runs
 from glassnet.training import several_fits

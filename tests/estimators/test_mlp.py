@@ -371,16 +371,16 @@ def test_not_converged_comes_with_advice(solver, text):
 
 
 def test_ctrl_c_keeps_what_was_learned(monkeypatch):
-    from glassnet.estimators import watch
+    from glassnet.estimators.mlp import monitor
 
-    original = watch.Watch.__call__
+    original = monitor.TrainingMonitor.__call__
 
     def interrupting(self, progress):
         original(self, progress)
         if progress.moment == "epoch" and progress.epoch == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(watch.Watch, "__call__", interrupting)
+    monkeypatch.setattr(monitor.TrainingMonitor, "__call__", interrupting)
     with pytest.warns(UserWarning, match="Training interrupted by user"):
         clf = MLPClassifier((3,), random_state=0).fit(X_IRIS, Y_IRIS)
     assert clf.n_iter_ == 3

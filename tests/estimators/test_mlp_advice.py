@@ -12,7 +12,7 @@ from sklearn.preprocessing import scale
 
 from glassnet import MLPClassifier, MLPRegressor
 from glassnet.errors import DivergedError
-from glassnet.estimators.mlp_advice import about_ending, about_rate, about_scale, about_targets
+from glassnet.estimators.mlp.advice import about_ending, about_rate, about_scale, about_targets
 
 X, Y = load_iris(return_X_y=True)
 CANCER = load_breast_cancer(as_frame=True)

@@ -59,9 +59,9 @@ def fit(model, rows=X, **more):
     """Fit; be Ctrl-C after `at` epochs."""
     at = more.pop("at", None)
     with pytest.MonkeyPatch.context() as patched:
-        from glassnet.estimators import watch
+        from glassnet.estimators.mlp import monitor
 
-        original = watch.Watch.__call__
+        original = monitor.TrainingMonitor.__call__
 
         def interrupting(self, progress):
             ends = original(self, progress)
@@ -69,7 +69,7 @@ def fit(model, rows=X, **more):
                 raise KeyboardInterrupt
             return ends
 
-        patched.setattr(watch.Watch, "__call__", interrupting)
+        patched.setattr(monitor.TrainingMonitor, "__call__", interrupting)
         return model.fit(rows, Y, **more)
 
 

@@ -5,8 +5,8 @@ import pytest
 
 from glassnet import Network, TabularClassifier, TabularRegressor
 from glassnet.errors import SettingError
-from glassnet.estimators import left_out, presets
-from glassnet.estimators.presets import CLASSES, NUMBERS, PRESETS, Kind
+from glassnet.estimators.tabular import out_of_fold, recipes
+from glassnet.estimators.tabular.recipes import CLASSES, NUMBERS, PRESETS, Recipe
 from glassnet.estimators.targets import smoothed
 
 
@@ -25,25 +25,25 @@ def test_presets_name_kinds_of_both_tables_simplest_first(table):
     for preset in PRESETS.values():
         depths = [len(table[name].hidden) for name in preset.kinds]
         assert depths == sorted(depths)
-    assert presets.kinds_to_try(table, "best", 10, 5).keys() == {"linear", "simple"}
-    assert presets.kinds_to_try(table, "default", 5000, presets.MANY_FEATURES + 1).keys() == {"wide"}
+    assert recipes.candidate_recipes(table, "best", 10, 5).keys() == {"linear", "simple"}
+    assert recipes.candidate_recipes(table, "default", 5000, recipes.MANY_FEATURES + 1).keys() == {"wide"}
 
 
 def test_epochs_follow_from_the_rows():
-    kind = Kind((8,), "relu", 0.01, epochs=32, least_steps=600)
+    kind = Recipe((8,), "relu", 0.01, epochs=32, least_steps=600)
     assert kind.epochs_for(5000, 128) == 32
     assert kind.epochs_for(128, 128) == 600  # one step in an epoch
-    assert kind.epochs_for(250_000, 128) == presets.MOST_SAMPLES // 250_000
-    assert kind.epochs_for(10**7, 128) == presets.FEWEST_EPOCHS
+    assert kind.epochs_for(250_000, 128) == recipes.MOST_SAMPLES // 250_000
+    assert kind.epochs_for(10**7, 128) == recipes.FEWEST_EPOCHS
 
 
 def test_each_row_is_left_out_by_one_network_and_classes_are_dealt_out():
     labels = np.array([0] * 90 + [1] * 10)
-    taught = left_out.taught(labels, 100, 5, np.random.default_rng(0))
-    assert taught.shape == (5, 1, 100)
-    np.testing.assert_array_equal(taught.sum(axis=0), 4)
-    np.testing.assert_array_equal((1 - taught[:, 0, labels == 1]).sum(axis=1), 2)
-    np.testing.assert_array_equal((1 - taught[:, 0, labels == 0]).sum(axis=1), 18)
+    fold_weights = out_of_fold.fold_weights(labels, 100, 5, np.random.default_rng(0))
+    assert fold_weights.shape == (5, 1, 100)
+    np.testing.assert_array_equal(fold_weights.sum(axis=0), 4)
+    np.testing.assert_array_equal((1 - fold_weights[:, 0, labels == 1]).sum(axis=1), 2)
+    np.testing.assert_array_equal((1 - fold_weights[:, 0, labels == 0]).sum(axis=1), 18)
 
 
 @pytest.mark.long
@@ -79,11 +79,11 @@ def test_probabilities_of_rows_left_out_cost_their_squared_error(n_classes):
     Y = np.eye(n_classes)[labels].T if n_classes > 2 else labels[np.newaxis].astype(float)
     output = "softmax" if n_classes > 2 else "sigmoid"
     network = Network([4, 5, len(Y)], ["relu", output], "cross_entropy", seed=0, n_networks=3)
-    mask = left_out.taught(labels, 30, 3, rng)
+    mask = out_of_fold.fold_weights(labels, 30, 3, rng)
     A = network.forward(X)
     by_hand = sum(((A[k, :, i] - Y[:, i]) ** 2).sum() for k in range(3) for i in range(30) if mask[k, 0, i] == 0)
-    assert left_out.cost(network, X, Y, mask) == pytest.approx(by_hand / 30)
-    assert left_out.cost(network, X, Y, None) == pytest.approx(((A - Y) ** 2).sum() / 90)  # all by all
+    assert out_of_fold.cost(network, X, Y, mask) == pytest.approx(by_hand / 30)
+    assert out_of_fold.cost(network, X, Y, None) == pytest.approx(((A - Y) ** 2).sum() / 90)  # all by all
 
 
 @pytest.mark.parametrize("networks", [1, 3])
@@ -104,9 +104,9 @@ def test_smoothed_labels_leave_a_network_unsure_until_it_is_sharpened(n_classes,
     output = "softmax" if n_classes > 2 else "sigmoid"
     network = Network([2, 16, len(Y)], ["relu", output], "cross_entropy", seed=0, n_networks=stack)
     network.fit(X, smoothed(Y.T, 0.2).T, optimizer="adam", learning_rate=0.02, epochs=60, batch_size=50)
-    mask = left_out.taught(labels, 400, stack, rng) if masked else None
+    mask = out_of_fold.fold_weights(labels, 400, stack, rng) if masked else None
     before, A = np.mean(network.cost(X, Y)), network.forward(X)
-    temperature = left_out.sharpen(network, X, Y, mask)
+    temperature = out_of_fold.calibrate_temperature(network, X, Y, mask)
     assert 0.5 <= temperature < 1
     assert np.mean(network.cost(X, Y)) < before
     sharper = network.forward(X)
@@ -121,7 +121,7 @@ def test_a_network_that_is_too_sure_is_left_as_it_is():
     network = Network([2, 8, 1], ["relu", "sigmoid"], seed=0)
     network.W[2][...] *= 100
     before = network.vector.copy()
-    assert left_out.sharpen(network, X, Y, None) == 1
+    assert out_of_fold.calibrate_temperature(network, X, Y, None) == 1
     np.testing.assert_array_equal(network.vector, before)
 
 
@@ -130,8 +130,8 @@ def test_labels_are_smoothed_where_the_kind_says_so_and_the_loss_is_cross_entrop
     X, y = rings(800)
     unsure = CLASSES["deep"]._replace(label_smoothing=0.5, least_rows=0)
     monkeypatch.setattr(TabularClassifier, "_kinds", {"linear": unsure})
-    monkeypatch.setattr(presets, "PRESETS", {"default": presets.Preset(2, ("linear",))})
-    monkeypatch.setattr(left_out, "sharpen", lambda *_: 1.0)
+    monkeypatch.setattr(recipes, "PRESETS", {"default": recipes.Preset(2, ("linear",))})
+    monkeypatch.setattr(out_of_fold, "calibrate_temperature", lambda *_: 1.0)
     model = TabularClassifier(loss=loss, epochs=40, random_state=0).fit(X, y)
     surest = np.median(model.predict_proba(X).max(axis=1))
     assert (surest < 0.8) == smooths  # the labels were 0.25 and 0.75, or 0 and 1
@@ -146,7 +146,7 @@ def test_a_loss_trains_alike_under_all_its_names(n_classes, names, monkeypatch):
     """Smoothing, temperature and the judge of the kinds too: all of it asks for the loss's name."""
     X, y = rings(300)
     monkeypatch.setattr(TabularClassifier, "_kinds", {"linear": CLASSES["deep"]._replace(least_rows=0)})
-    monkeypatch.setattr(presets, "PRESETS", {"default": presets.Preset(2, ("linear",))})
+    monkeypatch.setattr(recipes, "PRESETS", {"default": recipes.Preset(2, ("linear",))})
     y = y if n_classes == 2 else y + (X[:, 0] > 0)
     models = [TabularClassifier(loss=name, epochs=3, random_state=0).fit(X, y) for name in names]
     for model in models:

@@ -10,8 +10,8 @@ from sklearn.base import BaseEstimator
 import glassnet
 from glassnet.errors import GlassnetError
 from glassnet.estimators import TabularClassifier, TabularRegressor
-from glassnet.estimators.table_models import TableClassifier, TableRegressor
-from glassnet.estimators.targets import LabelCode
+from glassnet.estimators.tabular.model import TableClassifier, TableRegressor
+from glassnet.estimators.targets import LabelEncoder
 
 PAIRS = [(TabularClassifier, TableClassifier), (TabularRegressor, TableRegressor)]
 
@@ -49,6 +49,6 @@ def test_both_have_the_same_settings(face, plain):
 
 @pytest.mark.parametrize(("y", "asked_about"), [(["b", "a", "b"], object), ([3, 1, 2], float), ([1, 0, 1], float)])
 def test_plain_labels_need_no_second_look(y, asked_about):
-    code, asked = LabelCode.of(np.array(y)), LabelCode.of(np.array(y, asked_about))  # the second by scikit-learn
+    code, asked = LabelEncoder.of(np.array(y)), LabelEncoder.of(np.array(y, asked_about))  # the second by scikit-learn
     np.testing.assert_array_equal(code.classes, asked.classes)
     assert (code.multilabel, code.sparse) == (asked.multilabel, asked.sparse) == (False, False)

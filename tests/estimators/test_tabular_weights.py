@@ -13,8 +13,8 @@ from sklearn.preprocessing import FunctionTransformer
 import glassnet
 from glassnet import TabularClassifier, TabularRegressor, equations
 from glassnet.errors import DataError, InterruptedWarning, SettingError
-from glassnet.estimators import left_out
-from glassnet.estimators.samples import Samples
+from glassnet.estimators.tabular import out_of_fold
+from glassnet.estimators.tabular.samples import Samples
 
 X, Y = load_iris(return_X_y=True)
 X[::7, 1] = np.nan  # so that the preparation has a median to fill in
@@ -34,8 +34,8 @@ WAYS = {
 @pytest.fixture(autouse=True)
 def in_float64(monkeypatch):
     """Train in float64: in float32 the same sums in another order are the same to a few digits only."""
-    network = glassnet.estimators.table_models.Network
-    monkeypatch.setattr("glassnet.estimators.table_models.Network", lambda *a, **k: network(*a, dtype="float64", **k))
+    network = glassnet.estimators.tabular.model.Network
+    monkeypatch.setattr("glassnet.estimators.tabular.model.Network", lambda *a, **k: network(*a, dtype="float64", **k))
 
 
 def alike(one, other, rtol=1e-6, X=X):
@@ -48,7 +48,7 @@ def alike(one, other, rtol=1e-6, X=X):
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kind", [TabularClassifier, TabularRegressor])
 def test_a_weight_is_so_many_rows(kind, way, monkeypatch):
-    monkeypatch.setattr(left_out, "taught", lambda *_: None)  # rows would be left out by lot
+    monkeypatch.setattr(out_of_fold, "fold_weights", lambda *_: None)  # rows would be left out by lot
     model = kind(**FULL | WAYS[way])
     weighed = model.fit(X, Y, COUNTS)
     repeated = kind(**FULL | WAYS[way]).fit(X[REPEATED], Y[REPEATED])
@@ -113,15 +113,15 @@ def test_judges_weigh_rows_too(masked, loss):
     rng = np.random.default_rng(0)
     network = glassnet.Network([4, 5, 3], ["tanh", "softmax"], loss, seed=0, n_networks=2, dtype="float64")
     columns, T, S = np.nan_to_num(X[:30]).T, np.eye(3)[rng.integers(3, size=30)].T, rng.integers(1, 4, (1, 30))
-    mask = left_out.taught(None, 30, 2, rng).astype(float) if masked else None
+    mask = out_of_fold.fold_weights(None, 30, 2, rng).astype(float) if masked else None
     again = np.repeat(np.arange(30), S[0])
     mask_again = None if mask is None else mask[..., again]
-    weighed = left_out.cost(network, columns, T, mask, S)
-    assert weighed == pytest.approx(left_out.cost(network, columns[:, again], T[:, again], mask_again))
+    weighed = out_of_fold.cost(network, columns, T, mask, S)
+    assert weighed == pytest.approx(out_of_fold.cost(network, columns[:, again], T[:, again], mask_again))
     start = network.vector.copy()
-    temperatures = [left_out.sharpen(network, columns, T, mask, S)]
+    temperatures = [out_of_fold.calibrate_temperature(network, columns, T, mask, S)]
     network.vector[...] = start
-    temperatures.append(left_out.sharpen(network, columns[:, again], T[:, again], mask_again))
+    temperatures.append(out_of_fold.calibrate_temperature(network, columns[:, again], T[:, again], mask_again))
     assert temperatures[0] == temperatures[1]
 
 

@@ -82,7 +82,9 @@ def test_so_many_epochs_and_so_many_more_are_all_of_them(path, name, monkeypatch
     """Also where the last layer was made surer afterwards: training goes on from what it learned."""
     if name == "smoothed":
         monkeypatch.setitem(MODELS, name, (TabularClassifier, LABELS, {"preset": "default", "schedule": "constant"}))
-        monkeypatch.setattr("glassnet.estimators.table_models.kinds_to_try", lambda table, *_: {"deep": table["deep"]})
+        monkeypatch.setattr(
+            "glassnet.estimators.tabular.model.candidate_recipes", lambda table, *_: {"deep": table["deep"]}
+        )
     more = {"schedule": "constant", "batch_size": 250}
     whole, y = made(name, **more, epochs=5)
     whole.fit(X, y)
@@ -188,7 +190,7 @@ def test_a_rest_that_does_not_fit_is_refused(path, change, monkeypatch):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model.fit(X, y, callbacks=[interrupting(3)])
-    from glassnet.estimators import table_models
+    from glassnet.estimators.tabular import model as table_models
 
     save = table_models.save
 

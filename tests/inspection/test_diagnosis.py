@@ -11,7 +11,7 @@ from sklearn.preprocessing import StandardScaler
 from glassnet import Network
 from glassnet.errors import DataError, DivergedError, ShapeError
 from glassnet.inspection.diagnosis import DETECTORS, examine
-from glassnet.inspection.diagnosis.case import Case
+from glassnet.inspection.diagnosis.context import DiagnosisContext
 from glassnet.inspection.diagnosis.range_test import range_test
 
 
@@ -439,4 +439,4 @@ def test_one_sample_and_one_class_do_no_harm():
     net = Network([2, 4, 1], seed=1)
     for m in (1, 2, 30):
         assert net.diagnose(np.ones((2, m)), np.ones((1, m))).looked_at
-    assert examine(Case(net.architecture, net.parameters, {})).names == []
+    assert examine(DiagnosisContext(net.architecture, net.parameters, {})).names == []

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from glassnet.errors import DataError, SettingError, ShapeError, UnknownNameError, WrongTypeError
 from glassnet.tables import Pictures, as_table, fit_preparation, preparation_from_document
-from glassnet.tables.number_columns import NumberColumn, fit_numbers
+from glassnet.tables.columns.number import NumberColumn, fit_numbers
 
 
 def fitted(**columns):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from glassnet import TabularClassifier, TabularRegressor, load
 from glassnet.errors import ModelFileError
 from glassnet.tables import as_table, fit_preparation, preparation_from_document
-from glassnet.tables.target_means import PRIOR, TargetMeans, fit_target_means
+from glassnet.tables.columns.target_means import PRIOR, TargetMeans, fit_target_means
 
 
 def column(cells):

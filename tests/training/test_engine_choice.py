@@ -10,7 +10,7 @@ from engines.interpreted import interpret
 from glassnet import Network
 from glassnet.engines import compiled_engine
 from glassnet.training import engine_choice
-from glassnet.training.engine_choice import AMOUNTS, BUILT_IN, amounts_of, fits_together
+from glassnet.training.engine_choice import AMOUNTS, BUILT_IN, amortise_startup_over, amounts_of
 
 X = np.random.default_rng(0).normal(size=(3, 40))
 Y = (X[:1] > 0).astype(float)
@@ -73,18 +73,18 @@ def test_what_was_chosen_runs_and_is_recorded(monkeypatch):
 @pytest.mark.usefixtures("figures", "with_numba")
 def test_fits_that_share_a_start():
     assert choice(iterations=3).startswith("numpy")
-    with fits_together(10):
+    with amortise_startup_over(10):
         assert choice(iterations=3) == "compiled (predicted 30 s with numpy, 25 s compiled)"
-        with fits_together(2):
+        with amortise_startup_over(2):
             assert choice(iterations=3) == "compiled (predicted 60 s with numpy, 40 s compiled)"
-        with fits_together(2, at_once=2):
+        with amortise_startup_over(2, at_once=2):
             assert choice(iterations=3) == "compiled (predicted 60 s with numpy, 25 s compiled)"
         told = []
         other = Thread(target=lambda: told.append(choice(iterations=3)))
         other.start()
         other.join()
         assert told[0].startswith("numpy (predicted 3 s")  # a thread of someone else's knows nothing of it
-    with pytest.raises(ZeroDivisionError), fits_together(10):
+    with pytest.raises(ZeroDivisionError), amortise_startup_over(10):
         raise ZeroDivisionError
     assert choice(iterations=3).startswith("numpy")
 

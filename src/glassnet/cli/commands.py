@@ -130,7 +130,7 @@ def train(
     """Train a network on a table or on pictures, score it on rows it has not seen, save it."""
     from glassnet import workflows
     from glassnet.cli.show import Show
-    from glassnet.tables.reading import stem
+    from glassnet.tables.reading.formats import stem
 
     settings = {
         "hidden": None if hidden is None else _units(hidden),

@@ -49,9 +49,9 @@ class SparseColumns:
         return self.rows.data
 
     @property
-    def mT(self) -> Turned:
+    def mT(self) -> Transposed:
         """The matrix turned, for a product from the left."""
-        return Turned(self.rows)
+        return Transposed(self.rows)
 
     def __getitem__(self, which: Any) -> SparseColumns:
         """Return some samples: ``X[..., samples]`` with a slice or an array of numbers."""
@@ -67,7 +67,7 @@ class SparseColumns:
         return self.rows.toarray().T
 
 
-class Turned:
+class Transposed:
     """X turned, (m, n): the right factor of dW = dZ Xᵀ."""
 
     __array_ufunc__ = None

@@ -9,8 +9,8 @@ from glassnet import interrupts
 from glassnet.estimators.saving import load
 
 if TYPE_CHECKING:
-    from glassnet.estimators.mlp import MLPClassifier, MLPRegressor
-    from glassnet.estimators.tabular import TabularClassifier, TabularRegressor
+    from glassnet.estimators.mlp.sklearn import MLPClassifier, MLPRegressor
+    from glassnet.estimators.tabular.sklearn import TabularClassifier, TabularRegressor
 
 __all__ = ["MLPClassifier", "MLPRegressor", "TabularClassifier", "TabularRegressor", "load"]
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from glassnet.documents import MAPPING, TEXT, Kind, checked, number
 from glassnet.errors import ModelFileError
-from glassnet.estimators.targets import LabelCode, Target, target_from_document
+from glassnet.estimators.targets import LabelEncoder, Target, target_from_document
 from glassnet.model_file import OWN_KEYS
 from glassnet.network import BESIDE, DOCUMENT, Network
 from glassnet.training import generators
@@ -114,7 +114,7 @@ def load_as(path: str | Path, class_of: Callable[[str], Any]) -> Any:
 def _check_agreement(kind: str, target: Target, network: Network) -> None:
     """Raise if what is predicted is not what the network has outputs for."""
     architecture = network.architecture
-    if isinstance(target, LabelCode) != kind.endswith("Classifier"):
+    if isinstance(target, LabelEncoder) != kind.endswith("Classifier"):
         raise ModelFileError(f"its target is not that of a {kind}")
     if target.n_outputs != architecture.sizes[-1]:
         raise ModelFileError(f"its target needs {target.n_outputs} outputs; the network has {architecture.sizes[-1]}")

@@ -21,7 +21,7 @@ Array = Any
 
 
 @dataclass(frozen=True, eq=False)
-class LabelCode:
+class LabelEncoder:
     """The code between labels and target columns.
 
     Two classes take one column, more take one each (one-hot), and a table of zeros and ones (multi-label) is its own
@@ -42,7 +42,7 @@ class LabelCode:
     sparse: bool = False
 
     @classmethod
-    def of(cls, y: Array) -> LabelCode:
+    def of(cls, y: Array) -> LabelEncoder:
         """Learn the labels of y, (m,) or the 0/1 table (m, n_labels)."""
         if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "Ubiu":  # labels, beyond doubt
             return cls(labels_of(y))
@@ -184,7 +184,7 @@ class LabelCode:
 
 
 @dataclass(frozen=True, eq=False)
-class NumberCode:
+class TargetScaler:
     """The code between numbers to estimate and target columns with mean 0 and spread 1.
 
     Parameters
@@ -202,7 +202,7 @@ class NumberCode:
     output = None  # the loss decides: identity, or exp for poisson
 
     @classmethod
-    def of(cls, y: Array, *, standardize: bool) -> NumberCode:
+    def of(cls, y: Array, *, standardize: bool) -> TargetScaler:
         """Learn mean and spread of the training targets, (m,) or (m, n_outputs)."""
         table = y.reshape(len(y), -1).astype(np.float64)
         if not standardize:
@@ -233,7 +233,7 @@ class NumberCode:
         return {"mean": self.mean.tolist(), "scale": self.scale.tolist(), "single": self.single}
 
 
-Target = LabelCode | NumberCode
+Target = LabelEncoder | TargetScaler
 
 # In a model file:
 LONG_LABEL = 10_000  # characters that a type of text may have room for, whatever the labels need
@@ -258,12 +258,12 @@ def target_from_document(document: dict[str, Any]) -> Target:
         mean, scale = (np.asarray(given[name], dtype=np.float64) for name in ("mean", "scale"))
         if len(mean) != len(scale) or (given["single"] and len(mean) > 1):
             raise ModelFileError(f"target: {len(mean)} means and {len(scale)} scales are not of one target")
-        return NumberCode(mean, scale, given["single"])
+        return TargetScaler(mean, scale, given["single"])
     given = checked(document, LABELS, "target")
     classes = _classes(given["classes"], given["dtype"])
     if given["multilabel"] and classes.tolist() != list(range(len(classes))):
         raise ModelFileError("target: the classes of several labels are the numbers of their columns")
-    return LabelCode(classes, given["multilabel"], given["sparse"])
+    return LabelEncoder(classes, given["multilabel"], given["sparse"])
 
 
 def _classes(labels: list[Any], name: str) -> Array:

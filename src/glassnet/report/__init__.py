@@ -40,11 +40,11 @@ def of_model(path: str | Path, data: str | Path | None = None, training: str | P
     GlassnetError
         If the model or the data cannot be read, or do not fit each other.
     """
-    from glassnet.report.again import again
     from glassnet.report.analysis import analysis
     from glassnet.report.data import data as data_section
     from glassnet.report.environment import environment
     from glassnet.report.principle import principle
+    from glassnet.report.reproduce import again
     from glassnet.report.results import results
     from glassnet.report.subject import open_subject
 

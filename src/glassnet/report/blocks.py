@@ -10,7 +10,7 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class Says:
+class Message:
     """A text of the table `glassnet.report.texts.TEXTS` with its values.
 
     Parameters
@@ -40,19 +40,19 @@ class Phrase:
     text: str
 
 
-Cell = str | Says | Formula | Phrase  # a str is the same in every language
+Cell = str | Message | Formula | Phrase  # a str is the same in every language
 
 
-def says(key: str, **values: object) -> Says:
+def says(key: str, **values: object) -> Message:
     """Return a text with its values; a value that is no text is written as it is."""
-    return Says(key, {name: value if isinstance(value, Cell) else str(value) for name, value in values.items()})
+    return Message(key, {name: value if isinstance(value, Cell) else str(value) for name, value in values.items()})
 
 
 @dataclass(frozen=True)
 class Heading:
     """A heading inside a section."""
 
-    text: Says
+    text: Message
     kind: str = "heading"
 
 
@@ -100,7 +100,7 @@ Block = Heading | Paragraph | Formula | Table | Drawing | Code
 class Section:
     """A numbered part of the report."""
 
-    title: Says
+    title: Message
     blocks: Sequence[Block]
 
 
@@ -116,7 +116,7 @@ class Report:
         Its numbered parts.
     """
 
-    title: Says
+    title: Message
     subtitle: Cell
     sections: Sequence[Section]
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.report.blocks import Block, Cell, Paragraph, Says, Section, Table, says
+from glassnet.report.blocks import Block, Cell, Message, Paragraph, Section, Table, says
 from glassnet.report.subject import Subject, Trial, in_short
-from glassnet.tables.category_columns import CategoryColumn
-from glassnet.tables.date_columns import DateColumn
-from glassnet.tables.target_means import TargetMeans
+from glassnet.tables.columns.category import CategoryColumn
+from glassnet.tables.columns.date import DateColumn
+from glassnet.tables.columns.target_means import TargetMeans
 
 MOST_COLUMNS, MOST_VALUES, MOST_CLASSES = 60, 8, 20
 
@@ -65,7 +65,7 @@ def _columns(preparation: Any) -> list[Block]:
     return blocks
 
 
-def _prepared(column: Any) -> tuple[str, Says]:
+def _prepared(column: Any) -> tuple[str, Message]:
     """Return a column's kind, and what becomes of its cells."""
     if isinstance(column, CategoryColumn):
         more = ", …" if len(column.values) > MOST_VALUES else ""

@@ -32,7 +32,7 @@ def told(
 
     Parameters
     ----------
-    cell : str, Says, Formula or Phrase
+    cell : str, Message, Formula or Phrase
         What is to be written; a str is the same in every language.
     lang : {"en", "zh"}
         The language.

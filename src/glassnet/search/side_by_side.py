@@ -21,7 +21,7 @@ from glassnet.engines.threads import blas_threads
 from glassnet.errors import SettingError, WrongTypeError
 from glassnet.estimators.sklearn_compat import BaseSearchCV, Interval
 from glassnet.search.pool import Threads
-from glassnet.training.engine_choice import fits_together
+from glassnet.training.engine_choice import amortise_startup_over
 
 Array = Any
 
@@ -263,7 +263,7 @@ def together(fits: int, n_jobs: int | None) -> Iterator[None]:
     """Count every run inside as so many alike; where several go at once, BLAS has one thread for each."""
     at_once = Threads().effective_n_jobs(-1 if n_jobs is None else n_jobs)
     several = at_once > 1
-    with fits_together(fits, min(fits, at_once)), blas_threads(0 if several else np.inf, one=several):
+    with amortise_startup_over(fits, min(fits, at_once)), blas_threads(0 if several else np.inf, one=several):
         yield
 
 

@@ -6,7 +6,7 @@ from glassnet.tables.frames import as_table, target_from_table
 from glassnet.tables.leaks import leaks
 from glassnet.tables.preparation import Preparation, fit_preparation
 from glassnet.tables.preparation_document import preparation_from_document
-from glassnet.tables.reading import read
+from glassnet.tables.reading.formats import read
 from glassnet.tables.splitting import imbalance, split
 
 __all__ = [

@@ -169,7 +169,7 @@ def without_view(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
         return pa.chunked_array([pa.array(column.to_pylist(), kind)])
 
 
-def first_unlike(column: pa.ChunkedArray, kind: pa.DataType) -> tuple[int, str] | None:
+def first_unparsable(column: pa.ChunkedArray, kind: pa.DataType) -> tuple[int, str] | None:
     """Return row (counted from 1) and text of the first cell that cannot be read as `kind`; None if all can.
 
     It halves the column until one row is left, because Arrow says that a cell is wrong, not which.

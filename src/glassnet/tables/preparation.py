@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from glassnet.errors import DataError, SettingError, ShapeError, UnknownNameError, WrongTypeError, suggestion
-from glassnet.tables.category_columns import CategoryColumn, fit_categories
-from glassnet.tables.column_roles import dropped_in_words, role
+from glassnet.tables.columns.category import CategoryColumn, fit_categories
+from glassnet.tables.columns.date import DateColumn, fit_dates
+from glassnet.tables.columns.number import NumberColumn, fit_numbers
+from glassnet.tables.columns.roles import dropped_in_words, role
+from glassnet.tables.columns.target_means import TargetMeans, fit_target_means
 from glassnet.tables.dataset import Pictures
-from glassnet.tables.date_columns import DateColumn, fit_dates
 from glassnet.tables.frames import as_table
-from glassnet.tables.number_columns import NumberColumn, fit_numbers
-from glassnet.tables.target_means import TargetMeans, fit_target_means
 
 if TYPE_CHECKING:
     import pyarrow as pa

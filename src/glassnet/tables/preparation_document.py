@@ -22,12 +22,12 @@ from glassnet.documents import (
     whole,
 )
 from glassnet.errors import ModelFileError, suggestion
-from glassnet.tables.category_columns import CategoryColumn
+from glassnet.tables.columns.category import CategoryColumn
+from glassnet.tables.columns.date import CYCLES, DateColumn
+from glassnet.tables.columns.number import NumberColumn
+from glassnet.tables.columns.target_means import TargetMeans
 from glassnet.tables.dataset import ORDERS
-from glassnet.tables.date_columns import CYCLES, DateColumn
-from glassnet.tables.number_columns import NumberColumn
 from glassnet.tables.preparation import PictureShape, Preparation
-from glassnet.tables.target_means import TargetMeans
 
 KINDS: dict[str, type] = {"number": NumberColumn, "category": CategoryColumn, "date": DateColumn,
                           "target means": TargetMeans}  # fmt: skip

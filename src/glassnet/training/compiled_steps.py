@@ -41,7 +41,7 @@ def covers(run: Run) -> bool:
     return isinstance(X, np.ndarray) and X.ndim == 2
 
 
-def taker(run: Run) -> Callable[[], bool] | None:
+def make_stepper(run: Run) -> Callable[[], bool] | None:
     """Return what takes the steps of a run compiled, or None where the NumPy engine shall.
 
     Raises

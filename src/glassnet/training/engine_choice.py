@@ -60,7 +60,7 @@ class Choice(NamedTuple):
         return f"{self.engine} ({self.why})" if self.why else self.engine
 
 
-def taker(run: Run) -> Callable[[], bool] | None:
+def make_stepper(run: Run) -> Callable[[], bool] | None:
     """Return what takes the steps of a run, or None where the NumPy engine's own loop shall.
 
     Raises
@@ -71,7 +71,9 @@ def taker(run: Run) -> Callable[[], bool] | None:
     if run.choice.engine == "numpy":
         return None
     try:
-        take: Callable[[], bool] | None = import_module(f"glassnet.training.{run.choice.engine}_steps").taker(run)
+        take: Callable[[], bool] | None = import_module(f"glassnet.training.{run.choice.engine}_steps").make_stepper(
+            run
+        )
     except MissingLibraryError as error:
         if run.settings.engine != "auto" or run.choice.engine != "compiled":
             raise
@@ -119,7 +121,7 @@ def predicted_seconds(run: Run, engine: str) -> float:
     Returns
     -------
     float
-        Seconds; for all runs together inside `fits_together`.
+        Seconds; for all runs together inside `amortise_startup_over`.
     """
     figure, together = figures()[engine], _together.get()
     step = sum(figure[name] * amount for name, amount in amounts(run).items())
@@ -211,7 +213,7 @@ _together: ContextVar[Together] = ContextVar("together", default=_ALONE)
 
 
 @contextmanager
-def fits_together(n: int, at_once: int = 1) -> Iterator[None]:
+def amortise_startup_over(n: int, at_once: int = 1) -> Iterator[None]:
     """Count each run inside as `n` alike: they share what an engine takes to start, which one alone may not be worth.
 
     Parameters

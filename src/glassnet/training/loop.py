@@ -227,7 +227,7 @@ class Run:
             return self.first_alpha
         return self.first_alpha * self.factor(done / self.steps_per_epoch, self.epochs, self.watched)
 
-    def told_rate(self) -> Any:
+    def reported_learning_rate(self) -> Any:
         """Return the learning rate as callers are told it: a number, or (k,)."""
         return self.alpha[:, 0] if np.ndim(self.alpha) else self.alpha
 
@@ -257,7 +257,7 @@ class Run:
         J = self.costs[-1] if len(sizes) == 1 else np.dot(sizes, self.costs[-len(sizes) :]) / sum(sizes)
         history.epochs += 1
         history.epoch_cost.append(J)
-        history.learning_rate.append(self.told_rate())
+        history.learning_rate.append(self.reported_learning_rate())
         if self.validation is not None:
             J = cost_only(self.xp, self.theta, self.validation, self.objective._replace(l2=0, l1=0))
             history.validation_cost.append(J)
@@ -285,7 +285,7 @@ class Run:
             step=history.steps,
             cost=history.epoch_cost[-1] if history.epoch_cost else None,
             validation_cost=history.validation_cost[-1] if history.validation_cost else None,
-            learning_rate=self.told_rate(),
+            learning_rate=self.reported_learning_rate(),
             seconds=seconds,
             samples_per_second=history.epochs * self.batches.m / max(seconds, 1e-9),
             engine=str(self.choice),
@@ -329,7 +329,7 @@ def descend(run: Run) -> None:
     """Take the steps of an optimiser of the table, epoch by epoch."""
     for name, zeros in initial_state(run.xp, run.optimizer, run.theta.vector).items():
         run.state.setdefault(name, zeros)
-    take = engine_choice.taker(run) or run.take_epoch
+    take = engine_choice.make_stepper(run) or run.take_epoch
     try:
         while run.history.steps < run.steps:
             raise_if_ended()

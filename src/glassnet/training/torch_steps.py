@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Array = Any
 
 
-def taker(run: Run) -> Callable[[], bool]:
+def make_stepper(run: Run) -> Callable[[], bool]:
     """Return what takes the steps of a run on tensors.
 
     Raises

@@ -10,7 +10,7 @@ import numpy as np
 from glassnet.core.architecture import Architecture
 from glassnet.core.parameters import Parameters
 from glassnet.inspection.diagnosis import of_data, of_layers, of_training
-from glassnet.inspection.diagnosis.case import Case
+from glassnet.inspection.diagnosis.context import DiagnosisContext
 from glassnet.inspection.diagnosis.findings import Diagnosis, Finding
 from glassnet.inspection.diagnosis.words import plural
 
@@ -26,7 +26,7 @@ class Detector(NamedTuple):
     A symptom stays silent where something weightier was found, because it follows from that.
     """
 
-    find: Callable[[Case], Finding | None]
+    find: Callable[[DiagnosisContext], Finding | None]
     weight: int
     needs: tuple[str, ...] = ()
     is_symptom: bool = False
@@ -107,11 +107,13 @@ def diagnose(
         X, Y, X_v, Y_v = (M[network] if M is not None and M.ndim == 3 else M for M in data)
         others = None if X_v is None or Y_v is None else (X_v, Y_v)
         own = _of_network(record, network) if stacked and record else record or {}
-        diagnoses.append(examine(Case(architecture, alone, own, X, Y, others, names, classes, seed, chosen)))
+        diagnoses.append(
+            examine(DiagnosisContext(architecture, alone, own, X, Y, others, names, classes, seed, chosen))
+        )
     return max(diagnoses, key=lambda diagnosis: diagnosis[0].weight if len(diagnosis) else 0)
 
 
-def examine(case: Case) -> Diagnosis:
+def examine(case: DiagnosisContext) -> Diagnosis:
     """Run every detector of the table that has what it needs."""
     findings: list[Finding] = []
     looked_at: list[str] = []

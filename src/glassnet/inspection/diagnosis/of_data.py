@@ -9,7 +9,7 @@ import numpy as np
 
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.inspection.diagnosis import neighbours
-from glassnet.inspection.diagnosis.case import Case
+from glassnet.inspection.diagnosis.context import DiagnosisContext
 from glassnet.inspection.diagnosis.findings import Finding
 from glassnet.inspection.diagnosis.words import listed, plural
 
@@ -27,7 +27,7 @@ OPPOSITE = 2 / 3  # share of two classes' samples that are taken for the other o
 MOST_LISTED = 100  # samples kept as numbers
 
 
-def inputs_unscaled(case: Case) -> Finding | None:
+def inputs_unscaled(case: DiagnosisContext) -> Finding | None:
     """Find features far from mean 0 and spread 1."""
     X = case.X
     assert X is not None
@@ -54,7 +54,7 @@ def inputs_unscaled(case: Case) -> Finding | None:
     return None
 
 
-def targets_unscaled(case: Case) -> Finding | None:
+def targets_unscaled(case: DiagnosisContext) -> Finding | None:
     """Find targets of an error loss far from mean 0 and spread 1."""
     if case.activations[-1] != "identity":
         return None
@@ -72,7 +72,7 @@ def targets_unscaled(case: Case) -> Finding | None:
     )
 
 
-def output_range(case: Case) -> Finding | None:
+def output_range(case: DiagnosisContext) -> Finding | None:
     """Find targets that the output activation cannot answer."""
     g = case.activations[-1]
     low, high = ACTIVATIONS[g].bounds
@@ -93,7 +93,7 @@ def output_range(case: Case) -> Finding | None:
     )
 
 
-def unshuffled(case: Case) -> Finding | None:
+def unshuffled(case: DiagnosisContext) -> Finding | None:
     """Find mini-batches taken in an order that is sorted by class."""
     labels, size = case.labels, case.settings.get("batch_size")
     m = case.record.get("samples", 0)
@@ -114,7 +114,7 @@ def unshuffled(case: Case) -> Finding | None:
     )
 
 
-def labels_swapped(case: Case) -> Finding | None:
+def labels_swapped(case: DiagnosisContext) -> Finding | None:
     """Find two classes that are taken for each other."""
     labels, answers = case.labels, case.answers
     assert labels is not None
@@ -136,7 +136,7 @@ def labels_swapped(case: Case) -> Finding | None:
     )
 
 
-def labels_wrong(case: Case) -> Finding | None:
+def labels_wrong(case: DiagnosisContext) -> Finding | None:
     """Find samples whose neighbours carry another label, where neighbours otherwise agree."""
     if case.labels is None or case.nearest is None:
         return None
@@ -163,7 +163,7 @@ def labels_wrong(case: Case) -> Finding | None:
     )
 
 
-def classes_unbalanced(case: Case) -> Finding | None:
+def classes_unbalanced(case: DiagnosisContext) -> Finding | None:
     """Find rare classes that are hardly ever recognised."""
     labels, answers = case.labels, case.answers
     assert labels is not None
@@ -186,7 +186,7 @@ def classes_unbalanced(case: Case) -> Finding | None:
     )
 
 
-def duplicate_features(case: Case) -> Finding | None:
+def duplicate_features(case: DiagnosisContext) -> Finding | None:
     """Find features that say the same, but for unit and offset."""
     X = case.X
     assert X is not None

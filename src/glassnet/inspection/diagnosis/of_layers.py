@@ -9,7 +9,7 @@ import numpy as np
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.names import choose
 from glassnet.engines import numpy_engine as xp
-from glassnet.inspection.diagnosis.case import Case
+from glassnet.inspection.diagnosis.context import DiagnosisContext
 from glassnet.inspection.diagnosis.findings import Finding
 from glassnet.inspection.diagnosis.words import listed
 
@@ -25,7 +25,7 @@ OPEN = 0.2  # J / J_0: where four fifths of it were learned, slopes were large e
 FADED, GROWN = 1e-3, 1e3  # root mean square of dZ[1] against that of dZ[L]
 
 
-def not_finite(case: Case) -> Finding | None:
+def not_finite(case: DiagnosisContext) -> Finding | None:
     """Find parameters that are no numbers."""
     if case.is_finite:
         return None
@@ -43,7 +43,7 @@ def not_finite(case: Case) -> Finding | None:
     )
 
 
-def no_nonlinearity(case: Case) -> Finding | None:
+def no_nonlinearity(case: DiagnosisContext) -> Finding | None:
     """Find networks whose hidden layers are all identity."""
     names = [case.architecture.activations[l - 1] for l in case.hidden]
     if not names or not all(_is_straight(name) for name in names):
@@ -57,7 +57,7 @@ def no_nonlinearity(case: Case) -> Finding | None:
     )
 
 
-def symmetric_units(case: Case) -> Finding | None:
+def symmetric_units(case: DiagnosisContext) -> Finding | None:
     """Find hidden layers whose units are copies of each other."""
     found = {}
     for l in case.hidden:
@@ -84,7 +84,7 @@ def symmetric_units(case: Case) -> Finding | None:
     )
 
 
-def dead_units(case: Case) -> Finding | None:
+def dead_units(case: DiagnosisContext) -> Finding | None:
     """Find relu units that are 0 for every sample."""
     assert case.whole_pass is not None
     found = {}
@@ -107,7 +107,7 @@ def dead_units(case: Case) -> Finding | None:
     )
 
 
-def saturated(case: Case) -> Finding | None:
+def saturated(case: DiagnosisContext) -> Finding | None:
     """Find layers of bounded activations (sigmoid, tanh) that lie on their flat ends."""
     assert case.whole_pass is not None
     assert case.slopes is not None
@@ -127,19 +127,19 @@ def saturated(case: Case) -> Finding | None:
     )
 
 
-def vanishing(case: Case) -> Finding | None:
+def vanishing(case: DiagnosisContext) -> Finding | None:
     """Find slopes that fade on the way back."""
     return _on_the_way_back(case, "vanish", lambda ratio: ratio < FADED)
 
 
-def exploding(case: Case) -> Finding | None:
+def exploding(case: DiagnosisContext) -> Finding | None:
     """Find slopes that grow on the way back, and not because a rate too high drove the weights up."""
     if case.diverged and case.rates and case.alpha and case.J_0 and case.rates.cost_at(case.alpha) > 2 * case.J_0:
         return None
     return _on_the_way_back(case, "explode", lambda ratio: ratio > GROWN)
 
 
-def _on_the_way_back(case: Case, what: str, is_wrong: Any) -> Finding | None:
+def _on_the_way_back(case: DiagnosisContext, what: str, is_wrong: Any) -> Finding | None:
     assert case.whole_pass is not None
     assert case.open_share is not None
     L = case.architecture.L

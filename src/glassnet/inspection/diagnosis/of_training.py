@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.inspection.diagnosis import neighbours
-from glassnet.inspection.diagnosis.case import Case
+from glassnet.inspection.diagnosis.context import DiagnosisContext
 from glassnet.inspection.diagnosis.findings import Finding
 from glassnet.inspection.diagnosis.words import plural
 
@@ -24,7 +24,7 @@ NOTHING = 0.97  # J / J_0: no better than one answer for all
 WORSE = 0.08  # share of samples, or of the spread of Y, by which neighbours do better
 
 
-def learning_rate_high(case: Case) -> Finding | None:
+def learning_rate_high(case: DiagnosisContext) -> Finding | None:
     """Find trainings that diverged, or that a smaller rate would have brought further in a few steps."""
     if case.alpha is None:
         return None
@@ -38,7 +38,7 @@ def learning_rate_high(case: Case) -> Finding | None:
     return _rate(case, "high", "", rate)
 
 
-def learning_rate_low(case: Case) -> Finding | None:
+def learning_rate_low(case: DiagnosisContext) -> Finding | None:
     """Find trainings that a larger rate would have brought further in a few steps."""
     rate, test = _saving_rate(case), case.rates
     if rate is None or test is None or case.alpha is None or rate < case.alpha:
@@ -47,7 +47,7 @@ def learning_rate_low(case: Case) -> Finding | None:
     return None if few else _rate(case, "low", "", rate)
 
 
-def _saving_rate(case: Case) -> float | None:
+def _saving_rate(case: DiagnosisContext) -> float | None:
     """Return the learning rate that came further in a few steps than the whole training, if there is one."""
     if case.open_share is None or case.open_share < MISSED or case.alpha is None or not case.record.get("steps"):
         return None
@@ -60,7 +60,7 @@ def _saving_rate(case: Case) -> float | None:
     return rate if is_other and saved > MISSED * J_0 else None
 
 
-def _better_rate(case: Case, allowed: Any) -> float | None:
+def _better_rate(case: DiagnosisContext, allowed: Any) -> float | None:
     """Return the best of the allowed rates of the range test."""
     if case.rates is None or not case.J_0:
         return None
@@ -68,7 +68,7 @@ def _better_rate(case: Case, allowed: Any) -> float | None:
     return min(kept)[1] if kept else None
 
 
-def _rate(case: Case, which: str, seen: str, rate: float) -> Finding:
+def _rate(case: DiagnosisContext, which: str, seen: str, rate: float) -> Finding:
     test, alpha = case.rates, float(case.alpha or 0)
     numbers: dict[str, Any] = {"learning_rate": alpha, "try": rate}
     if test is not None:
@@ -88,7 +88,7 @@ def _cost(J: float) -> str:
     return f"{J:.3g}" if np.isfinite(J) else "no number"
 
 
-def penalty_strong(case: Case) -> Finding | None:
+def penalty_strong(case: DiagnosisContext) -> Finding | None:
     """Find penalties that outweigh what is to be learned."""
     l2, l1, m = (case.settings.get("l2", 0), case.settings.get("l1", 0), case.record.get("samples"))
     if case.J is None or not case.J_0 or not m or case.open_share is None or not (l2 or l1):
@@ -109,7 +109,7 @@ def penalty_strong(case: Case) -> Finding | None:
     )
 
 
-def overfitting(case: Case) -> Finding | None:
+def overfitting(case: DiagnosisContext) -> Finding | None:
     """Find a validation cost that rose while the training cost fell, or lies far above it."""
     change = (
         "Keep the best epoch (keep_best=True, early_stopping=True), add l2 or dropout, take fewer units, or more data."
@@ -139,7 +139,7 @@ def overfitting(case: Case) -> Finding | None:
     )
 
 
-def too_few_steps(case: Case) -> Finding | None:
+def too_few_steps(case: DiagnosisContext) -> Finding | None:
     """Find trainings that ended while the cost still fell."""
     curve, J_0, share = case.curve, case.J_0, case.open_share
     if curve is None or not J_0 or share is None or share < UNFINISHED or case.alpha is None:
@@ -158,7 +158,7 @@ def too_few_steps(case: Case) -> Finding | None:
     )
 
 
-def underfitting(case: Case) -> Finding | None:
+def underfitting(case: DiagnosisContext) -> Finding | None:
     """Find networks that answer their own training data worse than the nearest neighbours would."""
     if case.whole_pass is None or case.nearest is None or case.some is None or case.Y is None:
         return None
@@ -194,7 +194,7 @@ def underfitting(case: Case) -> Finding | None:
     )
 
 
-def nothing_learned(case: Case) -> Finding | None:
+def nothing_learned(case: DiagnosisContext) -> Finding | None:
     """Find networks that are no better than one answer for all, for no reason found so far."""
     if case.open_share is None or case.J is None or case.open_share < NOTHING:
         return None

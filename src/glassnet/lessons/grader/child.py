@@ -28,7 +28,7 @@ from glassnet.lessons.grader.values import flatten
 
 MOST_ENTRIES = 1_000_000
 MOST_MEMORY = 8 << 30
-BOOKS = tuple(name for name in vars(textbook) if inspect.isfunction(getattr(textbook, name)))
+TEXTBOOK_FUNCTIONS = tuple(name for name in vars(textbook) if inspect.isfunction(getattr(textbook, name)))
 
 
 class Fault(NamedTuple):
@@ -64,7 +64,7 @@ class Loaded(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Strange:
+class UnsupportedValue:
     """A returned object that is no array, number or text."""
 
     kind: str
@@ -144,7 +144,7 @@ def _answer(module: types.ModuleType, job: Job, order: Order) -> Answer:
     if not callable(function):
         return Answer([Fault("missing", f"{job.function} is not in the file")], [], [])
     plain = job.function in {"propagate", "optimize"} or job.arguments[0] == "w"
-    missing = [name for name in BOOKS if name not in own]
+    missing = [name for name in TEXTBOOK_FUNCTIONS if name not in own]
     for name in missing:
         vars(module)[name] = _book(name, cache=not plain)
     for name, cache in job.helpers.items():
@@ -204,8 +204,8 @@ def _plain(value: Any, depth: int = 0) -> Any:  # noqa: PLR0911 (one return for 
     """Bring an output to arrays, numbers, texts and None inside tuples and dictionaries."""
     if isinstance(value, np.ndarray | np.generic) and type(value).__module__ == "numpy":
         if value.dtype.kind not in "biuf" or value.size > MOST_ENTRIES:
-            return Strange(f"array of shape {value.shape} and type {value.dtype}")
-        return np.array(value, dtype=float) if type(value) is not np.matrix else Strange("matrix (np.matrix)")
+            return UnsupportedValue(f"array of shape {value.shape} and type {value.dtype}")
+        return np.array(value, dtype=float) if type(value) is not np.matrix else UnsupportedValue("matrix (np.matrix)")
     if isinstance(value, bool | int | float):
         return np.array(float(value))
     if depth < 6 and isinstance(value, tuple | list) and len(value) < 10_000:
@@ -214,7 +214,7 @@ def _plain(value: Any, depth: int = 0) -> Any:  # noqa: PLR0911 (one return for 
         return {str(name): _plain(item, depth + 1) for name, item in value.items()}
     if value is None or (isinstance(value, str) and len(value) < 200):
         return value
-    return Strange(type(value).__name__)
+    return UnsupportedValue(type(value).__name__)
 
 
 def _fault(error: BaseException, path: Path, seconds: float, what: str) -> Fault:

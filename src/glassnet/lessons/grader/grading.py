@@ -11,7 +11,7 @@ import numpy as np
 from glassnet.errors import SettingError
 from glassnet.files import existing_file
 from glassnet.lessons.grader import starts
-from glassnet.lessons.grader.child import BOOKS, Answer, Fault, Job, Strange
+from glassnet.lessons.grader.child import TEXTBOOK_FUNCTIONS, Answer, Fault, Job, UnsupportedValue
 from glassnet.lessons.grader.diagnosis import recognise, right_line
 from glassnet.lessons.grader.exercises import EXERCISES, NAMES, Exercise, cases
 from glassnet.lessons.grader.references import REFERENCES
@@ -95,7 +95,7 @@ class _Grading:
         """Judge the functions that use doubtful ones again, with the textbook's in the place of those."""
         again: dict[str, dict[str, bool]] = {}
         for key, exercise in self.exercises.items():
-            helpers = doubtful & self.source.calls(exercise.name) & set(BOOKS)
+            helpers = doubtful & self.source.calls(exercise.name) & set(TEXTBOOK_FUNCTIONS)
             if helpers and exercise.name in doubtful:
                 again[key] = {name: self._keeps_cache(name) for name in NAMES if name in helpers}
         if not again:
@@ -261,7 +261,7 @@ def _helpers(key: str) -> set[str]:
     known: set[str] = set()
     waiting = [key]
     while waiting:
-        called = set(getattr(textbook, waiting.pop()).__code__.co_names) & set(BOOKS)
+        called = set(getattr(textbook, waiting.pop()).__code__.co_names) & set(TEXTBOOK_FUNCTIONS)
         waiting += called - known
         known |= called
     return known - {key}
@@ -295,7 +295,7 @@ def _compared(name: str, given: Any, expected: Any) -> str:
         return f"{name} is missing"
     if expected is None:
         return f"{name} was not asked for"
-    if isinstance(given, Strange) or not isinstance(given, np.ndarray):
+    if isinstance(given, UnsupportedValue) or not isinstance(given, np.ndarray):
         return f"{name}: expected an array of shape {np.shape(expected)}; got {_kind(given)}"
     if np.shape(given) != np.shape(expected):
         return f"{name}: expected shape {np.shape(expected)}; got {np.shape(given)}"
@@ -305,7 +305,7 @@ def _compared(name: str, given: Any, expected: Any) -> str:
 
 
 def _kind(given: Any) -> str:
-    return f"a {given.kind}" if isinstance(given, Strange) else repr(given)
+    return f"a {given.kind}" if isinstance(given, UnsupportedValue) else repr(given)
 
 
 def _hint(name: str, wrong: list[Any]) -> str:

@@ -9,13 +9,13 @@ import numpy as np
 
 from glassnet.errors import DataError, FileError, suggestion
 from glassnet.files import kind_of, named, nearest, status
-from glassnet.tables import picture_files
-from glassnet.tables.csv_files import read_csv
 from glassnet.tables.dataset import Dataset, check_order, height_and_width
 from glassnet.tables.frames import as_table, target_from_table
-from glassnet.tables.hdf5_files import read_hdf5
-from glassnet.tables.numpy_files import read_numpy
-from glassnet.tables.parquet_files import read_parquet
+from glassnet.tables.reading import pictures as picture_files
+from glassnet.tables.reading.csv import read_csv
+from glassnet.tables.reading.hdf5 import read_hdf5
+from glassnet.tables.reading.numpy import read_numpy
+from glassnet.tables.reading.parquet import read_parquet
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,9 +12,9 @@ import numpy as np
 
 from glassnet.errors import DataError, UnknownNameError
 from glassnet.memory import COLUMN, check_room
-from glassnet.tables.broken_files import broken_is_file_error
 from glassnet.tables.dataset import Dataset, Pictures
 from glassnet.tables.frames import as_table
+from glassnet.tables.reading.broken import broken_is_file_error
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -16,14 +16,14 @@ from glassnet.core.losses import LOSSES
 from glassnet.core.names import choose
 from glassnet.errors import SettingError
 from glassnet.estimators.given_targets import given_labels, given_numbers
-from glassnet.estimators.mlp_advice import about_targets
-from glassnet.estimators.mlp_base import BaseMLP
-from glassnet.estimators.mlp_callbacks import with_callbacks
-from glassnet.estimators.mlp_settings import CONSTRAINTS, SHARE, documented
-from glassnet.estimators.mlp_start import class_weights
-from glassnet.estimators.refusals import as_glassnet_errors
+from glassnet.estimators.mlp.advice import about_targets
+from glassnet.estimators.mlp.callbacks import with_callbacks
+from glassnet.estimators.mlp.fitting import BaseMLP
+from glassnet.estimators.mlp.settings import CONSTRAINTS, SHARE, documented
 from glassnet.estimators.sklearn_compat import StrOptions, first_partial_fit
-from glassnet.estimators.targets import LabelCode, NumberCode, smoothed
+from glassnet.estimators.sklearn_errors import as_glassnet_errors
+from glassnet.estimators.targets import LabelEncoder, TargetScaler, smoothed
+from glassnet.estimators.weights import class_weights
 
 Array = Any
 
@@ -76,7 +76,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     kind = "MLPClassifier"
     loss = "log_loss"
     classes_: Array
-    target_: LabelCode
+    target_: LabelEncoder
     _numbers_wanted = False
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **CONSTRAINTS,
@@ -150,7 +150,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             y, classes = given_labels(y), given_labels(classes, "classes")
             if first_partial_fit(self, classes):
                 multilabel = type_of_target(y).startswith("multilabel")
-                self.target_ = LabelCode.of(y) if multilabel else LabelCode(self.classes_)
+                self.target_ = LabelEncoder.of(y) if multilabel else LabelEncoder(self.classes_)
         return self._fit(X, y, sample_weight, incremental=True)
 
     def predict(self, X: Array) -> Array:
@@ -207,7 +207,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     def _learn_targets(self, y: Array, incremental: bool) -> None:
         if not hasattr(self, "classes_") or not (self.warm_start or incremental):
-            self.target_ = LabelCode.of(y)
+            self.target_ = LabelEncoder.of(y)
             self.classes_ = self.target_.classes
         else:
             self.target_.check_known(y, all_of_them=self.warm_start)
@@ -282,7 +282,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     """
 
     kind = "MLPRegressor"
-    target_: NumberCode
+    target_: TargetScaler
     _numbers_wanted = True
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {**CONSTRAINTS, "loss": [str]}
 
@@ -368,7 +368,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         return given_numbers(y)
 
     def _learn_targets(self, y: Array, incremental: bool) -> None:
-        self.target_ = NumberCode.of(y, standardize=False)
+        self.target_ = TargetScaler.of(y, standardize=False)
 
     def _output(self) -> tuple[str, str]:
         losses = {name: entry for name, entry in LOSSES.items() if not name.endswith("cross_entropy")}

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from glassnet.memory import COLUMN, check_room, limit
-from glassnet.tables.broken_files import broken_is_file_error
 from glassnet.tables.cells import is_text
+from glassnet.tables.reading.broken import broken_is_file_error
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -19,7 +19,7 @@ from glassnet.tables.cells import (
     plain,
     text_array,
 )
-from glassnet.tables.date_columns import dates
+from glassnet.tables.columns.date import dates
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,7 +12,7 @@ from glassnet.core.architecture import choose_loss
 from glassnet.core.losses import full_name
 from glassnet.core.names import choose
 from glassnet.documents import TEXT, TRUTH, checked, either, listed, maybe, number, one_of, whole
-from glassnet.estimators.presets import preset_named
+from glassnet.estimators.tabular.recipes import preset_named
 from glassnet.training.settings import Settings
 
 NAMES = maybe(either(TEXT, listed(TEXT)))

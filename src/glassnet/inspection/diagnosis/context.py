@@ -27,7 +27,7 @@ STUCK = 0.1  # share of J_0 by which a fresh start must come further
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
+class DiagnosisContext:
     """What a diagnosis looks at.
 
     Parameters

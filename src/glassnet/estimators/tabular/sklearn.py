@@ -8,7 +8,7 @@ from __future__ import annotations
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils import Tags
 
-from glassnet.estimators.table_models import TableClassifier, TableRegressor
+from glassnet.estimators.tabular.model import TableClassifier, TableRegressor
 
 
 class _Face(BaseEstimator):
@@ -37,7 +37,7 @@ class TabularClassifier(ClassifierMixin, _Face, TableClassifier):
     activation : str or sequence of str, optional
         Of the hidden layers: one name, or one per layer; None is the kind's own.
     preset : {"fast", "default", "best"}
-        How many networks of which kinds: `glassnet.estimators.presets` is the table.
+        How many networks of which kinds: `glassnet.estimators.tabular.recipes` is the table.
     loss : str, optional
         Name in the table of losses; cross-entropy by default.
     class_weight : dict, "balanced" or None
@@ -114,7 +114,7 @@ class TabularRegressor(RegressorMixin, _Face, TableRegressor):
     activation : str or sequence of str, optional
         Of the hidden layers: one name, or one per layer; None is the kind's own.
     preset : {"fast", "default", "best"}
-        How many networks of which kinds: `glassnet.estimators.presets` is the table.
+        How many networks of which kinds: `glassnet.estimators.tabular.recipes` is the table.
     loss : str, optional
         Name in the table of losses; squared error by default.
     optimizer, learning_rate, schedule, epochs, batch_size, dropout

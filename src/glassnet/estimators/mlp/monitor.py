@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.estimators.mlp_callbacks import EpochTasks
-from glassnet.estimators.mlp_validation import Validation
+from glassnet.estimators.mlp.callbacks import EpochTasks
+from glassnet.estimators.mlp.validation import Validation
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import Progress
 
 SMALLEST_RATE = 1e-6  # an adaptive learning rate that has come down to this ends the training
 
 
-class Watch:
+class TrainingMonitor:
     """A callback of `Network.fit` that keeps an estimator's fitted attributes up to date.
 
     Parameters
@@ -76,7 +76,9 @@ class Watch:
             print(f"Iteration {net.n_iter_}, loss = {net.loss_:.8f}")
         score = None if self.validation is None else self.look()
         if not self.searches:
-            self._bear_with(self._better_loss() if score is None or not self.by_score else self.better_score(score))
+            self._update_patience(
+                self._better_loss() if score is None or not self.by_score else self.better_score(score)
+            )
         self.stopped |= self.tasks.end_epoch()
         if not self.stopped:
             self.tasks.begin_epoch()
@@ -99,7 +101,7 @@ class Watch:
         self.estimator.validation_scores_.append(float("nan"))
         self.estimator.validation_loss_curve_.append(float("nan"))
 
-    def _bear_with(self, better: bool) -> None:
+    def _update_patience(self, better: bool) -> None:
         net = self.estimator
         net.t_ += self.samples
         net._no_improvement_count = 0 if better else net._no_improvement_count + 1

@@ -30,7 +30,7 @@ class Samples(NamedTuple):
         """Check the weights, and leave out the rows that weigh nothing."""
         if sample_weight is None:
             return cls(rows, y)
-        from glassnet.estimators.mlp_start import checked_weights
+        from glassnet.estimators.weights import checked_weights
 
         return cls(rows, y, checked_weights(y, sample_weight)).with_weight()
 

@@ -18,12 +18,12 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from glassnet.documents import MAPPING, TEXT, TEXTS, Kind, checked, listed, maybe, number, whole
 from glassnet.errors import ModelFileError, SettingError, ShapeError
 from glassnet.estimators.foreign_arrays import in_memory
-from glassnet.estimators.mlp_callbacks import CallbackSupportMixin
-from glassnet.estimators.mlp_rest import Rest
-from glassnet.estimators.opening import Opening
-from glassnet.estimators.refusals import as_glassnet_errors
+from glassnet.estimators.inspection import InspectionMixin
+from glassnet.estimators.mlp.callbacks import CallbackSupportMixin
+from glassnet.estimators.mlp.unfinished import Rest
 from glassnet.estimators.saving import CLASS_WEIGHTS, save
-from glassnet.estimators.targets import LabelCode, Target
+from glassnet.estimators.sklearn_errors import as_glassnet_errors
+from glassnet.estimators.targets import LabelEncoder, Target
 from glassnet.network import Network
 
 Array = Any
@@ -41,7 +41,7 @@ FITTED = {  # plain attributes that a model file keeps
 NOT_IN_OLD_FILES: dict[str, Any] = {"validation_loss_curve_": None, "notes_": [], "_no_improvement_count": 0}
 
 
-class FittedMLP(Opening, CallbackSupportMixin, BaseEstimator):
+class FittedMLP(InspectionMixin, CallbackSupportMixin, BaseEstimator):
     """What `MLPClassifier` and `MLPRegressor` are once they are trained; not for use on its own."""
 
     kind: ClassVar[str]  # the name in model files, also that of a user's subclass
@@ -199,7 +199,7 @@ class FittedMLP(Opening, CallbackSupportMixin, BaseEstimator):
         self.network_, self.target_ = network, target
         self._best_vector = network.vector.copy() if self.early_stopping else None
         self._rest = Rest.from_document(document["rest"]) if "rest" in document else None
-        if isinstance(target, LabelCode):
+        if isinstance(target, LabelEncoder):
             self.classes_ = target.classes
         if document["feature_names"]:
             self.feature_names_in_ = np.asarray(document["feature_names"], dtype=object)

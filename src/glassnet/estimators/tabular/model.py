@@ -29,34 +29,34 @@ from glassnet.errors import (
     SettingError,
     UnknownNameError,
 )
-from glassnet.estimators import kept_settings, left_out
 from glassnet.estimators.all_or_nothing import all_or_nothing
 from glassnet.estimators.foreign_arrays import in_memory
 from glassnet.estimators.given_targets import given_labels, given_numbers
 from glassnet.estimators.input_names import has_names, in_training_order
-from glassnet.estimators.opening import Opening
-from glassnet.estimators.presets import (
+from glassnet.estimators.inspection import InspectionMixin
+from glassnet.estimators.saving import CLASS_WEIGHTS, save
+from glassnet.estimators.sklearn_errors import as_glassnet_errors
+from glassnet.estimators.tabular import kept_settings, out_of_fold
+from glassnet.estimators.tabular.recipes import (
     CLASSES,
     MANY_FEATURES,
     NUMBERS,
-    Kind,
+    Recipe,
+    candidate_recipes,
     kind_of_depth,
-    kinds_to_try,
     names_of_kinds,
     preset_named,
 )
-from glassnet.estimators.refusals import as_glassnet_errors
-from glassnet.estimators.samples import Samples
-from glassnet.estimators.saving import CLASS_WEIGHTS, save
-from glassnet.estimators.targets import LabelCode, NumberCode, Target, is_sparse, smoothed
-from glassnet.estimators.unfinished import Unfinished, check_fit, settings_of
-from glassnet.estimators.warm_start import made_with, refuse_another_network
+from glassnet.estimators.tabular.samples import Samples
+from glassnet.estimators.tabular.unfinished import Unfinished, check_fit, settings_of
+from glassnet.estimators.tabular.warm_start import made_with, refuse_another_network
+from glassnet.estimators.targets import LabelEncoder, Target, TargetScaler, is_sparse, smoothed
 from glassnet.network import Network, checkpoint_to
 from glassnet.tables import Pictures, Preparation, as_table, fit_preparation, imbalance, leaks, rows_at, split
 from glassnet.tables.frames import check_cells, is_records, is_table
 from glassnet.training import generators
 from glassnet.training.checkpoint import Checkpoint
-from glassnet.training.engine_choice import fits_together
+from glassnet.training.engine_choice import amortise_startup_over
 from glassnet.training.history import History, Progress
 from glassnet.training.position import fingerprint
 
@@ -80,17 +80,17 @@ class Prepared(NamedTuple):
     Y: Array
     S: Array | None  # weights of the rows, (1, m)
     validation: tuple[Array, ...] | None  # X and Y, and S where there are weights
-    taught: Array | None  # (k, 1, m): which network learns from which sample
+    fold_weights: Array | None  # (k, 1, m): which network learns from which sample
     k: int
     rng: Any
-    data: int  # fingerprint of X, Y, validation, taught and S
+    data: int  # fingerprint of X, Y, validation, fold_weights and S
 
 
 Given = tuple[Any, Any, Any]  # X, y and sample_weight, as they came
 NOTHING: Given = (None, None, None)
 
 
-class TableModel(Opening):
+class TableModel(InspectionMixin):
     """What both models share: settings, preparation and training."""
 
     kind: ClassVar[str]  # the name in model files, which is that of the estimator
@@ -108,7 +108,7 @@ class TableModel(Opening):
     _data_before: int | None = None
     _kind_before: str = "given"
     _default_loss: str
-    _kinds: ClassVar[Mapping[str, Kind]]
+    _kinds: ClassVar[Mapping[str, Recipe]]
 
     def __init__(
         self,
@@ -277,17 +277,17 @@ class TableModel(Opening):
         if len(left.y):
             validation = preparation.transform(left.rows).T, target.encode(left.y).T
             validation = validation if left.S is None else (*validation, left.row)
-        taught = None
+        fold_weights = None
         if k > 1 and validation is None and len(R) >= 2 * k:
-            taught = left_out.taught(
-                trained.y if isinstance(target, LabelCode) and not target.multilabel else None, len(R), k, rng
+            fold_weights = out_of_fold.fold_weights(
+                trained.y if isinstance(target, LabelEncoder) and not target.multilabel else None, len(R), k, rng
             )
         weights = () if S is None else (S,)
-        data = fingerprint(R.T, Y, taught, *(validation or ()), *weights)
-        if goes_on and taught is not None and data != self._data_before:
-            taught = None  # a network may have learned from rows that it would leave out now
+        data = fingerprint(R.T, Y, fold_weights, *(validation or ()), *weights)
+        if goes_on and fold_weights is not None and data != self._data_before:
+            fold_weights = None  # a network may have learned from rows that it would leave out now
             data = fingerprint(R.T, Y, None, *(validation or ()), *weights)
-        return Prepared(preparation, target, notes, width, R.T, Y, S, validation, taught, k, rng, data)
+        return Prepared(preparation, target, notes, width, R.T, Y, S, validation, fold_weights, k, rng, data)
 
     def _samples(self, given: Given, *, reset: bool, source: Sequence[str] | None = None, where: str = "") -> Samples:
         """Return rows, targets and weights, checked, without the rows that weigh nothing."""
@@ -408,11 +408,17 @@ class TableModel(Opening):
         return twin
 
     def _candidate(
-        self, network: Network, kind: Kind, prepared: Prepared, callbacks: list[Callback], resume: bool,
+        self, network: Network, kind: Recipe, prepared: Prepared, callbacks: list[Callback], resume: bool,
         keeper: Checkpoint | None,
     ) -> dict[str, Any]:  # fmt: skip
         """Train the networks of a kind, judge them, and return both with what was done."""
-        X, Y, S, validation, taught = prepared.X, prepared.Y, prepared.S, prepared.validation, prepared.taught
+        X, Y, S, validation, fold_weights = (
+            prepared.X,
+            prepared.Y,
+            prepared.S,
+            prepared.validation,
+            prepared.fold_weights,
+        )
         whole_batch = choose(OPTIMIZERS, self.optimizer or kind.optimizer, "optimizer")[1].update is None  # lbfgs
         batch_size = self.batch_size
         if batch_size is None and not whole_batch:
@@ -423,7 +429,7 @@ class TableModel(Opening):
             dropout = 0.0 if whole_batch or network.L == 1 else kind.dropout
         smoothing = kind.label_smoothing if network.architecture.loss == "cross_entropy" else 0.0
         exclusive = network.architecture.activations[-1] == "softmax"
-        with fits_together(FITS_OF_A_KIND):
+        with amortise_startup_over(FITS_OF_A_KIND):
             history = network.fit(
                 X,
                 smoothed(Y.T, smoothing, exclusive=exclusive).T,
@@ -435,7 +441,7 @@ class TableModel(Opening):
                 l2=self.l2,
                 dropout=dropout,
                 validation=validation,
-                sample_weight=left_out.combined(taught, S),
+                sample_weight=out_of_fold.combined(fold_weights, S),
                 keep_best=validation is not None,
                 engine=self.engine,
                 device=self.device,
@@ -447,13 +453,13 @@ class TableModel(Opening):
         if network.position is not None and not history.interrupted:
             network.position.end()  # also where patience was at its end
         temperature, (X_left, Y_left, *weights) = 1.0, validation or (X, Y, S)
-        if taught is None and validation is None:
+        if fold_weights is None and validation is None:
             costs = history.epoch_cost or list(history.cost)
             cost = float(np.mean(costs[-1])) if costs else 0.0
         else:
             if smoothing:
-                temperature = left_out.sharpen(network, X_left, Y_left, taught, *weights)
-            cost = left_out.cost(network, X_left, Y_left, taught, *weights)
+                temperature = out_of_fold.calibrate_temperature(network, X_left, Y_left, fold_weights, *weights)
+            cost = out_of_fold.cost(network, X_left, Y_left, fold_weights, *weights)
         return {
             "hidden": list(network.architecture.sizes[1:-1]),
             "cost": cost,
@@ -505,7 +511,7 @@ class TableModel(Opening):
         """Take over what `save` wrote."""
         from glassnet.tables import preparation_from_document
 
-        if isinstance(target, LabelCode) and len(target.classes) < 2:
+        if isinstance(target, LabelEncoder) and len(target.classes) < 2:
             raise ModelFileError(f"target: a classifier has at least 2 classes, got {len(target.classes)}")
         self.network_, self.target_, self.notes_ = network, target, list(document["notes"])
         self._made_with = made_with(self)
@@ -627,7 +633,7 @@ class TableModel(Opening):
         """Return the rows to train on, and those held back to choose the best epoch."""
         if share == 0:
             return np.arange(len(y)), np.arange(0)
-        stratify = isinstance(target, LabelCode) and not target.multilabel
+        stratify = isinstance(target, LabelEncoder) and not target.multilabel
         if stratify and self.validation is None:  # nobody asked for a split: it must not fail for a rare class
             stratify = np.unique(y, return_counts=True)[1].min() > 1
         train, held, _ = split(y, validation=share, rng=rng, stratify=bool(stratify))
@@ -643,7 +649,7 @@ class TableModel(Opening):
         """Say what is noticed in the data beside the columns."""
         return []
 
-    def _to_try(self, X: Array, k: int, goes_on: bool) -> dict[str, Kind]:
+    def _to_try(self, X: Array, k: int, goes_on: bool) -> dict[str, Recipe]:
         """Return the kinds of networks to train: the preset's, or one where the layers are given."""
         preset_named(self.preset)
         if goes_on:
@@ -651,7 +657,7 @@ class TableModel(Opening):
             return {"as before": kind if self._kind_before == "given" else self._kinds[self._kind_before]}
         if self.hidden is not None:
             return {"given": kind_of_depth(self._kinds, np.size(self.hidden))}
-        kinds = kinds_to_try(self._kinds, self.preset, X.shape[1], X.shape[0])
+        kinds = candidate_recipes(self._kinds, self.preset, X.shape[1], X.shape[0])
         return kinds if k > 1 else dict([kinds.popitem()])  # one network is judged by nothing: the richest kind
 
     def _n_networks(self, rows: Any) -> int:
@@ -665,11 +671,11 @@ class TableModel(Opening):
             return 1
         return preset_named(self.preset).networks
 
-    def _network(self, kind: Kind, n_x: int, target: Target, rng: Any, k: int) -> Network:
+    def _network(self, kind: Recipe, n_x: int, target: Target, rng: Any, k: int) -> Network:
         stack = None if k == 1 else k
         return Network(*self._made_of(kind, n_x, target), seed=rng, n_networks=stack)
 
-    def _made_of(self, kind: Kind, n_x: int, target: Target) -> tuple[list[int], list[str], str]:
+    def _made_of(self, kind: Recipe, n_x: int, target: Target) -> tuple[list[int], list[str], str]:
         """Return sizes, activations (the output's where the target knows it) and loss of a network of a kind."""
         given = kind.hidden if self.hidden is None else self.hidden
         hidden = [given] if np.ndim(given) == 0 else list(given)  # type: ignore[arg-type]
@@ -704,7 +710,7 @@ class TableClassifier(TableModel):
     """A network that classifies the rows of a table, or pictures; `TabularClassifier` says more."""
 
     kind = "TabularClassifier"
-    target_: LabelCode
+    target_: LabelEncoder
     classes_: Array
     _default_loss, _kinds = "cross_entropy", CLASSES
 
@@ -756,7 +762,7 @@ class TableClassifier(TableModel):
 
     def _target(self, y: Array) -> Target:
         with as_glassnet_errors():
-            target = LabelCode.of(y)
+            target = LabelEncoder.of(y)
         if len(target.classes) < 2:
             only = target.classes[0].item()
             raise DataError(f"y holds 1 class, {only!r}, in all {len(y)} rows; a classifier needs at least 2")
@@ -773,9 +779,9 @@ class TableClassifier(TableModel):
             raise SettingError(
                 f"class_weight: expected a dict of label and weight, 'balanced' or None; got {self.class_weight!r:.60}"
             )
-        from glassnet.estimators.mlp_start import class_weights
+        from glassnet.estimators.weights import class_weights
 
-        assert isinstance(target, LabelCode)
+        assert isinstance(target, LabelEncoder)
         return class_weights(target, self.class_weight, target.encode(samples.y), samples.S)
 
     def _restore(self, network: Network, target: Target, document: Mapping[str, Any]) -> None:
@@ -790,7 +796,7 @@ class TableRegressor(TableModel):
     """A network that estimates a number for each row of a table, or for pictures; `TabularRegressor` says more."""
 
     kind = "TabularRegressor"
-    target_: NumberCode
+    target_: TargetScaler
     _default_loss, _kinds = "squared_error", NUMBERS
 
     def predict(self, X: Any) -> Array:
@@ -802,14 +808,14 @@ class TableRegressor(TableModel):
         return given_numbers(y)
 
     def _target(self, y: Array) -> Target:
-        return NumberCode.of(y, standardize=str(self.loss).partition("(")[0].strip() != "poisson")
+        return TargetScaler.of(y, standardize=str(self.loss).partition("(")[0].strip() != "poisson")
 
 
 def _by_class(samples: Samples, target: Target, of_classes: Array | None) -> Samples:
     """Return the samples, their weights multiplied by those of their classes."""
     if of_classes is None:
         return samples
-    assert isinstance(target, LabelCode)
+    assert isinstance(target, LabelEncoder)
     return samples.times(of_classes[target.numbers(target.encode(samples.y))])
 
 

@@ -12,7 +12,7 @@ from glassnet.tables.cells import (
     as_numbers,
     cell_values,
     clean,
-    first_unlike,
+    first_unparsable,
     flat,
     is_text,
     plain,
@@ -132,7 +132,7 @@ def _nearly_numbers(text: pa.ChunkedArray) -> str:
     share = pc.mean(spelled.cast(pa.int8())).as_py()
     if share <= 0.5 or as_numbers(values) is not None:
         return ""
-    row, cell = first_unlike(text, pa.float64()) or (1, "")
+    row, cell = first_unparsable(text, pa.float64()) or (1, "")
     return f"is used as categories although {share:.1%} of its cells are numbers: row {row} holds {cell!r}"
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from glassnet.errors import DataError
 from glassnet.estimators.foreign_arrays import in_memory
-from glassnet.estimators.refusals import as_glassnet_errors
+from glassnet.estimators.sklearn_errors import as_glassnet_errors
 from glassnet.network import Network
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Array = Any
 
 
-class Opening:
+class InspectionMixin:
     """What every fitted estimator can show of its network; mixed into them, there is no mathematics here."""
 
     network_: Network

@@ -19,7 +19,7 @@ FEWEST_EPOCHS = 8
 MANY_FEATURES = 2_000  # from here on (pictures, mostly) weights are many: one network of the kind "wide" is trained
 
 
-class Kind(NamedTuple):
+class Recipe(NamedTuple):
     """A kind of network and how it is trained."""
 
     hidden: tuple[int, ...]
@@ -53,27 +53,27 @@ PRESETS = {
     "default": Preset(8,  ("linear", "simple", "deep")),
     "best":    Preset(16, ("linear", "simple", "deep", "deeper")),
 }
-#                          hidden           activation  rate  epochs  dropout  smoothing
+#                 hidden            activation  rate  epochs  dropout  smoothing
 CLASSES = {
-    "linear": Kind(       (),               "relu",   0.005,     20),
-    "simple": Kind(       (128,),           "relu",   0.001,     32,    0.3),
-    "deep":   Kind(       (128, 128),       "silu",   0.003,     28,    0.1,   0.05, least_steps=1000, least_rows=1000),
-    "deeper": Kind(       (256, 256, 256),  "silu",   0.0015,    32,    0.2,   0.05, least_steps=1000, least_rows=1000),
-    "given":  Kind(       (),               "silu",   0.003,     28,    0.1, least_steps=1000),
-    "wide":   Kind(       (128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
+    "linear": Recipe((),               "relu",   0.005,     20),
+    "simple": Recipe((128,),           "relu",   0.001,     32,    0.3),
+    "deep":   Recipe((128, 128),       "silu",   0.003,     28,    0.1,   0.05, least_steps=1000, least_rows=1000),
+    "deeper": Recipe((256, 256, 256),  "silu",   0.0015,    32,    0.2,   0.05, least_steps=1000, least_rows=1000),
+    "given":  Recipe((),               "silu",   0.003,     28,    0.1, least_steps=1000),
+    "wide":   Recipe((128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
 }
 NUMBERS = {
-    "linear": Kind(       (),               "relu",   0.005,     20),
-    "simple": Kind(       (128,),           "silu",   0.002,     32,    0.3),
-    "deep":   Kind(       (128, 128),       "silu",   0.003,     40,    0.1, least_steps=1000, least_rows=300),
-    "deeper": Kind(       (256, 256, 256),  "silu",   0.001,     64,    0.15, least_steps=1000, least_rows=300),
-    "given":  Kind(       (),               "silu",   0.002,     40,    0.1, least_steps=1000),
-    "wide":   Kind(       (128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
+    "linear": Recipe((),               "relu",   0.005,     20),
+    "simple": Recipe((128,),           "silu",   0.002,     32,    0.3),
+    "deep":   Recipe((128, 128),       "silu",   0.003,     40,    0.1, least_steps=1000, least_rows=300),
+    "deeper": Recipe((256, 256, 256),  "silu",   0.001,     64,    0.15, least_steps=1000, least_rows=300),
+    "given":  Recipe((),               "silu",   0.002,     40,    0.1, least_steps=1000),
+    "wide":   Recipe((128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
 }
 # fmt: on
 
 
-def kinds_to_try(table: Mapping[str, Kind], preset: str, m: int, n_x: int) -> dict[str, Kind]:
+def candidate_recipes(table: Mapping[str, Recipe], preset: str, m: int, n_x: int) -> dict[str, Recipe]:
     """Return the kinds that a preset tries on m rows of n_x features."""
     return {name: table[name] for name in names_of_kinds(preset, n_x) if m >= table[name].least_rows}
 
@@ -90,6 +90,6 @@ def preset_named(name: Any) -> Preset:
     return PRESETS[name]
 
 
-def kind_of_depth(table: Mapping[str, Kind], hidden_layers: int) -> Kind:
+def kind_of_depth(table: Mapping[str, Recipe], hidden_layers: int) -> Recipe:
     """Return what a network of so many hidden layers is trained as when its layers are given."""
     return table["given" if hidden_layers else "linear"]

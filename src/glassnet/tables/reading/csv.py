@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from glassnet.errors import DataError, FileError, GlassnetError
 from glassnet.memory import COLUMN, check_room, limit
 from glassnet.tables.cells import as_numbers, is_text, typed
-from glassnet.tables.dialect import (
+from glassnet.tables.frames import check_distinct
+from glassnet.tables.reading.dialect import (
     SEPARATORS,
     check_separator,
     decode,
@@ -22,7 +23,6 @@ from glassnet.tables.dialect import (
     records,
     sample,
 )
-from glassnet.tables.frames import check_distinct
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -23,15 +23,16 @@ from glassnet.core.schedules import SCHEDULES
 from glassnet.errors import DataError, DivergedError, InterruptedWarning, SettingError
 from glassnet.estimators.all_or_nothing import all_or_nothing
 from glassnet.estimators.foreign_arrays import in_memory
-from glassnet.estimators.mlp_advice import about_ending, about_rate, about_scale
-from glassnet.estimators.mlp_callbacks import EpochTasks, with_callbacks
-from glassnet.estimators.mlp_fitted import FittedMLP
-from glassnet.estimators.mlp_rest import Rest, rest_of
-from glassnet.estimators.mlp_settings import CONSTRAINTS
-from glassnet.estimators.mlp_start import RandomOrder, checked_weights, draw_as_scikit_learn, without_weightless
-from glassnet.estimators.mlp_validation import Validation, scorer_of
-from glassnet.estimators.refusals import as_glassnet_errors
-from glassnet.estimators.watch import Watch
+from glassnet.estimators.mlp.advice import about_ending, about_rate, about_scale
+from glassnet.estimators.mlp.callbacks import EpochTasks, with_callbacks
+from glassnet.estimators.mlp.fitted import FittedMLP
+from glassnet.estimators.mlp.monitor import TrainingMonitor
+from glassnet.estimators.mlp.settings import CONSTRAINTS
+from glassnet.estimators.mlp.start import RandomOrder, draw_as_scikit_learn
+from glassnet.estimators.mlp.unfinished import Rest, rest_of
+from glassnet.estimators.mlp.validation import Validation, scorer_of
+from glassnet.estimators.sklearn_errors import as_glassnet_errors
+from glassnet.estimators.weights import checked_weights, drop_zero_weight_rows
 from glassnet.network import Network, checkpoint_to
 from glassnet.training import generators
 from glassnet.training.checkpoint import Checkpoint
@@ -163,7 +164,7 @@ class BaseMLP(FittedMLP):
             self._learn_targets(y, incremental)
             Y = self.target_.encode(y)
             S = self._weighted(Y, checked_weights(X, sample_weight), incremental)
-            X, Y, S = without_weightless(X, Y, S)
+            X, Y, S = drop_zero_weight_rows(X, Y, S)
             validation = self._given_validation(*given_validation, X.dtype)
         sizes = [X.shape[1], *hidden, Y.shape[1]]
         random_state = check_random_state(self.random_state)
@@ -194,9 +195,9 @@ class BaseMLP(FittedMLP):
             within = keeper.of(
                 lambda network: self._as_it_stands(network, order, rest_of(self, rows, began, order.draws))
             )
-        watch = Watch(self, X.shape[0], validation, tasks, takes_up=rest is not None, keeper=within)
+        monitor = TrainingMonitor(self, X.shape[0], validation, tasks, takes_up=rest is not None, keeper=within)
         train = self._search if self.solver == "lbfgs" else self._descend
-        problem = train(X, self._softened(Y), S, watch, order, incremental)
+        problem = train(X, self._softened(Y), S, monitor, order, incremental)
         if self.network_.position is not None and not self.network_.position.ended and began is not None:
             self._rest = rest_of(self, rows, began, order.draws)
         if not np.isfinite(self.network_.vector).all():
@@ -204,7 +205,7 @@ class BaseMLP(FittedMLP):
                 NOT_FINITE, layer=0, step=self.network_.optimizer_state.get("t", 0), learning_rate=self._learning_rate
             )
         tasks.end()
-        self._warn(watch.interrupted, problem, is_new=fresh or not incremental)
+        self._warn(monitor.interrupted, problem, is_new=fresh or not incremental)
         return self
 
     def _warn(self, interrupted: bool, problem: str, *, is_new: bool) -> None:
@@ -335,20 +336,22 @@ class BaseMLP(FittedMLP):
             self._best_vector = self.network_.vector.copy()
 
     # ------------------------------------------------------------ solvers
-    def _search(self, X: Array, Y: Array, S: Array | None, watch: Watch, order: RandomOrder, incremental: bool) -> str:
+    def _search(
+        self, X: Array, Y: Array, S: Array | None, monitor: TrainingMonitor, order: RandomOrder, incremental: bool
+    ) -> str:
         history = self._train(
             X,
             Y,
             S,
-            watch,
+            monitor,
             order,
             epochs=self.max_iter,
             optimizer=f"lbfgs(tolerance={float(self.tol)!r}, max_evaluations={self.max_fun})",
-            resume=watch.takes_up,
+            resume=monitor.takes_up,
         )
         self.loss_ = self.network_.cost(X.T, Y.T, sample_weight=row(S), l2=self.alpha)
-        self.best_loss_, watch.interrupted = self.loss_, history.interrupted
-        if history.converged is not False or watch.stopped:
+        self.best_loss_, monitor.interrupted = self.loss_, history.interrupted
+        if history.converged is not False or monitor.stopped:
             return ""
         more = "" if self.n_iter_ < self.max_iter else f"Raise max_iter (now {self.max_iter}). "
         advice = "" if self.notes_ else "Inputs scaled to mean 0 and spread 1 (StandardScaler) converge faster; "
@@ -357,7 +360,9 @@ class BaseMLP(FittedMLP):
             f"tol={self.tol:g} is the slope at which it stops; a larger one stops earlier."
         )
 
-    def _descend(self, X: Array, Y: Array, S: Array | None, watch: Watch, order: RandomOrder, incremental: bool) -> str:
+    def _descend(
+        self, X: Array, Y: Array, S: Array | None, monitor: TrainingMonitor, order: RandomOrder, incremental: bool
+    ) -> str:
         m, batch_size = X.shape[0], self.batch_size
         if batch_size == "auto":
             batch_size = min(200, m)
@@ -376,30 +381,30 @@ class BaseMLP(FittedMLP):
                 X,
                 Y,
                 S,
-                watch,
+                monitor,
                 order,
                 optimizer=self._optimizer_name(),
                 learning_rate=self.learning_rate_init,
-                schedule=watch.factor if moving_rate else self.schedule,
+                schedule=monitor.factor if moving_rate else self.schedule,
                 epochs=1 if incremental else self.max_iter,
                 batch_size=batch_size,
                 shuffle=self.shuffle,
                 resume=resume,
             )
         except DivergedError as error:
-            if not watch.by_score:
+            if not monitor.by_score:
                 raise
             self.n_iter_ += 1
-            watch.validation_failed()
+            monitor.validation_failed()
             problem = str(error)
         else:
             if history.interrupted:
-                watch.interrupted = True
-            elif self.n_iter_ == self.max_iter and not (watch.stopped or incremental or self._is_run_out()):
+                monitor.interrupted = True
+            elif self.n_iter_ == self.max_iter and not (monitor.stopped or incremental or self._is_run_out()):
                 problem = self._not_converged()
             elif ending := about_ending(self.loss_curve_[-self.n_iter_ :], float(self.learning_rate_init)):
                 self.notes_.append(ending)
-        if watch.by_score and self._best_vector is not None:  # a score decides; before the first there is none
+        if monitor.by_score and self._best_vector is not None:  # a score decides; before the first there is none
             self._put_back_best()
         return problem
 
@@ -420,15 +425,17 @@ class BaseMLP(FittedMLP):
         factor = schedule if callable(schedule) else choose(SCHEDULES, schedule, "schedule")[1].factor
         return bool(factor(T, T, []) < 1e-3)
 
-    def _train(self, X: Array, Y: Array, S: Array | None, watch: Watch, order: RandomOrder, **settings: Any) -> History:
+    def _train(
+        self, X: Array, Y: Array, S: Array | None, monitor: TrainingMonitor, order: RandomOrder, **settings: Any
+    ) -> History:
         """Hand rows to the network as columns; `order` stands in for its generator while it trains."""
         net = self.network_
         generator, net.rng = net.rng, order  # type: ignore[assignment]
         try:
             history = net.fit(
                 X.T, Y.T, sample_weight=row(S), l2=float(self.alpha), dropout=self.dropout, clip_norm=self.clip_norm,
-                callbacks=[watch], engine=self.engine, device=self.device, precision=self.precision,
-                checkpoint=watch.keeper, **settings,
+                callbacks=[monitor], engine=self.engine, device=self.device, precision=self.precision,
+                checkpoint=monitor.keeper, **settings,
             )  # fmt: skip
         except DivergedError as error:
             raise DivergedError(
@@ -466,7 +473,7 @@ class BaseMLP(FittedMLP):
             S = self._weighted(Y, checked_weights(X, sample_weight), False)
         except ValueError as error:
             raise DataError(f"X_val, y_val, sample_weight_val: {error}") from error
-        return Validation(*without_weightless(X.astype(dtype, copy=False), Y, S), scorer_of(self, self.scoring))
+        return Validation(*drop_zero_weight_rows(X.astype(dtype, copy=False), Y, S), scorer_of(self, self.scoring))
 
     def _split(
         self, X: Array, Y: Array, S: Array | None, random_state: np.random.RandomState

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from glassnet.errors import DataError
-from glassnet.tables.cells import cell_values, first_unlike, is_text, plain, typed
+from glassnet.tables.cells import cell_values, first_unparsable, is_text, plain, typed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -99,7 +99,7 @@ def dates(column: pa.ChunkedArray, name: str) -> np.ndarray:
         column = typed(text)
         kind = column.type
         if is_text(kind):
-            row, cell = first_unlike(text, pa.timestamp("us")) or (1, "")
+            row, cell = first_unparsable(text, pa.timestamp("us")) or (1, "")
             raise DataError(f"column {name!r}, row {row}: text where training saw dates: {cell!r}; expected 2024-12-31")
     if pa.types.is_null(kind):
         return np.full(len(column), np.nan)

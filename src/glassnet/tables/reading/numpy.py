@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import DataError, FileError
-from glassnet.tables.array_files import Held, from_arrays
-from glassnet.tables.broken_files import broken_is_file_error
 from glassnet.tables.dataset import Dataset
+from glassnet.tables.reading.arrays import Held, from_arrays
+from glassnet.tables.reading.broken import broken_is_file_error
 
 ZIP_HEADS = (b"PK\x03\x04", b"PK\x05\x06")
 PICKLED = (

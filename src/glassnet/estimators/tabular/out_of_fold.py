@@ -18,7 +18,7 @@ Array = Any
 TEMPERATURES = np.linspace(0.5, 1, 11)  # 1: as sure as it is, 0.5: twice as sure
 
 
-def taught(labels: Array | None, m: int, k: int, rng: np.random.Generator) -> Array:
+def fold_weights(labels: Array | None, m: int, k: int, rng: np.random.Generator) -> Array:
     """Return (k, 1, m): 0 where a network leaves a sample out, each sample one network, classes dealt out evenly."""
     order = rng.permutation(m)
     if labels is not None:
@@ -47,7 +47,7 @@ def combined(mask: Array | None, S: Array | None) -> Array | None:
     return mask if S is None else S if mask is None else mask * S
 
 
-def sharpen(network: Network, X: Array, Y: Array, mask: Array | None, S: Array | None = None) -> float:
+def calibrate_temperature(network: Network, X: Array, Y: Array, mask: Array | None, S: Array | None = None) -> float:
     """Make a network that learned smoothed labels as sure as rows that it left out allow; return the temperature.
 
     W[L] and b[L] are divided by the temperature for which cross-entropy is least (Guo et al. 2017, arXiv 1706.04599):

@@ -15,9 +15,9 @@ import numpy as np
 from glassnet import interrupts
 from glassnet.errors import DataError, FileError, MissingLibraryError
 from glassnet.memory import check_room, limit
-from glassnet.tables.array_files import COPIES, Held, from_arrays
-from glassnet.tables.broken_files import broken_is_file_error
 from glassnet.tables.dataset import Dataset
+from glassnet.tables.reading.arrays import COPIES, Held, from_arrays
+from glassnet.tables.reading.broken import broken_is_file_error
 
 CELL = 64  # bytes of a text beside its letters
 DEFLATE, HARMLESS = 1, (2, 3)  # HDF5's numbers of filters; bytes in another order, and a checksum, change no size

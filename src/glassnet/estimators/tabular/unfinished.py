@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.checks import is_count
-from glassnet.estimators.presets import CLASSES, NUMBERS
 from glassnet.estimators.saving import settings_but
+from glassnet.estimators.tabular.recipes import CLASSES, NUMBERS
 from glassnet.network import Network
 from glassnet.training.history import History
 

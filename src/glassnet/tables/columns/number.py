@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from glassnet.errors import DataError
-from glassnet.tables.cells import cell_values, first_unlike, is_text, plain, typed
+from glassnet.tables.cells import cell_values, first_unparsable, is_text, plain, typed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -107,7 +107,7 @@ def numbers(column: pa.ChunkedArray, name: str) -> np.ndarray:
         text = column.cast(pa.large_string())
         column = typed(text)
         if is_text(column.type) or pa.types.is_timestamp(column.type):
-            row, cell = first_unlike(text, pa.float64()) or (1, "")
+            row, cell = first_unparsable(text, pa.float64()) or (1, "")
             raise DataError(f"column {name!r}, row {row}: text where training saw numbers: {cell!r}")
     if pa.types.is_temporal(column.type) and not (pa.types.is_time(column.type) or pa.types.is_duration(column.type)):
         raise DataError(f"column {name!r}: dates where training saw numbers")

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from glassnet.tables.category_columns import as_text, codes, value_counts
 from glassnet.tables.cells import plain
+from glassnet.tables.columns.category import as_text, codes, value_counts
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -1,0 +1,1 @@
+"""Columns: what each is good for, and how it becomes features."""
