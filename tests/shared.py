@@ -1,12 +1,18 @@
-"""Public data files that the tests use where they are at hand, and skip without."""
+"""The repository's files, and the public data files that tests use where they are at hand and skip without."""
 
 import os
+import re
+import tomllib
 from pathlib import Path
 
 from needs import lacks
 
-CASES = Path(__file__).parent / "cases"
-FOLDER = Path(os.environ.get("GLASSNET_SHARED", Path(__file__).parents[2] / "shared"))
+ROOT = Path(__file__).parents[1]
+CASES = ROOT / "tests" / "cases"
+FOLDER = Path(os.environ.get("GLASSNET_SHARED", ROOT.parent / "shared"))
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PROJECT = PYPROJECT["project"]
+TARGETS = re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
 
 
 def shared(name: str) -> Path:

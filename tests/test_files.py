@@ -1,15 +1,20 @@
-"""Files: whole or not there, and only where a file can be; on every kind of thing a path may lead to."""
+"""Files: whole or not there, and only where a file can be; on every kind of thing a path may lead to.
+
+A killed writer's temporary file is removed by the next writer; a living writer's stays.
+"""
 
 import os
 import socket
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from glassnet import TabularClassifier, load, read
 from glassnet.errors import FileError
-from glassnet.files import check_writable, existing_file, write_beside
+from glassnet.files import check_writable, clear_parts, existing_file, remove, write_beside
 
 UNIX = pytest.mark.needs("posix")
 NOT_FILES = ("pipe", "device", "socket", "folder", "loop", "dangling", "too long", "in a file", "NUL", "empty")
@@ -117,3 +122,49 @@ def test_an_estimator_is_not_saved_where_no_file_can_be(tmp_path):
         model.save("")
     with pytest.raises(FileError, match="folder"):
         model.save(tmp_path)
+
+
+# ---------------------------------------------------------------- temporary files of killed writers
+WRITER = """
+import os, sys, time
+from glassnet import files
+held = os.fsync
+def wait(handle):
+    print("writing", flush=True)
+    sys.stdin.read()
+os.fsync = wait
+files.write_beside(sys.argv[1], b"new")
+"""
+
+
+def parts(folder):
+    return [entry.name for entry in folder.iterdir() if entry.suffix == ".part"]
+
+
+@UNIX
+def test_what_a_killed_writer_left_is_removed_by_the_next(tmp_path):
+    path = tmp_path / "net.glassnet"
+    path.write_bytes(b"old")
+    with subprocess.Popen([sys.executable, "-c", WRITER, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout.readline() == b"writing\n"
+        clear_parts(path)
+        assert len(parts(tmp_path)) == 1  # its writer lives
+        write_beside(tmp_path / "other.glassnet", b"other")
+        child.kill()
+    assert len(parts(tmp_path)) == 1
+    assert path.read_bytes() == b"old"
+    write_beside(tmp_path / "net", b"of another name")
+    assert len(parts(tmp_path)) == 1
+    write_beside(path, b"new")
+    assert not parts(tmp_path)
+    assert path.read_bytes() == b"new"
+
+
+def test_removing_takes_the_leftovers_along(tmp_path):
+    path = tmp_path / "net.glassnet.checkpoint"
+    (tmp_path / f".{path.name}.abcd1234.part").write_bytes(b"half")
+    (tmp_path / f".{path.name}.more.abcd1234.part").write_bytes(b"of another file")
+    path.write_bytes(b"whole")
+    remove(path)
+    remove(path)
+    assert [entry.name for entry in tmp_path.iterdir()] == [f".{path.name}.more.abcd1234.part"]

@@ -5,7 +5,6 @@ import shlex
 import subprocess
 import sys
 from html.parser import HTMLParser
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +22,7 @@ from glassnet.report.principle import principle, step
 from glassnet.report.texts import LANGUAGES, texts, told
 from glassnet.training.settings import Settings
 from needs import browser, need
+from shared import ROOT
 
 VALUE = re.compile(r"<(\w+)>")
 
@@ -280,7 +280,7 @@ def look_at(page, folder):
 
 
 # ---------------------------------------------------------------- the examples in docs/
-EXAMPLES = Path(__file__).parents[2] / "docs" / "reports"
+EXAMPLES = ROOT / "docs" / "reports"
 
 
 @pytest.mark.long

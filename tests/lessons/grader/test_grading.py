@@ -140,7 +140,7 @@ PLANTED = [
 
 @pytest.fixture
 def here(monkeypatch):
-    """Run the file in this process, which saves the start of another; test_grader_process.py starts it."""
+    """Run the file in this process, which saves the start of another; test_runner.py starts it."""
 
     def run(path, jobs, seconds):
         jobs = copy.deepcopy(jobs)  # as the pipe to the process does

@@ -10,7 +10,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,8 +17,8 @@ import pytest
 import glassnet
 from glassnet import plots
 from glassnet.plots import of_experiments
+from shared import ROOT
 
-ROOT = Path(__file__).parent.parent
 GALLERY = sorted((ROOT / "docs" / "gallery").glob("plot_*.py"))
 API = "\n".join(page.read_text("utf-8") for page in (ROOT / "docs" / "api").glob("*.rst"))
 PICTURES = {name: getattr(plots, name) for name in plots.__all__} | {"experiment": of_experiments.experiment}
@@ -160,8 +159,8 @@ def test_the_example_of_the_page_on_digits(mnist, monkeypatch):
 
 
 def test_no_other_page_has_commands_or_examples():
-    """What is new needs a test that runs it, as these pages' have; test_advice.py looks at all commands."""
+    """What is new needs a test that runs it, as these pages' have; test_advised_commands.py looks at all commands."""
     pages = (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
     named = {path.relative_to(ROOT).as_posix() for path in pages if re.search("```(sh|py)", path.read_text("utf-8"))}
     here = {"docs/mnist.md", "docs/reports/README.md"}
-    assert named == here | {"README.md", "README.zh-CN.md", "CONTRIBUTING.md"}  # test_readme.py, test_project.py
+    assert named == here | {"README.md", "README.zh-CN.md", "CONTRIBUTING.md"}  # test_readme.py, test_contributing.py

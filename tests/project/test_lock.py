@@ -2,16 +2,14 @@
 
 import re
 import subprocess
-import tomllib
-from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-ROOT = Path(__file__).parent.parent
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+from shared import PROJECT, PYPROJECT, ROOT
+
 LOCKS = ["run", "dev", "lowest"]
 GROUPS = {"run": ["build"], "dev": ["dev", "docs"], "lowest": ["dev", "docs"]}
 
@@ -29,7 +27,7 @@ def locked(name):
 
 def asked(group):
     """Yield what a dependency group asks for."""
-    for line in PROJECT["dependency-groups"][group]:
+    for line in PYPROJECT["dependency-groups"][group]:
         if isinstance(line, dict):
             yield from asked(line["include-group"])
         else:
@@ -38,7 +36,7 @@ def asked(group):
 
 def direct(lock):
     """Return what a lock has to hold: the dependencies, and its groups."""
-    own = [Requirement(line) for line in PROJECT["project"]["dependencies"]]
+    own = [Requirement(line) for line in PROJECT["dependencies"]]
     return [*own, *(requirement for group in GROUPS[lock] for requirement in asked(group))]
 
 
@@ -86,8 +84,8 @@ def test_the_lowest_is_the_lowest():
 
 def test_what_make_promises_is_what_the_project_promises():
     promised = re.search(r"^PROMISED := (.*)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)[1].split()
-    assert PROJECT["project"]["requires-python"] == f">={promised[0]}"
-    named = [line for line in PROJECT["project"]["classifiers"] if re.search(r":: 3\.\d+$", line)]
+    assert PROJECT["requires-python"] == f">={promised[0]}"
+    named = [line for line in PROJECT["classifiers"] if re.search(r":: 3\.\d+$", line)]
     assert not named or [line.rpartition(" ")[2] for line in named] == promised
 
 

@@ -5,9 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
 import warnings
-from pathlib import Path
 
 import pytest
 import typer
@@ -17,10 +15,8 @@ from glassnet.cli.commands import app
 from glassnet.core.losses import LOSSES
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.core.schedules import SCHEDULES
+from shared import PROJECT, ROOT, TARGETS
 
-ROOT = Path(__file__).parent.parent
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-TARGETS = re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
 TESTS, RELEASE = ((ROOT / ".github" / "workflows" / name).read_text("utf-8") for name in ("tests.yml", "release.yml"))
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 STEPS = re.findall(r"```python\n(.*?)```", CONTRIBUTING, re.DOTALL)

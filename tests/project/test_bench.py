@@ -5,12 +5,14 @@ import os
 import subprocess
 import sys
 from importlib import import_module
-from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_digits
 
-BENCH = Path(__file__).parent.parent / "bench"
+from shared import ROOT
+
+BENCH = ROOT / "bench"
 TITLES = {
     "step": "A training step",
     "limit": "The machine's limits",
@@ -128,3 +130,21 @@ def test_large_work_is_judged_by_the_fastest_library_and_by_our_product(bench):
     assert (library["met"], own["met"]) == (True, False)
     assert [verdict["met"] for verdict in others] == [None, None]
     assert limit.verdicts({**result, "large": {"NumPy": 2.0, "PyTorch": 0.89}})[0]["met"] is False
+
+
+@pytest.mark.long
+def test_handwritten_digits_are_measured(tmp_path):
+    """Here on scikit-learn's small ones."""
+    X, y = load_digits(return_X_y=True)
+    pictures = np.kron(X.reshape(-1, 8, 8), np.ones((3, 3)))
+    pictures = (np.pad(pictures, ((0, 0), (2, 2), (2, 2))) * 15).astype(np.uint8)
+    np.savez(
+        tmp_path / "digits.npz", X_train=pictures[:1500], y_train=y[:1500], X_test=pictures[1500:], y_test=y[1500:]
+    )
+    results = tmp_path / "results.json"
+    done = script("mnist.py", tmp_path / "digits.npz", "--quick", "--json", results)
+    assert done.returncode == 0, done.stderr
+    measured = json.loads(results.read_text("utf-8"))
+    (ours,), (theirs,) = measured["time"]["rows"]["glassnet"], measured["time"]["rows"]["scikit-learn"]
+    assert ours[1:] == pytest.approx(theirs[1:], abs=0.02)  # equal seeds: as many epochs, to the same accuracy
+    assert measured["best"][0]["accuracy"] > 0.5

@@ -1,9 +1,9 @@
 """README.zh-CN.md is README.md's twin: the same commands and examples, the same numbers, the same outline."""
 
 import re
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from shared import ROOT
+
 ENGLISH, CHINESE = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md"))
 
 

@@ -3,10 +3,8 @@
 import ast
 import re
 import shlex
-import tomllib
 from importlib import metadata
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 import typer
@@ -14,10 +12,8 @@ from packaging.requirements import Requirement
 
 from glassnet.cli.commands import app
 from glassnet.errors import MissingLibraryError, pip_install
+from shared import PROJECT, PYPROJECT, ROOT, TARGETS
 
-ROOT = Path(__file__).parent.parent
-PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-PROJECT = PYPROJECT["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 NEEDS = [Requirement(need) for needs in (PROJECT["dependencies"], *EXTRAS.values()) for need in needs]
 ALLOWED = {need.name: need.specifier for need in NEEDS}
@@ -35,7 +31,6 @@ TEXTS = sorted(
     if not BUILT & set(path.parts)
 )
 SHELL = typer.main.get_command(app).commands
-TARGETS = re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
 
 
 def strings(path):

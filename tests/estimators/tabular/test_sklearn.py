@@ -38,7 +38,7 @@ class NarrowRegressor(Narrow, TabularRegressor):
 
 BY_LOT = dict.fromkeys(
     ("check_sample_weight_equivalence_on_dense_data",),
-    "rows are left out by lot, units are dropped, and float32 keeps no seven digits; see test_tabular_weights.py",
+    "rows are left out by lot, units are dropped, and float32 keeps no seven digits; see test_sample_weights.py",
 )
 
 

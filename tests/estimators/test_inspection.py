@@ -1,4 +1,4 @@
-"""Looking inside fitted estimators: rows in, findings with the names of columns and classes out."""
+"""Inspection of fitted estimators: a diagnosis names columns and classes; traces and gradient checks take rows."""
 
 import numpy as np
 import pandas as pd
@@ -95,7 +95,46 @@ def test_other_rows_show_overfitting():
     assert model.diagnose(X[:60], y[:60], X_val=X[60:], y_val=y[60:]).names == ["overfitting"]
 
 
-@pytest.mark.parametrize("model", [MLPClassifier(), TabularClassifier()])
-def test_what_is_not_fitted_says_so(model):
+MODELS = [
+    MLPClassifier((6,), solver="lbfgs", random_state=0),
+    TabularClassifier((6,), epochs=20, random_state=0),
+    TabularClassifier((6,), epochs=20, n_networks=2, random_state=0),
+    MLPRegressor(hidden_layer_sizes=(6,), solver="lbfgs", max_iter=2000, random_state=0),
+    TabularRegressor((6,), epochs=20, random_state=0),
+]
+
+
+def fitted(model):
+    X, y = (load_iris if "Classifier" in type(model).__name__ else load_diabetes)(return_X_y=True)
+    X = StandardScaler().fit_transform(X)
+    if "Regressor" in type(model).__name__:
+        y = (y - y.mean()) / y.std()
+    return model.fit(X, y), X[::20], y[::20]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: type(model).__name__)
+def test_traces_take_rows_and_show_the_networks_columns(model):
+    model, X, y = fitted(model)
+    trace = model.trace(X, y)
+    assert trace.m == len(X)
+    assert trace.A[0].shape == (model.network_.architecture.sizes[0], len(X))
+    outputs = trace.A[-1] if trace.A[-1].ndim == 2 else trace.A[-1].mean(axis=0)
+    if hasattr(model, "predict_proba"):
+        np.testing.assert_allclose(outputs.T, model.predict_proba(X), rtol=1e-4, atol=1e-6)
+    assert trace.dW[1].shape == model.network_.W[1].shape
+    assert model.trace(X).dW is None
+    assert model.dimensions(7).ok
+    check = model.check_gradients(X, y)
+    assert check.ok, str(check)
+
+
+def test_traces_take_sparse_rows():
+    model, X, y = fitted(MLPClassifier((6,), solver="lbfgs", random_state=0))
+    np.testing.assert_allclose(model.trace(csr_matrix(X), y).dW[1], model.trace(X, y).dW[1], rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["diagnose", "trace", "dimensions", "check_gradients"])
+@pytest.mark.parametrize("model", [MLPClassifier(), TabularRegressor()])
+def test_what_is_not_fitted_says_so(model, name):
     with pytest.raises(NotFittedError):
-        model.diagnose()
+        getattr(model, name)(*{"trace": ([[1.0]],), "check_gradients": ([[1.0]], [1])}.get(name, ()))

@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 import tarfile
-import tomllib
 import venv
 import zipfile
 from email.parser import Parser
@@ -16,9 +15,8 @@ import pytest
 from packaging.requirements import Requirement
 
 import glassnet
+from shared import PROJECT, ROOT
 
-ROOT = Path(__file__).parent.parent
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 NAME = f"glassnet-{glassnet.__version__}"
 LIBRARIES = [folder for folder in sys.path if folder.endswith("-packages")]
 
@@ -70,7 +68,7 @@ def test_the_sdist_is_the_repository(built):
 @pytest.mark.long
 def test_the_tests_of_the_sdist_are_collected_and_those_that_read_its_other_files_pass(built):
     """Its whole suite is run by the workflow; here the tests whose files an sdist once left out."""
-    reading = "test_readme_zh or test_project or test_bench or test_package"
+    reading = "test_readme_zh or test_contributing or test_bench or test_package"
     command = [sys.executable, "-m", "pytest", "-q", "-m", "not long", "-k", reading, "-p", "no:cacheprovider"]
     printed = run(*command, cwd=built.sdist, source=built.sdist / "src")
     passed, deselected = (int(re.search(rf"(\d+) {word}", printed)[1]) for word in ("passed", "deselected"))
