@@ -187,21 +187,22 @@ def ablations() -> dict[str, Callable[[int, bool], Any]]:
     }
     found["labels not smoothed"] = without_smoothing
     for kind in ("linear", "simple", "deep"):
-        found[f"always {kind}"] = lambda seed, numbers, kind=kind: _of_kind(seed, numbers, kind)
+        found[f"always {kind}"] = lambda seed, numbers, kind=kind: _of_recipe(seed, numbers, kind)
     return found
 
 
 def without_smoothing(seed: int, numbers: bool) -> Any:
     """Return `default` whose deep kinds learn the labels as they are."""
     model = ours(seed, numbers)
-    model._kinds = {name: kind._replace(label_smoothing=0.0) for name, kind in type(model)._kinds.items()}
+    model._recipes = {name: recipe._replace(label_smoothing=0.0) for name, recipe in type(model)._recipes.items()}
     return model
 
 
-def _of_kind(seed: int, numbers: bool, kind: str) -> Any:
+def _of_recipe(seed: int, numbers: bool, kind: str) -> Any:
     model = ours(seed, numbers)
-    model._kinds = {kind: type(model)._kinds[kind]._replace(least_rows=0)}
-    model._to_try = lambda X, k, goes_on: dict(model._kinds)
+    model._recipes = {
+        name: recipe._replace(least_rows=0 if name == kind else 10**9) for name, recipe in type(model)._recipes.items()
+    }
     return model
 
 

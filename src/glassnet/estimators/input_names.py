@@ -105,7 +105,7 @@ def in_training_order(table: pa.Table, known: Sequence[str], model: Any, *, name
             )
         if named != known_named:  # in scikit-learn's words, for whoever filters or tests for them
             has, was = ("has", "without") if named else ("does not have valid", "with")
-            warnings.warn(f"X {has} feature names, but {model.kind} was fitted {was} feature names", stacklevel=5)
+            warnings.warn(f"X {has} feature names, but {model.kind} was fitted {was} feature names", stacklevel=7)
         return table.rename_columns(list(known))
     raise ColumnNamesError(_difference(given, list(known), known_named))
 

@@ -6,7 +6,8 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from glassnet.estimators.tabular.model import VALIDATION_SHARE, TableModel
+from glassnet.estimators.tabular.model import TableModel
+from glassnet.estimators.tabular.training_data import VALIDATION_SHARE
 from glassnet.report.blocks import Block, Cell, Code, Paragraph, Section, says
 from glassnet.report.subject import Subject
 

@@ -23,7 +23,7 @@ def rings(m, noise=0.0):
 @pytest.mark.parametrize("table", [CLASSES, NUMBERS])
 def test_presets_name_kinds_of_both_tables_simplest_first(table):
     for preset in PRESETS.values():
-        depths = [len(table[name].hidden) for name in preset.kinds]
+        depths = [len(table[name].hidden) for name in preset.recipes]
         assert depths == sorted(depths)
     assert recipes.candidate_recipes(table, "best", 10, 5).keys() == {"linear", "simple"}
     assert recipes.candidate_recipes(table, "default", 5000, recipes.MANY_FEATURES + 1).keys() == {"wide"}
@@ -129,7 +129,7 @@ def test_a_network_that_is_too_sure_is_left_as_it_is():
 def test_labels_are_smoothed_where_the_kind_says_so_and_the_loss_is_cross_entropy(loss, smooths, monkeypatch):
     X, y = rings(800)
     unsure = CLASSES["deep"]._replace(label_smoothing=0.5, least_rows=0)
-    monkeypatch.setattr(TabularClassifier, "_kinds", {"linear": unsure})
+    monkeypatch.setattr(TabularClassifier, "_recipes", {"linear": unsure})
     monkeypatch.setattr(recipes, "PRESETS", {"default": recipes.Preset(2, ("linear",))})
     monkeypatch.setattr(out_of_fold, "calibrate_temperature", lambda *_: 1.0)
     model = TabularClassifier(loss=loss, epochs=40, random_state=0).fit(X, y)
@@ -145,7 +145,7 @@ def test_labels_are_smoothed_where_the_kind_says_so_and_the_loss_is_cross_entrop
 def test_a_loss_trains_alike_under_all_its_names(n_classes, names, monkeypatch):
     """Smoothing, temperature and the judge of the kinds too: all of it asks for the loss's name."""
     X, y = rings(300)
-    monkeypatch.setattr(TabularClassifier, "_kinds", {"linear": CLASSES["deep"]._replace(least_rows=0)})
+    monkeypatch.setattr(TabularClassifier, "_recipes", {"linear": CLASSES["deep"]._replace(least_rows=0)})
     monkeypatch.setattr(recipes, "PRESETS", {"default": recipes.Preset(2, ("linear",))})
     y = y if n_classes == 2 else y + (X[:, 0] > 0)
     models = [TabularClassifier(loss=name, epochs=3, random_state=0).fit(X, y) for name in names]

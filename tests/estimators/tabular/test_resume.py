@@ -83,7 +83,7 @@ def test_so_many_epochs_and_so_many_more_are_all_of_them(path, name, monkeypatch
     if name == "smoothed":
         monkeypatch.setitem(MODELS, name, (TabularClassifier, LABELS, {"preset": "default", "schedule": "constant"}))
         monkeypatch.setattr(
-            "glassnet.estimators.tabular.model.candidate_recipes", lambda table, *_: {"deep": table["deep"]}
+            "glassnet.estimators.tabular.networks.candidate_recipes", lambda table, *_: {"deep": table["deep"]}
         )
     more = {"schedule": "constant", "batch_size": 250}
     whole, y = made(name, **more, epochs=5)

@@ -34,8 +34,9 @@ WAYS = {
 @pytest.fixture(autouse=True)
 def in_float64(monkeypatch):
     """Train in float64: in float32 the same sums in another order are the same to a few digits only."""
-    network = glassnet.estimators.tabular.model.Network
-    monkeypatch.setattr("glassnet.estimators.tabular.model.Network", lambda *a, **k: network(*a, dtype="float64", **k))
+    network = glassnet.estimators.tabular.networks.Network
+    double = lambda *a, **k: network(*a, dtype="float64", **k)  # noqa: E731
+    monkeypatch.setattr("glassnet.estimators.tabular.networks.Network", double)
 
 
 def alike(one, other, rtol=1e-6, X=X):
@@ -278,6 +279,6 @@ def test_samples_stay_together():
     samples = Samples.of(glassnet.tables.as_table(X[:4]), Y[:4], [2, 0, 1, 3])
     assert samples.rows.num_rows == 3
     assert samples.S.tolist() == [2, 1, 3]
-    assert samples.places.tolist() == [0, 0, 1, 2, 2, 2]
+    assert samples.indices.tolist() == [0, 0, 1, 2, 2, 2]
     assert samples.times(np.array([1, 0, 0.5])).S.tolist() == [2, 1.5]
     assert Samples(samples.rows, samples.y).row is None

@@ -44,7 +44,7 @@ class Preset(NamedTuple):
     """How many networks, of which kinds."""
 
     networks: int
-    kinds: tuple[str, ...]
+    recipes: tuple[str, ...]
 
 
 # fmt: off
@@ -75,12 +75,12 @@ NUMBERS = {
 
 def candidate_recipes(table: Mapping[str, Recipe], preset: str, m: int, n_x: int) -> dict[str, Recipe]:
     """Return the kinds that a preset tries on m rows of n_x features."""
-    return {name: table[name] for name in names_of_kinds(preset, n_x) if m >= table[name].least_rows}
+    return {name: table[name] for name in recipe_names(preset, n_x) if m >= table[name].least_rows}
 
 
-def names_of_kinds(preset: str, n_x: int) -> tuple[str, ...]:
+def recipe_names(preset: str, n_x: int) -> tuple[str, ...]:
     """Return the names of all kinds that a preset can come to with n_x features, however many the rows are."""
-    return ("wide",) if n_x > MANY_FEATURES else preset_named(preset).kinds
+    return ("wide",) if n_x > MANY_FEATURES else preset_named(preset).recipes
 
 
 def preset_named(name: Any) -> Preset:
@@ -90,6 +90,6 @@ def preset_named(name: Any) -> Preset:
     return PRESETS[name]
 
 
-def kind_of_depth(table: Mapping[str, Recipe], hidden_layers: int) -> Recipe:
+def recipe_of_depth(table: Mapping[str, Recipe], hidden_layers: int) -> Recipe:
     """Return what a network of so many hidden layers is trained as when its layers are given."""
     return table["given" if hidden_layers else "linear"]

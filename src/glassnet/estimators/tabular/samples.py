@@ -34,12 +34,12 @@ class Samples(NamedTuple):
 
         return cls(rows, y, checked_weights(y, sample_weight)).with_weight()
 
-    def at(self, places: Array) -> Self:
-        """Return the samples at these places, which may be an array of numbers, or a slice of all."""
-        if isinstance(places, slice):
+    def at(self, indices: Array) -> Self:
+        """Return the samples at these indices: an array of whole numbers, or a slice of all."""
+        if isinstance(indices, slice):
             return self
-        S = None if self.S is None else self.S[places]
-        return type(self)(rows_at(self.rows, places), self.y[places], S)
+        S = None if self.S is None else self.S[indices]
+        return type(self)(rows_at(self.rows, indices), self.y[indices], S)
 
     def with_weight(self) -> Self:
         """Leave out the samples that weigh nothing: a batch of them alone would have no mean."""
@@ -50,8 +50,8 @@ class Samples(NamedTuple):
         return self._replace(S=weights if self.S is None else weights * self.S).with_weight()
 
     @property
-    def places(self) -> Array:
-        """The place of each sample, as often as its weight says if all are whole numbers; else once, as a slice."""
+    def indices(self) -> Array:
+        """The index of each sample, as often as its weight says if all are whole numbers; else once, as a slice."""
         S = self.S
         if S is None or (S % 1).any() or S.sum() > MOST_REPEATS * len(S):
             return np.s_[:]

@@ -1,6 +1,6 @@
 """Networks for tables as they come: frames with numbers, categories, dates and missing cells, and pictures too.
 
-Here is scikit-learn's face, and what the settings mean; the work is done in `table_models`.
+Here is scikit-learn's interface, and what the settings mean; the work is done in `model`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,111 @@
+"""Which networks a Tabular model trains: their recipes, layers and number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from glassnet.core.architecture import Architecture
+from glassnet.core.checks import is_count
+from glassnet.core.names import choose
+from glassnet.core.optimizers import OPTIMIZERS
+from glassnet.errors import SettingError
+from glassnet.estimators.saving import plain_settings
+from glassnet.estimators.tabular.recipes import (
+    MANY_FEATURES,
+    Recipe,
+    candidate_recipes,
+    preset_named,
+    recipe_names,
+    recipe_of_depth,
+)
+from glassnet.estimators.targets import Target
+from glassnet.network import Network
+
+if TYPE_CHECKING:
+    from glassnet.estimators.tabular.model import TableModel
+
+FIXED = ("hidden", "activation", "preset", "loss", "n_networks")  # settings that make the network
+
+
+def recipes_to_try(model: TableModel, n_x: int, m: int, k: int, *, warm: bool) -> dict[str, Recipe]:
+    """Return the recipes to train by: the preset's, or one where the layers are given."""
+    preset_named(model.preset)
+    if warm:
+        given = recipe_of_depth(model._recipes, model.network_.L - 1)
+        return {"as before": given if model._recipe_before == "given" else model._recipes[model._recipe_before]}
+    if model.hidden is not None:
+        return {"given": recipe_of_depth(model._recipes, np.size(model.hidden))}
+    recipes = candidate_recipes(model._recipes, model.preset, m, n_x)
+    return recipes if k > 1 else dict([recipes.popitem()])  # one network cannot be judged: the richest recipe
+
+
+def number_of_networks(model: TableModel, width: int) -> int:
+    """Return the networks of a stack: as given, else one where its layers are given or weights are many."""
+    if model.n_networks is not None:
+        if not is_count(model.n_networks):
+            raise SettingError(f"n_networks: expected a whole number of at least 1; got {model.n_networks!r}")
+        return int(model.n_networks)
+    if model.hidden is not None or is_full_batch(model.optimizer or "adamw") or width > MANY_FEATURES:
+        return 1
+    return preset_named(model.preset).networks
+
+
+def is_full_batch(optimizer: str) -> bool:
+    """Return whether an optimiser takes all samples at once, as lbfgs does."""
+    return choose(OPTIMIZERS, optimizer, "optimizer")[1].update is None
+
+
+def new_network(model: TableModel, recipe: Recipe, n_x: int, target: Target, rng: Any, k: int) -> Network:
+    """Return k networks of a recipe, side by side."""
+    return Network(*_layers(model, recipe, n_x, target), seed=rng, n_networks=None if k == 1 else k)
+
+
+def _layers(model: TableModel, recipe: Recipe, n_x: int, target: Target) -> tuple[list[int], list[str], str]:
+    """Return sizes, activations (the output's where the target knows it) and loss of a network of a recipe."""
+    given = recipe.hidden if model.hidden is None else model.hidden
+    hidden = [given] if np.ndim(given) == 0 else list(given)  # type: ignore[arg-type]
+    activation = recipe.activation if model.activation is None else model.activation
+    activations = [activation] * len(hidden) if isinstance(activation, str) else list(activation)
+    if len(activations) != len(hidden):
+        raise SettingError(f"activation: {len(hidden)} hidden layers need as many names; got {len(activations)}")
+    if target.output is not None:
+        activations.append(target.output)
+    return [n_x, *hidden, target.n_outputs], activations, model.loss or model._default_loss
+
+
+def made_with(model: TableModel) -> dict[str, Any]:
+    """Return the settings that a network is made with, as plain data that can be compared and kept."""
+    return plain_settings({name: getattr(model, name) for name in FIXED})
+
+
+def refuse_another_network(model: TableModel, width: int) -> None:
+    """Raise SettingError if changed settings ask for another network than the one that a warm start trains further.
+
+    `width` is the number of columns of the rows, or of numbers in a picture.
+    """
+    network, now = model.network_, made_with(model)
+    n_x, had = network.architecture.sizes[0], network.n_networks or 1
+    names = recipe_names(model.preset, n_x)  # all of them: few rows choose among fewer
+    recipes = [model._recipes[name] for name in names]
+    if model.hidden is not None:
+        recipes = [recipe_of_depth(model._recipes, np.size(model.hidden))]
+    asked = [Architecture.build(*_layers(model, recipe, n_x, model.target_)) for recipe in recipes]
+    k = number_of_networks(model, width)
+    changed = [name for name in FIXED if now.get(name) != model._made_with.get(name)]
+    if not changed or (network.architecture in asked and had == k):
+        return
+    raise SettingError(
+        f"{', '.join(changed)}: a warm start goes on with the network of the last fit, which has "
+        f"{_in_words([network.architecture], had)}; now asked for: {_in_words(asked, k)}. "
+        "Set that back, or train a new network, without warm_start (--continue)"
+    )
+
+
+def _in_words(architectures: Iterable[Architecture], k: int) -> str:
+    """Say which layers, loss and number networks of these architectures have."""
+    layers = [f"{list(each.sizes[1:-1])} {'-'.join(dict.fromkeys(each.activations[:-1]))}" for each in architectures]
+    loss = next(iter(architectures)).loss
+    return f"hidden layers {' or '.join(map(str.strip, layers))}, {loss}, n_networks={k}"

@@ -1,0 +1,129 @@
+"""How the networks of one recipe are trained and judged."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from glassnet.estimators.tabular import out_of_fold
+from glassnet.estimators.tabular.candidate import Candidate
+from glassnet.estimators.tabular.networks import is_full_batch
+from glassnet.estimators.tabular.recipes import Recipe
+from glassnet.estimators.tabular.training_data import TrainingData
+from glassnet.estimators.targets import smoothed
+from glassnet.network import Network
+from glassnet.training.checkpoint import Checkpoint
+from glassnet.training.engine_choice import amortise_startup_over
+from glassnet.training.history import History, Progress
+
+if TYPE_CHECKING:
+    from glassnet.estimators.tabular.model import TableModel
+
+Callback = Callable[[Progress], Any]
+
+FITS_PER_RECIPE = 3  # that an engine's start counts for: folds, seeds and later tables come, and compiled code is kept
+
+
+def train(
+    model: TableModel, candidate: Candidate, recipe: Recipe, data: TrainingData, *,
+    callbacks: Sequence[Callback], resume: bool, checkpoint: Checkpoint | None,
+) -> History:  # fmt: skip
+    """Train the networks of a candidate as its recipe says, judge them, and set what comes out."""
+    network, validation = candidate.network, data.validation
+    options = _fit_options(model, recipe, network, data.X.shape[1])
+    smoothing = recipe.label_smoothing if network.architecture.loss == "cross_entropy" else 0.0
+    exclusive = network.architecture.activations[-1] == "softmax"
+    own: list[Callback] = [_print_epoch] if model.verbose else []
+    if validation is not None:
+        own.append(_Patience.of(model, options["epochs"], network))
+    with amortise_startup_over(FITS_PER_RECIPE):
+        history = network.fit(
+            data.X,
+            smoothed(data.Y.T, smoothing, exclusive=exclusive).T,
+            **options,
+            validation=validation,
+            sample_weight=out_of_fold.combined(data.fold_weights, data.S),
+            keep_best=validation is not None,
+            callbacks=[*callbacks, *own],
+            resume=resume and not network.missing_state,
+            checkpoint=checkpoint,
+        )
+    if network.position is not None and not history.interrupted:
+        network.position.end()  # also where patience was at its end
+    candidate.history, candidate.label_smoothing = history, smoothing
+    _judge(candidate, data)
+    return history
+
+
+def _fit_options(model: TableModel, recipe: Recipe, network: Network, m: int) -> dict[str, Any]:
+    """Return how `Network.fit` trains: as the model's settings say, else as the recipe does."""
+    optimizer = model.optimizer or recipe.optimizer
+    full_batch = is_full_batch(optimizer)
+    batch_size = min(recipe.batch_size, m) if model.batch_size is None and not full_batch else model.batch_size
+    dropout = 0.0 if full_batch or network.L == 1 else recipe.dropout
+    return {
+        "optimizer": optimizer,
+        "learning_rate": recipe.learning_rate if model.learning_rate is None else model.learning_rate,
+        "schedule": model.schedule or ("constant" if full_batch else "cosine"),
+        "epochs": recipe.epochs_for(m, batch_size) if model.epochs is None else model.epochs,
+        "batch_size": batch_size,
+        "l2": model.l2,
+        "dropout": dropout if model.dropout is None else model.dropout,
+        "engine": model.engine,
+        "device": model.device,
+        "precision": model.precision,
+    }
+
+
+def _judge(candidate: Candidate, data: TrainingData) -> None:
+    """Set a candidate's cost: out of fold, on validation data, or else of the training; and its temperature."""
+    network, history, folds = candidate.network, candidate.history, data.fold_weights
+    assert history is not None
+    if folds is None and data.validation is None:
+        costs = history.epoch_cost or list(history.cost)
+        candidate.cost = float(np.mean(costs[-1])) if costs else 0.0
+        return
+    X, Y, *weights = data.validation or (data.X, data.Y, data.S)
+    if candidate.label_smoothing:
+        candidate.temperature = out_of_fold.calibrate_temperature(network, X, Y, folds, *weights)
+    candidate.cost = out_of_fold.cost(network, X, Y, folds, *weights)
+
+
+class _Patience:
+    """A callback that ends the training when the validation cost has not fallen for `patience` epochs."""
+
+    def __init__(self, patience: int, costs: Iterable[Any]) -> None:
+        self.patience, self.lowest, self.waited = patience, np.inf, 0
+        for cost in costs:
+            self._update(cost)
+
+    @classmethod
+    def of(cls, model: TableModel, epochs: int, network: Network) -> _Patience:
+        """Return the patience of a model; an interrupted training's validation costs so far count."""
+        costs = () if network.position is None else network.position.curves.get("validation_cost", ())
+        return cls(math.ceil(epochs / 4) if model.patience is None else model.patience, costs)
+
+    def __call__(self, progress: Progress) -> bool:
+        if progress.moment == "start" and progress.epoch == 0:  # a run of its own
+            self.lowest, self.waited = np.inf, 0
+        if progress.moment != "epoch":
+            return False
+        self._update(progress.validation_cost)
+        return self.waited >= self.patience
+
+    def _update(self, validation_cost: Any) -> None:
+        cost = float(np.mean(validation_cost))
+        self.waited = 0 if cost < self.lowest else self.waited + 1
+        self.lowest = min(cost, self.lowest)
+
+
+def _print_epoch(progress: Progress) -> None:
+    if progress.moment == "start":
+        print(f"engine: {progress.engine}")
+    if progress.moment == "epoch":
+        validation = progress.validation_cost
+        tail = "" if validation is None else f", validation cost {np.mean(validation):.4f}"
+        print(f"epoch {progress.epoch}/{progress.epochs}: cost {np.mean(progress.cost):.4f}{tail}")
