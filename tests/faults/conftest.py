@@ -22,12 +22,6 @@ def tally(record_property):
     return lambda what, **counts: record_property("fault", {what: counts})
 
 
-@pytest.fixture(scope="session")
-def compiled_once(tmp_path_factory):
-    """Return the environment of programs that find what another has compiled."""
-    return {"GLASSNET_CACHE": str(tmp_path_factory.mktemp("compiled"))}
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter):
     rows = [

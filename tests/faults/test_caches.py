@@ -94,9 +94,9 @@ DAMAGES = (truncated, flipped, foreign, swapped, lost, a_folder, a_pipe, a_loop)
 
 
 @pytest.fixture(scope="module")
-def compiled(compiled_once):
+def compiled(cache_with_product):
     """Return a folder with all that a training needs, and what that training learned."""
-    folder = Path(compiled_once["GLASSNET_CACHE"])
+    folder = cache_with_product()
     return folder, train(folder)
 
 

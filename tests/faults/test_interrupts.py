@@ -92,9 +92,8 @@ def ask(job):
 
 # ---------------------------------------------------------------- a fit, line by line
 @pytest.mark.parametrize("job", FITS)
-def test_a_fit_at_any_line(job, tries, tally, monkeypatch, compiled_once):
+def test_a_fit_at_any_line(job, tries, tally):
     ask(job)
-    monkeypatch.setenv("GLASSNET_CACHE", compiled_once["GLASSNET_CACHE"])
 
     def fit(net):
         return net.fit(X, Y, **FITS[job])
@@ -224,17 +223,17 @@ LATER = ["classifier", "table", "search", "lbfgs", "erf", "forward"] if os.envir
 
 
 @pytest.mark.parametrize(("job", "module"), [*FIRST, *((job, None) for job in LATER)])
-def test_the_first_use_of_a_library(job, module, tries, tally, compiled_once):
+def test_the_first_use_of_a_library(job, module, tries, tally):
     """Interrupted while it is imported, wherever; the second time it works."""
     ask(job)
     ends = Counter()
     if module is not None:
-        assert fresh(FIRST_USE, job, module, **compiled_once)[0] in ("returned", "interrupted")
+        assert fresh(FIRST_USE, job, module)[0] in ("returned", "interrupted")
         ends["tried"] += 1
     if count := tries(0, 25):
-        imports = fresh(FIRST_USE, job, str(10**9), **compiled_once)[1]
+        imports = fresh(FIRST_USE, job, str(10**9))[1]
         for at in np.linspace(1, imports, count).astype(int):
-            ends[fresh(FIRST_USE, job, str(at), **compiled_once)[0]] += 1
+            ends[fresh(FIRST_USE, job, str(at))[0]] += 1
             ends["tried"] += 1
     tally(f"Ctrl-C while libraries load, {job}", tried=ends["tried"], broken=0)
 
@@ -277,8 +276,9 @@ print(json.dumps(heard))
 """
 
 
-def test_while_it_compiles(tries, tally, compiled_once):
+def test_while_it_compiles(tries, tally, cache_with_product):
     """Again and again in one process, at random moments of loading and compiling; what is pressed is heard."""
     ask("compiled")
-    heard = fresh(COMPILING, str(random.randrange(10**6)), str(tries(1, 30)), **compiled_once)
+    words = str(random.randrange(10**6)), str(tries(1, 30))
+    heard = fresh(COMPILING, *words, GLASSNET_CACHE=str(cache_with_product()))
     tally("Ctrl-C while the first fit compiles", tried=sum(heard.values()), lost=0, broken=0, **heard)

@@ -41,34 +41,28 @@ TARGETS = {
 }
 
 
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory):
-    return tmp_path_factory.mktemp("compiled")
-
-
 @pytest.fixture(params=["interpreted", "compiled"])
-def engine(request, monkeypatch, cache):
+def engine(request, monkeypatch):
     """Let engine="compiled" run what it writes as plain Python, or compiled."""
-    use(request.param, monkeypatch, cache)
+    use(request.param, monkeypatch)
 
 
 @pytest.fixture
-def interpreted(monkeypatch, cache):
-    use("interpreted", monkeypatch, cache)
+def interpreted(monkeypatch):
+    use("interpreted", monkeypatch)
 
 
 @pytest.fixture
-def compiled(monkeypatch, cache):
-    use("compiled", monkeypatch, cache)
+def compiled(monkeypatch):
+    use("compiled", monkeypatch)
 
 
-def use(engine, monkeypatch, cache):
+def use(engine, monkeypatch):
     if engine == "interpreted":
         monkeypatch.setattr(compiled_engine, "load", interpret)
         monkeypatch.setattr(compiled_engine, "available", lambda: True)
     else:
         need("numba")
-        monkeypatch.setenv("GLASSNET_CACHE", str(cache))
 
 
 # ---------------------------------------------------------------- two runs, side by side
@@ -180,12 +174,12 @@ def test_an_optimiser_that_nobody_has_written_yet(interpreted, monkeypatch):
 
 
 # ---------------------------------------------------------------- every entry of the tables, compiled
-DEEP = ["identity", "sigmoid", "elu(0.5)", "selu", "gelu", "silu", "mish", "softplus", "softmax"]
+DEEP = ["identity", "sigmoid", "elu(0.5)", "gelu", "softplus", "softmax"]  # hardly longer to compile than one alone
 DEEP_SINGLE = ["elu(0.5)", "gelu", "softplus", "sigmoid"]  # with tanh below: every function beyond plain arithmetic
 COMBINATIONS = [  # optimiser, activations, loss, what else
-    ("nesterov(0.8)", ["exp", "exp"], "poisson", {"l2": 0.3, "batch_size": 9}),
-    ("rmsprop", ["leaky_relu(0.2)"], "absolute_error", {"sample_weight": S, "clip_norm": 0.2}),
-    ("adamw", ["softmax"], "huber(0.3)", {"l1": 0.2}),
+    ("nesterov(0.8)", ["silu", "exp"], "poisson", {"l2": 0.3, "batch_size": 9}),
+    ("rmsprop", ["selu", "leaky_relu(0.2)"], "absolute_error", {"sample_weight": S, "clip_norm": 0.2}),
+    ("adamw", ["mish", "softmax"], "huber(0.3)", {"l1": 0.2}),
     ("gradient_descent", ["tanh"], "quantile(0.7)", {
         "sample_weight": S, "l1": 0.1, "l2": 0.3, "clip_norm": 0.2, "batch_size": 9, "dtype": "float32"}),
 ]  # fmt: skip
@@ -208,13 +202,13 @@ def test_the_lists_here_name_every_entry():
 @pytest.mark.long
 def test_activations_compiled(compiled):
     sizes = [3, *[4] * (len(DEEP) - 1), 2]
-    agree(sizes, DEEP, data=(X, TARGETS["one_hot"]), optimizer="adam(0.8)", iterations=10)
+    agree(sizes, DEEP, data=(X, TARGETS["one_hot"]), iterations=10)
 
 
 @pytest.mark.long
 def test_activations_compiled_in_float32(compiled):
     sizes = [3, *[4] * (len(DEEP_SINGLE) - 1), 1]
-    agree(sizes, DEEP_SINGLE, dtype="float32", optimizer="adam", iterations=10)
+    agree(sizes, DEEP_SINGLE, dtype="float32", iterations=10)
 
 
 @pytest.mark.long
@@ -563,10 +557,11 @@ print(json.dumps([name for name in ("numba", "llvmlite", "scipy") if name in sys
 
 
 @pytest.mark.long
-def test_another_process_compiles_nothing_again(compiled, cache):
+def test_another_process_compiles_nothing_again(compiled, monkeypatch, cache_with_product):
     """It finds the code on the disk, and keeps small products to one thread although scipy's BLAS came late."""
-    compiled_engine.kernel_of.cache_clear()
-    compiled_engine.kernel_of("float64")  # this folder has not seen it yet, if other tests came first
+    cache = cache_with_product()
+    monkeypatch.setenv("GLASSNET_CACHE", str(cache))
+    monkeypatch.setattr(compiled_engine, "_loaded", {})  # this folder has not seen the steps yet
     assert train("compiled", *BASE, None, (X, Y_ONE), optimizer="adam", iterations=5)[1].engine == "compiled"
     before = {path.name: path.stat().st_mtime_ns for path in sorted(cache.rglob("*"))}
     found = run_python(
