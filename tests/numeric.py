@@ -84,7 +84,7 @@ def problem(hidden, output, loss, *, stack=None, l2=0.0, l1=0.0, dropout=False, 
         X, Y = rng.normal(size=(3, 5)), targets(rng, architecture.loss_entry.labels)
         D = [None, *(rng.integers(0, 2, (*lead, n, 5)) / 0.5 if dropout else None for n in (4, 3)), None]
         S = rng.uniform(0.5, 2, (1, 5)) if weighted else None
-        made = Problem(theta, Objective.of(architecture, l2, l1), X, Y, D, S)
+        made = Problem(theta, Objective.of(architecture, l2=l2, l1=l1), X, Y, D, S)
         if far_from_kinks(made, [hidden, hidden, output]):
             return made
     raise AssertionError

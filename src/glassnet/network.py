@@ -733,9 +733,10 @@ class Network:
         return X, Y, self._objective(settings), D, S
 
     def _objective(self, settings: Settings) -> Objective:
-        l2, l1 = (settings.of_networks(name, self.n_networks) for name in ("l2", "l1"))
-        l2, l1 = (M.astype(self.dtype) if np.ndim(M) else M for M in (l2, l1))
-        return Objective.of(self.architecture, l2, l1)
+        strengths = settings.penalties(self.n_networks)
+        return Objective.of(
+            self.architecture, **{name: M.astype(self.dtype) if np.ndim(M) else M for name, M in strengths.items()}
+        )
 
     def _X(self, X: Array, suffix: str = "") -> Array:
         n_x = self.architecture.sizes[0]

@@ -7,6 +7,7 @@ from glassnet.core import propagation
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.losses import LOSSES
 from glassnet.core.names import choose
+from glassnet.core.regularization import PENALTIES
 from glassnet.engines import numpy_engine as xp
 from numeric import THRESHOLD, difference_quotient, gradient_error, problem, relative_error, targets
 
@@ -144,8 +145,8 @@ def test_missing_division_by_m_is_seen(monkeypatch):
 
 @pytest.mark.parametrize("penalty", ["l2", "l1"])
 def test_wrong_slope_of_a_penalty_is_seen(monkeypatch, penalty):
-    name = f"{penalty}_slope"
-    monkeypatch.setattr(propagation, name, scaled(getattr(propagation, name), 1.001))
+    row = PENALTIES[penalty]
+    monkeypatch.setitem(PENALTIES, penalty, row._replace(slope=scaled(row.slope, 1.001)))
     assert gradient_error(problem("tanh", "sigmoid", "sigmoid_cross_entropy", **{penalty: 0.5})) > 10 * THRESHOLD
 
 

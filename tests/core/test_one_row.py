@@ -1,5 +1,7 @@
 """A new choice is one row: written into its table while the program runs, everything knows it."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
@@ -9,11 +11,21 @@ from glassnet.core.initializers import INITIALIZERS, Initializer
 from glassnet.core.losses import LOSSES, Loss
 from glassnet.core.names import Option
 from glassnet.core.optimizers import OPTIMIZERS, Optimizer
+from glassnet.core.propagation import Objective
+from glassnet.core.regularization import GRADIENT_TRANSFORMS, PENALTIES, GradientTransform, Penalty
 from glassnet.core.schedules import SCHEDULES, Schedule
+from glassnet.engines import numpy_engine as xp
+from glassnet.inspection.gradient_check import check_gradients
+from glassnet.inspection.trace import trace_pass
 from glassnet.report.blocks import Report, says
 from glassnet.report.page import to_html
 from glassnet.report.principle import principle
+from glassnet.training.loop import Run, train
+from glassnet.training.settings import Settings
 
+ENGINES = pytest.mark.parametrize("engine", [
+    pytest.param("compiled", marks=pytest.mark.needs("numba")), pytest.param("torch", marks=pytest.mark.needs("torch"))
+])  # fmt: skip
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(3, 40)), RNG.normal(size=(1, 40))
 
@@ -34,6 +46,18 @@ def quartic_slope(xp, A, Y):
     return (A - Y) ** 2 * (A - Y)
 
 
+def quartic_penalty(xp, weights, strength, m):
+    return strength / m * xp.sum_last(weights * weights * weights * weights)
+
+
+def quartic_penalty_slope(xp, weights, strength, m):
+    return strength / m * 4 * weights * weights * weights
+
+
+def clip_by_value(xp, gradient, limit):
+    gradient[...] = xp.minimum(xp.maximum(gradient, -limit), limit)
+
+
 def lion(xp, theta, gradient, state, t, learning_rate, beta=0.9):
     v = state["v"]
     theta -= learning_rate * xp.sign(beta * v + (1 - beta) * gradient)
@@ -49,8 +73,19 @@ ROWS = [
     (OPTIMIZERS, "lion", Optimizer(
         ("v",), lion, 0.01, "theta -= alpha sign(beta v + (1 - beta) d)", options={"beta": Option(0.9, "[0, 1)")})),
     (SCHEDULES, "linear", Schedule(lambda t, T, costs: 1 - t / T, "1 - t / T")),
+    (PENALTIES, "l4", Penalty(quartic_penalty, quartic_penalty_slope, "l4 / m Σ W⁴", "l4/{m} 4 W[{l}]³")),
+    (GRADIENT_TRANSFORMS, "clip_value", GradientTransform(
+        clip_by_value, "d = min(max(d, -limit), limit)", entrywise=True)),
     (INITIALIZERS, "half_uniform", Initializer(lambda rng, n, n_prev: rng.uniform(-0.5, 0.5, (n, n_prev)), "U(±.5)")),
 ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MoreSettings(Settings):
+    """What turns the new penalty and transform on; their rows know the rest."""
+
+    l4: float = 0.0
+    clip_value: float | None = None
 
 
 @pytest.fixture(autouse=True)
@@ -67,9 +102,7 @@ def test_gradients_are_checked():
     assert network().check_gradients(X, Y).ok
 
 
-@pytest.mark.parametrize("engine", [
-    pytest.param("compiled", marks=pytest.mark.needs("numba")), pytest.param("torch", marks=pytest.mark.needs("torch"))
-])  # fmt: skip
+@ENGINES
 def test_every_engine_takes_the_same_steps(engine):
     expected, found = network(), network()
     settings = {"optimizer": "lion(0.8)", "schedule": "linear", "epochs": 6, "batch_size": 16}
@@ -77,6 +110,39 @@ def test_every_engine_takes_the_same_steps(engine):
     history = found.fit(X, Y, engine=engine, **settings)
     assert history.engine == engine
     np.testing.assert_allclose(found.vector, expected.vector, rtol=1e-12)
+
+
+@ENGINES
+def test_every_engine_runs_a_new_penalty_and_transform(engine):
+    def trained(engine, **settings):
+        settings = MoreSettings("adam", epochs=5, batch_size=16, l2=0.1, clip_norm=0.5, engine=engine, **settings)
+        net, rng = network(), np.random.default_rng(2)
+        objective = Objective.of(net.architecture, **settings.penalties(None))
+        run = Run(xp, net.parameters, objective, settings, rng, X, Y)
+        return net.vector, train(run)
+
+    expected, history = trained("numpy", l4=0.3, clip_value=0.02)
+    found, record = trained(engine, l4=0.3, clip_value=0.02)
+    assert record.engine == engine
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+    np.testing.assert_allclose(record.cost, history.cost, rtol=1e-12)
+    for without in ({"l4": 0.3}, {"clip_value": 0.02}):
+        assert abs(trained("numpy", **without)[0] - expected).max() > 1e-3
+
+
+def test_a_new_penalty_is_checked_and_written_out():
+    net = network()
+    given = net.parameters, X, Y, Objective.of(net.architecture, l4=0.3), [None] * 4
+    assert check_gradients(*given).ok
+    row = PENALTIES["l4"]
+    wrong = row._replace(slope=lambda *args: 0.999 * row.slope(*args))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(PENALTIES, "l4", wrong)
+        assert not check_gradients(*given).ok
+    trace = trace_pass(net.architecture, *given)
+    assert trace.formula("dW[2]").splitlines()[0].endswith("l4/m 4 W[2]³")
+    w = net.W[2][0, 1]
+    assert f" + 0.3/40*{4 * w**3:.4g}"[:10] in trace.unit("dW", layer=2, unit=0, sample=1)
 
 
 def test_each_layer_starts_as_its_activation_asks():

@@ -227,8 +227,10 @@ def test_a_program_drawn_at_random(seed):
 
 # ---------------------------------------------------------------- the text
 def source_of(hidden, output, loss, optimizer, weighted):
-    objective = Objective.of(Architecture.build([3, 4, 2], [hidden, output], loss), 0.1, 0.1)
-    return step_source(objective, OPTIMIZERS[optimizer], np.dtype("float32"), weighted=weighted, clipped=True)
+    objective = Objective.of(Architecture.build([3, 4, 2], [hidden, output], loss), l2=0.1, l1=0.1)
+    return step_source(
+        objective, OPTIMIZERS[optimizer], np.dtype("float32"), weighted=weighted, transforms=["clip_norm"]
+    )
 
 
 def test_the_same_run_has_the_same_text_whatever_the_memory_looks_like():
@@ -244,8 +246,8 @@ def test_the_same_run_has_the_same_text_whatever_the_memory_looks_like():
 
 def test_sizes_and_strengths_are_no_part_of_the_text():
     def text(sizes, l2):
-        objective = Objective.of(Architecture.build(sizes), l2)
-        return step_source(objective, OPTIMIZERS["adam"], np.dtype("float64"), weighted=False, clipped=False)
+        objective = Objective.of(Architecture.build(sizes), l2=l2)
+        return step_source(objective, OPTIMIZERS["adam"], np.dtype("float64"), weighted=False)
 
     assert text([3, 4, 1], 0.1) == text([30, 7, 1], 0.7)
 

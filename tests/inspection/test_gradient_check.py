@@ -8,6 +8,7 @@ from glassnet.core import propagation
 from glassnet.core.activations import ACTIVATIONS, Activation
 from glassnet.core.losses import LOSSES
 from glassnet.core.propagation import Objective
+from glassnet.core.regularization import PENALTIES
 from glassnet.errors import SettingError
 from glassnet.inspection import check_activation, check_loss
 from glassnet.inspection import gradient_check as checker
@@ -128,7 +129,8 @@ def test_the_network_of_a_stack_is_named(monkeypatch):
 
 @pytest.mark.parametrize("penalty", ["l2", "l1"])
 def test_a_wrong_slope_of_a_penalty_is_found(monkeypatch, penalty):
-    monkeypatch.setattr(propagation, f"{penalty}_slope", scaled(getattr(propagation, f"{penalty}_slope"), 1.001))
+    row = PENALTIES[penalty]
+    monkeypatch.setitem(PENALTIES, penalty, row._replace(slope=scaled(row.slope, 1.001)))
     net, X, Y = problem()
     assert not net.check_gradients(X, Y, **{penalty: 2.0}).ok
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from glassnet.core.activations import Activation
 from glassnet.core.architecture import Architecture
 from glassnet.core.equations import backward, cost, forward
 from glassnet.core.losses import Loss, losses_and_dZ
 from glassnet.core.parameters import Parameters
-from glassnet.core.regularization import l1_penalty, l1_slope, l2_penalty, l2_slope
+from glassnet.core.regularization import PENALTIES
 
 Array = Any
 
@@ -22,15 +25,15 @@ class Objective(NamedTuple):
     g: list[Activation | None]
     output: str
     loss: Loss
-    l2: Any = 0.0  # a number, or (k,): one for each network
-    l1: Any = 0.0
+    penalties: Mapping[str, Any] = {}  # name -> strength: a number, or (k,), one for each network
     names: tuple[str, ...] = ()  # activations and loss as they were chosen: what distinguishes two objectives
 
     @classmethod
-    def of(cls, architecture: Architecture, l2: Any = 0.0, l1: Any = 0.0) -> Objective:
-        """Look up the activations and the loss of an architecture."""
+    def of(cls, architecture: Architecture, **strengths: Any) -> Objective:
+        """Look up the activations and the loss of an architecture; penalties of strength 0 are left out."""
         names = (*architecture.activations, architecture.loss)
-        return cls(architecture.g, architecture.output, architecture.loss_entry, l2, l1, names)
+        penalties = {name: strength for name, strength in strengths.items() if np.any(strength)}
+        return cls(architecture.g, architecture.output, architecture.loss_entry, penalties, names)
 
 
 class Pass(NamedTuple):
@@ -84,32 +87,42 @@ def propagate(
         m, m_J = xp.row_sums(S), xp.total(S)  # (1, 1) or (k, 1, 1); a number or (k,)
         m, m_J = xp.where(m > 0, m, 1), xp.where(m_J > 0, m_J, 1)  # a batch may hold no weight: its slopes are 0
     dA, dZ = backward(xp, dZ_last, A, Z, W, g, D, m, gradient.W.views, gradient.b.views)
-    J = cost(xp, losses, m_J) + penalties(xp, theta, objective, m_J)
+    J = total_cost(xp, theta, cost(xp, losses, m_J), m_J, objective)
     m_W = m if S is None else m[..., 0]  # to stand beside the flat weights
-    if _is_used(objective.l2):
-        gradient.weights += l2_slope(xp, theta.weights, _column(objective.l2), m_W)
-    if _is_used(objective.l1):
-        gradient.weights += l1_slope(xp, theta.weights, _column(objective.l1), m_W)
+    for name, strength in objective.penalties.items():
+        gradient.weights += PENALTIES[name].slope(xp, theta.weights, _column(strength), m_W)
     return Pass(J, A, Z, dA, dZ)
 
 
-def cost_only(
-    xp: Any, theta: Parameters, data: tuple[Array, ...], objective: Objective, answers: list[Array] | None = None
-) -> Any:
-    """Return J on data (X, Y) or (X, Y, S), without dropout and without going backward; block by block of samples.
+def total_cost(xp: Any, theta: Parameters, mean_loss: Any, m: Any, objective: Objective) -> Any:
+    """Return J: the mean loss over m samples, plus the penalties."""
+    strengths = objective.penalties.items()
+    return mean_loss + sum([PENALTIES[name].value(xp, theta.weights, strength, m) for name, strength in strengths])
 
-    A[L] of each block is appended to `answers`, where it is given.
+
+def cost_only(
+    xp: Any,
+    theta: Parameters,
+    data: tuple[Array, ...],
+    objective: Objective,
+    answers: list[Array] | None = None,
+    D: list[Array] | None = None,
+) -> Any:
+    """Return J on data (X, Y) or (X, Y, S) without going backward, block by block of samples.
+
+    A[L] of each block is appended to `answers`, where it is given; without `D` nothing is dropped.
     """
     X, Y, S = data if len(data) == 3 else (*data, None)
     m = X.shape[-1] if S is None else xp.total(S)
-    J: Any = 0
+    mean_loss: Any = 0
     for block in blocks(xp, theta, X.shape[-1]):
-        A, Z = forward(xp, X[block], theta.W.views, theta.b.views, objective.g, [None] * len(theta.W))
+        masks = [None if M is None else M[block] for M in D or [None] * len(theta.W)]
+        A, Z = forward(xp, X[block], theta.W.views, theta.b.views, objective.g, masks)
         losses, _ = losses_and_dZ(xp, Z[-1], A[-1], Y[block], objective.loss, objective.output, objective.g[-1])
-        J = J + cost(xp, losses if S is None else losses * S[block], m)
+        mean_loss = mean_loss + cost(xp, losses if S is None else losses * S[block], m)
         if answers is not None:
             answers.append(A[-1])
-    return J + penalties(xp, theta, objective, m)
+    return total_cost(xp, theta, mean_loss, m, objective)
 
 
 def blocks(xp: Any, theta: Parameters, m: int) -> list[Any]:
@@ -118,26 +131,12 @@ def blocks(xp: Any, theta: Parameters, m: int) -> list[Any]:
     What a part needs for Z and A fits into the engine's `CACHE`, so that memory does not grow with m. A part's size
     depends on the network alone; an engine that names no cache takes all samples at once.
     """
-    room = getattr(xp, "CACHE", None)
-    if room is None:
+    cache = getattr(xp, "CACHE", None)
+    if cache is None:
         return [(..., slice(None))]
     of_a_sample = 2 * sum(b.nbytes for b in theta.b)
-    size = max(room // of_a_sample, LEAST_SAMPLES)
+    size = max(cache // of_a_sample, LEAST_SAMPLES)
     return [(..., slice(start, start + size)) for start in range(0, m, size)]
-
-
-def penalties(xp: Any, theta: Parameters, objective: Objective, m: Any) -> Any:
-    """Return what the penalties add to J."""
-    added: Any = 0
-    if _is_used(objective.l2):
-        added = added + l2_penalty(xp, theta.weights, objective.l2, m)
-    if _is_used(objective.l1):
-        added = added + l1_penalty(xp, theta.weights, objective.l1, m)
-    return added
-
-
-def _is_used(strength: Any) -> bool:
-    return bool(getattr(strength, "ndim", 0) or strength)
 
 
 def _column(strength: Any) -> Any:

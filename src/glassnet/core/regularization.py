@@ -1,16 +1,44 @@
-"""What keeps a network from fitting noise: penalties on the weights, dropout masks, and a bound on the gradient.
+"""What keeps a network from fitting noise: the tables of penalties and of gradient transforms, and dropout masks.
 
-The penalties follow the textbook: J gains lambda / (2m) Σ W² (L2) or lambda / m Σ |W| (L1); biases go free.
-`weights` and `gradient` are flat, (P,) or (k, P).
+A penalty is part of the cost: J gains its value, each dW its slope; biases go free. A gradient transform changes the
+gradient between `backward` and the optimiser, in place, and leaves J as it is. An entry is named like the setting that
+turns it on. `weights` and `gradient` are flat, (P,) or (k, P).
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 
 Array = Any
+
+
+class Penalty(NamedTuple):
+    """One entry of the table, whose slope is proportional to strength / m.
+
+    The formulas are of what J and what dW[l] gain; the slope's names {m} and {l}, TeX the strength as <strength>.
+    """
+
+    value: Callable[..., Any]                         # value(xp, weights, strength, m)
+    slope: Callable[..., Array]                       # slope(xp, weights, strength, m)
+    formula: str
+    slope_formula: str
+    tex: str = ""
+    slope_tex: str = ""
+    symbol: str = r"\lambda"                          # TeX of the strength
+    interval: str = "[0, inf)"                        # of the strength; 0 is no penalty
+
+
+class GradientTransform(NamedTuple):
+    """One entry of the table; TeX names the limit as <limit>."""
+
+    change: Callable[..., None]                       # change(xp, gradient, limit)
+    formula: str
+    tex: str = ""
+    interval: str = "(0, inf)"                        # of the limit
+    entrywise: bool = False                           # else it needs the whole gradient at once
 
 
 def l2_penalty(xp: Any, weights: Array, strength: Any, m: Any) -> Any:
@@ -27,6 +55,33 @@ def l1_slope(xp: Any, weights: Array, strength: Any, m: Any) -> Array:
     return strength / m * xp.sign(weights)
 
 
+def clip_by_norm(xp: Any, gradient: Array, limit: Any) -> None:
+    norm = xp.sqrt(xp.sum_last(gradient * gradient))[..., None]  # of each network's gradient
+    gradient *= limit / xp.maximum(norm, limit)
+
+
+PENALTIES: dict[str, Penalty] = {
+    "l2": Penalty(
+        l2_penalty, l2_slope, "l2 / (2m) Σ W²", "l2/{m} W[{l}]",
+        r"\frac{\lambda}{2 m} \sum_{l} \sum_{j,k} (w_{jk}^{[l]})^{2}", r"\frac{\lambda}{m} W^{[l]}"),
+    "l1": Penalty(
+        l1_penalty, l1_slope, "l1 / m Σ |W|", "l1/{m} sign(W[{l}])",
+        r"\frac{\lambda_{1}}{m} \sum_{l} \sum_{j,k} |w_{jk}^{[l]}|", r"\frac{\lambda_{1}}{m} \sign(W^{[l]})",
+        r"\lambda_{1}"),
+}
+
+GRADIENT_TRANSFORMS: dict[str, GradientTransform] = {
+    "clip_norm": GradientTransform(
+        clip_by_norm, "d *= limit / max(|d|, limit)", r"d\theta &:= \frac{<limit>}{\max(\sqrt{d\theta^{2}}, <limit>)} d\theta"),
+}
+
+
+def transform_gradient(xp: Any, gradient: Any, transforms: Mapping[str, Any]) -> None:
+    """Change `gradient.vector` by each of the transforms, given by name with their limits, in their order."""
+    for name, limit in transforms.items():
+        GRADIENT_TRANSFORMS[name].change(xp, gradient.vector, limit)
+
+
 def dropout_mask(rng: Any, shape: tuple[int, ...], drop: float, dtype: Any) -> Array:
     """Draw D[l]: 0 with probability `drop`, else 1 / (1 - drop), so that the mean of A[l] stays (inverted dropout)."""
     keep = 1 - drop
@@ -41,9 +96,3 @@ def dropout_masks(rng: Any, theta: Any, drops: list[Any], m: int) -> list[Any]:
         dropout_mask(rng, (*lead, n, m), drop, dtype) if np.any(drop) else None
         for n, drop in zip(units, drops, strict=True)
     ]
-
-
-def clip_by_norm(xp: Any, gradient: Array, limit: Any) -> None:
-    """Shorten each network's gradient, in place, to length `limit` where it is longer."""
-    norm = xp.sqrt(xp.sum_last(gradient * gradient))[..., None]
-    gradient *= limit / xp.maximum(norm, limit)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
-
-import numpy as np
 
 from glassnet.core.architecture import Architecture
 from glassnet.errors import UnknownNameError
@@ -42,8 +41,8 @@ class PassArrays:
         Dropout masks; None for layers without.
     S : array (1, m), optional
         Sample weights.
-    l2, l1 : float, or array (k,)
-        lambda of the penalties.
+    penalties : dict of str to float, or to array (k,)
+        Strengths of the penalties that J has, by name: "l2", "l1".
     """
 
     architecture: Architecture
@@ -59,8 +58,7 @@ class PassArrays:
     Y: Array | None = None
     D: list[Array] | None = None
     S: Array | None = None
-    l2: Any = 0.0
-    l1: Any = 0.0
+    penalties: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def m(self) -> int:
@@ -89,8 +87,7 @@ class PassArrays:
         terms = Terms(
             [l for l, D in enumerate(self.D or []) if D is not None],
             self.S is not None,
-            bool(np.any(self.l2)),
-            bool(np.any(self.l1)),
+            tuple(self.penalties),
         )
         found = {"X = A[0]": self.A[0].shape}
         for letter in ("W", "b", "Z", "D", "A", "dA", "dZ", "dW", "db"):

@@ -9,6 +9,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 from glassnet.core.architecture import Architecture
+from glassnet.core.regularization import PENALTIES
 from glassnet.core.text import aligned
 from glassnet.inspection import html
 
@@ -18,8 +19,7 @@ class Terms(NamedTuple):
 
     dropped: Collection[int] = ()  # layers with a dropout mask
     weighted: bool = False
-    l2: bool = False
-    l1: bool = False
+    penalties: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def formulas(architecture: Architecture, l: int, terms: Terms) -> dict[str, str]
     last, pair = l == L, architecture.loss_entry.pair == architecture.output
     S, m = (" * S", "ΣS") if terms.weighted else ("", "m")
     mask = f" * D[{l}]" if l in terms.dropped else ""
-    penalties = (f" + l2/{m} W[{l}]" if terms.l2 else "") + (f" + l1/{m} sign(W[{l}])" if terms.l1 else "")
+    penalties = "".join(f" + {PENALTIES[name].slope_formula.format(m=m, l=l)}" for name in terms.penalties)
     slope = f"dA[{l}] * g[{l}]'(Z[{l}])" if g != "softmax" else f"softmax's Jacobian at Z[{l}] times dA[{l}]"
     return {
         "W": "weights",

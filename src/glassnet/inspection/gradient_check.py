@@ -18,11 +18,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from glassnet.core.activations import ACTIVATIONS, Activation
-from glassnet.core.equations import cost, forward
 from glassnet.core.losses import LOSSES, Loss, losses_and_dZ
 from glassnet.core.names import choose
 from glassnet.core.parameters import Parameters
-from glassnet.core.propagation import Objective, penalties, propagate
+from glassnet.core.propagation import Objective, cost_only, propagate
 from glassnet.core.text import aligned
 from glassnet.engines import numpy_engine as xp
 from glassnet.engines.threads import blas_threads
@@ -160,11 +159,10 @@ def check_gradients(
         some = np.sort(rng.choice(X.shape[-1], samples, replace=False))
         X, Y, *D = (None if M is None else M[..., some] for M in (X, Y, *D))
 
+    data = (X, Y) if S is None else (X, Y, S)
+
     def J() -> Any:
-        A, Z = forward(xp, X, theta.W.views, theta.b.views, objective.g, D)
-        losses, _ = losses_and_dZ(xp, Z[-1], A[-1], Y, objective.loss, objective.output, objective.g[-1])
-        m = X.shape[-1] if S is None else xp.total(S)
-        return cost(xp, losses if S is None else losses * S, m) + penalties(xp, theta, objective, m)
+        return cost_only(xp, theta, data, objective, D=D)
 
     def moved(M: Array, place: tuple[int, ...]) -> Callable[[float], Any]:
         entry = M[(..., *place)].copy()

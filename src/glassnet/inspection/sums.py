@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from glassnet.core.regularization import PENALTIES
 from glassnet.engines import numpy_engine as xp
 from glassnet.errors import DataError, ShapeError, UnknownNameError
 from glassnet.inspection.arrays import PassArrays
@@ -118,11 +119,14 @@ def _dZ(one: _Network, l: int, u: int, i: int) -> str:
 
 
 def _dW(one: _Network, l: int, u: int, j: int) -> str:
-    w, l2, l1 = one.array("W", l)[u, j], one.setting(one.trace.l2), one.setting(one.trace.l1)
+    w, strengths = one.array("W", l)[u, j], {name: one.setting(M) for name, M in one.trace.penalties.items()}
     return one.total(
         [f"1/{one.m}*({one.total(one.products(one.array('dZ', l)[u], one.array('A', l - 1)[j]))})"],
-        f"{one.number(l2)}/{one.m}*{one.factor(w)}" if l2 else "",
-        f"{one.number(l1)}/{one.m}*{one.factor(np.sign(w))}" if l1 else "",
+        *(
+            f"{one.number(strength)}/{one.m}*{one.factor(PENALTIES[name].slope(xp, w, 1, 1))}"
+            for name, strength in strengths.items()
+            if strength
+        ),
     )
 
 

@@ -78,8 +78,8 @@ class Trace(PassArrays):
         Dropout masks; None for layers without.
     S : array (1, m), optional
         Sample weights.
-    l2, l1 : float, or array (k,)
-        lambda of the penalties.
+    penalties : dict of str to float, or to array (k,)
+        Strengths of the penalties that J has, by name: "l2", "l1".
 
     Examples
     --------
@@ -306,5 +306,5 @@ def trace_pass(
         dA[0] = linear_backward_input(dZ[1], W[1])
     return Trace(
         architecture, theta.W.views, theta.b.views, Z, A, dA, dZ, gradient.W.views, gradient.b.views,
-        float(J) if np.ndim(J) == 0 else J, Y, masks, S, objective.l2, objective.l1,
+        float(J) if np.ndim(J) == 0 else J, Y, masks, S, objective.penalties,
     )  # fmt: skip

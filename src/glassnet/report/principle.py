@@ -11,6 +11,7 @@ from glassnet.core.architecture import Architecture, choose_loss
 from glassnet.core.losses import full_name
 from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS
+from glassnet.core.regularization import GRADIENT_TRANSFORMS, PENALTIES
 from glassnet.core.schedules import SCHEDULES
 from glassnet.network import Network
 from glassnet.report.blocks import Block, Cell, Formula, Heading, Paragraph, Section, Table, says
@@ -93,13 +94,12 @@ def _cost(architecture: Architecture, settings: Mapping[str, Any]) -> list[Block
         else rf"\sum_{{j=1}}^{{{n_L}}} \ell(a_{{j}}^{{[{L}](i)}}, y_{{j}}^{{(i)}})"
     )  # fmt: skip
     blocks: list[Block] = []
-    for kind, penalty in (
-        ("l2", r" + \frac{\lambda}{2 m} \sum_{l} \sum_{j,k} (w_{jk}^{[l]})^{2}"),
-        ("l1", r" + \frac{\lambda_{1}}{m} \sum_{l} \sum_{j,k} |w_{jk}^{[l]}|"),
-    ):
+    for kind, penalty in PENALTIES.items():
         if any(_numbers(settings.get(kind))):
-            tex += penalty
-            blocks.append(Paragraph(says(f"principle.penalty_{kind}", strength=_listed(settings[kind]))))
+            tex += " + " + filled(penalty.tex, {}, penalty.formula)
+            slope = filled(penalty.slope_tex, {}, penalty.slope_formula.format(m="m", l="l"))
+            names = {"kind": kind.upper(), "symbol": penalty.symbol, "slope": slope}
+            blocks.append(Paragraph(says("principle.penalty", strength=_listed(settings[kind]), **names)))
     if any(_numbers(settings.get("dropout"))):
         blocks.append(Paragraph(says("principle.dropout", share=_listed(settings["dropout"]))))
     intro = Paragraph(says("principle.cost_text", loss=says(key) if (key := f"loss.{name}") in texts() else name))
@@ -172,8 +172,13 @@ def step(settings: Mapping[str, Any]) -> list[Block]:
         factor = choose(SCHEDULES, schedule, "schedule")[1]
         blocks.append(Paragraph(says("principle.rate_schedule", alpha=alpha, schedule=schedule)))
         blocks.append(Formula(filled(factor.tex, factor.options, factor.formula)))
-    if settings["clip_norm"]:
-        blocks.append(Paragraph(says("principle.clip", limit=number(settings["clip_norm"]))))
+    for kind, transform in GRADIENT_TRANSFORMS.items():
+        if (limit := settings.get(kind)) is None:
+            continue
+        if (key := f"principle.{kind}") in texts():
+            blocks.append(Paragraph(says(key, limit=number(limit))))
+        else:
+            blocks.append(Formula(_lines([filled(transform.tex, {"limit": limit}, transform.formula)])))
     return blocks
 
 

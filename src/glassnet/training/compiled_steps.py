@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from glassnet.core.names import choose
+from glassnet.core.regularization import GRADIENT_TRANSFORMS
 from glassnet.core.schedules import SCHEDULES
 from glassnet.engines import compiled_engine
 from glassnet.engines.threads import blas_threads, cores, spread
@@ -76,23 +77,23 @@ _loading = threading.Lock()
 
 def _source(run: Run) -> str:
     """Return the source for a run; runs that differ in sizes and numbers only share it."""
-    objective, settings, dtype = run.objective, run.settings, run.theta.vector.dtype
-    weighted, clipped = run.batches.whole[2] is not None, settings.clip_norm is not None
+    objective, dtype = run.objective, run.theta.vector.dtype
+    weighted, transforms = run.batches.whole[2] is not None, tuple(run.transforms)
     dropped = tuple(l for l, drop in enumerate(run.drops) if np.any(drop))
     key = (
         objective.names,
-        *(bool(np.any(M)) for M in (objective.l2, objective.l1)),
-        settings.optimizer,
+        tuple(objective.penalties),
+        run.settings.optimizer,
         dtype.name,
         weighted,
-        clipped,
+        transforms,
         dropped,
     )
     if key not in _sources:
         from glassnet.training.step_source import step_source
 
         _sources[key] = step_source(
-            objective, run.optimizer, dtype, weighted=weighted, clipped=clipped, dropped=dropped
+            objective, run.optimizer, dtype, weighted=weighted, transforms=transforms, dropped=dropped
         )
     return _sources[key]
 
@@ -122,9 +123,10 @@ class CompiledSteps:
         gradients = gradient[:, None] if self.groups == 1 else np.empty((networks, self.groups, P), gradient.dtype)
         data = [_each(_shown(M), networks) for M in (Y, S) if M is not None]
         self.begins = list(zip(self.theta, gradients, *memory, [self.rows] * networks, *data, strict=True))
-        l2, l1 = (np.broadcast_to(np.ravel(given), networks).tolist() for given in (run.settings.l2, run.settings.l1))
-        self.penalties = list(zip(l2, l1, strict=True))
-        self.clip = float(run.settings.clip_norm or 0)
+        given = run.settings.penalties(networks)  # not rounded to theta's type yet
+        strengths = [np.broadcast_to(given[name], networks) for name in run.objective.penalties]
+        self.strengths = np.array(strengths).reshape(-1, networks).T.copy()  # (networks, penalties)
+        self.limits = np.array([*run.transforms.values()], np.float64)
         units = sum(n for n, drop in zip(self.sizes, run.drops, strict=True) if np.any(drop))
         self.drawn = units * run.batches.size  # numbers in the masks of a step
         self.steps_at_a_time = 16  # more, as long as they fit into a moment
@@ -209,7 +211,7 @@ class CompiledSteps:
 
             def thread(rank: int) -> tuple[int, float]:
                 done, cost = self.function(
-                    self.sizes, *self.begins[k], *given, alphas[k], t, *self.penalties[k], self.clip,
+                    self.sizes, *self.begins[k], *given, alphas[k], t, self.strengths[k], self.limits,
                     costs[k], self.best[k], float(before[k]), run.watches_steps,
                     self.parts, shares, counters, rank, ranks,
                 )  # fmt: skip
@@ -240,7 +242,7 @@ def _division(run: Run, sizes: tuple[int, ...]) -> tuple[int, int]:
     samples, groups = run.batches.size, 1
     if run.batches.whole[2] is not None:  # the mean by weight wants the sum of all weights first
         return 1, 1
-    if run.settings.clip_norm is None:  # the length of the gradient wants all of it
+    if all(GRADIENT_TRANSFORMS[name].entrywise for name in run.transforms):
         operations = 6 * samples * run.theta.weights.shape[-1]
         most = min(os.cpu_count() or 1, operations / WORTH_A_THREAD, samples / FEWEST_SAMPLES)
         while 2 * groups <= most:

@@ -16,7 +16,7 @@ from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS, initial_state
 from glassnet.core.parameters import Parameters
 from glassnet.core.propagation import Objective, cost_only, propagate
-from glassnet.core.regularization import clip_by_norm, dropout_masks
+from glassnet.core.regularization import dropout_masks, transform_gradient
 from glassnet.core.schedules import SCHEDULES
 from glassnet.engines import compiled_engine
 from glassnet.engines.threads import blas_threads
@@ -91,6 +91,7 @@ class Run:
         self.xp, self.theta, self.objective, self.settings, self.rng = xp, theta, objective, settings, rng
         self.gradient = theta.like()
         self.batches = Batches(X, Y, S, settings.batch_size, settings.shuffle, rng)
+        self.transforms = settings.transforms
         self.validation, self.callbacks = validation, list(callbacks)
         self.optimizer: Any
         name, self.optimizer = choose(OPTIMIZERS, settings.optimizer, "optimizer")
@@ -199,8 +200,7 @@ class Run:
     def update(self) -> None:
         """Take one step of the optimiser along the gradient."""
         theta, gradient = self.theta.vector, self.gradient.vector
-        if self.settings.clip_norm is not None:
-            clip_by_norm(self.xp, gradient, self.settings.clip_norm)
+        transform_gradient(self.xp, self.gradient, self.transforms)
         alpha = self.next_rate()
         t = self.t_before + self.history.steps + 1
         P = theta.shape[-1]
@@ -259,7 +259,7 @@ class Run:
         history.epoch_cost.append(J)
         history.learning_rate.append(self.reported_learning_rate())
         if self.validation is not None:
-            J = cost_only(self.xp, self.theta, self.validation, self.objective._replace(l2=0, l1=0))
+            J = cost_only(self.xp, self.theta, self.validation, self.objective._replace(penalties={}))
             history.validation_cost.append(J)
         self.watched.append(J if self.theta.vector.ndim == 1 else float(np.mean(J)))
         if not self.watches_steps and self.is_finite() and self.best.offer(J, self.theta.vector):

@@ -15,6 +15,7 @@ import numpy as np
 from glassnet.core.checks import is_count
 from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS
+from glassnet.core.regularization import GRADIENT_TRANSFORMS, PENALTIES
 from glassnet.core.schedules import SCHEDULES
 from glassnet.documents import ANYTHING, checked
 from glassnet.errors import ModelFileError, SettingError, UnknownNameError
@@ -166,6 +167,15 @@ class Settings:
             _check_stack("learning_rate" if name == "alpha" else name, value, k)
             return np.array(value, float)
         return value
+
+    def penalties(self, k: int | None) -> dict[str, Any]:
+        """Return the strength of each penalty that is asked for, by name: a number, or (k,), one for each network."""
+        return {name: self.of_networks(name, k) for name in PENALTIES if getattr(self, name, 0)}
+
+    @property
+    def transforms(self) -> dict[str, float]:
+        """The limit of each gradient transform that is asked for, by name."""
+        return {name: limit for name in GRADIENT_TRANSFORMS if (limit := getattr(self, name, None)) is not None}
 
     def drops(self, L: int, k: int | None = None) -> list[Any]:
         """Return the share to drop for each of the layers 0 ... L, a float or, for k networks, an array (k, 1, 1).

@@ -1,12 +1,13 @@
 """The source of many steps in one function: the equations, recorded once with symbols, between gathering and watching.
 
-What is recorded is `core.propagation.propagate`, `core.regularization.clip_by_norm` and the optimiser's update, as they
-stand. Around them stands only what a step needs besides: gathering a batch and its dropout masks, watching J, keeping
-the best theta.
+What is recorded is `core.propagation.propagate`, `core.regularization.transform_gradient` and the optimiser's update,
+as they stand. Around them stands only what a step needs besides: gathering a batch and its dropout masks, watching J,
+keeping the best theta.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import accumulate
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.propagation import Objective, propagate
-from glassnet.core.regularization import clip_by_norm
+from glassnet.core.regularization import transform_gradient
 from glassnet.engines import compiled_engine
 from glassnet.engines.lowering import Source, lower
 from glassnet.engines.tracing import ONE, Namespace, Program
@@ -23,7 +24,13 @@ Array = Any
 
 
 def step_source(
-    objective: Objective, optimizer: Any, dtype: Any, *, weighted: bool, clipped: bool, dropped: tuple[int, ...] = ()
+    objective: Objective,
+    optimizer: Any,
+    dtype: Any,
+    *,
+    weighted: bool,
+    transforms: Collection[str] = (),
+    dropped: tuple[int, ...] = (),
 ) -> str:
     """Return the source of the module whose function `steps` trains such a network.
 
@@ -45,10 +52,7 @@ def step_source(
         weights=first.input("weights", ("PW",)),
     )
     gradient: Any = _Gradient(first, SimpleNamespace(views=layers("W", "d")), SimpleNamespace(views=layers("b", "d")))
-    traced = objective._replace(
-        l2=first.input("l2_share", ()) if np.any(objective.l2) else 0.0,
-        l1=first.input("l1_share", ()) if np.any(objective.l1) else 0.0,
-    )
+    traced = objective._replace(penalties={name: first.input(f"{name}_share", ()) for name in objective.penalties})
     X, Y = first.input("X", (sizes[0], "m")), first.input("Y", (sizes[L], "m"))
     S = first.input("S", (ONE, "m")) if weighted else None
     D = [first.input(f"D{l}", (sizes[l], "m")) if l in dropped else None for l in range(L + 1)]
@@ -56,20 +60,29 @@ def step_source(
     slopes = lower(first, {"J": J})
 
     second = Program(dtype)
-    if clipped:
-        clip_by_norm(xp, second.input("gradient_P", ("P",)), second.input("clip", ()))
-        second.barrier()
+    gradient = _Gradient(second)
+    transform_gradient(xp, gradient, {name: second.input(name, ()) for name in transforms})
+    flat = second.input("theta_P", ("P",)), gradient.vector
     memory = {name: second.input(f"{name}_P", ("P",)) for name in optimizer.state}
-    flat = second.input("theta_P", ("P",)), second.input("gradient_P", ("P",))
     optimizer.update(xp, *flat, memory, second.input("t", ()), second.input("alpha", ()))
-    return _module(L, np.dtype(dtype).name, optimizer.state, weighted, dropped, slopes, lower(second, {}, "u"))
+    numbers = [
+        *(f"{name}_share = strengths[{i}] / parts" for i, name in enumerate(objective.penalties)),
+        *(f"{name} = limits[{i}]" for i, name in enumerate(transforms)),
+    ]
+    update = lower(second, {}, "u")
+    return _module(L, np.dtype(dtype).name, optimizer.state, weighted, dropped, numbers, slopes, update)
 
 
 class _Gradient:
-    """The gradient's arrays; whoever asks for its weights as one slice sees what was written to dW before."""
+    """The gradient's arrays; whoever asks for a flat one sees what was written before, to it or to dW."""
 
-    def __init__(self, program: Program, W: Any, b: Any) -> None:
+    def __init__(self, program: Program, W: Any = None, b: Any = None) -> None:
         self.program, self.W, self.b = program, W, b
+
+    @property
+    def vector(self) -> Any:
+        self.program.barrier()
+        return self.program.input("gradient_P", ("P",))
 
     @property
     def weights(self) -> Any:
@@ -82,7 +95,14 @@ class _Gradient:
 
 
 def _module(
-    L: int, dtype: str, state: tuple[str, ...], weighted: bool, dropped: tuple[int, ...], slopes: Source, update: Source
+    L: int,
+    dtype: str,
+    state: tuple[str, ...],
+    weighted: bool,
+    dropped: tuple[int, ...],
+    numbers: list[str],
+    slopes: Source,
+    update: Source,
 ) -> str:
     """Set the loops of a step into their function.
 
@@ -105,7 +125,7 @@ def _module(
     S = ["weights_of_samples"] if weighted else []
     arguments = ["kernel", "sizes", "theta", "gradients", *state, "rows", "targets", *S, "order", "batch"]
     arguments += ["masks"] if dropped else []
-    arguments += ["alphas", "t0", "l2", "l1", "clip", "costs", "best", "best_cost", "watch"]
+    arguments += ["alphas", "t0", "strengths", "limits", "costs", "best", "best_cost", "watch"]
     arguments += ["parts", "shares", "counters", "rank", "ranks"]
     gather = [
         f"Y = view(Y_room, n{L} * low, n{L}, m)",
@@ -187,7 +207,7 @@ def _module(
                 "B = min(batch, rows.shape[0])",
                 "groups = gradients.shape[0]",
                 "largest = -(-B // parts)",
-                "l2_share, l1_share = l2 / parts, l1 / parts",
+                *numbers,
                 "begin, end = theta.size * rank // ranks, theta.size * (rank + 1) // ranks",
                 "P = end - begin",
                 *(f"{name}_P = {name}[begin:end]" for name in ("theta", *state)),

@@ -17,7 +17,7 @@ import numpy as np
 
 from glassnet import interrupts
 from glassnet.core.propagation import propagate
-from glassnet.core.regularization import clip_by_norm
+from glassnet.core.regularization import transform_gradient
 from glassnet.errors import MissingLibraryError, SettingError, in_short
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ class TorchSteps:
         self.shares = device == "cpu"  # the tensors' memory with the run's arrays
         self.theta, self.gradient = (both.over(self._here(both.vector)) for both in (run.theta, run.gradient))
         self.state = {name: self._here(run.state[name]) for name in run.optimizer.state}
-        self.objective = run.objective._replace(l2=self._here(run.objective.l2), l1=self._here(run.objective.l1))
+        strengths = run.objective.penalties.items()
+        self.objective = run.objective._replace(penalties={name: self._here(strength) for name, strength in strengths})
         batches = run.batches
         self.whole = batches.size == batches.m
         self.data = [None if M is None else self._here(M) for M in (batches.whole if self.whole else batches.rows)]
@@ -106,8 +107,7 @@ class TorchSteps:
     def _update(self, t: Any, alpha: Any) -> None:
         """Take one step of the optimiser along the gradient; t and alpha are numbers or tensors."""
         run, theta, gradient = self.run, self.theta.vector, self.gradient.vector
-        if run.settings.clip_norm is not None:
-            clip_by_norm(self.xp, gradient, run.settings.clip_norm)
+        transform_gradient(self.xp, self.gradient, run.transforms)
         chosen = dict(run.state["optimizer"])
         name = chosen.pop("name")
         if name in ("adam", "adamw") and self.xp.fuses(theta, alpha):
