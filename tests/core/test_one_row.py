@@ -15,7 +15,8 @@ from glassnet.core.propagation import Objective
 from glassnet.core.regularization import GRADIENT_TRANSFORMS, PENALTIES, GradientTransform, Penalty
 from glassnet.core.schedules import SCHEDULES, Schedule
 from glassnet.engines import numpy_engine as xp
-from glassnet.inspection.gradient_check import check_gradients
+from glassnet.estimators import MLPRegressor, TabularRegressor
+from glassnet.inspection.gradient_check import check_gradients, check_loss
 from glassnet.inspection.trace import trace_pass
 from glassnet.report.blocks import Report, says
 from glassnet.report.page import to_html
@@ -69,6 +70,10 @@ ROWS = [
         squareplus, squareplus_slope, "(Z + sqrt(Z² + bend)) / 2", "1/2 + Z / (2 sqrt(Z² + bend))",
         r"\frac{Z + \sqrt{Z * Z + <bend>}}{2}", r"\frac{1}{2} + \frac{Z}{2 \sqrt{Z * Z + <bend>}}",
         "he", bounds=(0, np.inf), options={"bend": Option(4.0, "[0, inf)")})),
+    (ACTIVATIONS, "twice", Activation(lambda xp, Z: 2 * Z, lambda xp, Z, A: 2 * xp.ones_like(Z), "2 Z", "2")),
+    (LOSSES, "half_square", Loss(
+        lambda xp, A, Y: 0.25 * A * A - 0.5 * Y * A, lambda xp, A, Y: 0.5 * (A - Y), "A² / 4 - Y A / 2", "any",
+        pair="twice")),
     (LOSSES, "quartic", Loss(quartic, quartic_slope, "(A - Y)⁴ / 4", "any")),
     (OPTIMIZERS, "lion", Optimizer(
         ("v",), lion, 0.01, "theta -= alpha sign(beta v + (1 - beta) d)", options={"beta": Option(0.9, "[0, 1)")})),
@@ -143,6 +148,22 @@ def test_a_new_penalty_is_checked_and_written_out():
     assert trace.formula("dW[2]").splitlines()[0].endswith("l4/m 4 W[2]³")
     w = net.W[2][0, 1]
     assert f" + 0.3/40*{4 * w**3:.4g}"[:10] in trace.unit("dW", layer=2, unit=0, sample=1)
+
+
+def test_a_loss_and_the_output_that_it_pairs_with_find_each_other():
+    net = Network([3, 2, 1], loss="half_square", seed=1, dtype="float64")
+    assert net.architecture.output == "twice"
+    assert Network([3, 2, 1], ["tanh", "twice"]).architecture.loss == "half_square"
+    assert net.check_gradients(X, Y).ok
+    assert check_loss("half_square").ok
+
+
+def test_the_estimators_take_it():
+    settings = {"activation": "squareplus(3)", "schedule": "linear", "max_iter": 3, "random_state": 0}
+    model = MLPRegressor(hidden_layer_sizes=(4,), loss="half_square", **settings).fit(X.T, Y[0])
+    assert model.out_activation_ == "twice"
+    table = TabularRegressor(hidden=(4,), optimizer="lion", loss="quartic", epochs=2, random_state=0)
+    assert np.isfinite(table.fit(X.T, Y[0]).predict(X.T)).all()
 
 
 def test_each_layer_starts_as_its_activation_asks():

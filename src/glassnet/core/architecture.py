@@ -16,8 +16,6 @@ from glassnet.documents import TEXT, checked, listed, whole
 from glassnet.errors import SettingError, UnknownNameError
 
 ROWS = {"sizes": listed(whole(1), least=2), "activations": listed(TEXT, least=1), "loss": TEXT}  # in a model file
-_LOSS_OF_OUTPUT = {"sigmoid": "cross_entropy", "softmax": "cross_entropy", "exp": "poisson"}
-_OUTPUT_OF_LOSS = {"sigmoid_cross_entropy": "sigmoid", "softmax_cross_entropy": "softmax", "poisson": "exp"}
 _CROSS_ENTROPIES = ("sigmoid_cross_entropy", "softmax_cross_entropy")
 
 
@@ -70,8 +68,8 @@ class Architecture:
     ) -> Architecture:
         """Check the sizes and fill in what is left open.
 
-        Hidden layers are relu; the output is the loss's own (sigmoid for one unit of cross-entropy, softmax for more,
-        identity for the errors, exp for poisson); the loss is the output's own, cross-entropy where both are open.
+        Hidden layers are relu; the output is the one that the loss pairs with, else identity; the loss is the one that
+        pairs with the output, else squared_error. Where both are open, it is cross-entropy.
         One name stands for every hidden layer; a list names all L layers, or the L - 1 hidden ones.
         """
         checked = _checked_sizes(sizes)
@@ -80,10 +78,10 @@ class Architecture:
         L = len(checked) - 1
         given = [activations] * (L - 1) if isinstance(activations, str) else list(activations or ["relu"] * (L - 1))
         if len(given) == L - 1:
-            known_loss, _ = choose_loss(full_name(loss or "cross_entropy", checked[-1]))
-            given.append(_OUTPUT_OF_LOSS.get(known_loss, "identity"))
+            given.append(choose_loss(full_name(loss or "cross_entropy", checked[-1]))[1].pair or "identity")
         if loss is None and given:
-            loss = _LOSS_OF_OUTPUT.get(choose(ACTIVATIONS, given[-1], "activation")[0], "squared_error")
+            output, _ = choose(ACTIVATIONS, given[-1], "activation")
+            loss = next((name for name, row in LOSSES.items() if row.pair == output), "squared_error")
         return cls(checked, tuple(given), loss or "cross_entropy")
 
     @property

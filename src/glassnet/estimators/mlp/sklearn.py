@@ -372,8 +372,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     def _output(self) -> tuple[str, str]:
         losses = {name: entry for name, entry in LOSSES.items() if not name.endswith("cross_entropy")}
-        name, _ = choose(losses, self.loss, "loss")
-        return "exp" if name == "poisson" else "identity", self.loss
+        return choose(losses, self.loss, "loss")[1].pair or "identity", self.loss
 
     def _answers(self, outputs: Array) -> Array:
         return self.target_.decode(outputs)
