@@ -28,9 +28,11 @@ from glassnet.errors import DataError, DivergedError, ModelFileError, SettingErr
 from glassnet.files import check_writable
 from glassnet.training import checkpoint as checkpoints
 from glassnet.training.checkpoint import Checkpoint
+from glassnet.training.engine_choice import train
 from glassnet.training.history import History, Progress, check_record
-from glassnet.training.loop import Run, train
 from glassnet.training.position import Position
+from glassnet.training.resume import position_of, resume_run
+from glassnet.training.run import Run
 from glassnet.training.settings import Settings
 
 if TYPE_CHECKING:
@@ -530,7 +532,7 @@ class Network:
             checkpoint=None if keeper is None else lambda run: keeper.attend(partial(self._as_it_stands, run)),
         )
         if resume and self.position is not None:
-            self.position.go_on(run)
+            resume_run(run, self.position)
         self.optimizer_state, self.position, self.missing_state = state, None, ""
         try:
             train(run)
@@ -549,7 +551,7 @@ class Network:
         """Return the network as Ctrl-C would leave it now, between two steps."""
         run.state["t"] = run.t_before + run.history.steps
         twin, vector = copy.copy(self), run.theta.vector.copy()
-        twin.position = Position.of(run, cut_off=True)
+        twin.position = position_of(run, cut_off=True)
         run.best.put_back(vector)
         twin.position.settle(vector)
         twin.parameters = self.parameters.over(vector)

@@ -21,7 +21,8 @@ from glassnet.inspection.trace import trace_pass
 from glassnet.report.blocks import Report, says
 from glassnet.report.page import to_html
 from glassnet.report.principle import principle
-from glassnet.training.loop import Run, train
+from glassnet.training.engine_choice import train
+from glassnet.training.run import Run
 from glassnet.training.settings import Settings
 
 ENGINES = pytest.mark.parametrize("engine", [

@@ -200,7 +200,7 @@ def test_a_run_that_was_cut_off_within_an_epoch_goes_on_on_a_device(options, apa
     whole, cut = (Network([3, 4, 1], seed=1, dtype="float64") for _ in range(2))
     options = {"optimizer": "adam", "batch_size": 7, "schedule": "cosine", **options}
     expected = whole.fit(X, Y_ONE, engine="numpy", **options)
-    taken, record = [], loop.Run.attend
+    taken, record = [], loop.Run.pause
 
     def cut_off(run):
         taken.append(1)
@@ -210,7 +210,7 @@ def test_a_run_that_was_cut_off_within_an_epoch_goes_on_on_a_device(options, apa
         record(run)
 
     with monkeypatch.context() as patched:
-        patched.setattr(loop.Run, "attend", cut_off)
+        patched.setattr(loop.Run, "pause", cut_off)
         assert cut.fit(X, Y_ONE, engine="numpy", **options).steps == 3
     history = cut.fit(X, Y_ONE, engine="torch", resume=True, **options)
     np.testing.assert_allclose(history.cost, expected.cost, rtol=1e-10)

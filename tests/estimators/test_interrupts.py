@@ -238,7 +238,7 @@ def test_a_training_that_nobody_waits_for_ends(optimizer):
 def test_results_made_of_several_runs_end_too(monkeypatch):
     net = Network([3, 1], seed=0)
     interrupted = lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)  # noqa: E731
-    monkeypatch.setattr("glassnet.training.loop.Run.record", interrupted)
+    monkeypatch.setattr("glassnet.training.run.Run.record", interrupted)
     with pytest.raises(KeyboardInterrupt):
         runs.cost_curves(net, X.T, y[None], 5, engine="numpy")
     with pytest.raises(KeyboardInterrupt):

@@ -64,13 +64,13 @@ def cut_off(how, at, path, given, options, monkeypatch):
             if len(held) == at:
                 net._as_it_stands(run).save(path)
 
-        monkeypatch.setattr(loop.Run, "attend", note)
+        monkeypatch.setattr(loop.Run, "pause", note)
         net.fit(X, Y, **options)
         assert len(held) >= at
         monkeypatch.undo()
         return
     if how == "signal":
-        attend, held = loop.Run.attend, []
+        attend, held = loop.Run.pause, []
 
         def pressed(run):
             held.append(1)
@@ -78,7 +78,7 @@ def cut_off(how, at, path, given, options, monkeypatch):
                 signal.raise_signal(signal.SIGINT)
             attend(run)
 
-        monkeypatch.setattr(loop.Run, "attend", pressed)
+        monkeypatch.setattr(loop.Run, "pause", pressed)
         assert net.fit(X, Y, **options).interrupted
         monkeypatch.undo()
     else:

@@ -491,7 +491,7 @@ def test_after_ctrl_c_adam_goes_on_with_its_own_count():
 def test_large_networks_are_updated_in_blocks_as_small_ones():
     """More parameters than one block: the optimiser's passes see slices, and must give what one pass gives."""
     from glassnet.core.optimizers import OPTIMIZERS, initial_state
-    from glassnet.training.loop import CACHE_BLOCK
+    from glassnet.training.numpy_steps import CACHE_BLOCK
 
     net = Network([200, 200, 1], "tanh", dtype="float64", seed=0)
     assert net.vector.size > CACHE_BLOCK

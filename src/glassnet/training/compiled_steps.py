@@ -25,7 +25,7 @@ from glassnet.engines.threads import blas_threads, cores, spread
 from glassnet.errors import MissingLibraryError, in_short
 
 if TYPE_CHECKING:
-    from glassnet.training.loop import Run
+    from glassnet.training.run import Run, RunEpoch
 
 Array = Any
 
@@ -42,8 +42,8 @@ def covers(run: Run) -> bool:
     return isinstance(X, np.ndarray) and X.ndim == 2
 
 
-def make_stepper(run: Run) -> Callable[[], bool] | None:
-    """Return what takes the steps of a run compiled, or None where the NumPy engine shall.
+def make_stepper(run: Run) -> RunEpoch | None:
+    """Return what runs an epoch of a run by compiled code, or None where that does not cover it.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def make_stepper(run: Run) -> Callable[[], bool] | None:
             function = compiled_engine.load(_source(run))
             steps = CompiledSteps(run, function)
             if isinstance(function, compiled_engine.Steps):
-                function.build(steps.take_none)
+                function.build(steps.run_none)
     except NotImplementedError:  # an entry of a table needs what symbols do not know
         return None
     except MemoryError:
@@ -68,7 +68,7 @@ def make_stepper(run: Run) -> Callable[[], bool] | None:
         missing = MissingLibraryError.of("engine='compiled'", "numba", "scipy")
         raise MissingLibraryError(f"{missing} ({in_short(error)})") from error
     run.history.engine = "compiled"
-    return steps.take
+    return steps.run_epoch
 
 
 _sources: dict[tuple[Any, ...], str] = {}
@@ -132,8 +132,8 @@ class CompiledSteps:
         self.steps_at_a_time = 16  # more, as long as they fit into a moment
         self.most_steps = max(1, MOST_DRAWN // (networks * self.drawn)) if self.drawn else run.steps
 
-    def take_none(self) -> None:
-        """Take no step at all, which compiles the function."""
+    def run_none(self) -> None:
+        """Run no step, which compiles the function."""
         self._call(np.arange(0), np.zeros(0), self._masks(0, 0))
 
     def _may_take_many(self) -> bool:
@@ -141,25 +141,25 @@ class CompiledSteps:
         run = self.run
         schedule = run.settings.schedule
         looks_back = callable(schedule) or choose(SCHEDULES, schedule, "schedule")[1].reads_costs
-        return run.watches_steps and not run.callbacks and not looks_back
+        return run.judges_steps and not run.callbacks and not looks_back
 
-    def take(self) -> bool:
-        """Take an epoch, or all whole-batch steps that follow each other; return whether a callback ends the run."""
+    def run_epoch(self) -> bool:
+        """Run an epoch, or all whole-batch steps that follow each other; return whether a callback ends the run."""
         run, history, size = self.run, self.run.history, self.run.batches.size
         left = run.steps - history.steps
         taken = run.first_batch()
         n = left if self.many else min(run.steps_per_epoch, taken + left)
         order = run.batches.order() if run.steps_per_epoch > 1 else np.arange(0)
         while taken < n:
-            run.attend()
+            run.pause()
             k = min(self.steps_at_a_time, self.most_steps, n - taken)
-            alphas = np.array([run.rate(history.steps + i) for i in range(k)])
+            rates = np.array([run.learning_rate_after(history.steps + i) for i in range(k)])
             chosen = order[taken * size : (taken + k) * size]
             began = time.perf_counter()
-            costs, done = self._call(chosen, alphas, self._masks(taken, k))
-            self._note(costs[:done], alphas)
+            costs, done = self._call(chosen, rates, self._masks(taken, k))
+            self._note(costs[:done], rates)
             if self.many:
-                run.end_epochs(costs[:done], alphas[:done])
+                run.end_epochs(costs[:done], rates[:done])
             if time.perf_counter() - began < MOMENT:
                 self.steps_at_a_time *= 2
             if done < k:
@@ -167,10 +167,10 @@ class CompiledSteps:
             taken += k
         return False if self.many else run.end_epoch()
 
-    def _note(self, costs: Array, alphas: Array) -> None:
+    def _note(self, costs: Array, rates: Array) -> None:
         run = self.run
         if len(costs):
-            run.alpha = run.rate(run.history.steps + len(costs) - 1)
+            run.learning_rate = run.learning_rate_after(run.history.steps + len(costs) - 1)
         run.costs.extend(costs.tolist() if costs.ndim == 1 else list(costs))
         run.history.steps += len(costs)
 
@@ -193,14 +193,12 @@ class CompiledSteps:
                     at += flat.shape[1]
         return masks
 
-    def _call(self, order: Array, alphas: Array, masks: Array | None) -> tuple[Array, int]:
+    def _call(self, order: Array, rates: Array, masks: Array | None) -> tuple[Array, int]:
         """Take the steps of one network, or of each in a stack; return the costs and how many steps went well."""
         run, networks = self.run, len(self.theta)
-        costs = np.empty((networks, len(alphas)))
+        costs = np.empty((networks, len(rates)))
         t = run.t_before + run.history.steps + 1
-        alphas = np.array(
-            np.broadcast_to(alphas.T.reshape(-1 if len(alphas) else 1, len(alphas)), costs.shape), order="C"
-        )
+        rates = np.array(np.broadcast_to(rates.T.reshape(-1 if len(rates) else 1, len(rates)), costs.shape), order="C")
         before = np.atleast_1d(run.best.cost)
 
         def one(k: int) -> tuple[int, float]:
@@ -211,8 +209,8 @@ class CompiledSteps:
 
             def thread(rank: int) -> tuple[int, float]:
                 done, cost = self.function(
-                    self.sizes, *self.begins[k], *given, alphas[k], t, self.strengths[k], self.limits,
-                    costs[k], self.best[k], float(before[k]), run.watches_steps,
+                    self.sizes, *self.begins[k], *given, rates[k], t, self.strengths[k], self.limits,
+                    costs[k], self.best[k], float(before[k]), run.judges_steps,
                     self.parts, shares, counters, rank, ranks,
                 )  # fmt: skip
                 return int(done), float(cost)
@@ -222,7 +220,7 @@ class CompiledSteps:
         with blas_threads(run.largest_product(), one=self.groups > 1) if self.by_blas else nullcontext():
             ends = [one(0)] if networks == 1 else spread(one, range(networks))
         done = min(end for end, _ in ends)
-        if run.watches_steps:
+        if run.judges_steps:
             lowest = np.array([cost for _, cost in ends])
             better = lowest < before
             if better.any() and done:  # the last step at which any network was better than ever before

@@ -14,22 +14,22 @@ from __future__ import annotations
 import importlib.util
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from glassnet import interrupts
 from glassnet.engines import compiled_engine
 from glassnet.engines.sparse_columns import SparseColumns
 from glassnet.errors import MissingLibraryError
-from glassnet.training import compiled_steps
-
-if TYPE_CHECKING:
-    from glassnet.training.loop import Run
+from glassnet.training import compiled_steps, loop, numpy_steps
+from glassnet.training.history import History
+from glassnet.training.run import Choice, Run, RunEpoch
 
 Figures = dict[str, dict[str, float]]  # engine -> amount of work, or "start" -> seconds
 
@@ -50,37 +50,30 @@ BUILT_IN: Figures = {
 _TOLD = {"numpy": "with numpy", "compiled": "compiled", "cuda": "on cuda"}
 
 
-class Choice(NamedTuple):
-    """The engine that shall take a run, and why, in one half-sentence; "" where it was asked for by name."""
-
-    engine: str
-    why: str
-
-    def __str__(self) -> str:
-        return f"{self.engine} ({self.why})" if self.why else self.engine
+@interrupts.held()
+def train(run: Run) -> History:
+    """Choose the engine of a run, and train with it: `loop.train` says what is returned and raised."""
+    run.choice = chosen(run)
+    return loop.train(run, make_stepper)
 
 
-def make_stepper(run: Run) -> Callable[[], bool] | None:
-    """Return what takes the steps of a run, or None where the NumPy engine's own loop shall.
+def make_stepper(run: Run) -> RunEpoch:
+    """Return what runs an epoch of a run, by the engine that was chosen; by NumPy where that one does not cover it.
 
     Raises
     ------
     MissingLibraryError
         If an engine is asked for by name and what it needs is not installed.
     """
-    if run.choice.engine == "numpy":
-        return None
     try:
-        take: Callable[[], bool] | None = import_module(f"glassnet.training.{run.choice.engine}_steps").make_stepper(
-            run
-        )
+        found = import_module(f"glassnet.training.{run.choice.engine}_steps").make_stepper(run)
     except MissingLibraryError as error:
         if run.settings.engine != "auto" or run.choice.engine != "compiled":
             raise
-        run.choice = Choice("numpy", str(error))
+        run.choice, found = Choice("numpy", str(error)), None
         run.history.choice = str(run.choice)
-        return None
-    return take
+    stepper: RunEpoch = found or numpy_steps.make_stepper(run)
+    return stepper
 
 
 def chosen(run: Run) -> Choice:

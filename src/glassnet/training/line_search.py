@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from glassnet.training.numpy_steps import cost_and_gradient
 from glassnet.training.several_fits import raise_if_ended
 
 if TYPE_CHECKING:
-    from glassnet.training.loop import Run
+    from glassnet.training.run import Run
 
 Array = Any
 
@@ -15,8 +16,8 @@ Array = Any
 def search(run: Run) -> None:
     """Run L-BFGS-B from theta; one iteration counts as one epoch of one step.
 
-    scipy keeps its memory of the curvature to itself, so a run that goes on is searched again from where it began, to
-    the same bits; iterations that were recorded before are not recorded again.
+    scipy does not hand out its memory of the curvature, so a resumed run is searched again from where it began, to the
+    same bits; iterations that were recorded before are not recorded again.
     """
     import numpy as np
     from scipy.optimize import minimize
@@ -26,10 +27,10 @@ def search(run: Run) -> None:
     last: dict[str, Any] = {}
     again = iter(range(run.replayed + run.history.steps))
 
-    def cost_and_slope(theta: Array) -> tuple[float, Array]:
-        run.attend()
+    def value_and_slope(theta: Array) -> tuple[float, Array]:
+        run.pause()
         run.theta.vector[...] = theta
-        J = run.slopes(X, Y, S)
+        J = cost_and_gradient(run, X, Y, S)
         last.setdefault("J", J)
         return J, run.gradient.vector.astype(np.float64)
 
@@ -44,7 +45,7 @@ def search(run: Run) -> None:
             raise StopIteration
 
     found = minimize(
-        cost_and_slope,
+        value_and_slope,
         run.theta.vector.astype(np.float64),
         jac=True,
         method="L-BFGS-B",

@@ -21,13 +21,13 @@ from glassnet.core.regularization import transform_gradient
 from glassnet.errors import MissingLibraryError, SettingError, in_short
 
 if TYPE_CHECKING:
-    from glassnet.training.loop import Run
+    from glassnet.training.run import Run, RunEpoch
 
 Array = Any
 
 
-def make_stepper(run: Run) -> Callable[[], bool]:
-    """Return what takes the steps of a run on tensors.
+def make_stepper(run: Run) -> RunEpoch:
+    """Return what runs an epoch of a run on tensors.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def make_stepper(run: Run) -> Callable[[], bool]:
     if device == "cuda" and not has_cuda:
         raise SettingError(f"device='cuda': torch {torch.__version__} finds no CUDA here; device='cpu' is")
     run.history.engine = "torch"
-    return TorchSteps(run, ("cuda" if has_cuda else "cpu") if device == "auto" else device).take
+    return TorchSteps(run, ("cuda" if has_cuda else "cpu") if device == "auto" else device).run_epoch
 
 
 class TorchSteps:
@@ -86,8 +86,8 @@ class TorchSteps:
     def _here(self, value: Any) -> Any:
         return self.xp.tensor(value, self.device) if isinstance(value, np.ndarray) else value
 
-    def take(self) -> bool:
-        """Take the steps of one epoch; return whether a callback ends the run."""
+    def run_epoch(self) -> bool:
+        """Run the steps of one epoch; return whether a callback ends the run."""
         run = self.run
         bfloat16 = run.settings.precision == "bfloat16"
         operations = run.largest_product() * math.prod(run.theta.vector.shape[:-1])
@@ -104,16 +104,16 @@ class TorchSteps:
         X, Y, S = (M if M is None or chosen is None else _turned(M.index_select(0, chosen)) for M in self.data)
         return propagate(self.xp, self.theta, self.gradient, X, Y, self.objective, masks, S).J, X
 
-    def _update(self, t: Any, alpha: Any) -> None:
-        """Take one step of the optimiser along the gradient; t and alpha are numbers or tensors."""
+    def _update(self, t: Any, rate: Any) -> None:
+        """Take one step of the optimiser along the gradient; t and the learning rate are numbers or tensors."""
         run, theta, gradient = self.run, self.theta.vector, self.gradient.vector
         transform_gradient(self.xp, self.gradient, run.transforms)
         chosen = dict(run.state["optimizer"])
         name = chosen.pop("name")
-        if name in ("adam", "adamw") and self.xp.fuses(theta, alpha):
-            self.xp.fused_adam(theta, gradient, self.state, t, alpha, decoupled=name == "adamw", **chosen)
+        if name in ("adam", "adamw") and self.xp.fuses(theta, rate):
+            self.xp.fused_adam(theta, gradient, self.state, t, rate, decoupled=name == "adamw", **chosen)
         else:
-            run.optimizer.update(self.xp, theta, gradient, self.state, t, alpha)
+            run.optimizer.update(self.xp, theta, gradient, self.state, t, rate)
 
     def _looked_at(self, J: Array, X: Array) -> Any:
         """Return J as the loop keeps it, and let the parameters that led to it compete for the best.
@@ -127,24 +127,21 @@ class TorchSteps:
         J = float(J) if J.ndim == 0 else J.copy()
         if not (np.isfinite(J).all() if np.ndim(J) else math.isfinite(J)):
             raise run.diverged(X)
-        if run.watches_steps and run.best.offer(J, run.theta.vector):
-            run.history.best_epoch = run.history.epochs
+        if run.judges_steps:
+            run.offer(J)
         return J
 
     # ------------------------------------------------------------ an epoch on the CPU
     def _take_one_by_one(self) -> None:
         run, batches = self.run, self.run.batches
         order = None if self.whole else self._here(batches.order())
-        dtype = run.theta.vector.dtype
         steps = list(zip(range(0, batches.m, batches.size), batches.sizes, strict=True))
         for start, size in steps[run.first_batch() :]:
-            run.attend()
+            run.pause()
             masks = [self._here(D) for D in run.masks(size)]
             J, X = self._propagate(None if order is None else order[start : start + size], masks)
             J = self._looked_at(J.numpy(), X.numpy())
-            run.alpha = run.rate(run.history.steps)
-            alpha = self._here(run.alpha.astype(dtype)) if np.ndim(run.alpha) else run.alpha
-            self._update(run.t_before + run.history.steps + 1, alpha)
+            self._update(run.t_before + run.history.steps + 1, self._here(run.next_learning_rate()))
             run.record(J)
             if run.history.steps == run.steps:
                 break
@@ -153,9 +150,9 @@ class TorchSteps:
     def _take_all(self) -> None:
         """Take the steps of an epoch; nothing comes back before its end."""
         run, history = self.run, self.run.history
-        run.attend()
+        run.pause()
         first, batch = history.steps, run.first_batch()
-        rates = [run.rate(i) for i in range(first, min(first + run.steps_per_epoch - batch, run.steps))]
+        rates = [run.learning_rate_after(i) for i in range(first, min(first + run.steps_per_epoch - batch, run.steps))]
         self._lay_out(rates, batch)
         try:
             for size in run.batches.sizes[batch : batch + len(rates)]:
@@ -208,10 +205,10 @@ class TorchSteps:
         run, taken = self.run, int(self.buffers["at"])
         run.costs.extend(self.buffers["costs"][:taken].cpu().numpy())
         run.history.steps += taken
-        run.alpha = rates[taken - 1] if taken else run.alpha
+        run.learning_rate = rates[taken - 1] if taken else run.learning_rate
         for name, M in self.state.items():
             run.state[name][...] = M.cpu().numpy()
-        if not run.watches_steps:
+        if not run.judges_steps:
             run.theta.vector[...] = self.theta.vector.cpu().numpy()
 
     def _look_back(self, first: int) -> None:
@@ -220,7 +217,7 @@ class TorchSteps:
         for i, J in enumerate(run.costs[first:], start=first):
             if not np.isfinite(J).all():
                 del run.costs[i:]
-                run.history.steps, run.alpha = i, run.rate(i)
+                run.history.steps, run.learning_rate = i, run.learning_rate_after(i)
             run.costs[i : i + 1] = [self._looked_at(J, run.batches.whole[0])]
         run.theta.vector[...] = self.theta.vector.cpu().numpy()
 

@@ -15,7 +15,8 @@ from glassnet.core.parameters import Parameters
 from glassnet.core.propagation import Objective, cost_only
 from glassnet.engines import numpy_engine as xp
 from glassnet.errors import DivergedError
-from glassnet.training.loop import Run, train
+from glassnet.training.loop import train
+from glassnet.training.run import Run
 from glassnet.training.settings import Settings
 from glassnet.training.several_fits import uninterrupted
 
