@@ -211,9 +211,9 @@ def in_modules() -> Iterator[tuple[str, Any, dict[str, Any]]]:
     from glassnet.estimators.tabular import out_of_fold
     from glassnet.tables import preparation
 
-    yield "no bins", preparation, {"MOST_BINS": 0}
-    yield "16 bins at most", preparation, {"MOST_BINS": 16}
-    yield "a bin from 16 rows on", preparation, {"ROWS_OF_A_BIN": 16}
+    yield "no bins", preparation, {"MAX_BINS": 0}
+    yield "16 bins at most", preparation, {"MAX_BINS": 16}
+    yield "a bin from 16 rows on", preparation, {"MIN_ROWS_PER_BIN": 16}
     yield "not sharpened", out_of_fold, {"calibrate_temperature": lambda *_: 1.0}
     yield "kinds judged by their loss", out_of_fold, {"cost": _loss_left_out}
 

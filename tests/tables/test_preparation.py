@@ -15,8 +15,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from glassnet.errors import DataError, SettingError, ShapeError, UnknownNameError, WrongTypeError
-from glassnet.tables import Pictures, as_table, fit_preparation, preparation_from_document
-from glassnet.tables.columns.number import NumberColumn, fit_numbers
+from glassnet.tables import Pictures, Preparation, as_table, fit_preparation
+from glassnet.tables.columns.column import FitOptions, UninformativeColumn
+from glassnet.tables.columns.number import NumberColumn
 
 
 def fitted(**columns):
@@ -367,14 +368,14 @@ def test_only_training_rows_decide(training, others):
     with contextlib.suppress(DataError):  # text where training's text spelled numbers
         preparation.transform(others)
     assert json.dumps(preparation.to_document()) == document
-    again = preparation_from_document(json.loads(document))
+    again = Preparation.from_document(json.loads(document))
     assert again == preparation
     np.testing.assert_array_equal(again.transform(training, np.float64), preparation.transform(training, np.float64))
 
 
 def test_bins_fill_up_by_hand():
     values = np.repeat([0.0, 10.0, 20.0, 30.0, 50.0], [400, 1, 1, 1, 1])  # 0 would fill a bin alone
-    column = fit_numbers("a", pa.chunked_array([values]), bins=4)
+    column = NumberColumn.fit("a", pa.chunked_array([values]), FitOptions(bins=4))
     np.testing.assert_allclose(column.edges, [0, 10, 20, 30, 50])  # 0, and the others' quantiles at thirds
     column = NumberColumn("a", 5.0, 10.0, (0.0, 10.0, 30.0), False)
     out = np.empty((4, 3))
@@ -385,8 +386,9 @@ def test_bins_fill_up_by_hand():
 @example([0.0, 5e-324], 3)
 @given(st.lists(st.floats(-1e300, 1e300), min_size=2, max_size=60), st.integers(3, 12))
 def test_bins_are_monotone_and_bounded(values, bins):
-    column = fit_numbers("a", pa.chunked_array([np.array(values)]), bins)
-    if isinstance(column, str):
+    try:
+        column = NumberColumn.fit("a", pa.chunked_array([np.array(values)]), FitOptions(bins))
+    except UninformativeColumn:
         assert len(set(values)) == 1
         return
     assert list(column.edges) == sorted(set(column.edges))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from glassnet.errors import ModelFileError
-from glassnet.tables import Pictures, fit_preparation, preparation_from_document
+from glassnet.tables import Pictures, Preparation, fit_preparation
 
 TABLE = fit_preparation(
     {"a": [0.1, 0.7, None], "c": ["u", "v", "u"], "d": ["2020-01-01", "2020-02-01", ""], "z": [1, 1, 1]}
@@ -17,7 +17,7 @@ PICTURES = fit_preparation(Pictures(np.zeros((1, 4, 5, 3), np.uint8), "planes"))
 
 @pytest.mark.parametrize("preparation", [TABLE, PICTURES], ids=["table", "pictures"])
 def test_round_trip(preparation):
-    assert preparation_from_document(json.loads(json.dumps(preparation.to_document()))) == preparation
+    assert Preparation.from_document(json.loads(json.dumps(preparation.to_document()))) == preparation
 
 
 def test_documents_read_well():
@@ -62,13 +62,16 @@ def changed(preparation, *path_and_value):
         (changed(TABLE, "columns", 0, "median", "0"), "column 1: median must be a finite number, got '0'"),
         (changed(TABLE, "columns", 0, "median", float("nan")), "median must be a finite number, got nan"),
         (changed(TABLE, "columns", 0, "median", 10**400), "median must be a finite number"),
-        (changed(TABLE, "columns", 0, "spread", -1.0), "spread must not be negative"),
+        (changed(TABLE, "columns", 0, "spread", -1.0), "spread must be a finite number of at least 0, got -1.0"),
         (changed(TABLE, "columns", 0, "missing", 1), "missing must be true or false, got 1"),
         (changed(TABLE, "columns", 0, "name", 3), "name must be text"),
         (changed(TABLE, "columns", 0, "code", "x"), "column 1: unknown entries code"),
         (changed(TABLE, "columns", 1, "values", ["u", "u"]), "column 2: values must be a list of distinct texts"),
         (changed(TABLE, "columns", 1, "values", []), "column 2: 'c' becomes no feature"),
-        (changed(TABLE, "columns", 2, "cycles", ["year"]), "cycles must be among month, weekday, hour"),
+        (
+            changed(TABLE, "columns", 2, "cycles", ["year"]),
+            "cycles must be a list of distinct texts among month, weekday, hour",
+        ),
         (changed(TABLE, "extra", 1), "unknown entries extra"),
         (changed(PICTURES, "height", 0), "height must be a whole number from 1"),
         (changed(PICTURES, "height", True), "height must be a whole number from 1"),
@@ -78,4 +81,4 @@ def changed(preparation, *path_and_value):
 )
 def test_malformed_documents(document, told):
     with pytest.raises(ModelFileError, match=told):
-        preparation_from_document(document)
+        Preparation.from_document(document)

@@ -8,9 +8,6 @@ import numpy as np
 
 from glassnet.report.blocks import Block, Cell, Message, Paragraph, Section, Table, says
 from glassnet.report.subject import Subject, Trial, in_short
-from glassnet.tables.columns.category import CategoryColumn
-from glassnet.tables.columns.date import DateColumn
-from glassnet.tables.columns.target_means import TargetMeans
 
 MOST_COLUMNS, MOST_VALUES, MOST_CLASSES = 60, 8, 20
 
@@ -67,16 +64,16 @@ def _columns(preparation: Any) -> list[Block]:
 
 def _prepared(column: Any) -> tuple[str, Message]:
     """Return a column's kind, and what becomes of its cells."""
-    if isinstance(column, CategoryColumn):
+    if column.kind == "category":
         more = ", …" if len(column.values) > MOST_VALUES else ""
         return "category", says(
             "data.category_prepared", values=", ".join(map(in_short, column.values[:MOST_VALUES])) + more
         )
-    if isinstance(column, DateColumn):
+    if column.kind == "date":
         return "date", says("data.date_prepared", cycles=", ".join(column.cycles))
-    if isinstance(column, TargetMeans):
+    if column.kind == "target means":
         return "category", says("data.means_prepared", values=len(column.values))
-    median, bins = f"{column.median:.4g}", len(getattr(column, "edges", ())[1:])
+    median, bins = f"{column.median:.4g}", len(column.edges[1:])
     if bins:
         return "number", says("data.binned_prepared", median=median, bins=bins)
     return "number", says("data.number_prepared", median=median)

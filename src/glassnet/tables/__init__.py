@@ -5,7 +5,6 @@ from glassnet.tables.dataset import Dataset, Pictures
 from glassnet.tables.frames import as_table, target_from_table
 from glassnet.tables.leaks import leaks
 from glassnet.tables.preparation import Preparation, fit_preparation
-from glassnet.tables.preparation_document import preparation_from_document
 from glassnet.tables.reading.formats import read
 from glassnet.tables.splitting import imbalance, split
 
@@ -17,7 +16,6 @@ __all__ = [
     "fit_preparation",
     "imbalance",
     "leaks",
-    "preparation_from_document",
     "read",
     "rows_at",
     "split",

@@ -2,52 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glassnet.errors import DataError, SettingError, ShapeError, UnknownNameError, WrongTypeError, suggestion
-from glassnet.tables.columns.category import CategoryColumn, fit_categories
-from glassnet.tables.columns.date import DateColumn, fit_dates
-from glassnet.tables.columns.number import NumberColumn, fit_numbers
-from glassnet.tables.columns.roles import dropped_in_words, role
-from glassnet.tables.columns.target_means import TargetMeans, fit_target_means
+from glassnet.documents import ANYTHING, DISTINCT_TEXTS, TEXT, TEXTS, checked, listed
+from glassnet.errors import (
+    DataError,
+    ModelFileError,
+    SettingError,
+    ShapeError,
+    UnknownNameError,
+    WrongTypeError,
+    suggestion,
+)
+from glassnet.tables.columns import COLUMN_TYPES
+from glassnet.tables.columns.category import CategoryColumn
+from glassnet.tables.columns.column import Column, FitOptions, UninformativeColumn
+from glassnet.tables.columns.picture import PictureShape
+from glassnet.tables.columns.roles import Role, dropped_in_words, role
+from glassnet.tables.columns.target_means import TargetMeans
 from glassnet.tables.dataset import Pictures
 from glassnet.tables.frames import as_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Column = NumberColumn | CategoryColumn | DateColumn | TargetMeans
-
-MOST_CATEGORIES = 256
-MOST_BINS, MOST_BIN_FEATURES, ROWS_OF_A_BIN = 48, 768, 64  # docs/tables.md: what more and fewer gave
-
-
-@dataclass(frozen=True)
-class PictureShape:
-    """The pictures of training: all others must be alike."""
-
-    height: int
-    width: int
-    channels: int
-    order: str
-
-    @property
-    def n_x(self) -> int:
-        """Numbers in one picture."""
-        return self.height * self.width * self.channels
-
-    @property
-    def features(self) -> list[str]:
-        """A name for every number of a picture, such as "y0 x5 red"."""
-        colours = ["red", "green", "blue"] if self.channels == 3 else ["grey"]
-        places = [f"y{y} x{x}" for y in range(self.height) for x in range(self.width)]
-        if self.order == "planes":
-            return [f"{place} {colour}" for colour in colours for place in places]
-        return [f"{place} {colour}" for place in places for colour in colours]
+MAX_CATEGORIES = 256
+MAX_BINS, MAX_BIN_FEATURES, MIN_ROWS_PER_BIN = 48, 768, 64  # docs/tables.md: what more and fewer gave
+ENTRIES = {"kind": TEXT, "source": DISTINCT_TEXTS, "columns": listed(ANYTHING, least=1), "notes": TEXTS}
 
 
 @dataclass(frozen=True)
@@ -56,7 +42,7 @@ class Preparation:
 
     Parameters
     ----------
-    columns : tuple of NumberColumn, CategoryColumn, DateColumn, TargetMeans
+    columns : tuple of Column
         The columns in use, in the order of their features; one of many categories is there twice, as a CategoryColumn
         and as TargetMeans.
     source : tuple of str
@@ -116,45 +102,67 @@ class Preparation:
         if not len(X):
             raise DataError("expected at least one row, got none")
         if isinstance(X, Pictures):
-            return self._transform_pictures(X, dtype)
+            if not self.pictures:
+                raise WrongTypeError(f"expected a table with columns {', '.join(self.source[:20])}, got pictures")
+            return self.pictures.transform(X, dtype)
         if self.pictures:
             raise WrongTypeError(f"expected pictures as in training, got a table of {X.num_columns} columns")
         out = np.empty((len(X), self.n_features), dtype)
-        place = {name: k for k, name in enumerate(X.column_names)}
+        index = {name: k for k, name in enumerate(X.column_names)}
         j = 0
         for column in self.columns:
-            if column.name not in place:
+            if column.name not in index:
                 held = ", ".join(X.column_names[:20]) + ", ..." * (X.num_columns > 20)
                 near = suggestion(column.name, X.column_names)
                 raise DataError(f"column {column.name!r} of the training rows is missing{near}; columns: {held}")
             width = len(column.features)
-            cells, to = X.column(place[column.name]), out[:, j : j + width]
-            if isinstance(column, TargetMeans) and targets is not None:
-                column.fill_training(cells, targets, to)
-            else:
-                column.fill(cells, to)
+            column.fill(X.column(index[column.name]), out[:, j : j + width], targets)
             j += width
-        return out
-
-    def _transform_pictures(self, X: Pictures, dtype: Any) -> np.ndarray:
-        if not self.pictures:
-            raise WrongTypeError(f"expected a table with columns {', '.join(self.source[:20])}, got pictures")
-        shape = (self.pictures.height, self.pictures.width, self.pictures.channels)
-        if X.images.shape[1:] != shape:
-            raise ShapeError(
-                f"expected pictures of {' x '.join(map(str, shape))} = {self.pictures.n_x} (height x width x channels) "
-                f"as in training, got {X.describe()}"
-            )
-        rows = Pictures(X.images, self.pictures.order).rows()
-        out = rows.astype(dtype, order="C")
-        out /= 255
         return out
 
     def to_document(self) -> dict[str, Any]:
         """Return the preparation as plain numbers, names and lists, ready for JSON."""
-        from glassnet.tables.preparation_document import write
+        notes = list(self.notes)
+        if self.pictures:
+            return {"kind": "pictures", **self.pictures.to_document(), "notes": notes}
+        columns = [column.to_document() for column in self.columns]
+        return {"kind": "table", "source": list(self.source), "columns": columns, "notes": notes}
 
-        return write(self)
+    @classmethod
+    def from_document(cls, document: Any) -> Preparation:
+        """Return the preparation that a document describes.
+
+        Parameters
+        ----------
+        document : object
+            What JSON was read as; it may come from anywhere.
+
+        Raises
+        ------
+        ModelFileError
+            The document is not one that `to_document` writes; the message says where.
+        """
+        where = "preparation"
+        kind = checked(document, {"kind": TEXT, "notes": TEXTS}, where, others=True)["kind"]
+        if kind == "pictures":
+            return cls(pictures=PictureShape.from_document(document, where), notes=list(document["notes"]))
+        if kind != "table":
+            raise ModelFileError(f"{where}: kind must be 'table' or 'pictures', got {kind!r:.80}")
+        source, entries = (checked(document, ENTRIES, where)[name] for name in ("source", "columns"))
+        columns = tuple(_column_from_document(each, f"{where}, column {j}") for j, each in enumerate(entries, 1))
+        names = [column.name for column in columns]
+        distinct = {(column.is_companion, column.name) for column in columns}
+        if len(distinct) < len(columns) or not set(names) <= set(source):
+            raise ModelFileError(f"{where}: columns must be distinct and in source, got {names!r:.200}")
+        return cls(columns, tuple(source), None, list(document["notes"]))
+
+
+def _column_from_document(document: Any, where: str) -> Column:
+    kind = checked(document, {"kind": ANYTHING}, where, others=True)["kind"]
+    if not isinstance(kind, str) or kind not in COLUMN_TYPES:
+        known = ", ".join(COLUMN_TYPES)
+        raise ModelFileError(f"{where}: unknown kind {kind!r:.80}{suggestion(kind, COLUMN_TYPES)}; known: {known}")
+    return COLUMN_TYPES[kind].from_document(document, where)
 
 
 def features(X: Any, preparation: Preparation | None = None) -> pa.Table | Pictures:
@@ -177,7 +185,7 @@ def fit_preparation(
     X: Any,
     targets: np.ndarray | None = None,
     *,
-    max_categories: int = MOST_CATEGORIES,
+    max_categories: int = MAX_CATEGORIES,
     bins: bool = True,
     drop: Collection[str] = (),
     keep: Collection[str] = (),
@@ -220,42 +228,53 @@ def fit_preparation(
     X = features(X)
     _check_not_empty(X)
     if isinstance(X, Pictures):
-        height, width, channels = X.images.shape[1:]
-        return Preparation(pictures=PictureShape(height, width, channels, X.order))
+        return Preparation(pictures=PictureShape.fit(X))
     for name in (*drop, *keep, *categorical):
         if name not in X.column_names:
             raise UnknownNameError.among("column", name, X.column_names)
+    roles: dict[str, Role] = {}
     columns: list[Column] = []
-    dropped: dict[str, str] = dict.fromkeys(drop, "was to be left out")
-    notes: list[str] = []
-    roles = {
-        name: role(name, cells, name in categorical, name in keep)
-        for name, cells in zip(X.column_names, X.columns, strict=True)
-        if name not in dropped
-    }
-    n_bins = _bins(len(X), sum(kind == "number" for kind, _, _ in roles.values())) if bins else 0
-    for name, (kind, column, remark) in roles.items():
-        if kind == "nothing":
-            dropped[name] = remark
-            continue
-        fitted = _fit(kind, name, column, max_categories, n_bins)
-        if isinstance(fitted, str):
-            dropped[name] = fitted
-            continue
-        columns.append(fitted)
-        if remark:
-            notes.append(f"column {name!r} {remark}")
-        if isinstance(fitted, CategoryColumn) and fitted.other:
-            means = None if targets is None else fit_target_means(name, column, targets)
-            columns += [means] if means else []
-            notes.append(
-                f"column {name!r} has many values: the {len(fitted.values)} most frequent have a feature each, the "
-                f"others share one{'; and the mean target for each value is one more' * bool(means)}"
-            )
-    notes = [*dropped_in_words(dropped), *notes]
+    remarks: list[str] = []
+    reasons = dict.fromkeys(drop, "was to be left out")
+    for name, cells in zip(X.column_names, X.columns, strict=True):
+        if name not in drop:
+            with _dropping(name, reasons):
+                roles[name] = role(name, cells, categorical=name in categorical, keep=name in keep)
+    n_numbers = sum(each.kind == "number" for each in roles.values())
+    options = FitOptions(_bins_per_column(len(X), n_numbers) if bins else 0, max_categories)
+    for name, each in roles.items():
+        with _dropping(name, reasons):
+            columns += _fit_column(name, each, options, targets, remarks)
+    notes = [*dropped_in_words({name: reasons[name] for name in (*drop, *X.column_names) if name in reasons}), *remarks]
     if not columns:
         raise DataError(f"no column is left to learn from: {' '.join(notes) or 'the table has no columns'}")
     return Preparation(tuple(columns), tuple(X.column_names), None, notes)
+
+
+@contextmanager
+def _dropping(name: str, reasons: dict[str, str]) -> Iterator[None]:
+    """Note the reason where a column turns out to be uninformative."""
+    try:
+        yield
+    except UninformativeColumn as reason:
+        reasons[name] = str(reason)
+
+
+def _fit_column(
+    name: str, of: Role, options: FitOptions, targets: np.ndarray | None, remarks: list[str]
+) -> list[Column]:
+    """Return what a column is fitted as, and add what the user should know to the remarks."""
+    column = COLUMN_TYPES[of.kind].fit(name, of.cells, options)
+    if of.remark:
+        remarks.append(f"column {name!r} {of.remark}")
+    if not isinstance(column, CategoryColumn) or not column.other:
+        return [column]
+    means = None if targets is None else TargetMeans.of(name, of.cells, targets)
+    remarks.append(
+        f"column {name!r} has many values: the {len(column.values)} most frequent have a feature each, the "
+        f"others share one{'; and the mean target for each value is one more' * bool(means)}"
+    )
+    return [column, means] if means else [column]
 
 
 def _check_not_empty(X: pa.Table | Pictures) -> None:
@@ -265,13 +284,7 @@ def _check_not_empty(X: pa.Table | Pictures) -> None:
         raise DataError("expected at least one training row, got none")
 
 
-def _bins(m: int, n_columns: int) -> int:
-    """Return the bins for each of the columns of numbers: few where rows are few or columns many, none below three."""
-    bins = min(MOST_BINS, MOST_BIN_FEATURES // max(n_columns, 1), m // ROWS_OF_A_BIN)
+def _bins_per_column(m: int, n_columns: int) -> int:
+    """Return the bins for each column of numbers: few where rows are few or columns many, none below three."""
+    bins = min(MAX_BINS, MAX_BIN_FEATURES // max(n_columns, 1), m // MIN_ROWS_PER_BIN)
     return bins if bins > 2 else 0
-
-
-def _fit(kind: str, name: str, column: pa.ChunkedArray, limit: int, bins: int) -> Column | str:
-    if kind == "number":
-        return fit_numbers(name, column, bins)
-    return fit_dates(name, column) if kind == "date" else fit_categories(name, column, limit)

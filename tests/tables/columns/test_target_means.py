@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from glassnet import TabularClassifier, TabularRegressor, load
 from glassnet.errors import ModelFileError
-from glassnet.tables import as_table, fit_preparation, preparation_from_document
-from glassnet.tables.columns.target_means import PRIOR, TargetMeans, fit_target_means
+from glassnet.tables import Preparation, as_table, fit_preparation
+from glassnet.tables.columns.target_means import PRIOR, TargetMeans
 
 
 def column(cells):
@@ -23,7 +23,7 @@ def many(rng, m, n_values):
 
 def test_means_by_hand():
     y = np.array([[1.0], [2.0], [3.0], [10.0]])
-    fitted = fit_target_means("c", column(["a", "a", "a", "b"]), y)
+    fitted = TargetMeans.of("c", column(["a", "a", "a", "b"]), y)
     assert fitted.values == ("a",)  # one row says nothing
     centred = (y - y.mean()) / y.std()
     assert fitted.means[0][0] == pytest.approx(centred[:3].sum() / (3 + PRIOR))
@@ -36,9 +36,9 @@ def test_training_rows_by_hand():
     rng = np.random.default_rng(1)
     cells, place = many(rng, 40, 6)
     y = rng.standard_normal((40, 2))
-    fitted = fit_target_means("c", column(cells), y)
+    fitted = TargetMeans.of("c", column(cells), y)
     out = np.empty((40, 2))
-    fitted.fill_training(column(cells), y, out)
+    fitted.fill(column(cells), out, y)
     fold = np.random.default_rng(0).permutation(40) % 5
     for i in range(40):
         others = fold != fold[i]
@@ -54,14 +54,14 @@ def test_no_training_row_reads_its_own_target(seed):
     m = int(rng.integers(5, 60))
     cells = column(many(rng, m, 8)[0])
     y = rng.standard_normal((m, 1))
-    fitted = fit_target_means("c", cells, y)
+    fitted = TargetMeans.of("c", cells, y)
     if fitted is None:
         return
     before, after = np.empty((2, m, 1))
-    fitted.fill_training(cells, y, before)
+    fitted.fill(cells, before, y)
     i = int(rng.integers(m))
     y[i] += 100
-    fitted.fill_training(cells, y, after)
+    fitted.fill(cells, after, y)
     assert before[i] == after[i]
 
 
@@ -115,9 +115,9 @@ def test_classes_have_a_mean_each_unless_they_are_many(classes, tmp_path):
 def test_a_damaged_document_is_refused(damage, words):
     document = {"kind": "table", "source": ["c"], "notes": [], "columns": [
         {"kind": "target means", "name": "c", "values": ["a", "b"], "means": [[0.1], [0.2]]}]}  # fmt: skip
-    read = preparation_from_document(document)
+    read = Preparation.from_document(document)
     assert read.columns == (TargetMeans("c", ("a", "b"), ((0.1,), (0.2,))),)
     assert read.to_document() == document
     document["columns"][0] |= damage
     with pytest.raises(ModelFileError, match=words):
-        preparation_from_document(document)
+        Preparation.from_document(document)

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from glassnet.tables import Pictures, fit_preparation, imbalance, leaks, preparation_from_document, read
+from glassnet.tables import Pictures, Preparation, fit_preparation, imbalance, leaks, read
 from shared import shared
 
 # file, target -> samples, columns, notes of the preparation that must be there
@@ -32,7 +32,7 @@ def test_tables(name, target, m, n, notes):
     assert np.isfinite(rows).all()
     for i in (0, m // 2, m - 1):
         np.testing.assert_array_equal(preparation.transform(data.X.slice(i, 1))[0], rows[i])
-    assert preparation_from_document(json.loads(json.dumps(preparation.to_document()))) == preparation
+    assert Preparation.from_document(json.loads(json.dumps(preparation.to_document()))) == preparation
     for note in notes:
         assert any(note in told for told in preparation.notes)
 

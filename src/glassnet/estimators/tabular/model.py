@@ -36,7 +36,7 @@ from glassnet.estimators.tabular.training_data import Given, TrainingData, drawn
 from glassnet.estimators.tabular.unfinished import Unfinished, check_fit, settings_of
 from glassnet.estimators.targets import LabelEncoder, Target, TargetScaler
 from glassnet.network import Network, checkpoint_to
-from glassnet.tables import Preparation, imbalance, leaks, preparation_from_document, rows_at
+from glassnet.tables import Preparation, imbalance, leaks, rows_at
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import History
 
@@ -294,7 +294,7 @@ class TableModel(InspectionMixin):
         self.network_, self.target_, self.notes_ = network, target, list(document["notes"])
         self._made_with = made_with(self)
         self.target_name_ = document["target_name"]
-        self.preparation_ = preparation_from_document(document["preparation"])
+        self.preparation_ = Preparation.from_document(document["preparation"])
         pictures = self.preparation_.pictures
         self.n_features_in_ = pictures.n_x if pictures else len(self.preparation_.source)
         if self.preparation_.n_features != network.architecture.sizes[0]:

@@ -1,1 +1,11 @@
-"""Columns: what each is good for, and how it becomes features."""
+"""Columns: what each is used as, and how it becomes features."""
+
+from glassnet.tables.columns.category import CategoryColumn
+from glassnet.tables.columns.column import Column
+from glassnet.tables.columns.date import DateColumn
+from glassnet.tables.columns.number import NumberColumn
+from glassnet.tables.columns.target_means import TargetMeans
+
+COLUMN_TYPES: dict[str, type[Column]] = {
+    each.kind: each for each in (NumberColumn, CategoryColumn, DateColumn, TargetMeans)
+}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
+from glassnet.documents import DISTINCT_TEXTS, TRUTH
 from glassnet.errors import DataError
 from glassnet.tables.cells import (
     USABLE_CELLS,
@@ -19,6 +20,7 @@ from glassnet.tables.cells import (
     plain,
     text_array,
 )
+from glassnet.tables.columns.column import Column, FitOptions, UninformativeColumn
 from glassnet.tables.columns.date import dates
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ LEAST_ROWS = 3  # that must hold a value where values are more, or it gets no fe
 
 
 @dataclass(frozen=True)
-class CategoryColumn:
+class CategoryColumn(Column):
     """What training rows said about a column of categories.
 
     Parameters
@@ -46,10 +48,28 @@ class CategoryColumn:
         Cells were missing in training: one more feature says where.
     """
 
-    name: str
+    kind = "category"
+    entries: ClassVar = {"values": DISTINCT_TEXTS, "other": TRUTH, "missing": TRUTH}
+
     values: tuple[str, ...]
     other: bool
     missing: bool
+
+    @classmethod
+    def fit(cls, name: str, cells: pa.ChunkedArray, options: FitOptions) -> Self:
+        """Return what to keep of training cells, at most `options.max_categories` values."""
+        text = as_text(plain(cells))
+        counts = sorted(((-n, value) for value, n in value_counts(text) if value is not None))
+        missing = text.null_count > 0
+        if not counts:
+            raise UninformativeColumn("holds no value")
+        if len(counts) == 1 and not missing:
+            raise UninformativeColumn(f"holds only the value {counts[0][1]!r}")
+        often = [value for n, value in counts if -n >= LEAST_ROWS or len(counts) <= FEW]
+        if not often and not missing:
+            raise UninformativeColumn(f"holds no value more than {LEAST_ROWS - 1} times")
+        often = often[: options.max_categories]
+        return cls(name, tuple(sorted(often)), len(counts) > len(often), missing)
 
     @property
     def features(self) -> list[str]:
@@ -57,9 +77,9 @@ class CategoryColumn:
         extra = ["(other)"] * self.other + ["(missing)"] * self.missing
         return [f"{self.name}={value}" for value in (*self.values, *extra)]
 
-    def fill(self, column: pa.ChunkedArray, out: np.ndarray) -> None:
-        """Write the features of `column` to `out`, shape (m, number of features)."""
-        code, lost = codes(column, self.name, self.values)
+    def fill(self, cells: pa.ChunkedArray, out: np.ndarray, targets: np.ndarray | None = None) -> None:
+        """Write the features of cells (m,) to `out` (m, number of features)."""
+        code, lost = codes(cells, self.name, self.values)
         out[:] = 0
         rows = np.flatnonzero(code >= 0)
         out[rows, code[rows]] = 1
@@ -67,21 +87,6 @@ class CategoryColumn:
             out[(code < 0) & ~lost, len(self.values)] = 1
         if self.missing:
             out[lost, -1] = 1
-
-
-def fit_categories(name: str, column: pa.ChunkedArray, limit: int) -> CategoryColumn | str:
-    """Return what to keep of the training rows, at most `limit` values, or why the column says nothing."""
-    text = as_text(plain(column))
-    counts = sorted(((-n, value) for value, n in value_counts(text) if value is not None))
-    missing = text.null_count > 0
-    if not counts:
-        return "holds no value"
-    if len(counts) == 1 and not missing:
-        return f"holds only the value {counts[0][1]!r}"
-    often = [value for n, value in counts if -n >= LEAST_ROWS or len(counts) <= FEW]
-    if not often and not missing:
-        return f"holds no value more than {LEAST_ROWS - 1} times"
-    return CategoryColumn(name, tuple(sorted(often[:limit])), len(counts) > len(often[:limit]), missing)
 
 
 def codes(column: pa.ChunkedArray, name: str, values: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:

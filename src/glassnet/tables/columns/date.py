@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
+from glassnet.documents import DISTINCT_TEXTS, TRUTH, Kind, number
 from glassnet.errors import DataError
 from glassnet.tables.cells import cell_values, first_unparsable, is_text, plain, typed
+from glassnet.tables.columns.column import Column, FitOptions, UninformativeColumn
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 TICKS_IN_A_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 CYCLES = {"month": 12, "weekday": 7, "hour": 24}
+SOME_CYCLES = Kind(
+    f"a list of distinct texts among {', '.join(CYCLES)}",
+    lambda cycles: DISTINCT_TEXTS.holds(cycles) and set(cycles) <= set(CYCLES),
+)
 
 
 @dataclass(frozen=True)
-class DateColumn:
+class DateColumn(Column):
     """What training rows said about a column of dates.
 
     Parameters
@@ -36,13 +42,35 @@ class DateColumn:
         Cells were missing in training: one more feature says where.
     """
 
-    name: str
+    kind = "date"
+    entries: ClassVar = {
+        "first": number(), "median": number(), "mean": number(), "deviation": number(0), "cycles": SOME_CYCLES,
+        "missing": TRUTH,
+    }  # fmt: skip
+
     first: float
     median: float
     mean: float
     deviation: float
     cycles: tuple[str, ...]
     missing: bool
+
+    @classmethod
+    def fit(cls, name: str, cells: pa.ChunkedArray, options: FitOptions) -> Self:
+        """Return what to keep of training cells."""
+        days = dates(cells, name)
+        lost = np.isnan(days)
+        there = days[~lost]
+        if not there.size:
+            raise UninformativeColumn("holds no value")
+        first, last = float(there.min()), float(there.max())
+        if first == last and not lost.any():
+            raise UninformativeColumn(f"holds only the date {np.datetime64(math.floor(first), 'D')}")
+        median = float(np.median(there - first))
+        filled = np.where(lost, median, days - first)
+        cycles = tuple(cycle for cycle in CYCLES if np.ptp(_index_in_cycle(there, cycle)) > 0)
+        deviation = float(filled.std()) if first < last else 0.0
+        return cls(name, first, median, float(filled.mean()), deviation, cycles, bool(lost.any()))
 
     @property
     def features(self) -> list[str]:
@@ -51,9 +79,9 @@ class DateColumn:
         days = [f"{self.name} days"] * (self.deviation > 0)
         return [*days, *circle, *[f"{self.name}=(missing)"] * self.missing]
 
-    def fill(self, column: pa.ChunkedArray, out: np.ndarray) -> None:
-        """Write the features of `column` to `out`, shape (m, number of features)."""
-        days = dates(column, self.name)
+    def fill(self, cells: pa.ChunkedArray, out: np.ndarray, targets: np.ndarray | None = None) -> None:
+        """Write the features of cells (m,) to `out` (m, number of features)."""
+        days = dates(cells, self.name)
         lost = np.isnan(days)
         since = np.where(lost, self.median, days - self.first)
         j = 0
@@ -64,28 +92,10 @@ class DateColumn:
             # Sines come from a table: the same date then gives the same bits in a batch of any size.
             angles = [2 * math.pi * k / CYCLES[cycle] for k in range(CYCLES[cycle])]
             circle = np.array([(math.sin(a), math.cos(a)) for a in angles])
-            out[:, j : j + 2] = np.where(lost[:, np.newaxis], 0, circle[_place(days, cycle)])
+            out[:, j : j + 2] = np.where(lost[:, np.newaxis], 0, circle[_index_in_cycle(days, cycle)])
             j += 2
         if self.missing:
             out[:, -1] = lost
-
-
-def fit_dates(name: str, column: pa.ChunkedArray) -> DateColumn | str:
-    """Return what to keep of the training rows, or why the column says nothing."""
-    days = dates(column, name)
-    lost = np.isnan(days)
-    there = days[~lost]
-    if not there.size:
-        return "holds no value"
-    first, last = float(there.min()), float(there.max())
-    if first == last and not lost.any():
-        return f"holds only the date {np.datetime64(math.floor(first), 'D')}"
-    since = there - first
-    median = float(np.median(since))
-    filled = np.where(lost, median, days - first)
-    cycles = tuple(cycle for cycle in CYCLES if np.ptp(_place(there, cycle)) > 0)
-    deviation = float(filled.std()) if first < last else 0.0
-    return DateColumn(name, first, median, float(filled.mean()), deviation, cycles, bool(lost.any()))
 
 
 def dates(column: pa.ChunkedArray, name: str) -> np.ndarray:
@@ -115,7 +125,7 @@ def dates(column: pa.ChunkedArray, name: str) -> np.ndarray:
     return days
 
 
-def _place(days: np.ndarray, cycle: str) -> np.ndarray:
+def _index_in_cycle(days: np.ndarray, cycle: str) -> np.ndarray:
     """Return month, weekday (Monday is 0) or hour of each day, counted from 0; 0 where the day is missing."""
     days = np.nan_to_num(days)
     if cycle == "hour":

@@ -7,14 +7,17 @@ al. 2022, arXiv 2203.05556): one layer of weights on them draws any curve over t
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
+from glassnet.documents import RISING, TRUTH, Kind, number
 from glassnet.errors import DataError
 from glassnet.tables.cells import cell_values, first_unparsable, is_text, plain, typed
+from glassnet.tables.columns.column import Column, FitOptions, UninformativeColumn
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,11 +25,15 @@ if TYPE_CHECKING:
 FAR = 3.0  # deviations beyond which a scaled number does not go
 FULL = 0.5  # of a bin; measured: at 1 the bins drown what is linear
 TINY, MOST = np.finfo(float).tiny, np.finfo(float).max
+EDGES = Kind(
+    f"{RISING.words}, whose range is a float",
+    lambda edges: RISING.holds(edges) and (not edges or math.isfinite(edges[-1] - edges[0])),
+)
 SECONDS = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}  # ticks in a second
 
 
 @dataclass(frozen=True)
-class NumberColumn:
+class NumberColumn(Column):
     """What training rows said about a column of numbers.
 
     Parameters
@@ -44,11 +51,29 @@ class NumberColumn:
         Cells were missing in training: one more feature says where.
     """
 
-    name: str
+    kind = "number"
+    entries: ClassVar = {"median": number(), "spread": number(0), "edges": EDGES, "missing": TRUTH}
+
     median: float
     spread: float
     edges: tuple[float, ...]
     missing: bool
+
+    @classmethod
+    def fit(cls, name: str, cells: pa.ChunkedArray, options: FitOptions) -> Self:
+        """Return what to keep of training cells, with up to `options.bins` bins."""
+        values = numbers(cells, name)
+        lost = np.isnan(values)
+        there = np.sort(values[~lost])
+        if not there.size:
+            raise UninformativeColumn("holds no value")
+        least, most = float(there[0]), float(there[-1])
+        if least == most and not lost.any():
+            raise UninformativeColumn(f"holds only the value {least:g}")
+        quarter, three_quarters = np.quantile(there, [0.25, 0.75])
+        half = three_quarters / 2 - quarter / 2 or most / 4 - least / 4 or most - least  # parts of 5e-324 are 0
+        edges = _edges(there, options.bins) if options.bins else ()
+        return cls(name, float(np.median(there)), min(2 * float(half), MOST), edges, bool(lost.any()))
 
     @property
     def features(self) -> list[str]:
@@ -56,9 +81,9 @@ class NumberColumn:
         bins = [f"{self.name} {low:.4g} to {high:.4g}" for low, high in pairwise(self.edges)]
         return [self.name] * (self.spread > 0) + bins + [f"{self.name}=(missing)"] * self.missing
 
-    def fill(self, column: pa.ChunkedArray, out: np.ndarray) -> None:
-        """Write the features of `column` to `out`, shape (m, number of features)."""
-        values = numbers(column, self.name)
+    def fill(self, cells: pa.ChunkedArray, out: np.ndarray, targets: np.ndarray | None = None) -> None:
+        """Write the features of cells (m,) to `out` (m, number of features)."""
+        values = numbers(cells, self.name)
         lost = np.isnan(values)
         values = np.where(lost, self.median, values)
         with np.errstate(over="ignore"):  # what is too large for a float ends at the scale's or the bin's end
@@ -70,22 +95,6 @@ class NumberColumn:
                 out[:, 1 : len(self.edges)] = FULL * ((values[:, None] - low) / (high - low)).clip(0, 1)
         if self.missing:
             out[:, -1] = lost
-
-
-def fit_numbers(name: str, column: pa.ChunkedArray, bins: int = 0) -> NumberColumn | str:
-    """Return what to keep of the training rows, with up to `bins` bins, or why the column says nothing."""
-    values = numbers(column, name)
-    lost = np.isnan(values)
-    there = np.sort(values[~lost])
-    if not there.size:
-        return "holds no value"
-    least, most = float(there[0]), float(there[-1])
-    if least == most and not lost.any():
-        return f"holds only the value {least:g}"
-    quarter, three_quarters = np.quantile(there, [0.25, 0.75])
-    spread = three_quarters / 2 - quarter / 2 or most / 4 - least / 4 or most - least  # parts of 5e-324 are 0
-    edges = _edges(there, bins) if bins else ()
-    return NumberColumn(name, float(np.median(there)), min(2 * float(spread), MOST), edges, bool(lost.any()))
 
 
 def _edges(values: np.ndarray, bins: int) -> tuple[float, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from glassnet.errors import DataError
 from glassnet.tables.cell_types import bytes_as_text
@@ -18,6 +18,7 @@ from glassnet.tables.cells import (
     plain,
     typed,
 )
+from glassnet.tables.columns.column import UninformativeColumn
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,62 +35,67 @@ COUNTER_NAME = re.compile(
 )
 
 
-def role(name: str, column: pa.ChunkedArray, categorical: bool, keep: bool) -> tuple[str, pa.ChunkedArray, str]:
-    """Return what a training column is used as, its cells as such, and a remark.
+class Role(NamedTuple):
+    """What a column is used as."""
+
+    kind: str  # of column: "number", "category" or "date"
+    cells: pa.ChunkedArray  # text that spells numbers, truth values or dates as what it spells
+    remark: str  # what the user should know, or ""
+
+
+def role(name: str, cells: pa.ChunkedArray, *, categorical: bool, keep: bool) -> Role:
+    """Return what a training column is used as.
 
     Parameters
     ----------
     name : str
         The column's name.
-    column : pyarrow.ChunkedArray
+    cells : pyarrow.ChunkedArray
         Its cells.
     categorical, keep : bool
         The user's word that numbers are names, or that the column is no identifier.
 
     Returns
     -------
-    kind : {"number", "category", "date", "nothing"}
-    column : pyarrow.ChunkedArray
-        Text that spells numbers, truth values or dates is returned as what it spells.
-    remark : str
-        For "nothing" the reason; otherwise what the user should know, or "".
+    Role
+        The kind of column, the cells as such, and a remark.
 
     Raises
     ------
     DataError
         Cells are lists, structures, bytes or the like.
+    UninformativeColumn
+        The column holds nothing, or an identifier.
     """
     import pyarrow as pa
 
-    types, was_text = pa.types, is_text(column.type)
-    if types.is_binary(column.type) or types.is_large_binary(column.type):
-        column, was_text = bytes_as_text(name, column), True
-    if types.is_dictionary(column.type):
-        kind = _kind(name, column.type.value_type) and "category"
+    types, was_text = pa.types, is_text(cells.type)
+    if types.is_binary(cells.type) or types.is_large_binary(cells.type):
+        cells, was_text = bytes_as_text(name, cells), True
+    if types.is_dictionary(cells.type):
+        _kind(name, cells.type.value_type)  # raises where values cannot be used
+        kind = "category"
     elif categorical:
         kind = "category"
-        column = clean(flat(column)) if was_text else column
+        cells = clean(flat(cells)) if was_text else cells
     else:
-        column = typed(column) if was_text else column
-        kind = _kind(name, column.type)
-    if kind == "nothing":
-        return kind, column, "holds no value"
-    reason = "" if keep or categorical else _identifier(name, column, kind)
-    if reason:
-        return "nothing", column, reason
+        cells = typed(cells) if was_text else cells
+        kind = _kind(name, cells.type)
+    if not (keep or categorical):
+        _refuse_identifier(name, cells, kind)
     remark = ""
-    if was_text and kind == "number" and not types.is_boolean(column.type):
+    if was_text and kind == "number" and not types.is_boolean(cells.type):
         remark = "is text that spells numbers: used as numbers"
-    elif is_text(column.type) and not categorical:
-        remark = _nearly_numbers(column)
-    return kind, column, remark
+    elif is_text(cells.type) and not categorical:
+        remark = _nearly_numbers(cells)
+    return Role(kind, cells, remark)
 
 
 def _kind(name: str, kind: pa.DataType) -> str:
     from pyarrow import types
 
     if types.is_null(kind):
-        return "nothing"
+        raise UninformativeColumn("holds no value")
     if types.is_boolean(kind) or types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind):
         return "number"
     if types.is_time(kind) or types.is_duration(kind):
@@ -101,23 +107,24 @@ def _kind(name: str, kind: pa.DataType) -> str:
     raise DataError(f"column {name!r} holds {kind}; {USABLE_CELLS}")
 
 
-def _identifier(name: str, column: pa.ChunkedArray, kind: str) -> str:
-    """Return why the column is taken for an identifier, or "" if it is not."""
+def _refuse_identifier(name: str, cells: pa.ChunkedArray, kind: str) -> None:
+    """Raise UninformativeColumn if the column looks like an identifier."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     called = bool(ID_NAME.fullmatch(name))
-    rows = len(column)
-    whole = pa.types.is_integer(column.type)
-    if rows < (2 if called else ID_ROWS) or column.null_count or not (whole or kind == "category"):
-        return ""
-    if pc.count_distinct(plain(column)).as_py() < rows:
-        return ""
+    rows = len(cells)
+    whole = pa.types.is_integer(cells.type)
+    if rows < (2 if called else ID_ROWS) or cells.null_count or not (whole or kind == "category"):
+        return
+    if pc.count_distinct(plain(cells)).as_py() < rows:
+        return
     if not whole or called:
-        return "has another value in every row, like an identifier"
-    values = cell_values(column)
+        raise UninformativeColumn("has another value in every row, like an identifier")
+    values = cell_values(cells)
     dense = int(values.max()) - int(values.min()) < 2 * rows  # a part of a table holds a part of its counter
-    return "counts the rows" if dense and COUNTER_NAME.fullmatch(name) else ""
+    if dense and COUNTER_NAME.fullmatch(name):
+        raise UninformativeColumn("counts the rows")
 
 
 def _nearly_numbers(text: pa.ChunkedArray) -> str:

@@ -8,12 +8,15 @@ the other folds. Rows to predict get those of all training rows.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
+from glassnet.documents import DISTINCT_TEXTS, TABLE
+from glassnet.errors import ModelFileError
 from glassnet.tables.cells import plain
 from glassnet.tables.columns.category import as_text, codes, value_counts
+from glassnet.tables.columns.column import Column
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,7 +28,7 @@ MOST_TARGETS = 10  # with more the column has no means: too many features
 
 
 @dataclass(frozen=True)
-class TargetMeans:
+class TargetMeans(Column):
     """What training rows said about a column of many categories.
 
     Parameters
@@ -39,9 +42,25 @@ class TargetMeans:
         A value that is not known is 0, in the middle.
     """
 
-    name: str
+    kind = "target means"
+    entries: ClassVar = {"values": DISTINCT_TEXTS, "means": TABLE}
+    is_companion = True
+
     values: tuple[str, ...]
     means: tuple[tuple[float, ...], ...]
+
+    @classmethod
+    def of(cls, name: str, cells: pa.ChunkedArray, targets: np.ndarray) -> Self | None:
+        """Return what to keep of training cells and targets (m, number of targets); None if it would say nothing."""
+        if targets.shape[1] > MOST_TARGETS:
+            return None
+        counted = value_counts(as_text(plain(cells)))
+        values = tuple(sorted(value for value, n in counted if value is not None and n >= LEAST_ROWS))
+        if not values:
+            return None
+        code, _ = codes(cells, name, values)
+        means = _means(code, _centred(targets, np.full(len(code), True)), len(values))
+        return cls(name, values, tuple(map(tuple, means.tolist())))
 
     @property
     def features(self) -> list[str]:
@@ -49,42 +68,29 @@ class TargetMeans:
         n = len(self.means[0])
         return [f"{self.name}: mean of target {t}" for t in range(1, n + 1)] if n > 1 else [f"{self.name}: mean target"]
 
-    def fill(self, column: pa.ChunkedArray, out: np.ndarray) -> None:
-        """Write the features of `column` to `out`, shape (m, number of targets)."""
-        code, _ = codes(column, self.name, self.values)
-        out[:] = np.vstack([self.means, np.zeros(out.shape[1])])[code]  # -1, no value that is known, is the last row
+    def fill(self, cells: pa.ChunkedArray, out: np.ndarray, targets: np.ndarray | None = None) -> None:
+        """Write the features of cells (m,) to `out` (m, number of targets).
 
-    def fill_training(self, column: pa.ChunkedArray, targets: np.ndarray, out: np.ndarray) -> None:
-        """Write the features of training rows to `out`: the means of each row are those of the rows of other folds.
-
-        Parameters
-        ----------
-        column : pyarrow.ChunkedArray
-            The training cells, (m,).
-        targets : array (m, number of targets)
-            The training targets.
-        out : array (m, number of targets)
-            What is written.
+        With `targets` (m, number of targets) these are training rows: each gets the means of the rows of other folds.
         """
-        code, _ = codes(column, self.name, self.values)
+        code, _ = codes(cells, self.name, self.values)
+        unknown = np.zeros(out.shape[1])  # the last row, which code -1 reads
+        if targets is None:
+            out[:] = np.vstack([self.means, unknown])[code]
+            return
         fold = np.random.default_rng(0).permutation(len(code)) % FOLDS
         for k in range(FOLDS):
             others = fold != k
             means = _means(code[others], _centred(targets, others), len(self.values))
-            out[~others] = np.vstack([means, np.zeros(out.shape[1])])[code[~others]]
+            out[~others] = np.vstack([means, unknown])[code[~others]]
 
-
-def fit_target_means(name: str, column: pa.ChunkedArray, targets: np.ndarray) -> TargetMeans | None:
-    """Return what to keep of training rows and their targets (m, number of targets); None if it would say nothing."""
-    if targets.shape[1] > MOST_TARGETS:
-        return None
-    counted = value_counts(as_text(plain(column)))
-    values = tuple(sorted(value for value, n in counted if value is not None and n >= LEAST_ROWS))
-    if not values:
-        return None
-    code, _ = codes(column, name, values)
-    means = _means(code, _centred(targets, np.full(len(code), True)), len(values))
-    return TargetMeans(name, values, tuple(map(tuple, means.tolist())))
+    @classmethod
+    def from_document(cls, document: Any, where: str) -> Self:
+        """Return the means that a document describes."""
+        values, means = (document.get(name) for name in ("values", "means"))
+        if isinstance(values, list) and isinstance(means, list) and not 0 < len(means) == len(values):
+            raise ModelFileError(f"{where}: {len(values)} values need as many means, got {len(means)}")
+        return super().from_document(document, where)
 
 
 def _centred(targets: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -1,0 +1,82 @@
+"""What every type of column does: it is fitted to training cells, fills features, and has a document in model files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+
+import numpy as np
+
+from glassnet.documents import TEXT, Kind, checked
+from glassnet.errors import ModelFileError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class UninformativeColumn(Exception):  # noqa: N818 - no error: the column is dropped, and the message says why
+    """Training cells say nothing about a target."""
+
+
+class FitOptions(NamedTuple):
+    """How finely columns become features."""
+
+    bins: int = 0  # of a column of numbers
+    max_categories: int = 256  # values of a column of text that have a feature of their own
+
+
+@dataclass(frozen=True)
+class Column:
+    """What training rows said about a column.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    """
+
+    kind: ClassVar[str]  # in documents
+    entries: ClassVar[Mapping[str, Kind]]  # what a document holds for each field but `name`
+    is_companion: ClassVar[bool] = False  # whether it stands beside another of the same name
+
+    name: str
+
+    @property
+    def features(self) -> list[str]:
+        """Names of the features that the column becomes."""
+        raise NotImplementedError
+
+    @classmethod
+    def fit(cls, name: str, cells: pa.ChunkedArray, options: FitOptions) -> Self:
+        """Return what to keep of training cells; raise UninformativeColumn if they say nothing."""
+        raise NotImplementedError
+
+    def fill(self, cells: pa.ChunkedArray, out: np.ndarray, targets: np.ndarray | None = None) -> None:
+        """Write the features of cells (m,) to `out` (m, number of features); `targets` come with training rows."""
+        raise NotImplementedError
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the column as plain numbers, texts and lists."""
+        return {"kind": self.kind, **{name: _thawed(value) for name, value in vars(self).items()}}
+
+    @classmethod
+    def from_document(cls, document: Any, where: str) -> Self:
+        """Return the column that a document describes; raise ModelFileError, which says `where`, if it is none."""
+        checked(document, {"kind": TEXT, "name": TEXT, **cls.entries}, where)
+        column = cls(**{name: _frozen(value) for name, value in document.items() if name != "kind"})
+        if not column.features:
+            raise ModelFileError(f"{where}: {column.name!r:.80} becomes no feature")
+        return column
+
+
+def _thawed(value: Any) -> Any:
+    """Return tuples as lists."""
+    return [_thawed(each) for each in value] if isinstance(value, tuple) else value
+
+
+def _frozen(value: Any) -> Any:
+    """Return lists as tuples, and whole numbers as the floats that every number of a column is."""
+    if isinstance(value, list):
+        return tuple(_frozen(each) for each in value)
+    return float(value) if type(value) is int else value
