@@ -1,19 +1,23 @@
-"""What a JSON document must hold, as a table: for each entry the kind of its value, in words and as a test.
+"""JSON documents: values as JSON data, and a check of each entry against the kind of value that it must hold.
 
-A document may come from anywhere, so each part of a model file is checked by such a table before it is used.
+A document may come from anywhere, so each part of a model file is checked before it is used.
 """
 
 from __future__ import annotations
 
+import math
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sized
 from itertools import pairwise
+from numbers import Integral, Real
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from glassnet.errors import ModelFileError
 
-DEEPEST = 50  # mappings and lists inside one another
-MOST = 2**53  # the largest whole number below which each is a float of its own
+MAX_DEPTH = 50  # mappings and lists inside one another
+MAX_WHOLE = 2**53  # up to here every whole number is a float
 LARGEST = sys.float_info.max
 
 
@@ -30,9 +34,9 @@ TRUTH = Kind("true or false", lambda value: isinstance(value, bool))
 MAPPING = Kind("entries by name", lambda value: isinstance(value, dict))
 
 
-def whole(least: int = 0, most: int = MOST) -> Kind:
+def whole(least: int = 0, most: int = MAX_WHOLE) -> Kind:
     """Return the kind of whole numbers from `least` to `most`."""
-    upper = f" to {most}" if most < MOST else " on"
+    upper = f" to {most}" if most < MAX_WHOLE else " on"
     return Kind(f"a whole number from {least}{upper}", lambda value: type(value) is int and least <= value <= most)
 
 
@@ -58,9 +62,9 @@ def either(first: Kind, second: Kind) -> Kind:
     return Kind(f"{first.words}, or {second.words}", lambda value: first.holds(value) or second.holds(value))
 
 
-def listed(kind: Kind, *, least: int = 0, most: int = MOST) -> Kind:
+def listed(kind: Kind, *, least: int = 0, most: int = MAX_WHOLE) -> Kind:
     """Return the kind of lists of `least` to `most` values of `kind`."""
-    count = f"{least}" if least == most else "at least one" if least == 1 and most == MOST else ""
+    count = f"{least}" if least == most else "at least one" if least == 1 and most == MAX_WHOLE else ""
     words = f"a list of {count + ', each ' if count else ''}{kind.words}"
     return Kind(
         words,
@@ -88,15 +92,20 @@ def checked(
     Parameters
     ----------
     document : object
-        What came.
+        What was read.
     rows : mapping of str to Kind
         The entries that it must have.
     where : str
         What it describes, for the message.
     later : collection of str
-        Entries that files of older versions lack.
+        Entries that may be missing, as files of older versions lack them.
     others : bool
-        Whether entries may be there that the table does not name.
+        Whether it may have further entries.
+
+    Returns
+    -------
+    dict
+        The document.
 
     Raises
     ------
@@ -120,10 +129,62 @@ def checked(
     return document
 
 
+def to_json(value: Any) -> Any:
+    """Return a value as JSON data; `from_json` gives it back.
+
+    Parameters
+    ----------
+    value : object
+        None, text, a number or truth value of any library, a mapping, or whatever has a length and can be iterated.
+
+    Returns
+    -------
+    JSON data
+        Python's numbers, lists and dicts; NaN and infinity as ``{"float": "nan"}``.
+
+    Raises
+    ------
+    TypeError
+        If it is something else: a function, a random generator, an object of another library.
+    """
+    if isinstance(value, bool | np.bool_ | str | None):
+        return bool(value) if isinstance(value, np.bool_) else value
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real):
+        value = float(value)
+        return value if math.isfinite(value) else {"float": repr(value)}
+    if isinstance(value, Mapping):
+        return {name: to_json(item) for name, item in value.items()}
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        return to_json(value[()])
+    if isinstance(value, Sized) and isinstance(value, Iterable) and not isinstance(value, bytes):
+        return [to_json(item) for item in value]
+    raise TypeError(f"{type(value).__name__} is no plain data")
+
+
+def from_json(value: Any) -> Any:
+    """Return what `to_json` wrote, with NaN and infinity as floats.
+
+    Parameters
+    ----------
+    value : JSON data
+        What `to_json` returned.
+
+    Returns
+    -------
+    object
+        None, text, numbers, lists and dicts.
+    """
+    if isinstance(value, dict):
+        return float(value["float"]) if value.keys() == {"float"} else {k: from_json(item) for k, item in value.items()}
+    return [from_json(item) for item in value] if isinstance(value, list) else value
+
+
 def is_too_deep(document: Any) -> bool:
-    """Tell whether more than `DEEPEST` mappings and lists lie inside one another."""
+    """Tell whether more than `MAX_DEPTH` mappings and lists lie inside one another."""
     level = [document]
-    for _ in range(DEEPEST):
+    for _ in range(MAX_DEPTH):
         level = [
             inner
             for outer in level

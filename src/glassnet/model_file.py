@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from glassnet._version import __version__
-from glassnet.documents import DEEPEST, is_too_deep
+from glassnet.documents import MAX_DEPTH, is_too_deep
 from glassnet.errors import FileError, ModelFileError, WrongTypeError
 from glassnet.files import existing_file, write_beside
 from glassnet.memory import check_room
@@ -114,7 +114,7 @@ def _document(path: Path, metadata: Mapping[str, str]) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise ModelFileError(f"{path}: damaged: its document is no JSON ({error!s:.200})") from None
     if is_too_deep(document):
-        raise ModelFileError(f"{path}: damaged: its document holds lists in lists, more than {DEEPEST} deep")
+        raise ModelFileError(f"{path}: damaged: its document holds lists in lists, more than {MAX_DEPTH} deep")
     version = document.get("format") if isinstance(document, dict) else None
     if type(version) is not int or version < 1:
         raise ModelFileError(f"{path}: damaged: its document names no format version")
@@ -142,7 +142,7 @@ def _check_plain(path: str | Path, key: str, value: Any) -> None:
         _text({key: value}).encode()
         deep = is_too_deep([value])
         plain = not deep and _has_text_keys(value)
-        reason = f"it is more than {DEEPEST} deep" if deep else "a key is no text"
+        reason = f"it is more than {MAX_DEPTH} deep" if deep else "a key is no text"
     except (TypeError, ValueError, RecursionError) as error:
         plain, reason = False, str(error)
     if not plain:

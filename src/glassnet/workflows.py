@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,18 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from glassnet import estimators
+from glassnet import estimators, metrics
 from glassnet.core.checks import generator, is_count
 from glassnet.errors import (
     DataError,
     DivergedError,
     InterruptedWarning,
     SettingError,
-    ShapeError,
     UnknownNameError,
-    suggestion,
 )
-from glassnet.estimators.input_names import by_position
+from glassnet.estimators.input_names import select_training_columns
 from glassnet.estimators.saving import kind_of, load_as
 from glassnet.estimators.tabular.model import TableClassifier, TableRegressor
 from glassnet.estimators.targets import LabelEncoder
@@ -33,16 +31,17 @@ from glassnet.inspection.trace import Trace
 from glassnet.network import Network
 from glassnet.plain_text import listed, visible
 from glassnet.tables import Dataset, Pictures, fit_preparation, read, rows_at, split
+from glassnet.tables.cells import NUMBER
 from glassnet.tables.reading.formats import HDF5, NUMPY
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import Progress
 
 Array = Any
-Model = TableClassifier | TableRegressor  # without scikit-learn's face, which takes a second to load
+Model = TableClassifier | TableRegressor  # without scikit-learn, which takes a second to load
 
-FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\n]")  # noqa: RUF001  how a cell begins that a spreadsheet computes
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-MOST_CLASSES = 20  # distinct whole numbers that are still taken as classes
+FORMULA_START = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\n]")  # noqa: RUF001  of a cell that a spreadsheet computes
+NUMBER_CELL = re.compile(NUMBER, re.ASCII)
+MAX_INTEGER_CLASSES = 20  # distinct whole numbers that are still taken as classes
 TASKS = ("classes", "numbers")
 
 
@@ -55,8 +54,8 @@ class Scores:
     rows : int
         Number of rows.
     values : dict of str to float
-        accuracy, log loss, calibration error and cost for classes; RMSE, R² and cost for numbers. The cost is the mean
-        of the networks' own, the others are those of their averaged answer.
+        "accuracy", "log loss", "calibration error" and "cost" for classes; "RMSE", "R²" and "cost" for numbers. The
+        cost is the mean over the networks; the others are computed from the averaged predictions.
     confusion : list of list of int
         Rows of each true class by predicted class; empty for numbers.
     """
@@ -68,7 +67,25 @@ class Scores:
 
 @dataclass(frozen=True)
 class Training:
-    """What `train_file` did."""
+    """What `train_file` did.
+
+    Parameters
+    ----------
+    model : TableClassifier or TableRegressor
+        The fitted model.
+    source : str
+        The file or folder of the data.
+    target : str or None
+        The column that is predicted; None for pictures in folders.
+    parts : dict of str to int
+        Rows for "training" and "test".
+    scores : dict of str to Scores
+        For "training", and for "test" where there is such a part.
+    notes : list of str
+        What was noticed, one sentence each.
+    interrupted : bool
+        Whether Ctrl-C ended the training.
+    """
 
     model: Model
     source: str
@@ -108,16 +125,16 @@ def train_file(
     out : path, optional
         Model file to write.
     start_from : path, optional
-        Model file to go on from instead of a new network; a checkpoint beside it goes first.
+        Model file to train further instead of a new network; if a checkpoint of it exists, that is resumed.
     reading : dict, optional
         Further arguments of `glassnet.read`.
     callbacks : iterable of callable
-        Told the progress of the training.
+        Each gets the `Progress` of the training.
     announce : callable
-        Told the data set and the number of rows in each part before the training starts.
+        Gets the data set and the number of rows in each part, before the first step.
     every : float
         Seconds of training that may be lost when the process is killed: so often the file `out`.checkpoint is written,
-        and removed at the end. The same call takes up a training whose checkpoint is there.
+        and removed at the end. The same call resumes a training whose checkpoint exists.
     **settings
         Arguments of `TabularClassifier` or `TabularRegressor`.
 
@@ -129,76 +146,63 @@ def train_file(
     Raises
     ------
     GlassnetError
-        Before anything is trained or written, if the data, a setting or the output file cannot be used, or if the
-        checkpoint of another training stands beside `out`.
+        Before anything is trained or written, if the data, a setting or the output file cannot be used, or if `out` has
+        the checkpoint of another training.
     """
-    if out is not None:
-        check_writable(out)
     keeper = None
     if out is not None:  # the model itself is written at the end
+        check_writable(out)
         keeper = Checkpoint(lambda model: model.save(checkpoint_of(out)), every, ends=False)
-    left = _left_by_a_kill(start_from, out)
-    earlier = None if start_from is None and left is None else load_tabular(left or start_from or "")
+    start = _checkpoint_to_resume(start_from, out) or start_from
+    earlier = None if start is None else load_tabular(start)
     target = target or (earlier.target_name_ if earlier is not None else None)
     dataset = read(data, target, **(reading or {}))
     if dataset.y is None:
-        raise DataError(f"{data}: {_what_target_is_missing(dataset)}")
-    notes = list(dataset.notes)
-    found = _task(dataset.y, earlier)
-    task = task or found
-    if task not in TASKS:
-        raise UnknownNameError.among("task", task, TASKS)
-    if earlier is not None and task != found:
-        raise SettingError(f"task: the model to go on from, {left or start_from}, predicts {found}; asked for {task}")
+        raise DataError(f"{data}: {_how_to_name_target(dataset)}")
+    task = _task(task, dataset.y, earlier, start)
     if settings.get("random_state") is None:
         settings["random_state"] = _seed(earlier)
     X, y, X_test, y_test = _with_test_part(dataset, test, task == "classes", settings["random_state"])
-    if earlier is not None:
-        model = earlier.set_params(warm_start=True, **settings)
-        X = matching(model, X)
-        X_test = None if X_test is None else matching(model, X_test)
-        notes += _how_it_goes_on(model, left or start_from, X, y, None if start_from else settings)
-    else:
+    notes = list(dataset.notes)
+    if earlier is None:
         model = (TableClassifier if task == "classes" else TableRegressor)(**settings)
-    parts = {"training": len(y), "test": 0 if y_test is None else len(y_test)}
+    else:
+        model = earlier.set_params(warm_start=True, **settings)
+        X = select_training_columns(model, X)
+        X_test = None if X_test is None else select_training_columns(model, X_test)
+        notes += _notes_of_resuming(model, start, X, y, None if start_from else settings)
     if X_test is not None:
-        fit_preparation(X).transform(X_test)  # what cannot be used is said now, not after the training
-        if task == "classes":
-            LabelEncoder.of(y).encode(y_test)
+        _check_test_part(X, y, X_test, y_test, task)
+    parts = {"training": len(y), "test": 0 if y_test is None else len(y_test)}
+    not_announced = [(dataset, parts)]
 
-    waiting = [(dataset, parts)]
-
-    def at_start(progress: Progress) -> None:
-        if progress.moment == "start" and waiting:  # by then everything was found in order
-            announce(*waiting.pop())
+    def announce_once(progress: Progress) -> None:
+        if progress.moment == "start" and not_announced:  # by then everything was checked
+            announce(*not_announced.pop())
 
     model.target_name_ = dataset.target
     with _without_diverged(out), warnings.catch_warnings():
-        warnings.simplefilter("ignore", InterruptedWarning)  # the result says it
-        model.fit(X, y, callbacks=[at_start, *callbacks], checkpoint=keeper)
+        warnings.simplefilter("ignore", InterruptedWarning)  # `Training.interrupted` says it
+        model.fit(X, y, callbacks=[announce_once, *callbacks], checkpoint=keeper)
     if out is not None:
         model.save(out)
         remove(checkpoint_of(out))
     scores = {"training": score(model, X, y)}
     if X_test is not None:
         scores["test"] = score(model, X_test, y_test)
-    return Training(model, str(data), dataset.target, parts, scores, [*notes, *model.notes_], model.was_cut_off)
+    return Training(model, str(data), dataset.target, parts, scores, [*notes, *model.notes_], model.was_interrupted)
 
 
 def checkpoint_of(path: str | Path) -> Path:
-    """Return where the checkpoint of a training stands whose model goes to `path`."""
+    """Return the path of the checkpoint of a training whose model goes to `path`."""
     return Path(f"{path}.checkpoint")
 
 
-def _left_by_a_kill(start_from: str | Path | None, out: str | Path | None) -> Path | None:
-    """Return the checkpoint of the model to go on from, or without one that of the model to be written, if it is there.
+def _checkpoint_to_resume(start_from: str | Path | None, out: str | Path | None) -> Path | None:
+    """Return the checkpoint of the model to start from, or else of the model to be written, if there is one.
 
-    A checkpoint is removed when its training ends: one that is there is newer than its model.
-
-    Raises
-    ------
-    SettingError
-        If `out` has another checkpoint, which this training would write over.
+    A checkpoint is removed when its training ends: one that exists is newer than its model. SettingError is raised if
+    `out` has another checkpoint, which this training would overwrite.
     """
     own = None if out is None else checkpoint_of(out)
     found = own if start_from is None else checkpoint_of(start_from)
@@ -206,20 +210,20 @@ def _left_by_a_kill(start_from: str | Path | None, out: str | Path | None) -> Pa
     if own is not None and own.is_file() and start_from is not None:
         used = found or Path(start_from)
         if used.resolve() != own.resolve():
-            raise SettingError(_another(own))
+            raise SettingError(_another_checkpoint(own))
     return found
 
 
-def _another(checkpoint: str | Path | None) -> str:
+def _another_checkpoint(path: str | Path | None) -> str:
     return (
-        f"{checkpoint}: another training than this one was cut off; go on with it by --continue {checkpoint}, "
-        "or remove that file to begin anew"
+        f"{path}: checkpoint of another interrupted training; resume it by --continue {path}, "
+        "or remove that file to start anew"
     )
 
 
 @contextmanager
 def _without_diverged(out: str | Path | None) -> Iterator[None]:
-    """Remove the checkpoint of a training that diverges: going on would diverge again."""
+    """Remove the checkpoint of a training that diverges: resumed, it would diverge again."""
     try:
         yield
     except DivergedError:
@@ -228,37 +232,103 @@ def _without_diverged(out: str | Path | None) -> Iterator[None]:
         raise
 
 
+def _task(task: str | None, y: Array, earlier: Model | None, start: str | Path | None) -> str:
+    """Return "classes" or "numbers": as given, if that is possible, as the earlier model predicts, or as y looks."""
+    if earlier is not None:
+        found = "classes" if isinstance(earlier, TableClassifier) else "numbers"
+    else:
+        few = y.dtype.kind in "iu" and len(np.unique(y)) <= MAX_INTEGER_CLASSES
+        found = "classes" if few or y.dtype.kind in "Ub" else "numbers"
+    task = task or found
+    if task not in TASKS:
+        raise UnknownNameError.among("task", task, TASKS)
+    if earlier is not None and task != found:
+        raise SettingError(f"task: the model to start from, {start}, predicts {found}; asked for {task}")
+    return task
+
+
 def _seed(earlier: Model | None) -> int:
-    """Return that of the model to go on from, whose test rows must stay unseen, or a new one; the model keeps it."""
+    """Return the seed of the model to start from, whose test rows must stay unseen, or a new one."""
     if earlier is not None and is_count(earlier.random_state, least=0):
         return int(earlier.random_state)
     return int(np.random.default_rng().integers(2**31))
 
 
-def _how_it_goes_on(
+def _check_test_part(X: Any, y: Array, X_test: Any, y_test: Array, task: str) -> None:
+    """Raise before the training, not after it, if the test part could not be predicted or scored."""
+    fit_preparation(X).transform(X_test)
+    if task == "classes":
+        LabelEncoder.of(y).encode(y_test)
+
+
+def _notes_of_resuming(
     model: Model, path: str | Path | None, X: Any, y: Array, settings: dict[str, Any] | None
 ) -> list[str]:
-    """Say what becomes of a training that was cut off; refuse another one than `settings` ask for, where they do."""
-    if not model.was_cut_off:
+    """Say what becomes of an interrupted training; raise SettingError if `settings` are given and ask for another."""
+    if not model.was_interrupted:
         return []
-    taken_up = model.can_be_taken_up(X, y)
-    if settings is not None and not (taken_up and model.asks_alike(type(model)(**settings))):
-        raise SettingError(_another(path))
-    if not taken_up:
-        return [f"{path}: was cut off with other data or settings; a training of its own begins from its best network"]
-    epochs = (model.network_under_way.record or {}).get("epochs", 0)
-    return [f"{path}: goes on after {epochs} epochs of the networks that were cut off; it gives what the whole would"]
+    resumes = model.can_resume(X, y)
+    if settings is not None and not (resumes and model.has_settings_of(type(model)(**settings))):
+        raise SettingError(_another_checkpoint(path))
+    if not resumes:
+        return [f"{path}: was interrupted with other data or settings; a new training starts from its best network"]
+    epochs = (model.network_in_training.record or {}).get("epochs", 0)
+    return [f"{path}: resumed after {epochs} epochs of the network in training; the result is that of the whole"]
 
 
 def evaluate_file(model: str | Path, data: str | Path, reading: dict[str, Any] | None = None) -> tuple[Model, Scores]:
-    """Score a model file on a table or pictures whose targets are known; a source's own test part goes first."""
+    """Score a model file on a table or pictures whose targets are known: on the source's own test part, if it has one.
+
+    Parameters
+    ----------
+    model : path
+        Model file.
+    data : path
+        A table, arrays or a folder of pictures, as `glassnet.read` takes them.
+    reading : dict, optional
+        Further arguments of `glassnet.read`.
+
+    Returns
+    -------
+    model : TableClassifier or TableRegressor
+        What the file holds.
+    scores : Scores
+        Of these rows.
+
+    Raises
+    ------
+    GlassnetError
+        If a file cannot be read, or the data hold no target or do not match the model.
+    """
     estimator, dataset = with_targets(model, data, reading)
     part = test_part(dataset)
-    return estimator, score(estimator, matching(estimator, part.X), part.y)
+    return estimator, score(estimator, select_training_columns(estimator, part.X), part.y)
 
 
 def with_targets(model: str | Path, data: str | Path, reading: dict[str, Any] | None = None) -> tuple[Model, Dataset]:
-    """Return the model of a file, and data whose targets are known, read the way the model's own were."""
+    """Return the model of a file, and data whose targets are known, read the way the model's own were.
+
+    Parameters
+    ----------
+    model : path
+        Model file.
+    data : path
+        A table, arrays or a folder of pictures.
+    reading : dict, optional
+        Further arguments of `glassnet.read`.
+
+    Returns
+    -------
+    model : TableClassifier or TableRegressor
+        What the file holds.
+    dataset : Dataset
+        The data, with targets.
+
+    Raises
+    ------
+    DataError
+        If the data hold no target, or the file holds no model for tables.
+    """
     estimator = load_tabular(model)
     dataset = _read_for(estimator, data, reading, require_target=True)
     if dataset.y is None:
@@ -267,13 +337,30 @@ def with_targets(model: str | Path, data: str | Path, reading: dict[str, Any] | 
 
 
 def test_part(dataset: Dataset) -> Dataset:
-    """Return the test part that a source brings along, or all of it where there is none."""
+    """Return the test part that a source brings along, or all of it where there is none.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        What was read.
+
+    Returns
+    -------
+    Dataset
+        The part with known targets to score on.
+    """
     return dataset.test if dataset.test is not None and dataset.test.y is not None else dataset
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """What `predict_file` found: named columns of equal length."""
+    """What `predict_file` found.
+
+    Parameters
+    ----------
+    columns : dict of str to list
+        Columns of equal length by name: file names of pictures, predictions, probabilities.
+    """
 
     columns: dict[str, list[Any]]
 
@@ -283,10 +370,16 @@ class Predictions:
         return len(next(iter(self.columns.values())))
 
     def to_csv(self) -> str:
-        r"""Return the columns as CSV text that neither a spreadsheet nor a terminal takes for an instruction.
+        r"""Return the columns as CSV text, safe in spreadsheets and on terminals.
 
         Text that begins with ``= + - @``, a tab or a line end, and is no number, gets an apostrophe before it, which
-        spreadsheets read as "this is text". Control characters are spelled out (``\x1b``), but for tabs and line ends.
+        spreadsheets read as "this is text". Control characters other than tabs and line ends are spelled out
+        (``\x1b``).
+
+        Returns
+        -------
+        str
+            A line of names, then a line for each row.
         """
         import csv
         import io
@@ -302,7 +395,7 @@ def _cell(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     text = visible(value, keep="\t\n")
-    return f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
+    return f"'{text}" if FORMULA_START.match(text) and not NUMBER_CELL.fullmatch(text) else text
 
 
 def predict_file(
@@ -313,12 +406,36 @@ def predict_file(
     out: str | Path | None = None,
     reading: dict[str, Any] | None = None,
 ) -> Predictions:
-    """Predict every row of a table, or every picture, and write the answers as CSV where `out` names a file."""
+    """Predict every row of a table, or every picture, and write the predictions as CSV if `out` names a file.
+
+    Parameters
+    ----------
+    model : path
+        Model file.
+    data : path
+        A table, arrays or a folder of pictures, as `glassnet.read` takes them; targets are not needed.
+    probabilities : bool
+        Whether the probability of each class is returned too.
+    out : path, optional
+        CSV file to write.
+    reading : dict, optional
+        Further arguments of `glassnet.read`.
+
+    Returns
+    -------
+    Predictions
+        One row for each row or picture.
+
+    Raises
+    ------
+    GlassnetError
+        If a file cannot be read or written, the data do not match the model, or `probabilities` of numbers are asked.
+    """
     if out is not None:
         check_writable(out)
     estimator = load_tabular(model)
     dataset = _read_for(estimator, data, reading, require_target=False)
-    X = matching(estimator, dataset.X)
+    X = select_training_columns(estimator, dataset.X)
     columns: dict[str, list[Any]] = {"picture": list(dataset.names)} if dataset.names else {}
     answers = np.asarray(estimator.predict(X))
     if answers.ndim == 1:
@@ -338,7 +455,17 @@ def predict_file(
 
 @dataclass(frozen=True)
 class SampleTrace:
-    """One sample on its way through the network."""
+    """One sample on its way through the network.
+
+    Parameters
+    ----------
+    row : int
+        Its number, counted from 1.
+    trace : Trace
+        Every array of the pass.
+    prediction, truth : object
+        The label or number that is predicted, and the true one; None where that is unknown.
+    """
 
     row: int
     trace: Trace
@@ -347,13 +474,35 @@ class SampleTrace:
 
 
 def trace_row(path: str | Path, data: str | Path, row: int, reading: dict[str, Any] | None = None) -> SampleTrace:
-    """Trace one row (counted from 1) of a table, or one picture, through a model; backward if its target is known."""
+    """Trace one row of a table, or one picture, through a model: forward, and backward if its target is known.
+
+    Parameters
+    ----------
+    path : path
+        Model file.
+    data : path
+        A table, arrays or a folder of pictures, as `glassnet.read` takes them.
+    row : int
+        Number of the row, counted from 1.
+    reading : dict, optional
+        Further arguments of `glassnet.read`.
+
+    Returns
+    -------
+    SampleTrace
+        Every array of the pass, the prediction, and the true target if known.
+
+    Raises
+    ------
+    GlassnetError
+        If a file cannot be read, there is no such row, or the data do not match the model.
+    """
     model = load_tabular(path)
     dataset = _read_for(model, data, reading, require_target=False)
     if not 1 <= row <= len(dataset):
         raise DataError(f"{data}: expected a row from 1 to {len(dataset)}; got {row}")
     one = np.array([row - 1])
-    X = matching(model, rows_at(dataset.X, one))
+    X = select_training_columns(model, rows_at(dataset.X, one))
     y = None if dataset.y is None else dataset.y[one]
     Y = None if y is None else model.target_.encode(y).T
     trace = model.network_.trace(model.prepared(X), Y)
@@ -361,7 +510,22 @@ def trace_row(path: str | Path, data: str | Path, row: int, reading: dict[str, A
 
 
 def write_page(path: str | Path, model: Model | Network, sample: SampleTrace | None) -> None:
-    """Write the trace of a sample, or without one the dimension table, as a page that a browser reads offline."""
+    """Write the trace of a sample, or without one the dimension table, as an HTML page that needs no network access.
+
+    Parameters
+    ----------
+    path : path
+        File to write.
+    model : TableClassifier, TableRegressor or Network
+        Whose dimensions are shown.
+    sample : SampleTrace or None
+        What `trace_row` returned.
+
+    Raises
+    ------
+    FileError
+        If the file cannot be written.
+    """
     network = model if isinstance(model, Network) else model.network_
     table = network.dimensions()
     shown = [] if sample is None else [f"row {sample.row}, predicted {sample.prediction}", sample.trace]
@@ -369,96 +533,55 @@ def write_page(path: str | Path, model: Model | Network, sample: SampleTrace | N
 
 
 def score(model: Model, X: Any, y: Array) -> Scores:
-    """Return how well a model does on rows whose targets are known."""
-    network = model.network_
-    columns = model.prepared(X)
-    Y = model.target_.encode(y).T
-    cost = float(np.mean(network.cost(columns, Y)))
-    if isinstance(model, TableClassifier):
-        code, n = model.target_, len(model.classes_)
-        probabilities, places = model.predict_proba(X), code.places(y)
-        found = probabilities.argmax(axis=1)
-        of_truth = np.maximum(probabilities[np.arange(len(y)), places], np.finfo(float).tiny)
-        values = {
-            "accuracy": float(np.mean(found == places)),
-            "log loss": float(-np.log(of_truth).mean()),
-            "calibration error": calibration_error(probabilities, places),
-            "cost": cost,
-        }
-        confusion = np.bincount(n * places + found, minlength=n * n).reshape(n, n).tolist()
-        return Scores(len(y), values, confusion)
-    found, y = model.predict(X), np.asarray(y, np.float64)
-    squares = float(np.mean((found - y) ** 2))
-    spread = float(np.var(y))
-    values = {"RMSE": squares**0.5, "R²": 1 - squares / spread if spread > 0 else float("nan"), "cost": cost}
-    return Scores(len(y), {name: value for name, value in values.items() if np.isfinite(value)})
-
-
-def calibration_error(probabilities: Array, places: Array, bins: int = 15) -> float:
-    """Return the expected calibration error: how far, on the mean, the surest class is from being right as often.
+    """Return how well a model does on rows whose targets are known.
 
     Parameters
     ----------
-    probabilities : array (m, n_classes)
-        Of each class.
-    places : array (m,)
-        The true class of each row, as its column.
-    bins : int
-        Of equal width, in which rows of like probability are counted together (Guo et al. 2017, arXiv 1706.04599).
+    model : TableClassifier or TableRegressor
+        Fitted.
+    X : table or Pictures, m rows
+        With the columns of the training.
+    y : array (m,) or (m, n_outputs)
+        True targets.
 
     Returns
     -------
-    float
-        0 where a class that is given .8 is right in 8 of 10 rows, and so on; at most 1.
-    """
-    surest, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == places
-    bin_ = np.minimum((surest * bins).astype(np.intp), bins - 1)
-    gaps = np.bincount(bin_, weights=right - surest, minlength=bins)
-    return float(np.abs(gaps).sum() / len(places))
-
-
-def matching(model: Model, X: Any) -> Any:
-    """Return X with the columns of the model's training, found by name, in their order.
-
-    Where one side has no names but those that programs write (x0, x1 of an array, c1, c2 of a file without a header),
-    columns are found by position.
+    Scores
+        See there.
 
     Raises
     ------
     DataError
-        If a column that the model needs is not there; the nearest name is offered.
-    ShapeError
-        If pictures or arrays are of another width.
+        If `y` holds a class that was not among those of training.
     """
-    if isinstance(X, Pictures):
-        if X.n_x != model.n_features_in_:
-            raise ShapeError(f"the model takes pictures of n_x = {model.n_features_in_}; these have {X.describe()}")
-        return X
-    if model.preparation_.pictures:  # the model says what it takes
-        return X
-    names, named = list(model.preparation_.source), hasattr(model, "feature_names_in_")
-    alike = X.num_columns == len(names)
-    if alike and by_position(X.column_names, names, given_named=True, known_named=named):
-        return X.rename_columns(names)
-    needed = {column.name for column in model.preparation_.columns}
-    for name in names:
-        if name not in X.column_names and name in needed:
-            raise DataError(
-                f"column {name!r} is missing{suggestion(name, X.column_names)}; the model was trained on "
-                f"{len(names)} columns, the data has {X.num_columns}"
-            )
-    return with_columns(X, names)
-
-
-def with_columns(X: Any, names: Sequence[str]) -> Any:
-    """Return a table of just these columns; those that are not there (and that no one needs) are empty."""
-    import pyarrow as pa
-
-    return pa.table({name: X[name] if name in X.column_names else pa.nulls(X.num_rows) for name in names})
+    cost = float(np.mean(model.network_.cost(model.prepared(X), model.target_.encode(y).T)))
+    if isinstance(model, TableClassifier):
+        probabilities, class_indices = model.predict_proba(X), model.target_.class_indices(y)
+        confusion = metrics.confusion_matrix(probabilities.argmax(axis=1), class_indices, len(model.classes_))
+        values = {**metrics.of_classes(probabilities, class_indices), "cost": cost}
+        return Scores(len(y), values, confusion.tolist())
+    values = {**metrics.of_numbers(model.predict(X), np.asarray(y, np.float64)), "cost": cost}
+    return Scores(len(y), {name: value for name, value in values.items() if np.isfinite(value)})
 
 
 def open_model(path: str | Path) -> Any:
-    """Read a model file as `glassnet.load` does, but models for tables without scikit-learn's face."""
+    """Read a model file as `glassnet.load` does, but models for tables without loading scikit-learn.
+
+    Parameters
+    ----------
+    path : path
+        Model file.
+
+    Returns
+    -------
+    TableClassifier, TableRegressor, MLPClassifier, MLPRegressor or Network
+        What the file holds.
+
+    Raises
+    ------
+    FileError, ModelFileError
+        If the file is missing, of another kind, damaged, or of a newer format.
+    """
     tables = {model.kind: model for model in (TableClassifier, TableRegressor)}
     return load_as(path, lambda kind: tables.get(kind) or getattr(estimators, kind))
 
@@ -466,10 +589,22 @@ def open_model(path: str | Path) -> Any:
 def load_tabular(path: str | Path) -> Model:
     """Read a model file that takes tables or pictures.
 
+    Parameters
+    ----------
+    path : path
+        Model file.
+
+    Returns
+    -------
+    TableClassifier or TableRegressor
+        What the file holds.
+
     Raises
     ------
     DataError
-        If it holds a bare network, which knows no columns.
+        If it holds an estimator or network that knows no columns.
+    FileError, ModelFileError
+        As `open_model` raises them.
     """
     model = open_model(path)
     if isinstance(model, Network) or not hasattr(model, "preparation_"):
@@ -491,22 +626,14 @@ def _read_for(model: Model, data: str | Path, reading: dict[str, Any] | None, *,
     except UnknownNameError:
         if Path(data).suffix.lower() not in (*HDF5, *NUMPY):
             raise
-        return read(data, require_target=require_target, **reading)  # train_set_y there may be test_set_y here
-
-
-def _task(y: Array, earlier: Model | None) -> str:
-    if earlier is not None:
-        return "classes" if isinstance(earlier, TableClassifier) else "numbers"
-    if y.dtype.kind in "Ub" or (y.dtype.kind in "iu" and len(np.unique(y)) <= MOST_CLASSES):
-        return "classes"
-    return "numbers"
+        return read(data, require_target=require_target, **reading)  # train_set_y in one file is test_set_y in another
 
 
 def _with_test_part(dataset: Dataset, test: float | None, stratify: bool, seed: Any) -> tuple[Any, Array, Any, Array]:
     y: Array = dataset.y
     if test is None and dataset.test is not None:
         return dataset.X, y, dataset.test.X, dataset.test.y
-    if stratify and len(np.unique(y)) < 2:  # said here, where the target has a name
+    if stratify and len(np.unique(y)) < 2:  # refused here, where the target's name is known
         raise DataError(
             f"target {dataset.target or 'class'!r} holds a single class, {y[0].item()!r}, in all "
             f"{len(dataset)} rows; a classifier needs at least 2"
@@ -518,7 +645,7 @@ def _with_test_part(dataset: Dataset, test: float | None, stratify: bool, seed: 
     return rows_at(dataset.X, train), y[train], rows_at(dataset.X, kept), y[kept]
 
 
-def _what_target_is_missing(dataset: Dataset) -> str:
+def _how_to_name_target(dataset: Dataset) -> str:
     if isinstance(dataset.X, Pictures):
         return "the pictures lie in no folders that name their classes (photos/cat/1.jpg, photos/other/2.jpg)"
     return f"name the column to predict with --target; columns: {listed(dataset.X.column_names)}"

@@ -118,7 +118,7 @@ def test_going_on_refuses_another_network(glassnet, table):
         ("--activation", "tanh", "activation: "),
         ("--loss", "squared_error", "loss: "),
         ("--networks", 3, "n_networks: "),
-        ("--task", "numbers", "task: the model to go on from, things.glassnet, predicts classes"),
+        ("--task", "numbers", "task: the model to start from, things.glassnet, predicts classes"),
     ]:
         answer = glassnet("train", table, "--continue", "things.glassnet", option, value)
         assert (answer.code, answer.err.count("\n")) == (2, 1)
@@ -283,7 +283,7 @@ def killed(glassnet, table, monkeypatch):
 def test_a_killed_training_goes_on_to_the_bit(glassnet, table, killed, words):
     answer = glassnet("train", table, *words)
     assert answer.code == 0, answer.err
-    assert "things.glassnet.checkpoint: goes on after" in answer.out
+    assert "things.glassnet.checkpoint: resumed after" in answer.out
     np.testing.assert_array_equal(package.load("things.glassnet").network_.vector, killed.network_.vector)
     assert sorted(path.name for path in Path().iterdir()) == ["things.csv", "things.glassnet"]
 
@@ -292,19 +292,19 @@ def test_a_killed_training_goes_on_to_the_bit(glassnet, table, killed, words):
 def test_another_training_leaves_a_checkpoint_alone(glassnet, table, killed, words):
     answer = glassnet("train", table, *words)
     assert answer.code == 2
-    assert "things.glassnet.checkpoint: another training than this one was cut off" in answer.err
+    assert "things.glassnet.checkpoint: checkpoint of another interrupted training" in answer.err
     assert "--continue things.glassnet.checkpoint" in answer.err
     assert Path("things.glassnet.checkpoint").exists()
     assert glassnet("train", table, *words, "--out", "other.glassnet").code == 0
     answer = glassnet("train", table, "--continue", "other.glassnet")  # to things.glassnet, after DATA's name
     assert answer.code == 2
-    assert "things.glassnet.checkpoint: another training than this one was cut off" in answer.err
+    assert "things.glassnet.checkpoint: checkpoint of another interrupted training" in answer.err
 
 
 def test_a_killed_training_with_other_settings_says_that_it_begins(glassnet, table, killed):
     answer = glassnet("train", table, "--continue", "things.glassnet", "--epochs", 3)
     assert answer.code == 0, answer.err
-    assert "was cut off with other data or settings; a training of its own begins" in answer.out
+    assert "was interrupted with other data or settings; a new training starts" in answer.out
 
 
 def test_a_model_without_training_state_says_so_when_it_goes_on(glassnet, table):

@@ -137,7 +137,7 @@ def test_a_kind_that_was_cut_off_counts_as_far_as_it_came():
             ("linear", False),
             ("simple", True),
         ]
-        assert model.was_cut_off
+        assert model.was_interrupted
         assert model.predict(X).shape == y.shape
 
 
@@ -248,7 +248,7 @@ def test_results_made_of_several_runs_end_too(monkeypatch):
 
 
 # ---------------------------------------------------------------- from files to files
-def test_a_training_from_a_file_says_that_it_was_cut_off(tmp_path):
+def test_a_training_from_a_file_says_that_it_was_interrupted(tmp_path):
     path = tmp_path / "things.csv"
     path.write_text("a,b,label\n" + "\n".join(f"{a},{b},{'no' if a > 0 else 'yes'}" for a, b, _ in X))
     with warnings.catch_warnings():

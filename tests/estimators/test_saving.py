@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import glassnet
-from glassnet import MLPClassifier, MLPRegressor, Network, TabularClassifier, TabularRegressor
+from glassnet import MLPClassifier, MLPRegressor, Network, TabularClassifier, TabularRegressor, documents
 from glassnet.errors import DivergedError, InterruptedWarning, SettingError
 from glassnet.estimators import saving
 
@@ -225,11 +225,11 @@ PLAIN = st.recursive(
 @settings(max_examples=50)
 @given(PLAIN)
 def test_plain_data_come_back_as_they_were(value):
-    assert repr(saving.restored(saving.plain(value))) == repr(value)
+    assert repr(documents.from_json(documents.to_json(value))) == repr(value)
 
 
 @pytest.mark.parametrize("thing", [factor, object(), np.random.RandomState(0), (n for n in (1, 2)), b"bytes", [factor]])
 def test_what_is_no_plain_data_is_said_to_be_none(thing):
     with pytest.raises(TypeError, match="no plain data"):
-        saving.plain(thing)
-    assert saving.plain_settings({"a": thing, "b": 1}) == {"b": 1}
+        documents.to_json(thing)
+    assert saving.settings_to_json({"a": thing, "b": 1}) == {"b": 1}

@@ -67,7 +67,7 @@ def pictures():
     return TabularClassifier(hidden=[], epochs=2, random_state=0).fit(IMAGES, np.arange(12) % 2 == 0), IMAGES
 
 
-def a_table_that_was_cut_off():
+def a_table_that_was_interrupted():
     """Return a model whose second kind of networks was under way, with all that going on takes."""
     epochs = []
 
@@ -81,7 +81,7 @@ def a_table_that_was_cut_off():
 
 
 MODELS = (
-    a_table_that_was_cut_off,
+    a_table_that_was_interrupted,
     a_network,
     a_stack_that_diverged,
     labels,

@@ -1,4 +1,4 @@
-"""y as a user gives it, as an array of labels or of numbers; what could not come back as it went in is refused by name.
+"""y as a user gives it becomes an array of labels or of numbers; what could not be returned as given is refused.
 
 ==========================================  =========================  =============================
 y holds                                     labels of a classifier     numbers of a regressor
@@ -32,10 +32,11 @@ from glassnet.errors import DataError
 from glassnet.estimators.foreign_arrays import in_memory
 from glassnet.estimators.targets import is_sparse
 from glassnet.tables.frames import is_elsewhere
+from glassnet.tables.object_cells import MISSING_TYPES
 
 Array = Any
 
-MOST = 1e150  # its square is still a float
+MAX_TARGET = 1e150  # its square is still a float
 
 
 def given_labels(y: Any, name: str = "y") -> Any:
@@ -71,7 +72,7 @@ def given_labels(y: Any, name: str = "y") -> Any:
 
 
 def given_numbers(y: Any, name: str = "y") -> Any:
-    """Return y as an array of numbers; text is left to be refused by whoever says what is expected.
+    """Return y as an array of numbers.
 
     Parameters
     ----------
@@ -80,10 +81,15 @@ def given_numbers(y: Any, name: str = "y") -> Any:
     name : str
         What it is, for messages.
 
+    Returns
+    -------
+    array
+        Of y's shape: truth values, whole or floating-point numbers. Sparse tables are returned as they are.
+
     Raises
     ------
     DataError
-        If cells are missing, dates, durations or other things, or beyond 1e150.
+        If cells are missing, no numbers, or beyond 1e150.
     """
     array = _array(y, name)
     if not isinstance(array, np.ndarray):
@@ -95,10 +101,10 @@ def given_numbers(y: Any, name: str = "y") -> Any:
     if array.dtype.kind == "f" and array.size:
         with np.errstate(invalid="ignore"):
             most = np.fmax.reduce(np.abs(array), axis=None)
-        if MOST < most < np.inf:
+        if MAX_TARGET < most < np.inf:
             raise DataError(
-                f"{name} holds numbers up to {most:.3g}; beyond {MOST:g} their squares are no floats: divide {name} "
-                "by a constant, and multiply the predictions by it"
+                f"{name} holds numbers up to {most:.3g}; beyond {MAX_TARGET:g} their squares are no floats: divide "
+                f"{name} by a constant, and multiply the predictions by it"
             )
     return array
 
@@ -106,7 +112,7 @@ def given_numbers(y: Any, name: str = "y") -> Any:
 LABELS = "expected text, whole numbers or true and false as labels, such as [str(label) for label in {name}]"
 NUMBERS = "expected numbers to estimate{such}"
 KINDS = {"M": "dates", "m": "durations", "S": "bytes", "V": "records", "U": "text", "c": "complex numbers"}
-WAYS = {  # from cells that are no numbers, in an array or a list, to numbers
+CONVERSIONS = {  # to numbers, of an array and of a list
     "dates": (
         "days since the first: ({name} - {name}.min()) / np.timedelta64(1, 'D')",
         "days since the first: [(day - min({name})).days for day in {name}]",
@@ -120,10 +126,10 @@ SEVERAL = ("tuple", "list", "set", "frozenset", "ndarray", "several columns of t
 
 
 def _refusal(name: str, kind: str, expected: str, *, objects: bool = True) -> DataError:
-    such = f", such as {WAYS[kind][objects].format(name=name)}" if kind in WAYS else ""
+    such = f", such as {CONVERSIONS[kind][objects].format(name=name)}" if kind in CONVERSIONS else ""
     several = "; for several labels a row give the 0/1 table of sklearn.preprocessing.MultiLabelBinarizer"
     more = several * (expected is LABELS and kind in SEVERAL)
-    refused = "Complex data not supported: " * kind.startswith("complex")  # scikit-learn's words, which its checks want
+    refused = "Complex data not supported: " * kind.startswith("complex")  # scikit-learn's checks look for it
     return DataError(f"{refused}{name} holds {kind}; {expected.format(name=name, such=such)}{more}")
 
 
@@ -132,7 +138,7 @@ def _array(y: Any, name: str) -> Any:
     if y is None or is_sparse(y):
         return y
     y = _cells(y) if not is_elsewhere(y) else y
-    # Lists as objects: NumPy would make text of labels beside missing ones.
+    # Lists as objects: NumPy would turn all labels into text where some are missing.
     array = np.array(y, dtype=object) if isinstance(y, (list, tuple)) else np.asarray(in_memory(name, y))
     if array.dtype.kind == "T":
         return array.astype(object)
@@ -145,8 +151,8 @@ def _cells(y: Any) -> Any:
         return y
     if hasattr(y, "columns"):
         if hasattr(y, "iloc"):
-            plain = all(isinstance(kind, np.dtype) for kind in y.dtypes)
-            return y.to_numpy() if plain else y.to_numpy(dtype=object)
+            all_numpy = all(isinstance(kind, np.dtype) for kind in y.dtypes)
+            return y.to_numpy() if all_numpy else y.to_numpy(dtype=object)
         columns = y.get_columns() if hasattr(y, "get_columns") else y.columns
         return list(zip(*map(_cells, columns), strict=True))
     for method in ("to_pylist", "tolist", "to_list"):  # Arrow, pandas, polars
@@ -156,7 +162,7 @@ def _cells(y: Any) -> Any:
 
 
 def _of_one_kind(array: Array, name: str, expected: str) -> Array:
-    """Return an array of objects as one of truth values, numbers or text; refuse what is something else."""
+    """Return an array of objects as one of truth values, numbers or text; raise DataError if it is none."""
     cells = array.ravel().tolist()
     kinds = {_kind(cell) for cell in {type(cell): cell for cell in cells}.values()}
     several = array.ndim > 1 and array.shape[1] > 1
@@ -201,7 +207,7 @@ BY_TYPE: tuple[tuple[Any, str], ...] = (
     (Real, "numbers"),
 )
 BY_NAME = {
-    **dict.fromkeys(("NoneType", "NAType", "NaTType"), "missing"),
+    **dict.fromkeys(MISSING_TYPES, "missing"),
     **dict.fromkeys(("Timestamp", "datetime", "date", "datetime64"), "dates"),
 }
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glassnet.errors import ColumnNamesError, ShapeError, WrongTypeError, suggestion
+from glassnet.errors import ColumnNamesError, DataError, ShapeError, WrongTypeError, suggestion
+from glassnet.tables import Pictures
 from glassnet.tables.frames import is_records
 
 if TYPE_CHECKING:
@@ -108,6 +109,52 @@ def in_training_order(table: pa.Table, known: Sequence[str], model: Any, *, name
             warnings.warn(f"X {has} feature names, but {model.kind} was fitted {was} feature names", stacklevel=7)
         return table.rename_columns(list(known))
     raise ColumnNamesError(_difference(given, list(known), known_named))
+
+
+def select_training_columns(model: Any, X: Any) -> Any:
+    """Return X with the columns of a model's training; further columns are dropped.
+
+    Columns that no feature is made of may be missing. Where one side's names were written by a program (x0, x1 of an
+    array, c1, c2 of a file without a header), columns are matched by position.
+
+    Parameters
+    ----------
+    model : TableModel
+        Fitted.
+    X : pyarrow.Table or Pictures
+        What a file holds.
+
+    Returns
+    -------
+    pyarrow.Table or Pictures
+        With the names and order of the training's columns.
+
+    Raises
+    ------
+    DataError
+        If a column that the model needs is missing; the nearest name is offered.
+    ShapeError
+        If pictures are of another size.
+    """
+    import pyarrow as pa
+
+    if isinstance(X, Pictures):
+        if X.n_x != model.n_features_in_:
+            raise ShapeError(f"the model takes pictures of n_x = {model.n_features_in_}; these have {X.describe()}")
+        return X
+    if model.preparation_.pictures:  # the preparation refuses the table
+        return X
+    given, known, known_named = X.column_names, list(model.preparation_.source), hasattr(model, "feature_names_in_")
+    if len(given) == len(known) and by_position(given, known, given_named=True, known_named=known_named):
+        return X.rename_columns(known)
+    needed = {column.name for column in model.preparation_.columns}
+    for name in known:
+        if name not in given and name in needed:
+            raise DataError(
+                f"column {name!r} is missing{suggestion(name, given)}; the model was trained on "
+                f"{len(known)} columns, the data has {len(given)}"
+            )
+    return pa.table({name: X[name] if name in given else pa.nulls(X.num_rows) for name in known})
 
 
 def _difference(given: list[str], known: list[str], named: bool) -> str:

@@ -1,18 +1,14 @@
-"""Estimators in the one file format: with the network goes what makes columns of rows, and answers of outputs."""
+"""Estimators in the one file format: beside the network stand its settings, its target and its preparation."""
 
 from __future__ import annotations
 
 import inspect
-import math
-from collections.abc import Callable, Iterable, Mapping, Sized
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from glassnet.documents import MAPPING, TEXT, Kind, checked, number
+from glassnet.documents import MAPPING, TEXT, Kind, checked, from_json, number, to_json
 from glassnet.errors import ModelFileError
 from glassnet.estimators.targets import LabelEncoder, Target, target_from_document
 from glassnet.model_file import OWN_KEYS
@@ -20,9 +16,9 @@ from glassnet.network import BESIDE, DOCUMENT, Network
 from glassnet.training import generators
 
 KINDS = ("MLPClassifier", "MLPRegressor", "TabularClassifier", "TabularRegressor")
-# Of every estimator's document; what some of them lack.
-ROWS = {"kind": TEXT, "settings": MAPPING, "target": MAPPING, "random_state": MAPPING}
-LATER = ("random_state", "class_weight", "fit", "rest")
+# Entries of every estimator's document; those that some lack.
+ENTRIES = {"kind": TEXT, "settings": MAPPING, "target": MAPPING, "random_state": MAPPING}
+OPTIONAL = ("random_state", "class_weight", "fit", "rest")
 CLASS_WEIGHTS = Kind(
     "a list of pairs of a class and its weight, at least 0",
     lambda pairs: (
@@ -42,24 +38,41 @@ def save(
     training_state: bool = True,
     networks: Mapping[str, Network] | None = None,
 ) -> None:
-    """Write a fitted estimator's network with its kind, settings, target and further plain data.
+    """Write a fitted estimator to a file.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Has `network_` and settings.
+    path : str or Path
+        The file.
+    target : LabelEncoder or TargetScaler
+        Of the training.
+    document : mapping
+        Further entries, of which `to_json` can make JSON data.
+    training_state : bool
+        Whether the file also holds what resuming takes.
+    networks : mapping of str to Network, optional
+        Further networks by name.
 
     Raises
     ------
     SettingError
-        If a setting was changed to one that `fit` would refuse, and `load` too.
+        If a setting was changed to one that `fit` would refuse.
+    FileError
+        If the file cannot be written.
     """
     owner = next(each for each in type(estimator).__mro__ if "kind" in vars(each))  # of a user's subclass too
     settings = {name: getattr(estimator, name) for name in inspect.signature(owner).parameters}
     random_state = generators.to_document(estimator.random_state) if training_state else None
-    if random_state is not None:  # a number stands among the settings
+    if random_state is not None:  # it is an object; a number is kept with the settings
         document = {**document, "random_state": random_state}
-    if isinstance(settings.get("class_weight"), Mapping):  # JSON's keys are words only
+    if isinstance(settings.get("class_weight"), Mapping):  # JSON's keys are texts only
         document = {**document, "class_weight": list(settings.pop("class_weight").items())}
-    kept = {**plain_settings(settings), **getattr(estimator, "_made_with", {})}
-    estimator._check_kept(restored(kept))
+    kept = {**settings_to_json(settings), **getattr(estimator, "_made_with", {})}
+    estimator._check_kept(from_json(kept))
     complete = {"kind": kind_of(estimator), "settings": kept, "target": target.to_document(), **document}
-    estimator.network_.save(path, training_state=training_state, networks=networks, **plain(complete))
+    estimator.network_.save(path, training_state=training_state, networks=networks, **to_json(complete))
 
 
 def load(path: str | Path) -> Any:
@@ -86,7 +99,25 @@ def load(path: str | Path) -> Any:
 
 
 def load_as(path: str | Path, class_of: Callable[[str], Any]) -> Any:
-    """Read a model file as `load` does, into the class that `class_of` names for the file's kind."""
+    """Read a model file as `load` does.
+
+    Parameters
+    ----------
+    path : str or Path
+        A ``*.glassnet`` file.
+    class_of : callable
+        Takes the kind that the file names, such as "TabularClassifier", and returns the class to make.
+
+    Returns
+    -------
+    estimator or Network
+        Fitted, as it was saved.
+
+    Raises
+    ------
+    FileError, ModelFileError
+        As `load` raises them.
+    """
     network, document = Network.load_with_document(path)
     kind = document.get("kind")
     if kind is None:
@@ -95,11 +126,11 @@ def load_as(path: str | Path, class_of: Callable[[str], Any]) -> Any:
         raise ModelFileError(f"{path}: holds a {kind!r:.80}, which this version of glassnet does not know")
     try:
         own = {name: part for name, part in document.items() if name not in (*DOCUMENT, *BESIDE, *OWN_KEYS)}
-        settings = restored(checked(own, ROWS, kind, later=LATER, others=True)["settings"])
+        settings = from_json(checked(own, ENTRIES, kind, later=OPTIONAL, others=True)["settings"])
         estimator = class_of(kind)(**settings)
         if "random_state" in own:
             estimator.random_state = generators.from_document(own["random_state"])
-        checked(own, {**ROWS, **estimator._rows_of_file}, kind, later=LATER)
+        checked(own, {**ENTRIES, **estimator._rows_of_file}, kind, later=OPTIONAL)
         if "class_weight" in own:
             estimator.class_weight = dict(own["class_weight"])
         target = target_from_document(own["target"])
@@ -112,7 +143,7 @@ def load_as(path: str | Path, class_of: Callable[[str], Any]) -> Any:
 
 
 def _check_agreement(kind: str, target: Target, network: Network) -> None:
-    """Raise if what is predicted is not what the network has outputs for."""
+    """Raise ModelFileError if the network does not have the outputs of the target."""
     architecture = network.architecture
     if isinstance(target, LabelEncoder) != kind.endswith("Classifier"):
         raise ModelFileError(f"its target is not that of a {kind}")
@@ -123,55 +154,35 @@ def _check_agreement(kind: str, target: Target, network: Network) -> None:
 
 
 def kind_of(model: Any) -> str:
-    """Return the name of a model's kind, as it stands in model files."""
+    """Return the name of a model's class, as model files have it."""
     return str(getattr(model, "kind", type(model).__name__))
 
 
-def plain(value: Any) -> Any:
-    """Return a value as plain data that JSON can hold; `restored` gives it back.
-
-    Numbers of any kind are Python's, whatever has a length is a list, and NaN or infinity is ``{"float": "nan"}``.
-
-    Raises
-    ------
-    TypeError
-        If it is no such thing: a function, a generator of random numbers, an object of another library.
-    """
-    if value is None or isinstance(value, bool | np.bool_ | str):
-        return value if value is None or isinstance(value, str) else bool(value)
-    if isinstance(value, Integral):
-        return int(value)
-    if isinstance(value, Real):
-        number = float(value)
-        return number if math.isfinite(number) else {"float": repr(number)}
-    if isinstance(value, Mapping):
-        return {name: plain(item) for name, item in value.items()}
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        return plain(value[()])
-    if isinstance(value, Sized) and isinstance(value, Iterable) and not isinstance(value, bytes):
-        return [plain(item) for item in value]
-    raise TypeError(f"{type(value).__name__} is no plain data")
-
-
-def restored(value: Any) -> Any:
-    """Return what `plain` made of settings as it was, with NaN and infinity."""
-    if isinstance(value, dict):
-        return float(value["float"]) if value.keys() == {"float"} else {k: restored(item) for k, item in value.items()}
-    return [restored(item) for item in value] if isinstance(value, list) else value
-
-
 def settings_but(model: Any, names: Iterable[str]) -> dict[str, Any]:
-    """Return the settings of a model but for some, as plain data that can be compared and kept."""
+    """Return the settings of a model except some, as JSON data that can be compared and kept.
+
+    Parameters
+    ----------
+    model : estimator
+        Has `get_params`.
+    names : iterable of str
+        Settings to leave out.
+
+    Returns
+    -------
+    dict of str to JSON data
+        Without settings that are functions or other objects.
+    """
     settings = {name: value for name, value in model.get_params().items() if name not in names}
-    if isinstance(weights := settings.get("class_weight"), Mapping):  # JSON's keys are words only
+    if isinstance(weights := settings.get("class_weight"), Mapping):  # JSON's keys are texts only
         settings["class_weight"] = list(weights.items())
-    return plain_settings(settings)
+    return settings_to_json(settings)
 
 
-def plain_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings that are plain data; a function, or a random state that is an object, is left out."""
+def settings_to_json(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that JSON can hold; a function, or a random state that is an object, is left out."""
     kept = {}
     for name, value in settings.items():
         with suppress(TypeError):
-            kept[name] = plain(value)
+            kept[name] = to_json(value)
     return kept

@@ -1,6 +1,6 @@
-"""What is predicted: labels or numbers become rows of targets (m, n_outputs), and the network's outputs become answers.
+"""What is predicted: labels or numbers become target columns (m, n_outputs), and outputs become labels or numbers.
 
-A code is learned from the training targets, kept in the model file as plain data, and knows no network.
+An encoder is fitted to the training targets, and is kept in the model file as plain data.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ Array = Any
 
 @dataclass(frozen=True, eq=False)
 class LabelEncoder:
-    """The code between labels and target columns.
+    """Labels to target columns and back.
 
-    Two classes take one column, more take one each (one-hot), and a table of zeros and ones (multi-label) is its own
-    code.
+    Two classes take one column, more take one each (one-hot); a table of zeros and ones (multi-label) is taken as it
+    is.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class LabelEncoder:
     multilabel : bool
         Whether a sample may carry several labels at once.
     sparse : bool
-        Whether multi-label tables are handed back sparse, as they came.
+        Whether multi-label predictions are sparse, as the training's labels were.
     """
 
     classes: Array
@@ -43,8 +43,26 @@ class LabelEncoder:
 
     @classmethod
     def of(cls, y: Array) -> LabelEncoder:
-        """Learn the labels of y, (m,) or the 0/1 table (m, n_labels)."""
-        if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "Ubiu":  # labels, beyond doubt
+        """Return the encoder of training labels.
+
+        Parameters
+        ----------
+        y : array (m,), or 0/1 table (m, n_labels)
+            The labels.
+
+        Returns
+        -------
+        LabelEncoder
+            That knows them.
+
+        Raises
+        ------
+        DataError
+            If y has several columns of classes.
+        ValueError
+            If y holds no labels, such as fractions.
+        """
+        if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "Ubiu":  # certainly labels
             return cls(labels_of(y))
         from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
@@ -55,12 +73,12 @@ class LabelEncoder:
                 "of classes. Train one classifier per column (sklearn.multioutput.MultiOutputClassifier)"
             )
         if kind not in {"binary", "multiclass", "multilabel-indicator"}:
-            check_classification_targets(y)  # says what the kind is and that it holds no classes
+            check_classification_targets(y)  # raises, in scikit-learn's words
         return cls(labels_of(y), kind == "multilabel-indicator", is_sparse(y))
 
     @property
     def output(self) -> str:
-        """Output activation that goes with the code: softmax where exactly one of several classes holds."""
+        """Output activation of the network: softmax where each row has one of several classes, else sigmoid."""
         return "softmax" if len(self.classes) > 2 and not self.multilabel else "sigmoid"
 
     @property
@@ -69,37 +87,70 @@ class LabelEncoder:
         return len(self.classes) if self.multilabel or len(self.classes) > 2 else 1
 
     def encode(self, y: Array) -> Array:
-        """Return the target columns, bool (m, n_outputs).
+        """Return the target columns.
+
+        Parameters
+        ----------
+        y : array (m,), or 0/1 table (m, n_labels)
+            Labels.
+
+        Returns
+        -------
+        array of bool, (m, n_outputs)
+            One-hot rows, or one column for two classes.
 
         Raises
         ------
         DataError
-            If y holds a label that was not learned.
+            If y holds a label that the training did not have.
         """
         if self.multilabel:
             table = (y.toarray() if is_sparse(y) else np.asarray(y)) != 0
             if table.shape[1:] != (self.n_outputs,):
                 raise DataError(f"y: expected {self.n_outputs} labels per row as in training; got shape {table.shape}")
             return table
-        place = self.places(np.asarray(y))
-        if len(self.classes) <= 2:
-            return (place == 1)[:, None]
-        table = np.zeros((len(place), len(self.classes)), dtype=bool)
-        table[np.arange(len(place)), place] = True
-        return table
+        indices = self.class_indices(np.asarray(y))[:, np.newaxis]
+        return indices == (1 if len(self.classes) <= 2 else np.arange(len(self.classes)))
 
-    def places(self, y: Array) -> Array:
-        """Return the number of each label in `classes`."""
+    def class_indices(self, y: Array) -> Array:
+        """Return the index of each label in `classes`.
+
+        Parameters
+        ----------
+        y : array (m,)
+            Labels.
+
+        Returns
+        -------
+        array of int, (m,)
+            Counted from 0.
+
+        Raises
+        ------
+        DataError
+            If y holds a label that the training did not have.
+        """
         if (y.dtype.kind in "UO") == (self.classes.dtype.kind in "UO"):
-            place = np.searchsorted(self.classes, y).clip(0, len(self.classes) - 1)
-            if (self.classes[place] == y).all():
-                return place
+            indices = np.searchsorted(self.classes, y).clip(0, len(self.classes) - 1)
+            if (self.classes[indices] == y).all():
+                return indices
         known = self.classes.tolist()
         unknown = next((label for label in np.unique(y).tolist() if label not in known), y.flat[0])
         raise DataError(f"class {unknown!r} was not among those of training: {plain_text.listed(map(repr, known))}")
 
     def decode(self, P: Array) -> Array:
-        """Return the labels for probabilities (m, n_outputs), or for target columns."""
+        """Return labels.
+
+        Parameters
+        ----------
+        P : array (m, n_outputs)
+            Probabilities, or target columns.
+
+        Returns
+        -------
+        array (m,), or 0/1 table (m, n_labels)
+            The most probable label of each row; of several labels those above .5, sparse where `sparse` is set.
+        """
         if self.multilabel:
             table = (P > 0.5).astype(int)
             if not self.sparse:
@@ -110,52 +161,82 @@ class LabelEncoder:
             return csr_matrix(table)
         if len(self.classes) == 1:
             return np.repeat(self.classes, len(P))
-        return self.classes[self.numbers(P)]
+        return self.classes[self.most_probable(P)]
 
-    def numbers(self, P: Array) -> Array:
-        """Return the numbers of the most probable classes; for target columns, those of the classes themselves."""
+    def most_probable(self, P: Array) -> Array:
+        """Return the index (m,) of the most probable class for probabilities or target columns (m, n_outputs)."""
         return P.argmax(axis=1) if P.shape[1] > 1 else (P[:, 0] > 0.5).astype(np.intp)
 
     def probabilities(self, P: Array) -> Array:
-        """Return one column per class for outputs (m, n_outputs); a class that is alone is certain."""
+        """Return the probability of each class.
+
+        Parameters
+        ----------
+        P : array (m, n_outputs)
+            The network's outputs.
+
+        Returns
+        -------
+        array (m, n_classes)
+            Rows that sum to 1, unless rows may have several labels; a single class has probability 1.
+        """
         if self.multilabel:
             return P
         if len(self.classes) == 1:
             return np.ones_like(P)
         return P if P.shape[1] > 1 else np.hstack([1 - P, P])
 
-    def right(self, P: Array, table: Array) -> Array:
-        """Say for each row whether probabilities (m, n_outputs) decide for the target columns of `table`."""
+    def is_correct(self, P: Array, Y: Array) -> Array:
+        """Return for each row (m,) whether probabilities predict the target columns; both (m, n_outputs)."""
         if self.output == "softmax":
-            return P.argmax(axis=1) == table.argmax(axis=1)
-        return ((P > 0.5) == table).all(axis=1)
+            return P.argmax(axis=1) == Y.argmax(axis=1)
+        return ((P > 0.5) == Y).all(axis=1)
 
     def strata(self, Y: Array, share: float) -> Array | None:
-        """Return what a split that holds out `share` of the rows shall keep the shares of; None where it cannot.
+        """Return the classes that a split should be stratified by.
+
+        Parameters
+        ----------
+        Y : array (m, n_outputs)
+            Target columns.
+        share : float
+            Share of the rows that is held out.
+
+        Returns
+        -------
+        array of int (m,) or None
+            Class indices; None where a stratified split is impossible.
 
         Raises
         ------
         DataError
-            If one of two classes has one row: then no part could be judged.
+            If one of two classes has one row.
         """
         if self.multilabel:
             return None
-        classes = self.numbers(Y)
+        classes = self.most_probable(Y)
         counts = np.bincount(classes)
         if self.output != "softmax" and counts.min(initial=len(Y), where=counts > 0) == 1:
-            rare = int(np.flatnonzero(counts == 1)[0])  # in scikit-learn's words, which its tests want
+            rare = int(np.flatnonzero(counts == 1)[0])  # in scikit-learn's words, which its checks compare
             raise DataError(
                 "The least populated classes in y have only 1 member. The minimum number of groups for any class "
                 f"cannot be less than 2. Classes with too few members are: [{str(bool(rare))!r}], which is "
                 f"{self.classes.tolist()[rare]!r}: add rows of it, or give X_val and y_val"
             )
         counts = counts[counts > 0]
-        rows_out = math.ceil(share * len(Y))
-        room = len(counts) <= min(rows_out, len(Y) - rows_out)
-        return classes if room and counts.min() >= 2 else None
+        held_out = math.ceil(share * len(Y))
+        enough = len(counts) <= min(held_out, len(Y) - held_out)
+        return classes if enough and counts.min() >= 2 else None
 
     def check_known(self, y: Array, *, all_of_them: bool) -> None:
-        """Refuse labels that a network which goes on training has no output for.
+        """Raise if a network that is trained further has no output for a label.
+
+        Parameters
+        ----------
+        y : array (m,), or 0/1 table (m, n_labels)
+            Labels.
+        all_of_them : bool
+            Whether every known class must occur.
 
         Raises
         ------
@@ -178,14 +259,14 @@ class LabelEncoder:
             )
 
     def to_document(self) -> dict[str, Any]:
-        """Return the code as plain data."""
+        """Return the encoder as plain data."""
         dtype = "str" if self.classes.dtype == object else self.classes.dtype.str
         return {"classes": self.classes.tolist(), "dtype": dtype, "multilabel": self.multilabel, "sparse": self.sparse}
 
 
 @dataclass(frozen=True, eq=False)
 class TargetScaler:
-    """The code between numbers to estimate and target columns with mean 0 and spread 1.
+    """Numbers to estimate to target columns of mean 0 and standard deviation 1, and back.
 
     Parameters
     ----------
@@ -203,13 +284,26 @@ class TargetScaler:
 
     @classmethod
     def of(cls, y: Array, *, standardize: bool) -> TargetScaler:
-        """Learn mean and spread of the training targets, (m,) or (m, n_outputs)."""
+        """Return the scaler of training targets.
+
+        Parameters
+        ----------
+        y : array (m,) or (m, n_outputs)
+            Numbers to estimate.
+        standardize : bool
+            Whether mean and standard deviation are learned; otherwise targets stay as they are.
+
+        Returns
+        -------
+        TargetScaler
+            Fitted to y.
+        """
         table = y.reshape(len(y), -1).astype(np.float64)
         if not standardize:
             return cls(np.zeros(table.shape[1]), np.ones(table.shape[1]), y.ndim == 1)
         unit = np.exp2(np.frexp(np.abs(table).max(axis=0))[1])  # so that no square is too small or large for a float
-        spread = (table / unit).std(axis=0) * unit
-        return cls(table.mean(axis=0), np.where(spread > 0, spread, 1.0), y.ndim == 1)
+        deviation = (table / unit).std(axis=0) * unit
+        return cls(table.mean(axis=0), np.where(deviation > 0, deviation, 1.0), y.ndim == 1)
 
     @property
     def n_outputs(self) -> int:
@@ -217,36 +311,73 @@ class TargetScaler:
         return len(self.mean)
 
     def encode(self, y: Array) -> Array:
-        """Return the target columns, float64 (m, n_outputs)."""
+        """Return the target columns.
+
+        Parameters
+        ----------
+        y : array (m,) or (m, n_outputs)
+            Numbers.
+
+        Returns
+        -------
+        array of float64, (m, n_outputs)
+            Standardised.
+
+        Raises
+        ------
+        DataError
+            If y has another number of columns than in training.
+        """
         table = np.asarray(y, np.float64).reshape(len(y), -1)
         if table.shape[1] != self.n_outputs:
             raise DataError(f"y: expected {self.n_outputs} numbers per row as in training; got {table.shape[1]}")
         return (table - self.mean) / self.scale
 
     def decode(self, outputs: Array) -> Array:
-        """Return the estimates for outputs (m, n_outputs): (m,), or (m, n_outputs) where there are several."""
+        """Return estimates in the units of the training targets.
+
+        Parameters
+        ----------
+        outputs : array (m, n_outputs)
+            Of the network.
+
+        Returns
+        -------
+        array (m,) or (m, n_outputs)
+            A vector where the training targets were one.
+        """
         y = outputs * self.scale.astype(outputs.dtype) + self.mean.astype(outputs.dtype)
         return y[:, 0] if self.single else y
 
     def to_document(self) -> dict[str, Any]:
-        """Return the code as plain data."""
+        """Return the scaler as plain data."""
         return {"mean": self.mean.tolist(), "scale": self.scale.tolist(), "single": self.single}
 
 
 Target = LabelEncoder | TargetScaler
 
 # In a model file:
-LONG_LABEL = 10_000  # characters that a type of text may have room for, whatever the labels need
-LABELS = {
+MAX_LABEL_WIDTH = 10_000  # characters of a type of text, whatever the labels need
+LABEL_ENTRIES = {
     "classes": listed(ANYTHING, least=1), "dtype": TEXT, "multilabel": TRUTH, "sparse": TRUTH,
 }  # fmt: skip
-NUMBERS = {
+SCALER_ENTRIES = {
     "mean": listed(number(), least=1), "scale": listed(number(sys.float_info.min), least=1), "single": TRUTH,
 }  # fmt: skip
 
 
 def target_from_document(document: dict[str, Any]) -> Target:
-    """Rebuild the code that `to_document` returned.
+    """Return the encoder or scaler that a document describes.
+
+    Parameters
+    ----------
+    document : dict
+        What `to_document` returned.
+
+    Returns
+    -------
+    LabelEncoder or TargetScaler
+        Equal to the one that was written.
 
     Raises
     ------
@@ -254,12 +385,12 @@ def target_from_document(document: dict[str, Any]) -> Target:
         If it is no such document.
     """
     if "classes" not in document:
-        given = checked(document, NUMBERS, "target")
+        given = checked(document, SCALER_ENTRIES, "target")
         mean, scale = (np.asarray(given[name], dtype=np.float64) for name in ("mean", "scale"))
         if len(mean) != len(scale) or (given["single"] and len(mean) > 1):
             raise ModelFileError(f"target: {len(mean)} means and {len(scale)} scales are not of one target")
         return TargetScaler(mean, scale, given["single"])
-    given = checked(document, LABELS, "target")
+    given = checked(document, LABEL_ENTRIES, "target")
     classes = _classes(given["classes"], given["dtype"])
     if given["multilabel"] and classes.tolist() != list(range(len(classes))):
         raise ModelFileError("target: the classes of several labels are the numbers of their columns")
@@ -270,9 +401,9 @@ def _classes(labels: list[Any], name: str) -> Array:
     """Return labels as an array of the type of that name, which must hold each as it is, sorted, none twice."""
     try:
         longest = max((len(label) for label in labels if isinstance(label, str)), default=0)
-        room = int(name.lstrip("<>=|U")) if "U" in name else 0  # read here: an item's size may overflow
+        width = int(name.lstrip("<>=|U")) if "U" in name else 0  # NumPy's item size may overflow
         dtype = np.dtype(name)
-        if dtype.kind not in "Ubiuf" or room > max(longest, LONG_LABEL):
+        if dtype.kind not in "Ubiuf" or width > max(longest, MAX_LABEL_WIDTH):
             raise ValueError(name)
         classes = np.asarray(labels, dtype)
     except (ValueError, TypeError, OverflowError, SyntaxError):
@@ -284,16 +415,16 @@ def _classes(labels: list[Any], name: str) -> Array:
 
 
 def smoothed(Y: Array, share: float, *, exclusive: bool = True) -> Array:
-    """Return target columns whose certainty is shared out: Y (1 - share) + share / K over K classes.
+    """Return smoothed labels: Y (1 - share) + share / K over K classes.
 
     Parameters
     ----------
     Y : array (m, K), or (m, 1) where there are two classes
         Zeros and ones.
     share : float
-        Part of each sample's certainty that all classes get alike, in [0, 1).
+        Part of each sample's probability that is divided equally among all classes, in [0, 1).
     exclusive : bool
-        Whether each row is of one class; of a multi-label table every column is a question of two answers.
+        Whether each row is of one class; in a multi-label table every column has two classes.
 
     Returns
     -------
@@ -304,6 +435,10 @@ def smoothed(Y: Array, share: float, *, exclusive: bool = True) -> Array:
     ------
     SettingError
         If `share` is no number in [0, 1).
+
+    References
+    ----------
+    C. Szegedy et al., Rethinking the Inception Architecture for Computer Vision, 2015, arXiv 1512.00567.
 
     Examples
     --------
@@ -317,8 +452,8 @@ def smoothed(Y: Array, share: float, *, exclusive: bool = True) -> Array:
         raise SettingError(f"label_smoothing: expected a share in [0, 1); got {share!r}")
     if share == 0:
         return Y
-    answers = Y.shape[1] if exclusive and Y.shape[1] > 1 else 2
-    return Y * (1 - share) + share / answers
+    K = Y.shape[1] if exclusive and Y.shape[1] > 1 else 2
+    return Y * (1 - share) + share / K
 
 
 def labels_of(y: Array) -> Array:

@@ -15,7 +15,25 @@ Array = Any
 
 
 def checked_weights(X: Array, sample_weight: Array | None) -> Array | None:
-    """Return the weights of the rows (m,), none of them negative; None where there are none."""
+    """Return the weights of the rows (m,), checked as scikit-learn does; None if there are none.
+
+    Parameters
+    ----------
+    X : array of m rows
+        For the number of rows and the type of the weights.
+    sample_weight : array_like (m,) or None
+        Weights, none negative.
+
+    Returns
+    -------
+    array (m,) or None
+        Floating-point weights.
+
+    Raises
+    ------
+    ValueError
+        If there is not one finite weight of at least 0 for each row.
+    """
     refuse_masked("sample_weight", sample_weight)
     from glassnet.estimators.sklearn_compat import check_sample_weight
 
@@ -23,38 +41,56 @@ def checked_weights(X: Array, sample_weight: Array | None) -> Array | None:
 
 
 def drop_zero_weight_rows(X: Array, Y: Array, S: Array | None) -> tuple[Array, Array, Array | None]:
-    """Leave out the rows that weigh nothing: a batch of them alone would have no mean."""
+    """Return X, Y and weights without the rows of weight 0: a batch of only such rows would have no mean.
+
+    Parameters
+    ----------
+    X, Y : array of m rows
+        Features and targets.
+    S : array (m,) or None
+        Weights.
+
+    Returns
+    -------
+    X, Y, S : arrays
+        The rows of weight above 0.
+    """
     if S is None or (keep := S > 0).all():
         return X, Y, S
     return X[keep], Y[keep], S[keep]
 
 
-def class_weights(code: LabelEncoder, class_weight: Mapping[Any, float] | str, Y: Array, S: Array | None) -> Array:
-    """Return the weights of the classes, (n_classes,).
+def class_weights(encoder: LabelEncoder, class_weight: Mapping[Any, float] | str, Y: Array, S: Array | None) -> Array:
+    """Return the weight of each class.
 
     Parameters
     ----------
-    code : LabelEncoder
+    encoder : LabelEncoder
         The classes.
     class_weight : dict or "balanced"
-        Label -> weight, 1 for those it does not name; or weights that give each class the same sum.
+        Weight by label, 1 for those it does not name; or weights that give each class the same sum.
     Y : array (m, n_outputs)
         Target columns.
     S : array (m,) or None
         Weights of the rows.
 
+    Returns
+    -------
+    array (n_classes,)
+        In the order of the encoder's classes.
+
     Raises
     ------
     DataError
-        If a label is unknown, or a sample may have several.
+        If a label is unknown, a weight is no finite number of at least 0, or a row may have several labels.
     """
-    if code.multilabel:
+    if encoder.multilabel:
         raise DataError("class_weight takes targets of one label per row; weigh rows by sample_weight instead")
     if isinstance(class_weight, str):
-        mass = np.bincount(code.numbers(Y), weights=S, minlength=len(code.classes))
+        mass = np.bincount(encoder.most_probable(Y), weights=S, minlength=len(encoder.classes))
         present = mass > 0  # a class may be missing where the rows are a part
         return np.divide(mass.sum(), present.sum() * mass, out=np.ones(len(mass)), where=present)
-    known = code.classes.tolist()
+    known = encoder.classes.tolist()
     for label in class_weight:
         if label not in known:
             raise DataError(

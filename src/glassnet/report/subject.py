@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from glassnet import workflows
+from glassnet.estimators.input_names import select_training_columns
 from glassnet.network import Network
 from glassnet.plain_text import LONGEST_NAME, shortened
 from glassnet.workflows import Scores
@@ -86,7 +87,7 @@ def open_subject(path: str | Path, data: str | Path | None = None, training: str
 def _trial(path: str | Path, data: str | Path, *, test: bool) -> Trial:
     model, dataset = workflows.with_targets(path, data)
     part = workflows.test_part(dataset) if test else dataset
-    X, y, file = workflows.matching(model, part.X), np.asarray(part.y), Path(data)
+    X, y, file = select_training_columns(model, part.X), np.asarray(part.y), Path(data)
     digest = hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
     columns, targets = model.prepared(X), model.target_.encode(y).T
     return Trial(file.name, digest, columns, targets, y, np.asarray(model.predict(X)), workflows.score(model, X, y))

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 # A cell that holds one of these, blanks around it aside, is missing.
 MISSING = ("", "?", "NA", "N/A", "n/a", "na", "<NA>", "#N/A", "NaN", "nan", "NULL", "null", "None", "NaT")
-PROBED = 32  # cells
+NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"  # as text spells it
+PROBED_CELLS = 32
 USABLE_CELLS = "expected numbers, text, true and false, or dates in every cell"
 
 
@@ -88,7 +89,7 @@ def as_kind(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray | Non
     import pyarrow as pa
 
     try:
-        column.slice(0, PROBED).cast(kind)
+        column.slice(0, PROBED_CELLS).cast(kind)
         return column.cast(kind)
     except pa.ArrowInvalid:
         return None

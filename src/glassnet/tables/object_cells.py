@@ -17,7 +17,8 @@ from glassnet.tables.cells import USABLE_CELLS
 if TYPE_CHECKING:
     import pyarrow as pa
 
-WORDS = (str, bool, np.bool_, Real, Decimal, UUID)  # and pandas' intervals: cells that text can hold
+MISSING_TYPES = ("NoneType", "NAType", "NaTType")  # by name, since their libraries need not be there
+TEXT_TYPES = (str, bool, np.bool_, Real, Decimal, UUID)  # that text can hold, and pandas' intervals
 
 
 def array_of_cells(name: str, values: Any) -> pa.Array:
@@ -83,7 +84,7 @@ def are_of_several_kinds(values: Any) -> bool:
     if not isinstance(values, (list, tuple)) and getattr(values, "dtype", None) != np.dtype(object):
         return False
     kinds = {type(value) for value in values if not (type(value) is float and value != value)}  # noqa: PLR0124 - NaN
-    kinds = {kind for kind in kinds if kind is not type(None) and kind.__name__ not in {"NAType", "NaTType"}}
+    kinds = {kind for kind in kinds if kind.__name__ not in MISSING_TYPES}
     return len(kinds) > 1 and not kinds <= {int, float}
 
 
@@ -103,20 +104,15 @@ def _of_one_kind(values: Any) -> tuple[list[Any], pa.DataType]:
         return [None if value is None else float(value) for value in cells], pa.float64()
     if all(isinstance(value, (str, bytes)) for value in there):
         return [value.decode() if isinstance(value, bytes) else value for value in cells], pa.large_string()
-    if all(isinstance(value, WORDS) or type(value).__name__ == "Interval" for value in there):
+    if all(isinstance(value, TEXT_TYPES) or type(value).__name__ == "Interval" for value in there):
         return [None if value is None else _word(value) for value in cells], pa.large_string()
     raise TypeError("no kind holds all of these")
 
 
 def _is_missing(value: Any) -> bool:
     """Return whether a cell is None, NaN, or pandas' NA or NaT."""
-    return (
-        value is None
-        or type(value).__name__ in {"NAType", "NaTType"}
-        or (
-            isinstance(value, (Real, Decimal)) and bool(value != value)  # noqa: PLR0124 - only NaN differs from itself
-        )
-    )
+    is_number = isinstance(value, (Real, Decimal))
+    return type(value).__name__ in MISSING_TYPES or (is_number and bool(value != value))  # noqa: PLR0124 - NaN alone
 
 
 def _moment(value: Any) -> dt.datetime | None:

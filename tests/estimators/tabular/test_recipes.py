@@ -33,8 +33,8 @@ def test_epochs_follow_from_the_rows():
     kind = Recipe((8,), "relu", 0.01, epochs=32, least_steps=600)
     assert kind.epochs_for(5000, 128) == 32
     assert kind.epochs_for(128, 128) == 600  # one step in an epoch
-    assert kind.epochs_for(250_000, 128) == recipes.MOST_SAMPLES // 250_000
-    assert kind.epochs_for(10**7, 128) == recipes.FEWEST_EPOCHS
+    assert kind.epochs_for(250_000, 128) == recipes.MAX_SAMPLES // 250_000
+    assert kind.epochs_for(10**7, 128) == recipes.MIN_EPOCHS
 
 
 def test_each_row_is_left_out_by_one_network_and_classes_are_dealt_out():
@@ -54,7 +54,7 @@ def test_the_kind_that_is_best_on_rows_left_out_is_kept():
     assert costs["linear"] > costs["simple"]
     assert model.network_.architecture.sizes[1:-1] == CLASSES[min(costs, key=costs.get)].hidden
     assert model.network_.n_networks == PRESETS["default"].networks
-    assert any("chosen by the cost on rows left out" in note for note in model.notes_)
+    assert any("chosen by the cost on held-out rows" in note for note in model.notes_)
     rng = np.random.default_rng(1)
     X = rng.normal(size=(400, 8))
     model = TabularRegressor(random_state=0).fit(X, X[:, 0] + 3 * rng.normal(size=400))

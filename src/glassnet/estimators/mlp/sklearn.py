@@ -225,14 +225,14 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             raise SettingError(
                 "partial_fit sees a part of the rows at a time and cannot balance them; give class_weight as a dict"
             )
-        of_rows = class_weights(self.target_, self.class_weight, Y, S)[self.target_.numbers(Y)]
+        of_rows = class_weights(self.target_, self.class_weight, Y, S)[self.target_.most_probable(Y)]
         return of_rows if S is None else of_rows * S
 
     def _softened(self, Y: Array) -> Array:
         return smoothed(Y, self.label_smoothing, exclusive=not self.target_.multilabel)
 
     def _score_rows(self, A: Array, Y: Array, sample_weight: Array | None) -> float:
-        return float(np.average(self.target_.right(A, Y), weights=sample_weight))
+        return float(np.average(self.target_.is_correct(A, Y), weights=sample_weight))
 
     def _strata(self, Y: Array) -> Array | None:
         return self.target_.strata(Y, self.validation_fraction)

@@ -91,10 +91,10 @@ def notes_of_choice(candidates: list[Candidate], chosen: Candidate) -> list[str]
     notes = []
     if len(candidates) > 1:
         costs = ", ".join(f"{each.recipe} {each.hidden} {each.cost:.4g}" for each in candidates)
-        notes.append(f"chosen by the cost on rows left out: {chosen.recipe} (of {costs})")
+        notes.append(f"chosen by the cost on held-out rows: {chosen.recipe} (of {costs})")
     if chosen.label_smoothing:
         notes.append(
             f"labels were smoothed by {chosen.label_smoothing:g}, and the last layer's W and b then divided by "
-            f"{chosen.temperature:.3g}: as sure as rows left out allow"
+            f"{chosen.temperature:.3g}: calibrated on held-out rows"
         )
     return notes

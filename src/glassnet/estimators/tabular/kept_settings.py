@@ -1,4 +1,4 @@
-"""The settings of a model for tables as a file keeps them: plain values of the kinds that `fit` takes."""
+"""The settings of a model for tables in a file: JSON data that `fit` would take."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from glassnet.training.settings import Settings
 
 NAMES = maybe(either(TEXT, listed(TEXT)))
 SWITCH = either(TRUTH, whole())
-ROWS = {  # beside those that `Settings` checks
+ENTRIES = {  # besides those that `Settings` checks
     "hidden": maybe(either(whole(1), listed(whole(1)))), "activation": NAMES, "preset": TEXT, "loss": maybe(TEXT),
     "validation": maybe(number(0, 1)), "patience": maybe(number(0, math.inf)), "n_networks": maybe(whole(1)),
     "class_weight": maybe(one_of("balanced")),
@@ -26,14 +26,19 @@ ROWS = {  # beside those that `Settings` checks
 
 
 def check(settings: Mapping[str, Any]) -> None:
-    """Raise ValueError unless each setting that is there is one that `fit` takes.
+    """Raise unless `fit` would take each of the settings.
+
+    Parameters
+    ----------
+    settings : mapping of str to JSON data
+        Some or all of the settings.
 
     Raises
     ------
     ModelFileError, SettingError
-        If one is of another kind, outside its range, or a name that no table has.
+        If one is of another type, outside its range, or an unknown name.
     """
-    checked(settings, ROWS, "settings", later=ROWS, others=True)
+    checked(settings, ENTRIES, "settings", later=ENTRIES, others=True)
     if "preset" in settings:
         preset_named(settings["preset"])
     activation = settings.get("activation") or []

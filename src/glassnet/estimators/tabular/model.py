@@ -192,7 +192,7 @@ class TableModel(InspectionMixin):
             keeper.end(self)
         if self.verbose:
             print(*self.notes_, self.network_, sep="\n")
-        if self.was_cut_off:
+        if self.was_interrupted:
             text = "Training interrupted by user; the best network so far is kept."
             warnings.warn(text, InterruptedWarning, stacklevel=3)
         return self
@@ -232,21 +232,21 @@ class TableModel(InspectionMixin):
         return twin
 
     @property
-    def was_cut_off(self) -> bool:
+    def was_interrupted(self) -> bool:
         """Whether the last training was: by Ctrl-C, or by a kill of which this is the checkpoint."""
         return self._unfinished is not None
 
     @property
-    def network_under_way(self) -> Network:
+    def network_in_training(self) -> Network:
         """The network that an interrupted training had in hand; `network_` may be a better one, trained before."""
         return self.network_ if self._unfinished is None else self._unfinished.network
 
-    def can_be_taken_up(self, X: Any, y: Any) -> bool:
+    def can_resume(self, X: Any, y: Any) -> bool:
         """Return whether `fit` with these rows would resume an interrupted training."""
         unfinished = self._unfinished
         return unfinished is not None and self.warm_start and self._data_to_resume(unfinished, Given(X, y)) is not None
 
-    def asks_alike(self, other: TableModel) -> bool:
+    def has_settings_of(self, other: TableModel) -> bool:
         """Return whether two models have the same settings, as far as what is learned depends on them."""
         return settings_of(self) == settings_of(other)
 

@@ -12,7 +12,7 @@ from glassnet.core.checks import is_count
 from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.errors import SettingError
-from glassnet.estimators.saving import plain_settings
+from glassnet.estimators.saving import settings_to_json
 from glassnet.estimators.tabular.recipes import (
     MANY_FEATURES,
     Recipe,
@@ -78,7 +78,7 @@ def _layers(model: TableModel, recipe: Recipe, n_x: int, target: Target) -> tupl
 
 def made_with(model: TableModel) -> dict[str, Any]:
     """Return the settings that a network is made with, as plain data that can be compared and kept."""
-    return plain_settings({name: getattr(model, name) for name in FIXED})
+    return settings_to_json({name: getattr(model, name) for name in FIXED})
 
 
 def refuse_another_network(model: TableModel, width: int) -> None:

@@ -1,7 +1,7 @@
-"""What a stack learns from the rows that its networks leave out: which kind to keep, and how sure to be.
+"""Out-of-fold predictions of a stack: their cost decides which recipe is kept; the last layer is calibrated on them.
 
-Each of k networks leaves another k-th of the rows out, so that every row is judged once, by a network that never saw
-it.
+Each of k networks leaves out another k-th of the rows, so that each row is predicted by the network that was not
+trained on it.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ from glassnet.network import Network
 
 Array = Any
 
-TEMPERATURES = np.linspace(0.5, 1, 11)  # 1: as sure as it is, 0.5: twice as sure
+TEMPERATURES = np.linspace(0.5, 1, 11)  # 1 leaves the network as it is, 0.5 doubles its logits
 
 
 def fold_weights(labels: Array | None, m: int, k: int, rng: np.random.Generator) -> Array:
-    """Return (k, 1, m): 0 where a network leaves a sample out, each sample one network, classes dealt out evenly."""
+    """Return (k, 1, m): 0 where a network leaves a sample out, else 1; each sample is left out by one network.
+
+    With `labels` (m,) every network leaves out about the same share of each class.
+    """
     order = rng.permutation(m)
     if labels is not None:
         order = order[np.argsort(labels[order], kind="stable")]
@@ -29,29 +32,30 @@ def fold_weights(labels: Array | None, m: int, k: int, rng: np.random.Generator)
 
 
 def cost(network: Network, X: Array, Y: Array, mask: Array | None, S: Array | None = None) -> float:
-    """Return what the answers for rows left out cost: 0 in `mask` (k, 1, m) says by which network, None: all by all.
+    """Return the cost of the predictions for rows left out.
 
-    Of probabilities it is the mean squared error (Brier's score): cross-entropy asks above all whether a network is too
-    sure, and one that is can still be right more often. Of all else it is the network's own loss. Means are weighted by
-    S (1, m), where the rows have weights.
+    For cross-entropy it is the squared error of the probabilities, summed over the classes (Brier 1950): cross-entropy
+    mostly measures overconfidence, and an overconfident network can still be right more often. For any other loss it is
+    the network's own. `mask` (k, 1, m) is 0 where a network left a row out; without it all networks predict all rows.
+    S (1, m) are the weights of the rows.
     """
     if network.architecture.loss == "cross_entropy":
-        A, Y, S = _judged(network.forward(X), Y, mask, S)
+        A, Y, S = _out_of_fold(network.forward(X), Y, mask, S)
         return 2 * float(equations.cost(A, Y, "squared_error", sample_weight=S))
-    judges = None if mask is None else 1 - mask
-    return float(np.mean(network.cost(X, Y, sample_weight=combined(judges, S))))
+    held_out = None if mask is None else 1 - mask
+    return float(np.mean(network.cost(X, Y, sample_weight=combined(held_out, S))))
 
 
 def combined(mask: Array | None, S: Array | None) -> Array | None:
-    """Return the weights of the rows times 0 and 1 for each network, where there are such."""
+    """Return mask (k, 1, m) times weights S (1, m), either of which may be None."""
     return mask if S is None else S if mask is None else mask * S
 
 
 def calibrate_temperature(network: Network, X: Array, Y: Array, mask: Array | None, S: Array | None = None) -> float:
-    """Make a network that learned smoothed labels as sure as rows that it left out allow; return the temperature.
+    """Divide W[L] and b[L] by the temperature of least out-of-fold cross-entropy, and return that temperature.
 
-    W[L] and b[L] are divided by the temperature for which cross-entropy is least (Guo et al. 2017, arXiv 1706.04599):
-    the most probable class stays the same, its probability rises.
+    A network that learned smoothed labels is underconfident. The division raises the probability of the most probable
+    class, which stays the same. Source: Guo et al. 2017, arXiv 1706.04599.
 
     Parameters
     ----------
@@ -66,7 +70,7 @@ def calibrate_temperature(network: Network, X: Array, Y: Array, mask: Array | No
     """
     L, output = network.L, network.architecture.activations[-1]
     Z = network.W[L] @ network.forward(X, layer=L - 1) + network.b[L]
-    Z, Y, S = _judged(Z.astype(np.float64), Y, mask, S)
+    Z, Y, S = _out_of_fold(Z.astype(np.float64), Y, mask, S)
 
     def cross_entropy(temperature: float) -> float:
         A = equations.activation_forward(Z / temperature, output)
@@ -77,12 +81,12 @@ def calibrate_temperature(network: Network, X: Array, Y: Array, mask: Array | No
     network.W[L][...] /= best
     network.b[L][...] /= best
     if network.position is not None:
-        network.position.follow(before, network.vector)  # training goes on from what it learned
+        network.position.follow(before, network.vector)  # resumed from the parameters before the division
     return best
 
 
-def _judged(A: Array, Y: Array, mask: Array | None, S: Array | None) -> tuple[Array, Array, Array | None]:
-    """Return answers (n, rows), labels and weights: of each sample the network's that left it out; without mask all."""
+def _out_of_fold(A: Array, Y: Array, mask: Array | None, S: Array | None) -> tuple[Array, Array, Array | None]:
+    """Return outputs (n, rows), labels and weights, of each row from the network that left it out; without mask all."""
     Y = np.asarray(Y, np.float64)
     if mask is not None:
         return A[np.argmin(mask[:, 0], axis=0), :, np.arange(A.shape[-1])].T, Y, S

@@ -1,9 +1,9 @@
-"""What tables are trained with when nothing is said: kinds of networks, and presets that name the kinds to try.
+"""What tables are trained with by default: recipes for networks, and presets that name the recipes to try.
 
-docs/tables.md says what the parts of this are worth. A preset trains one kind after the other as a stack of
-networks, every network leaving another part of the rows out, as long as the next is better on rows left out: it stays
-simple where labels are noise, and goes deep where the surface is smooth. Hidden layers that a user gives are trained
-as the kind "given".
+docs/tables.md has the measurements behind them. A preset trains one recipe after the other as a stack of networks, each
+of which leaves out another part of the rows, while the next recipe is better on the rows left out. So the network stays
+simple where labels are noisy, and is deep where the function is smooth. Hidden layers that a user sets are trained by
+the recipe "given".
 """
 
 from __future__ import annotations
@@ -14,34 +14,34 @@ from typing import Any, NamedTuple
 
 from glassnet.errors import UnknownNameError
 
-MOST_SAMPLES = 2_000_000  # that pass through a network: large tables need fewer epochs
-FEWEST_EPOCHS = 8
-MANY_FEATURES = 2_000  # from here on (pictures, mostly) weights are many: one network of the kind "wide" is trained
+MAX_SAMPLES = 2_000_000  # in all epochs together: large tables need fewer epochs
+MIN_EPOCHS = 8
+MANY_FEATURES = 2_000  # with more (mostly pictures) one network of the recipe "wide" is trained
 
 
 class Recipe(NamedTuple):
-    """A kind of network and how it is trained."""
+    """Layers of a network and how it is trained."""
 
     hidden: tuple[int, ...]
     activation: str
     learning_rate: float
     epochs: int
     dropout: float = 0.0
-    label_smoothing: float = 0.0  # of classes; after training the network is made as sure as rows left out allow
+    label_smoothing: float = 0.0  # of classes; after training the network is calibrated on out-of-fold rows
     least_steps: int = 600  # a small table has few steps in an epoch, and needs more epochs
-    least_rows: int = 0  # with fewer the kind is not tried
+    least_rows: int = 0  # with fewer the recipe is not tried
     batch_size: int = 128
     optimizer: str = "adamw(beta_2=0.95, weight_decay=0.02)"
 
     def epochs_for(self, m: int, batch_size: Any) -> int:
-        """Return the passes over m rows; a batch size that cannot be used is refused later, where settings are."""
+        """Return the passes over m rows; a batch size that cannot be used is refused later, with the other settings."""
         size = batch_size if isinstance(batch_size, int) and 0 < batch_size < m else m
         wanted = max(self.epochs, math.ceil(self.least_steps / math.ceil(m / size)))
-        return min(wanted, max(FEWEST_EPOCHS, MOST_SAMPLES // m, math.ceil(self.least_steps * size / m)))
+        return min(wanted, max(MIN_EPOCHS, MAX_SAMPLES // m, math.ceil(self.least_steps * size / m)))
 
 
 class Preset(NamedTuple):
-    """How many networks, of which kinds."""
+    """How many networks, by which recipes."""
 
     networks: int
     recipes: tuple[str, ...]
@@ -74,22 +74,22 @@ NUMBERS = {
 
 
 def candidate_recipes(table: Mapping[str, Recipe], preset: str, m: int, n_x: int) -> dict[str, Recipe]:
-    """Return the kinds that a preset tries on m rows of n_x features."""
+    """Return the recipes that a preset tries on m rows of n_x features."""
     return {name: table[name] for name in recipe_names(preset, n_x) if m >= table[name].least_rows}
 
 
 def recipe_names(preset: str, n_x: int) -> tuple[str, ...]:
-    """Return the names of all kinds that a preset can come to with n_x features, however many the rows are."""
+    """Return the names of the recipes that a preset tries with n_x features if rows are many."""
     return ("wide",) if n_x > MANY_FEATURES else preset_named(preset).recipes
 
 
 def preset_named(name: Any) -> Preset:
-    """Look up a preset; where the name is unknown the nearest is offered."""
+    """Return a preset by name; raise UnknownNameError, which offers the nearest name, if there is none."""
     if not isinstance(name, str) or name not in PRESETS:
         raise UnknownNameError.among("preset", name, PRESETS)
     return PRESETS[name]
 
 
 def recipe_of_depth(table: Mapping[str, Recipe], hidden_layers: int) -> Recipe:
-    """Return what a network of so many hidden layers is trained as when its layers are given."""
+    """Return the recipe for a network whose hidden layers are given, so many of them."""
     return table["given" if hidden_layers else "linear"]

@@ -1,8 +1,8 @@
-"""Rows, their targets and their weights, which stay together: a row of weight 3 is like three, one of 0 is not there.
+"""Rows with their targets and weights: a row of weight 3 counts as three rows, one of weight 0 is dropped.
 
-What is counted without a batch (the preparation's statistics, the mean and spread of numbers to estimate) takes weights
-for counts where they are whole numbers. Others, such as AdaBoost's, say how much a mistake costs: there each row counts
-once.
+Statistics of the preparation, and mean and standard deviation of numbers to estimate, count a row as often as its
+weight says where all weights are whole numbers. Other weights, such as AdaBoost's, say how much an error costs: then
+each row counts once.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from glassnet.tables import rows_at
 
 Array = Any
 
-MOST_REPEATS = 10  # of a row, on the mean: larger counts would only copy, and each row counts once
+MAX_MEAN_COUNT = 10  # of a row: with larger weights each row counts once, to save memory
 
 
 class Samples(NamedTuple):
@@ -27,7 +27,7 @@ class Samples(NamedTuple):
 
     @classmethod
     def of(cls, rows: Any, y: Array, sample_weight: Any) -> Self:
-        """Check the weights, and leave out the rows that weigh nothing."""
+        """Return samples with checked weights, without the rows of weight 0."""
         if sample_weight is None:
             return cls(rows, y)
         from glassnet.estimators.weights import checked_weights
@@ -42,18 +42,18 @@ class Samples(NamedTuple):
         return type(self)(rows_at(self.rows, indices), self.y[indices], S)
 
     def with_weight(self) -> Self:
-        """Leave out the samples that weigh nothing: a batch of them alone would have no mean."""
+        """Return the samples of weight above 0: a batch of only other ones would have no mean."""
         return self if self.S is None or (self.S > 0).all() else self.at(np.flatnonzero(self.S))
 
     def times(self, weights: Array) -> Self:
-        """Multiply the weights (m,) of the samples."""
+        """Return the samples, their weights multiplied by these (m,)."""
         return self._replace(S=weights if self.S is None else weights * self.S).with_weight()
 
     @property
     def indices(self) -> Array:
-        """The index of each sample, as often as its weight says if all are whole numbers; else once, as a slice."""
+        """The index of each sample, repeated by its weight if all weights are whole numbers; else a slice of all."""
         S = self.S
-        if S is None or (S % 1).any() or S.sum() > MOST_REPEATS * len(S):
+        if S is None or (S % 1).any() or S.sum() > MAX_MEAN_COUNT * len(S):
             return np.s_[:]
         return np.repeat(np.arange(len(S)), S.astype(np.intp))
 

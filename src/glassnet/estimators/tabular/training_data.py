@@ -128,7 +128,7 @@ def _times_class_weights(samples: Samples, target: Target, class_weights: Array 
     if class_weights is None:
         return samples
     assert isinstance(target, LabelEncoder)
-    return samples.times(class_weights[target.numbers(target.encode(samples.y))])
+    return samples.times(class_weights[target.most_probable(target.encode(samples.y))])
 
 
 def _fitted_preparation(samples: Samples, target: Target) -> Preparation:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from glassnet.errors import DataError
 from glassnet.tables.cell_types import bytes_as_text
 from glassnet.tables.cells import (
+    NUMBER,
     USABLE_CELLS,
     as_numbers,
     cell_values,
@@ -135,7 +136,7 @@ def _nearly_numbers(text: pa.ChunkedArray) -> str:
     values = text.drop_null()
     if pa.types.is_dictionary(values.type) or not len(values):
         return ""
-    spelled = pc.match_substring_regex(values, r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
+    spelled = pc.match_substring_regex(values, f"^{NUMBER}$")
     share = pc.mean(spelled.cast(pa.int8())).as_py()
     if share <= 0.5 or as_numbers(values) is not None:
         return ""
