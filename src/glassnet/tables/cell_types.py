@@ -10,7 +10,7 @@ import numpy as np
 
 from glassnet import interrupts
 from glassnet.errors import DataError
-from glassnet.tables.cells import USABLE_CELLS, cell_values, without_view
+from glassnet.tables.cells import USABLE_CELLS, cell_values
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,7 +45,7 @@ def _known(name: str, column: pa.ChunkedArray, metadata: dict[bytes, bytes] | No
     if types.is_run_end_encoded(kind):
         return _known(name, pa.chunked_array([pc.run_end_decode(chunk) for chunk in column.chunks], kind.value_type))
     if types.is_string_view(kind):
-        return without_view(column, pa.large_string())
+        return _without_view(column, pa.large_string())
     rare = types.is_binary_view(kind) or types.is_fixed_size_binary(kind)
     return bytes_as_text(name, column) if rare else column
 
@@ -67,12 +67,22 @@ def _dictionary(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pa.chunked_array(chunks)
 
 
+def _without_view(column: pa.ChunkedArray, arrow_type: pa.DataType) -> pa.ChunkedArray:
+    """Return a column of views as large text or bytes, which every compute function takes."""
+    import pyarrow as pa
+
+    try:
+        return column.cast(arrow_type)
+    except pa.ArrowNotImplementedError:  # before Arrow 18
+        return pa.chunked_array([pa.array(column.to_pylist(), arrow_type)])
+
+
 def bytes_as_text(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return bytes as the text that they spell; raise DataError where they spell none."""
     import pyarrow as pa
 
     try:
-        return without_view(column, pa.large_binary()).cast(pa.large_string())
+        return _without_view(column, pa.large_binary()).cast(pa.large_string())
     except pa.ArrowInvalid:
         raise DataError(f"column {name!r} holds bytes that are not text") from None
 

@@ -13,7 +13,7 @@ import numpy as np
 from glassnet.errors import DataError, GlassnetError, ShapeError, UnknownNameError, WrongTypeError
 from glassnet.plain_text import listed
 from glassnet.tables.cell_types import of_known_types
-from glassnet.tables.cells import USABLE_CELLS, cell_values, clean, is_text, plain
+from glassnet.tables.cells import USABLE_CELLS, cell_values, clean, decoded, is_text
 from glassnet.tables.object_cells import are_of_several_kinds, array_of_cells
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def target_from_table(table: pa.Table, name: str) -> tuple[pa.Table, np.ndarray]
     """
     if name not in table.column_names:
         raise UnknownNameError.among("target column", name, table.column_names)
-    return table.drop_columns([name]), _target(table[name], name)
+    return table.drop_columns([name]), _target(of_known_types(table.select([name])).column(0), name)
 
 
 def _target(column: pa.ChunkedArray, name: str) -> np.ndarray:
@@ -148,7 +148,7 @@ def _target(column: pa.ChunkedArray, name: str) -> np.ndarray:
     import pyarrow.compute as pc
 
     types = pa.types
-    column = plain(column)
+    column = decoded(column)
     if is_text(column.type):
         column = clean(column)
     elif types.is_decimal(column.type) or types.is_float16(column.type):

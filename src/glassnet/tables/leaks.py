@@ -1,4 +1,4 @@
-"""Columns that are the target under another name: a network learns nothing but to copy them."""
+"""Columns that repeat the target: a network would only learn to copy them."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from glassnet.tables.cells import cell_values, flat, plain
+from glassnet.tables.cells import cell_values, decoded
+from glassnet.tables.frames import as_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from glassnet.tables.dataset import Pictures
 
-MOST_VALUES = 50  # of the target: numbers to estimate are no classes
+MAX_CLASSES = 50  # more distinct numbers are not classes
 
 
 def leaks(X: pa.Table | Pictures, y: np.ndarray) -> list[str]:
-    """Return one sentence for each column that tells the class in every row.
+    """Return one sentence for each column from which the class of every row can be read.
 
     Parameters
     ----------
@@ -34,8 +35,9 @@ def leaks(X: pa.Table | Pictures, y: np.ndarray) -> list[str]:
     from glassnet.tables.dataset import Pictures
 
     classes, target = np.unique(y, return_inverse=True)
-    if isinstance(X, Pictures) or not 2 <= len(classes) <= min(MOST_VALUES, len(y) // 2):
+    if isinstance(X, Pictures) or not 2 <= len(classes) <= min(MAX_CLASSES, len(y) // 2):
         return []
+    X = as_table(X)
     return [
         f"column {name!r} repeats the target: leave it out unless it is known before the answer is."
         for name in X.column_names
@@ -48,10 +50,11 @@ def _repeats(column: pa.ChunkedArray, target: np.ndarray, n_classes: int) -> boo
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    column = flat(plain(column))
+    column = decoded(column)
     if pa.types.is_nested(column.type) or pa.types.is_null(column.type):
         return False
     if pc.count_distinct(column, mode="all").as_py() != n_classes:
         return False
-    code = cell_values(pa.chunked_array([column.combine_chunks().dictionary_encode(null_encoding="encode").indices]))
-    return len(np.unique(code * n_classes + target)) == n_classes
+    encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
+    value_indices = cell_values(pa.chunked_array([encoded.indices]))
+    return len(np.unique(value_indices * n_classes + target)) == n_classes

@@ -11,13 +11,12 @@ from glassnet.documents import DISTINCT_TEXTS, TRUTH
 from glassnet.errors import DataError
 from glassnet.tables.cells import (
     USABLE_CELLS,
-    as_kind,
+    cast_or_none,
     cell_values,
     clean,
-    flat,
+    decoded,
     is_text,
-    no_value,
-    plain,
+    missing_cell,
     text_array,
 )
 from glassnet.tables.columns.column import Column, FitOptions, UninformativeColumn
@@ -58,7 +57,7 @@ class CategoryColumn(Column):
     @classmethod
     def fit(cls, name: str, cells: pa.ChunkedArray, options: FitOptions) -> Self:
         """Return what to keep of training cells, at most `options.max_categories` values."""
-        text = as_text(plain(cells))
+        text = as_text(decoded(cells))
         counts = sorted(((-n, value) for value, n in value_counts(text) if value is not None))
         missing = text.null_count > 0
         if not counts:
@@ -94,7 +93,7 @@ def codes(column: pa.ChunkedArray, name: str, values: tuple[str, ...]) -> tuple[
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    column = plain(column)
+    column = decoded(column)
     if pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_decimal(column.type):
         return _codes_as(pa.float64(), cell_values(column.cast(pa.float64(), safe=False)), name, values)
     if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
@@ -117,7 +116,7 @@ def _codes_as(
 
     places, known = [], []
     for j, value in enumerate(values):
-        read = as_kind(pa.chunked_array([[value]]), kind)
+        read = cast_or_none(pa.chunked_array([[value]]), kind)
         if read is not None:
             places.append(j)
             known.append(dates(read, name)[0] if pa.types.is_timestamp(kind) else read[0].as_py())
@@ -146,9 +145,9 @@ def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
     kind = column.type
     if is_text(kind):
-        return clean(flat(column))
+        return clean(column)
     if pa.types.is_floating(kind):
-        column = pc.if_else(pc.is_nan(column), no_value(kind), column)
+        column = pc.if_else(pc.is_nan(column), missing_cell(kind), column)
         text = pa.array([None if v is None else f"{v:.17g}" for v in column.to_pylist()], pa.string())
         return pa.chunked_array([text])
     return column.cast(pa.string())

@@ -10,7 +10,7 @@ import numpy as np
 
 from glassnet.documents import DISTINCT_TEXTS, TRUTH, Kind, number
 from glassnet.errors import DataError
-from glassnet.tables.cells import cell_values, first_unparsable, is_text, plain, typed
+from glassnet.tables.cells import cell_values, decoded, first_unparsable, is_text, typed
 from glassnet.tables.columns.column import Column, FitOptions, UninformativeColumn
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def dates(column: pa.ChunkedArray, name: str) -> np.ndarray:
     """Return a column of dates or times as days since 1970-01-01, float64, missing cells as NaN."""
     import pyarrow as pa
 
-    column = plain(column)
+    column = decoded(column)
     kind = column.type
     if is_text(kind):
         text = column.cast(pa.large_string())

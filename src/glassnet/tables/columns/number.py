@@ -16,7 +16,7 @@ import numpy as np
 
 from glassnet.documents import RISING, TRUTH, Kind, number
 from glassnet.errors import DataError
-from glassnet.tables.cells import cell_values, first_unparsable, is_text, plain, typed
+from glassnet.tables.cells import cell_values, decoded, first_unparsable, is_text, typed
 from glassnet.tables.columns.column import Column, FitOptions, UninformativeColumn
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def numbers(column: pa.ChunkedArray, name: str) -> np.ndarray:
     """Return a column as float64, missing cells as NaN; raise DataError where a cell is no finite number."""
     import pyarrow as pa
 
-    column = plain(column)
+    column = decoded(column)
     if is_text(column.type):
         text = column.cast(pa.large_string())
         column = typed(text)

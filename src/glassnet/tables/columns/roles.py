@@ -13,10 +13,9 @@ from glassnet.tables.cells import (
     as_numbers,
     cell_values,
     clean,
+    decoded,
     first_unparsable,
-    flat,
     is_text,
-    plain,
     typed,
 )
 from glassnet.tables.columns.column import UninformativeColumn
@@ -78,7 +77,7 @@ def role(name: str, cells: pa.ChunkedArray, *, categorical: bool, keep: bool) ->
         kind = "category"
     elif categorical:
         kind = "category"
-        cells = clean(flat(cells)) if was_text else cells
+        cells = clean(cells) if was_text else cells
     else:
         cells = typed(cells) if was_text else cells
         kind = _kind(name, cells.type)
@@ -118,7 +117,7 @@ def _refuse_identifier(name: str, cells: pa.ChunkedArray, kind: str) -> None:
     whole = pa.types.is_integer(cells.type)
     if rows < (2 if called else ID_ROWS) or cells.null_count or not (whole or kind == "category"):
         return
-    if pc.count_distinct(plain(cells)).as_py() < rows:
+    if pc.count_distinct(decoded(cells)).as_py() < rows:
         return
     if not whole or called:
         raise UninformativeColumn("has another value in every row, like an identifier")

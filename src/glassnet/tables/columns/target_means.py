@@ -14,7 +14,7 @@ import numpy as np
 
 from glassnet.documents import DISTINCT_TEXTS, TABLE
 from glassnet.errors import ModelFileError
-from glassnet.tables.cells import plain
+from glassnet.tables.cells import decoded
 from glassnet.tables.columns.category import as_text, codes, value_counts
 from glassnet.tables.columns.column import Column
 
@@ -54,7 +54,7 @@ class TargetMeans(Column):
         """Return what to keep of training cells and targets (m, number of targets); None if it would say nothing."""
         if targets.shape[1] > MOST_TARGETS:
             return None
-        counted = value_counts(as_text(plain(cells)))
+        counted = value_counts(as_text(decoded(cells)))
         values = tuple(sorted(value for value, n in counted if value is not None and n >= LEAST_ROWS))
         if not values:
             return None
