@@ -22,7 +22,15 @@ LARGEST = sys.float_info.max
 
 
 class Kind(NamedTuple):
-    """A kind of value: what it is called, and whether a value is one."""
+    """A kind of value.
+
+    Parameters
+    ----------
+    words : str
+        What it is called in messages.
+    holds : callable
+        Takes a value, and returns whether it is of this kind.
+    """
 
     words: str
     holds: Callable[[Any], bool]
@@ -35,35 +43,103 @@ MAPPING = Kind("entries by name", lambda value: isinstance(value, dict))
 
 
 def whole(least: int = 0, most: int = MAX_WHOLE) -> Kind:
-    """Return the kind of whole numbers from `least` to `most`."""
+    """Return the kind of whole numbers in a range.
+
+    Parameters
+    ----------
+    least, most : int
+        Bounds, both included.
+
+    Returns
+    -------
+    Kind
+        Of int, not bool.
+    """
     upper = f" to {most}" if most < MAX_WHOLE else " on"
     return Kind(f"a whole number from {least}{upper}", lambda value: type(value) is int and least <= value <= most)
 
 
 def number(least: float = -LARGEST, most: float = LARGEST) -> Kind:
-    """Return the kind of finite numbers from `least` to `most`."""
+    """Return the kind of finite numbers in a range.
+
+    Parameters
+    ----------
+    least, most : float
+        Bounds, both included.
+
+    Returns
+    -------
+    Kind
+        Of int and float, not bool.
+    """
     bounds = [f"at least {least:g}"] * (least > -LARGEST) + [f"at most {most:g}"] * (most < LARGEST)
     words = "a finite number" + (f" of {' and '.join(bounds)}" if bounds else "")
     return Kind(words, lambda value: type(value) in (int, float) and least <= value <= most)
 
 
 def one_of(*known: Any) -> Kind:
-    """Return the kind of values that are among these texts."""
+    """Return the kind of some texts.
+
+    Parameters
+    ----------
+    *known : str
+        All of them.
+
+    Returns
+    -------
+    Kind
+        Of these texts.
+    """
     return Kind(f"one of {', '.join(map(str, known))}", lambda value: isinstance(value, str) and value in known)
 
 
 def maybe(kind: Kind) -> Kind:
-    """Return the kind of values of `kind`, and null."""
+    """Return a kind with null.
+
+    Parameters
+    ----------
+    kind : Kind
+        Of values that are not null.
+
+    Returns
+    -------
+    Kind
+        Of values of `kind`, and None.
+    """
     return Kind(f"{kind.words}, or null", lambda value: value is None or kind.holds(value))
 
 
 def either(first: Kind, second: Kind) -> Kind:
-    """Return the kind of values of one kind or the other."""
+    """Return the union of two kinds.
+
+    Parameters
+    ----------
+    first, second : Kind
+        The two.
+
+    Returns
+    -------
+    Kind
+        Of values of one or the other.
+    """
     return Kind(f"{first.words}, or {second.words}", lambda value: first.holds(value) or second.holds(value))
 
 
 def listed(kind: Kind, *, least: int = 0, most: int = MAX_WHOLE) -> Kind:
-    """Return the kind of lists of `least` to `most` values of `kind`."""
+    """Return the kind of lists of values of one kind.
+
+    Parameters
+    ----------
+    kind : Kind
+        Of each value.
+    least, most : int
+        Bounds of the length, both included.
+
+    Returns
+    -------
+    Kind
+        Of lists.
+    """
     count = f"{least}" if least == most else "at least one" if least == 1 and most == MAX_WHOLE else ""
     words = f"a list of {count + ', each ' if count else ''}{kind.words}"
     return Kind(
@@ -182,7 +258,18 @@ def from_json(value: Any) -> Any:
 
 
 def is_too_deep(document: Any) -> bool:
-    """Tell whether more than `MAX_DEPTH` mappings and lists lie inside one another."""
+    """Return whether more than `MAX_DEPTH` mappings and lists are nested.
+
+    Parameters
+    ----------
+    document : object
+        Mappings, lists and values.
+
+    Returns
+    -------
+    bool
+        True if a recursion over it could be too deep for Python.
+    """
     level = [document]
     for _ in range(MAX_DEPTH):
         level = [

@@ -1,4 +1,4 @@
-"""How much memory a file may take once it is read, asked before it is taken: a small one may unpack to a huge table."""
+"""How much memory a file may take, checked before it is read: a small one may unpack to a huge table."""
 
 from __future__ import annotations
 
@@ -10,14 +10,19 @@ from pathlib import Path
 from glassnet.errors import DataError, GlassnetError, SettingError
 
 VARIABLE = "GLASSNET_MEMORY"
-SHARE = 0.75  # of the memory that is free
-UNKNOWN = 8 * 10**9  # bytes, where the system does not say what is free
-COLUMN = 10_000  # bytes of a table's column beside its cells: what Arrow and its Python objects keep
+SHARE = 0.75  # of the free memory
+UNKNOWN = 8 * 10**9  # bytes, where the system does not report what is free
+COLUMN = 10_000  # bytes of a table's column besides its cells: Arrow's and its Python objects' own
 UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 
 
 def limit() -> int:
-    """Return the bytes that one file may take: what GLASSNET_MEMORY says, or three quarters of what is free.
+    """Return how many bytes one file may take.
+
+    Returns
+    -------
+    int
+        What the environment variable GLASSNET_MEMORY sets, or three quarters of the free memory.
 
     Raises
     ------
@@ -34,12 +39,21 @@ def limit() -> int:
 
 
 def check_room(needed: int, what: str, kind: type[GlassnetError] = DataError) -> None:
-    """Raise unless `needed` bytes may be taken; `what` begins the sentence: "sales.npz, array 'x'".
+    """Raise unless a file may take so much memory.
+
+    Parameters
+    ----------
+    needed : int
+        Bytes.
+    what : str
+        Beginning of the message: "sales.npz, array 'x'".
+    kind : type of GlassnetError
+        What is raised.
 
     Raises
     ------
     GlassnetError
-        Of this kind, if that is more than the limit; the message says how to raise it.
+        Of this type, if `needed` is more than the limit; the message says how to raise it.
     """
     most = limit()
     if needed > most:
@@ -56,7 +70,7 @@ def _in_words(n_bytes: float) -> str:
 
 
 def _free() -> Iterator[int]:
-    """Yield what is left by each bound that the system states, in bytes."""
+    """Yield what each limit of the system leaves, in bytes."""
     found = _number("/proc/meminfo", "MemAvailable:")
     if found is not None:
         yield found * 1024

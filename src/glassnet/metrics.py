@@ -50,7 +50,7 @@ def of_numbers(predictions: Array, y: Array) -> dict[str, float]:
 
 
 def confusion_matrix(predicted: Array, class_indices: Array, n_classes: int) -> Array:
-    """Return the rows of each true class (first axis) by predicted class, int (n_classes, n_classes).
+    """Return how often each class was predicted for each true class.
 
     Parameters
     ----------
@@ -58,6 +58,11 @@ def confusion_matrix(predicted: Array, class_indices: Array, n_classes: int) -> 
         Predicted and true class of each row, counted from 0.
     n_classes : int
         How many classes there are.
+
+    Returns
+    -------
+    array of int, (n_classes, n_classes)
+        Rows of the data by true class (first axis) and predicted class.
     """
     counts = np.bincount(n_classes * class_indices + predicted, minlength=n_classes**2)
     return counts.reshape(n_classes, n_classes)

@@ -194,7 +194,18 @@ def train_file(
 
 
 def checkpoint_of(path: str | Path) -> Path:
-    """Return the path of the checkpoint of a training whose model goes to `path`."""
+    """Return the path of a training's checkpoint.
+
+    Parameters
+    ----------
+    path : path
+        Where the model goes.
+
+    Returns
+    -------
+    Path
+        Beside it.
+    """
     return Path(f"{path}.checkpoint")
 
 

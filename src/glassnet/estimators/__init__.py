@@ -1,4 +1,4 @@
-"""scikit-learn's face of the network: the same training under fit and predict, rows for samples."""
+"""Estimators with scikit-learn's interface: fit and predict, samples are rows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["MLPClassifier", "MLPRegressor", "TabularClassifier", "TabularRegress
 
 @interrupts.held()
 def __getattr__(name: str) -> Any:
-    """Load scikit-learn only when an estimator with its face is used."""
+    """Load scikit-learn only when an estimator is used."""
     if name not in __all__:
         raise AttributeError(f"module 'glassnet.estimators' has no attribute {name!r}")
     return getattr(import_module(f"glassnet.estimators.{'mlp' if name.startswith('MLP') else 'tabular'}"), name)

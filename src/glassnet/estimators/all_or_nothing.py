@@ -1,4 +1,4 @@
-"""A fit that ends in an error, or is interrupted before there is anything to keep, leaves the estimator as it was."""
+"""A fit that fails, or is interrupted before its first step, leaves the estimator as it was."""
 
 from __future__ import annotations
 
@@ -10,7 +10,18 @@ Fit = TypeVar("Fit", bound=Callable[..., Any])
 
 
 def all_or_nothing(*but: type[Exception]) -> Callable[[Fit], Fit]:
-    """Put an estimator's attributes back where its `fit` raises anything, `but` for errors that leave something."""
+    """Return a decorator of `fit` that restores the estimator's attributes if `fit` raises.
+
+    Parameters
+    ----------
+    *but : type of Exception
+        Errors after which the attributes stay as they are.
+
+    Returns
+    -------
+    callable
+        Takes the method and returns the decorated one.
+    """
 
     def of_fit(fit: Fit) -> Fit:
         @wraps(fit)

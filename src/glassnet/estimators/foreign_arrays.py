@@ -1,4 +1,4 @@
-"""Arrays that are not NumPy's yet: tensors are brought over, masked arrays and frames elsewhere are refused."""
+"""Arrays of other libraries: tensors become NumPy arrays; masked cells and frames out of memory are refused."""
 
 from __future__ import annotations
 
@@ -14,21 +14,27 @@ Array = Any
 
 
 def in_memory(name: str, given: Any) -> Any:
-    """Return what is given, a tensor of another library as a NumPy array.
+    """Return a tensor of another library as a NumPy array, and anything else as it is.
 
     Parameters
     ----------
     name : str
         What it is: "X", "y".
     given : array, frame, list, ...
-        Lists, sparse arrays and frames of columns are returned as they are.
+        As a user gave it.
+
+    Returns
+    -------
+    ndarray, frame, list, ...
+        Lists, sparse arrays and frames are returned as they are.
 
     Raises
     ------
     DataError
         If cells of a masked array are masked.
     WrongTypeError
-        If it is computed later or lies elsewhere (a lazy frame, a tensor on a graphics processor, one with gradients).
+        If it is not in this computer's memory, or not computed yet (a lazy frame, a tensor on a graphics processor, one
+        with gradients).
     """
     if isinstance(given, np.ma.MaskedArray):
         return np.asarray(refuse_masked(name, given))

@@ -1,4 +1,4 @@
-"""Which column of a table is which of the training: by name, or by position where one side's names mean nothing."""
+"""Columns of a table are matched with those of the training: by name, or by position where one side has no names."""
 
 from __future__ import annotations
 
@@ -20,16 +20,26 @@ if TYPE_CHECKING:
 # What programs write before a running number where columns have no names: pandas, glassnet for arrays and for files
 # without a header, polars, pyarrow, R.
 COUNTED = re.compile(r"(?:|x|c|column_|f|V)(\d+)")
-MOST_PLACES = 20  # that a message lists
+MAX_LISTED = 20  # column indices in a message
 
 
 def has_names(X: Any) -> bool:
-    """Return whether `X` gives its columns names: not where these are positions, pairs or the like.
+    """Return whether X gives its columns names.
+
+    Parameters
+    ----------
+    X : data frame, dict, list, array
+        As a user gave it.
+
+    Returns
+    -------
+    bool
+        False where columns are called by numbers, pairs or not at all.
 
     Raises
     ------
     WrongTypeError
-        Some names of a data frame are text and others are not.
+        If some names of a data frame are text and others are not.
     """
     if isinstance(X, (np.ndarray, list, tuple)) and not is_records(X):
         return bool(getattr(getattr(X, "dtype", None), "names", None))
@@ -46,7 +56,18 @@ def has_names(X: Any) -> bool:
 
 
 def is_generated(names: Sequence[str]) -> bool:
-    """Return whether names are one word with a running number, as programs write where columns have none."""
+    """Return whether names were written by a program: one prefix with a running number.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of columns, in their order.
+
+    Returns
+    -------
+    bool
+        True for x0, x1, ... and the like.
+    """
     if not names or not (first := COUNTED.fullmatch(names[0])) or first[1] not in ("0", "1"):
         return False
     word = names[0].removesuffix(first[1])
@@ -54,7 +75,7 @@ def is_generated(names: Sequence[str]) -> bool:
 
 
 def by_position(given: Sequence[str], known: Sequence[str], *, given_named: bool, known_named: bool) -> bool:
-    """Return whether two lists of names are to be matched by position: one of them is none, or generated.
+    """Return whether columns are to be matched by position: one list of names is none, or generated.
 
     Parameters
     ----------
@@ -62,6 +83,11 @@ def by_position(given: Sequence[str], known: Sequence[str], *, given_named: bool
         The columns of a table, and those of the training.
     given_named, known_named : bool
         Whether these are names that a user gave, as far as the tables tell.
+
+    Returns
+    -------
+    bool
+        False if they are to be matched by name.
     """
     if set(given) == set(known):
         return False
@@ -83,16 +109,21 @@ def in_training_order(table: pa.Table, known: Sequence[str], model: Any, *, name
     model : estimator
         Has `feature_names_in_` where the training's columns had names, and `kind`.
     named : bool
-        Whether the table has names, as `has_names` says.
+        Whether the table has names, as `has_names` returns.
     ordered : bool
-        Whether the order of the columns means something; a dict's does not.
+        Whether the order of the columns means something; that of a dict does not.
+
+    Returns
+    -------
+    pyarrow.Table
+        The same cells.
 
     Raises
     ------
     ShapeError
-        Columns go by position, and there are more or fewer than in training.
+        If columns are matched by position, and there are more or fewer than in training.
     ColumnNamesError
-        Names differ from the training's, or are in another order; the message says how to mend it.
+        If names differ from the training's, or are in another order; the message has code that helps.
     """
     given, known_named = table.column_names, hasattr(model, "feature_names_in_")
     if given == list(known):
@@ -158,7 +189,7 @@ def select_training_columns(model: Any, X: Any) -> Any:
 
 
 def _difference(given: list[str], known: list[str], named: bool) -> str:
-    """Say how a table's names differ from the training's, first in scikit-learn's words, and how to mend it."""
+    """Return how a table's names differ from the training's, in scikit-learn's words, and code that helps."""
     said = ["The feature names should match those that were passed during fit."]
     unseen, lost = ([name for name in a if name not in set(b)] for a, b in ((given, known), (known, given)))
     for what, names in (("unseen at fit time", unseen), ("seen at fit time, yet now missing", lost)):
@@ -168,11 +199,11 @@ def _difference(given: list[str], known: list[str], named: bool) -> str:
     if not unseen and not lost:
         said.append("Feature names must be in the same order as they were in fit.")
     if not lost:
-        places = [given.index(name) for name in known]
-        columns = "X[model.feature_names_in_]" if named else f"X.iloc[:, {places}]"
-        if named or len(places) <= MOST_PLACES:
+        indices = [given.index(name) for name in known]
+        columns = "X[model.feature_names_in_]" if named else f"X.iloc[:, {indices}]"
+        if named or len(indices) <= MAX_LISTED:
             said.append(f"{columns} has the columns of the training, in their order.")
-    near = [f"{name!r}{told}" for name in lost if (told := suggestion(name, unseen))]
+    near = [f"{name!r}{hint}" for name in lost if (hint := suggestion(name, unseen))]
     if near:
         said.append(f"Missing: {', '.join(near)}")
     return "\n".join([*said, ""] if not near and lost else said)

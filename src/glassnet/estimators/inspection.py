@@ -1,4 +1,4 @@
-"""Looking inside a fitted estimator: its rows become the network's columns, and the network answers."""
+"""Looking inside a fitted estimator: its rows become the network's columns, and the network does the rest."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Array = Any
 
 
 class InspectionMixin:
-    """What every fitted estimator can show of its network; mixed into them, there is no mathematics here."""
+    """What every fitted estimator can show of its network."""
 
     network_: Network
     target_: Any
@@ -27,22 +27,28 @@ class InspectionMixin:
     def diagnose(
         self, X: Any = None, y: Any = None, *, X_val: Any = None, y_val: Any = None, seed: int = 0
     ) -> Diagnosis:
-        """Say in order of weight what is wrong with the network and its training; nothing where nothing is.
+        """Report what is wrong with the network and its training, in order of importance.
 
         Parameters
         ----------
         X, y : optional
-            The training rows and their targets, as `fit` takes them; without them only the parameters and the
-            training's record are looked at.
+            The training rows and their targets, as `fit` takes them; without them parameters and history are examined.
         X_val, y_val : optional
             Rows that were not trained on.
         seed : int
-            Of the short trainings that try other learning rates, and of the part of many rows that is looked at.
+            Of the short trainings that try other learning rates, and of the sample that is taken of many rows.
 
         Returns
         -------
         Diagnosis
-            Prints well; ``.findings`` holds name, what is wrong, evidence, what to change, and the numbers.
+            Prints well; ``.findings`` holds name, problem, evidence, advice, and numbers. Empty if nothing is wrong.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing was fitted.
+        DataError
+            If X or y cannot be used.
 
         Examples
         --------
@@ -93,21 +99,47 @@ class InspectionMixin:
         return self.network_.trace(*columns)
 
     def dimensions(self, m: int = 1) -> DimensionTable:
-        """Return the table of all arrays of the network for m rows, each shape with its rule and check."""
+        """Return the table of all arrays of the network, each shape with its rule and a check.
+
+        Parameters
+        ----------
+        m : int
+            Number of rows.
+
+        Returns
+        -------
+        DimensionTable
+            One line for each array.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing was fitted.
+        """
         self._see_that_fitted()
         return self.network_.dimensions(m)
 
     def check_gradients(self, X: Any, y: Any, *, entries: int = 50, seed: Any = 0) -> GradientCheck:
-        """Compare the slopes that train with difference quotients of the cost, in float64.
+        """Compare the gradients of training with difference quotients of the cost, in float64.
 
         Parameters
         ----------
         X, y : rows and their targets
-            As `fit` takes them; of more than 256 rows so many are drawn.
+            As `fit` takes them; of more than 256 rows 256 are drawn.
         entries : int
-            Entries of each array that are checked; where it has more, so many are drawn.
+            How many entries of each array are checked at most; which ones is drawn.
         seed : int or numpy Generator
             Source of the draw.
+
+        Returns
+        -------
+        GradientCheck
+            ``.ok`` says whether all agree.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing was fitted.
         """
         self._see_that_fitted()
         return self.network_.check_gradients(*self._columns(X, y), entries=entries, seed=seed)
@@ -119,7 +151,7 @@ class InspectionMixin:
             check_is_fitted(self, "network_")
 
     def _targets(self, y: Any) -> Any:
-        """Return y as an array of labels or of numbers, or refuse what it holds."""
+        """Return y as an array of labels or of numbers; raise DataError if it holds neither."""
         raise NotImplementedError
 
     def _columns(self, X: Any, y: Any) -> tuple[Array, Array]:

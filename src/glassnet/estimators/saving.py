@@ -154,7 +154,18 @@ def _check_agreement(kind: str, target: Target, network: Network) -> None:
 
 
 def kind_of(model: Any) -> str:
-    """Return the name of a model's class, as model files have it."""
+    """Return the name of a model's class, as model files have it.
+
+    Parameters
+    ----------
+    model : estimator or Network
+        Of any class.
+
+    Returns
+    -------
+    str
+        Such as "TabularClassifier".
+    """
     return str(getattr(model, "kind", type(model).__name__))
 
 
@@ -180,7 +191,18 @@ def settings_but(model: Any, names: Iterable[str]) -> dict[str, Any]:
 
 
 def settings_to_json(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings that JSON can hold; a function, or a random state that is an object, is left out."""
+    """Return the settings that JSON can hold.
+
+    Parameters
+    ----------
+    settings : mapping of str to object
+        By name.
+
+    Returns
+    -------
+    dict of str to JSON data
+        Without functions, and random states that are objects.
+    """
     kept = {}
     for name, value in settings.items():
         with suppress(TypeError):

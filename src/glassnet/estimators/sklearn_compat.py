@@ -1,6 +1,6 @@
-"""The private names of scikit-learn that glassnet uses, all in one place: a release that moves one is mended here.
+"""The private names of scikit-learn that glassnet uses: a release that moves one needs a change here only.
 
-What the estimators inherit stays theirs: `_parameter_constraints`, `_validate_params`, `_run_search`.
+Not listed are those that estimators inherit: `_parameter_constraints`, `_validate_params`, `_run_search`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ BaseSearchCV: Any  # below
 
 
 def __getattr__(name: str) -> Any:
-    """Load the base of every search when it is asked for: all of scikit-learn's model selection comes with it."""
+    """Load the base class of searches on first use: all of scikit-learn's model selection comes with it."""
     if name == "BaseSearchCV":
         from sklearn.model_selection._search import BaseSearchCV
 
@@ -36,10 +36,34 @@ def __getattr__(name: str) -> Any:
 
 
 def callback_context(estimator: Any, epochs: int) -> Any:
-    """Return the task of a fit, of which callbacks see at most so many epochs."""
+    """Return the task of a fit, for scikit-learn's callbacks.
+
+    Parameters
+    ----------
+    estimator : BaseEstimator
+        That is fitted.
+    epochs : int
+        Most that callbacks will see.
+
+    Returns
+    -------
+    object
+        scikit-learn's callback context.
+    """
     return estimator._init_callback_context(max_subtasks=epochs)
 
 
 def has_callbacks(estimator: Any) -> bool:
-    """Tell whether callbacks were set."""
+    """Return whether scikit-learn's callbacks were set.
+
+    Parameters
+    ----------
+    estimator : BaseEstimator
+        Of any class.
+
+    Returns
+    -------
+    bool
+        True if there are some.
+    """
     return bool(getattr(estimator, "_skl_callbacks", None))

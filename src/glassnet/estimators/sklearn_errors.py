@@ -1,4 +1,4 @@
-"""scikit-learn's own refusals, kept word for word, as errors of glassnet's tree."""
+"""Errors of scikit-learn's validation, word for word, as errors of glassnet."""
 
 from __future__ import annotations
 
@@ -12,9 +12,19 @@ from glassnet.errors import ColumnNamesError, DataError, GlassnetError, SettingE
 
 @contextmanager
 def as_glassnet_errors(where: str = "") -> Iterator[None]:
-    """Turn what scikit-learn's validation raises into a SettingError, DataError or WrongTypeError, and say `where`.
+    """Turn what scikit-learn's validation raises into glassnet's errors.
 
-    Both stay what they were to ``except ValueError``; NotFittedError stays itself.
+    Each stays what it was to ``except ValueError``; NotFittedError stays itself.
+
+    Parameters
+    ----------
+    where : str
+        Beginning of the message.
+
+    Raises
+    ------
+    SettingError, DataError, ColumnNamesError, WrongTypeError
+        In place of what was raised inside.
     """
     try:
         with np.errstate(over="ignore", invalid="ignore"):  # sums in which scikit-learn looks for NaN

@@ -164,7 +164,18 @@ class LabelEncoder:
         return self.classes[self.most_probable(P)]
 
     def most_probable(self, P: Array) -> Array:
-        """Return the index (m,) of the most probable class for probabilities or target columns (m, n_outputs)."""
+        """Return the most probable class of each row.
+
+        Parameters
+        ----------
+        P : array (m, n_outputs)
+            Probabilities, or target columns.
+
+        Returns
+        -------
+        array of int, (m,)
+            Its index in `classes`.
+        """
         return P.argmax(axis=1) if P.shape[1] > 1 else (P[:, 0] > 0.5).astype(np.intp)
 
     def probabilities(self, P: Array) -> Array:
@@ -187,7 +198,20 @@ class LabelEncoder:
         return P if P.shape[1] > 1 else np.hstack([1 - P, P])
 
     def is_correct(self, P: Array, Y: Array) -> Array:
-        """Return for each row (m,) whether probabilities predict the target columns; both (m, n_outputs)."""
+        """Return whether the predictions are right, row by row.
+
+        Parameters
+        ----------
+        P : array (m, n_outputs)
+            Probabilities.
+        Y : array (m, n_outputs)
+            Target columns.
+
+        Returns
+        -------
+        array of bool, (m,)
+            Whether the most probable class is the true one; of several labels, whether all are.
+        """
         if self.output == "softmax":
             return P.argmax(axis=1) == Y.argmax(axis=1)
         return ((P > 0.5) == Y).all(axis=1)
@@ -259,7 +283,13 @@ class LabelEncoder:
             )
 
     def to_document(self) -> dict[str, Any]:
-        """Return the encoder as plain data."""
+        """Return the encoder as plain data.
+
+        Returns
+        -------
+        dict
+            That JSON can hold.
+        """
         dtype = "str" if self.classes.dtype == object else self.classes.dtype.str
         return {"classes": self.classes.tolist(), "dtype": dtype, "multilabel": self.multilabel, "sparse": self.sparse}
 
@@ -350,7 +380,13 @@ class TargetScaler:
         return y[:, 0] if self.single else y
 
     def to_document(self) -> dict[str, Any]:
-        """Return the scaler as plain data."""
+        """Return the scaler as plain data.
+
+        Returns
+        -------
+        dict
+            That JSON can hold.
+        """
         return {"mean": self.mean.tolist(), "scale": self.scale.tolist(), "single": self.single}
 
 
@@ -457,11 +493,33 @@ def smoothed(Y: Array, share: float, *, exclusive: bool = True) -> Array:
 
 
 def labels_of(y: Array) -> Array:
-    """Return the labels that occur in y, sorted; the column numbers of a multi-label table."""
+    """Return the labels that occur in y.
+
+    Parameters
+    ----------
+    y : array (m,), or 0/1 table (m, n_labels)
+        Labels.
+
+    Returns
+    -------
+    array (n_classes,)
+        Sorted; of a table the numbers of its columns.
+    """
     return np.arange(y.shape[1]) if y.ndim == 2 else np.unique(y)
 
 
 def is_sparse(y: Any) -> bool:
-    """Tell whether y is a sparse matrix or array of scipy's, without loading scipy."""
+    """Return whether y is a sparse matrix or array of scipy, without loading scipy.
+
+    Parameters
+    ----------
+    y : object
+        Of any type.
+
+    Returns
+    -------
+    bool
+        True if it is.
+    """
     sparse = sys.modules.get("scipy.sparse")
     return sparse is not None and bool(sparse.issparse(y))

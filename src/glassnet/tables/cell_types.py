@@ -17,15 +17,24 @@ if TYPE_CHECKING:
 
 
 def of_known_types(table: pa.Table) -> pa.Table:
-    """Return the table with text, numbers, truth values and dates where another type stands for them.
+    """Return a table with text, numbers, truth values and dates where other types stand for them.
 
     Periods (pandas) become the moment of their start, intervals the text that pandas shows, such as ``(0, 1]``.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Of any types.
+
+    Returns
+    -------
+    pyarrow.Table
+        Lists, structures and the like stay as they are; `role` refuses them where a column is used.
 
     Raises
     ------
     DataError
-        A column holds bytes that are not text, periods that pandas cannot place, or an extension type that is not
-        known. Lists, structures and the like stay as they are; `role` refuses them where a column is used.
+        A column holds bytes that are not text, periods that pandas does not know, or an unknown extension type.
     """
     import pyarrow as pa
 
@@ -78,7 +87,25 @@ def _without_view(column: pa.ChunkedArray, arrow_type: pa.DataType) -> pa.Chunke
 
 
 def bytes_as_text(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return bytes as the text that they spell; raise DataError where they spell none."""
+    """Return bytes as the text that they encode.
+
+    Parameters
+    ----------
+    name : str
+        Of the column, for the message.
+    column : pyarrow.ChunkedArray
+        Bytes of any of Arrow's types.
+
+    Returns
+    -------
+    pyarrow.ChunkedArray
+        large_string.
+
+    Raises
+    ------
+    DataError
+        If a cell is not UTF-8.
+    """
     import pyarrow as pa
 
     try:

@@ -21,21 +21,56 @@ USABLE_CELLS = "expected numbers, text, true and false, or dates in every cell"
 
 
 def is_text(arrow_type: pa.DataType) -> bool:
-    """Return whether this is one of Arrow's text types."""
+    """Return whether a type is one of Arrow's text types.
+
+    Parameters
+    ----------
+    arrow_type : pyarrow.DataType
+        Of a column.
+
+    Returns
+    -------
+    bool
+        True for string, large_string and string_view.
+    """
     from pyarrow import types
 
     return bool(types.is_string(arrow_type) or types.is_large_string(arrow_type) or types.is_string_view(arrow_type))
 
 
 def missing_cell(arrow_type: pa.DataType) -> pa.Scalar:
-    """Return the missing cell of a type, as ``pa.scalar(None, arrow_type)`` does."""
+    """Return the missing cell of a type, as ``pa.scalar(None, arrow_type)`` does.
+
+    Parameters
+    ----------
+    arrow_type : pyarrow.DataType
+        Of a column.
+
+    Returns
+    -------
+    pyarrow.Scalar
+        Null.
+    """
     import pyarrow as pa
 
     return pa.nulls(1, arrow_type)[0]
 
 
 def text_array(values: Sequence[str], arrow_type: pa.DataType) -> pa.Array:
-    """Return a few texts as an Arrow array, as ``pa.array(values, arrow_type)`` does."""
+    """Return a few texts as an Arrow array, as ``pa.array(values, arrow_type)`` does.
+
+    Parameters
+    ----------
+    values : sequence of str
+        None missing.
+    arrow_type : pyarrow.DataType
+        string or large_string.
+
+    Returns
+    -------
+    pyarrow.Array
+        Of that type.
+    """
     import pyarrow as pa
 
     coded = [value.encode() for value in values]
@@ -100,7 +135,18 @@ def rows_at(rows: Any, indices: np.ndarray) -> Any:
 
 
 def clean(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return a text column with blanks around cells trimmed and missing cells null."""
+    """Return a text column with blanks around cells trimmed and missing cells null.
+
+    Parameters
+    ----------
+    column : pyarrow.ChunkedArray of text
+        Cells as they are in the file.
+
+    Returns
+    -------
+    pyarrow.ChunkedArray
+        Of the same type.
+    """
     import pyarrow.compute as pc
 
     column = pc.utf8_trim_whitespace(column)
@@ -109,7 +155,20 @@ def clean(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def cast_or_none(column: pa.ChunkedArray, arrow_type: pa.DataType) -> pa.ChunkedArray | None:
-    """Return a text column as another type, or None if a cell cannot be read as such."""
+    """Return a text column as another type, if every cell can be read as such.
+
+    Parameters
+    ----------
+    column : pyarrow.ChunkedArray of text
+        The cells.
+    arrow_type : pyarrow.DataType
+        The other type.
+
+    Returns
+    -------
+    pyarrow.ChunkedArray or None
+        Of that type.
+    """
     import pyarrow as pa
 
     try:
@@ -120,7 +179,18 @@ def cast_or_none(column: pa.ChunkedArray, arrow_type: pa.DataType) -> pa.Chunked
 
 
 def as_numbers(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    """Return a text column as int64 or float64 (NaN is null), or None if a cell is neither a number nor null."""
+    """Return a text column as numbers, if every cell is a number or null.
+
+    Parameters
+    ----------
+    column : pyarrow.ChunkedArray of text
+        The cells.
+
+    Returns
+    -------
+    pyarrow.ChunkedArray or None
+        int64, or float64 in which NaN is null.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -165,7 +235,18 @@ def typed(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return the values of a dictionary column, text as large_string; other columns as they are."""
+    """Return the values of a dictionary column, and other columns as they are.
+
+    Parameters
+    ----------
+    column : pyarrow.ChunkedArray
+        Of any type.
+
+    Returns
+    -------
+    pyarrow.ChunkedArray
+        Of the type of the dictionary's values; text is large_string.
+    """
     import pyarrow as pa
 
     if not pa.types.is_dictionary(column.type):

@@ -50,27 +50,77 @@ class Pictures:
         return int(np.prod(self.images.shape[1:]))
 
     def take(self, indices: np.ndarray) -> Pictures:
-        """Return the pictures at `indices`, in that order."""
+        """Return some of the pictures.
+
+        Parameters
+        ----------
+        indices : array of int
+            Which, counted from 0.
+
+        Returns
+        -------
+        Pictures
+            In that order.
+        """
         return replace(self, images=self.images[indices])
 
     def rows(self) -> np.ndarray:
-        """Return the pictures as rows, shape (m, n_x), uint8; a view where `order` allows it."""
+        """Return the pictures as rows.
+
+        Returns
+        -------
+        array of uint8, (m, n_x)
+            A view where `order` allows it.
+        """
         images = self.images.transpose(0, 3, 1, 2) if self.order == "planes" else self.images
         return images.reshape(len(images), self.n_x)
 
     def describe(self) -> str:
-        """Return the sum behind n_x, such as "64 x 64 x 3 = 12288"."""
+        """Return how n_x comes about.
+
+        Returns
+        -------
+        str
+            Such as "64 x 64 x 3 = 12288".
+        """
         return f"{' x '.join(map(str, self.images.shape[1:]))} = {self.n_x}"
 
 
 def check_order(order: str) -> None:
-    """Raise unless `order` is one of the two ways to flatten a picture."""
+    """Raise unless there is such a way to flatten a picture.
+
+    Parameters
+    ----------
+    order : str
+        "interleaved" or "planes".
+
+    Raises
+    ------
+    UnknownNameError
+        If it is neither.
+    """
     if order not in ORDERS:
         raise UnknownNameError.among("order of a picture's numbers", order, ORDERS)
 
 
 def height_and_width(size: int | tuple[int, int]) -> tuple[int, int]:
-    """Return (height, width) of `size`, which is the side of a square or already the pair."""
+    """Return the size of pictures.
+
+    Parameters
+    ----------
+    size : int or (int, int)
+        Side of a square, or height and width, in pixels.
+
+    Returns
+    -------
+    height, width : int
+        In pixels.
+
+    Raises
+    ------
+    SettingError
+        If a side is no whole number from 1 to 10000.
+    """
     pair = (size, size) if isinstance(size, int) else tuple(size)
     if len(pair) != 2 or not all(isinstance(side, int) and 1 <= side <= 10_000 for side in pair):
         raise SettingError(f"size must be a whole number from 1 to 10000, or (height, width), got {size!r}")

@@ -1,4 +1,4 @@
-"""Whatever holds columns (a data frame, a dict, a two-dimensional array) as one Arrow table."""
+"""Data frames, dicts of columns, lists of rows and two-dimensional arrays as one Arrow table."""
 
 from __future__ import annotations
 
@@ -82,16 +82,38 @@ def as_table(X: Any, names: Sequence[str] | None = None) -> pa.Table:
 
 
 def is_records(X: Any) -> bool:
-    """Return whether X is a list of dicts, one for each row."""
+    """Return whether X is a list of dicts, one for each row.
+
+    Parameters
+    ----------
+    X : object
+        As a user gave it.
+
+    Returns
+    -------
+    bool
+        False for an empty list.
+    """
     return isinstance(X, (list, tuple)) and len(X) > 0 and all(isinstance(row, Mapping) for row in X)
 
 
-# Methods by which frames that are computed later, or elsewhere, come into memory, in the order of preference.
+# Methods that load lazy or remote frames into memory, in the order of preference.
 INTO_MEMORY = ("toPandas", "to_pandas", "to_pandas_df", "to_pyarrow", "to_arrow", "collect", "compute", "to_dataframe")
 
 
 def is_table(X: Any) -> bool:
-    """Return whether X brings columns: a frame, a dict, a list of dicts, an array with named fields."""
+    """Return whether X has columns.
+
+    Parameters
+    ----------
+    X : object
+        As a user gave it.
+
+    Returns
+    -------
+    bool
+        True for a frame, a dict, a list of dicts, an array with named fields.
+    """
     if isinstance(X, (np.ndarray, type)):
         return bool(getattr(getattr(X, "dtype", None), "names", None))
     arrow = hasattr(X, "__arrow_c_stream__") or hasattr(X, "__arrow_c_array__")
@@ -99,13 +121,37 @@ def is_table(X: Any) -> bool:
 
 
 def is_elsewhere(X: Any) -> bool:
-    """Return whether X is a frame that is computed later, or lies elsewhere, and says how it comes into memory."""
+    """Return whether X is a frame that is not in memory, or not computed yet, and has a method that loads it.
+
+    Parameters
+    ----------
+    X : object
+        As a user gave it.
+
+    Returns
+    -------
+    bool
+        True for lazy frames and the like.
+    """
     arrayish = hasattr(X, "__array__") and not hasattr(X, "columns")
     return not (arrayish or is_table(X) or hasattr(X, "tocsr")) and bool(way_into_memory(X))
 
 
 def way_into_memory(X: Any, name: str = "X") -> str:
-    """Return the advice that makes a table of something that holds none itself, or ""."""
+    """Return how something that is no table itself becomes one.
+
+    Parameters
+    ----------
+    X : object
+        As a user gave it.
+    name : str
+        Its name in the advice.
+
+    Returns
+    -------
+    str
+        End of a message, such as "; X.collect() brings it into memory", or "".
+    """
     if isinstance(X, type) or type(X).__module__.startswith("pandas"):
         return ""
     way = next((method for method in INTO_MEMORY if callable(getattr(X, method, None))), None)
@@ -113,7 +159,18 @@ def way_into_memory(X: Any, name: str = "X") -> str:
 
 
 def check_cells(table: pa.Table) -> None:
-    """Raise DataError if a column's cells are lists or structures."""
+    """Raise if cells are lists or structures.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Of any types.
+
+    Raises
+    ------
+    DataError
+        Which names the first such column.
+    """
     from pyarrow import types
 
     for field in table.schema:
@@ -122,14 +179,41 @@ def check_cells(table: pa.Table) -> None:
 
 
 def check_distinct(names: Sequence[str], where: str = "the table") -> None:
-    """Raise DataError if two columns have one name."""
+    """Raise if two columns have one name.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of the columns.
+    where : str
+        Beginning of the message.
+
+    Raises
+    ------
+    DataError
+        Which lists the names that occur twice.
+    """
     twice = [repr(name) for name, count in Counter(names).items() if count > 1]
     if twice:
         raise DataError(f"{where} has several columns named {listed(twice)}; every column needs a name of its own")
 
 
 def target_from_table(table: pa.Table, name: str) -> tuple[pa.Table, np.ndarray]:
-    """Return the table without column `name`, and that column as a NumPy array.
+    """Return the target of a table, and the rest of it.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        m rows.
+    name : str
+        Of the target's column.
+
+    Returns
+    -------
+    table : pyarrow.Table
+        Without that column.
+    y : ndarray (m,)
+        Text, numbers or truth values.
 
     Raises
     ------
@@ -201,8 +285,8 @@ def _from_columns(columns: dict[str, Any]) -> pa.Table:
         arrays[name] = array_of_cells(name, values)
     lengths = {name: len(array) for name, array in arrays.items()}
     if len(set(lengths.values())) > 1:
-        told = listed(f"{name!r} {length}" for name, length in lengths.items())
-        raise DataError(f"columns must have equally many cells, got {told}")
+        counts = listed(f"{name!r} {length}" for name, length in lengths.items())
+        raise DataError(f"columns must have equally many cells, got {counts}")
     return pa.table(arrays)
 
 

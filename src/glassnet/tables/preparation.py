@@ -121,7 +121,13 @@ class Preparation:
         return out
 
     def to_document(self) -> dict[str, Any]:
-        """Return the preparation as plain numbers, names and lists, ready for JSON."""
+        """Return the preparation as plain data.
+
+        Returns
+        -------
+        dict
+            Numbers, names and lists, as JSON can hold them.
+        """
         notes = list(self.notes)
         if self.pictures:
             return {"kind": "pictures", **self.pictures.to_document(), "notes": notes}
@@ -137,10 +143,15 @@ class Preparation:
         document : object
             What JSON was read as; it may come from anywhere.
 
+        Returns
+        -------
+        Preparation
+            Equal to the one that was written.
+
         Raises
         ------
         ModelFileError
-            The document is not one that `to_document` writes; the message says where.
+            The document is not one that `to_document` writes; the message names the entry.
         """
         where = "preparation"
         kind = checked(document, {"kind": TEXT, "notes": TEXTS}, where, others=True)["kind"]
@@ -166,7 +177,25 @@ def _column_from_document(document: Any, where: str) -> Column:
 
 
 def features(X: Any, preparation: Preparation | None = None) -> pa.Table | Pictures:
-    """Return `X` as a table or pictures; an array's columns are those of `preparation` in their order."""
+    """Return samples as a table or pictures.
+
+    Parameters
+    ----------
+    X : pyarrow.Table, Pictures, or whatever `as_table` takes
+        The samples.
+    preparation : Preparation, optional
+        Whose columns an array's columns are, in their order.
+
+    Returns
+    -------
+    pyarrow.Table or Pictures
+        One row or picture per sample.
+
+    Raises
+    ------
+    ShapeError
+        If an array has another number of columns than in training.
+    """
     if isinstance(X, Pictures):
         return X
     if not isinstance(X, np.ndarray) or X.dtype.names:
@@ -193,10 +222,9 @@ def fit_preparation(
 ) -> Preparation:
     """Decide from training rows how samples become numbers.
 
-    Missing numbers are filled with the median, all are scaled by their quartiles, smoothly clipped, and filled into
-    bins; text becomes one feature for each value; dates become days, and their place in year, week and day. Columns
-    where cells are missing in training get one more feature that says where. Columns that hold one value, no value, or
-    an identifier are dropped.
+    Missing numbers become the median; all are scaled by their quartiles, smoothly clipped, and binned. Text becomes one
+    feature for each value. Dates become days, month, weekday and hour. Columns with missing cells in training get one
+    more feature that marks them. Columns that hold one value, no value, or an identifier are dropped.
 
     Parameters
     ----------
@@ -215,6 +243,11 @@ def fit_preparation(
         Columns to use although they look like identifiers.
     categorical : collection of str
         Columns whose numbers are names (a postal code), not amounts.
+
+    Returns
+    -------
+    Preparation
+        With notes on what was dropped and why.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Which rows train, which validate, which test: at random, and with every class in its share."""
+"""Random training, validation and test rows, each class in its share."""
 
 from __future__ import annotations
 
@@ -69,21 +69,32 @@ def _deal(
     part = np.zeros(len(order), dtype=np.intp)
     seen = 0
     for g in range(group.max() + 1):
-        places = np.flatnonzero(group == g)
-        n = len(places)
+        indices = np.flatnonzero(group == g)
+        n = len(indices)
         n_test, n_validation = (
             max(1, round((seen + n) * share) - round(seen * share)) if share else 0 for share in (test, validation)
         )
         while n_test + n_validation >= n:  # one must be left to train on
             n_test, n_validation = (n_test - 1, n_validation) if n_test >= n_validation else (n_test, n_validation - 1)
-        part[places[:n_test]] = 2
-        part[places[n_test : n_test + n_validation]] = 1
+        part[indices[:n_test]] = 2
+        part[indices[n_test : n_test + n_validation]] = 1
         seen += n
     return order[part == 0], order[part == 1], order[part == 2]
 
 
 def imbalance(y: np.ndarray) -> str | None:
-    """Return a sentence with the counts if the largest class is over 4 times the smallest, else None."""
+    """Return a sentence about classes out of balance.
+
+    Parameters
+    ----------
+    y : ndarray (m,)
+        Classes.
+
+    Returns
+    -------
+    str or None
+        With the counts, if the largest class has more than 4 times the rows of the smallest.
+    """
     classes, counts = np.unique(y, return_counts=True)
     if len(classes) < 2 or counts.max() <= OUT_OF_BALANCE * counts.min():
         return None

@@ -112,11 +112,38 @@ class TableModel(InspectionMixin):
         self.precision = precision
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Return the settings, by the names that the constructor takes; no setting holds further ones (`deep`)."""
+        """Return the settings.
+
+        Parameters
+        ----------
+        deep : bool
+            Without effect: no setting has settings of its own.
+
+        Returns
+        -------
+        dict of str to object
+            By the names that the constructor takes.
+        """
         return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
 
     def set_params(self, **settings: Any) -> Any:
-        """Change settings, and return the model itself."""
+        """Change settings.
+
+        Parameters
+        ----------
+        **settings
+            By the names that the constructor takes.
+
+        Returns
+        -------
+        self
+            The model.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such setting.
+        """
         known = self.get_params()
         for name, value in settings.items():
             if name not in known:
@@ -157,20 +184,28 @@ class TableModel(InspectionMixin):
         callbacks : iterable of callable
             Each is called with a `Progress`; one that returns True ends the training.
         checkpoint : str or Path, optional
-            File to which the model and all that going on takes is written every so often, whole or not at all.
-            ``glassnet.load(checkpoint).set_params(warm_start=True).fit(X, y)`` takes the training to its end.
+            File to which the model and all that resuming takes is written regularly.
+            ``glassnet.load(checkpoint).set_params(warm_start=True).fit(X, y)`` resumes the training.
         every : float
-            Seconds of training that may be lost.
+            Seconds between two checkpoints.
 
         Returns
         -------
         self
+            Fitted.
+
+        Raises
+        ------
+        DataError, SettingError
+            If the rows, targets, weights or settings cannot be used.
+        DivergedError
+            If every candidate diverges.
 
         Warns
         -----
         InterruptedWarning
-            After Ctrl-C: the best network so far is kept. One of several fits (of a search, of folds, of an ensemble)
-            raises KeyboardInterrupt instead, which ends them all; so does any fit that has taken no step yet.
+            After Ctrl-C: the best network so far is kept. One of several fits (in a search, cross-validation or
+            ensemble) raises KeyboardInterrupt instead, which ends them all; so does a fit before its first step.
         """
         if (X_val is None) != (y_val is None):
             raise DataError(f"validation data are X_val and y_val; got {'y_val' if X_val is None else 'X_val'} alone")
@@ -242,25 +277,56 @@ class TableModel(InspectionMixin):
         return self.network_ if self._unfinished is None else self._unfinished.network
 
     def can_resume(self, X: Any, y: Any) -> bool:
-        """Return whether `fit` with these rows would resume an interrupted training."""
+        """Return whether `fit` with these rows would resume an interrupted training.
+
+        Parameters
+        ----------
+        X, y : rows and their targets
+            As `fit` takes them.
+
+        Returns
+        -------
+        bool
+            True with the same rows and settings, if `warm_start` is set.
+        """
         unfinished = self._unfinished
         return unfinished is not None and self.warm_start and self._data_to_resume(unfinished, Given(X, y)) is not None
 
     def has_settings_of(self, other: TableModel) -> bool:
-        """Return whether two models have the same settings, as far as what is learned depends on them."""
+        """Return whether two models have the same settings, as far as the result of a training depends on them.
+
+        Parameters
+        ----------
+        other : TableModel
+            Fitted or not.
+
+        Returns
+        -------
+        bool
+            `warm_start`, `verbose`, `engine` and `device` may differ.
+        """
         return settings_of(self) == settings_of(other)
 
     def save(self, path: str | Path, *, training_state: bool = True) -> None:
-        """Write preparation, network, classes and training record to one file; `glassnet.load` reads it.
+        """Write preparation, network, classes and history to one file, which `glassnet.load` reads.
 
-        A setting that is a function, such as a schedule, is left out, and is the default's when loaded.
+        A setting that is a function, such as a schedule, is not kept: a loaded model has the default.
 
         Parameters
         ----------
         path : str or Path
             The file, usually named ``*.glassnet``.
         training_state : bool
-            Whether the file also holds what a warm start goes on with, as `Network.save` says.
+            Whether the file also holds what resuming takes, as `Network.save` says.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing was fitted.
+        SettingError
+            If a setting was changed to one that `fit` would refuse.
+        FileError
+            If the file cannot be written.
         """
         self._see_that_fitted()
         document: dict[str, Any] = {
@@ -284,11 +350,11 @@ class TableModel(InspectionMixin):
     }  # fmt: skip
 
     def _check_kept(self, settings: Mapping[str, Any]) -> None:
-        """Raise unless the settings are of the kinds that `fit` takes."""
+        """Raise unless `fit` would take the settings."""
         kept_settings.check(settings)
 
     def _restore(self, network: Network, target: Target, document: Mapping[str, Any]) -> None:
-        """Take over what `save` wrote."""
+        """Become what `save` wrote."""
         if isinstance(target, LabelEncoder) and len(target.classes) < 2:
             raise ModelFileError(f"target: a classifier has at least 2 classes, got {len(target.classes)}")
         self.network_, self.target_, self.notes_ = network, target, list(document["notes"])
@@ -313,7 +379,25 @@ class TableModel(InspectionMixin):
                 self._unfinished = Unfinished.from_parts(unfinished, seed, data, network, document["networks"])
 
     def prepared(self, X: Any) -> Array:
-        """Return X as the network sees it: prepared rows, turned into columns (n[0], m)."""
+        """Return rows as the network's input.
+
+        Parameters
+        ----------
+        X : data frame, array (m, n_x) or Pictures
+            Rows with the columns of the training.
+
+        Returns
+        -------
+        array of float32, (n[0], m)
+            One column per row of X.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing was fitted.
+        DataError
+            If X does not match the training.
+        """
         self._see_that_fitted()
         with as_glassnet_errors():
             rows = self._rows(X, reset=False)
@@ -394,12 +478,48 @@ class TableClassifier(TableModel):
         self.class_weight = class_weight
 
     def predict(self, X: Any) -> Array:
-        """Return the most probable label of each row, (m,); for several labels 0 and 1, (m, n_labels)."""
-        outputs = self._outputs(X)  # says so where nothing was fitted
+        """Return the most probable label of each row.
+
+        Parameters
+        ----------
+        X : data frame, array (m, n_x) or Pictures
+            Rows with the columns of the training.
+
+        Returns
+        -------
+        array (m,), or 0/1 table (m, n_labels)
+            Labels as they were in training; for several labels a row, which ones it has.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing was fitted.
+        DataError
+            If X does not match the training.
+        """
+        outputs = self._outputs(X)  # first: without a fit there is no `target_`
         return self.target_.decode(outputs)
 
     def predict_proba(self, X: Any) -> Array:
-        """Return the probability of each class in each row, (m, n_classes)."""
+        """Return the probability of each class in each row.
+
+        Parameters
+        ----------
+        X : data frame, array (m, n_x) or Pictures
+            Rows with the columns of the training.
+
+        Returns
+        -------
+        array of float64, (m, n_classes)
+            In the order of `classes_`.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing was fitted.
+        DataError
+            If X does not match the training.
+        """
         outputs = self._outputs(X)
         return self.target_.probabilities(outputs)
 
@@ -443,8 +563,26 @@ class TableRegressor(TableModel):
     _default_loss, _recipes = "squared_error", NUMBERS
 
     def predict(self, X: Any) -> Array:
-        """Return the estimate for each row, (m,) or (m, n_outputs)."""
-        outputs = self._outputs(X)  # says so where nothing was fitted
+        """Return the estimate for each row.
+
+        Parameters
+        ----------
+        X : data frame, array (m, n_x) or Pictures
+            Rows with the columns of the training.
+
+        Returns
+        -------
+        array of float64, (m,) or (m, n_outputs)
+            In the units of the training targets.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing was fitted.
+        DataError
+            If X does not match the training.
+        """
+        outputs = self._outputs(X)  # first: without a fit there is no `target_`
         return self.target_.decode(outputs)
 
     def _targets(self, y: Any) -> Any:

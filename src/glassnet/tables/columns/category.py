@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-FEW = 50  # values of a column: all of them get a feature
-LEAST_ROWS = 3  # that must hold a value where values are more, or it gets no feature of its own
+FEW_VALUES = 50  # up to here all values of a column get a feature
+MIN_ROWS = 3  # that must hold a value, where values are more, for a feature of its own
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,6 @@ class CategoryColumn(Column):
 
     @classmethod
     def fit(cls, name: str, cells: pa.ChunkedArray, options: FitOptions) -> Self:
-        """Return what to keep of training cells, at most `options.max_categories` values."""
         text = as_text(decoded(cells))
         counts = sorted(((-n, value) for value, n in value_counts(text) if value is not None))
         missing = text.null_count > 0
@@ -64,9 +63,9 @@ class CategoryColumn(Column):
             raise UninformativeColumn("holds no value")
         if len(counts) == 1 and not missing:
             raise UninformativeColumn(f"holds only the value {counts[0][1]!r}")
-        often = [value for n, value in counts if -n >= LEAST_ROWS or len(counts) <= FEW]
+        often = [value for n, value in counts if -n >= MIN_ROWS or len(counts) <= FEW_VALUES]
         if not often and not missing:
-            raise UninformativeColumn(f"holds no value more than {LEAST_ROWS - 1} times")
+            raise UninformativeColumn(f"holds no value more than {MIN_ROWS - 1} times")
         often = often[: options.max_categories]
         return cls(name, tuple(sorted(often)), len(counts) > len(often), missing)
 
@@ -77,7 +76,6 @@ class CategoryColumn(Column):
         return [f"{self.name}={value}" for value in (*self.values, *extra)]
 
     def fill(self, cells: pa.ChunkedArray, out: np.ndarray, targets: np.ndarray | None = None) -> None:
-        """Write the features of cells (m,) to `out` (m, number of features)."""
         code, lost = codes(cells, self.name, self.values)
         out[:] = 0
         rows = np.flatnonzero(code >= 0)
@@ -89,7 +87,29 @@ class CategoryColumn(Column):
 
 
 def codes(column: pa.ChunkedArray, name: str, values: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the place of each cell's value in `values` (-1: none), and where cells are missing."""
+    """Return which of some values each cell holds.
+
+    Parameters
+    ----------
+    column : pyarrow.ChunkedArray
+        m cells.
+    name : str
+        The column, for messages.
+    values : tuple of str
+        The values, as text.
+
+    Returns
+    -------
+    code : array of int, (m,)
+        Index of the cell's value in `values`, -1 for any other.
+    lost : array of bool, (m,)
+        Where cells are missing.
+
+    Raises
+    ------
+    DataError
+        If cells are lists or the like.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -103,9 +123,9 @@ def codes(column: pa.ChunkedArray, name: str, values: tuple[str, ...]) -> tuple[
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         raise DataError(f"column {name!r}: {column.type} where training saw text; {USABLE_CELLS}") from None
     spelled = [value.lower() for value in values] if pa.types.is_boolean(column.type) else list(values)
-    places = pc.index_in(text, value_set=text_array(spelled, text.type))
+    indices = pc.index_in(text, value_set=text_array(spelled, text.type))
     lost = cell_values(pc.is_null(text))
-    return np.where(lost, -1, np.nan_to_num(cell_values(places), nan=-1).astype(np.intp)), lost
+    return np.where(lost, -1, np.nan_to_num(cell_values(indices), nan=-1).astype(np.intp)), lost
 
 
 def _codes_as(
@@ -114,24 +134,35 @@ def _codes_as(
     """Numbers or dates where training saw text: 3, 3.0 and "3" are one value, however the others are spelled."""
     import pyarrow as pa
 
-    places, known = [], []
+    indices, known = [], []
     for j, value in enumerate(values):
         read = cast_or_none(pa.chunked_array([[value]]), kind)
         if read is not None:
-            places.append(j)
+            indices.append(j)
             known.append(dates(read, name)[0] if pa.types.is_timestamp(kind) else read[0].as_py())
     lost = np.isnan(cells)
-    if not places:
+    if not indices:
         return np.full(len(cells), -1), lost
     sorting = np.argsort(known, kind="stable")
     ordered = np.array(known)[sorting]
     near = np.searchsorted(ordered, np.where(lost, 0, cells)).clip(max=len(known) - 1)
-    code = np.array(places)[sorting[near]]
+    code = np.array(indices)[sorting[near]]
     return np.where(~lost & (ordered[near] == cells), code, -1), lost
 
 
 def value_counts(column: pa.ChunkedArray) -> list[tuple[str | None, int]]:
-    """Return each value of a column and how often it is there."""
+    """Return how often each value occurs.
+
+    Parameters
+    ----------
+    column : pyarrow.ChunkedArray of text
+        The cells.
+
+    Returns
+    -------
+    list of (str or None, int)
+        Value and number of cells; None for missing ones.
+    """
     import pyarrow.compute as pc
 
     counted = pc.value_counts(column)
@@ -139,7 +170,18 @@ def value_counts(column: pa.ChunkedArray) -> list[tuple[str | None, int]]:
 
 
 def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return cells as text, missing ones null; whole numbers without a point, truth values as true and false."""
+    """Return cells as text.
+
+    Parameters
+    ----------
+    column : pyarrow.ChunkedArray
+        Text, numbers, truth values or dates.
+
+    Returns
+    -------
+    pyarrow.ChunkedArray of text
+        Missing cells are null; whole numbers have no point; truth values are true and false.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 

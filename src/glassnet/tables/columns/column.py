@@ -15,12 +15,20 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-class UninformativeColumn(Exception):  # noqa: N818 - no error: the column is dropped, and the message says why
-    """Training cells say nothing about a target."""
+class UninformativeColumn(Exception):  # noqa: N818 - no error: the column is dropped
+    """Training cells say nothing about any target; the message is the reason."""
 
 
 class FitOptions(NamedTuple):
-    """How finely columns become features."""
+    """How finely columns become features.
+
+    Parameters
+    ----------
+    bins : int
+        Of a column of numbers; 0 for none.
+    max_categories : int
+        Most values of a column of text that have a feature of their own.
+    """
 
     bins: int = 0  # of a column of numbers
     max_categories: int = 256  # values of a column of text that have a feature of their own
@@ -49,20 +57,81 @@ class Column:
 
     @classmethod
     def fit(cls, name: str, cells: pa.ChunkedArray, options: FitOptions) -> Self:
-        """Return what to keep of training cells; raise UninformativeColumn if they say nothing."""
+        """Return what to keep of training cells.
+
+        Parameters
+        ----------
+        name : str
+            The column.
+        cells : pyarrow.ChunkedArray
+            Its m cells.
+        options : FitOptions
+            How finely it becomes features.
+
+        Returns
+        -------
+        Column
+            Of this type.
+
+        Raises
+        ------
+        UninformativeColumn
+            If the cells say nothing, such as one value in all rows.
+        DataError
+            If a cell is of another type.
+        """
         raise NotImplementedError
 
     def fill(self, cells: pa.ChunkedArray, out: np.ndarray, targets: np.ndarray | None = None) -> None:
-        """Write the features of cells (m,) to `out` (m, number of features); `targets` come with training rows."""
+        """Write the features of cells.
+
+        Parameters
+        ----------
+        cells : pyarrow.ChunkedArray
+            m cells.
+        out : array (m, number of features)
+            What is written.
+        targets : array (m, number of targets), optional
+            For training rows: their targets.
+
+        Raises
+        ------
+        DataError
+            If a cell is of another type than in training.
+        """
         raise NotImplementedError
 
     def to_document(self) -> dict[str, Any]:
-        """Return the column as plain numbers, texts and lists."""
+        """Return the column as plain data.
+
+        Returns
+        -------
+        dict
+            That JSON can hold.
+        """
         return {"kind": self.kind, **{name: _thawed(value) for name, value in vars(self).items()}}
 
     @classmethod
     def from_document(cls, document: Any, where: str) -> Self:
-        """Return the column that a document describes; raise ModelFileError, which says `where`, if it is none."""
+        """Return the column that a document describes.
+
+        Parameters
+        ----------
+        document : object
+            What `to_document` returned.
+        where : str
+            Beginning of messages: which column it is.
+
+        Returns
+        -------
+        Column
+            Of this type.
+
+        Raises
+        ------
+        ModelFileError
+            If it is no such document.
+        """
         checked(document, {"kind": TEXT, "name": TEXT, **cls.entries}, where)
         column = cls(**{name: _frozen(value) for name, value in document.items() if name != "kind"})
         if not column.features:

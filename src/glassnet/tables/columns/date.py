@@ -1,4 +1,4 @@
-"""Dates and times: days since the training rows' first, and the place in year, week and day as points on a circle."""
+"""Dates and times: days since the training rows' first, and month, weekday and hour as points on a circle."""
 
 from __future__ import annotations
 
@@ -57,7 +57,6 @@ class DateColumn(Column):
 
     @classmethod
     def fit(cls, name: str, cells: pa.ChunkedArray, options: FitOptions) -> Self:
-        """Return what to keep of training cells."""
         days = dates(cells, name)
         lost = np.isnan(days)
         there = days[~lost]
@@ -80,7 +79,6 @@ class DateColumn(Column):
         return [*days, *circle, *[f"{self.name}=(missing)"] * self.missing]
 
     def fill(self, cells: pa.ChunkedArray, out: np.ndarray, targets: np.ndarray | None = None) -> None:
-        """Write the features of cells (m,) to `out` (m, number of features)."""
         days = dates(cells, self.name)
         lost = np.isnan(days)
         since = np.where(lost, self.median, days - self.first)
@@ -99,7 +97,25 @@ class DateColumn(Column):
 
 
 def dates(column: pa.ChunkedArray, name: str) -> np.ndarray:
-    """Return a column of dates or times as days since 1970-01-01, float64, missing cells as NaN."""
+    """Return a column of dates or times as numbers.
+
+    Parameters
+    ----------
+    column : pyarrow.ChunkedArray
+        m dates or times, or text that spells them.
+    name : str
+        The column, for messages.
+
+    Returns
+    -------
+    array of float64, (m,)
+        Days since 1970-01-01; missing cells are NaN.
+
+    Raises
+    ------
+    DataError
+        If a cell is no date.
+    """
     import pyarrow as pa
 
     column = decoded(column)

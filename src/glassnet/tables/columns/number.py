@@ -1,8 +1,8 @@
 """Numbers (and truth values, times of day, durations): missing ones filled with the median, all scaled and binned.
 
-A number z, scaled, becomes z / sqrt(1 + (z / 3)²): the same near 0, never beyond ±3. Beside it stand bins, each of
-which fills up as the number passes through it, like the marks of a thermometer (piecewise-linear encoding, Gorishniy et
-al. 2022, arXiv 2203.05556): one layer of weights on them draws any curve over the number.
+A scaled number z becomes z / sqrt(1 + (z / 3)²): nearly z around 0, never beyond ±3. Bins are further features: each
+rises from 0 to its maximum while the number passes through it (piecewise-linear encoding, Gorishniy et al. 2022, arXiv
+2203.05556), so that one layer of weights can fit any piecewise-linear curve.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from glassnet.tables.columns.column import Column, FitOptions, UninformativeColu
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FAR = 3.0  # deviations beyond which a scaled number does not go
-FULL = 0.5  # of a bin; measured: at 1 the bins drown what is linear
-TINY, MOST = np.finfo(float).tiny, np.finfo(float).max
+CLIP = 3.0  # interquartile ranges that a scaled number stays within
+FULL = 0.5  # of a bin; measured: at 1 the bins outweigh what is linear
+TINY, LARGEST = np.finfo(float).tiny, np.finfo(float).max
 EDGES = Kind(
     f"{RISING.words}, whose range is a float",
     lambda edges: RISING.holds(edges) and (not edges or math.isfinite(edges[-1] - edges[0])),
@@ -43,8 +43,8 @@ class NumberColumn(Column):
     median : float
         Median of the cells that were there: what stands for a missing one, and the middle of the scale.
     spread : float
-        Length of the scale's unit, from quartile to quartile; half the range where these are equal, 0 if all cells
-        were: then only `missing` is a feature.
+        The interquartile range, which is the unit of the scale; half the range where the quartiles are equal, 0 where
+        all cells are: then only `missing` is a feature.
     edges : tuple of float
         Where bins begin and end; none if there are no bins.
     missing : bool
@@ -61,7 +61,6 @@ class NumberColumn(Column):
 
     @classmethod
     def fit(cls, name: str, cells: pa.ChunkedArray, options: FitOptions) -> Self:
-        """Return what to keep of training cells, with up to `options.bins` bins."""
         values = numbers(cells, name)
         lost = np.isnan(values)
         there = np.sort(values[~lost])
@@ -73,7 +72,7 @@ class NumberColumn(Column):
         quarter, three_quarters = np.quantile(there, [0.25, 0.75])
         half = three_quarters / 2 - quarter / 2 or most / 4 - least / 4 or most - least  # parts of 5e-324 are 0
         edges = _edges(there, options.bins) if options.bins else ()
-        return cls(name, float(np.median(there)), min(2 * float(half), MOST), edges, bool(lost.any()))
+        return cls(name, float(np.median(there)), min(2 * float(half), LARGEST), edges, bool(lost.any()))
 
     @property
     def features(self) -> list[str]:
@@ -82,14 +81,13 @@ class NumberColumn(Column):
         return [self.name] * (self.spread > 0) + bins + [f"{self.name}=(missing)"] * self.missing
 
     def fill(self, cells: pa.ChunkedArray, out: np.ndarray, targets: np.ndarray | None = None) -> None:
-        """Write the features of cells (m,) to `out` (m, number of features)."""
         values = numbers(cells, self.name)
         lost = np.isnan(values)
         values = np.where(lost, self.median, values)
         with np.errstate(over="ignore"):  # what is too large for a float ends at the scale's or the bin's end
             if self.spread > 0:
                 z = (values / 2 - self.median / 2) / (self.spread / 2)  # halves, since a difference may overflow
-                out[:, 0] = np.sign(z) / np.sqrt(1 / np.maximum(z * z, TINY) + 1 / FAR**2)
+                out[:, 0] = np.sign(z) / np.sqrt(1 / np.maximum(z * z, TINY) + 1 / CLIP**2)
             if self.edges:
                 low, high = np.array(self.edges[:-1]), np.array(self.edges[1:])
                 out[:, 1 : len(self.edges)] = FULL * ((values[:, None] - low) / (high - low)).clip(0, 1)
@@ -108,7 +106,25 @@ def _edges(values: np.ndarray, bins: int) -> tuple[float, ...]:
 
 
 def numbers(column: pa.ChunkedArray, name: str) -> np.ndarray:
-    """Return a column as float64, missing cells as NaN; raise DataError where a cell is no finite number."""
+    """Return a column as numbers.
+
+    Parameters
+    ----------
+    column : pyarrow.ChunkedArray
+        m numbers, truth values, times of day or durations (these in seconds), or text that spells numbers.
+    name : str
+        The column, for messages.
+
+    Returns
+    -------
+    array of float64, (m,)
+        Missing cells are NaN.
+
+    Raises
+    ------
+    DataError
+        If a cell is no finite number.
+    """
     import pyarrow as pa
 
     column = decoded(column)

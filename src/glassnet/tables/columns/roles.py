@@ -36,7 +36,17 @@ COUNTER_NAME = re.compile(
 
 
 class Role(NamedTuple):
-    """What a column is used as."""
+    """What a column is used as.
+
+    Parameters
+    ----------
+    kind : {"number", "category", "date"}
+        Key in `COLUMN_TYPES`.
+    cells : pyarrow.ChunkedArray
+        Text that spells numbers, truth values or dates is converted.
+    remark : str
+        What the user should know, or "".
+    """
 
     kind: str  # of column: "number", "category" or "date"
     cells: pa.ChunkedArray  # text that spells numbers, truth values or dates as what it spells
@@ -144,7 +154,18 @@ def _nearly_numbers(text: pa.ChunkedArray) -> str:
 
 
 def dropped_in_words(reasons: dict[str, str]) -> list[str]:
-    """Return one sentence for each dropped column; columns dropped for one reason share it when there are many."""
+    """Return sentences about dropped columns.
+
+    Parameters
+    ----------
+    reasons : dict of str to str
+        Why each column was dropped.
+
+    Returns
+    -------
+    list of str
+        One sentence for each column, or for more than three of one reason.
+    """
     together: dict[str, list[str]] = {}
     for name, reason in reasons.items():
         together.setdefault(reason, []).append(name)

@@ -1,8 +1,8 @@
-"""Columns of many categories: what the targets were, on the mean, where training rows held a value.
+"""Columns of many categories: for each value the mean target of the training rows that held it.
 
-A mean over few rows says little, so it is drawn towards the mean of all rows as if there were `PRIOR` more of these
-(Micci-Barreca 2001, doi:10.1145/507533.507538). A training row must not read its own target: its means are those of
-the other folds. Rows to predict get those of all training rows.
+The mean over few rows is uncertain, so it is shrunk towards the mean of all rows as if there were `PRIOR` more of these
+(Micci-Barreca 2001, doi:10.1145/507533.507538). A training row's own target must not enter its feature: it gets the
+means of the other folds. Rows to predict get the means of all training rows.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 PRIOR = 3.0  # rows of the mean of all, beside those of a value
 FOLDS = 5
-LEAST_ROWS = 2  # that hold a value; with one, the means of the other folds say nothing
-MOST_TARGETS = 10  # with more the column has no means: too many features
+MIN_ROWS = 2  # that hold a value: with one, the other folds have none
+MAX_TARGETS = 10  # with more the column has no means: too many features
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,26 @@ class TargetMeans(Column):
 
     @classmethod
     def of(cls, name: str, cells: pa.ChunkedArray, targets: np.ndarray) -> Self | None:
-        """Return what to keep of training cells and targets (m, number of targets); None if it would say nothing."""
-        if targets.shape[1] > MOST_TARGETS:
+        """Return what to keep of training rows.
+
+        Parameters
+        ----------
+        name : str
+            The column.
+        cells : pyarrow.ChunkedArray
+            Its m cells.
+        targets : array (m, number of targets)
+            The rows' targets.
+
+        Returns
+        -------
+        TargetMeans or None
+            None if no value occurs often enough, or targets are many.
+        """
+        if targets.shape[1] > MAX_TARGETS:
             return None
         counted = value_counts(as_text(decoded(cells)))
-        values = tuple(sorted(value for value, n in counted if value is not None and n >= LEAST_ROWS))
+        values = tuple(sorted(value for value, n in counted if value is not None and n >= MIN_ROWS))
         if not values:
             return None
         code, _ = codes(cells, name, values)
@@ -69,9 +84,16 @@ class TargetMeans(Column):
         return [f"{self.name}: mean of target {t}" for t in range(1, n + 1)] if n > 1 else [f"{self.name}: mean target"]
 
     def fill(self, cells: pa.ChunkedArray, out: np.ndarray, targets: np.ndarray | None = None) -> None:
-        """Write the features of cells (m,) to `out` (m, number of targets).
+        """Write the features of cells.
 
-        With `targets` (m, number of targets) these are training rows: each gets the means of the rows of other folds.
+        Parameters
+        ----------
+        cells : pyarrow.ChunkedArray
+            m cells.
+        out : array (m, number of targets)
+            What is written.
+        targets : array (m, number of targets), optional
+            For training rows: their targets. Each row gets the means of the rows in other folds.
         """
         code, _ = codes(cells, self.name, self.values)
         unknown = np.zeros(out.shape[1])  # the last row, which code -1 reads
@@ -86,7 +108,6 @@ class TargetMeans(Column):
 
     @classmethod
     def from_document(cls, document: Any, where: str) -> Self:
-        """Return the means that a document describes."""
         values, means = (document.get(name) for name in ("values", "means"))
         if isinstance(values, list) and isinstance(means, list) and not 0 < len(means) == len(values):
             raise ModelFileError(f"{where}: {len(values)} values need as many means, got {len(means)}")
@@ -101,7 +122,7 @@ def _centred(targets: np.ndarray, rows: np.ndarray) -> np.ndarray:
 
 
 def _means(code: np.ndarray, centred: np.ndarray, n_values: int) -> np.ndarray:
-    """Return the mean of the centred targets for each value, drawn towards 0: (n_values, number of targets)."""
+    """Return the mean of the centred targets for each value, shrunk towards 0: (n_values, number of targets)."""
     known = code >= 0
     rows = np.bincount(code[known], minlength=n_values)
     sums = np.stack([np.bincount(code[known], of[known], n_values) for of in centred.T], axis=1)

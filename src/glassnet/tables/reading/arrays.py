@@ -25,7 +25,21 @@ COPIES = 2  # of an array: as it is read, and as columns or pictures
 
 
 class Held(NamedTuple):
-    """An array that lies in a file: what its head says of it, and how to read it."""
+    """An array in a file: its header, and how to read it.
+
+    Parameters
+    ----------
+    where : str
+        File and array, for messages.
+    shape : tuple of int
+        Of the array.
+    dtype : numpy.dtype
+        Of the array.
+    load : callable
+        Returns the array.
+    at_least : int
+        Bytes that reading takes however small the array is: a whole compressed block.
+    """
 
     where: str
     shape: tuple[int, ...]
@@ -44,7 +58,20 @@ class Held(NamedTuple):
         return math.prod(self.shape)
 
     def read(self) -> np.ndarray:
-        """Return the array, if there is room for it."""
+        """Return the array.
+
+        Returns
+        -------
+        ndarray
+            Of that shape.
+
+        Raises
+        ------
+        DataError
+            If it would take too much memory.
+        FileError
+            If the file is damaged.
+        """
         needed = max(self.size * self.dtype.itemsize, self.at_least)
         check_room(COPIES * needed, f"{self.where} of shape {self.shape!s:.80}")
         with broken_is_file_error(f"{self.where} is not whole"):
@@ -54,15 +81,33 @@ class Held(NamedTuple):
 def from_arrays(
     arrays: Mapping[str, Held], where: str, target: str | None, order: str, required: bool = True
 ) -> Dataset:
-    """Return the dataset that named arrays stand for.
+    """Return the data set that named arrays hold.
 
     Features are an array named like ``x`` with two axes or more, the target one named like ``y`` with one axis and
-    the same length. Arrays with ``test`` in their names are the test part; alone, they are the dataset itself.
+    the same length. Arrays with ``test`` in their names are the test part; alone, they are the data set itself.
+
+    Parameters
+    ----------
+    arrays : mapping of str to Held
+        By name.
+    where : str
+        The file, for messages.
+    target : str or None
+        Name of the target's array, if known.
+    order : {"interleaved", "planes"}
+        For pictures, as `Pictures` takes it.
+    required : bool
+        Whether `target` must be there.
+
+    Returns
+    -------
+    Dataset
+        With its test part, if there is one.
 
     Raises
     ------
     DataError
-        No array, or more than one, can be the features, or their kind of numbers cannot be used.
+        No array, or more than one, can be the features, or their type cannot be used.
     UnknownNameError
         `target` names no array.
     """

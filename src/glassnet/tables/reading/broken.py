@@ -1,4 +1,4 @@
-"""A broken file raises whatever the part of a library raises that met the break: here it becomes one error."""
+"""Whatever a library raises on a damaged file becomes one error."""
 
 from __future__ import annotations
 
@@ -9,11 +9,24 @@ from glassnet.errors import FileError, GlassnetError
 
 
 @contextmanager
-def broken_is_file_error(sentence: str) -> Iterator[None]:
-    """Turn all that is raised inside into a FileError which begins with `sentence`; glassnet's own errors pass."""
+def broken_is_file_error(sentence: str, error_type: type[GlassnetError] = FileError) -> Iterator[None]:
+    """Turn all that is raised inside, except glassnet's own errors, into one error.
+
+    Parameters
+    ----------
+    sentence : str
+        Beginning of its message.
+    error_type : type of GlassnetError
+        What is raised.
+
+    Raises
+    ------
+    GlassnetError
+        Of that type.
+    """
     try:
         yield
     except GlassnetError:
         raise
     except Exception as error:
-        raise FileError(f"{sentence}: {' '.join(str(error).split()):.200}") from error
+        raise error_type(f"{sentence}: {' '.join(str(error).split()):.200}") from error

@@ -74,9 +74,9 @@ def read_csv(
     else:
         names = [f"c{j + 1}" for j in range(width)]
     notes = []
-    told = f"no header: columns are named c1 ... c{width}" if not named else "first line names the columns"
+    header_note = "first line names the columns" if named else f"no header: columns are named c1 ... c{width}"
     if separator != "," or not named:
-        notes.append(f"{where}: separator {SEPARATORS.get(separator, repr(separator))}, {told}")
+        notes.append(f"{where}: separator {SEPARATORS.get(separator, repr(separator))}, {header_note}")
     if encoding is None and used_encoding in ("cp1252", "latin-1"):
         notes.append(f"{where}: not UTF-8, read as {used_encoding}; give the encoding if letters look wrong")
     columns = [typed(column) for column in table.columns]

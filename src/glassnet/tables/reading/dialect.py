@@ -16,7 +16,7 @@ from glassnet.errors import DataError, SettingError
 SEPARATORS = {"\t": "tab", ";": "';'", "|": "'|'", ",": "','"}
 SAMPLE_CHARACTERS = 1 << 20
 SAMPLE_ROWS = 100
-NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+|\d+,\d+)([eE][+-]?\d+)?\s*")
+NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+|\d+,\d+)([eE][+-]?\d+)?\s*")  # with a comma for the point, too
 MARKS = [
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -27,10 +27,33 @@ MARKS = [
 
 
 def decode(data: bytes, encoding: str | None, where: str) -> tuple[str, str]:
-    """Return the text of `data` and the encoding's name.
+    """Return the text of a file.
 
     Without `encoding`: a byte order mark decides, then UTF-8, then Windows' Western code page, in which nearly every
     byte is a character.
+
+    Parameters
+    ----------
+    data : bytes
+        Of the file.
+    encoding : str or None
+        If known.
+    where : str
+        The file, for messages.
+
+    Returns
+    -------
+    text : str
+        Without byte order mark.
+    encoding : str
+        Its name.
+
+    Raises
+    ------
+    DataError
+        If the bytes are no text in that encoding, or hold zeros.
+    SettingError
+        If there is no such encoding.
     """
     if encoding is not None:
         try:
@@ -40,11 +63,13 @@ def decode(data: bytes, encoding: str | None, where: str) -> tuple[str, str]:
                 f"unknown encoding {encoding!r}; known are utf-8, utf-16, latin-1, cp1252, ..."
             ) from None
         except UnicodeError as error:
-            place = ""
+            position = ""
             if isinstance(error, UnicodeDecodeError):
                 line = data.count(b"\n", 0, error.start) + 1
-                place = f": line {line}, byte {error.start} is 0x{data[error.start]:02x}"
-            raise DataError(f"{where} is not {encoding} text{place}; leave the encoding out to have it found") from None
+                position = f": line {line}, byte {error.start} is 0x{data[error.start]:02x}"
+            raise DataError(
+                f"{where} is not {encoding} text{position}; leave the encoding out to have it found"
+            ) from None
     for mark, name in MARKS:
         if data.startswith(mark):
             return decode(data, name, where)
@@ -61,7 +86,27 @@ def decode(data: bytes, encoding: str | None, where: str) -> tuple[str, str]:
 
 
 def records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the file line (counted from 1) on which each record starts, and its cells; empty lines are left out."""
+    """Yield the records of a text; empty lines are skipped.
+
+    Parameters
+    ----------
+    text : str
+        Of the file.
+    separator : str
+        Between cells.
+
+    Yields
+    ------
+    line : int
+        In which the record starts, counted from 1.
+    cells : list of str
+        Without quotes.
+
+    Raises
+    ------
+    DataError
+        If a line cannot be split into cells.
+    """
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
     start = 1
     try:
@@ -74,7 +119,20 @@ def records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def sample(text: str, separator: str) -> list[list[str]]:
-    """Return the cells of the first records."""
+    """Return the cells of the first records.
+
+    Parameters
+    ----------
+    text : str
+        Of the file.
+    separator : str
+        Between cells.
+
+    Returns
+    -------
+    list of list of str
+        At most 100 records; none if a line cannot be split.
+    """
     end = lines = 0
     while end < len(text) and lines <= SAMPLE_ROWS and (end < SAMPLE_CHARACTERS or lines < 2):
         end = text.find("\n", end) + 1 or len(text)
@@ -88,7 +146,18 @@ def sample(text: str, separator: str) -> list[list[str]]:
 
 
 def find_separator(text: str) -> str:
-    """Return the separator that cuts most lines, the first among them, into equally many cells; ',' if none does."""
+    """Return the separator that splits most lines, including the first, into equally many cells.
+
+    Parameters
+    ----------
+    text : str
+        Of the file.
+
+    Returns
+    -------
+    str
+        One character; ',' if none does.
+    """
     best, best_share = ",", 0.0
     for separator in SEPARATORS:
         rows = sample(text, separator)
@@ -102,7 +171,23 @@ def find_separator(text: str) -> str:
 
 
 def check_separator(separator: str) -> str:
-    """Return a separator given by the user as the one character that it means."""
+    """Return a separator as one character.
+
+    Parameters
+    ----------
+    separator : str
+        As a user gave it: a character, or a word such as "tab".
+
+    Returns
+    -------
+    str
+        The character.
+
+    Raises
+    ------
+    SettingError
+        If it can be no separator.
+    """
     named = {"\\t": "\t", "tab": "\t", "comma": ",", "semicolon": ";"}.get(separator, separator)
     if len(named) != 1 or not named.isascii() or named in '"\r\n':
         raise SettingError(f"separator must be one character such as ',' ';' '|' or 'tab', got {separator!r}")
@@ -110,10 +195,20 @@ def check_separator(separator: str) -> str:
 
 
 def has_header(rows: list[list[str]]) -> bool:
-    """Return whether the first of `rows` names the columns.
+    """Return whether the first row names the columns.
 
-    Names are distinct and are not numbers. Then a column of numbers below its name settles it; a table of text only
-    has a header if no name comes again in its column.
+    Names are distinct and no numbers. A column of numbers below its name then decides for a header; so does a table of
+    text in which no name occurs again in its column.
+
+    Parameters
+    ----------
+    rows : list of list of str
+        The first records.
+
+    Returns
+    -------
+    bool
+        True if it does.
     """
     first, rest = [cell.strip() for cell in rows[0]], rows[1:]
     # A saved data frame leaves the name of its index empty: the first cell may be.

@@ -60,16 +60,12 @@ def read(
     Returns
     -------
     Dataset
-
-    Notes
-    -----
-    What would take more than three quarters of the memory that is free is refused before it is taken, however small the
-    file is; the environment variable ``GLASSNET_MEMORY=16GB`` sets another limit.
+        Features, target, test part and notes.
 
     Raises
     ------
     FileError
-        The path does not exist, cannot be opened, is a pipe or device, of an unknown kind or not whole.
+        The path does not exist, cannot be opened, is a pipe or device, of an unknown format or damaged.
     DataError
         What it holds cannot be used, or needs too much memory; the message names the file and the line, column, array
         or picture.
@@ -77,6 +73,11 @@ def read(
         No column or array is named `target`.
     MissingLibraryError
         HDF5 without h5py.
+
+    Notes
+    -----
+    What would take more than three quarters of the free memory is refused before it is read, however small the file
+    is; the environment variable ``GLASSNET_MEMORY=16GB`` sets another limit.
     """
     check_order(order)
     height_and_width(size)
@@ -90,7 +91,7 @@ def read(
             return picture_files.read_pictures(path, size, order)
         if kind:  # such as a pipe, which may never end
             raise FileError(f"{path}: expected a file or a folder of pictures; this is {kind}")
-        with path.open("rb"):  # so that a file one may not read is told apart from a broken one
+        with path.open("rb"):  # raises here, not in a library, if there is no permission
             pass
         suffixes = [suffix.lower() for suffix in path.suffixes]
         suffix = suffixes[-1] if suffixes else ""
@@ -121,7 +122,18 @@ def _not_there(path: Path) -> str:
 
 
 def stem(path: Path) -> str:
-    """Return a path's name without the suffix that tells how to read it: "sales.2023" of sales.2023.csv.gz."""
+    """Return a path's name without the suffix of a format.
+
+    Parameters
+    ----------
+    path : Path
+        A file or folder.
+
+    Returns
+    -------
+    str
+        Such as "sales.2023" of sales.2023.csv.gz.
+    """
     name = (path if path.name not in ("", "..") else path.resolve()).name  # of a link: its own
     if not path.is_dir():
         packed = tuple(f"{suffix}.gz" for suffix in TEXT)

@@ -19,15 +19,37 @@ from glassnet.tables.dataset import Dataset
 from glassnet.tables.reading.arrays import COPIES, Held, from_arrays
 from glassnet.tables.reading.broken import broken_is_file_error
 
-CELL = 64  # bytes of a text beside its letters
+TEXT_OVERHEAD = 64  # bytes of a Python str besides its characters
 DEFLATE, HARMLESS = 1, (2, 3)  # HDF5's numbers of filters; bytes in another order, and a checksum, change no size
-MOST_GROWTH = 1032  # times that deflated bytes can grow
+MAX_INFLATION = 1032  # of deflated bytes
 HEAP = b"GCOL\1\0\0\0"  # how one begins
 POINTER = 16  # bytes of a cell of HDF5 that points to text: its length in four, and where it lies
 
 
 def read_hdf5(path: Path, target: str | None, order: str, required: bool = True) -> Dataset:
-    """Return what an HDF5 file holds, as `from_arrays` finds it; what leads to other files is refused."""
+    """Return the data set of an HDF5 file; links into other files are refused.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    target, order, required
+        As `from_arrays` takes them.
+
+    Returns
+    -------
+    Dataset
+        As `from_arrays` finds it.
+
+    Raises
+    ------
+    FileError
+        If it is damaged, or no HDF5 file.
+    DataError
+        If it refers to other files, its arrays cannot be used, or would take too much memory.
+    MissingLibraryError
+        Without h5py.
+    """
     try:
         with interrupts.held():
             import h5py
@@ -84,13 +106,13 @@ def _load_hdf5(item: Any, where: str) -> np.ndarray:
     parts, taken = [np.empty((0, *item.shape[1:]), object)], 0
     for start in range(0, item.shape[0], step):
         parts.append(item[start : start + step])
-        taken += sum(len(word) + CELL for word in parts[-1].flat)
+        taken += sum(len(word) + TEXT_OVERHEAD for word in parts[-1].flat)
         check_room(COPIES * taken, where)
     return np.concatenate(parts)
 
 
 def _has_endless_heap(path: Path) -> bool:
-    """Tell whether a heap, where HDF5 keeps text, has a gap of no size: the library would walk over it for ever."""
+    """Return whether a heap, where HDF5 keeps text, has a gap of size 0: the library would loop for ever."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
         start, steps = whole.find(HEAP), 0
         while start >= 0:
@@ -139,7 +161,7 @@ def _check_blocks(item: Any, where: str) -> None:
         return
     block_bytes, most = math.prod(item.chunks) * item.dtype.itemsize, limit()
     for block in _blocks(item):
-        if block.size * MOST_GROWTH > most and not block.filter_mask:
+        if block.size * MAX_INFLATION > most and not block.filter_mask:
             packed = item.id.read_direct_chunk(block.chunk_offset)[1]
             if len(zlib.decompressobj().decompress(packed, block_bytes + 1)) > block_bytes:
                 raise FileError(f"{where} is not whole: a block grows to more than its {block_bytes} bytes")

@@ -23,7 +23,27 @@ PICKLED = (
 
 
 def read_numpy(path: Path, target: str | None, order: str, required: bool = True) -> Dataset:
-    """Return what a .npz or .npy file holds, as `from_arrays` finds it; arrays of Python objects are refused."""
+    """Return the data set of a .npz or .npy file; arrays of Python objects are refused.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    target, order, required
+        As `from_arrays` takes them.
+
+    Returns
+    -------
+    Dataset
+        As `from_arrays` finds it.
+
+    Raises
+    ------
+    FileError
+        If it is damaged, or no NumPy file.
+    DataError
+        If it holds Python objects, its arrays cannot be used, or would take too much memory.
+    """
     arrays: dict[str, Held] = {}
     with broken_is_file_error(f"{path.name} is not a whole NumPy file"), path.open("rb") as file:
         if file.read(4) not in ZIP_HEADS:

@@ -1,8 +1,8 @@
 """Parquet files as one Arrow table, of which it is known how much memory it takes before it is unpacked.
 
-A few bytes can stand for many equal cells. Numbers are counted in the file's metadata. Text of which the file keeps
-each value once is read in that form, and measured before its cells are written out. Text that is told by its difference
-from the cell before is read a few rows at a time.
+A few bytes can stand for many equal cells. The file's metadata has the number of cells. Text of which the file keeps
+each value once is read in that form, and measured before its cells are written out. Text that is stored as the
+difference from the cell before is read a few rows at a time.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ COPIES = 2  # of a column: as it is read, and as what it means
 WIDTHS = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 12, "FLOAT": 4, "DOUBLE": 8}  # bytes of a cell
 CODE = 4  # bytes of a cell that names a value of the dictionary
 DICTIONARY = {"PLAIN_DICTIONARY", "RLE_DICTIONARY"}
-ROWS_AT_A_TIME = 65536
-LONG = 2**31  # bytes of text in one array that need Arrow's large type
+MAX_BATCH_ROWS = 65536
+LARGE = 2**31  # bytes of text in one array that need Arrow's large type
 
 
 class _Outlook(NamedTuple):
@@ -35,10 +35,20 @@ class _Outlook(NamedTuple):
 def read_parquet(path: Path) -> pa.Table:
     """Return the table of a Parquet file.
 
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    pyarrow.Table
+        With the types of the file.
+
     Raises
     ------
     FileError
-        It is not whole, or no Parquet file.
+        It is damaged, or no Parquet file.
     DataError
         Its table would take more memory than the limit.
     """
@@ -91,7 +101,7 @@ def _outlook(file: Any, where: str) -> _Outlook:
                 dictionaries.add(column.path_in_schema)
         widest = max(widest, unclear)
     check_room(COPIES * needed, f"{where}, a table of {metadata.num_rows} rows,")
-    rows = max(1, min(ROWS_AT_A_TIME, limit() // (4 * widest))) if widest else None
+    rows = max(1, min(MAX_BATCH_ROWS, limit() // (4 * widest))) if widest else None
     return _Outlook(sorted(dictionaries), rows)
 
 
@@ -106,13 +116,14 @@ def _in_batches(file: Any, rows: int, where: str) -> pa.Table:
     return pa.Table.from_batches(batches, batches[0].schema if batches else file.schema_arrow)
 
 
-def _spelled_out(column: pa.ChunkedArray, kind: pa.DataType, path: Path) -> pa.ChunkedArray:
-    """Return the cells of a column that was read as a dictionary, as `kind`, or where they are long its large twin."""
+def _spelled_out(column: pa.ChunkedArray, arrow_type: pa.DataType, path: Path) -> pa.ChunkedArray:
+    """Return the cells of a column that was read as a dictionary: of a type, or of its large form for much text."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     sizes = [pc.sum(pc.binary_length(chunk.dictionary).take(chunk.indices)).as_py() or 0 for chunk in column.chunks]
     check_room(COPIES * sum(sizes), f"{path.name}, one column of text,")
-    if max(sizes, default=0) >= LONG:
-        kind = pa.large_string() if is_text(kind) else pa.large_binary()
-    return pa.chunked_array([chunk.dictionary.cast(kind).take(chunk.indices) for chunk in column.chunks], kind)
+    if max(sizes, default=0) >= LARGE:
+        arrow_type = pa.large_string() if is_text(arrow_type) else pa.large_binary()
+    chunks = [chunk.dictionary.cast(arrow_type).take(chunk.indices) for chunk in column.chunks]
+    return pa.chunked_array(chunks, arrow_type)

@@ -6,7 +6,6 @@ import os
 import threading
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,13 +15,14 @@ from glassnet.errors import DataError, GlassnetError
 from glassnet.memory import check_room
 from glassnet.plain_text import listed
 from glassnet.tables.dataset import Dataset, Pictures, height_and_width
+from glassnet.tables.reading.broken import broken_is_file_error
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm")
 KINDS = ("PNG", "JPEG", "MPO", "BMP", "GIF", "WEBP", "TIFF", "PPM", "AVIF")  # Pillow's names for what is in a file
-COPIES, BYTES = 4, 4  # of a picture while it is turned, put on white and resized; of a pixel
+COPIES, BYTES = 4, 4  # of a picture while it is rotated, put on white and resized; of a pixel
 _PILLOW = threading.Lock()
 PARTS = {"train": False, "training": False, "test": True, "testing": True}  # folder name -> is it the test part
 
@@ -39,6 +39,11 @@ def read_pictures(path: Path, size: int | tuple[int, int], order: str) -> Datase
         Every picture is brought to this size.
     order : {"interleaved", "planes"}
         Passed on to `Pictures`.
+
+    Returns
+    -------
+    Dataset
+        With the test part, if there is one.
 
     Raises
     ------
@@ -69,8 +74,8 @@ def _folder(path: Path, height: int, width: int, order: str) -> Dataset:
     images, notes = load(files, height, width)
     pictures = Pictures(images, order)
     y = np.repeat(list(classes), [len(found) for found in classes.values()]) if classes else None
-    told = f"{len(classes)} classes ({listed(classes, 100)})"
-    notes.insert(0, f"{path.name}: {len(files)} pictures, {told if classes else 'no classes'}")
+    of_classes = f"{len(classes)} classes ({listed(classes, 100)})" if classes else "no classes"
+    notes.insert(0, f"{path.name}: {len(files)} pictures, {of_classes}")
     notes.append(f"n_x = {pictures.describe()} (height x width x channels)")
     empty = [folder.name for folder in _folders(path) if _class(folder) not in classes]
     if empty and classes:
@@ -102,25 +107,47 @@ def _pictures(entries: Iterator[Path]) -> list[Path]:
 
 
 def load(files: Sequence[Path], height: int, width: int) -> tuple[np.ndarray, list[str]]:
-    """Return the pictures of `files` as (m, height, width, 3) uint8, and a note if some were resized."""
+    """Return pictures as one array.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        m files.
+    height, width : int
+        In pixels: what every picture is resized to.
+
+    Returns
+    -------
+    images : array of uint8, (m, height, width, 3)
+        Red, green, blue.
+    notes : list of str
+        Whether some were resized.
+
+    Raises
+    ------
+    DataError
+        If one cannot be decoded, or would take too much memory.
+    """
     from PIL import Image
 
     check_room(len(files) * height * width * 3, f"{len(files)} pictures, each brought to {height} x {width},")
     images = np.empty((len(files), height, width, 3), dtype=np.uint8)
     resized = 0
     for i, file in enumerate(files):
-        with _decoding(file), _opened(file) as opened:
-            picture = _upright_rgb(opened)
+        with broken_is_file_error(f"{file} cannot be decoded as a picture", DataError), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with _opened(file) as opened:
+                picture = _upright_rgb(opened)
             if picture.size != (width, height):
                 picture = picture.resize((width, height), Image.Resampling.LANCZOS)
                 resized += 1
             images[i] = np.asarray(picture)
-    told = f"{resized} of {len(files)} pictures were brought to {height} x {width} (stretched, Lanczos filter)"
-    return images, [told] if resized else []
+    note = f"{resized} of {len(files)} pictures were brought to {height} x {width} (stretched, Lanczos filter)"
+    return images, [note] if resized else []
 
 
 def _upright_rgb(opened: Image) -> Image:
-    """Return the picture turned as its camera says, in red, green and blue, on white where it is transparent."""
+    """Return the picture rotated as its camera recorded, in red, green and blue, on white where it is transparent."""
     from PIL import Image, ImageOps
 
     picture = ImageOps.exif_transpose(opened)
@@ -133,10 +160,10 @@ def _upright_rgb(opened: Image) -> Image:
 
 
 def _opened(file: Path) -> Image:
-    """Open a picture, of which only the head is read, and refuse it if there is no room for the rest.
+    """Open a picture, of which only the header is read; raise DataError if the rest would take too much memory.
 
-    Pillow refuses by a number of pixels, whatever memory there is; and it would hand a file that only calls itself a
-    picture to other programs (Ghostscript, for one).
+    Pillow's own limit is a number of pixels, whatever memory there is. Formats are listed, because Pillow passes some
+    files to other programs (Ghostscript, for one).
     """
     from PIL import Image
 
@@ -154,15 +181,3 @@ def _opened(file: Path) -> Image:
         opened.close()
         raise
     return opened
-
-
-@contextmanager
-def _decoding(file: Path) -> Iterator[None]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except GlassnetError:
-        raise
-    except Exception as error:  # whatever the part raises that met the break
-        raise DataError(f"{file} cannot be decoded as a picture: {' '.join(str(error).split()):.200}") from error
