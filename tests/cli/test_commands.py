@@ -114,7 +114,7 @@ def test_going_on_refuses_another_network(glassnet, table):
     glassnet("train", table, "--target", "label", "--hidden", 4, "--epochs", 2, "--seed", 1)
     kept = (table.parent / "things.glassnet").read_bytes()
     for option, value, words in [
-        ("--hidden", "9,9", "hidden: a warm start goes on with"),
+        ("--hidden", "9,9", "hidden: a warm start continues with"),
         ("--activation", "tanh", "activation: "),
         ("--loss", "squared_error", "loss: "),
         ("--networks", 3, "n_networks: "),

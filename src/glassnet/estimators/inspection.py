@@ -163,9 +163,7 @@ class InspectionMixin:
         return self._inputs(X), self.target_.encode(labels).T
 
     def _inputs(self, X: Any) -> Array:
-        """Return rows as the network takes them."""
-        if hasattr(self, "prepared"):
-            return self.prepared(X)
+        """Return rows as the network takes them, (n[0], m)."""
         from sklearn.utils.validation import validate_data
 
         with as_glassnet_errors():
@@ -173,7 +171,5 @@ class InspectionMixin:
 
     def _names_of_inputs(self) -> list[str] | None:
         """Return the names of the network's inputs, where they have some."""
-        if hasattr(self, "preparation_"):
-            return list(self.preparation_.feature_names)
         names = getattr(self, "feature_names_in_", None)
         return None if names is None else list(names)

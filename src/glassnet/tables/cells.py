@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glassnet.errors import DataError
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -255,6 +257,43 @@ def decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
     arrow_type = pa.large_string() if is_text(values) else values
     chunks = [chunk.dictionary.cast(arrow_type).take(chunk.indices) for chunk in column.chunks]
     return pa.chunked_array(chunks, arrow_type)
+
+
+def typed_cells(column: pa.ChunkedArray, name: str, arrow_type: pa.DataType, expected: str) -> pa.ChunkedArray:
+    """Return the values of a column, text as what it spells.
+
+    Parameters
+    ----------
+    column : pyarrow.ChunkedArray
+        Of any type.
+    name : str
+        The column, for messages.
+    arrow_type : pyarrow.DataType
+        What text should be read as.
+    expected : str
+        What training saw, in words.
+
+    Returns
+    -------
+    pyarrow.ChunkedArray
+        Not of text.
+
+    Raises
+    ------
+    DataError
+        If text spells neither numbers, truth values nor dates.
+    """
+    import pyarrow as pa
+
+    column = decoded(column)
+    if not is_text(column.type):
+        return column
+    text = column.cast(pa.large_string())
+    column = typed(text)
+    if is_text(column.type):
+        row, cell = first_unparsable(text, arrow_type) or (1, "")
+        raise DataError(f"column {name!r}, row {row}: text where training saw {expected}: {cell!r}")
+    return column
 
 
 def first_unparsable(column: pa.ChunkedArray, arrow_type: pa.DataType) -> tuple[int, str] | None:

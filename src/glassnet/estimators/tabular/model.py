@@ -403,6 +403,11 @@ class TableModel(InspectionMixin):
             rows = self._rows(X, reset=False)
         return self.preparation_.transform(rows).T
 
+    _inputs = prepared
+
+    def _names_of_inputs(self) -> list[str]:
+        return list(self.preparation_.feature_names)
+
     def _outputs(self, X: Any) -> Array:
         """Return the network's answers (m, n_outputs), the mean over the networks side by side."""
         self._see_that_fitted()

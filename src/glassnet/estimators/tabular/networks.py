@@ -98,7 +98,7 @@ def refuse_another_network(model: TableModel, width: int) -> None:
     if not changed or (network.architecture in asked and had == k):
         return
     raise SettingError(
-        f"{', '.join(changed)}: a warm start goes on with the network of the last fit, which has "
+        f"{', '.join(changed)}: a warm start continues with the network of the last fit, which has "
         f"{_in_words([network.architecture], had)}; now asked for: {_in_words(asked, k)}. "
         "Set that back, or train a new network, without warm_start (--continue)"
     )

@@ -19,9 +19,21 @@ TEMPERATURES = np.linspace(0.5, 1, 11)  # 1 leaves the network as it is, 0.5 dou
 
 
 def fold_weights(labels: Array | None, m: int, k: int, rng: np.random.Generator) -> Array:
-    """Return (k, 1, m): 0 where a network leaves a sample out, else 1; each sample is left out by one network.
+    """Return which network of a stack is trained on which sample.
 
-    With `labels` (m,) every network leaves out about the same share of each class.
+    Parameters
+    ----------
+    labels : array (m,) or None
+        Classes: each network leaves out about the same share of each.
+    m, k : int
+        Samples and networks.
+    rng : numpy Generator
+        Draws the folds.
+
+    Returns
+    -------
+    array of float32, (k, 1, m)
+        0 where a network leaves a sample out, else 1; each sample is left out by one network.
     """
     order = rng.permutation(m)
     if labels is not None:
@@ -36,8 +48,23 @@ def cost(network: Network, X: Array, Y: Array, mask: Array | None, S: Array | No
 
     For cross-entropy it is the squared error of the probabilities, summed over the classes (Brier 1950): cross-entropy
     mostly measures overconfidence, and an overconfident network can still be right more often. For any other loss it is
-    the network's own. `mask` (k, 1, m) is 0 where a network left a row out; without it all networks predict all rows.
-    S (1, m) are the weights of the rows.
+    the network's own.
+
+    Parameters
+    ----------
+    network : Network
+        One, or a stack of k.
+    X, Y : array (n[0], m), (n[L], m)
+        Features and targets.
+    mask : array (k, 1, m) or None
+        0 where a network left a row out; None where no network was trained on any of them.
+    S : array (1, m), optional
+        Weights of the rows.
+
+    Returns
+    -------
+    float
+        The mean over the rows.
     """
     if network.architecture.loss == "cross_entropy":
         A, Y, S = _out_of_fold(network.forward(X), Y, mask, S)
@@ -47,7 +74,20 @@ def cost(network: Network, X: Array, Y: Array, mask: Array | None, S: Array | No
 
 
 def combined(mask: Array | None, S: Array | None) -> Array | None:
-    """Return mask (k, 1, m) times weights S (1, m), either of which may be None."""
+    """Return the product of fold weights and weights of rows.
+
+    Parameters
+    ----------
+    mask : array (k, 1, m) or None
+        Fold weights.
+    S : array (1, m) or None
+        Weights of the rows.
+
+    Returns
+    -------
+    array (k, 1, m), (1, m) or None
+        None where both are.
+    """
     return mask if S is None else S if mask is None else mask * S
 
 
@@ -67,6 +107,11 @@ def calibrate_temperature(network: Network, X: Array, Y: Array, mask: Array | No
         0 where a network left a row out; None where no network saw any of them.
     S : array (1, m), optional
         Weights of the rows.
+
+    Returns
+    -------
+    float
+        The temperature, in [.5, 1].
     """
     L, output = network.L, network.architecture.activations[-1]
     Z = network.W[L] @ network.forward(X, layer=L - 1) + network.b[L]

@@ -20,28 +20,73 @@ MANY_FEATURES = 2_000  # with more (mostly pictures) one network of the recipe "
 
 
 class Recipe(NamedTuple):
-    """Layers of a network and how it is trained."""
+    """Layers of a network and how it is trained.
+
+    Parameters
+    ----------
+    hidden : tuple of int
+        Units of each hidden layer.
+    activation : str
+        Of the hidden layers.
+    learning_rate : float
+        At the start; the schedule is cosine.
+    epochs : int
+        Passes over the rows, unless these are very few or many.
+    dropout : float
+        Share of the units that each step drops.
+    label_smoothing : float
+        Of classes; after training the network is calibrated on out-of-fold rows.
+    least_steps : int
+        A small table has few steps in an epoch, and needs more epochs.
+    least_rows : int
+        With fewer the recipe is not tried.
+    batch_size : int
+        Rows in a step.
+    optimizer : str
+        Name and options in the table of optimisers.
+    """
 
     hidden: tuple[int, ...]
     activation: str
     learning_rate: float
     epochs: int
     dropout: float = 0.0
-    label_smoothing: float = 0.0  # of classes; after training the network is calibrated on out-of-fold rows
-    least_steps: int = 600  # a small table has few steps in an epoch, and needs more epochs
-    least_rows: int = 0  # with fewer the recipe is not tried
+    label_smoothing: float = 0.0
+    least_steps: int = 600
+    least_rows: int = 0
     batch_size: int = 128
     optimizer: str = "adamw(beta_2=0.95, weight_decay=0.02)"
 
     def epochs_for(self, m: int, batch_size: Any) -> int:
-        """Return the passes over m rows; a batch size that cannot be used is refused later, with the other settings."""
+        """Return the number of epochs for a table.
+
+        Parameters
+        ----------
+        m : int
+            Rows.
+        batch_size : int or None
+            Rows in a step; one that cannot be used is refused later, with the other settings.
+
+        Returns
+        -------
+        int
+            At least as many as `least_steps` takes, and fewer than `epochs` where rows are very many.
+        """
         size = batch_size if isinstance(batch_size, int) and 0 < batch_size < m else m
         wanted = max(self.epochs, math.ceil(self.least_steps / math.ceil(m / size)))
         return min(wanted, max(MIN_EPOCHS, MAX_SAMPLES // m, math.ceil(self.least_steps * size / m)))
 
 
 class Preset(NamedTuple):
-    """How many networks, by which recipes."""
+    """How many networks, by which recipes.
+
+    Parameters
+    ----------
+    networks : int
+        Side by side for each recipe.
+    recipes : tuple of str
+        Names, from simple to deep.
+    """
 
     networks: int
     recipes: tuple[str, ...]
@@ -74,22 +119,79 @@ NUMBERS = {
 
 
 def candidate_recipes(table: Mapping[str, Recipe], preset: str, m: int, n_x: int) -> dict[str, Recipe]:
-    """Return the recipes that a preset tries on m rows of n_x features."""
+    """Return the recipes that a preset tries.
+
+    Parameters
+    ----------
+    table : mapping of str to Recipe
+        `CLASSES` or `NUMBERS`.
+    preset : str
+        Key in `PRESETS`.
+    m, n_x : int
+        Rows, and features in each.
+
+    Returns
+    -------
+    dict of str to Recipe
+        From simple to deep.
+    """
     return {name: table[name] for name in recipe_names(preset, n_x) if m >= table[name].least_rows}
 
 
 def recipe_names(preset: str, n_x: int) -> tuple[str, ...]:
-    """Return the names of the recipes that a preset tries with n_x features if rows are many."""
+    """Return the names of the recipes that a preset tries where rows are many.
+
+    Parameters
+    ----------
+    preset : str
+        Key in `PRESETS`.
+    n_x : int
+        Features in a row.
+
+    Returns
+    -------
+    tuple of str
+        From simple to deep.
+    """
     return ("wide",) if n_x > MANY_FEATURES else preset_named(preset).recipes
 
 
 def preset_named(name: Any) -> Preset:
-    """Return a preset by name; raise UnknownNameError, which offers the nearest name, if there is none."""
+    """Return a preset.
+
+    Parameters
+    ----------
+    name : str
+        Key in `PRESETS`.
+
+    Returns
+    -------
+    Preset
+        Of that name.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none; the nearest name is offered.
+    """
     if not isinstance(name, str) or name not in PRESETS:
         raise UnknownNameError.among("preset", name, PRESETS)
     return PRESETS[name]
 
 
 def recipe_of_depth(table: Mapping[str, Recipe], hidden_layers: int) -> Recipe:
-    """Return the recipe for a network whose hidden layers are given, so many of them."""
+    """Return the recipe for a network whose hidden layers are given.
+
+    Parameters
+    ----------
+    table : mapping of str to Recipe
+        `CLASSES` or `NUMBERS`.
+    hidden_layers : int
+        How many.
+
+    Returns
+    -------
+    Recipe
+        "given", or "linear" without hidden layers.
+    """
     return table["given" if hidden_layers else "linear"]

@@ -10,7 +10,7 @@ import numpy as np
 
 from glassnet.documents import DISTINCT_TEXTS, TRUTH, Kind, number
 from glassnet.errors import DataError
-from glassnet.tables.cells import cell_values, decoded, first_unparsable, is_text, typed
+from glassnet.tables.cells import cell_values, typed_cells
 from glassnet.tables.columns.column import Column, FitOptions, UninformativeColumn
 
 if TYPE_CHECKING:
@@ -118,25 +118,17 @@ def dates(column: pa.ChunkedArray, name: str) -> np.ndarray:
     """
     import pyarrow as pa
 
-    column = decoded(column)
-    kind = column.type
-    if is_text(kind):
-        text = column.cast(pa.large_string())
-        column = typed(text)
-        kind = column.type
-        if is_text(kind):
-            row, cell = first_unparsable(text, pa.timestamp("us")) or (1, "")
-            raise DataError(f"column {name!r}, row {row}: text where training saw dates: {cell!r}; expected 2024-12-31")
-    if pa.types.is_null(kind):
+    column = typed_cells(column, name, pa.timestamp("us"), "dates such as 2024-12-31")
+    types, arrow_type = pa.types, column.type
+    if types.is_null(arrow_type):
         return np.full(len(column), np.nan)
-    if pa.types.is_date32(kind):
+    if types.is_date32(arrow_type):
         per_day, ticks = 1, column.cast(pa.int32())
-    elif pa.types.is_date64(kind):
-        per_day, ticks = TICKS_IN_A_DAY["ms"], column.cast(pa.int64())
-    elif pa.types.is_timestamp(kind):
-        per_day, ticks = TICKS_IN_A_DAY[kind.unit], column.cast(pa.int64())
+    elif types.is_date64(arrow_type) or types.is_timestamp(arrow_type):
+        unit = "ms" if types.is_date64(arrow_type) else arrow_type.unit
+        per_day, ticks = TICKS_IN_A_DAY[unit], column.cast(pa.int64())
     else:
-        raise DataError(f"column {name!r}: {kind} where training saw dates")
+        raise DataError(f"column {name!r}: {arrow_type} where training saw dates")
     days: np.ndarray = cell_values(ticks.cast(pa.float64(), safe=False)) / per_day
     return days
 

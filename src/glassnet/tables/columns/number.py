@@ -16,7 +16,7 @@ import numpy as np
 
 from glassnet.documents import RISING, TRUTH, Kind, number
 from glassnet.errors import DataError
-from glassnet.tables.cells import cell_values, decoded, first_unparsable, is_text, typed
+from glassnet.tables.cells import cell_values, typed_cells
 from glassnet.tables.columns.column import Column, FitOptions, UninformativeColumn
 
 if TYPE_CHECKING:
@@ -127,13 +127,7 @@ def numbers(column: pa.ChunkedArray, name: str) -> np.ndarray:
     """
     import pyarrow as pa
 
-    column = decoded(column)
-    if is_text(column.type):
-        text = column.cast(pa.large_string())
-        column = typed(text)
-        if is_text(column.type) or pa.types.is_timestamp(column.type):
-            row, cell = first_unparsable(text, pa.float64()) or (1, "")
-            raise DataError(f"column {name!r}, row {row}: text where training saw numbers: {cell!r}")
+    column = typed_cells(column, name, pa.float64(), "numbers")
     if pa.types.is_temporal(column.type) and not (pa.types.is_time(column.type) or pa.types.is_duration(column.type)):
         raise DataError(f"column {name!r}: dates where training saw numbers")
     values = _floats(column, name)
