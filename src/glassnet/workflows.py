@@ -152,9 +152,9 @@ def train_file(
     keeper = None
     if out is not None:  # the model itself is written at the end
         check_writable(out)
-        keeper = Checkpoint(lambda model: model.save(checkpoint_of(out)), every, ends=False)
+        keeper = Checkpoint(lambda model: model.save(_checkpoint_of(out)), every, ends=False)
     start = _checkpoint_to_resume(start_from, out) or start_from
-    earlier = None if start is None else load_tabular(start)
+    earlier = None if start is None else _load_tabular(start)
     target = target or (earlier.target_name_ if earlier is not None else None)
     dataset = read(data, target, **(reading or {}))
     if dataset.y is None:
@@ -186,26 +186,15 @@ def train_file(
         model.fit(X, y, callbacks=[announce_once, *callbacks], checkpoint=keeper)
     if out is not None:
         model.save(out)
-        remove(checkpoint_of(out))
+        remove(_checkpoint_of(out))
     scores = {"training": score(model, X, y)}
     if X_test is not None:
         scores["test"] = score(model, X_test, y_test)
     return Training(model, str(data), dataset.target, parts, scores, [*notes, *model.notes_], model.was_interrupted)
 
 
-def checkpoint_of(path: str | Path) -> Path:
-    """Return the path of a training's checkpoint.
-
-    Parameters
-    ----------
-    path : path
-        Where the model goes.
-
-    Returns
-    -------
-    Path
-        Beside it.
-    """
+def _checkpoint_of(path: str | Path) -> Path:
+    """Return the path of the checkpoint of a training whose model goes to `path`."""
     return Path(f"{path}.checkpoint")
 
 
@@ -215,8 +204,8 @@ def _checkpoint_to_resume(start_from: str | Path | None, out: str | Path | None)
     A checkpoint is removed when its training ends: one that exists is newer than its model. SettingError is raised if
     `out` has another checkpoint, which this training would overwrite.
     """
-    own = None if out is None else checkpoint_of(out)
-    found = own if start_from is None else checkpoint_of(start_from)
+    own = None if out is None else _checkpoint_of(out)
+    found = own if start_from is None else _checkpoint_of(start_from)
     found = found if found is not None and found.is_file() else None
     if own is not None and own.is_file() and start_from is not None:
         used = found or Path(start_from)
@@ -239,7 +228,7 @@ def _without_diverged(out: str | Path | None) -> Iterator[None]:
         yield
     except DivergedError:
         if out is not None:
-            remove(checkpoint_of(out))
+            remove(_checkpoint_of(out))
         raise
 
 
@@ -340,7 +329,7 @@ def with_targets(model: str | Path, data: str | Path, reading: dict[str, Any] | 
     DataError
         If the data hold no target, or the file holds no model for tables.
     """
-    estimator = load_tabular(model)
+    estimator = _load_tabular(model)
     dataset = _read_for(estimator, data, reading, require_target=True)
     if dataset.y is None:
         raise DataError(f"{data}: holds no target to compare with")
@@ -444,7 +433,7 @@ def predict_file(
     """
     if out is not None:
         check_writable(out)
-    estimator = load_tabular(model)
+    estimator = _load_tabular(model)
     dataset = _read_for(estimator, data, reading, require_target=False)
     X = select_training_columns(estimator, dataset.X)
     columns: dict[str, list[Any]] = {"picture": list(dataset.names)} if dataset.names else {}
@@ -508,7 +497,7 @@ def trace_row(path: str | Path, data: str | Path, row: int, reading: dict[str, A
     GlassnetError
         If a file cannot be read, there is no such row, or the data do not match the model.
     """
-    model = load_tabular(path)
+    model = _load_tabular(path)
     dataset = _read_for(model, data, reading, require_target=False)
     if not 1 <= row <= len(dataset):
         raise DataError(f"{data}: expected a row from 1 to {len(dataset)}; got {row}")
@@ -597,26 +586,8 @@ def open_model(path: str | Path) -> Any:
     return load_as(path, lambda kind: tables.get(kind) or getattr(estimators, kind))
 
 
-def load_tabular(path: str | Path) -> Model:
-    """Read a model file that takes tables or pictures.
-
-    Parameters
-    ----------
-    path : path
-        Model file.
-
-    Returns
-    -------
-    TableClassifier or TableRegressor
-        What the file holds.
-
-    Raises
-    ------
-    DataError
-        If it holds an estimator or network that knows no columns.
-    FileError, ModelFileError
-        As `open_model` raises them.
-    """
+def _load_tabular(path: str | Path) -> Model:
+    """Read a model file that takes tables or pictures; raise DataError if it holds a model that knows no columns."""
     model = open_model(path)
     if isinstance(model, Network) or not hasattr(model, "preparation_"):
         raise DataError(

@@ -74,21 +74,8 @@ def is_generated(names: Sequence[str]) -> bool:
     return all(name == f"{word}{j}" for name, j in zip(names, count(int(first[1])), strict=False))
 
 
-def by_position(given: Sequence[str], known: Sequence[str], *, given_named: bool, known_named: bool) -> bool:
-    """Return whether columns are to be matched by position: one list of names is none, or generated.
-
-    Parameters
-    ----------
-    given, known : sequence of str
-        The columns of a table, and those of the training.
-    given_named, known_named : bool
-        Whether these are names that a user gave, as far as the tables tell.
-
-    Returns
-    -------
-    bool
-        False if they are to be matched by name.
-    """
+def _by_position(given: Sequence[str], known: Sequence[str], *, given_named: bool, known_named: bool) -> bool:
+    """Return whether columns are to be matched by position: one list of names is none, or generated."""
     if set(given) == set(known):
         return False
     if not (given_named and known_named):
@@ -130,7 +117,7 @@ def in_training_order(table: pa.Table, known: Sequence[str], model: Any, *, name
         return table
     if set(given) == set(known) and not ordered:
         return table.select(list(known))
-    if by_position(given, known, given_named=named, known_named=known_named):
+    if _by_position(given, known, given_named=named, known_named=known_named):
         if len(given) != len(known):
             raise ShapeError(
                 f"X has {len(given)} features, but {model.kind} is expecting {len(known)} features as input"
@@ -176,7 +163,7 @@ def select_training_columns(model: Any, X: Any) -> Any:
     if model.preparation_.pictures:  # the preparation refuses the table
         return X
     given, known, known_named = X.column_names, list(model.preparation_.source), hasattr(model, "feature_names_in_")
-    if len(given) == len(known) and by_position(given, known, given_named=True, known_named=known_named):
+    if len(given) == len(known) and _by_position(given, known, given_named=True, known_named=known_named):
         return X.rename_columns(known)
     needed = {column.name for column in model.preparation_.columns}
     for name in known:

@@ -63,7 +63,7 @@ class LabelEncoder:
             If y holds no labels, such as fractions.
         """
         if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "Ubiu":  # certainly labels
-            return cls(labels_of(y))
+            return cls(_labels_of(y))
         from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
         kind = type_of_target(y, input_name="y")
@@ -74,7 +74,7 @@ class LabelEncoder:
             )
         if kind not in {"binary", "multiclass", "multilabel-indicator"}:
             check_classification_targets(y)  # raises, in scikit-learn's words
-        return cls(labels_of(y), kind == "multilabel-indicator", is_sparse(y))
+        return cls(_labels_of(y), kind == "multilabel-indicator", is_sparse(y))
 
     @property
     def output(self) -> str:
@@ -271,7 +271,7 @@ class LabelEncoder:
             forms = "a table of zeros and ones", "one label per row"
             expected, got = forms if self.multilabel else forms[::-1]
             raise DataError(f"y: the network was trained with {expected}; got {got}")
-        classes = labels_of(y)
+        classes = _labels_of(y)
         if all_of_them and set(classes) != set(self.classes):
             raise DataError(
                 "warm_start can only be used where `y` has the same classes as in the previous call to fit. "
@@ -492,19 +492,8 @@ def smoothed(Y: Array, share: float, *, exclusive: bool = True) -> Array:
     return Y * (1 - share) + share / K
 
 
-def labels_of(y: Array) -> Array:
-    """Return the labels that occur in y.
-
-    Parameters
-    ----------
-    y : array (m,), or 0/1 table (m, n_labels)
-        Labels.
-
-    Returns
-    -------
-    array (n_classes,)
-        Sorted; of a table the numbers of its columns.
-    """
+def _labels_of(y: Array) -> Array:
+    """Return the labels that occur in y, sorted; of a 0/1 table the numbers of its columns."""
     return np.arange(y.shape[1]) if y.ndim == 2 else np.unique(y)
 
 

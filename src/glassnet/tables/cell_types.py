@@ -1,4 +1,4 @@
-"""Types of cells that few functions know, as the types that a column is made of: views, runs, bytes, extensions."""
+"""Rare Arrow types (views, runs, bytes, extensions) as text, numbers, truth values and dates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file or folder holds before any preparation: features as a table or as pictures, and a target."""
+"""What a file or folder holds: features as a table or as pictures, and a target."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cells that came as a list or array, as an Arrow array of the one kind that holds them, whatever their order."""
+"""Lists and arrays of Python objects as Arrow arrays of the one type that holds all cells, whatever their order."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def array_of_cells(name: str, values: Any) -> pa.Array:
 
     values = _readable(name, values)
     try:
-        if are_of_several_kinds(values):  # Arrow would go by the first cell
+        if are_of_several_kinds(values):  # Arrow takes the type of the first cell
             raise TypeError("cells of several kinds")
         return pa.array(values, from_pandas=True)  # NaN is a missing cell
     except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
@@ -118,7 +118,7 @@ def are_of_several_kinds(values: Any) -> bool:
 
 
 def _of_one_kind(values: Any) -> tuple[list[Any], pa.DataType]:
-    """Return cells of several kinds as one that can hold them all, and Arrow's name of it.
+    """Return cells of several types as one that can hold them all, and its Arrow type.
 
     Numbers become floats, dates and periods moments; text with numbers becomes text, as any table program would read
     it. A number in a CSV file has no point where it is whole, and a missing cell is missing: 3.0 is "3", NaN None.

@@ -1,4 +1,4 @@
-"""From a table or pictures to the rows of numbers that a network takes, as training rows alone decide."""
+"""From a table or pictures to the rows of numbers that a network takes, fitted on training rows only."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MAX_CATEGORIES = 256
-MAX_BINS, MAX_BIN_FEATURES, MIN_ROWS_PER_BIN = 48, 768, 64  # docs/tables.md: what more and fewer gave
+MAX_BINS, MAX_BIN_FEATURES, MIN_ROWS_PER_BIN = 48, 768, 64  # measured in docs/tables.md
 ENTRIES = {"kind": TEXT, "source": DISTINCT_TEXTS, "columns": listed(ANYTHING, least=1), "notes": TEXTS}
 
 
 @dataclass(frozen=True)
 class Preparation:
-    """How samples become rows of numbers; plain numbers and names, fitted on training rows only.
+    """How samples become rows of numbers, fitted on training rows only.
 
     Parameters
     ----------
@@ -220,7 +220,7 @@ def fit_preparation(
     keep: Collection[str] = (),
     categorical: Collection[str] = (),
 ) -> Preparation:
-    """Decide from training rows how samples become numbers.
+    """Fit a preparation to training rows.
 
     Missing numbers become the median; all are scaled by their quartiles, smoothly clipped, and binned. Text becomes one
     feature for each value. Dates become days, month, weekday and hour. Columns with missing cells in training get one

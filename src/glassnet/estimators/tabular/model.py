@@ -16,15 +16,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from glassnet import documents
 from glassnet.core.checks import is_count
-from glassnet.errors import DataError, InterruptedWarning, ModelFileError, SettingError, UnknownNameError
+from glassnet.errors import DataError, InterruptedWarning, SettingError, UnknownNameError
 from glassnet.estimators.all_or_nothing import all_or_nothing
 from glassnet.estimators.given_targets import given_labels, given_numbers
 from glassnet.estimators.inspection import InspectionMixin
 from glassnet.estimators.saving import CLASS_WEIGHTS, save
 from glassnet.estimators.sklearn_errors import as_glassnet_errors
-from glassnet.estimators.tabular import kept_settings
+from glassnet.estimators.tabular import document
 from glassnet.estimators.tabular.candidate import Candidate, notes_of_choice
 from glassnet.estimators.tabular.networks import made_with
 from glassnet.estimators.tabular.recipes import CLASSES, NUMBERS, Recipe
@@ -33,7 +32,7 @@ from glassnet.estimators.tabular.samples import Samples
 from glassnet.estimators.tabular.selection import train_candidates
 from glassnet.estimators.tabular.training import Callback
 from glassnet.estimators.tabular.training_data import Given, TrainingData, drawn_seed, prepare
-from glassnet.estimators.tabular.unfinished import Unfinished, check_fit, settings_of
+from glassnet.estimators.tabular.unfinished import LastFit, Unfinished, settings_of
 from glassnet.estimators.targets import LabelEncoder, Target, TargetScaler
 from glassnet.network import Network, checkpoint_to
 from glassnet.tables import Preparation, imbalance, leaks, rows_at
@@ -42,6 +41,7 @@ from glassnet.training.history import History
 
 Array = Any
 
+INTERRUPTED = "Training interrupted by user; the best network so far is kept."
 NOTHING = Given()
 ROWS_AT_A_TIME = 8192  # that predict prepares and passes through the network together
 
@@ -50,19 +50,17 @@ class TableModel(InspectionMixin):
     """What both models share: settings, fit, prediction and files."""
 
     kind: ClassVar[str]  # the name in model files, which is that of the estimator
-
     network_: Network
     target_: Target
     preparation_: Preparation
     history_: History
     candidates_: list[dict[str, Any]]
     notes_: list[str]
+    feature_names_in_: Array
     target_name_: str | None = None
     _made_with: dict[str, Any]  # the settings of the last fit that made the network
     _unfinished: Unfinished | None = None  # where the last training was interrupted
-    _seed_before: int | None = None  # of the last training, and the fingerprint of what it learned from
-    _data_before: int | None = None
-    _recipe_before: str = "given"
+    _last_fit: LastFit | None = None  # what a warm start needs to know of it
     _default_loss: str
     _recipes: ClassVar[Mapping[str, Recipe]]
 
@@ -207,11 +205,8 @@ class TableModel(InspectionMixin):
             After Ctrl-C: the best network so far is kept. One of several fits (in a search, cross-validation or
             ensemble) raises KeyboardInterrupt instead, which ends them all; so does a fit before its first step.
         """
-        if (X_val is None) != (y_val is None):
-            raise DataError(f"validation data are X_val and y_val; got {'y_val' if X_val is None else 'X_val'} alone")
-        if X_val is None and sample_weight_val is not None:
-            raise DataError("sample_weight_val weighs the rows of X_val and y_val; got it alone")
         given, given_val = Given(X, y, sample_weight), Given(X_val, y_val, sample_weight_val)
+        given_val.check_validation()
         warm = self.warm_start and hasattr(self, "network_")
         unfinished = self._unfinished if warm else None
         data = None if unfinished is None else self._data_to_resume(unfinished, given, given_val)
@@ -228,14 +223,17 @@ class TableModel(InspectionMixin):
         if self.verbose:
             print(*self.notes_, self.network_, sep="\n")
         if self.was_interrupted:
-            text = "Training interrupted by user; the best network so far is kept."
-            warnings.warn(text, InterruptedWarning, stacklevel=3)
+            warnings.warn(INTERRUPTED, InterruptedWarning, stacklevel=3)
         return self
+
+    @property
+    def _last_recipe(self) -> str:
+        return "given" if self._last_fit is None else self._last_fit.recipe
 
     def _seed_to_fit(self, warm: bool) -> int:
         """Return the seed of a training: a warm start keeps that of the last one, unless it is given a number."""
-        if warm and self._seed_before is not None and not is_count(self.random_state, least=0):
-            return self._seed_before
+        if warm and self._last_fit is not None and not is_count(self.random_state, least=0):
+            return self._last_fit.seed
         return drawn_seed(self.random_state)
 
     def _data_to_resume(self, unfinished: Unfinished, given: Given, given_val: Given = NOTHING) -> TrainingData | None:
@@ -254,9 +252,8 @@ class TableModel(InspectionMixin):
         self.network_, self.history_ = chosen.network, chosen.history  # type: ignore[assignment]
         self.candidates_ = [each.summary() for each in candidates]
         self.notes_ = [*data.notes, *notes_of_choice(candidates, chosen)]
-        self._seed_before, self._data_before = data.seed, data.fingerprint
-        if chosen.recipe != "as before":
-            self._recipe_before = chosen.recipe
+        recipe = self._last_recipe if chosen.recipe == "as before" else chosen.recipe
+        self._last_fit = LastFit(data.seed, data.fingerprint, recipe)
         if candidates[-1].interrupted:
             self._unfinished = Unfinished.of(self, data, candidates)
 
@@ -329,54 +326,15 @@ class TableModel(InspectionMixin):
             If the file cannot be written.
         """
         self._see_that_fitted()
-        document: dict[str, Any] = {
-            "preparation": self.preparation_.to_document(),
-            "feature_names": list(getattr(self, "feature_names_in_", [])),
-            "notes": self.notes_,
-            "target_name": self.target_name_,
-        }
-        networks: dict[str, Network] = {}
-        if training_state and self._seed_before is not None:
-            document["fit"] = {
-                "seed": self._seed_before, "data": self._data_before, "kind": self._recipe_before, "unfinished": None,
-            }  # fmt: skip
-            if self._unfinished is not None:
-                document["fit"]["unfinished"], networks = self._unfinished.to_parts(self.network_)
-        save(self, path, self.target_, document, training_state=training_state, networks=networks)
+        kept, networks = document.to_document(self, training_state=training_state)
+        save(self, path, self.target_, kept, training_state=training_state, networks=networks)
 
-    _rows_of_file: ClassVar[dict[str, documents.Kind]] = {
-        "preparation": documents.MAPPING, "feature_names": documents.TEXTS, "notes": documents.TEXTS,
-        "target_name": documents.maybe(documents.TEXT), "fit": documents.MAPPING,
-    }  # fmt: skip
+    _rows_of_file: ClassVar = document.ENTRIES
 
-    def _check_kept(self, settings: Mapping[str, Any]) -> None:
-        """Raise unless `fit` would take the settings."""
-        kept_settings.check(settings)
+    _check_kept = staticmethod(document.check_settings)
 
-    def _restore(self, network: Network, target: Target, document: Mapping[str, Any]) -> None:
-        """Become what `save` wrote."""
-        if isinstance(target, LabelEncoder) and len(target.classes) < 2:
-            raise ModelFileError(f"target: a classifier has at least 2 classes, got {len(target.classes)}")
-        self.network_, self.target_, self.notes_ = network, target, list(document["notes"])
-        self._made_with = made_with(self)
-        self.target_name_ = document["target_name"]
-        self.preparation_ = Preparation.from_document(document["preparation"])
-        pictures = self.preparation_.pictures
-        self.n_features_in_ = pictures.n_x if pictures else len(self.preparation_.source)
-        if self.preparation_.n_features != network.architecture.sizes[0]:
-            raise ModelFileError(
-                f"preparation: gives {self.preparation_.n_features} features; the network takes "
-                f"{network.architecture.sizes[0]}"
-            )
-        if document["feature_names"] not in ([], list(self.preparation_.source)):
-            raise ModelFileError("feature_names: not those of the preparation's columns")
-        if document["feature_names"]:
-            self.feature_names_in_ = np.asarray(document["feature_names"], dtype=object)
-        if "fit" in document:
-            seed, data, recipe = check_fit(document["fit"])
-            self._seed_before, self._data_before, self._recipe_before = seed, data, recipe
-            if (unfinished := document["fit"]["unfinished"]) is not None:
-                self._unfinished = Unfinished.from_parts(unfinished, seed, data, network, document["networks"])
+    def _restore(self, network: Network, target: Target, kept: Mapping[str, Any]) -> None:
+        document.restore(self, network, target, kept)
 
     def prepared(self, X: Any) -> Array:
         """Return rows as the network's input.
@@ -446,7 +404,7 @@ class TableClassifier(TableModel):
     classes_: Array
     _default_loss, _recipes = "cross_entropy", CLASSES
 
-    _rows_of_file: ClassVar[dict[str, documents.Kind]] = {**TableModel._rows_of_file, "class_weight": CLASS_WEIGHTS}
+    _rows_of_file: ClassVar = {**document.ENTRIES, "class_weight": CLASS_WEIGHTS}
 
     def __init__(
         self,
@@ -552,8 +510,8 @@ class TableClassifier(TableModel):
         assert isinstance(target, LabelEncoder)
         return class_weights(target, self.class_weight, target.encode(samples.y), samples.S)
 
-    def _restore(self, network: Network, target: Target, document: Mapping[str, Any]) -> None:
-        super()._restore(network, target, document)
+    def _restore(self, network: Network, target: Target, kept: Mapping[str, Any]) -> None:
+        super()._restore(network, target, kept)
         self.classes_ = self.target_.classes
 
     def _notes(self, rows: Any, y: Array) -> list[str]:

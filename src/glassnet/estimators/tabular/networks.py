@@ -35,7 +35,7 @@ def recipes_to_try(model: TableModel, n_x: int, m: int, k: int, *, warm: bool) -
     preset_named(model.preset)
     if warm:
         given = recipe_of_depth(model._recipes, model.network_.L - 1)
-        return {"as before": given if model._recipe_before == "given" else model._recipes[model._recipe_before]}
+        return {"as before": given if model._last_recipe == "given" else model._recipes[model._last_recipe]}
     if model.hidden is not None:
         return {"given": recipe_of_depth(model._recipes, np.size(model.hidden))}
     recipes = candidate_recipes(model._recipes, model.preset, m, n_x)

@@ -34,6 +34,13 @@ class Given(NamedTuple):
     y: Any = None
     sample_weight: Any = None
 
+    def check_validation(self) -> None:
+        """Raise DataError if validation rows, targets or weights come without what belongs to them."""
+        if (self.X is None) != (self.y is None):
+            raise DataError(f"validation data are X_val and y_val; got {'y_val' if self.X is None else 'X_val'} alone")
+        if self.X is None and self.sample_weight is not None:
+            raise DataError("sample_weight_val weighs the rows of X_val and y_val; got it alone")
+
 
 class TrainingData(NamedTuple):
     """What the networks learn from, as columns, and what made it."""
@@ -84,7 +91,7 @@ def prepare(model: TableModel, given: Given, given_val: Given, *, warm: bool, se
     fold_weights = _fold_weights(target, trained.y, k, rng) if validation is None else None
     rest = (*(validation or ()), *(() if S is None else (S,)))
     data = fingerprint(X, Y, fold_weights, *rest)
-    if warm and fold_weights is not None and data != model._data_before:
+    if warm and fold_weights is not None and (model._last_fit is None or data != model._last_fit.data):
         fold_weights = None  # a network may have learned from rows that it would leave out now
         data = fingerprint(X, Y, None, *rest)
     return TrainingData(

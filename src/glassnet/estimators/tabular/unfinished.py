@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from glassnet.core.checks import is_count
 from glassnet.estimators.saving import settings_but
@@ -14,6 +14,36 @@ from glassnet.estimators.tabular.training_data import TrainingData
 from glassnet.network import Network
 
 MAY_CHANGE = ("warm_start", "verbose", "engine", "device")  # settings that the numbers do not depend on
+
+
+class LastFit(NamedTuple):
+    """What a warm start needs to know of the last training.
+
+    Attributes
+    ----------
+    seed : int
+        Of everything that was drawn.
+    data : int
+        Fingerprint of what the networks were trained on, and judged by.
+    recipe : str
+        Of the chosen network.
+    """
+
+    seed: int
+    data: int
+    recipe: str
+
+    def to_document(self) -> dict[str, Any]:
+        """Return plain data, under the names of model files."""
+        return {"seed": self.seed, "data": self.data, "kind": self.recipe}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> LastFit:
+        """Return what `to_document` was given; KeyError, TypeError or ValueError if a file holds something else."""
+        seed, data, recipe = document["seed"], document["data"], document["kind"]
+        if not (is_count(seed, 0) and is_count(data, 0) and recipe in (*CLASSES, *NUMBERS)) or len(document) != 4:
+            raise ValueError(f"fit {document}")
+        return cls(seed, data, recipe)
 
 
 @dataclass
@@ -66,7 +96,7 @@ class Unfinished:
 
     @classmethod
     def from_parts(
-        cls, document: Mapping[str, Any], seed: int, data: int, main: Network, networks: Mapping[str, Network]
+        cls, document: Mapping[str, Any], last: LastFit, main: Network, networks: Mapping[str, Network]
     ) -> Unfinished:
         """Return what `to_parts` was given; KeyError, TypeError or ValueError if a file holds something else."""
         networks = {**networks, document["main"]: main}
@@ -77,17 +107,9 @@ class Unfinished:
             raise ValueError("unfinished training: settings")
         done = [Candidate.from_document(each, networks[each["kind"]]) for each in document["done"]]
         network = networks[document["kind"]]
-        return cls(document["settings"], seed, data, document["goes_on"], document["kind"], network, done)
+        return cls(document["settings"], last.seed, last.data, document["goes_on"], document["kind"], network, done)
 
 
 def settings_of(model: Any) -> dict[str, Any]:
     """Return the settings that the numbers of a training depend on, as plain data."""
     return settings_but(model, MAY_CHANGE)
-
-
-def check_fit(document: Mapping[str, Any]) -> tuple[int, int, str]:
-    """Return seed, fingerprint and recipe of the last training, as a model file keeps them."""
-    seed, data, recipe = document["seed"], document["data"], document["kind"]
-    if not (is_count(seed, 0) and is_count(data, 0) and recipe in (*CLASSES, *NUMBERS)) or len(document) != 4:
-        raise ValueError(f"fit {document}")
-    return int(seed), int(data), str(recipe)

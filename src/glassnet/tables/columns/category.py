@@ -1,4 +1,4 @@
-"""Categories: one feature for each value, for the rare ones together, and for missing cells."""
+"""Categories: one feature for each frequent value, one for all others, one for missing cells."""
 
 from __future__ import annotations
 

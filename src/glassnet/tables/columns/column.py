@@ -30,8 +30,8 @@ class FitOptions(NamedTuple):
         Most values of a column of text that have a feature of their own.
     """
 
-    bins: int = 0  # of a column of numbers
-    max_categories: int = 256  # values of a column of text that have a feature of their own
+    bins: int = 0
+    max_categories: int = 256
 
 
 @dataclass(frozen=True)

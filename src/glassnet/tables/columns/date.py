@@ -87,7 +87,7 @@ class DateColumn(Column):
             out[:, 0] = (since - self.mean) / self.deviation
             j = 1
         for cycle in self.cycles:
-            # Sines come from a table: the same date then gives the same bits in a batch of any size.
+            # Sines come from a table, so that a date has the same bits in a batch of any size.
             angles = [2 * math.pi * k / CYCLES[cycle] for k in range(CYCLES[cycle])]
             circle = np.array([(math.sin(a), math.cos(a)) for a in angles])
             out[:, j : j + 2] = np.where(lost[:, np.newaxis], 0, circle[_index_in_cycle(days, cycle)])
@@ -137,7 +137,7 @@ def _index_in_cycle(days: np.ndarray, cycle: str) -> np.ndarray:
     """Return month, weekday (Monday is 0) or hour of each day, counted from 0; 0 where the day is missing."""
     days = np.nan_to_num(days)
     if cycle == "hour":
-        # 1e-9 days is a tenth of a millisecond: more than a float loses, less than a clock shows.
+        # 1e-9 days is a tenth of a millisecond: more than rounding loses, less than a clock shows.
         return np.floor((days % 1) * 24 + 1e-9).astype(np.intp) % 24
     whole = np.floor(days + 1e-9).astype(np.int64)
     if cycle == "weekday":

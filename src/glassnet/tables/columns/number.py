@@ -84,7 +84,7 @@ class NumberColumn(Column):
         values = numbers(cells, self.name)
         lost = np.isnan(values)
         values = np.where(lost, self.median, values)
-        with np.errstate(over="ignore"):  # what is too large for a float ends at the scale's or the bin's end
+        with np.errstate(over="ignore"):  # an overflow ends at the limit of scale or bin
             if self.spread > 0:
                 z = (values / 2 - self.median / 2) / (self.spread / 2)  # halves, since a difference may overflow
                 out[:, 0] = np.sign(z) / np.sqrt(1 / np.maximum(z * z, TINY) + 1 / CLIP**2)

@@ -1,4 +1,4 @@
-"""What a column is good for: numbers, categories, dates, or nothing, because it only tells the rows apart."""
+"""What a column is used as: numbers, categories or dates; or nothing, because it only identifies the rows."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ID_NAME = re.compile(
     r"(.*[^a-zA-Z])?([iI][dD])|.*[a-z](ID|Id)|(.*[^a-zA-Z])?"
     r"(user|customer|client|patient|subject|sample|order|item|product|record|row|g?u|uu)id",
 )
-# What a counter of rows is called: an index that was saved, with or without a name, the number of a row or line.
+# Names of row counters: a saved index, with or without a name, or the number of a row or line.
 COUNTER_NAME = re.compile(
     r"|c1|index|level_0|unnamed: \d+|#|row|line|record|((row|line|record)[ _.]*)?(number|num|nr|no)\.?", re.IGNORECASE
 )
@@ -48,9 +48,9 @@ class Role(NamedTuple):
         What the user should know, or "".
     """
 
-    kind: str  # of column: "number", "category" or "date"
-    cells: pa.ChunkedArray  # text that spells numbers, truth values or dates as what it spells
-    remark: str  # what the user should know, or ""
+    kind: str
+    cells: pa.ChunkedArray
+    remark: str
 
 
 def role(name: str, cells: pa.ChunkedArray, *, categorical: bool, keep: bool) -> Role:
@@ -132,7 +132,7 @@ def _refuse_identifier(name: str, cells: pa.ChunkedArray, kind: str) -> None:
     if not whole or called:
         raise UninformativeColumn("has another value in every row, like an identifier")
     values = cell_values(cells)
-    dense = int(values.max()) - int(values.min()) < 2 * rows  # a part of a table holds a part of its counter
+    dense = int(values.max()) - int(values.min()) < 2 * rows  # a part of a table has gaps in its counter
     if dense and COUNTER_NAME.fullmatch(name):
         raise UninformativeColumn("counts the rows")
 

@@ -1,4 +1,4 @@
-"""Named arrays of a file: which are features, which the target, which belong to the test part."""
+"""Named arrays of a file: which are features, which is the target, which belong to the test part."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Held(NamedTuple):
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     load: Callable[[], np.ndarray]
-    at_least: int = 0  # bytes that reading takes however small the array is: a whole compressed block
+    at_least: int = 0
 
     @property
     def ndim(self) -> int:

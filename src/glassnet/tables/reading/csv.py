@@ -1,4 +1,4 @@
-"""CSV in its many spellings as one Arrow table, and the exact line where a file breaks its own rules."""
+"""CSV of any dialect as one Arrow table; errors name the line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a text file spells a table: its encoding, its separator, and whether its first line names the columns."""
+"""The dialect of a text file: its encoding, its separator, and whether its first line names the columns."""
 
 from __future__ import annotations
 

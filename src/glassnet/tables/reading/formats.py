@@ -1,4 +1,4 @@
-"""One function that reads any file or folder, choosing how by its suffix."""
+"""One function that reads any file or folder; the suffix says how."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HDF5 files as named arrays, not read yet; what leads to other files is refused."""
+"""HDF5 files as named arrays, not read yet; links into other files are refused."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from glassnet.tables.reading.broken import broken_is_file_error
 TEXT_OVERHEAD = 64  # bytes of a Python str besides its characters
 DEFLATE, HARMLESS = 1, (2, 3)  # HDF5's numbers of filters; bytes in another order, and a checksum, change no size
 MAX_INFLATION = 1032  # of deflated bytes
-HEAP = b"GCOL\1\0\0\0"  # how one begins
-POINTER = 16  # bytes of a cell of HDF5 that points to text: its length in four, and where it lies
+HEAP = b"GCOL\1\0\0\0"  # first bytes of one
+POINTER = 16  # bytes of a cell that points to text: four for its length, then its position
 
 
 def read_hdf5(path: Path, target: str | None, order: str, required: bool = True) -> Dataset:

@@ -1,4 +1,4 @@
-"""NumPy's files as named arrays, not read yet; Python objects are refused: loading them can run anything."""
+"""NumPy's files as named arrays, not read yet; Python objects are refused, since loading them can run any program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parquet files as one Arrow table, of which it is known how much memory it takes before it is unpacked.
+"""Parquet files as one Arrow table; how much memory it takes is known before it is unpacked.
 
 A few bytes can stand for many equal cells. The file's metadata has the number of cells. Text of which the file keeps
 each value once is read in that form, and measured before its cells are written out. Text that is stored as the
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 COPIES = 2  # of a column: as it is read, and as what it means
 WIDTHS = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 12, "FLOAT": 4, "DOUBLE": 8}  # bytes of a cell
-CODE = 4  # bytes of a cell that names a value of the dictionary
+CODE = 4  # bytes of a cell that is an index into the dictionary
 DICTIONARY = {"PLAIN_DICTIONARY", "RLE_DICTIONARY"}
 MAX_BATCH_ROWS = 65536
 LARGE = 2**31  # bytes of text in one array that need Arrow's large type
