@@ -23,7 +23,7 @@ from glassnet.estimators.given_targets import given_labels, given_numbers
 from glassnet.estimators.inspection import InspectionMixin
 from glassnet.estimators.saving import CLASS_WEIGHTS, save
 from glassnet.estimators.sklearn_errors import as_glassnet_errors
-from glassnet.estimators.tabular import document
+from glassnet.estimators.tabular import document, kept_settings
 from glassnet.estimators.tabular.candidate import Candidate, notes_of_choice
 from glassnet.estimators.tabular.networks import made_with
 from glassnet.estimators.tabular.recipes import CLASSES, NUMBERS, Recipe
@@ -331,7 +331,9 @@ class TableModel(InspectionMixin):
 
     _rows_of_file: ClassVar = document.ENTRIES
 
-    _check_kept = staticmethod(document.check_settings)
+    def _check_kept(self, settings: Mapping[str, Any]) -> None:
+        """Raise unless the settings are of the kinds that `fit` takes."""
+        kept_settings.check(settings)
 
     def _restore(self, network: Network, target: Target, kept: Mapping[str, Any]) -> None:
         document.restore(self, network, target, kept)
