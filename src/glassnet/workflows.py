@@ -117,7 +117,7 @@ def train_file(
     data : path
         A table, arrays or a folder of pictures, as `glassnet.read` takes them.
     target : str, optional
-        Column to predict; pictures and arrays bring their own.
+        Column to predict; files of pictures and arrays name it themselves.
     task : {"classes", "numbers"}, optional
         What the target is; None decides: text, truth values and up to 20 distinct whole numbers are classes.
     test : float, optional
@@ -587,11 +587,11 @@ def open_model(path: str | Path) -> Any:
 
 
 def _load_tabular(path: str | Path) -> Model:
-    """Read a model file that takes tables or pictures; raise DataError if it holds a model that knows no columns."""
+    """Read a model file that takes tables or pictures; raise DataError if it holds a model without columns."""
     model = open_model(path)
     if isinstance(model, Network) or not hasattr(model, "preparation_"):
         raise DataError(
-            f"{path}: holds a {kind_of(model)}, which knows no columns; use it from Python with glassnet.load"
+            f"{path}: holds a {kind_of(model)}, which has no columns; use it from Python with glassnet.load"
         )
     return model
 
@@ -629,5 +629,5 @@ def _with_test_part(dataset: Dataset, test: float | None, stratify: bool, seed: 
 
 def _how_to_name_target(dataset: Dataset) -> str:
     if isinstance(dataset.X, Pictures):
-        return "the pictures lie in no folders that name their classes (photos/cat/1.jpg, photos/other/2.jpg)"
+        return "the pictures are in no folders that name their classes (photos/cat/1.jpg, photos/other/2.jpg)"
     return f"name the column to predict with --target; columns: {listed(dataset.X.column_names)}"

@@ -239,7 +239,7 @@ def test_a_bare_network(tmp_path):
     names = {"X": X, "Y": (X[:1] > 0).astype(float)}
     exec("\n".join(map(str, code)), names)
     assert names["history"].steps == 20
-    with pytest.raises(DataError, match="knows no columns"):
+    with pytest.raises(DataError, match="has no columns"):
         report.of_model(tmp_path / "trained.glassnet", tmp_path / "trained.glassnet")
 
 

@@ -122,7 +122,7 @@ def in_training_order(table: pa.Table, known: Sequence[str], model: Any, *, name
             raise ShapeError(
                 f"X has {len(given)} features, but {model.kind} is expecting {len(known)} features as input"
             )
-        if named != known_named:  # in scikit-learn's words, for whoever filters or tests for them
+        if named != known_named:  # in scikit-learn's words, which users filter by
             has, was = ("has", "without") if named else ("does not have valid", "with")
             warnings.warn(f"X {has} feature names, but {model.kind} was fitted {was} feature names", stacklevel=7)
         return table.rename_columns(list(known))

@@ -1,4 +1,4 @@
-"""Estimators in the one file format: beside the network stand its settings, its target and its preparation."""
+"""Estimators in the one file format: the network with settings, target and preparation."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class LabelEncoder:
         Returns
         -------
         LabelEncoder
-            That knows them.
+            Of these classes.
 
         Raises
         ------

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def of_known_types(table: pa.Table) -> pa.Table:
-    """Return a table with text, numbers, truth values and dates where other types stand for them.
+    """Return a table whose rare types are converted to text, numbers, truth values and dates.
 
     Periods (pandas) become the moment of their start, intervals the text that pandas shows, such as ``(0, 1]``.
 

@@ -256,7 +256,7 @@ def _target(column: pa.ChunkedArray, name: str) -> np.ndarray:
 
 
 def _without_index(table: pa.Table) -> pa.Table:
-    """Leave out the columns into which pandas puts a frame's index."""
+    """Return the table without the columns in which pandas keeps a frame's index."""
     index = [name for name in table.column_names if re.fullmatch(r"__index_level_\d+__", name)]
     named = _index_columns((table.schema.metadata or {}).get(b"pandas", b"{}"))
     index += [name for name in named if isinstance(name, str) and name in table.column_names]
@@ -264,7 +264,7 @@ def _without_index(table: pa.Table) -> pa.Table:
 
 
 def _index_columns(metadata: bytes) -> list[Any]:
-    """Return what pandas noted of a frame's index; nothing where a file's note is broken: the columns still stand."""
+    """Return pandas' metadata on a frame's index; nothing where it is damaged, since the columns are still whole."""
     try:
         named = json.loads(metadata)["index_columns"]
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -330,7 +330,7 @@ def _rows_to_array(rows: Sequence[Any]) -> np.ndarray:
 
 
 def _refuse_objects_of_polars(X: Any) -> None:
-    """Raise DataError if a polars frame holds Python's objects, of which it gives Arrow no more than the addresses."""
+    """Raise DataError if a polars frame holds Python objects, of which it exports only the addresses."""
     if type(X).__module__.startswith("polars"):
         for name, kind in getattr(X, "schema", {}).items():
             if str(kind) == "Object":
@@ -338,14 +338,14 @@ def _refuse_objects_of_polars(X: Any) -> None:
 
 
 def _mixes_kinds(X: Any) -> bool:
-    """Return whether a column of a pandas frame holds objects of several kinds."""
+    """Return whether a column of a pandas frame holds objects of several types."""
     if not hasattr(X, "iloc") or not hasattr(X, "dtypes"):
         return False
     return any(are_of_several_kinds(X.iloc[:, j]) for j, kind in enumerate(X.dtypes) if kind == np.dtype(object))
 
 
 def _column_by_column(X: Any, error: Exception | None = None) -> pa.Table:
-    """Read a frame that Arrow cannot read as a whole; raise what is to be said of it where columns cannot be read."""
+    """Read a frame that Arrow cannot read as a whole; raise DataError or ShapeError where columns cannot be read."""
     import pyarrow as pa
 
     if isinstance(X, (pa.Array, pa.ChunkedArray)):

@@ -84,7 +84,7 @@ def _readable(name: str, values: Any) -> Any:
 
 
 def _named_categories(values: Any) -> Any:
-    """Return pandas' categories, of whatever kind, as Arrow's, by name where Arrow knows no such kind."""
+    """Return pandas' categories as an Arrow dictionary, of text where Arrow has no such type."""
     import pyarrow as pa
 
     values = getattr(values, "array", values)
@@ -162,7 +162,7 @@ def _word(value: Any) -> str:
 
 
 def _odd_cell(values: Any) -> str:
-    """Return where a column's cells stop being of one kind, or what they all are."""
+    """Return the first cell whose type differs from that of the first row, or the type of all."""
     kinds = [type(value) for value in values]
     for row, (kind, value) in enumerate(zip(kinds, values, strict=True), start=1):
         if kind is not kinds[0] and value is not None and kinds[0] is not type(None):

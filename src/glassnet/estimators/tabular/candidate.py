@@ -46,7 +46,7 @@ class Candidate:
 
     @property
     def interrupted(self) -> bool:
-        """Whether the training did not come to its end."""
+        """Whether the training was interrupted, or still runs."""
         return self.history is None or self.history.interrupted
 
     def summary(self) -> dict[str, Any]:

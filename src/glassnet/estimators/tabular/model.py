@@ -270,7 +270,7 @@ class TableModel(InspectionMixin):
 
     @property
     def network_in_training(self) -> Network:
-        """The network that an interrupted training had in hand; `network_` may be a better one, trained before."""
+        """The network that was trained when the training was interrupted; `network_` may be a better one before it."""
         return self.network_ if self._unfinished is None else self._unfinished.network
 
     def can_resume(self, X: Any, y: Any) -> bool:

@@ -31,7 +31,7 @@ def checked_rows(model: Any, X: Any, *, reset: bool, source: Sequence[str] | Non
     reset : bool
         Whether these are the rows of a new training.
     source : sequence of str, optional
-        The training's columns, while the model has no preparation that knows them.
+        The training's columns, while the model has no preparation.
     """
     if isinstance(X, np.ndarray) and X.dtype == np.uint8 and X.ndim in (3, 4):
         X = np.asarray(refuse_masked("X", X))
@@ -50,7 +50,7 @@ def checked_rows(model: Any, X: Any, *, reset: bool, source: Sequence[str] | Non
 
 
 def _checked_table(model: Any, X: Any, *, reset: bool, source: Sequence[str] | None) -> Any:
-    """Return what brings columns as an Arrow table, with the names and order of the training's unless `reset`."""
+    """Return a frame, dict or list of cells as an Arrow table, with the training's columns unless `reset`."""
     named, table = has_names(X), as_table(X)
     check_cells(table)
     if not table.num_columns or not table.num_rows:

@@ -1,4 +1,4 @@
-"""What the networks of one training learn from: prepared, split into parts and drawn by lot, all from one seed."""
+"""What the networks of one training learn from: checked, prepared, and split at random by one seed."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class Column:
 
     kind: ClassVar[str]  # in documents
     entries: ClassVar[Mapping[str, Kind]]  # what a document holds for each field but `name`
-    is_companion: ClassVar[bool] = False  # whether it stands beside another of the same name
+    is_companion: ClassVar[bool] = False  # whether there is another column of the same name
 
     name: str
 

@@ -41,7 +41,7 @@ class NumberColumn(Column):
     name : str
         The column.
     median : float
-        Median of the cells that were there: what stands for a missing one, and the middle of the scale.
+        Median of the cells that are not missing: it replaces missing ones, and is the zero of the scale.
     spread : float
         The interquartile range, which is the unit of the scale; half the range where the quartiles are equal, 0 where
         all cells are: then only `missing` is a feature.

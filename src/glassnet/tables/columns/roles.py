@@ -172,8 +172,8 @@ def dropped_in_words(reasons: dict[str, str]) -> list[str]:
     notes = []
     for reason, names in together.items():
         if len(names) > 3:
-            told = ", ".join(names[:10]) + f" and {len(names) - 10} more" * (len(names) > 10)
-            notes.append(f"{len(names)} columns dropped, each of which {reason}: {told}.")
+            some = ", ".join(names[:10]) + f" and {len(names) - 10} more" * (len(names) > 10)
+            notes.append(f"{len(names)} columns dropped, each of which {reason}: {some}.")
         else:
             notes += [f"column {name!r} {reason}: dropped." for name in names]
     return notes

@@ -122,7 +122,7 @@ def _parse(text: str, separator: str, width: int, where: str) -> pa.Table:
     if text.count('"') % 2:
         _check_quotes(text, separator, where)
     if '"' in text and re.search(rf'(^|{re.escape(separator)}) +"', text, re.MULTILINE):
-        text = _rewritten(text, separator)  # Arrow knows no blanks before a quote
+        text = _rewritten(text, separator)  # Arrow takes no blanks before a quote
     names = [str(j) for j in range(width)]
     try:
         return arrow_csv.read_csv(

@@ -12,7 +12,7 @@ from itertools import islice
 
 from glassnet.errors import DataError, SettingError
 
-# In the order of preference when two separate the lines equally well: a ',' also stands inside numbers.
+# In the order of preference when two split the lines equally well: ',' comes last, since numbers may contain it.
 SEPARATORS = {"\t": "tab", ";": "';'", "|": "'|'", ",": "','"}
 SAMPLE_CHARACTERS = 1 << 20
 SAMPLE_ROWS = 100

@@ -83,7 +83,7 @@ def read_hdf5(path: Path, target: str | None, order: str, required: bool = True)
 
 
 def _load_hdf5(item: Any, where: str) -> np.ndarray:
-    """Return a dataset; text of any length a few rows at a time, since many cells may point to one long text."""
+    """Return a dataset; text is read a few rows at a time, since many cells may point to one long text."""
     with interrupts.held():
         import h5py
 
@@ -130,7 +130,7 @@ def _has_endless_heap(path: Path) -> bool:
 
 
 def _stored(item: Any, path: Path) -> Iterator[bytes]:
-    """Yield a dataset's bytes as they lie in the file, where they are not compressed."""
+    """Yield a dataset's bytes as they are in the file; nothing where they are compressed."""
     start = item.id.get_offset()
     if start is not None:
         with path.open("rb") as file:
@@ -142,20 +142,20 @@ def _stored(item: Any, path: Path) -> Iterator[bytes]:
 
 
 def _blocks(item: Any) -> list[Any]:
-    """Return where each block of a dataset lies, and how large it is in the file."""
+    """Return position and size in the file of each block of a dataset."""
     found: list[Any] = []
     item.id.chunk_iter(found.append)
     return found
 
 
 def _filters(item: Any) -> list[int]:
-    """Return the numbers of the filters that a dataset's blocks went through, in their order."""
+    """Return HDF5's numbers of the filters of a dataset's blocks, in their order."""
     plan = item.id.get_create_plist()
     return [plan.get_filter(k)[0] for k in range(plan.get_nfilters())]
 
 
 def _check_blocks(item: Any, where: str) -> None:
-    """Raise if a deflated block grows to more than its numbers: HDF5 would unpack it to the end before it looks."""
+    """Raise if a deflated block unpacks to more than its numbers: HDF5 would unpack it all before it checks."""
     filters = [number for number in _filters(item) if number not in HARMLESS] if item.chunks else []
     if filters != [DEFLATE]:
         return

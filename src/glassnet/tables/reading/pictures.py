@@ -1,4 +1,4 @@
-"""Pictures from files and folders, brought to one size; a sub-folder's name is the class of what lies in it."""
+"""Pictures from files and folders, resized to one size; a sub-folder's name is the class of its pictures."""
 
 from __future__ import annotations
 
