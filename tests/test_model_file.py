@@ -13,8 +13,9 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import save as safetensors
 
-from glassnet import Network, model_file
+from glassnet import Network, load, model_file
 from glassnet.errors import DataError, FileError, ModelFileError, SettingError, WrongTypeError
+from shared import CASES
 
 rng = np.random.default_rng(0)
 X, Y = rng.normal(size=(3, 20)), rng.integers(0, 2, (1, 20))
@@ -477,3 +478,33 @@ def test_names_that_the_file_itself_uses_are_refused(saved, name):
     with pytest.raises(SettingError, match=f"'{name}' is a name that the file itself uses"):
         trained(seed=9).save(saved, **{name: 1})
     assert saved.read_bytes() == before
+
+
+# ---------------------------------------------------------------- files of older formats
+FORMAT_1 = json.loads((CASES / "format_1.json").read_text("utf-8"))  # predictions of the glassnet that wrote the files
+
+
+def test_a_network_of_format_1_predicts_what_it_predicted():
+    net = Network.load(CASES / "network_format_1.glassnet")
+    np.testing.assert_allclose(net.forward(FORMAT_1["network"]["X"]), FORMAT_1["network"]["A"], rtol=1e-6)
+    assert net.record["settings"]["optimizer"] == "adam"
+    assert "holds no training state" in net.missing_state
+
+
+def test_a_network_of_format_1_is_trained_further_with_a_fresh_optimiser():
+    net = Network.load(CASES / "network_format_1.glassnet")
+    with pytest.warns(UserWarning, match="holds no training state"):
+        history = net.fit(FORMAT_1["network"]["X"], [[0, 1, 1, 0]], optimizer="adam", iterations=5, resume=True)
+    assert history.cost[-1] < history.cost[0]
+
+
+def test_a_table_model_of_format_1_predicts_what_it_predicted():
+    case, model = FORMAT_1["table"], load(CASES / "table_format_1.glassnet")
+    assert model.classes_.tolist() == case["classes"]
+    np.testing.assert_allclose(model.predict_proba(case["rows"]), case["probabilities"], rtol=1e-6)
+
+
+def test_what_was_read_in_format_1_is_written_in_todays(tmp_path):
+    load(CASES / "table_format_1.glassnet").save(tmp_path / "again.glassnet")
+    again = load(tmp_path / "again.glassnet").predict_proba(FORMAT_1["table"]["rows"])
+    np.testing.assert_allclose(again, FORMAT_1["table"]["probabilities"], rtol=1e-6)

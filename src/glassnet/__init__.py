@@ -9,17 +9,18 @@ from glassnet import interrupts
 from glassnet._version import __version__
 
 with interrupts.held():  # NumPy cannot be imported again once its import was cut off
-    from glassnet import equations
+    from glassnet import equations, errors
     from glassnet.errors import GlassnetError
     from glassnet.network import Network
 
 if TYPE_CHECKING:
-    from glassnet import graph, inspection, plots
+    from glassnet import graph, inspection, lessons, plots, report, typing
     from glassnet.estimators import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor, load
     from glassnet.search import SearchCV, cross_validate
-    from glassnet.tables import read
+    from glassnet.tables import Dataset, read
 
 __all__ = [
+    "Dataset",
     "GlassnetError",
     "MLPClassifier",
     "MLPRegressor",
@@ -30,36 +31,38 @@ __all__ = [
     "__version__",
     "cross_validate",
     "equations",
+    "errors",
     "graph",
     "inspection",
+    "lessons",
     "load",
     "plots",
     "read",
+    "report",
+    "typing",
 ]
 
-_ON_FIRST_USE = {
-    "MLPClassifier": "glassnet.estimators",
-    "MLPRegressor": "glassnet.estimators",
-    "SearchCV": "glassnet.search",
-    "TabularClassifier": "glassnet.estimators",
-    "TabularRegressor": "glassnet.estimators",
-    "cross_validate": "glassnet.search",
-    "load": "glassnet.estimators",
-    "read": "glassnet.tables",
+_MODULE_OF = {
+    "Dataset": "tables",
+    "MLPClassifier": "estimators",
+    "MLPRegressor": "estimators",
+    "SearchCV": "search",
+    "TabularClassifier": "estimators",
+    "TabularRegressor": "estimators",
+    "cross_validate": "search",
+    "load": "estimators",
+    "read": "tables",
 }
-
-
-_MODULES = ("graph", "inspection", "plots")
 
 
 @interrupts.held()
 def __getattr__(name: str) -> Any:
     """Load scikit-learn, pyarrow and matplotlib only when something that stands on them is used."""
-    if name in _MODULES:
+    if name in _MODULE_OF:
+        return getattr(import_module(f"glassnet.{_MODULE_OF[name]}"), name)
+    if name in __all__:
         return import_module(f"glassnet.{name}")
-    if name not in _ON_FIRST_USE:
-        raise AttributeError(f"module 'glassnet' has no attribute {name!r}")
-    return getattr(import_module(_ON_FIRST_USE[name]), name)
+    raise AttributeError(f"module 'glassnet' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

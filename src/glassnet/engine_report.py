@@ -168,7 +168,8 @@ def _seconds_of_a_step(work: tuple[Any, ...], options: dict[str, Any]) -> float:
     while _fit(work, epochs, options) < SHORTEST:
         epochs *= 2
     one, many = (min(_fit(work, n, options) for _ in range(TAKES)) for n in (1, epochs))
-    return max(many - one, 1e-9) / ((epochs - 1) * work[2])
+    seconds: float = max(many - one, 1e-9) / ((epochs - 1) * work[2])
+    return seconds
 
 
 def _in_a_process_of_its_own(row: str) -> dict[str, float]:

@@ -23,6 +23,7 @@ from glassnet.core.losses import LOSSES, Loss, full_name
 from glassnet.core.names import choose
 from glassnet.engines import numpy_engine as xp
 from glassnet.errors import SettingError, ShapeError
+from glassnet.typing import Array, ArrayLike, Cost, LayerArrays
 
 __all__ = [
     "activation_backward",
@@ -36,10 +37,10 @@ __all__ = [
     "linear_forward",
 ]
 
-Array = Any
+_UNUSED: Any = None  # entry 0 of a list of layers
 
 
-def linear_forward(A_prev: Array, W: Array, b: Array) -> Array:
+def linear_forward(A_prev: ArrayLike, W: ArrayLike, b: ArrayLike) -> Array:
     """Z = W A_prev + b.
 
     Parameters
@@ -62,7 +63,7 @@ def linear_forward(A_prev: Array, W: Array, b: Array) -> Array:
     return _linear_forward(A_prev, W, b, "")
 
 
-def _linear_forward(A_prev: Array, W: Array, b: Array, layer: str) -> Array:
+def _linear_forward(A_prev: Any, W: Any, b: Any, layer: str) -> Array:
     W = checks.matrix(f"W{layer}", W)
     b = checks.matrix(f"b{layer}", b, rows=W.shape[-2], columns=1, what=f"one row per row of W{layer}")
     A_prev = checks.matrix(
@@ -71,10 +72,11 @@ def _linear_forward(A_prev: Array, W: Array, b: Array, layer: str) -> Array:
         rows=W.shape[-1],
         what=f"one row per column of W{layer}, whose shape is {W.shape}",
     )
-    return core.linear_forward(A_prev, W, b)
+    Z: Array = core.linear_forward(A_prev, W, b)
+    return Z
 
 
-def activation_forward(Z: Array, activation: str) -> Array:
+def activation_forward(Z: ArrayLike, activation: str) -> Array:
     """A = g(Z).
 
     Parameters
@@ -95,10 +97,11 @@ def activation_forward(Z: Array, activation: str) -> Array:
         If there is no such activation.
     """
     with xp.quiet():
-        return core.activation_forward(xp, _floats(checks.matrix("Z", Z)), _activation(activation))
+        A: Array = core.activation_forward(xp, _floats(checks.matrix("Z", Z)), _activation(activation))
+    return A
 
 
-def activation_backward(dA: Array, Z: Array, activation: str) -> Array:
+def activation_backward(dA: ArrayLike, Z: ArrayLike, activation: str) -> Array:
     """dZ = dA * g'(Z), element by element; for softmax the product of dA with each column's Jacobian.
 
     Parameters
@@ -117,10 +120,11 @@ def activation_backward(dA: Array, Z: Array, activation: str) -> Array:
     dA = checks.matrix("dA", dA, rows=Z.shape[-2], columns=Z.shape[-1], what="the shape of Z")
     g = _activation(activation)
     with xp.quiet():
-        return core.activation_backward(xp, dA, Z, core.activation_forward(xp, Z, g), g)
+        dZ: Array = core.activation_backward(xp, dA, Z, core.activation_forward(xp, Z, g), g)
+    return dZ
 
 
-def linear_backward(dZ: Array, A_prev: Array, W: Array) -> tuple[Array, Array, Array]:
+def linear_backward(dZ: ArrayLike, A_prev: ArrayLike, W: ArrayLike) -> tuple[Array, Array, Array]:
     """dA_prev = Wᵀ dZ, dW = 1/m dZ A_prevᵀ, db = 1/m row sums of dZ.
 
     Parameters
@@ -143,7 +147,7 @@ def linear_backward(dZ: Array, A_prev: Array, W: Array) -> tuple[Array, Array, A
 
 
 def forward(
-    X: Array, W: Sequence[Array], b: Sequence[Array], activations: Sequence[str]
+    X: ArrayLike, W: LayerArrays, b: LayerArrays, activations: Sequence[str]
 ) -> tuple[list[Array], list[Array]]:
     """Forward propagation through all layers.
 
@@ -169,7 +173,7 @@ def forward(
     g = _layers(W, activations)
     if len(b) != len(W):
         raise ShapeError(f"b: expected {len(W)} entries, as W has, entry 0 unused; got {len(b)}")
-    A, Z = [checks.matrix("X", X)], [None]
+    A, Z = [checks.matrix("X", X)], [_UNUSED]
     with xp.quiet():
         for l in range(1, len(W)):
             Z.append(_linear_forward(A[l - 1], W[l], b[l], f"[{l}]"))
@@ -177,7 +181,9 @@ def forward(
     return A, Z
 
 
-def cost(A_last: Array, Y: Array, loss: str = "cross_entropy", *, sample_weight: Array | None = None) -> Any:
+def cost(
+    A_last: ArrayLike, Y: ArrayLike, loss: str = "cross_entropy", *, sample_weight: ArrayLike | None = None
+) -> Cost:
     """J = 1/m of the sum of the losses, or their weighted mean.
 
     Parameters
@@ -211,7 +217,7 @@ def cost(A_last: Array, Y: Array, loss: str = "cross_entropy", *, sample_weight:
     return float(J) if np.ndim(J) == 0 else J
 
 
-def cost_backward(A_last: Array, Y: Array, loss: str = "cross_entropy") -> Array:
+def cost_backward(A_last: ArrayLike, Y: ArrayLike, loss: str = "cross_entropy") -> Array:
     """dA[L], the slope of the summed losses in A[L]: for sigmoid cross-entropy -Y/A + (1-Y)/(1-A).
 
     Parameters
@@ -228,11 +234,12 @@ def cost_backward(A_last: Array, Y: Array, loss: str = "cross_entropy") -> Array
     """
     A, Y, entry = _output(A_last, Y, loss)
     with xp.quiet():
-        return entry.slope(xp, A, Y)
+        dA: Array = entry.slope(xp, A, Y)
+    return dA
 
 
 def backward(
-    dA_last: Array, A: Sequence[Array], Z: Sequence[Array], W: Sequence[Array], activations: Sequence[str]
+    dA_last: ArrayLike, A: LayerArrays, Z: LayerArrays, W: LayerArrays, activations: Sequence[str]
 ) -> tuple[list[Array], list[Array]]:
     """Backward propagation through all layers.
 
@@ -251,22 +258,25 @@ def backward(
     -------
     dW, db : list of array (n[l], n[l-1]), (n[l], 1)
         Slopes of J; entry 0 is None.
+
+    Raises
+    ------
+    ShapeError
+        If an array does not fit; the message names layer, array, expected and given shape.
     """
     g, L = _layers(W, activations), len(W) - 1
     if len(A) != L + 1 or len(Z) != L + 1:
         raise ShapeError(f"A and Z: expected {L + 1} entries, as W has; got {len(A)} and {len(Z)}")
     m = checks.matrix("A[0]", A[0], rows=checks.matrix("W[1]", W[1]).shape[-1]).shape[-1]
-    weights: list[Array] = [None]
-    Zs: list[Array] = [None]
-    As: list[Array] = [np.asarray(A[0])]
+    weights, Zs, As = [_UNUSED], [_UNUSED], [np.asarray(A[0])]
     for l in range(1, L + 1):
         weights.append(checks.matrix(f"W[{l}]", W[l], columns=As[l - 1].shape[-2]))
         Zs.append(_floats(checks.matrix(f"Z[{l}]", Z[l], rows=weights[l].shape[-2], columns=m)))
         As.append(checks.matrix(f"A[{l}]", A[l], rows=weights[l].shape[-2], columns=m))
     dA_last = checks.matrix("dA[L]", dA_last, rows=weights[L].shape[-2], columns=m)
     lead = dA_last.shape[:-2]
-    dW = [None, *(np.empty((*lead, *W_l.shape[-2:]), np.result_type(W_l, dA_last)) for W_l in weights[1:])]
-    db = [None, *(np.empty((*lead, W_l.shape[-2], 1), np.result_type(W_l, dA_last)) for W_l in weights[1:])]
+    dW = [_UNUSED, *(np.empty((*lead, *W_l.shape[-2:]), np.result_type(W_l, dA_last)) for W_l in weights[1:])]
+    db = [_UNUSED, *(np.empty((*lead, W_l.shape[-2], 1), np.result_type(W_l, dA_last)) for W_l in weights[1:])]
     with xp.quiet():
         dZ_last = core.activation_backward(xp, dA_last, Zs[L], core.activation_forward(xp, Zs[L], g[L]), g[L])
         core.backward(xp, dZ_last, As, Zs, weights, g, [None] * (L + 1), m, dW, db)
@@ -274,26 +284,30 @@ def backward(
 
 
 def gradient_descent(
-    W: Sequence[Array], b: Sequence[Array], dW: Sequence[Array], db: Sequence[Array], learning_rate: float
+    W: LayerArrays, b: LayerArrays, dW: LayerArrays, db: LayerArrays, learning_rate: float
 ) -> tuple[list[Array], list[Array]]:
     """W[l] := W[l] - alpha dW[l], b[l] := b[l] - alpha db[l], into new arrays.
 
     Parameters
     ----------
-    W, b, dW, db : sequence of array
+    W, b, dW, db : sequence of array (n[l], n[l-1]), (n[l], 1) and the same again
         Counted from 1; entry 0 is unused.
     learning_rate : float
         alpha.
 
     Returns
     -------
-    W, b : list of array
+    W, b : list of array (n[l], n[l-1]), (n[l], 1)
         The next parameters; entry 0 is None.
+
+    Raises
+    ------
+    ShapeError
+        If a slope has another shape than its parameters, or the lists are of unequal lengths.
     """
     if len({len(W), len(b), len(dW), len(db)}) > 1:
         raise ShapeError(f"W, b, dW, db: expected equally many layers; got {len(W)}, {len(b)}, {len(dW)}, {len(db)}")
-    new_W: list[Array] = [None]
-    new_b: list[Array] = [None]
+    new_W, new_b = [_UNUSED], [_UNUSED]
     for l in range(1, _depth(W) + 1):
         given = {f"W[{l}]": W[l], f"b[{l}]": b[l], f"dW[{l}]": dW[l], f"db[{l}]": db[l]}
         W_l, b_l, dW_l, db_l = (checks.matrix(name, array) for name, array in given.items())
@@ -310,21 +324,21 @@ def _activation(activation: str) -> Activation:
     return choose(ACTIVATIONS, activation, "activation")[1]
 
 
-def _layers(W: Sequence[Array], activations: Sequence[str]) -> list[Activation | None]:
+def _layers(W: LayerArrays, activations: Sequence[str]) -> list[Activation | None]:
     L = _depth(W)
     if isinstance(activations, str) or len(activations) != L:
         raise SettingError(f"activations: {L} layers need {L} names, g[1] ... g[{L}]; got {activations!r}")
     return [None, *map(_activation, activations)]
 
 
-def _depth(W: Sequence[Array]) -> int:
+def _depth(W: LayerArrays) -> int:
     if len(W) < 2 or isinstance(W, np.ndarray):
         got = f"one array of shape {W.shape}" if isinstance(W, np.ndarray) else f"{len(W)} entries"
         raise ShapeError(f"W: expected a list with an unused entry 0 and one array per layer; got {got}")
     return len(W) - 1
 
 
-def _output(A_last: Array, Y: Array, loss: str) -> tuple[Array, Array, Loss]:
+def _output(A_last: ArrayLike, Y: ArrayLike, loss: str) -> tuple[Array, Array, Loss]:
     A = _floats(checks.matrix("A[L]", A_last))
     Y = checks.matrix("Y", Y, rows=A.shape[-2], columns=A.shape[-1], what="the shape of A[L]")
     entry = choose(LOSSES, full_name(loss, A.shape[-2]), "loss")[1]

@@ -6,7 +6,7 @@
     ├── ShapeError          ValueError   an array whose shape does not fit the network
     ├── DataError           ValueError   a cell, row, column, label or picture that cannot be used
     │   └── ColumnNamesError             columns named otherwise than in training
-    ├── WrongTypeError      TypeError    an object of a kind that cannot be used at all
+    ├── WrongTypeError      TypeError    an object of a type that cannot be used at all
     ├── FileError           OSError      a file or folder that cannot be read or written
     ├── ModelFileError      ValueError   a file that is not a whole, readable model
     ├── DivergedError       ValueError   a training whose cost stopped being a finite number
@@ -24,9 +24,30 @@ from collections.abc import Iterable
 
 from glassnet.plain_text import LONGEST_NAME, listed, shortened, visible
 
+__all__ = [
+    "ColumnNamesError",
+    "DataError",
+    "DivergedError",
+    "FileError",
+    "GlassnetError",
+    "InterruptedWarning",
+    "MissingLibraryError",
+    "ModelFileError",
+    "SettingError",
+    "ShapeError",
+    "UnknownNameError",
+    "WrongTypeError",
+]
+
 
 class GlassnetError(Exception):
-    """Root of every error that glassnet raises on purpose."""
+    """Root of every error that glassnet raises on purpose.
+
+    Parameters
+    ----------
+    message : str
+        Shown in one line of at most 480 characters, control characters spelled out.
+    """
 
     line_end = ""  # what its message keeps of them
 
@@ -43,10 +64,25 @@ class UnknownNameError(SettingError):
 
     @classmethod
     def among(cls, kind: str, name: object, choices: Iterable[str]) -> UnknownNameError:
-        """Build the error for `name`, which is no `kind`, listing `choices`."""
+        """Return the error for a name that is not among the choices.
+
+        Parameters
+        ----------
+        kind : str
+            What is named, such as "loss".
+        name : object
+            What was given.
+        choices : iterable of str
+            The names that are known.
+
+        Returns
+        -------
+        UnknownNameError
+            Its message lists the choices, and offers the nearest one.
+        """
         valid = list(choices)
-        told = shortened(repr(name), LONGEST_NAME)
-        return cls(f"unknown {kind} {told}{suggestion(name, valid)}; known: {listed(valid)}")
+        given = shortened(repr(name), LONGEST_NAME)
+        return cls(f"unknown {kind} {given}{suggestion(name, valid)}; known: {listed(valid)}")
 
 
 class ShapeError(GlassnetError, ValueError):
@@ -64,7 +100,7 @@ class ColumnNamesError(DataError):
 
 
 class WrongTypeError(GlassnetError, TypeError):
-    """An object is of a kind that cannot be used here."""
+    """An object is of a type that cannot be used here."""
 
 
 class FileError(GlassnetError, OSError):
@@ -78,8 +114,10 @@ class ModelFileError(GlassnetError, ValueError):
 class DivergedError(GlassnetError, ValueError):
     """The cost became NaN or infinite; the best finite parameters were kept.
 
-    Attributes
+    Parameters
     ----------
+    message : str
+        As for `GlassnetError`.
     layer : int
         First layer whose Z or A is not finite; 0 if only the cost is not.
     step : int
@@ -90,9 +128,9 @@ class DivergedError(GlassnetError, ValueError):
 
     def __init__(self, message: str, *, layer: int, step: int, learning_rate: float) -> None:
         super().__init__(message)
-        self.layer = layer
-        self.step = step
-        self.learning_rate = learning_rate
+        self.layer: int = layer
+        self.step: int = step
+        self.learning_rate: float = learning_rate
 
 
 class InterruptedWarning(UserWarning):
@@ -107,7 +145,20 @@ class MissingLibraryError(GlassnetError, ImportError):
 
     @classmethod
     def of(cls, purpose: str, *libraries: str) -> MissingLibraryError:
-        """Build the error for `libraries`, which `purpose` needs."""
+        """Return the error for libraries that are not installed.
+
+        Parameters
+        ----------
+        purpose : str
+            What needs them.
+        *libraries : str
+            Their names as pip knows them.
+
+        Returns
+        -------
+        MissingLibraryError
+            Its message holds the command that installs them.
+        """
         return cls(f"{purpose} needs {' and '.join(libraries)}: {pip_install(*libraries)}")
 
 
@@ -129,7 +180,7 @@ def pip_install(*libraries: str) -> str:
 
 
 def in_short(error: BaseException) -> str:
-    """Return what an error of a library says as one short line, to stand within a message."""
+    """Return what an error of a library says as one short line, for use within a message."""
     return " ".join(str(error).split())[:200] or type(error).__name__
 
 

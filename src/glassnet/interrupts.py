@@ -1,7 +1,7 @@
-"""Ctrl-C waits while something is half done, and is heard where nothing is.
+"""Ctrl-C waits while something is half done, and acts where nothing is.
 
 A library whose import is cut off stays unusable in that process; a compiler calls back into Python, where an exception
-is lost; a step that is half taken belongs to no state. So training runs inside `held` and calls `check` between its
+is lost; a half-finished step leaves no valid state. So training runs inside `held` and calls `check` between its
 steps, and heavy libraries are imported inside `held`.
 """
 
@@ -18,7 +18,7 @@ _NUMBERS = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
 
 
 class _State:
-    """What is held, in the main thread, which alone hears signals."""
+    """What is held, in the main thread, which alone gets signals."""
 
     holding = False
     waiting: ClassVar[list[int]] = []  # signals, in the order they came
@@ -30,7 +30,7 @@ def held() -> Iterator[None]:
     """Hold Ctrl-C, and whatever else a signal's handler may raise, back until the block is done.
 
     Inside, `check` raises what waits, and `allowed` lets it through; blocks may nest. In other threads than the main
-    one, where no signal is heard, nothing happens.
+    one, where no signal arrives, nothing happens.
     """
     is_outermost = not _State.handlers
     if threading.current_thread() is not threading.main_thread() or (_State.holding and not is_outermost):
@@ -65,7 +65,7 @@ def allowed() -> Iterator[None]:
 
 
 def check() -> None:
-    """Raise what waits: the place is safe."""
+    """Raise what waits."""
     if _State.waiting and threading.current_thread() is threading.main_thread():
         while _State.waiting:
             number = _State.waiting[0]

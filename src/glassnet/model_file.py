@@ -21,11 +21,11 @@ from glassnet.documents import MAX_DEPTH, is_too_deep
 from glassnet.errors import FileError, ModelFileError, WrongTypeError
 from glassnet.files import existing_file, write_beside
 from glassnet.memory import check_room
+from glassnet.typing import Array
 
 FORMAT = 2  # 1 had no training state
 OWN_KEYS = ("format", "sha256")  # of the document; what writing adds to it
 COPIES = 2  # of a file's arrays: as they are read, and as a network's
-Array = Any
 
 
 def write(path: str | Path, tensors: Mapping[str, Array], document: Mapping[str, Any]) -> None:

@@ -1,6 +1,6 @@
 r"""Foreign text made safe to show: a name, a cell or a library's message steers no terminal, page or table.
 
-A column may be called ``"\x1b]0;gone\x07"``, turn the line round it from right to left, or be 10,000 characters long.
+A column may be called ``"\x1b]0;gone\x07"``, reverse the line around it, or be 10,000 characters long.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from html import escape
 LONGEST = 480  # characters of a message; with "glassnet: " before it, a line of the shell stays below 500
 LONGEST_NAME = 80  # of one name among several
 
-# Control characters, ends of lines, what is seen of no width or turns the direction of writing, and half characters.
+# Control characters, ends of lines, what has no width or changes the direction of writing, and half characters.
 _UNSEEN = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
@@ -25,7 +25,7 @@ def visible(text: object, keep: str = "") -> str:
     Parameters
     ----------
     text : object
-        What is to be shown; anything but a str is turned into one.
+        What is to be shown; anything but a str is converted.
     keep : str
         Characters that stay as they are, such as a line end in text of several lines.
 

@@ -593,7 +593,8 @@ def _load_tabular(path: str | Path) -> Model:
         raise DataError(
             f"{path}: holds a {kind_of(model)}, which has no columns; use it from Python with glassnet.load"
         )
-    return model
+    tabular: Model = model
+    return tabular
 
 
 def _read_for(model: Model, data: str | Path, reading: dict[str, Any] | None, *, require_target: bool) -> Dataset:

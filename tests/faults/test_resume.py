@@ -8,6 +8,7 @@ import numpy as np
 
 from glassnet import Network
 from glassnet.core.optimizers import OPTIMIZERS
+from glassnet.network import _as_it_stands
 from glassnet.training import loop
 
 rng = np.random.default_rng(0)
@@ -62,7 +63,7 @@ def cut_off(how, at, path, given, options, monkeypatch):
         def note(run):
             held.append(1)
             if len(held) == at:
-                net._as_it_stands(run).save(path)
+                _as_it_stands(net, run).save(path)
 
         monkeypatch.setattr(loop.Run, "pause", note)
         net.fit(X, Y, **options)

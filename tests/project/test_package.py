@@ -17,6 +17,7 @@ HEAVY = {"sklearn", "scipy", "matplotlib", "pyarrow", "torch", "PIL", "pandas", 
 
 def test_public_names():
     assert glassnet.__all__ == [
+        "Dataset",
         "GlassnetError",
         "MLPClassifier",
         "MLPRegressor",
@@ -27,11 +28,15 @@ def test_public_names():
         "__version__",
         "cross_validate",
         "equations",
+        "errors",
         "graph",
         "inspection",
+        "lessons",
         "load",
         "plots",
         "read",
+        "report",
+        "typing",
     ]
     assert all(getattr(glassnet, name) is not None for name in glassnet.__all__)
     assert dir(glassnet) == glassnet.__all__

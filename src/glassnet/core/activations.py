@@ -52,6 +52,7 @@ def tanh_slope(xp: Any, Z: Array, A: Array) -> Array:
     return 1 - A * A
 
 
+# Nair and Hinton 2010
 def relu(xp: Any, Z: Array) -> Array:
     return xp.maximum(Z, 0)
 
@@ -59,6 +60,7 @@ def relu_slope(xp: Any, Z: Array, A: Array) -> Array:
     return xp.step(Z)                                           # 1 where Z > 0, else 0
 
 
+# Maas, Hannun and Ng 2013
 def leaky_relu(xp: Any, Z: Array, slope: float = 0.01) -> Array:
     return xp.where(Z > 0, Z, slope * Z)
 
@@ -66,6 +68,7 @@ def leaky_relu_slope(xp: Any, Z: Array, A: Array, slope: float = 0.01) -> Array:
     return slope + (1 - slope) * xp.step(Z)
 
 
+# Clevert, Unterthiner and Hochreiter 2016
 def elu(xp: Any, Z: Array, alpha: float = 1.0) -> Array:
     return xp.where(Z > 0, Z, alpha * xp.expm1(xp.minimum(Z, 0)))
 
@@ -73,8 +76,9 @@ def elu_slope(xp: Any, Z: Array, A: Array, alpha: float = 1.0) -> Array:
     return xp.where(Z > 0, 1, A + alpha)
 
 
-SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772  # Klambauer et al. 2017: mean 0, variance 1 kept
+SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772  # mean 0 and variance 1 are kept
 
+# Klambauer et al. 2017
 def selu(xp: Any, Z: Array) -> Array:
     return SELU_SCALE * elu(xp, Z, SELU_ALPHA)
 
@@ -84,6 +88,7 @@ def selu_slope(xp: Any, Z: Array, A: Array) -> Array:
 
 SQRT_HALF, SQRT_2PI = 0.7071067811865476, 2.5066282746310002
 
+# Hendrycks and Gimpel 2016
 def gelu(xp: Any, Z: Array) -> Array:
     return Z * (0.5 + 0.5 * xp.erf(SQRT_HALF * Z))              # Z times the standard normal's distribution
 
@@ -91,6 +96,7 @@ def gelu_slope(xp: Any, Z: Array, A: Array) -> Array:
     return 0.5 + 0.5 * xp.erf(SQRT_HALF * Z) + Z * xp.exp(-0.5 * Z * Z) / SQRT_2PI
 
 
+# Elfwing, Uchibe and Doya 2018
 def silu(xp: Any, Z: Array) -> Array:
     return Z * sigmoid(xp, Z)
 
@@ -99,6 +105,7 @@ def silu_slope(xp: Any, Z: Array, A: Array) -> Array:
     return s + A * (1 - s)
 
 
+# Dugas et al. 2001
 def softplus(xp: Any, Z: Array) -> Array:
     return xp.maximum(Z, 0) + xp.log1p(xp.exp(-abs(Z)))         # log(1 + e^Z), safe for large |Z|
 
@@ -106,6 +113,7 @@ def softplus_slope(xp: Any, Z: Array, A: Array) -> Array:
     return sigmoid(xp, Z)
 
 
+# Misra 2020
 def mish(xp: Any, Z: Array) -> Array:
     return Z * xp.tanh(softplus(xp, Z))
 

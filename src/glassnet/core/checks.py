@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import DataError, GlassnetError, SettingError, ShapeError, WrongTypeError
-
-Array = Any
+from glassnet.typing import Array
 
 ROUNDING = 1e-4  # by which the probabilities of a sample may miss 1: those of float32 models are sums of many
 
@@ -143,6 +142,6 @@ def generator(seed: Any) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-def _first(Y: Array, bad: Array) -> str:
+def _first(Y: Array, bad: Any) -> str:
     where = tuple(np.argwhere(bad)[0])
     return f"{Y[where]:g} in column {where[-1]} (counted from 0)"

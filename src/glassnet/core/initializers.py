@@ -5,12 +5,16 @@ Biases start at zero. The scale of a layer's weights decides whether Z keeps its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from glassnet.core.names import Option
+from glassnet.core import checks
+from glassnet.core.activations import ACTIVATIONS
+from glassnet.core.names import Option, choose
+from glassnet.core.parameters import Parameters
+from glassnet.errors import SettingError
 
 Array = Any
 
@@ -76,3 +80,48 @@ INITIALIZERS: dict[str, Initializer] = {
     "lecun": Initializer(_scaled_normal(lecun), "N(0, 1 / n_prev)"),
     "lecun_uniform": Initializer(_scaled_uniform(lecun), "U(±sqrt(3 / n_prev))"),
 }
+
+
+def names_of_layers(initializer: str | Sequence[str] | None, activations: Sequence[str]) -> list[str]:
+    """Return the name for each layer: the one for all, one for each, or that of each layer's activation."""
+    if initializer is None:
+        names = [choose(ACTIVATIONS, g, "activation")[1].initializer for g in activations]
+    else:
+        if not isinstance(initializer, Iterable):
+            raise SettingError(f"initializer: expected one name, or one for each layer; got {initializer!r}")
+        names = [initializer] * len(activations) if isinstance(initializer, str) else list(initializer)
+    if len(names) != len(activations):
+        raise SettingError(
+            f"initializer: expected one name, or one for each of {len(activations)} layers; got {len(names)}"
+        )
+    for name in names:
+        choose(INITIALIZERS, name, "initializer")
+    return names
+
+
+def draw_weights(theta: Parameters, names: Sequence[str], seed: Any) -> np.random.Generator:
+    """Draw W[1] ... W[L] of every network by the initialisers of the layers, and return the first network's generator.
+
+    A sequence of seeds starts each network of a stack as it would start alone.
+    """
+    stack = None if theta.vector.ndim == 1 else len(theta.vector)
+    seeds = _seeds(seed, stack)
+    generators = [checks.generator(each) for each in seeds]
+    sources = [
+        each if isinstance(each, np.random.RandomState) else rng for each, rng in zip(seeds, generators, strict=True)
+    ]
+    for network, rng in enumerate(sources if len(sources) > 1 else sources * (stack or 1)):
+        for l, name in enumerate(names, start=1):
+            W = theta.W.views[l] if stack is None else theta.W.views[l][network]
+            W[...] = choose(INITIALIZERS, name, "initializer")[1].draw(rng, *W.shape)
+    return generators[0]
+
+
+def _seeds(seed: Any, stack: int | None) -> list[Any]:
+    """Return the seeds as a list: one for all networks, or one for each."""
+    if isinstance(seed, str) or not isinstance(seed, Sequence | np.ndarray):
+        return [seed]
+    if stack is None or len(seed) != stack:
+        wanted = "one" if stack is None else f"one, or one for each of {stack} networks"
+        raise SettingError(f"seed: expected {wanted}; got {len(seed)}")
+    return list(seed)

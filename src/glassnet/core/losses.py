@@ -81,6 +81,7 @@ def absolute_error_slope(xp: Any, A: Array, Y: Array) -> Array:
     return xp.sign(A - Y)
 
 
+# Huber 1964
 def huber(xp: Any, A: Array, Y: Array, delta: float = 1.0) -> Array:
     near = xp.minimum(abs(A - Y), delta)                        # quadratic up to delta, then linear
     return near * (abs(A - Y) - 0.5 * near)
@@ -89,6 +90,7 @@ def huber_slope(xp: Any, A: Array, Y: Array, delta: float = 1.0) -> Array:
     return xp.minimum(xp.maximum(A - Y, -delta), delta)
 
 
+# Koenker and Bassett 1978
 def quantile(xp: Any, A: Array, Y: Array, q: float = 0.5) -> Array:
     return xp.maximum(q * (Y - A), (q - 1) * (Y - A))
 

@@ -38,6 +38,7 @@ def gradient_descent(xp: Any, theta: Array, gradient: Array, state: State, t: in
     theta -= learning_rate * gradient
 
 
+# Polyak 1964
 def momentum(xp: Any, theta: Array, gradient: Array, state: State, t: int, learning_rate: Any,
              mu: float = 0.9) -> None:
     v = state["v"]
@@ -46,6 +47,7 @@ def momentum(xp: Any, theta: Array, gradient: Array, state: State, t: int, learn
     theta += v
 
 
+# Nesterov 1983, in the form of Sutskever et al. 2013
 def nesterov(xp: Any, theta: Array, gradient: Array, state: State, t: int, learning_rate: Any,
              mu: float = 0.9) -> None:
     v = state["v"]
@@ -54,6 +56,7 @@ def nesterov(xp: Any, theta: Array, gradient: Array, state: State, t: int, learn
     theta += mu * v - learning_rate * gradient                  # the step that the next velocity would take
 
 
+# Tieleman and Hinton 2012, lecture 6.5 of their course
 def rmsprop(xp: Any, theta: Array, gradient: Array, state: State, t: int, learning_rate: Any,
             rho: float = 0.9, epsilon: float = 1e-8) -> None:
     s = state["s"]
@@ -61,6 +64,7 @@ def rmsprop(xp: Any, theta: Array, gradient: Array, state: State, t: int, learni
     theta -= learning_rate * gradient / (xp.sqrt(s) + epsilon)
 
 
+# Kingma and Ba 2015, algorithm 1
 def adam(xp: Any, theta: Array, gradient: Array, state: State, t: int, learning_rate: Any,
          beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-8) -> None:
     v, s = state["v"], state["s"]
@@ -70,6 +74,7 @@ def adam(xp: Any, theta: Array, gradient: Array, state: State, t: int, learning_
     theta -= learning_rate / v_bias * v / (xp.sqrt(s) * s_bias**-0.5 + epsilon)
 
 
+# Loshchilov and Hutter 2019, algorithm 2
 def adamw(xp: Any, theta: Array, gradient: Array, state: State, t: int, learning_rate: Any,
           beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-8, weight_decay: float = 0.01) -> None:
     theta *= 1 - learning_rate * weight_decay                   # apart from the gradient's own scaling

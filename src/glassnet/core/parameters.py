@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import SettingError, ShapeError, WrongTypeError
-
-Array = Any
+from glassnet.typing import Array, Tensor
 
 
 def owned(array: Any) -> Any:
@@ -31,9 +30,9 @@ class Layers(Sequence[Array]):
     Entry 0 does not exist in the notation and is refused.
     """
 
-    def __init__(self, letter: str, views: list[Array]) -> None:
-        self.letter = letter
-        self.views = views  # the plain list that the equations take; views[0] is None
+    def __init__(self, letter: str, views: list[Tensor]) -> None:
+        self.letter: str = letter
+        self.views: list[Tensor] = views  # the plain list that the equations take; views[0] is None
 
     def __len__(self) -> int:
         return len(self.views)
@@ -42,8 +41,9 @@ class Layers(Sequence[Array]):
         """Yield the arrays of the layers 1 ... L."""
         return iter(self.views[1:])
 
-    def __getitem__(self, layer: Any) -> Array:
-        return self.views[self._checked(layer)]
+    def __getitem__(self, layer: int) -> Array:  # type: ignore[override]  # layers come one by one
+        M: Array = self.views[self._checked(layer)]
+        return M
 
     def __setitem__(self, layer: int, array: Any) -> None:
         view = self.views[self._checked(layer)]
@@ -88,6 +88,11 @@ class Parameters:
         Views W[l] (n[l], n[l-1]) and b[l] (n[l], 1), with the leading axis k in a stack.
     """
 
+    vector: Tensor
+    weights: Tensor
+    W: Layers
+    b: Layers
+
     def __init__(self, sizes: Sequence[int], dtype: Any, stack: int | None = None) -> None:
         count = sum(n * n_prev + n for n_prev, n in pairwise(sizes))
         try:
@@ -96,7 +101,7 @@ class Parameters:
             raise SettingError(f"layer sizes {tuple(sizes)} need {count:,} parameters, too many to hold") from error
         self._bind(tuple(sizes), stack, vector)
 
-    def _bind(self, sizes: tuple[int, ...], stack: int | None, vector: Array) -> None:
+    def _bind(self, sizes: tuple[int, ...], stack: int | None, vector: Tensor) -> None:
         lead = () if stack is None else (stack,)
         shapes_W = [(n, n_prev) for n_prev, n in pairwise(sizes)]
         shapes_b = [(n, 1) for n in sizes[1:]]
@@ -112,11 +117,11 @@ class Parameters:
         self.weights = vector[..., : ends[L]]
         self._made_of = (sizes, stack)
 
-    def __getstate__(self) -> tuple[tuple[int, ...], int | None, Array]:
+    def __getstate__(self) -> tuple[tuple[int, ...], int | None, Tensor]:
         """Return what copies and pickles carry: the buffer alone, since views would come back as separate arrays."""
         return (*self._made_of, self.vector)
 
-    def __setstate__(self, state: tuple[tuple[int, ...], int | None, Array]) -> None:
+    def __setstate__(self, state: tuple[tuple[int, ...], int | None, Tensor]) -> None:
         sizes, stack, vector = state
         self._bind(sizes, stack, owned(vector))
 
@@ -125,7 +130,7 @@ class Parameters:
         sizes, stack = self._made_of
         return Parameters(sizes, self.vector.dtype, stack)
 
-    def over(self, vector: Array) -> Parameters:
+    def over(self, vector: Tensor) -> Parameters:
         """Return the same layout over another buffer (P,) or (k, P), of whichever engine."""
         twin = object.__new__(Parameters)
         twin._bind(*self._made_of, vector)

@@ -55,6 +55,7 @@ def l1_slope(xp: Any, weights: Array, strength: Any, m: Any) -> Array:
     return strength / m * xp.sign(weights)
 
 
+# Pascanu, Mikolov and Bengio 2013
 def clip_by_norm(xp: Any, gradient: Array, limit: Any) -> None:
     norm = xp.sqrt(xp.sum_last(gradient * gradient))[..., None]  # of each network's gradient
     gradient *= limit / xp.maximum(norm, limit)
@@ -88,6 +89,7 @@ def dropout_mask(rng: Any, shape: tuple[int, ...], drop: float, dtype: Any) -> A
     return (rng.random(shape, dtype=dtype) < keep).astype(dtype) / dtype.type(keep)
 
 
+# Srivastava et al. 2014
 def dropout_masks(rng: Any, theta: Any, drops: list[Any], m: int) -> list[Any]:
     """Draw D[0] ... D[L] for m samples by the share to drop in each layer; None where that is 0."""
     units = [0, *(b.shape[-2] for b in theta.b)]

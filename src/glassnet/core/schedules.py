@@ -39,10 +39,12 @@ def inverse_scaling(t: float, T: float, costs: Sequence[float], power: float = 0
     return float((1 + t) ** -power)
 
 
+# Loshchilov and Hutter 2017, one period without restarts
 def cosine(t: float, T: float, costs: Sequence[float]) -> float:
     return 0.5 * (1 + cos(pi * min(t / T, 1)))
 
 
+# Goyal et al. 2017 for the warm-up
 def warmup_cosine(t: float, T: float, costs: Sequence[float], warmup: float = 0.1) -> float:
     rise = warmup * T
     return max(t, 0.01 * rise) / rise if t < rise else cosine(t - rise, T - rise or 1, costs)

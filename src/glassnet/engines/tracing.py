@@ -40,8 +40,12 @@ class Symbol:
     __array_ufunc__ = None  # numpy's scalars leave the arithmetic to us
 
     def __init__(self, program: Program, op: str, args: tuple[Any, ...], dims: Dims, name: str = "") -> None:
-        self.program, self.op, self.args, self.dims, self.name = program, op, args, dims, name
-        self.number = len(program.symbols)
+        self.program: Program = program
+        self.op: str = op
+        self.args: tuple[Any, ...] = args
+        self.dims: Dims = dims
+        self.name: str = name
+        self.number: int = len(program.symbols)
         program.symbols.append(self)
 
     @property

@@ -12,7 +12,8 @@ from glassnet.documents import MAPPING, TEXT, Kind, checked, from_json, number, 
 from glassnet.errors import ModelFileError
 from glassnet.estimators.targets import LabelEncoder, Target, target_from_document
 from glassnet.model_file import OWN_KEYS
-from glassnet.network import BESIDE, DOCUMENT, Network
+from glassnet.network import Network
+from glassnet.network_file import BESIDE, DOCUMENT
 from glassnet.training import generators
 
 KINDS = ("MLPClassifier", "MLPRegressor", "TabularClassifier", "TabularRegressor")

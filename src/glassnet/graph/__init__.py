@@ -36,8 +36,6 @@ from glassnet.graph.nodes import (
     variables,
 )
 
-to_svg = Node.to_svg  # the picture of an expression, for those who look for a function
-
 __all__ = [
     "Node",
     "constants",
@@ -56,3 +54,19 @@ __all__ = [
     "to_svg",
     "variables",
 ]
+
+
+def to_svg(node: Node) -> str:
+    """Return the graph of an expression as an SVG picture; `Node.to_svg` as a function.
+
+    Parameters
+    ----------
+    node : Node
+        The expression.
+
+    Returns
+    -------
+    str
+        An ``<svg>`` element.
+    """
+    return node.to_svg()

@@ -1,7 +1,7 @@
 """A graph as an SVG picture: columns from what was given to J, values forward in blue, derivatives backward in red.
 
-A box stands one column before the first box that uses it. A line that passes columns has a place of its own in each
-of them, so that it runs between the boxes; the order within a column follows the neighbours' mean place.
+A box stands one column before the first box that uses it. A line that passes columns has a slot of its own in each
+of them, so that it runs between the boxes; the order within a column follows the neighbours' mean row.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from glassnet.plain_text import in_html
 
-Place = tuple[int, int]  # (number of a box, column), or (-1 - number of a line, column) where a line passes
+Slot = tuple[int, int]  # (number of a box, column), or (-1 - number of a line, column) where a line passes
 
 HIGH, LETTER, GAP, AIR = 64, 7.9, 92, 20  # of a box, of a letter, between columns and between rows, in pixels
 SWEEPS = 8
@@ -59,7 +59,7 @@ def draw(title: str, boxes: Sequence[Box], lines: Sequence[Line]) -> str:
         wide[c] = max(wide[c], 24 + LETTER * max(map(len, box.texts)))
     left = np.cumsum([AIR, *(width + GAP for width in wide)])
     middle = [left[c] + wide[c] / 2 for c in range(len(wide))]
-    top = {place: AIR + row * (HIGH + AIR) for place, row in rows.items()}
+    top = {slot: AIR + row * (HIGH + AIR) for slot, row in rows.items()}
 
     parts = []
     for chain, line in zip(chains, lines, strict=True):
@@ -91,11 +91,11 @@ def draw(title: str, boxes: Sequence[Box], lines: Sequence[Line]) -> str:
 
 
 def _drawn(box: Box, x: float, y: float, width: float) -> str:
-    kind = "box constant" if box.constant else "box given" if box.given else "box"
+    style = "box constant" if box.constant else "box given" if box.given else "box"
     lines = zip(box.texts, ("", "forward", "back"), (20, 38, 56), strict=True)
     words = "".join(f'<text class="{colour}" x="{x + width / 2:.0f}" y="{y + down:.0f}">{in_html(text)}</text>'
                     for text, colour, down in lines if text)  # fmt: skip
-    return f'<rect class="{kind}" x="{x:.0f}" y="{y:.0f}" width="{width:.0f}" height="{HIGH}" rx="8"/>{words}'
+    return f'<rect class="{style}" x="{x:.0f}" y="{y:.0f}" width="{width:.0f}" height="{HIGH}" rx="8"/>{words}'
 
 
 def _columns(boxes: Sequence[Box], lines: Sequence[Line]) -> list[int]:
@@ -109,31 +109,31 @@ def _columns(boxes: Sequence[Box], lines: Sequence[Line]) -> list[int]:
     return column
 
 
-def _chain(line: int, below: int, start: int, above: int, end: int) -> list[Place]:
-    """Return the places that a line passes, its two boxes' included."""
+def _chain(line: int, below: int, start: int, above: int, end: int) -> list[Slot]:
+    """Return the slots that a line passes, its two boxes' included."""
     return [(below, start), *((-1 - line, c) for c in range(start + 1, end)), (above, end)]
 
 
-def _rows(places: set[Place], chains: list[list[Place]]) -> dict[Place, float]:
-    """Return each place's row: sorted by its neighbours' mean row, from left to right and back, columns centred."""
-    by_column: dict[int, list[Place]] = {}
-    for place in dict.fromkeys([*(place for chain in chains for place in chain), *places]):
-        by_column.setdefault(place[1], []).append(place)
-    neighbours: dict[Place, list[Place]] = {}
+def _rows(slots: set[Slot], chains: list[list[Slot]]) -> dict[Slot, float]:
+    """Return each slot's row: sorted by its neighbours' mean row, from left to right and back, columns centred."""
+    by_column: dict[int, list[Slot]] = {}
+    for slot in dict.fromkeys([*(slot for chain in chains for slot in chain), *slots]):
+        by_column.setdefault(slot[1], []).append(slot)
+    neighbours: dict[Slot, list[Slot]] = {}
     for chain in chains:
         for a, b in pairwise(chain):
             neighbours.setdefault(a, []).append(b)
             neighbours.setdefault(b, []).append(a)
     most = max(map(len, by_column.values()))
-    row = {place: i + (most - len(column)) / 2 for column in by_column.values() for i, place in enumerate(column)}
+    row = {slot: i + (most - len(column)) / 2 for column in by_column.values() for i, slot in enumerate(column)}
     for sweep in range(SWEEPS):
         for c in sorted(by_column, reverse=bool(sweep % 2)):
             known = {
                 p: [row[q] for q in neighbours.get(p, []) if sweep > 1 or (q[1] > c) == bool(sweep % 2)]
                 for p in by_column[c]
             }
-            by_column[c].sort(key=lambda place: sum(known[place]) / len(known[place]) if known[place] else row[place])
-            row |= {place: i + (most - len(by_column[c])) / 2 for i, place in enumerate(by_column[c])}
+            by_column[c].sort(key=lambda slot: sum(known[slot]) / len(known[slot]) if known[slot] else row[slot])
+            row |= {slot: i + (most - len(by_column[c])) / 2 for i, slot in enumerate(by_column[c])}
     return row
 
 

@@ -28,6 +28,11 @@ def logistic_regression_of_one(x: Sequence[float], y: float, w: Sequence[float],
     Node
         L, its derivatives computed; the features and the label are constants.
 
+    Raises
+    ------
+    ShapeError
+        If there is not one weight for each feature.
+
     Examples
     --------
     >>> L = logistic_regression_of_one(x=[1, 2], y=1, w=[0.5, -0.5], b=0.5)
@@ -64,6 +69,11 @@ def logistic_regression(X: Any, Y: Any, W: Any, b: Any = 0.0) -> Node:
     -------
     Node
         J, its derivatives computed; X and Y are constants.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit.
 
     Examples
     --------

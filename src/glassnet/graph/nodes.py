@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from functools import partial
-from itertools import pairwise
-from typing import Any
+from builtins import sum as sum_of  # `sum` is an operation here
+from collections.abc import Callable
+from inspect import Parameter, Signature
+from itertools import count, pairwise
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from glassnet.core import checks
 from glassnet.core.text import aligned
 from glassnet.errors import DataError, SettingError, ShapeError, WrongTypeError
-from glassnet.graph.operations import OPERATIONS
-
-Array = Any
+from glassnet.graph.operations import OPERATIONS, Value
+from glassnet.typing import ArrayLike
 
 MOST_PATHS = 64  # that the chain rule writes out
+
+
+Operand: TypeAlias = "Node | ArrayLike"
 
 
 class Node:
@@ -44,15 +48,18 @@ class Node:
 
     def __init__(
         self,
-        value: Array,
+        value: Value,
         operation: str | None = None,
         arguments: tuple[Node, ...] = (),
         name: str | None = None,
         is_constant: bool = False,
     ) -> None:
-        self.value, self.operation, self.arguments, self.name = value, operation, arguments, name
-        self.is_constant = is_constant
-        self.derivative: Array = None
+        self.value: Value = value
+        self.operation: str | None = operation
+        self.arguments: tuple[Node, ...] = arguments
+        self.name: str | None = name
+        self.is_constant: bool = is_constant
+        self.derivative: Value = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -61,8 +68,8 @@ class Node:
 
     @property
     def T(self) -> Node:
-        """The matrix turned."""
-        return _made("turn", self)
+        """The matrix transposed."""
+        return _made("transpose", self)
 
     def named(self, name: str) -> Node:
         """Give the node a name, and return it.
@@ -80,37 +87,37 @@ class Node:
         self.name = name
         return self
 
-    def __add__(self, other: Any) -> Node:
+    def __add__(self, other: Operand) -> Node:
         return _made("add", self, other)
 
-    def __radd__(self, other: Any) -> Node:
+    def __radd__(self, other: Operand) -> Node:
         return _made("add", other, self)
 
-    def __sub__(self, other: Any) -> Node:
+    def __sub__(self, other: Operand) -> Node:
         return _made("subtract", self, other)
 
-    def __rsub__(self, other: Any) -> Node:
+    def __rsub__(self, other: Operand) -> Node:
         return _made("subtract", other, self)
 
-    def __mul__(self, other: Any) -> Node:
+    def __mul__(self, other: Operand) -> Node:
         return _made("multiply", self, other)
 
-    def __rmul__(self, other: Any) -> Node:
+    def __rmul__(self, other: Operand) -> Node:
         return _made("multiply", other, self)
 
-    def __truediv__(self, other: Any) -> Node:
+    def __truediv__(self, other: Operand) -> Node:
         return _made("divide", self, other)
 
-    def __rtruediv__(self, other: Any) -> Node:
+    def __rtruediv__(self, other: Operand) -> Node:
         return _made("divide", other, self)
 
-    def __pow__(self, other: Any) -> Node:
+    def __pow__(self, other: Operand) -> Node:
         return _made("power", self, other)
 
-    def __matmul__(self, other: Any) -> Node:
+    def __matmul__(self, other: Operand) -> Node:
         return _made("matmul", self, other)
 
-    def __rmatmul__(self, other: Any) -> Node:
+    def __rmatmul__(self, other: Operand) -> Node:
         return _made("matmul", other, self)
 
     def __neg__(self) -> Node:
@@ -153,31 +160,34 @@ class Node:
             node.derivative = None if node.is_constant else np.zeros(node.shape)[()]
         self.derivative = 1.0
         for node in reversed(order):
-            for place, argument in enumerate(node.arguments):
+            for i, argument in enumerate(node.arguments):
                 if not argument.is_constant:
-                    argument.derivative = argument.derivative + node.share(place, node.derivative)
+                    argument.derivative = argument.derivative + node.share(i, node.derivative)
         for node in order:
             if node.derivative is not None and node.shape == ():
                 node.derivative = float(node.derivative)
 
-    def share(self, place: int, d: Array) -> Array:
-        """Return what the argument at a place gets of d, the derivative in this node.
+    def share(self, position: int, d: Value) -> Value:
+        """Return what one argument gets of d, the derivative in this node.
 
         Parameters
         ----------
-        place : int
+        position : int
             Of the argument, counted from 0.
-        d : float or array
+        d : float, or array (rows, columns)
             Derivative of J in this node, of its shape.
 
         Returns
         -------
-        float or array
+        float, or array (rows, columns)
             This node's part of the derivative of J in the argument, of the argument's shape.
         """
-        operation, argument = OPERATIONS[str(self.operation)], self.arguments[place]
-        share = operation.back[place](d, self.value, *(each.value for each in self.arguments))
-        return _gathered(share, argument.shape)
+        back = OPERATIONS[str(self.operation)].back[position]
+        return _summed_to(self.arguments[position].shape, back(d, self.value, *(each.value for each in self.arguments)))
+
+    def _share_of(self, argument: Node, d: Value) -> Value:
+        """Return what an argument gets of d, wherever the operation takes it."""
+        return sum_of(self.share(i, d) for i, each in enumerate(self.arguments) if each is argument)
 
     # ------------------------------------------------------------ in words
     @property
@@ -192,19 +202,17 @@ class Node:
         dict of int to str
             By the node's ``id``.
         """
-        taken, names, count = {node.name for node in self.nodes()}, {}, 0
-        for node in self.nodes():
+        nodes = self.nodes()
+        given = {node.name for node in nodes}
+        free = (name for i in count(1) if (name := f"v{i}") not in given)
+        names = {}
+        for node in nodes:
             if node is self:
                 names[id(node)] = self._own_name
-            elif node.name is None and node.operation is None:
-                names[id(node)] = in_words(node.value)
-            elif node.name is None:
-                count += 1
-                while f"v{count}" in taken:
-                    count += 1
-                names[id(node)] = f"v{count}"
-            else:
+            elif node.name is not None:
                 names[id(node)] = node.name
+            else:
+                names[id(node)] = next(free) if node.operation else in_words(node.value)
         return names
 
     def formula(self, names: dict[int, str]) -> str:
@@ -227,6 +235,11 @@ class Node:
             *(f"({each})" if each.startswith("-") else each for each in arguments)
         )
 
+    def _equation(self, names: dict[int, str]) -> str:
+        """Return "name = formula", or the name of what was given."""
+        name, formula = names[id(self)], self.formula(names)
+        return f"{name} = {formula}" if formula else name
+
     def shown(self) -> list[Node]:
         """Return the nodes that stand for themselves: all but numbers written into a formula.
 
@@ -241,12 +254,8 @@ class Node:
         names, top = self.names(), self._own_name
         rows = [("node = formula", "value", f"d{top}/dnode")]
         for node in self.shown():
-            formula = node.formula(names)
-            told = f"{names[id(node)]} = {formula}" if formula else names[id(node)]
-            derivative = (
-                "constant" if node.is_constant else "" if node.derivative is None else in_words(node.derivative)
-            )
-            rows.append((told, in_words(node.value), derivative))
+            derivative = "" if node.derivative is None else in_words(node.derivative)
+            rows.append((node._equation(names), in_words(node.value), "constant" if node.is_constant else derivative))
         return aligned(rows, right={"value", rows[0][2]})
 
     __repr__ = __str__
@@ -299,6 +308,11 @@ class Node:
         -------
         str
             Numbers are written as products of the derivatives on the way; matrices step by step, with shapes.
+
+        Raises
+        ------
+        SettingError
+            If the node is a constant or no part of the expression, or there are more paths than anyone would read.
         """
         if node.is_constant:
             raise SettingError(f"{node.name or 'a number'} is a constant: nothing is differentiated by it")
@@ -306,39 +320,15 @@ class Node:
         head = f"d{names[id(self)]}/d{names[id(node)]}"
         if not paths[0]:
             return f"{head} = 1"
-        scalar = all(each.shape == () for path in paths for pair in path for each in pair)
-        told = [self._path(path, names, scalar) for path in paths]
-        if len(told) == 1:
-            return f"{head} = {told[0][0]}".replace(" = \n", "\n")
-        lines = [f"  path {i}: {text}" for i, (text, _) in enumerate(told, start=1)]
-        total = sum_of(value for _, value in told)
-        return "\n".join([f"{head} is the sum over {len(told)} paths:", *lines, f"{head} = {in_words(total)}"])
-
-    def _path(self, pairs: list[tuple[Node, Node]], names: dict[int, str], scalar: bool) -> tuple[str, Array]:
-        value: Array = 1.0
-        letters: list[str] = []
-        numbers: list[str] = []
-        steps: list[str] = []
-        for above, below in pairs:
-            of, into = names[id(above)], names[id(below)]
-            places = [i for i, argument in enumerate(above.arguments) if argument is below]
-            local = OPERATIONS[str(above.operation)].local
-            if scalar:
-                slope = sum_of(above.share(place, 1.0) for place in places)
-                letters.append(f"d{of}/d{into}")
-                numbers.append(f"({in_words(slope)})" if slope < 0 and numbers else in_words(slope))
-                value = value * slope
-                continue
-            value = sum_of(above.share(place, value) for place in places)
-            arguments = [names[id(each)] for each in above.arguments]
-            d = "1" if above is self else f"d{names[id(self)]}/d{of}"
-            told = " + ".join(local[place].format(*arguments, y=of, d=d) for place in places)
-            steps.append(f"d{names[id(self)]}/d{into} = {told.removeprefix('1 * ')}  {_shape(below.shape)}")
-        if not scalar:
-            return "\n    " + "\n    ".join(steps) + f"\n    = {in_words(value)}", value
-        return f"{' * '.join(letters)} = {' * '.join(numbers)}" + (
-            f" = {in_words(value)}" if len(numbers) > 1 else ""
-        ), value
+        if all(each.shape == () for path in paths for pair in path for each in pair):
+            written = [_product_of_numbers(path, names) for path in paths]
+        else:
+            written = [_steps_of_matrices(path, names, names[id(self)]) for path in paths]
+        if len(written) == 1:
+            return f"{head} = {written[0][0]}".replace(" = \n", "\n")
+        lines = [f"  path {i}: {text}" for i, (text, _) in enumerate(written, start=1)]
+        total = sum_of(value for _, value in written)
+        return "\n".join([f"{head} is the sum over {len(written)} paths:", *lines, f"{head} = {in_words(total)}"])
 
     def to_svg(self) -> str:
         """Return the graph as an SVG picture: values forward in blue, derivatives backward in red.
@@ -365,21 +355,48 @@ class Node:
 
     def _texts(self, names: dict[int, str], top: str) -> tuple[str, str, str]:
         """Return name and formula, value, and the derivative of `top` in this node."""
-        name, formula = names[id(self)], self.formula(names)
-        derivative = "" if self.derivative is None else f"d{top}/d{name} = {in_words(self.derivative)}"
-        return f"{name} = {formula}" if formula else name, in_words(self.value), derivative
+        derivative = "" if self.derivative is None else f"d{top}/d{names[id(self)]} = {in_words(self.derivative)}"
+        return self._equation(names), in_words(self.value), derivative
 
     def _slope(self, argument: Node) -> str:
         """Return the derivative of this node in an argument, where both are numbers."""
         if argument.is_constant or not argument.shape == self.shape == ():
             return ""
-        return f"{sum_of(self.share(i, 1.0) for i, each in enumerate(self.arguments) if each is argument) + 0.0:.3g}"
+        return f"{self._share_of(argument, 1.0) + 0.0:.3g}"
 
 
-sum_of = sum  # the built-in, before `sum` becomes an operation
+def _product_of_numbers(path: list[tuple[Node, Node]], names: dict[int, str]) -> tuple[str, float]:
+    """Return the slopes along a path as letters and numbers, "dJ/dv1 * dv1/db = 3 * 2 = 6", and their product."""
+    letters: list[str] = []
+    numbers: list[str] = []
+    value = 1.0
+    for above, below in path:
+        slope = above._share_of(below, 1.0)
+        letters.append(f"d{names[id(above)]}/d{names[id(below)]}")
+        numbers.append(f"({in_words(slope)})" if slope < 0 and numbers else in_words(slope))
+        value = value * slope
+    parts = [" * ".join(letters), " * ".join(numbers), *([in_words(value)] if len(numbers) > 1 else [])]
+    return " = ".join(parts), value
 
 
-def variables(**values: Any) -> tuple[Node, ...]:
+def _steps_of_matrices(path: list[tuple[Node, Node]], names: dict[int, str], top: str) -> tuple[str, Value]:
+    """Return a line for each step of a path, with the shape of its result, and the derivative at its end."""
+    steps: list[str] = []
+    value: Value = 1.0
+    for above, below in path:
+        value = above._share_of(below, value)
+        local, arguments = OPERATIONS[str(above.operation)].local, [names[id(each)] for each in above.arguments]
+        d = f"d{top}/d{names[id(above)]}" if steps else "1"
+        terms = " + ".join(
+            local[i].format(*arguments, y=names[id(above)], d=d)
+            for i, argument in enumerate(above.arguments)
+            if argument is below
+        )
+        steps.append(f"d{top}/d{names[id(below)]} = {terms.removeprefix('1 * ')}  {_shape(below.shape)}")
+    return "\n    " + "\n    ".join([*steps, f"= {in_words(value)}"]), value
+
+
+def variables(**values: ArrayLike) -> tuple[Node, ...]:
     """Return one node for each name.
 
     Parameters
@@ -408,7 +425,7 @@ def variables(**values: Any) -> tuple[Node, ...]:
     return tuple(Node(_checked(name, value), name=name) for name, value in values.items())
 
 
-def constants(**values: Any) -> tuple[Node, ...]:
+def constants(**values: ArrayLike) -> tuple[Node, ...]:
     """Return one node for each name, like `variables`, but nothing is differentiated by them: data, say.
 
     Parameters
@@ -424,7 +441,7 @@ def constants(**values: Any) -> tuple[Node, ...]:
     return tuple(Node(_checked(name, value), name=name, is_constant=True) for name, value in values.items())
 
 
-def _checked(name: str, value: Any) -> Array:
+def _checked(name: str, value: Any) -> Value:
     M = np.asarray(value)
     if M.ndim == 0:
         if M.dtype.kind not in "fiub":
@@ -446,7 +463,7 @@ def _made(operation: str, *given: Any) -> Node:
     row = OPERATIONS[operation]
     formula = row.formula.format(*(node.name or "·" for node in nodes))
     shapes = " and ".join(_shape(node.shape) for node in nodes)
-    if operation in ("matmul", "turn") and any(node.shape == () for node in nodes):
+    if operation in ("matmul", "transpose") and any(node.shape == () for node in nodes):
         raise ShapeError(f"{formula}: expected matrices; got {shapes}")
     try:
         with np.errstate(all="ignore"):
@@ -457,23 +474,23 @@ def _made(operation: str, *given: Any) -> Node:
         rule = "columns of the first as rows of the second" if operation == "matmul" else "shapes that fit"
         raise ShapeError(f"{formula}: expected {rule}; got {shapes}") from None
     if np.iscomplexobj(value) or not np.isfinite(value).all():
-        told = ", ".join(in_words(node.value) for node in nodes)
-        raise DataError(f"{formula} of {told} is no finite real number, so there is nothing to differentiate")
+        values = ", ".join(in_words(node.value) for node in nodes)
+        raise DataError(f"{formula} of {values} is no finite real number, so there is nothing to differentiate")
     constant = all(node.is_constant for node in nodes)
     return Node(float(value) if np.ndim(value) == 0 else value, operation, nodes, is_constant=constant)
 
 
-def _gathered(share: Array, shape: tuple[int, ...]) -> Array:
-    """Sum up what broadcasting had spread, so that the share has the argument's shape."""
+def _summed_to(shape: tuple[int, ...], share: Value) -> Value:
+    """Sum over the axes that broadcasting had stretched, so that the share has the argument's shape."""
     if np.shape(share) == shape:
         return share
     if shape == ():
         return np.sum(share)
-    spread = tuple(axis for axis, size in enumerate(shape) if size == 1 and np.shape(share)[axis] != 1)
-    return np.broadcast_to(np.sum(share, axis=spread, keepdims=True), shape)
+    stretched = tuple(axis for axis, size in enumerate(shape) if size == 1 and np.shape(share)[axis] != 1)
+    return np.broadcast_to(np.sum(share, axis=stretched, keepdims=True), shape)
 
 
-def in_words(value: Array) -> str:
+def in_words(value: Value) -> str:
     """Write a number with four digits, a small matrix as a list of rows, a large one as its shape."""
     if np.ndim(value) == 0:
         return f"{value + 0.0:.4g}"
@@ -486,12 +503,34 @@ def _shape(shape: tuple[int, ...]) -> str:
     return "a number" if shape == () else str(shape)
 
 
-def _function(operation: str) -> Any:
-    function = partial(_made, operation)
-    function.__doc__ = f"Return {OPERATIONS[operation].formula.format('a', 'b')} as a node."
+Function: TypeAlias = Callable[..., Node]
+
+
+def _function(operation: str, *parameters: str) -> Function:
+    """Return an operation as a function of nodes, numbers and matrices."""
+
+    def function(*given: Operand) -> Node:
+        return _made(operation, *given)
+
+    entries = "".join(f"{each} : Node, float, or array (rows, columns)\n    An argument.\n" for each in parameters)
+    function.__name__ = function.__qualname__ = operation
+    vars(function)["__signature__"] = Signature([Parameter(each, Parameter.POSITIONAL_ONLY) for each in parameters])
+    function.__doc__ = (
+        f"Return {OPERATIONS[operation].formula.format(*parameters)} as a node.\n\n"
+        f"Parameters\n----------\n{entries}\n"
+        "Returns\n-------\nNode\n    The value; ``backward`` of what is made of it gives derivatives.\n\n"
+        "Raises\n------\nShapeError, DataError\n    If the shapes do not fit, or a value is not finite.\n"
+    )
     return function
 
 
-exp, log, tanh, sigmoid, relu = map(_function, ("exp", "log", "tanh", "sigmoid", "relu"))
-power, matmul, mean, cross_entropy = map(_function, ("power", "matmul", "mean", "cross_entropy"))
-sum = _function("sum")  # noqa: A001  its name in every formula
+exp: Function = _function("exp", "x")
+log: Function = _function("log", "x")
+tanh: Function = _function("tanh", "x")
+sigmoid: Function = _function("sigmoid", "x")
+relu: Function = _function("relu", "x")
+mean: Function = _function("mean", "x")
+sum: Function = _function("sum", "x")  # noqa: A001  its name in every formula
+power: Function = _function("power", "x", "exponent")
+matmul: Function = _function("matmul", "A", "B")
+cross_entropy: Function = _function("cross_entropy", "a", "y")

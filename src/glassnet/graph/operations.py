@@ -2,29 +2,29 @@
 
 A row's `back` holds one function for each argument: dJ/dy (`d`), the result y and the arguments in, the argument's
 share of dJ out. `local` says the same in letters, with {0}, {1} for the arguments, {y} for the result and {d} for
-dJ/dy. Numbers and matrices share the rows: what was spread over a matrix is summed up again.
+dJ/dy. Numbers and matrices share the rows: what was broadcast over a matrix is summed up again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-Array = Any
+Value: TypeAlias = Any  # a float, or an array (rows, columns): the rows of the table take both
 
 
 class Operation(NamedTuple):
     """One row of the table."""
 
     formula: str
-    value: Callable[..., Array]
-    back: tuple[Callable[..., Array], ...]
+    value: Callable[..., Value]
+    back: tuple[Callable[..., Value], ...]
     local: tuple[str, ...]
 
 
-def _sigmoid(x: Array) -> Array:
+def _sigmoid(x: Value) -> Value:
     return np.exp(-np.logaddexp(0, -x))  # 1 / (1 + e^-x), safe for large |x|
 
 
@@ -44,7 +44,7 @@ OPERATIONS: dict[str, Operation] = {
                           ("{d} * {1} * {0}**({1} - 1)", "{d} * {y} * log({0})")),
     "matmul":   Operation("{0} @ {1}", lambda A, B: A @ B, (lambda d, y, A, B: d @ B.T, lambda d, y, A, B: A.T @ d),
                           ("{d} @ {1}ᵀ", "{0}ᵀ @ {d}")),
-    "turn":     Operation("{0}ᵀ", lambda A: A.T, (lambda d, y, A: d.T,), ("{d}ᵀ",)),
+    "transpose": Operation("{0}ᵀ", lambda A: A.T, (lambda d, y, A: d.T,), ("{d}ᵀ",)),
     "negative": Operation("-{0}", lambda a: -a, (lambda d, y, a: -d,), ("-{d}",)),
     "exp":      Operation("exp({0})", np.exp, (lambda d, y, a: d * y,), ("{d} * {y}",)),
     "log":      Operation("log({0})", np.log, (lambda d, y, a: d / a,), ("{d} / {0}",)),

@@ -10,8 +10,7 @@ from typing import Any
 from glassnet.core.architecture import Architecture
 from glassnet.errors import UnknownNameError
 from glassnet.inspection.dimensions import DimensionTable, Terms, dimension_table
-
-Array = Any
+from glassnet.typing import Array
 
 FACTOR = re.compile(r"(d?[WbZA]|D)\[(\d+)\](ᵀ?)|\b([YS])\b")  # what has a shape in a formula
 
@@ -56,7 +55,7 @@ class PassArrays:
     db: list[Array] | None = None
     cost: Any = None
     Y: Array | None = None
-    D: list[Array] | None = None
+    D: list[Array | None] | None = None
     S: Array | None = None
     penalties: Mapping[str, Any] = field(default_factory=dict)
 
@@ -65,8 +64,18 @@ class PassArrays:
         """Number of samples."""
         return int(self.A[0].shape[-1])
 
-    def array(self, name: str) -> Array:
-        """Return the array with a name such as "Z[1]" or "X = A[0]"; None where the pass does not have it.
+    def array(self, name: str) -> Any:
+        """Return the array with a name.
+
+        Parameters
+        ----------
+        name : str
+            Such as "Z[1]", "X" or "Y".
+
+        Returns
+        -------
+        array (rows, columns), or None
+            The array, of the shape that `dimensions` says; None where the pass does not have it.
 
         Raises
         ------
@@ -82,7 +91,13 @@ class PassArrays:
         return None if layers is None else layers[int(match[2])]
 
     def dimensions(self) -> DimensionTable:
-        """Return the dimension table, each shape held against the array that the pass really made."""
+        """Return the dimension table, each shape compared with the array that the pass really made.
+
+        Returns
+        -------
+        DimensionTable
+            A line for each array.
+        """
         W = self.W[1]
         terms = Terms(
             [l for l, D in enumerate(self.D or []) if D is not None],

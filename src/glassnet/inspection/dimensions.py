@@ -8,6 +8,8 @@ from itertools import pairwise
 from math import prod
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from glassnet.core.architecture import Architecture
 from glassnet.core.regularization import PENALTIES
 from glassnet.core.text import aligned
@@ -79,23 +81,26 @@ class DimensionTable(Sequence[Dimension]):
         What the "parameters" (W, b), their "slopes" (dW, db) and a "batch" of m samples (all other arrays) take.
     """
 
-    def __init__(self, lines: Sequence[Dimension], architecture: Architecture, m: int, dtype: Any) -> None:
-        self.lines, self.m, self.dtype = tuple(lines), m, dtype
-        self.n_parameters = architecture.n_parameters
+    def __init__(self, lines: Sequence[Dimension], architecture: Architecture, m: int, dtype: np.dtype[Any]) -> None:
+        self.lines: tuple[Dimension, ...] = tuple(lines)
+        self.m: int = m
+        self.dtype: np.dtype[Any] = dtype
+        self.n_parameters: int = architecture.n_parameters
         products = [2 * n * n_prev for n_prev, n in pairwise(architecture.sizes)]
-        self.operations = {"forward": sum(products), "backward": sum(products) + sum(products[1:])}
+        self.operations: dict[str, int] = {"forward": sum(products), "backward": sum(products) + sum(products[1:])}
 
     @property
-    def bytes(self) -> dict[str, int]:  # noqa: D102  described by the class
+    def bytes(self) -> dict[str, int]:
+        """Bytes of the parameters, of their slopes and of a batch's other arrays."""
         sums = {"parameters": 0, "slopes": 0, "batch": 0}
-        kinds = {"W": "parameters", "b": "parameters", "dW": "slopes", "db": "slopes"}
+        groups = {"W": "parameters", "b": "parameters", "dW": "slopes", "db": "slopes"}
         for line in self.lines:
-            sums[kinds.get(line.array.partition("[")[0], "batch")] += prod(line.shape) * self.dtype.itemsize
+            sums[groups.get(line.array.partition("[")[0], "batch")] += prod(line.shape) * self.dtype.itemsize
         return sums
 
     @property
     def ok(self) -> bool:
-        """Whether no array that was looked at has another shape than its rule says."""
+        """Whether every array that was found has the shape that its rule says."""
         return all(line.found in (None, line.shape) for line in self.lines)
 
     def __len__(self) -> int:
@@ -115,7 +120,7 @@ class DimensionTable(Sequence[Dimension]):
     @property
     def _counts(self) -> list[str]:
         forward, backward = (f"{self.operations[way]:,}" for way in ("forward", "backward"))
-        sizes = ", ".join(f"{kind} {size:,}" for kind, size in self.bytes.items())
+        sizes = ", ".join(f"{group} {size:,}" for group, size in self.bytes.items())
         return [
             f"{self.n_parameters:,} parameters (weights and biases): Σ n[l] n[l-1] + n[l]",
             f"operations per sample: {forward} forward (Σ 2 n[l] n[l-1]), {backward} backward (dW, and dA where l > 1)",
@@ -162,8 +167,8 @@ def dimension_table(
     for l in range(1, L + 1):
         columns = dict.fromkeys(("W", "dW"), (n[l - 1], f"n[{l - 1}]")) | dict.fromkeys(("b", "db"), (1, "1"))
         for letter, formula in formulas(architecture, l, terms).items():
-            name, (width, told) = f"{letter}[{l}]", columns.get(letter, (m, "m"))
-            shape, rule = (*lead, n[l], width), f"({k}n[{l}], {told})"
+            name, (width, letters) = f"{letter}[{l}]", columns.get(letter, (m, "m"))
+            shape, rule = (*lead, n[l], width), f"({k}n[{l}], {letters})"
             lines.append(Dimension(l, name, shape, rule, formula, found.get(name)))
     return DimensionTable(lines, architecture, m, dtype)
 

@@ -26,8 +26,7 @@ from glassnet.core.text import aligned
 from glassnet.engines import numpy_engine as xp
 from glassnet.engines.threads import blas_threads
 from glassnet.inspection import html
-
-Array = Any
+from glassnet.typing import Array
 
 STEPS = (3e-4, 1e-5, 1e-6)
 THRESHOLD = 1e-6
@@ -121,7 +120,7 @@ def check_gradients(
     X: Array,
     Y: Array,
     objective: Objective,
-    D: list[Array],
+    D: list[Array | None],
     S: Array | None = None,
     *,
     entries: int = ENTRIES,
@@ -142,7 +141,7 @@ def check_gradients(
     seed : int or numpy Generator
         Where the draw comes from.
     samples : int
-        Samples that are looked at, drawn where there are more (but all of them where they have weights).
+        Samples that are used, drawn where there are more (but all of them where they have weights).
     threshold : float
         Relative difference up to which two slopes are equal.
 
@@ -152,29 +151,18 @@ def check_gradients(
         The table of arrays, the worst entry, and `ok`. A stack's networks are checked side by side.
     """
     theta = theta.over(theta.vector.astype(np.float64))
-    X, Y, S = (None if M is None else M.astype(np.float64) for M in (X, Y, S))
+    X, Y = X.astype(np.float64), Y.astype(np.float64)
+    S = None if S is None else S.astype(np.float64)
     D = [None if M is None else M.astype(np.float64) for M in D]
     gradient, rng = theta.like(), np.random.default_rng(seed)
     if S is None and samples < X.shape[-1]:
         some = np.sort(rng.choice(X.shape[-1], samples, replace=False))
-        X, Y, *D = (None if M is None else M[..., some] for M in (X, Y, *D))
+        X, Y, D = X[..., some], Y[..., some], [None if M is None else M[..., some] for M in D]
 
     data = (X, Y) if S is None else (X, Y, S)
 
     def J() -> Any:
         return cost_only(xp, theta, data, objective, D=D)
-
-    def moved(M: Array, place: tuple[int, ...]) -> Callable[[float], Any]:
-        entry = M[(..., *place)].copy()
-
-        def J_at(h: float) -> Any:
-            M[(..., *place)] = entry + h
-            try:
-                return J()
-            finally:
-                M[(..., *place)] = entry
-
-        return J_at
 
     lines = []
     with xp.quiet(), blas_threads(2 * X.shape[-1] * max(W.shape[-2] * W.shape[-1] for W in theta.W)):
@@ -183,10 +171,10 @@ def check_gradients(
         for l in range(1, len(theta.W)):
             for letter in ("W", "b"):
                 M, dM = getattr(theta, letter).views[l], getattr(gradient, letter).views[l]
-                places = _drawn(M.shape[-2:], entries, rng)
+                indices = _drawn(M.shape[-2:], entries, rng)
                 floor = 1e-3 * np.abs(dM).max()
-                found = [_compare(moved(M, place), dM[(..., *place)], floor, noise, threshold) for place in places]
-                lines.append(_summary(f"d{letter}[{l}]", l, dM, places, found))
+                found = [_compare(_moved(J, M, index), dM[(..., *index)], floor, noise, threshold) for index in indices]
+                lines.append(_summary(f"d{letter}[{l}]", l, dM, indices, found))
     return GradientCheck(tuple(lines), threshold)
 
 
@@ -222,9 +210,7 @@ def check_activation(activation: str | Activation, threshold: float = THRESHOLD)
             return _of_function("g'(Z)", lambda h: g.value(xp, Z + h), slope, threshold)
         dA = np.cos(Z)
 
-        def weighted_sums(
-            h: float,
-        ) -> Array:  # of each column of A, where one entry of Z moves: what dZ is the slope of
+        def weighted_sums(h: float) -> Array:  # of A's columns, where one entry of Z moves: dZ is their slope
             rows = np.eye(len(Z))[:, :, None]
             return np.stack([(dA * g.value(xp, Z + h * row)).sum(axis=0) for row in rows])
 
@@ -269,6 +255,21 @@ def check_loss(loss: str | Loss, threshold: float = THRESHOLD) -> GradientCheck:
 
 
 # ---------------------------------------------------------------- one entry, or many side by side
+def _moved(J: Callable[[], Any], M: Array, index: tuple[int, ...]) -> Callable[[float], Any]:
+    """Return J as a function of a step h that is added to one entry of M, of every network of a stack."""
+    at: Any = (..., *index)  # NumPy's stubs know no such tuple
+    entry = M[at].copy()
+
+    def J_at(h: float) -> Any:
+        M[at] = entry + h
+        try:
+            return J()
+        finally:
+            M[at] = entry
+
+    return J_at
+
+
 class _Slopes(NamedTuple):
     numeric: Array
     analytic: Array
@@ -278,10 +279,8 @@ class _Slopes(NamedTuple):
 
 def _compare(f: Callable[[float], Any], analytic: Any, floor: Any, noise: Any, threshold: float) -> _Slopes:
     """Compare the slope at 0 of f, whose value may be an array, with `analytic`; smaller steps where they differ."""
-    here, best = (
-        f(0),
-        _Slopes(analytic, analytic, np.full(np.shape(analytic), np.inf), np.zeros(np.shape(analytic), bool)),
-    )
+    shape, here = np.shape(analytic), f(0)
+    best = _Slopes(analytic, analytic, np.full(shape, np.inf), np.zeros(shape, bool))
     for h in STEPS:
         numeric = (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h)
         size = np.maximum(np.abs(numeric) + np.abs(analytic), np.maximum(floor, 8 * noise / h / threshold))
@@ -302,18 +301,18 @@ def _compare(f: Callable[[float], Any], analytic: Any, floor: Any, noise: Any, t
 def _drawn(shape: tuple[int, ...], entries: int, rng: np.random.Generator) -> list[tuple[int, ...]]:
     size = int(np.prod(shape))
     flat = np.arange(size) if size <= entries else np.sort(rng.choice(size, entries, replace=False))
-    return [tuple(int(i) for i in place) for place in np.stack(np.unravel_index(flat, shape), axis=-1)]
+    return [tuple(int(i) for i in index) for index in np.stack(np.unravel_index(flat, shape), axis=-1)]
 
 
 def _summary(
-    name: str, layer: int, dM: Array, places: Sequence[tuple[int, ...]], found: Sequence[_Slopes]
+    name: str, layer: int, dM: Array, indices: Sequence[tuple[int, ...]], found: Sequence[_Slopes]
 ) -> ArrayCheck:
-    """Sum up what was found at the places of one array; the networks of a stack lead the index."""
+    """Sum up what was found at some entries of one array; the networks of a stack lead the index."""
     difference = np.stack([slopes.difference for slopes in found])  # (entries,) or (entries, k)
     first, *network = map(int, np.unravel_index(np.argmax(np.nan_to_num(difference, nan=np.inf)), difference.shape))
     slopes = found[first]
     worst = Entry(
-        name, layer, (*network, *places[first]),
+        name, layer, (*network, *indices[first]),
         *(float(np.nan_to_num(part[tuple(network)], nan=np.inf)) for part in slopes[:3]),
     )  # fmt: skip
     return ArrayCheck(name, layer, dM.shape, difference.size, int(sum(np.sum(s.kink) for s in found)), worst)
@@ -323,8 +322,7 @@ def _of_function(name: str, f: Callable[[float], Array], analytic: Array, thresh
     """Check a function of a matrix entry by entry, all of them at once."""
     noise = np.finfo(float).eps * (1 + np.abs(f(0)).max())
     slopes = _compare(f, analytic, 1e-3 * np.abs(analytic).max(), noise, threshold)
-    places = [tuple(place) for place in np.ndindex(*analytic.shape)]
-    found = [
-        _Slopes(*(np.asarray(np.broadcast_to(part, analytic.shape)[place]) for part in slopes)) for place in places
-    ]
-    return GradientCheck((_summary(name, 0, analytic, places, found),), threshold)
+    indices = [tuple(index) for index in np.ndindex(*analytic.shape)]
+    parts = [np.broadcast_to(part, analytic.shape) for part in slopes]
+    found = [_Slopes(*(np.asarray(part[index]) for part in parts)) for index in indices]
+    return GradientCheck((_summary(name, 0, analytic, indices, found),), threshold)

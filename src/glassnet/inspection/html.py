@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.plain_text import in_html
-
-Array = Any
+from glassnet.typing import Array
 
 MOST_NUMBERS = 12  # rows and columns up to which a matrix is shown number by number
 MOST_PIXELS = 128  # rows and columns of a heat map; larger matrices are averaged into so many
@@ -24,7 +23,7 @@ STYLE = """<style>
 .glassnet h1 {font-size: 1.25em; margin: .2em 0 .6em}
 .glassnet details {margin: .15em 0 .15em .4em; padding-left: .6em; border-left: 2px solid #d9dde5}
 .glassnet summary {cursor: pointer} .glassnet summary span {display: inline-block; vertical-align: top}
-.glassnet .array {width: 10em} .glassnet .spread {width: 25em; color: #667085; font-size: 92%}
+.glassnet .array {width: 10em} .glassnet .numbers {width: 25em; color: #667085; font-size: 92%}
 .glassnet .said {color: #1f2430; font-size: 92%; font-family: ui-monospace, monospace}
 .glassnet table {border-collapse: collapse; margin: .4em 0; font-variant-numeric: tabular-nums}
 .glassnet td, .glassnet th {padding: .12em .7em .12em 0; text-align: left; border-bottom: 1px solid #e6e8ee;
@@ -112,7 +111,7 @@ def _averaged(M: Array) -> tuple[Array, tuple[int, int]]:
     return sums / np.outer(*counts), (a, b)
 
 
-def _colours(M: Array) -> Array:
+def _colours(M: Array) -> Any:
     """Return colours (rows, columns, 3): white at 0, equally strong for numbers as far from it."""
     M = np.nan_to_num(M.astype(float))
     share = (np.abs(M) / (np.abs(M).max() or 1))[..., None]

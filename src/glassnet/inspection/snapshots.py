@@ -1,4 +1,4 @@
-"""Snapshots: how Z, A and dZ of every layer are spread, taken again and again while a network trains."""
+"""Snapshots: the quantiles of Z, A and dZ of every layer, taken again and again while a network trains."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.training.history import Progress
-
-Array = Any
+from glassnet.typing import Array, ArrayLike, Columns
 
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 LETTERS = ("Z", "A", "dZ")
@@ -45,8 +44,11 @@ class Snapshots:
     [0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20]
     """
 
-    def __init__(self, network: Any, X: Array, Y: Array, times: int = 50) -> None:
-        self.network, self.X, self.Y, self.times = network, X, Y, times
+    def __init__(self, network: Any, X: Columns, Y: ArrayLike, times: int = 50) -> None:
+        self.network: Any = network  # inspection is below the network, so it is not named here
+        self.X: Columns = X
+        self.Y: ArrayLike = Y
+        self.times: int = times
         self.epochs: list[int] = []
         layers = range(network.L + 1)
         self.quantiles: dict[str, list[list[Array]]] = {letter: [[] for _ in layers] for letter in LETTERS}

@@ -1,7 +1,8 @@
-"""One number of a trace written out: the sum, product or function that it is, with the numbers in their places."""
+"""One number of a trace written out: the sum, product or function that it is, with numbers for letters."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -134,4 +135,12 @@ def _db(one: _Network, l: int, u: int, column: int) -> str:
     return f"1/{one.m}*({one.total([one.number(dz) for dz in one.array('dZ', l)[u]])})"
 
 
-WRITTEN = {"Z": _Z, "A": _A, "dA": _dA, "dZ": _dZ, "dW": _dW, "db": _db}
+_Writer = Callable[[_Network, int, int, int], str]
+WRITTEN: dict[str, _Writer] = {
+    "Z": _Z,
+    "A": _A,
+    "dA": _dA,
+    "dZ": _dZ,
+    "dW": _dW,
+    "db": _db,
+}

@@ -1,4 +1,4 @@
-"""The trace: every array of one pass, layer by layer, with shape, formula and the spread of its numbers."""
+"""The trace: every array of one pass, layer by layer, with shape, formula, and the range of its numbers."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ from glassnet.errors import MissingLibraryError
 from glassnet.inspection import html
 from glassnet.inspection.arrays import FACTOR, PassArrays
 from glassnet.inspection.sums import WRITTEN, written_out
-
-Array = Any
+from glassnet.typing import Array
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ class Trace(PassArrays):
     """
 
     def lines(self) -> list[TraceLine]:
-        """Return the arrays in the order of the pass, each with the spread of its numbers.
+        """Return the arrays in the order of the pass, each in a few numbers.
 
         Returns
         -------
@@ -180,7 +179,7 @@ class Trace(PassArrays):
         Returns
         -------
         str
-            The entry, what it is made of with the numbers in their places, and its value.
+            The entry, what it is made of, with numbers for letters, and its value.
 
         Raises
         ------
@@ -254,17 +253,17 @@ class Trace(PassArrays):
         for (l, arrays), g in zip(layers.items(), self.architecture.activations, strict=True):
             head = f"<b>Layer {l}</b>: {n[l]} unit{'s' * (n[l] > 1)}, {g}"
             entry = entries[l]
-            says = f"{g}: A = {entry.formula}, slope {entry.slope_formula}" if entry else ""
-            folds.append(html.fold(head, html.paragraph(says), *arrays, opened=True))
+            formula = f"{g}: A = {entry.formula}, slope {entry.slope_formula}" if entry else ""
+            folds.append(html.fold(head, html.paragraph(formula), *arrays, opened=True))
         cost = "" if self.cost is None else html.paragraph(f"cost J = {np.round(self.cost, 6)}")
         return html.page(*folds, cost)
 
     def _fold(self, line: TraceLine) -> str:
         name = line.array.removeprefix("X = ")
-        letter, spread = name.partition("[")[0], f"{line.smallest:.3g} to {line.largest:.3g}, mean {line.mean:.3g}"
+        letter, numbers = name.partition("[")[0], f"{line.smallest:.3g} to {line.largest:.3g}, mean {line.mean:.3g}"
         return html.fold(
             f'<span class="array"><b>{line.array}</b> {line.shape}</span>'
-            f'<span class="spread">{spread}{f", {line.zeros:.0%} zeros" if line.zeros else ""}</span>'
+            f'<span class="numbers">{numbers}{f", {line.zeros:.0%} zeros" if line.zeros else ""}</span>'
             f'<span class="said">{html.text(line.formula)}</span>',
             html.formula(f"{name} = {line.formula}", FACTOR, self._shape),
             html.paragraph(self.unit(letter, line.layer)) if letter in WRITTEN and line.layer else "",
@@ -278,7 +277,7 @@ def trace_pass(
     X: Array,
     Y: Array | None,
     objective: Objective,
-    D: list[Array],
+    D: list[Array | None],
     S: Array | None = None,
 ) -> Trace:
     """Run one pass with the equations that train, and keep all of it.

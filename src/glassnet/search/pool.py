@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from functools import partial
 from typing import Any
 
@@ -19,11 +19,12 @@ class Threads(ThreadingBackend):
 
     def effective_n_jobs(self, n_jobs: int) -> int:
         """Return how many threads are used where `n_jobs` are asked for: 1 inside a worker."""
-        return min(cores(), super().effective_n_jobs(n_jobs))
+        return min(cores(), int(super().effective_n_jobs(n_jobs)))
 
     def start_call(self) -> None:
         """Take note of what holds for the caller; later work is handed over by the workers themselves."""
-        self.context, self.ended = copy_context(), threading.Event()
+        self.context: Context = copy_context()
+        self.ended: threading.Event = threading.Event()
 
     def submit(self, func: Callable[[], Any], callback: Callable[[Any], Any] | None = None) -> Any:
         """Hand a piece of work to a thread."""

@@ -100,7 +100,8 @@ def cell_values(column: pa.ChunkedArray) -> np.ndarray:
     if types.is_boolean(column.type) and not column.null_count:
         return cell_values(column.cast(pa.uint8())).view(bool)
     if not (types.is_integer(column.type) or types.is_floating(column.type)) or not len(column):
-        return column.to_numpy()
+        cells: np.ndarray = column.to_numpy()
+        return cells
     if column.null_count:
         missing, column = cell_values(pc.is_null(column)), column.cast(pa.float64(), safe=False)
     letter = "f" if types.is_floating(column.type) else "u" if types.is_unsigned_integer(column.type) else "i"

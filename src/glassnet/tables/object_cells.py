@@ -149,7 +149,8 @@ def _moment(value: Any) -> dt.datetime | None:
     if value is None:
         return None
     if not isinstance(value, dt.date):
-        return value.to_timestamp().to_pydatetime()
+        moment: dt.datetime = value.to_timestamp().to_pydatetime()
+        return moment
     if not isinstance(value, dt.datetime):
         return dt.datetime(value.year, value.month, value.day)
     return value.astimezone(dt.UTC).replace(tzinfo=None) if value.tzinfo else value

@@ -39,12 +39,15 @@ class Batches:
         An order for the next epoch to take instead of a new one: of an epoch that was cut off.
     """
 
+    rows: list[Array]
+    buffers: list[Array]
+
     def __init__(self, X: Array, Y: Array, S: Array | None, size: int | None, shuffle: bool, rng: Any) -> None:
-        self.m = X.shape[-1]
-        self.size = min(size or self.m, self.m)
-        self.sizes = [min(self.size, self.m - start) for start in range(0, self.m, self.size)]
-        self.rng = rng if shuffle else None
-        self.whole = (X, Y, S)
+        self.m: int = X.shape[-1]
+        self.size: int = min(size or self.m, self.m)
+        self.sizes: list[int] = [min(self.size, self.m - start) for start in range(0, self.m, self.size)]
+        self.rng: Any = rng if shuffle else None
+        self.whole: tuple[Array, Array, Array | None] = (X, Y, S)
         self.drawn: Array | None = None
         self.begun: Array | None = None
         if self.size < self.m:

@@ -13,7 +13,7 @@ class Best:
     """A copy of theta where the cost was lowest, each network of a stack by itself."""
 
     def __init__(self, theta: Array) -> None:
-        self.theta = theta.copy()
+        self.theta: Array = theta.copy()
         self.cost: Any = float("inf") if theta.ndim == 1 else np.full(len(theta), np.inf)
 
     def offer(self, cost: Any, theta: Array) -> bool:

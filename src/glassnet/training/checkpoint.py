@@ -48,8 +48,11 @@ class Checkpoint:
     ) -> None:
         if isinstance(every, bool) or not isinstance(every, int | float) or not 0 < every < math.inf:
             raise SettingError(f"every: expected a number of seconds greater than 0; got {every!r}")
-        self.write, self.every, self.written, self.ends = write, every, is_there, ends
-        self.due = time.monotonic() + every
+        self.write: Callable[[Any], None] = write
+        self.every: float = every
+        self.written: bool = is_there
+        self.ends: bool = ends
+        self.due: float = time.monotonic() + every
 
     def of(self, part: Callable[[Any], Any]) -> Checkpoint:
         """Return a checkpoint for a part of the training, which is due when this one is, and writes all through it."""
@@ -89,7 +92,8 @@ class Part(Checkpoint):
     """
 
     def __init__(self, whole: Checkpoint, around: Callable[[Any], Any]) -> None:
-        self.whole, self.around = whole, around
+        self.whole: Checkpoint = whole
+        self.around: Callable[[Any], Any] = around
 
     def attend(self, made: Callable[[], Any]) -> None:
         """Write what is around `made()` if it is time."""

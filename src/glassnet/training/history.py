@@ -10,8 +10,7 @@ import numpy as np
 
 from glassnet.documents import MAPPING, TEXT, TRUTH, checked, either, listed, maybe, number, whole
 from glassnet.training.settings import check_document
-
-Array = Any
+from glassnet.typing import Array
 
 COST = maybe(number())  # null: it was not finite
 CURVE = listed(either(COST, listed(COST, least=1)))

@@ -34,10 +34,10 @@ class EpochTasks:
             "y": y,
             "metadata": None if sample_weight is None else {"sample_weight": sample_weight},
         }
-        self.left = epochs
+        self.left: int = epochs
         self.epoch: Any = None
         self.fit: Any = callback_context(estimator, epochs)
-        self.listened = has_callbacks(estimator)
+        self.listened: bool = has_callbacks(estimator)
         if self.listened:
             self.fit.call_on_fit_task_begin(estimator=estimator, **self.data)
 

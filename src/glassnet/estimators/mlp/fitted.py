@@ -25,6 +25,7 @@ from glassnet.estimators.saving import CLASS_WEIGHTS, save
 from glassnet.estimators.sklearn_errors import as_glassnet_errors
 from glassnet.estimators.targets import LabelEncoder, Target
 from glassnet.network import Network
+from glassnet.typing import Labels
 
 Array = Any
 
@@ -56,6 +57,12 @@ class FittedMLP(InspectionMixin, CallbackSupportMixin, BaseEstimator):
     best_validation_score_: float | None
     notes_: list[str]
     n_iter_: int
+    n_layers_: int
+    n_outputs_: int
+    out_activation_: str
+    t_: int
+    classes_: Labels  # of a classifier
+    feature_names_in_: Labels  # where the columns had names
     _learning_rate: float
     _rest: Rest | None = None  # of a fit that was cut off
 

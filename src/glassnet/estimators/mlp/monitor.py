@@ -50,15 +50,21 @@ class TrainingMonitor:
         takes_up: bool = False,
         keeper: Checkpoint | None = None,
     ) -> None:
-        self.estimator, self.samples, self.validation, self.tasks = estimator, samples, validation, tasks
-        self.searches = estimator.solver == "lbfgs"  # which ends by itself
-        self.by_score = estimator.early_stopping and not self.searches
-        self.stopped = self.interrupted = False
-        self.takes_up, self.keeper = takes_up, keeper
+        self.estimator: Any = estimator
+        self.samples: int = samples
+        self.validation: Validation | None = validation
+        self.tasks: EpochTasks = tasks
+        self.searches: bool = estimator.solver == "lbfgs"  # which ends by itself
+        self.by_score: bool = estimator.early_stopping and not self.searches
+        self.stopped: bool = False
+        self.interrupted: bool = False
+        self.takes_up: bool = takes_up
+        self.keeper: Checkpoint | None = keeper
 
     def factor(self, t: float, T: float, costs: Any) -> float:
         """Return the schedule's factor: what the epochs so far have made of the learning rate."""
-        return self.estimator._learning_rate / self.estimator.learning_rate_init
+        factor: float = self.estimator._learning_rate / self.estimator.learning_rate_init
+        return factor
 
     def __call__(self, progress: Progress) -> bool:
         """Take note of a finished epoch; True ends the training."""
@@ -112,7 +118,7 @@ class TrainingMonitor:
 
     def _better_loss(self) -> bool:
         net = self.estimator
-        better = net.loss_ <= net.best_loss_ - net.tol
+        better: bool = net.loss_ <= net.best_loss_ - net.tol
         net.best_loss_ = min(net.loss_, net.best_loss_)
         return better
 

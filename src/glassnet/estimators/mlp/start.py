@@ -16,10 +16,11 @@ class RandomOrder:
     """Draws each epoch's order from the one before it, as scikit-learn does: equal seeds, equal batches."""
 
     def __init__(self, random_state: np.random.RandomState, masks: Any) -> None:
-        self.random_state, self.masks = random_state, masks
-        self.random = masks.random  # dropout masks come from the network's own generator
+        self.random_state: np.random.RandomState = random_state
+        self.masks: Any = masks
+        self.random: Any = masks.random  # dropout masks come from the network's own generator
         self.order: Array = None
-        self.draws = 0
+        self.draws: int = 0
 
     def permutation(self, m: int) -> Array:
         """Return the order of the m samples for the next epoch."""

@@ -38,6 +38,7 @@ from glassnet.network import Network, checkpoint_to
 from glassnet.tables import Preparation, imbalance, leaks, rows_at
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import History
+from glassnet.typing import Labels
 
 Array = Any
 
@@ -56,11 +57,12 @@ class TableModel(InspectionMixin):
     history_: History
     candidates_: list[dict[str, Any]]
     notes_: list[str]
-    feature_names_in_: Array
     target_name_: str | None = None
     _made_with: dict[str, Any]  # the settings of the last fit that made the network
     _unfinished: Unfinished | None = None  # where the last training was interrupted
     _last_fit: LastFit | None = None  # what a warm start needs to know of it
+    n_features_in_: int
+    feature_names_in_: Labels  # where the columns had names
     _default_loss: str
     _recipes: ClassVar[Mapping[str, Recipe]]
 

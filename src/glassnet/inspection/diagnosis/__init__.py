@@ -13,17 +13,18 @@ from glassnet.inspection.diagnosis import of_data, of_layers, of_training
 from glassnet.inspection.diagnosis.context import DiagnosisContext
 from glassnet.inspection.diagnosis.findings import Diagnosis, Finding
 from glassnet.inspection.diagnosis.words import plural
+from glassnet.typing import Array, Indices, Tensor
 
-Array = Any
+__all__ = ["DETECTORS", "Detector", "Diagnosis", "Finding", "diagnose", "examine"]
 
 MOST_SAMPLES, LEAST_SAMPLES = 5000, 200  # that are passed through the network
 MOST_NUMBERS = 20_000_000  # of X, between those bounds
 
 
 class Detector(NamedTuple):
-    """One entry of the table: `find` reads a case, where it has all that is in `needs`.
+    """One entry of the table: `find` looks at a context that has all of `needs`.
 
-    A symptom stays silent where something weightier was found, because it follows from that.
+    A symptom is not reported where something weightier was found, because it follows from that.
     """
 
     find: Callable[[DiagnosisContext], Finding | None]
@@ -62,11 +63,11 @@ DETECTORS: dict[str, Detector] = {
 def diagnose(
     architecture: Architecture,
     theta: Parameters,
-    X: Array | None = None,
+    X: Tensor = None,
     Y: Array | None = None,
     *,
     record: dict[str, Any] | None = None,
-    validation: tuple[Array, Array] | None = None,
+    validation: tuple[Tensor, Array] | None = None,
     names: Sequence[str] | None = None,
     classes: Sequence[Any] | None = None,
     seed: int = 0,
@@ -113,34 +114,34 @@ def diagnose(
     return max(diagnoses, key=lambda diagnosis: diagnosis[0].weight if len(diagnosis) else 0)
 
 
-def examine(case: DiagnosisContext) -> Diagnosis:
+def examine(context: DiagnosisContext) -> Diagnosis:
     """Run every detector of the table that has what it needs."""
     findings: list[Finding] = []
     looked_at: list[str] = []
     not_looked_at: list[str] = []
     for name, detector in sorted(DETECTORS.items(), key=lambda item: -item[1].weight):
-        if any(getattr(case, need) is None for need in detector.needs):
+        if any(getattr(context, need) is None for need in detector.needs):
             not_looked_at.append(name)
             continue
         looked_at.append(name)
-        if not (detector.is_symptom and findings) and (found := detector.find(case)) is not None:
+        if not (detector.is_symptom and findings) and (found := detector.find(context)) is not None:
             findings.append(found._replace(name=name, weight=detector.weight))
-    m, epochs = 0 if case.X is None else case.X.shape[1], case.record.get("epochs", 0)
+    m, epochs = 0 if context.X is None else context.X.shape[1], context.record.get("epochs", 0)
     basis = " and ".join(
         filter(None, [plural(m, "sample") if m else "", f"a record of {plural(epochs, 'epoch')}" if epochs else ""])
     )
-    missing = [what for what, given in (("X and Y", m), ("a training record", case.record)) if not given]
+    missing = [what for what, given in (("X and Y", m), ("a training record", context.record)) if not given]
     gap = f"With {' and '.join(missing)} more could be seen." if missing else ""
     return Diagnosis(findings, looked_at, not_looked_at, basis or "the parameters alone", gap)
 
 
-def _choice(shape: tuple[int, ...], n_x: int, seed: int) -> Array:
+def _choice(shape: tuple[int, ...], n_x: int, seed: int) -> Indices:
     """Return the numbers of the samples that are looked at, in their order: all, or as many as are enough."""
     m, most = shape[-1], int(np.clip(MOST_NUMBERS / n_x, LEAST_SAMPLES, MOST_SAMPLES))
     return np.arange(m) if m <= most else np.sort(np.random.default_rng(seed).choice(m, most, replace=False))
 
 
-def _dense(M: Array | None, chosen: Array) -> Array | None:
+def _dense(M: Tensor, chosen: Indices) -> Array | None:
     """Return some columns as a plain array of float64."""
     if M is None:
         return None

@@ -1,4 +1,4 @@
-"""The case: a network's architecture, arrays, data and record, and what every detector reads off them, taken once."""
+"""What the detectors look at: architecture, arrays, data and record; each derived number is computed once."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ from glassnet.core.propagation import Objective, Pass, cost_only, propagate
 from glassnet.engines import numpy_engine as xp
 from glassnet.inspection.diagnosis import neighbours
 from glassnet.inspection.diagnosis.range_test import RangeTest, range_test
-
-Array = Any
+from glassnet.typing import Array, Indices
 
 LEAST_TRIED = 20  # samples of a range test
 STUCK = 0.1  # share of J_0 by which a fresh start must come further
@@ -59,7 +58,7 @@ class DiagnosisContext:
     names: Sequence[str] | None = None
     classes: Sequence[Any] | None = None
     seed: int = 0
-    chosen: Array | None = None
+    chosen: Indices | None = None
 
     # ------------------------------------------------------------ the arrays
     @cached_property
@@ -97,7 +96,7 @@ class DiagnosisContext:
             return propagate(xp, self.theta, self.theta.like(), self.X, self.Y, self.objective, no_masks)
 
     @cached_property
-    def slopes(self) -> list[Array] | None:
+    def slopes(self) -> list[Any] | None:
         """g[l]'(Z[l]) of the hidden layers, entry 0 unused; None without data."""
         if self.whole_pass is None:
             return None
@@ -140,7 +139,7 @@ class DiagnosisContext:
             return float(cost_only(xp, self.theta, self.validation, self.objective))
 
     @cached_property
-    def labels(self) -> Array | None:
+    def labels(self) -> Indices | None:
         """The class of every sample, (m,); None where the targets are no classes of which one holds."""
         exclusive = self.loss == "softmax_cross_entropy" or (
             self.loss == "sigmoid_cross_entropy" and self.architecture.sizes[-1] == 1
@@ -148,12 +147,12 @@ class DiagnosisContext:
         return classes_of(self.Y) if self.Y is not None and exclusive else None
 
     @cached_property
-    def answers(self) -> Array | None:
+    def answers(self) -> Indices | None:
         """The class that the network takes each sample for, (m,)."""
         return None if self.whole_pass is None or self.labels is None else classes_of(self.whole_pass.A[-1])
 
     @cached_property
-    def some(self) -> Array | None:
+    def some(self) -> Indices | None:
         """Numbers of the samples whose neighbours are looked for."""
         if self.X is None:
             return None
@@ -161,8 +160,8 @@ class DiagnosisContext:
         return np.linspace(0, m - 1, min(m, neighbours.MOST_SAMPLES), dtype=int)
 
     @cached_property
-    def nearest(self) -> Array | None:
-        """The nearest neighbours of each of `some`, as places in `some`; None where there are too few samples."""
+    def nearest(self) -> Indices | None:
+        """The nearest neighbours of each of `some`, as positions in `some`; None where there are too few samples."""
         if self.X is None or self.some is None or len(self.some) < 4 * neighbours.K:
             return None
         return neighbours.nearest(self.X[:, self.some])
@@ -218,7 +217,7 @@ class DiagnosisContext:
         return self.rates.cost_at(self.alpha) < self.J - STUCK * self.J_0
 
     @property
-    def numbers(self) -> Array:
+    def numbers(self) -> Indices:
         """Numbers of the samples among all, (m,)."""
         return np.arange(0 if self.X is None else self.X.shape[1]) if self.chosen is None else self.chosen
 
@@ -232,9 +231,10 @@ class DiagnosisContext:
         return str(self.classes[k]) if self.classes is not None and k < len(self.classes) else str(k)
 
 
-def classes_of(M: Array) -> Array:
+def classes_of(M: Array) -> Indices:
     """Return the class that each column of targets or outputs (n[L], m) stands for."""
-    return M.argmax(axis=0) if len(M) > 1 else (M[0] > 0.5).astype(int)
+    classes: Indices = M.argmax(axis=0) if len(M) > 1 else (M[0] > 0.5).astype(int)
+    return classes
 
 
 def _curve(values: Any) -> Array | None:

@@ -1,4 +1,4 @@
-"""What a diagnosis says: findings in order of weight, each with its evidence and what to change; plain data."""
+"""What a diagnosis returns: findings in order of weight, each with its evidence and what to change; plain data."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Diagnosis:
     looked_at : list of str
         Names of the detectors that had what they need.
     not_looked_at : list of str
-        Names of those that lacked it, or have nothing to say about such targets.
+        Names of those that lacked it, or do not apply to such targets.
     basis : str
         What it rests on: samples, epochs.
     gap : str
@@ -69,8 +69,8 @@ class Diagnosis:
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
 
-    def __getitem__(self, place: int) -> Finding:
-        return self.findings[place]
+    def __getitem__(self, position: int) -> Finding:
+        return self.findings[position]
 
     @property
     def names(self) -> list[str]:
@@ -102,8 +102,8 @@ class Diagnosis:
 
     def __str__(self) -> str:
         blocks = [self.headline]
-        for place, finding in enumerate(self.findings, start=1):
-            head = f"{place}. {finding.wrong}"
+        for number, finding in enumerate(self.findings, start=1):
+            head = f"{number}. {finding.wrong}"
             blocks.append("\n".join([head, *_entry("seen", finding.evidence), *_entry("change", finding.change)]))
         if self.gap:
             blocks.append("\n".join(wrap(self.gap, WIDTH)))

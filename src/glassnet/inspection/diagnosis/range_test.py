@@ -19,8 +19,7 @@ from glassnet.training.loop import train
 from glassnet.training.run import Run
 from glassnet.training.settings import Settings
 from glassnet.training.several_fits import uninterrupted
-
-Array = Any
+from glassnet.typing import Array
 
 HALF_DECADES = 10  # tried at most above and below the learning rate that was used, each a factor of sqrt(10)
 STEPS, LEAST_STEPS = 100, 20
@@ -71,7 +70,7 @@ def range_test(
     -------
     RangeTest
         Learning rates, rising, and the cost after the steps of the samples that were held out: a rate that only
-        learns the others by heart is no better for it.
+        memorises the others is no better for it.
     """
     held = np.arange(X.shape[-1]) % HELD_OUT == HELD_OUT - 1
     X, Y, X_held, Y_held = X[:, ~held], Y[:, ~held], X[:, held], Y[:, held]

@@ -33,14 +33,14 @@ class Source:
             )
         try:
             with tokenize.open(path) as file:
-                self.text = file.read()
+                self.text: str = file.read()
         except (UnicodeDecodeError, SyntaxError) as error:
             raise FileError(f"{path}: expected Python text in UTF-8 or in the encoding it declares: {error}") from None
         except OSError as error:
             raise FileError(f"{path}: {error.strerror or error}") from None
-        self.lines = self.text.splitlines()
+        self.lines: list[str] = self.text.splitlines()
         found = (node for node in ast.walk(ast.parse(self.text)) if isinstance(node, ast.FunctionDef))
-        self.functions = {node.name: node for node in found}
+        self.functions: dict[str, ast.FunctionDef] = {node.name: node for node in found}
 
     def text_of(self, name: str) -> str:
         """Return the text of a function, without its comments' lines; nothing where it is not in this file."""

@@ -118,7 +118,8 @@ def _centred(targets: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Return the targets of some rows, less their mean, in deviations of these rows."""
     some = targets[rows].astype(np.float64)
     deviation = some.std(axis=0)
-    return (some - some.mean(axis=0)) / np.where(deviation > 0, deviation, 1)
+    centred: np.ndarray = (some - some.mean(axis=0)) / np.where(deviation > 0, deviation, 1)
+    return centred
 
 
 def _means(code: np.ndarray, centred: np.ndarray, n_values: int) -> np.ndarray:

@@ -1,0 +1,74 @@
+"""The data of a network held against its architecture: X (n[0], m), Y (n[L], m) and sample weights S (1, m)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from glassnet.core import checks
+from glassnet.core.architecture import Architecture
+from glassnet.core.parameters import Parameters
+from glassnet.engines.sparse_columns import SparseColumns, is_sparse
+from glassnet.errors import DataError, SettingError, ShapeError
+from glassnet.typing import Array, ArrayLike, Columns, Tensor
+
+
+def features(X: Columns, architecture: Architecture, theta: Parameters, suffix: str = "") -> Tensor:
+    """Return X (n[0], m) in the type of the parameters, sparse where it is sparse; `suffix` follows its name."""
+    n_x, name = architecture.sizes[0], f"X{suffix}"
+    if is_sparse(X):
+        return _sparse(name, X, n_x, theta.vector.dtype)
+    X = checks.matrix(name, X, rows=n_x, what=f"n[0] = {n_x} features, one column per sample")
+    return _of_networks(name, X, theta)
+
+
+def samples(
+    X: Columns,
+    Y: ArrayLike,
+    sample_weight: ArrayLike | None,
+    architecture: Architecture,
+    theta: Parameters,
+    suffix: str = "",
+) -> tuple[Tensor, Array, Array | None]:
+    """Return X (n[0], m), Y (n[L], m) and the weights S (1, m) or None, in the type of the parameters."""
+    columns = features(X, architecture, theta, suffix)
+    n_y, m = architecture.sizes[-1], columns.shape[-1]
+    Y = checks.matrix(f"Y{suffix}", Y, rows=n_y, columns=m, what=f"n[L] = {n_y} rows, one column per column of X")
+    Y = _of_networks(f"Y{suffix}", Y, theta)
+    checks.labels(architecture.loss_entry.labels, Y, architecture.loss)
+    if sample_weight is None:
+        return columns, Y, None
+    S = checks.matrix("sample_weight", sample_weight, rows=1, columns=m, what="one weight per column of X")
+    return columns, Y, checks.weights(_of_networks("sample_weight", S, theta))
+
+
+def validation_samples(
+    validation: Sequence[Any] | None, architecture: Architecture, theta: Parameters
+) -> tuple[Tensor, ...] | None:
+    """Return (X, Y) or (X, Y, S) of data whose cost is watched, as `samples` does."""
+    if validation is None:
+        return None
+    if len(validation) not in (2, 3):
+        raise SettingError(f"validation: expected (X, Y) or (X, Y, sample_weight); got {len(validation)} items")
+    X, Y, S = (*validation, None) if len(validation) == 2 else validation
+    return tuple(M for M in samples(X, Y, S, architecture, theta, " of validation") if M is not None)
+
+
+def _of_networks(name: str, M: Array, theta: Parameters) -> Array:
+    """Return finite numbers, one matrix for all networks or one for each."""
+    stack = None if theta.vector.ndim == 1 else len(theta.vector)
+    if M.ndim == 3 and M.shape[0] != stack:
+        wanted = "one network, so no leading axis" if stack is None else f"a leading axis of {stack}"
+        raise ShapeError(f"{name}: expected {wanted}; got shape {M.shape}")
+    return checks.finite(name, M, theta.vector.dtype)
+
+
+def _sparse(name: str, X: Any, n_x: int, dtype: Any) -> SparseColumns:
+    if X.ndim != 2 or X.shape[0] != n_x or X.shape[1] == 0:
+        raise ShapeError(f"{name}: expected shape ({n_x}, m), one column per sample; got {X.shape}, sparse")
+    columns = SparseColumns.of(X, dtype)
+    if not np.isfinite(columns.numbers).all():
+        raise DataError(f"{name}: not every number is finite. Impute or remove the others")
+    return columns
