@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 
 import numpy as np
 
@@ -25,11 +25,12 @@ from glassnet.network_file import DTYPES, SavedNetwork
 from glassnet.network_inspection import NetworkInspection
 from glassnet.network_state import NetworkState
 from glassnet.training.checkpoint import Checkpoint
+from glassnet.training.declarations import takes
 from glassnet.training.engine_choice import train
 from glassnet.training.history import History, Progress
 from glassnet.training.resume import position_of, resume_run
 from glassnet.training.run import Run
-from glassnet.training.settings import Settings
+from glassnet.training.settings import TRAINING, Settings, TrainingSettings
 from glassnet.typing import Array, ArrayLike, Columns, Cost, PerNetwork, Seed
 
 
@@ -256,32 +257,19 @@ class Network(NetworkInspection, SavedNetwork):
         return Gradients(gradient.W, gradient.b, gradient.vector, float(J) if np.ndim(J) == 0 else J)
 
     # ------------------------------------------------------------ training
+    @takes(TRAINING)
     def fit(
         self,
         X: Array,
         Y: Array,
         *,
-        optimizer: str = "gradient_descent",
-        learning_rate: float | Sequence[float] | None = None,
-        schedule: str | Callable[..., float] = "constant",
-        iterations: int | None = None,
-        epochs: int | None = None,
-        batch_size: int | None = None,
-        shuffle: bool = True,
-        l2: float | Sequence[float] = 0.0,
-        l1: float | Sequence[float] = 0.0,
-        dropout: float | Sequence[float] | Sequence[Sequence[float]] = 0.0,
-        clip_norm: float | None = None,
         validation: tuple[Array, ...] | None = None,
         sample_weight: Array | None = None,
         callbacks: Iterable[Callable[[Progress], Any]] = (),
-        keep_best: bool = False,
         resume: bool = False,
         checkpoint: str | Path | Checkpoint | None = None,
         every: float = 60.0,
-        engine: str = "auto",
-        device: str = "auto",
-        precision: str = "full",
+        **settings: Unpack[TrainingSettings],
     ) -> History:
         """Train the parameters in place; batch gradient descent by default.
 
@@ -289,11 +277,7 @@ class Network(NetworkInspection, SavedNetwork):
         ----------
         X, Y : array (n[0], m), (n[L], m)
             One column per sample; X may be a matrix of scipy.sparse, which stays sparse.
-        optimizer, learning_rate, schedule, iterations, epochs, batch_size, shuffle
-            The steps: see `glassnet.training.settings.Settings`.
-        l2, l1, dropout, clip_norm, keep_best
-            What keeps them in bounds: see there. Each network of a stack may have its own learning_rate, l2 and l1 (k
-            numbers) and dropout (k rows).
+        <settings>
         validation : (X, Y), optional
             Data whose cost is taken after each epoch.
         sample_weight : array (1, m), or (k, 1, m) for a stack, optional
@@ -301,19 +285,18 @@ class Network(NetworkInspection, SavedNetwork):
         callbacks : iterable of callable
             Each is called with a `Progress` at the start, after each epoch and at the end; one that returns True ends
             the run.
-        engine, device, precision
-            What runs the equations, where, and how exact its products are; see `Settings`.
         resume : bool
-            Whether training goes on as if the last `fit` had never ended, to the bit: with the optimiser's memory and
-            step count, the generator, and the parameters after the last step. With the same settings and data a run
-            that Ctrl-C, a callback or the end of the process cut off is taken to its end: its `epochs` (those of the
-            whole run, or those that are left), schedule, best so far and history go on. After a run that reached its
-            end `epochs` are further ones, and the schedule begins anew. With other data or settings only the
-            optimiser's memory goes on; another optimiser than last time, or one with other options, starts fresh.
+            Whether the training is resumed as if the last `fit` had never ended, to the bit: with the optimiser's
+            memory and step count, the generator, and the parameters after the last step. With the same settings and
+            data a run that was interrupted (by Ctrl-C, a callback or the end of the process) is completed: its `epochs`
+            (those of the whole run, or those that are left), schedule, best so far and history are continued. After a
+            run that reached its end `epochs` are further ones, and the schedule begins anew. With other data or
+            settings only the optimiser's memory is kept; another optimiser than last time, or one with other options,
+            starts fresh.
         checkpoint : str or Path, optional
-            File to which the network and all that going on takes is written every so often, whole or not at all, and
-            once more at the end: ``Network.load(checkpoint).fit(X, Y, ..., resume=True)`` goes on from there. Its
-            ``record["interrupted"]`` tells whether there is a rest.
+            File to which the network and its training state are written every so often, whole or not at all, and once
+            more at the end: ``Network.load(checkpoint).fit(X, Y, ..., resume=True)`` resumes from there. Its
+            ``record["interrupted"]`` says whether steps are left.
         every : float
             Seconds of training that may be lost.
 
@@ -333,24 +316,8 @@ class Network(NetworkInspection, SavedNetwork):
         MissingLibraryError
             If what the engine needs is not installed.
         """
-        settings = Settings(
-            optimizer,
-            learning_rate,
-            schedule,
-            epochs,
-            iterations,
-            batch_size,
-            shuffle,
-            l2,
-            l1,
-            dropout,
-            clip_norm,
-            keep_best,
-            engine,
-            device,
-            precision,
-        )
-        if precision == "bfloat16" and self.dtype.name != "float32":
+        chosen = Settings(**settings)
+        if chosen.precision == "bfloat16" and self.dtype.name != "float32":
             raise SettingError(f"precision='bfloat16' rounds the products of a float32 network; got {self.dtype.name}")
         X, Y, S = samples(X, Y, sample_weight, self.architecture, self.parameters)
         validation = validation_samples(validation, self.architecture, self.parameters)
@@ -361,8 +328,8 @@ class Network(NetworkInspection, SavedNetwork):
         run = Run(
             xp,
             self.parameters,
-            self._objective(settings),
-            settings,
+            self._objective(chosen),
+            chosen,
             self.rng,
             X,
             Y,

@@ -104,7 +104,7 @@ def test_the_advice_for_one_column_works(column):
 
 FITTED = {
     "network": lambda: Network([3, 40, 1], seed=0),
-    "adam": lambda: MLPClassifier((40,), max_iter=3, warm_start=True, keep_optimizer=True, random_state=0),
+    "adam": lambda: MLPClassifier((40,), max_iter=3, warm_start=True, resume=True, random_state=0),
     "early stopping": lambda: MLPClassifier((40,), max_iter=3, warm_start=True, early_stopping=True, random_state=0),
     "lbfgs": lambda: MLPClassifier((40,), max_iter=3, warm_start=True, solver="lbfgs", random_state=0),
     "table": lambda: TabularClassifier(hidden=40, epochs=2, warm_start=True, random_state=0),

@@ -82,11 +82,11 @@ CASES = [
     ("table", lambda d: d.update(feature_names=["a", "c"]), "feature_names: not those of the preparation's columns"),
     ("table", lambda d: d.update(notes=[1]), "notes must be a list of texts"),
     ("table", lambda d: d.update(target_name=1), "target_name must be text, or null"),
-    ("table", lambda d: d["settings"].update(hidden=0.5), "hidden must be a whole number"),
+    ("table", lambda d: d["settings"].update(hidden=0.5), "hidden: expected a whole number"),
     ("table", lambda d: d["settings"].update(activation=["sine"]), "unknown activation 'sine'"),
     ("table", lambda d: d["settings"].update(epochs=0), "epochs: expected a whole number"),
     ("table", lambda d: d["settings"].update(preset="slow"), "unknown preset 'slow'"),
-    ("table", lambda d: d["settings"].update(loss=7), "loss must be text"),
+    ("table", lambda d: d["settings"].update(loss=7), "unknown loss 7"),
     ("table", lambda d: d["settings"].update(random_state="x"), "random_state must be a whole number"),
     ("estimates", lambda d: d["preparation"].update(kind="pictures"), "preparation: 'height' is missing"),
     (

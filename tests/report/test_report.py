@@ -148,7 +148,7 @@ def test_every_loss_with_every_output_is_derived(loss, output):
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_is_told(optimizer):
-    blocks = step(Settings(optimizer).to_document())
+    blocks = step(Settings(optimizer=optimizer).to_document())
     assert all("<" not in block.tex.replace("<=", "") for block in blocks if block.kind == "formula")
 
 

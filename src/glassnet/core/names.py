@@ -41,11 +41,16 @@ class Option(float):
         SettingError
             If the number lies outside the interval.
         """
-        low, high = map(float, self.interval[1:-1].split(","))
-        at_an_end = (value == low and self.interval[0] == "[") or (value == high and self.interval[-1] == "]")
-        if not (low < value < high or at_an_end) or (self.whole and value % 1):
+        if not within(value, self.interval) or (self.whole and value % 1):
             raise SettingError(f"expected a {'whole ' if self.whole else ''}number in {self.interval}")
         return Option(value, self.interval, whole=self.whole)
+
+
+def within(value: float, interval: str) -> bool:
+    """Return whether a number lies in an interval, such as "[0, 1)": 0 included, 1 not."""
+    low, high = map(float, interval[1:-1].split(","))
+    at_an_end = (value == low and interval[0] == "[") or (value == high and interval[-1] == "]")
+    return low < value < high or at_an_end
 
 
 _PATTERN = re.compile(r"\s*([A-Za-z_][\w-]*)\s*(?:\(([^()]*)\))?\s*\Z")

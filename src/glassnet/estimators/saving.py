@@ -128,7 +128,8 @@ def load_as(path: str | Path, class_of: Callable[[str], Any]) -> Any:
     try:
         own = {name: part for name, part in document.items() if name not in (*DOCUMENT, *BESIDE, *OWN_KEYS)}
         settings = from_json(checked(own, ENTRIES, kind, later=OPTIONAL, others=True)["settings"])
-        estimator = class_of(kind)(**settings)
+        cls = class_of(kind)
+        estimator = cls(**getattr(cls, "_of_older", dict)(settings))
         if "random_state" in own:
             estimator.random_state = generators.from_document(own["random_state"])
         checked(own, {**ENTRIES, **estimator._rows_of_file}, kind, later=OPTIONAL)

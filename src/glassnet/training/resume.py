@@ -8,10 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.training.declarations import is_same
 from glassnet.training.position import CURVES, Position, fingerprint
 from glassnet.training.run import Run
+from glassnet.training.settings import Settings
 
 Array = Any
+
+DEFAULTS = Settings().to_document()
 
 
 def position_of(run: Run, *, cut_off: bool) -> Position:
@@ -79,7 +83,9 @@ def resume_run(run: Run, position: Position) -> None:
     if position.data is None:
         theta[...] = base if position.last is None else position.last
         run.best.theta[...] = theta
-    elif (position.samples, position.settings, position.data) == (run.batches.m, run.identity, run.data):
+    elif (position.samples, position.data) == (run.batches.m, run.data) and is_same(
+        position.settings, run.identity, DEFAULTS
+    ):
         _take_over(run, position, base)
 
 

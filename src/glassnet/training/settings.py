@@ -1,129 +1,225 @@
-"""How to train, apart from what is trained: frozen, checked once, before any work is done."""
+"""How to train, apart from what is trained: each setting declared once, and checked before any work is done."""
 
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
-from itertools import chain
-from numbers import Integral, Real
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypedDict, Unpack
 
 import numpy as np
 
-from glassnet.core.checks import is_count
 from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.core.regularization import GRADIENT_TRANSFORMS, PENALTIES
 from glassnet.core.schedules import SCHEDULES
 from glassnet.documents import ANYTHING, checked
-from glassnet.errors import ModelFileError, SettingError, UnknownNameError
+from glassnet.errors import ModelFileError, SettingError
+from glassnet.training.declarations import Setting, completed, declared, describe, frozen, takes
 
 DEFAULT_EPOCHS = 100
-ENGINES = ("auto", "numpy", "compiled", "torch")
-DEVICES = ("auto", "cpu", "cuda")
-PRECISIONS = ("full", "bfloat16")
 OF_CALLER = "a function of the caller"  # what a record says of a schedule that has no name
-PER_NETWORK = ("learning_rate", "l2", "l1", "dropout")  # of a stack, each network may have its own
 
 
-@dataclass(frozen=True)
+class StepSettings(TypedDict, total=False):
+    """Settings for which scikit-learn has names of its own."""
+
+    optimizer: Annotated[
+        str | None,
+        Setting(
+            "gradient_descent",
+            "Rule of a step.",
+            'Its options stand in brackets: "adam(beta_1=0.8)". "lbfgs" searches along lines on the whole batch.',
+            table=OPTIMIZERS,
+        ),
+    ]
+    learning_rate: Annotated[
+        float | Sequence[float] | None,
+        Setting(
+            None,
+            "alpha, the learning rate.",
+            "Of a stack each network may have its own: k numbers.",
+            "None is the optimiser's own.",
+            interval="(0, inf)",
+        ),
+    ]
+    epochs: Annotated[
+        int | None,
+        Setting(
+            None,
+            "Passes over the training samples.",
+            none=f"None is {DEFAULT_EPOCHS}, where no iterations are given either.",
+            interval="[1, inf)",
+        ),
+    ]
+    iterations: Annotated[
+        int | None,
+        Setting(
+            None,
+            "Steps, in place of epochs.",
+            "With the whole batch they are the same.",
+            interval="[1, inf)",
+        ),
+    ]
+    batch_size: Annotated[
+        int | None,
+        Setting(None, "Samples per step.", none="None is all of them, the whole batch.", interval="[1, inf)"),
+    ]
+    l2: Annotated[
+        float | Sequence[float],
+        Setting(
+            0.0,
+            "lambda of the penalty on squared weights.",
+            "It adds lambda / (2m) Σ W² to J, m the samples of a step; one number, or one for each network of a stack.",
+            interval="[0, inf)",
+        ),
+    ]
+
+
+class SharedSettings(TypedDict, total=False):
+    """Settings that have the same name and meaning in every interface."""
+
+    schedule: Annotated[
+        str | Callable[..., float] | None,
+        Setting(
+            "constant",
+            "Factor on the learning rate over time.",
+            'Options stand in brackets: "step(0.5, 10)". A function `factor(t, T, costs)` gets the time t of T epochs '
+            "and the costs so far.",
+            table=SCHEDULES,
+        ),
+    ]
+    shuffle: Annotated[bool, Setting(True, "Whether mini-batches are drawn in a new order each epoch.")]
+    l1: Annotated[
+        float | Sequence[float],
+        Setting(
+            0.0,
+            "lambda of the penalty on absolute weights.",
+            "It adds lambda / m Σ |W| to J; one number, or one for each network of a stack.",
+            interval="[0, inf)",
+        ),
+    ]
+    dropout: Annotated[
+        float | Sequence[float] | Sequence[Sequence[float]] | None,
+        Setting(
+            0.0,
+            "Share of hidden units dropped in each step.",
+            "One number, or one per hidden layer. Of a stack each network may have its own: a row of one number, or of "
+            "one per hidden layer. Not for lbfgs.",
+            interval="[0, 1)",
+        ),
+    ]
+    clip_norm: Annotated[
+        float | None,
+        Setting(
+            None,
+            "Longest gradient that a step may take.",
+            "A longer one is shortened to it. Not for lbfgs.",
+            interval="(0, inf)",
+        ),
+    ]
+    engine: Annotated[
+        Literal["auto", "numpy", "compiled", "torch"],
+        Setting(
+            "auto",
+            "What runs the equations.",
+            'NumPy, loops compiled from them, or tensors (extra ``torch``). "auto" takes the engine whose predicted '
+            "start-up and steps take least, by the coefficients that ``glassnet engines`` shows (and measures, with "
+            "``--measure``); ``History.choice`` says why. Where an engine does not cover a run, NumPy takes it.",
+        ),
+    ]
+    device: Annotated[
+        Literal["auto", "cpu", "cuda"],
+        Setting(
+            "auto",
+            "Where the torch engine computes.",
+            '"auto" is a graphics processor where torch finds one. "cuda" asks for the torch engine.',
+        ),
+    ]
+    precision: Annotated[
+        Literal["full", "bfloat16"],
+        Setting(
+            "full",
+            "What goes into a matrix product.",
+            "Numbers of the network's own type, or rounded to bfloat16, which processors made for it multiply several "
+            "times as fast; parameters and all else stay float32. It asks for the torch engine.",
+        ),
+    ]
+
+
+class TrainingSettings(StepSettings, SharedSettings, total=False):
+    """The settings of one training run, as `Network.fit` takes them."""
+
+    keep_best: Annotated[
+        bool,
+        Setting(
+            False,
+            "Whether the parameters of the lowest cost are kept at the end, not the last ones.",
+            "The validation cost, where validation data are given.",
+        ),
+    ]
+
+
+SHARED, TRAINING = declared(SharedSettings), declared(TrainingSettings)
+ENGINES = TRAINING["engine"].names
+
+
 class Settings:
-    """The settings of one training run.
+    """The settings of one training run: frozen, complete and checked.
+
+    None leaves a setting at its default.
 
     Parameters
     ----------
-    optimizer : str
-        Name in the table of optimisers, options in brackets: "adam(beta_1=0.8)".
-    learning_rate : float or sequence of float, optional
-        alpha; None takes the optimiser's own default. Of a stack each network may have its own: k numbers.
-    schedule : str or callable
-        Name in the table of schedules, a factor on alpha over time; or such a function `factor(t, T, costs)` itself.
-    epochs, iterations : int, optional
-        Length of the run in passes over the data, or in steps; not both. With the whole batch they are the same.
-    batch_size : int, optional
-        Samples per step; None is the whole batch.
-    shuffle : bool
-        Whether mini-batches are drawn in a new order each epoch.
-    l2, l1 : float or sequence of float
-        lambda of the penalties lambda / (2m) Σ W² and lambda / m Σ |W|; one number, or one for each network of a stack.
-    dropout : float, sequence of float, or array (k, 1) or (k, L-1)
-        Share of each hidden layer's units that is dropped in each step; one number, or one per hidden layer. Of a stack
-        each network may have its own: a row of one number, or of one per hidden layer.
-    clip_norm : float, optional
-        Longest gradient that a step may take.
-    keep_best : bool
-        Whether the parameters of the lowest cost (validation cost where given) are kept at the end, not the last ones.
-    engine : {"auto", "numpy", "compiled", "torch"}
-        What runs the equations: NumPy, loops compiled from them, or tensors (extra ``torch``). "auto" takes the engine
-        whose predicted start-up and steps take least, by the figures that ``glassnet engines`` shows (and, with
-        ``--measure``, measures); ``History.choice`` says why. Where an engine does not cover a run, NumPy takes it.
-    device : {"auto", "cpu", "cuda"}
-        Where the torch engine computes; "auto" is a graphics processor where torch finds one. "cuda" asks for the torch
-        engine.
-    precision : {"full", "bfloat16"}
-        What goes into a matrix product: numbers of the network's own type, or rounded to bfloat16, which processors
-        made for it multiply several times as fast; parameters and all else stay float32. It asks for the torch engine.
+    <settings>
+
+    Raises
+    ------
+    SettingError
+        If one is outside its range, or two exclude each other.
+    TypeError
+        If there is no setting of that name.
     """
 
-    optimizer: str = "gradient_descent"
-    learning_rate: float | Sequence[float] | None = None
-    schedule: str | Callable[..., float] = "constant"
-    epochs: int | None = None
-    iterations: int | None = None
-    batch_size: int | None = None
-    shuffle: bool = True
-    l2: float | Sequence[float] = 0.0
-    l1: float | Sequence[float] = 0.0
-    dropout: float | Sequence[float] | Sequence[Sequence[float]] = 0.0
-    clip_norm: float | None = None
-    keep_best: bool = False
-    engine: str = "auto"
-    device: str = "auto"
-    precision: str = "full"
+    if TYPE_CHECKING:
 
-    def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            object.__setattr__(self, field.name, _listed(value) if field.name in PER_NETWORK else _number(value))
-        _, optimizer = choose(OPTIMIZERS, self.optimizer, "optimizer")
-        if not callable(self.schedule):
-            choose(SCHEDULES, self.schedule, "schedule")
+        def __getattr__(self, name: str) -> Any: ...
+
+    @takes(TRAINING)
+    def __init__(self, **settings: Unpack[TrainingSettings]) -> None:
+        for name, value in completed(TRAINING, settings, "fit").items():
+            setting = TRAINING[name]
+            value = setting.default if value is None else frozen(value)  # noqa: PLW2901
+            if value is not setting.default:
+                setting.check(value)
+            vars(self)[name] = value
+        self._check_together()
+
+    def __setattr__(self, name: str, value: Any) -> NoReturn:
+        raise AttributeError(f"settings are frozen; make new ones with another {name}")
+
+    def _check_together(self) -> None:
+        for name in ("learning_rate", "l2", "l1"):
+            if getattr(self, name) == ():
+                raise SettingError(f"{name}: expected {TRAINING[name].values}, or one for each network; got none")
         if self.epochs is not None and self.iterations is not None:
             raise SettingError(f"give epochs or iterations, not both; got {self.epochs} and {self.iterations}")
-        for name in ("epochs", "iterations", "batch_size"):
-            _check_count(name, getattr(self, name))
-        _check_number("clip_norm", self.clip_norm, positive=True)
-        for name in ("learning_rate", "l2", "l1"):
-            given = getattr(self, name)
-            for value in given if given and isinstance(given, tuple) else [given]:
-                _check_number(name, value, positive=name == "learning_rate")
-        self._check_engine(searches=optimizer.update is None)
-        self._check_dropout()
-        if optimizer.update is None:
-            for name in ("batch_size", "clip_norm"):
-                if getattr(self, name) is not None:
-                    raise SettingError(f"{self.optimizer} searches along lines on the whole batch and takes no {name}")
-            if self.drops_units or self.schedule != "constant":
-                raise SettingError(f"{self.optimizer} needs a cost that stays the same: no dropout and no schedule")
-
-    def _check_engine(self, *, searches: bool) -> None:
-        for name, known in (("engine", ENGINES), ("device", DEVICES), ("precision", PRECISIONS)):
-            if getattr(self, name) not in known:
-                raise UnknownNameError.among(name, getattr(self, name), known)
-        if self.wants_torch and self.engine not in ("auto", "torch"):
-            raise SettingError(f"{self.wants_torch} needs engine='torch' or 'auto'; got engine={self.engine!r}")
-        if self.wants_torch and searches:
-            raise SettingError(f"{self.optimizer} runs on NumPy alone and takes no {self.wants_torch}")
-
-    def _check_dropout(self) -> None:
         rows = self.dropout if isinstance(self.dropout, tuple) else (self.dropout,)
         if len({len(row) if isinstance(row, tuple) else None for row in rows}) > 1:
             raise SettingError(f"dropout: expected one row of shares for each network, all of one length; got {rows}")
-        for drop in chain.from_iterable(row if isinstance(row, tuple) else [row] for row in rows):
-            if not _is_number(drop) or not 0 <= drop < 1:
-                raise SettingError(f"dropout: expected a share of units in [0, 1); got {drop!r}")
+        if self.wants_torch and self.engine not in ("auto", "torch"):
+            raise SettingError(f"{self.wants_torch} needs engine='torch' or 'auto'; got engine={self.engine!r}")
+        if choose(OPTIMIZERS, self.optimizer, "optimizer")[1].update is None:
+            self._check_search()
+
+    def _check_search(self) -> None:
+        """Refuse what lbfgs, which searches along lines, cannot have."""
+        if self.wants_torch:
+            raise SettingError(f"{self.optimizer} runs on NumPy alone and takes no {self.wants_torch}")
+        for name in ("batch_size", "clip_norm"):
+            if getattr(self, name) is not None:
+                raise SettingError(f"{self.optimizer} searches along lines on the whole batch and takes no {name}")
+        if self.drops_units or self.schedule != "constant":
+            raise SettingError(f"{self.optimizer} needs a cost that stays the same: no dropout and no schedule")
 
     @property
     def wants_torch(self) -> str:
@@ -203,10 +299,13 @@ class Settings:
 
     def to_document(self) -> dict[str, Any]:
         """Return the settings as plain data for a training record."""
-        values = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        values = {name: _plain(getattr(self, name)) for name in TRAINING}
         if callable(self.schedule):
             values["schedule"] = OF_CALLER
         return values
+
+
+describe(Settings, TRAINING)
 
 
 def check_document(document: Any) -> None:
@@ -217,8 +316,7 @@ def check_document(document: Any) -> None:
     ValueError
         If one is unknown, missing, or outside its range.
     """
-    names = [field.name for field in fields(Settings)]
-    checked(document, dict.fromkeys(names, ANYTHING), "record, settings", later=["engine", "device", "precision"])
+    checked(document, dict.fromkeys(TRAINING, ANYTHING), "record, settings", later=TRAINING)
     for name, value in document.items():
         if (name, value) != ("schedule", OF_CALLER):
             try:
@@ -233,23 +331,6 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value  # a number of NumPy's is no JSON
 
 
-def _listed(value: Any) -> Any:
-    """Return a sequence or an array as nested tuples, which nobody can change; anything else as it is."""
-    is_array = isinstance(value, np.ndarray) and value.ndim > 0
-    is_list = is_array or (isinstance(value, Sequence) and not isinstance(value, str))
-    return tuple(_listed(entry) for entry in value) if is_list else _number(value)
-
-
-def _number(value: Any) -> Any:
-    """Return a number of NumPy's, a fraction or the like as Python's own, which lets arrays keep their type."""
-    if not isinstance(value, Real) or isinstance(value, bool):
-        return value
-    try:
-        return int(value) if isinstance(value, Integral) else float(value)
-    except OverflowError:
-        return math.inf
-
-
 def _check_stack(name: str, values: Sequence[Any] | np.ndarray, k: int | None) -> None:
     if k is None:
         raise SettingError(
@@ -258,20 +339,3 @@ def _check_stack(name: str, values: Sequence[Any] | np.ndarray, k: int | None) -
         )
     if len(values) != k:
         raise SettingError(f"{name}: expected one number, or one for each of {k} networks; got {len(values)}")
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
-
-
-def _check_count(name: str, value: Any) -> None:
-    if value is not None and not is_count(value):
-        raise SettingError(f"{name}: expected a whole number of at least 1; got {value!r}")
-
-
-def _check_number(name: str, value: Any, *, positive: bool) -> None:
-    if value is None:
-        return
-    if not _is_number(value) or value < 0 or (positive and value == 0):
-        bound = "greater than" if positive else "of at least"
-        raise SettingError(f"{name}: expected a number {bound} 0; got {value!r}")

@@ -81,7 +81,7 @@ def path(tmp_path):
 @pytest.mark.parametrize("keep", [False, True])
 @pytest.mark.parametrize("name", SETTINGS)
 def test_a_warm_start_after_a_file_is_one_without_it(path, name, keep):
-    model = made(name, warm_start=True, keep_optimizer=keep).fit(X, Y)
+    model = made(name, warm_start=True, resume=keep).fit(X, Y)
     loaded = again(model, path)
     for each in (model, loaded):
         each.fit(X, Y).fit(X, Y)
@@ -113,21 +113,21 @@ def test_a_fit_that_ctrl_c_cut_off_is_taken_to_its_end(path, name, rows):
     model = fit(made(name), rows, at=5)
     assert model.n_iter_ == 5
     for each in (again(model, path), model):
-        each.set_params(warm_start=True, keep_optimizer=True)
+        each.set_params(warm_start=True, resume=True)
         assert_same(fit(each, rows), whole)
 
 
 def test_it_may_be_cut_off_again_and_again(path):
     whole, model = made("stopping early").fit(X, Y), made("stopping early")
     for at in (2, 3, 7):
-        model = again(fit(model, at=at), path).set_params(warm_start=True, keep_optimizer=True)
+        model = again(fit(model, at=at), path).set_params(warm_start=True, resume=True)
     assert_same(model.fit(X, Y), whole)
 
 
 def test_other_rows_or_settings_are_a_warm_start(path):
-    model = again(fit(made("adam"), at=5), path).set_params(warm_start=True, keep_optimizer=True)
+    model = again(fit(made("adam"), at=5), path).set_params(warm_start=True, resume=True)
     assert fit(model, 2 * X).n_iter_ == 12
-    model = glassnet.load(path).set_params(warm_start=True, keep_optimizer=True, alpha=1)
+    model = glassnet.load(path).set_params(warm_start=True, resume=True, alpha=1)
     assert fit(model).n_iter_ == 12
     assert fit(glassnet.load(path).set_params(warm_start=True)).n_iter_ == 12
 
@@ -156,7 +156,7 @@ def test_a_checkpoint_is_an_estimator_that_goes_on(path, name, monkeypatch):
         path.write_bytes(content)
         cut = glassnet.load(path)
         assert cut.predict(X).shape == Y.shape
-        assert_same(fit(cut.set_params(warm_start=True, keep_optimizer=True)), whole)
+        assert_same(fit(cut.set_params(warm_start=True, resume=True)), whole)
 
 
 def test_a_rest_that_is_none_is_refused(path, monkeypatch):

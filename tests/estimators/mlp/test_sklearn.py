@@ -155,7 +155,7 @@ def test_digits(seed):
 
 OWN = {
     "class_weight": None, "label_smoothing": 0.0, "dropout": 0.0, "weight_decay": 0.01, "schedule": "constant",
-    "clip_norm": None, "scoring": None, "keep_optimizer": False, "n_networks": 1, "engine": "auto", "device": "auto",
+    "l1": 0.0, "clip_norm": None, "scoring": None, "resume": False, "n_networks": 1, "engine": "auto", "device": "auto",
     "precision": "full",
 }  # fmt: skip
 

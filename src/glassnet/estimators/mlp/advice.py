@@ -51,10 +51,10 @@ def about_scale(X: Array, names: Sequence[str] | None) -> str:
 
 def _about(X: Array, j: int) -> str:
     column = X[:, [j]].toarray() if is_sparse(X) else X[:, j]
-    return _spread(column)
+    return _mean_and_std(column)
 
 
-def _spread(numbers: Array) -> str:
+def _mean_and_std(numbers: Array) -> str:
     with np.errstate(over="ignore", invalid="ignore"):
         return f"mean {_short(numbers.mean(dtype=float))}, spread {_short(numbers.std(dtype=float))}"
 
@@ -64,7 +64,8 @@ def about_targets(Y: Array) -> str:
     size = np.sqrt(np.mean(np.square(Y, dtype=float)))
     if size <= LARGE:
         return ""
-    return f"The targets are not scaled ({_spread(Y)}): TransformedTargetRegressor(..., transformer=StandardScaler())"
+    advice = "TransformedTargetRegressor(..., transformer=StandardScaler())"
+    return f"The targets are not scaled ({_mean_and_std(Y)}): {advice}"
 
 
 def about_rate(curve: Sequence[float], rate: float) -> str:
@@ -98,6 +99,28 @@ def about_ending(curve: Sequence[float], rate: float) -> str:
     if len(curve) < FEWEST_EPOCHS or curve[-1] < curve[0]:
         return ""
     return f"The loss began at {curve[0]:.3g} and ended at {curve[-1]:.3g}: {_too_high(rate)}"
+
+
+def at_most_epochs(estimator: Any) -> str:
+    """Say that max_iter came before the training converged, and what to change, which is also noted."""
+    advice = about_rate(estimator.loss_curve_[-estimator.n_iter_ :], float(estimator.learning_rate_init))
+    if advice:
+        estimator.notes_.append(advice)
+    scale = "" if estimator.notes_ else ", or scale the inputs to mean 0 and spread 1 (StandardScaler)"
+    return (
+        f"Stochastic Optimizer: Maximum iterations ({estimator.max_iter}) reached and the optimization hasn't "
+        f"converged yet.{'' if advice else f' Raise max_iter or learning_rate_init{scale}.'}"
+    )
+
+
+def not_found(estimator: Any, message: str) -> str:
+    """Say that lbfgs, which ended with a `message`, found no minimum, and what to change."""
+    more = "" if estimator.n_iter_ < estimator.max_iter else f"Raise max_iter (now {estimator.max_iter}). "
+    advice = "" if estimator.notes_ else "Inputs scaled to mean 0 and spread 1 (StandardScaler) converge faster; "
+    return (
+        f"lbfgs failed to converge after {estimator.n_iter_} iteration(s):\n{message}\n{more}{advice}"
+        f"tol={estimator.tol:g} is the slope at which it stops; a larger one stops earlier."
+    )
 
 
 def _too_high(rate: float) -> str:

@@ -1,4 +1,4 @@
-"""What a trained MLP estimator is: a `Network` seen in rows, its answers, its files.
+"""A trained MLP estimator: its settings, the `Network` in rows, its answers, its files.
 
 Rows (m, n) are samples; the network's X (n[0], m) is the transposed view of them, coefs_[l] (n[l], n[l+1]) that of
 W[l+1]. No mathematics happens here.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy.sparse import issparse
@@ -25,6 +25,8 @@ from glassnet.estimators.saving import CLASS_WEIGHTS, save
 from glassnet.estimators.sklearn_errors import as_glassnet_errors
 from glassnet.estimators.targets import LabelEncoder, Target
 from glassnet.network import Network
+from glassnet.renamed import OldName, with_new_names
+from glassnet.training.declarations import Setting, completed, defaults
 from glassnet.typing import Labels
 
 Array = Any
@@ -39,13 +41,51 @@ FITTED = {  # plain attributes that a model file keeps
     "validation_loss_curve_": maybe(CURVE), "notes_": TEXTS, "_learning_rate": number(0),
     "_no_improvement_count": whole(),
 }  # fmt: skip
+ATTRIBUTES = """\
+    network_ : Network
+        The network in the notation: samples are columns, W[l] (n[l], n[l-1]). It can trace, check and save itself.
+    coefs_ : list of array (n[l], n[l+1])
+        Weights as rows, views of W[l].T; writing to them writes the network. Of k networks (k, n[l], n[l+1]).
+    intercepts_ : list of array (n[l+1],)
+        Biases, views of b[l]. Of k networks (k, n[l+1]).
+    loss_ : float
+        Cost at the end: the last epoch's mean for sgd and adam, that of the final weights for lbfgs. Of k networks
+        this and all curves are means.
+    loss_curve_ : list of float
+        Mean cost of each epoch, of each iteration of lbfgs the one before its step.
+    best_loss_ : float or None
+        Lowest cost; None with `early_stopping`.
+    validation_loss_curve_ : list of float or None
+        Loss of the validation rows after each epoch, without penalties; None where there are no such rows.
+    validation_scores_ : list of float or None
+        Their score after each epoch: accuracy for classes, R² for numbers, or what `scoring` says.
+    best_validation_score_ : float or None
+        The highest of them.
+    notes_ : list of str
+        What was noticed: inputs that are not scaled, a learning rate too high or too low.
+    n_iter_ : int
+        Epochs or iterations of the last `fit`.
+    t_ : int
+        Samples seen in training, each epoch counting them again.
+    n_layers_ : int
+        Number of layers, the input counted.
+    n_outputs_ : int
+        Number of output units.
+    out_activation_ : str
+        Activation of the output: "logistic" or "softmax" for classes, "identity" or "exp" for numbers.
+    n_features_in_ : int
+        Number of columns of X.
+    feature_names_in_ : array (n_features,)
+        Names of the columns, where X had any."""
 NOT_IN_OLD_FILES: dict[str, Any] = {"validation_loss_curve_": None, "notes_": [], "_no_improvement_count": 0}
 
 
 class FittedMLP(InspectionMixin, CallbackSupportMixin, BaseEstimator):
-    """What `MLPClassifier` and `MLPRegressor` are once they are trained; not for use on its own."""
+    """What `MLPClassifier` and `MLPRegressor` have in common but for `fit`; not for use on its own."""
 
     kind: ClassVar[str]  # the name in model files, also that of a user's subclass
+    _declared: ClassVar[Mapping[str, Setting]]
+    keep_optimizer = OldName()
 
     network_: Network
     target_: Target
@@ -64,10 +104,31 @@ class FittedMLP(InspectionMixin, CallbackSupportMixin, BaseEstimator):
     classes_: Labels  # of a classifier
     feature_names_in_: Labels  # where the columns had names
     _learning_rate: float
-    _rest: Rest | None = None  # of a fit that was cut off
+    _rest: Rest | None = None  # of a fit that was interrupted
+
+    def _set(self, **settings: Any) -> None:
+        """Set the settings, as a constructor gets them."""
+        given = with_new_names(settings, "keep_optimizer", stacklevel=3)
+        self.__dict__.update(completed(self._declared, given, type(self).__name__))
+
+    def set_params(self, **params: Any) -> Self:
+        """Change settings, also of what is nested in them, as scikit-learn does; return the estimator itself."""
+        super().set_params(**with_new_names(params, "keep_optimizer"))
+        return self
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__({**defaults(self._declared), **self._of_older(state)})
+
+    @staticmethod
+    def _of_older(settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Return settings of a file or pickle under their names of today."""
+        found = dict(settings)
+        if "keep_optimizer" in found:  # which worked with a warm start alone
+            found["resume"] = bool(found.pop("keep_optimizer") and found["warm_start"])
+        return found
 
     def _answers(self, outputs: Array) -> Array:
-        """Return what a user is told for the outputs (m, n_outputs) of one network."""
+        """Return the answers for the outputs (m, n_outputs) of one network."""
         raise NotImplementedError
 
     # ------------------------------------------------------------ the network in rows
@@ -168,7 +229,7 @@ class FittedMLP(InspectionMixin, CallbackSupportMixin, BaseEstimator):
         path : str or Path
             The file, usually named ``*.glassnet``.
         training_state : bool
-            Whether the file also holds what a warm start goes on with, as `Network.save` says.
+            Whether the file also holds what it takes to resume the training, as `Network.save` says.
         """
         check_is_fitted(self)
         fitted = {name: _finite(getattr(self, name)) for name in FITTED}

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.estimators.mlp.callbacks import EpochTasks
+from glassnet.estimators.mlp.start import RandomOrder
 from glassnet.estimators.mlp.validation import Validation
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import Progress
@@ -15,22 +16,24 @@ SMALLEST_RATE = 1e-6  # an adaptive learning rate that has come down to this end
 
 
 class TrainingMonitor:
-    """A callback of `Network.fit` that keeps an estimator's fitted attributes up to date.
+    """A callback of `Network.fit` that updates an estimator's fitted attributes and decides when to stop.
 
     Parameters
     ----------
     estimator : MLPClassifier or MLPRegressor
-        Whose settings decide and whose attributes are kept.
+        Its settings decide, its attributes are updated.
     samples : int
         Rows in an epoch.
     validation : Validation, optional
         Rows that are looked at after each epoch.
     tasks : EpochTasks
-        Those who listen through scikit-learn's protocol.
-    takes_up : bool
-        Whether the fit is the rest of one that was cut off.
+        Tells the callbacks of scikit-learn's protocol.
+    order : RandomOrder
+        Draws the order of the rows.
+    resumed : bool
+        Whether the fit is the rest of one that was interrupted.
     keeper : Checkpoint, optional
-        What writes the estimator while it trains.
+        Writes the estimator while it trains.
 
     Attributes
     ----------
@@ -46,8 +49,9 @@ class TrainingMonitor:
         samples: int,
         validation: Validation | None,
         tasks: EpochTasks,
+        order: RandomOrder,
         *,
-        takes_up: bool = False,
+        resumed: bool = False,
         keeper: Checkpoint | None = None,
     ) -> None:
         self.estimator: Any = estimator
@@ -58,7 +62,8 @@ class TrainingMonitor:
         self.by_score: bool = estimator.early_stopping and not self.searches
         self.stopped: bool = False
         self.interrupted: bool = False
-        self.takes_up: bool = takes_up
+        self.order: RandomOrder = order
+        self.resumed: bool = resumed
         self.keeper: Checkpoint | None = keeper
 
     def factor(self, t: float, T: float, costs: Any) -> float:

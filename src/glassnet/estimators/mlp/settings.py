@@ -1,180 +1,325 @@
-"""What both MLP estimators can be told, and what they learn: each setting's range and meaning, said once."""
+"""The settings of both MLP estimators, under scikit-learn's names, and what they are in `Network.fit`."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Integral, Real
-from typing import Any, TypeVar
+from types import NoneType
+from typing import Annotated, Any, Literal, TypedDict, get_args, get_origin
 
 import numpy as np
 
+from glassnet.core.activations import ACTIVATIONS
+from glassnet.core.names import choose
+from glassnet.core.schedules import SCHEDULES
+from glassnet.errors import SettingError
 from glassnet.estimators.sklearn_compat import Interval, Options, StrOptions
-
-Class = TypeVar("Class", bound=type)
-
-POSITIVE = Interval(Real, 0, None, closed="neither")
-NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
-SHARE = Interval(Real, 0, 1, closed="left")
-COUNT = Interval(Integral, 1, None, closed="left")
-
-CONSTRAINTS: dict[str, list[Any]] = {
-    "hidden_layer_sizes": ["array-like", COUNT],
-    "activation": [str, list, tuple],
-    "solver": [StrOptions({"lbfgs", "sgd", "adam", "adamw"})],
-    "alpha": [NOT_NEGATIVE],
-    "batch_size": [StrOptions({"auto"}), COUNT],
-    "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
-    "learning_rate_init": [POSITIVE],
-    "power_t": [NOT_NEGATIVE],
-    "max_iter": [COUNT],
-    "shuffle": ["boolean"],
-    "random_state": ["random_state"],
-    "tol": [NOT_NEGATIVE],
-    "verbose": ["verbose"],
-    "warm_start": ["boolean"],
-    "momentum": [Interval(Real, 0, 1, closed="both")],
-    "nesterovs_momentum": ["boolean"],
-    "early_stopping": ["boolean"],
-    "validation_fraction": [SHARE],
-    "beta_1": [SHARE],
-    "beta_2": [SHARE],
-    "epsilon": [POSITIVE],
-    "n_iter_no_change": [COUNT, Options(Real, {np.inf})],
-    "max_fun": [COUNT],
-    "dropout": [SHARE, "array-like"],
-    "weight_decay": [NOT_NEGATIVE],
-    "schedule": [str, callable],
-    "clip_norm": [POSITIVE, None],
-    "scoring": [str, callable, None],
-    "keep_optimizer": ["boolean"],
-    "n_networks": [COUNT],
-    "engine": [str],
-    "device": [str],
-    "precision": [str],
-}
-
-PARAMETERS = """\
-    hidden_layer_sizes : int or array-like of int, default=(100,)
-        Units of each hidden layer, first to last; ``()`` leaves the linear model.
-    activation : str or list of str, default="relu"
-        Activation of the hidden layers: "identity", "logistic" (also "sigmoid"), "tanh", "relu", or any other name in
-        glassnet's table, such as "gelu" or "leaky_relu(0.2)". A list gives each hidden layer its own.
-    solver : {"lbfgs", "sgd", "adam", "adamw"}, default="adam"
-        "lbfgs" searches along lines on the whole data (good on small tables), "sgd" is gradient descent in batches
-        with momentum, "adam" adapts the step of every weight, "adamw" is adam with `weight_decay`.
-    alpha : float, default=0.0001
-        Strength of the L2 penalty alpha / (2 m) Σ W², m the samples of a batch.
-    batch_size : int or "auto", default="auto"
-        Samples of a step; "auto" is min(200, n_samples). lbfgs always takes all.
-    learning_rate : {"constant", "invscaling", "adaptive"}, default="constant"
-        How sgd's learning rate moves: not at all; learning_rate_init / (t + 1)^power_t after each epoch, t the samples
-        seen; or a fifth each time that the training stops to improve.
-    learning_rate_init : float, default=0.001
-        Learning rate at the start, for sgd, adam and adamw.
-    power_t : float, default=0.5
-        Exponent of "invscaling".
-    max_iter : int, default=200
-        Most epochs (sgd, adam, adamw) or iterations (lbfgs).
-    shuffle : bool, default=True
-        Whether a new order of the samples is drawn for each epoch; not for lbfgs.
-    random_state : int, RandomState instance or None, default=None
-        Source of the first weights, the order of samples and the rows held out. The same integer draws what
-        scikit-learn's estimator draws with it.
-    tol : float, default=1e-4
-        Improvement of the loss (of the validation score with `early_stopping`) that counts; lbfgs's largest slope.
-    verbose : bool or int, default=False
-        Whether each epoch prints its loss.
-    warm_start : bool, default=False
-        Whether `fit` goes on with the weights of the last one.
-    momentum : float, default=0.9
-        Share of sgd's last step that goes on, in [0, 1].
-    nesterovs_momentum : bool, default=True
-        Whether sgd looks ahead along the momentum.
-    early_stopping : bool, default=False
-        Whether to stop when the score of validation rows no longer improves, and to keep the weights of the best one.
-        The rows are those given to `fit` as `X_val`, or `validation_fraction` of the training rows, which are held
-        out; a classifier's keep the classes' shares, except for multi-label targets. Not for lbfgs.
-    validation_fraction : float, default=0.1
-        Share of the rows held out by `early_stopping`.
-    beta_1, beta_2 : float, default=0.9, 0.999
-        adam's memory of the gradient and of its square, in [0, 1).
-    epsilon : float, default=1e-8
-        Keeps adam's divisor from zero.
-    n_iter_no_change : int, default=10
-        Epochs without improvement that sgd, adam and adamw bear.
-    max_fun : int, default=15000
-        Most evaluations of the cost by lbfgs.
-    dropout : float or array-like of float, default=0.0
-        Share of a hidden layer's units that each step leaves out, in [0, 1); one number, or one per hidden layer. Not
-        for lbfgs.
-    weight_decay : float, default=0.01
-        What adamw takes from every weight and bias in each step, apart from the gradient: this share of it times the
-        learning rate. `alpha` stays the penalty in the loss; set it to 0 for weight decay alone.
-    schedule : str or callable, default="constant"
-        How the learning rate moves from step to step, as a factor on `learning_rate_init`: "cosine",
-        "warmup_cosine(0.3)", "step(0.5, 10)", "exponential(0.95)", "inverse_scaling", "plateau", or a function
-        `factor(t, T, costs)` of the time t of T epochs, T being `max_iter`. sgd then keeps learning_rate="constant".
-    clip_norm : float or None, default=None
-        Longest gradient that a step may take; a longer one is shortened. Not for lbfgs.
-    scoring : str, callable or None, default=None
-        What `early_stopping` watches: the estimator's own score (None), the validation loss ("loss"), or a scorer of
-        scikit-learn's, by name or as a callable ``scorer(estimator, X, y)``. Greater is better.
-    keep_optimizer : bool, default=False
-        Whether a warm start also goes on with what the optimiser remembers (adam's averages, sgd's velocity, an
-        adaptive learning rate), as `partial_fit` does; scikit-learn starts it afresh. A fit that Ctrl-C cut off is then
-        taken to its end if settings and rows are the same: `max_iter` counts its epochs from its start.
-    n_networks : int, default=1
-        Networks of different starts that are trained side by side, as one stack; predictions are their average, and
-        `predict_spread` tells how far they are apart. Not for lbfgs.
-    engine : {"auto", "numpy", "compiled", "torch"}, default="auto"
-        What runs the equations; "auto" takes what is predicted to be done first. lbfgs and sparse rows run on NumPy
-        whatever is asked.
-    device : {"auto", "cpu", "cuda"}, default="auto"
-        Where the torch engine computes; "auto" is a graphics processor where torch finds one.
-    precision : {"full", "bfloat16"}, default="full"
-        What goes into a matrix product: "bfloat16" asks for the torch engine, and for float32 rows."""
-
-ATTRIBUTES = """\
-    network_ : Network
-        The network in the notation: samples are columns, W[l] (n[l], n[l-1]). It can trace, check and save itself.
-    coefs_ : list of array (n[l], n[l+1])
-        Weights as rows, views of W[l].T; writing to them writes the network. Of k networks (k, n[l], n[l+1]).
-    intercepts_ : list of array (n[l+1],)
-        Biases, views of b[l]. Of k networks (k, n[l+1]).
-    loss_ : float
-        Cost at the end: the last epoch's mean for sgd and adam, that of the final weights for lbfgs. Of k networks
-        this and all curves are means.
-    loss_curve_ : list of float
-        Mean cost of each epoch, of each iteration of lbfgs the one before its step.
-    best_loss_ : float or None
-        Lowest cost; None with `early_stopping`.
-    validation_loss_curve_ : list of float or None
-        Loss of the validation rows after each epoch, without penalties; None where there are no such rows.
-    validation_scores_ : list of float or None
-        Their score after each epoch: accuracy for classes, R² for numbers, or what `scoring` says.
-    best_validation_score_ : float or None
-        The highest of them.
-    notes_ : list of str
-        What was noticed: inputs that are not scaled, a learning rate too high or too low.
-    n_iter_ : int
-        Epochs or iterations of the last `fit`.
-    t_ : int
-        Samples seen in training, each epoch counting them again.
-    n_layers_ : int
-        Number of layers, the input counted.
-    n_outputs_ : int
-        Number of output units.
-    out_activation_ : str
-        Activation of the output: "logistic" or "softmax" for classes, "identity" or "exp" for numbers.
-    n_features_in_ : int
-        Number of columns of X.
-    feature_names_in_ : array (n_features,)
-        Names of the columns, where X had any."""
+from glassnet.training.declarations import Setting, declared
+from glassnet.training.settings import SHARED, SharedSettings
 
 
-def documented(cls: Class) -> Class:
-    """Write the common parameters and attributes into a class's docstring, where it names them."""
-    if cls.__doc__:  # not there under python -OO
-        texts = {"    <common parameters>": PARAMETERS, "    <common attributes>": ATTRIBUTES}
-        for mark, text in texts.items():
-            cls.__doc__ = cls.__doc__.replace(mark, text)
-    return cls
+class LayerSettings(TypedDict, total=False):
+    """What the hidden layers are; these two may be given by position."""
+
+    hidden_layer_sizes: Annotated[
+        int | Sequence[int],
+        Setting(
+            (100,), "Units of each hidden layer, first to last.", "``()`` leaves the linear model.", interval="[1, inf)"
+        ),
+    ]
+    activation: Annotated[
+        str | Sequence[str],
+        Setting(
+            "relu",
+            "Activation of the hidden layers.",
+            '"identity", "logistic" (also "sigmoid"), "tanh", "relu", or any other name in glassnet\'s table, such as '
+            '"gelu" or "leaky_relu(0.2)". A list gives each hidden layer its own.',
+        ),
+    ]
+
+
+class SklearnSettings(TypedDict, total=False):
+    """Settings that scikit-learn's estimators have too."""
+
+    solver: Annotated[
+        Literal["lbfgs", "sgd", "adam", "adamw"],
+        Setting(
+            "adam",
+            "Rule of a step.",
+            '"lbfgs" searches along lines on the whole data (good on small tables), "sgd" is gradient descent in '
+            'batches with momentum, "adam" adapts the step of every weight, "adamw" is adam with `weight_decay`.',
+            fit_name="optimizer",
+        ),
+    ]
+    alpha: Annotated[
+        float,
+        Setting(
+            0.0001,
+            "Strength of the L2 penalty.",
+            "It adds alpha / (2 m) Σ W² to the cost, m the samples of a batch.",
+            interval="[0, inf)",
+            fit_name="l2",
+        ),
+    ]
+    batch_size: Annotated[
+        int | Literal["auto"],
+        Setting(
+            "auto",
+            "Samples of a step.",
+            '"auto" is min(200, n_samples). lbfgs always takes all.',
+            interval="[1, inf)",
+        ),
+    ]
+    learning_rate: Annotated[
+        Literal["constant", "invscaling", "adaptive"],
+        Setting(
+            "constant",
+            "How sgd's learning rate moves.",
+            "Not at all; learning_rate_init / (t + 1)^power_t after each epoch, t the samples seen; or a fifth each "
+            "time that the training stops to improve.",
+            fit_name="schedule",
+        ),
+    ]
+    learning_rate_init: Annotated[
+        float,
+        Setting(
+            0.001,
+            "Learning rate at the start, for sgd, adam and adamw.",
+            interval="(0, inf)",
+            fit_name="learning_rate",
+        ),
+    ]
+    power_t: Annotated[float, Setting(0.5, 'Exponent of "invscaling".', interval="[0, inf)")]
+    max_iter: Annotated[
+        int,
+        Setting(200, "Most epochs (sgd, adam, adamw) or iterations (lbfgs).", interval="[1, inf)", fit_name="epochs"),
+    ]
+    random_state: Annotated[
+        Any,
+        Setting(
+            None,
+            "Source of the first weights, the order of samples and the rows held out.",
+            "A whole number, a RandomState or None. The same number draws what scikit-learn's estimator draws with it.",
+            constraints=("random_state",),
+        ),
+    ]
+    tol: Annotated[
+        float,
+        Setting(
+            1e-4,
+            "Improvement of the loss that counts.",
+            "Of the validation score with `early_stopping`; lbfgs's largest slope.",
+            interval="[0, inf)",
+        ),
+    ]
+    verbose: Annotated[bool | int, Setting(False, "Whether each epoch prints its loss.", constraints=("verbose",))]
+    warm_start: Annotated[
+        bool,
+        Setting(
+            False,
+            "Whether `fit` starts from the weights of the last one, with a fresh optimiser, as in scikit-learn.",
+            "`resume` continues the training itself.",
+        ),
+    ]
+    momentum: Annotated[float, Setting(0.9, "Share of sgd's last step that is added to the next.", interval="[0, 1]")]
+    nesterovs_momentum: Annotated[bool, Setting(True, "Whether sgd looks ahead along the momentum.")]
+    early_stopping: Annotated[
+        bool,
+        Setting(
+            False,
+            "Whether to stop when the score of validation rows no longer improves, and to keep the best weights.",
+            "The rows are those given to `fit` as `X_val`, or `validation_fraction` of the training rows, which are "
+            "held out; a classifier's keep the classes' shares, except for multi-label targets. Not for lbfgs.",
+        ),
+    ]
+    validation_fraction: Annotated[
+        float, Setting(0.1, "Share of the rows held out by `early_stopping`.", interval="[0, 1)")
+    ]
+    beta_1: Annotated[float, Setting(0.9, "adam's memory of the gradient.", interval="[0, 1)")]
+    beta_2: Annotated[float, Setting(0.999, "adam's memory of the gradient's square.", interval="[0, 1)")]
+    epsilon: Annotated[float, Setting(1e-8, "Keeps adam's divisor from zero.", interval="(0, inf)")]
+    n_iter_no_change: Annotated[
+        float,
+        Setting(
+            10,
+            "Epochs without improvement after which sgd, adam and adamw stop.",
+            constraints=(Interval(Integral, 1, None, closed="left"), Options(Real, {np.inf})),
+        ),
+    ]
+    max_fun: Annotated[int, Setting(15000, "Most evaluations of the cost by lbfgs.", interval="[1, inf)")]
+
+
+class OwnSettings(TypedDict, total=False):
+    """Settings that are glassnet's own, beside those of `SharedSettings`."""
+
+    weight_decay: Annotated[
+        float,
+        Setting(
+            0.01,
+            "What adamw takes from every weight and bias in each step.",
+            "This share of it times the learning rate, apart from the gradient. `alpha` stays the penalty in the loss; "
+            "set it to 0 for weight decay alone.",
+            interval="[0, inf)",
+        ),
+    ]
+    scoring: Annotated[
+        str | Callable[..., float] | None,
+        Setting(
+            None,
+            "What `early_stopping` watches.",
+            "The estimator's own score (None), the validation loss (\"loss\"), or a scorer of scikit-learn's, by name "
+            "or as a callable ``scorer(estimator, X, y)``. Greater is better.",
+        ),
+    ]
+    resume: Annotated[
+        bool,
+        Setting(
+            False,
+            "Whether `fit` resumes the training of the last one.",
+            "With its weights, as `warm_start`, and also with what the optimiser remembers (adam's averages, sgd's "
+            "velocity, an adaptive learning rate), as `partial_fit` does. A fit that Ctrl-C interrupted is then "
+            "completed if settings and rows are the same: `max_iter` counts its epochs from its start.",
+        ),
+    ]
+    n_networks: Annotated[
+        int,
+        Setting(
+            1,
+            "Networks of different starts that are trained side by side, as one stack.",
+            "Predictions are their average, and `predict_spread` tells how far they are apart. Not for lbfgs.",
+            interval="[1, inf)",
+        ),
+    ]
+
+
+class CommonKeywords(SklearnSettings, SharedSettings, OwnSettings, total=False):
+    """The settings that both estimators take by name."""
+
+
+class ClassifierKeywords(CommonKeywords, total=False):
+    """Those of `MLPClassifier`."""
+
+    class_weight: Annotated[
+        Mapping[Any, float] | str | None,
+        Setting(
+            None,
+            'Label -> weight of its rows in the cost, or "balanced".',
+            '1 for labels it does not name; "balanced" gives every class the same sum of weights. Multiplies '
+            "`sample_weight`, validation rows included.",
+            constraints=(dict, StrOptions({"balanced"}), None),
+        ),
+    ]
+    label_smoothing: Annotated[
+        float,
+        Setting(
+            0.0,
+            "Part of each row's certainty that all classes get alike.",
+            "Of the training rows only.",
+            interval="[0, 1)",
+        ),
+    ]
+
+
+class RegressorLoss(TypedDict, total=False):
+    """What `MLPRegressor` has beside the others, and as its first parameter."""
+
+    loss: Annotated[
+        str,
+        Setting(
+            "squared_error",
+            "Cost of an estimate.",
+            '"squared_error" is half the squared error, "poisson" half the Poisson deviance with an exp output '
+            '(targets of at least 0); "absolute_error" estimates the median, "quantile(0.9)" what nine of ten stay '
+            'below, and "huber(1.35)" is squared up to that distance and absolute beyond. The losses of several '
+            "columns add up.",
+        ),
+    ]
+
+
+CLASSIFIER = declared(LayerSettings, ClassifierKeywords)
+REGRESSOR = declared(RegressorLoss, LayerSettings, CommonKeywords)
+
+
+def constraints(settings: Mapping[str, Setting]) -> dict[str, list[Any]]:
+    """Return what scikit-learn checks each setting by."""
+    return {
+        name: list(setting.constraints)
+        or list(dict.fromkeys(_constraint(each, setting) for each in setting.alternatives))
+        for name, setting in settings.items()
+    }
+
+
+def _constraint(kind: Any, setting: Setting) -> Any:
+    if get_origin(kind) is Literal:
+        return str if setting.name in SHARED else StrOptions(set(get_args(kind)))  # `Network.fit` offers the nearest
+    if kind in (int, float):
+        low, high = (None if end == "inf" else kind(end) for end in setting.interval[1:-1].split(", "))
+        closed = {"[)": "left", "()": "neither", "[]": "both"}[setting.interval[0] + setting.interval[-1]]
+        return Interval(Integral if kind is int else Real, low, high, closed=closed)
+    origin = get_origin(kind) or kind
+    return {NoneType: None, bool: "boolean", Callable: callable, Sequence: "array-like"}.get(origin, origin)
+
+
+# ------------------------------------------------------------ what they are in `Network` and its `fit`
+def check_together(estimator: Any, *, incremental: bool) -> None:
+    """Raise SettingError if two settings exclude each other."""
+    if incremental and estimator.early_stopping:
+        raise SettingError("partial_fit does not support early_stopping=True: a single pass leaves nothing to stop")
+    rate, schedule = estimator.learning_rate, estimator.schedule
+    if schedule not in ("constant", None) and estimator.solver == "sgd" and rate != "constant":
+        raise SettingError(f"learning_rate={rate!r} and schedule={schedule!r} both move the rate; give one")
+    if estimator.n_networks > 1 and estimator.solver == "lbfgs":
+        raise SettingError(
+            f"n_networks: lbfgs searches for one network at a time, got {estimator.n_networks}; "
+            "take solver='adam', 'adamw' or 'sgd'"
+        )
+
+
+def hidden_units(given: Any) -> list[int]:
+    """Return the units of each hidden layer as a list."""
+    units = list(given) if isinstance(given, Iterable) else [given]
+    if any(not isinstance(n, Integral) or n <= 0 for n in units):
+        raise SettingError(f"hidden_layer_sizes must be > 0, got {units}: whole numbers, one per hidden layer.")
+    return [int(n) for n in units]
+
+
+def activation_names(given: Any, hidden_layers: int) -> list[str]:
+    """Return the activation of each hidden layer, in glassnet's names."""
+    choices = {"logistic": ACTIVATIONS["sigmoid"], **ACTIVATIONS}
+    if isinstance(given, str):
+        choose(choices, given, "activation")  # also where there is no hidden layer
+        names = [given] * hidden_layers
+    elif len(given) == hidden_layers:
+        names = list(given)
+    else:
+        raise SettingError(
+            f"activation: {hidden_layers} hidden layers take one name, or a list of {hidden_layers}; got {given!r}"
+        )
+    return ["sigmoid" if choose(choices, name, "activation")[0] == "logistic" else name for name in names]
+
+
+def fit_settings(estimator: Any) -> dict[str, Any]:
+    """Return the settings of `Network.fit` that an estimator's settings are, but for the batch."""
+    shared = {name: getattr(estimator, name) for name in SHARED}
+    own = {"optimizer": _optimizer(estimator), "l2": estimator.alpha, "epochs": estimator.max_iter}
+    if estimator.solver == "lbfgs":  # it takes all samples at once, along lines
+        return {**shared, **own, "schedule": "constant", "shuffle": True}
+    return {**shared, **own, "learning_rate": estimator.learning_rate_init}
+
+
+def schedule_ends_at_zero(estimator: Any) -> bool:
+    """Tell whether the schedule brings the learning rate to nothing at max_iter, where the training is complete."""
+    schedule, T = estimator.schedule or "constant", estimator.max_iter
+    factor = schedule if callable(schedule) else choose(SCHEDULES, schedule, "schedule")[1].factor
+    return bool(factor(T, T, []) < 1e-3)
+
+
+def _optimizer(estimator: Any) -> str:
+    """Return the solver with its options, as `Network.fit` writes them."""
+    if estimator.solver == "lbfgs":
+        return f"lbfgs(tolerance={float(estimator.tol)!r}, max_evaluations={estimator.max_fun})"
+    if estimator.solver == "sgd":
+        return f"{'nesterov' if estimator.nesterovs_momentum else 'momentum'}({float(estimator.momentum)!r})"
+    options = [estimator.beta_1, estimator.beta_2, estimator.epsilon]
+    options += [estimator.weight_decay] if estimator.solver == "adamw" else []
+    return f"{estimator.solver}({', '.join(repr(float(option)) for option in options)})"

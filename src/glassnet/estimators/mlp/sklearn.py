@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Self
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self, Unpack
 
 import numpy as np
 from sklearn.base import ClassifierMixin, RegressorMixin
@@ -18,17 +18,18 @@ from glassnet.errors import SettingError
 from glassnet.estimators.given_targets import given_labels, given_numbers
 from glassnet.estimators.mlp.advice import about_targets
 from glassnet.estimators.mlp.callbacks import with_callbacks
+from glassnet.estimators.mlp.fitted import ATTRIBUTES
 from glassnet.estimators.mlp.fitting import BaseMLP
-from glassnet.estimators.mlp.settings import CONSTRAINTS, SHARE, documented
-from glassnet.estimators.sklearn_compat import StrOptions, first_partial_fit
+from glassnet.estimators.mlp.settings import CLASSIFIER, REGRESSOR, ClassifierKeywords, CommonKeywords, constraints
+from glassnet.estimators.sklearn_compat import first_partial_fit
 from glassnet.estimators.sklearn_errors import as_glassnet_errors
 from glassnet.estimators.targets import LabelEncoder, TargetScaler, smoothed
 from glassnet.estimators.weights import class_weights
+from glassnet.training.declarations import describe, takes
 
 Array = Any
 
 
-@documented
 class MLPClassifier(ClassifierMixin, BaseMLP):
     """Multi-layer perceptron for classes: scikit-learn's estimator with an open network inside.
 
@@ -37,18 +38,13 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     Parameters
     ----------
-    <common parameters>
-    class_weight : dict, "balanced" or None, default=None
-        Label -> weight of its rows in the cost, 1 for labels it does not name; "balanced" gives every class the same
-        sum of weights. Multiplies `sample_weight`, validation rows included.
-    label_smoothing : float, default=0.0
-        Part of each row's certainty that all classes get alike, in [0, 1); of the training rows only.
+    <settings>
 
     Attributes
     ----------
     classes_ : array (n_classes,)
         The labels, sorted.
-    <common attributes>
+    <attributes>
 
     See Also
     --------
@@ -78,57 +74,22 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     classes_: Array
     target_: LabelEncoder
     _numbers_wanted = False
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **CONSTRAINTS,
-        "class_weight": [dict, StrOptions({"balanced"}), None],
-        "label_smoothing": [SHARE],
-    }
+    _declared = CLASSIFIER
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = constraints(CLASSIFIER)
 
+    @takes(CLASSIFIER)
     def __init__(
         self,
-        hidden_layer_sizes: Any = (100,),
+        hidden_layer_sizes: int | Sequence[int] = (100,),
         activation: str | Sequence[str] = "relu",
-        *,
-        solver: str = "adam",
-        alpha: float = 0.0001,
-        batch_size: int | str = "auto",
-        learning_rate: str = "constant",
-        learning_rate_init: float = 0.001,
-        power_t: float = 0.5,
-        max_iter: int = 200,
-        shuffle: bool = True,
-        random_state: Any = None,
-        tol: float = 1e-4,
-        verbose: bool | int = False,
-        warm_start: bool = False,
-        momentum: float = 0.9,
-        nesterovs_momentum: bool = True,
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-8,
-        n_iter_no_change: float = 10,
-        max_fun: int = 15000,
-        class_weight: Mapping[Any, float] | str | None = None,
-        label_smoothing: float = 0.0,
-        dropout: float | Sequence[float] = 0.0,
-        weight_decay: float = 0.01,
-        schedule: str | Callable[..., float] = "constant",
-        clip_norm: float | None = None,
-        scoring: str | Callable[..., float] | None = None,
-        keep_optimizer: bool = False,
-        n_networks: int = 1,
-        engine: str = "auto",
-        device: str = "auto",
-        precision: str = "full",
+        **settings: Unpack[ClassifierKeywords],
     ) -> None:
-        self._keep(locals())
+        self._set(hidden_layer_sizes=hidden_layer_sizes, activation=activation, **settings)
 
-    @available_if(lambda estimator: estimator._can_go_on())
+    @available_if(lambda estimator: estimator._can_fit_in_parts())
     @with_callbacks
     def partial_fit(self, X: Array, y: Array, sample_weight: Array | None = None, classes: Array | None = None) -> Self:
-        """Go on training with a single pass over X; neither for lbfgs nor with a schedule.
+        """Resume training with a single pass over X; neither for lbfgs nor with a schedule.
 
         Parameters
         ----------
@@ -206,11 +167,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return given_labels(y)
 
     def _learn_targets(self, y: Array, incremental: bool) -> None:
-        if not hasattr(self, "classes_") or not (self.warm_start or incremental):
+        if not hasattr(self, "classes_") or not (self._keeps_network or incremental):
             self.target_ = LabelEncoder.of(y)
             self.classes_ = self.target_.classes
         else:
-            self.target_.check_known(y, all_of_them=self.warm_start)
+            self.target_.check_known(y, all_of_them=self._keeps_network)
 
     def _output(self) -> tuple[str, str]:
         return self.target_.output, "cross_entropy"
@@ -243,7 +204,6 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return tags
 
 
-@documented
 class MLPRegressor(RegressorMixin, BaseMLP):
     """Multi-layer perceptron for numbers: scikit-learn's estimator with an open network inside.
 
@@ -251,15 +211,11 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     Parameters
     ----------
-    loss : str, default="squared_error"
-        "squared_error" is half the squared error, "poisson" half the Poisson deviance with an exp output (targets of
-        at least 0); "absolute_error" estimates the median, "quantile(0.9)" what nine of ten stay below, and
-        "huber(1.35)" is squared up to that distance and absolute beyond. The losses of several columns add up.
-    <common parameters>
+    <settings>
 
     Attributes
     ----------
-    <common attributes>
+    <attributes>
 
     See Also
     --------
@@ -284,52 +240,23 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     kind = "MLPRegressor"
     target_: TargetScaler
     _numbers_wanted = True
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {**CONSTRAINTS, "loss": [str]}
+    _declared = REGRESSOR
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = constraints(REGRESSOR)
 
+    @takes(REGRESSOR)
     def __init__(
         self,
         loss: str = "squared_error",
-        hidden_layer_sizes: Any = (100,),
+        hidden_layer_sizes: int | Sequence[int] = (100,),
         activation: str | Sequence[str] = "relu",
-        *,
-        solver: str = "adam",
-        alpha: float = 0.0001,
-        batch_size: int | str = "auto",
-        learning_rate: str = "constant",
-        learning_rate_init: float = 0.001,
-        power_t: float = 0.5,
-        max_iter: int = 200,
-        shuffle: bool = True,
-        random_state: Any = None,
-        tol: float = 1e-4,
-        verbose: bool | int = False,
-        warm_start: bool = False,
-        momentum: float = 0.9,
-        nesterovs_momentum: bool = True,
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-8,
-        n_iter_no_change: float = 10,
-        max_fun: int = 15000,
-        dropout: float | Sequence[float] = 0.0,
-        weight_decay: float = 0.01,
-        schedule: str | Callable[..., float] = "constant",
-        clip_norm: float | None = None,
-        scoring: str | Callable[..., float] | None = None,
-        keep_optimizer: bool = False,
-        n_networks: int = 1,
-        engine: str = "auto",
-        device: str = "auto",
-        precision: str = "full",
+        **settings: Unpack[CommonKeywords],
     ) -> None:
-        self._keep(locals())
+        self._set(loss=loss, hidden_layer_sizes=hidden_layer_sizes, activation=activation, **settings)
 
-    @available_if(lambda estimator: estimator._can_go_on())
+    @available_if(lambda estimator: estimator._can_fit_in_parts())
     @with_callbacks
     def partial_fit(self, X: Array, y: Array, sample_weight: Array | None = None) -> Self:
-        """Go on training with a single pass over X; neither for lbfgs nor with a schedule.
+        """Resume training with a single pass over X; neither for lbfgs nor with a schedule.
 
         Parameters
         ----------
@@ -387,3 +314,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
+
+
+describe(MLPClassifier, CLASSIFIER, ATTRIBUTES)
+describe(MLPRegressor, REGRESSOR, ATTRIBUTES)

@@ -13,14 +13,19 @@ Array = Any
 
 
 class RandomOrder:
-    """Draws each epoch's order from the one before it, as scikit-learn does: equal seeds, equal batches."""
+    """Draws each epoch's order from the one before it, as scikit-learn does: equal seeds, equal batches.
 
-    def __init__(self, random_state: np.random.RandomState, masks: Any) -> None:
+    Of a training that is resumed, so many `draws` for m samples came before.
+    """
+
+    def __init__(self, random_state: np.random.RandomState, masks: Any, m: int, draws: int) -> None:
         self.random_state: np.random.RandomState = random_state
         self.masks: Any = masks
         self.random: Any = masks.random  # dropout masks come from the network's own generator
         self.order: Array = None
         self.draws: int = 0
+        for _ in range(draws):
+            self.permutation(m)
 
     def permutation(self, m: int) -> Array:
         """Return the order of the m samples for the next epoch."""

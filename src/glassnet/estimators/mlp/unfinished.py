@@ -1,4 +1,4 @@
-"""The rest of an MLP estimator's fit that was cut off: a warm start that keeps the optimiser takes it to its end."""
+"""What it takes to resume an MLP estimator's fit that was interrupted."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from scipy.sparse import issparse
 
 from glassnet.core.checks import is_count
 from glassnet.engines.sparse_columns import SparseColumns
-from glassnet.estimators.saving import settings_but
+from glassnet.estimators.mlp.start import RandomOrder
+from glassnet.estimators.saving import settings_but, settings_to_json
 from glassnet.training import generators
+from glassnet.training.declarations import defaults, is_same
 from glassnet.training.position import fingerprint
 
 Array = Any
 
-MAY_CHANGE = ("warm_start", "keep_optimizer", "verbose", "engine", "device", "random_state")
+MAY_CHANGE = ("warm_start", "resume", "verbose", "engine", "device", "random_state")
 
 
 @dataclass
 class Rest:
-    """What going on takes beside the network and the fitted attributes.
+    """What resuming takes beside the network and the fitted attributes.
 
     Attributes
     ----------
@@ -42,7 +44,8 @@ class Rest:
 
     def is_of(self, estimator: Any, rows: tuple[Array, ...]) -> bool:
         """Tell whether a fit of these rows is the same one."""
-        return bool(self.settings == settings_of(estimator) and self.data == fingerprint(*map(_columns, rows)))
+        same = is_same(self.settings, settings_of(estimator), settings_to_json(defaults(estimator._declared)))
+        return same and self.data == fingerprint(*map(_columns, rows))
 
     def to_document(self) -> dict[str, Any]:
         """Return plain data for a model file."""
@@ -64,9 +67,9 @@ class Rest:
         return rest
 
 
-def rest_of(estimator: Any, rows: tuple[Array, ...], random_state: dict[str, Any], draws: int) -> Rest:
+def rest_of(estimator: Any, rows: tuple[Array, ...], random_state: dict[str, Any], order: RandomOrder) -> Rest:
     """Return the rest of a fit of these rows."""
-    return Rest(settings_of(estimator), fingerprint(*map(_columns, rows)), random_state, draws)
+    return Rest(settings_of(estimator), fingerprint(*map(_columns, rows)), random_state, order.draws)
 
 
 def settings_of(estimator: Any) -> dict[str, Any]:

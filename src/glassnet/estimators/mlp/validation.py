@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-Array = Any
+from glassnet.estimators.mlp.rows import Rows
+
 Score = Callable[..., float]
 
 
@@ -18,33 +19,29 @@ class Validation:
 
     Parameters
     ----------
-    X, Y : array (m, n_features), (m, n_outputs)
-        Rows, and target columns as they were before any smoothing.
-    S : array (m,) or None
-        Weights of the rows.
+    rows : Rows
+        Their target columns are as they were before any smoothing.
     scorer : callable, "loss" or None
         ``scorer(estimator, X, y)``, greater is better; "loss" is the loss with a minus, None the estimator's own score.
     """
 
-    X: Array
-    Y: Array
-    S: Array | None
+    rows: Rows
     scorer: Score | str | None
 
     def look(self, estimator: Any) -> tuple[float, float]:
         """Return score and loss of the network as it stands; both are NaN where an output is not finite."""
-        weights = {} if self.S is None else {"sample_weight": self.S[None, :]}
-        costs, A = estimator.network_.cost_and_answers(self.X.T, self.Y.T, **weights)
+        X, Y, S = self.rows
+        costs, A = estimator.network_.cost_and_answers(**self.rows.columns)
         loss = float(np.mean(costs))
         if not np.isfinite(loss):
             return float("nan"), float("nan")
         if self.scorer == "loss":
             return -loss, loss
         if callable(self.scorer):
-            weights = {} if self.S is None else {"sample_weight": self.S}
-            return float(self.scorer(estimator, self.X, estimator.target_.decode(self.Y), **weights)), loss
+            weights = {} if S is None else {"sample_weight": S}
+            return float(self.scorer(estimator, X, estimator.target_.decode(Y), **weights)), loss
         answers = (A if A.ndim == 2 else A.mean(axis=0)).T
-        return float(estimator._score_rows(answers, self.Y, self.S)), loss
+        return float(estimator._score_rows(answers, Y, S)), loss
 
 
 def scorer_of(estimator: Any, scoring: Any) -> Any:

@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 
@@ -23,13 +23,20 @@ from glassnet.estimators.given_targets import given_labels, given_numbers
 from glassnet.estimators.inspection import InspectionMixin
 from glassnet.estimators.saving import CLASS_WEIGHTS, save
 from glassnet.estimators.sklearn_errors import as_glassnet_errors
-from glassnet.estimators.tabular import document, kept_settings
+from glassnet.estimators.tabular import document
 from glassnet.estimators.tabular.candidate import Candidate, notes_of_choice
 from glassnet.estimators.tabular.networks import made_with
 from glassnet.estimators.tabular.recipes import CLASSES, NUMBERS, Recipe
 from glassnet.estimators.tabular.rows import checked_rows
 from glassnet.estimators.tabular.samples import Samples
 from glassnet.estimators.tabular.selection import train_candidates
+from glassnet.estimators.tabular.settings import (
+    CLASSIFIER,
+    REGRESSOR,
+    ClassifierKeywords,
+    RegressorKeywords,
+    check_kept,
+)
 from glassnet.estimators.tabular.training import Callback
 from glassnet.estimators.tabular.training_data import Given, TrainingData, drawn_seed, prepare
 from glassnet.estimators.tabular.unfinished import LastFit, Unfinished, settings_of
@@ -37,6 +44,7 @@ from glassnet.estimators.targets import LabelEncoder, Target, TargetScaler
 from glassnet.network import Network, checkpoint_to
 from glassnet.tables import Preparation, imbalance, leaks, rows_at
 from glassnet.training.checkpoint import Checkpoint
+from glassnet.training.declarations import Setting, completed, defaults, is_same, takes
 from glassnet.training.history import History
 from glassnet.typing import Labels
 
@@ -63,53 +71,28 @@ class TableModel(InspectionMixin):
     _last_fit: LastFit | None = None  # what a warm start needs to know of it
     n_features_in_: int
     feature_names_in_: Labels  # where the columns had names
+    _declared: ClassVar[Mapping[str, Setting]] = REGRESSOR
     _default_loss: str
     _recipes: ClassVar[Mapping[str, Recipe]]
 
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...  # the settings
+
+    @takes(REGRESSOR)
     def __init__(
         self,
         hidden: int | Sequence[int] | None = None,
         activation: str | Sequence[str] | None = None,
-        *,
-        preset: str = "default",
-        loss: str | None = None,
-        optimizer: str | None = None,
-        learning_rate: float | None = None,
-        schedule: str | None = None,
-        epochs: int | None = None,
-        batch_size: int | None = None,
-        l2: float = 0.0,
-        dropout: float | Sequence[float] | None = None,
-        validation: float | None = None,
-        patience: int | None = None,
-        n_networks: int | None = None,
-        random_state: Any = None,
-        warm_start: bool = False,
-        verbose: bool = False,
-        engine: str = "auto",
-        device: str = "auto",
-        precision: str = "full",
+        **settings: Unpack[RegressorKeywords],
     ) -> None:
-        self.hidden = hidden
-        self.activation = activation
-        self.preset = preset
-        self.loss = loss
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.schedule = schedule
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.l2 = l2
-        self.dropout = dropout
-        self.validation = validation
-        self.patience = patience
-        self.n_networks = n_networks
-        self.random_state = random_state
-        self.warm_start = warm_start
-        self.verbose = verbose
-        self.engine = engine
-        self.device = device
-        self.precision = precision
+        self._set(hidden=hidden, activation=activation, **settings)
+
+    def _set(self, **settings: Any) -> None:
+        vars(self).update(completed(self._declared, settings, type(self).__name__))
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        vars(self).update({**defaults(self._declared), **state})  # settings that an older pickle lacks
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the settings.
@@ -240,7 +223,7 @@ class TableModel(InspectionMixin):
 
     def _data_to_resume(self, unfinished: Unfinished, given: Given, given_val: Given = NOTHING) -> TrainingData | None:
         """Return the data of an interrupted training, if these are, and the settings are the same."""
-        if unfinished.settings != settings_of(self):
+        if not is_same(unfinished.settings, settings_of(self), defaults(self._declared)):
             return None
         twin = copy.copy(self)  # other data must not change this model
         data = prepare(twin, given, given_val, warm=unfinished.warm, seed=unfinished.seed)
@@ -335,7 +318,7 @@ class TableModel(InspectionMixin):
 
     def _check_kept(self, settings: Mapping[str, Any]) -> None:
         """Raise unless the settings are of the kinds that `fit` takes."""
-        kept_settings.check(settings)
+        check_kept(settings)
 
     def _restore(self, network: Network, target: Target, kept: Mapping[str, Any]) -> None:
         document.restore(self, network, target, kept)
@@ -406,43 +389,18 @@ class TableClassifier(TableModel):
     kind = "TabularClassifier"
     target_: LabelEncoder
     classes_: Array
-    _default_loss, _recipes = "cross_entropy", CLASSES
+    _declared, _default_loss, _recipes = CLASSIFIER, "cross_entropy", CLASSES
 
     _rows_of_file: ClassVar = {**document.ENTRIES, "class_weight": CLASS_WEIGHTS}
 
+    @takes(CLASSIFIER)
     def __init__(
         self,
         hidden: int | Sequence[int] | None = None,
         activation: str | Sequence[str] | None = None,
-        *,
-        preset: str = "default",
-        loss: str | None = None,
-        class_weight: Mapping[Any, float] | str | None = None,
-        optimizer: str | None = None,
-        learning_rate: float | None = None,
-        schedule: str | None = None,
-        epochs: int | None = None,
-        batch_size: int | None = None,
-        l2: float = 0.0,
-        dropout: float | Sequence[float] | None = None,
-        validation: float | None = None,
-        patience: int | None = None,
-        n_networks: int | None = None,
-        random_state: Any = None,
-        warm_start: bool = False,
-        verbose: bool = False,
-        engine: str = "auto",
-        device: str = "auto",
-        precision: str = "full",
+        **settings: Unpack[ClassifierKeywords],
     ) -> None:
-        super().__init__(
-            hidden, activation,
-            preset=preset, loss=loss, optimizer=optimizer, learning_rate=learning_rate, schedule=schedule,
-            epochs=epochs, batch_size=batch_size, l2=l2, dropout=dropout, validation=validation, patience=patience,
-            n_networks=n_networks, random_state=random_state, warm_start=warm_start, verbose=verbose, engine=engine,
-            device=device, precision=precision,
-        )  # fmt: skip
-        self.class_weight = class_weight
+        self._set(hidden=hidden, activation=activation, **settings)
 
     def predict(self, X: Any) -> Array:
         """Return the most probable label of each row.

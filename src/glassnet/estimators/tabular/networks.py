@@ -66,7 +66,7 @@ def new_network(model: TableModel, recipe: Recipe, n_x: int, target: Target, rng
 def _layers(model: TableModel, recipe: Recipe, n_x: int, target: Target) -> tuple[list[int], list[str], str]:
     """Return sizes, activations (with the output's, if the target determines it) and loss of a network of a recipe."""
     given = recipe.hidden if model.hidden is None else model.hidden
-    hidden = [given] if np.ndim(given) == 0 else list(given)  # type: ignore[arg-type]
+    hidden: list[Any] = [given] if np.ndim(given) == 0 else list(given)
     activation = recipe.activation if model.activation is None else model.activation
     activations = [activation] * len(hidden) if isinstance(activation, str) else list(activation)
     if len(activations) != len(hidden):

@@ -12,12 +12,14 @@ from glassnet.estimators.tabular import out_of_fold
 from glassnet.estimators.tabular.candidate import Candidate
 from glassnet.estimators.tabular.networks import is_full_batch
 from glassnet.estimators.tabular.recipes import Recipe
+from glassnet.estimators.tabular.settings import IN_FIT
 from glassnet.estimators.tabular.training_data import TrainingData
 from glassnet.estimators.targets import smoothed
 from glassnet.network import Network
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.engine_choice import amortise_startup_over
 from glassnet.training.history import History, Progress
+from glassnet.training.settings import Settings
 
 if TYPE_CHECKING:
     from glassnet.estimators.tabular.model import TableModel
@@ -38,7 +40,7 @@ def train(
     exclusive = network.architecture.activations[-1] == "softmax"
     own: list[Callback] = [_print_epoch] if model.verbose else []
     if validation is not None:
-        own.append(_Patience.of(model, options["epochs"], network))
+        own.append(_Patience.of(model, options, data.X.shape[1], network))
     with amortise_startup_over(FITS_PER_RECIPE):
         history = network.fit(
             data.X,
@@ -60,22 +62,19 @@ def train(
 
 def _fit_options(model: TableModel, recipe: Recipe, network: Network, m: int) -> dict[str, Any]:
     """Return how `Network.fit` trains: as the model's settings say, else as the recipe does."""
-    optimizer = model.optimizer or recipe.optimizer
-    full_batch = is_full_batch(optimizer)
-    batch_size = min(recipe.batch_size, m) if model.batch_size is None and not full_batch else model.batch_size
-    dropout = 0.0 if full_batch or network.L == 1 else recipe.dropout
-    return {
-        "optimizer": optimizer,
-        "learning_rate": recipe.learning_rate if model.learning_rate is None else model.learning_rate,
-        "schedule": model.schedule or ("constant" if full_batch else "cosine"),
-        "epochs": recipe.epochs_for(m, batch_size) if model.epochs is None else model.epochs,
-        "batch_size": batch_size,
-        "l2": model.l2,
-        "dropout": dropout if model.dropout is None else model.dropout,
-        "engine": model.engine,
-        "device": model.device,
-        "precision": model.precision,
+    given = {name: getattr(model, name) for name in IN_FIT}
+    full_batch = is_full_batch(given["optimizer"] or recipe.optimizer)
+    by_recipe = {
+        "optimizer": recipe.optimizer,
+        "learning_rate": recipe.learning_rate,
+        "schedule": "constant" if full_batch else "cosine",
+        "batch_size": None if full_batch else min(recipe.batch_size, m),
+        "dropout": 0.0 if full_batch or network.L == 1 else recipe.dropout,
     }
+    options = {name: by_recipe.get(name) if value is None else value for name, value in given.items()}
+    if options["epochs"] is options["iterations"] is None:
+        options["epochs"] = recipe.epochs_for(m, options["batch_size"])
+    return options
 
 
 def _judge(candidate: Candidate, data: TrainingData) -> None:
@@ -101,10 +100,11 @@ class _Patience:
             self._update(cost)
 
     @classmethod
-    def of(cls, model: TableModel, epochs: int, network: Network) -> _Patience:
+    def of(cls, model: TableModel, options: dict[str, Any], m: int, network: Network) -> _Patience:
         """Return the patience of a model; an interrupted training's validation costs so far count."""
         costs = () if network.position is None else network.position.curves.get("validation_cost", ())
-        return cls(math.ceil(epochs / 4) if model.patience is None else model.patience, costs)
+        per_epoch, steps = Settings(**options).steps(m)
+        return cls(math.ceil(steps / per_epoch / 4) if model.patience is None else model.patience, costs)
 
     def __call__(self, progress: Progress) -> bool:
         if progress.moment == "start" and progress.epoch == 0:  # a run of its own

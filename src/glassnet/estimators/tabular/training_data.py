@@ -146,7 +146,7 @@ def _fitted_preparation(samples: Samples, target: Target) -> Preparation:
 def _validation_share(model: TableModel, m: int, k: int) -> float:
     """Return the share of rows held out from all networks; the networks of a stack leave rows out by themselves."""
     if model.validation is not None:
-        return model.validation
+        return float(model.validation)
     return VALIDATION_SHARE if k == 1 and m >= VALIDATION_FROM else 0.0
 
 

@@ -81,7 +81,9 @@ def range_test(
 
     def cost_after(rate: float) -> float:
         theta = start.over(start.vector.copy())
-        settings = Settings(optimizer, rate, iterations=steps, batch_size=batch_size, engine="numpy")
+        settings = Settings(
+            optimizer=optimizer, learning_rate=rate, iterations=steps, batch_size=batch_size, engine="numpy"
+        )
         try:
             with xp.quiet():
                 uninterrupted(train(Run(xp, theta, objective, settings, np.random.default_rng(seed), X, Y)))
