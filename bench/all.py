@@ -1,6 +1,6 @@
 """Run every benchmark, print its tables, and at the end each target with its verdict; write bench/results.json.
 
-    python bench/all.py [--only step,limit] [--repeats 5] [--quick] [--json FILE]
+    python bench/all.py [--only step,roofline] [--repeats 5] [--quick] [--json FILE]
 
 With `--only` the other parts of an earlier file stay as they are. A quick run writes a file only where one is named.
 """
@@ -20,7 +20,7 @@ from _script import Verdict, line_of, parser_of, write_json
 
 PARTS = {
     "step": "a training step, a whole fit and its memory",
-    "limit": "the machine's limits",
+    "roofline": "the machine's limits",
     "scaling": "growth with samples, width, depth and networks",
     "start": "from the shell command to the saved model",
     "search": "a search of 100 fits",
@@ -30,7 +30,7 @@ RESULTS = Path(__file__).with_name("results.json")
 
 
 def run(part: str, repeats: int, quick: bool) -> dict[str, Any]:
-    """Run one script; a part that fails says so in place of its figures."""
+    """Run one script; a part that fails says so in place of its results."""
     about = {"machine": machine(), "repeats": repeats, "date": datetime.now(UTC).date().isoformat()}
     try:
         module = importlib.import_module(part)
@@ -38,8 +38,8 @@ def run(part: str, repeats: int, quick: bool) -> dict[str, Any]:
         targets: list[Verdict] = module.verdicts(result)
     except Exception as error:
         traceback.print_exc()
-        figure = f"failed: {type(error).__name__}: {error}"
-        return {**about, "failed": figure, "targets": [{"target": f"bench/{part}.py", "met": None, "figure": figure}]}
+        failed = f"failed: {type(error).__name__}: {error}"
+        return {**about, "failed": failed, "targets": [{"target": f"bench/{part}.py", "met": None, "measured": failed}]}
     if quick:  # small sizes decide nothing
         targets = [{**verdict, "met": None} for verdict in targets]
     return {**about, "result": result, "targets": targets}
@@ -48,11 +48,13 @@ def run(part: str, repeats: int, quick: bool) -> dict[str, Any]:
 def main() -> None:
     """Run the parts that are asked for."""
     parser = parser_of("Every benchmark.")
-    parser.add_argument("--only", default=",".join(PARTS), help=f"some of {', '.join(PARTS)}, as step,limit")
+    parser.add_argument("--only", default=",".join(PARTS), help=f"some of {', '.join(PARTS)}, as step,roofline")
     asked = parser.parse_args()
     only = asked.only.split(",")
     if unknown := [part for part in only if part not in PARTS]:
-        parser.error(f"--only: expected some of {', '.join(PARTS)}, as step,limit; got {', '.join(map(repr, unknown))}")
+        parser.error(
+            f"--only: expected some of {', '.join(PARTS)}, as step,roofline; got {', '.join(map(repr, unknown))}"
+        )
     path = asked.json or (None if asked.quick else RESULTS)
     document: dict[str, Any] = {"quick": asked.quick, "parts": {}}
     if path is not None and path.exists():

@@ -1,6 +1,6 @@
 """What training on a large array takes in memory beside the array, and whether predicting streams.
 
-Each face trains for an epoch in its own process, whose peak is set against the bytes of the array: libraries,
+Each interface trains for an epoch in its own process, whose peak is set against the bytes of the array: libraries,
 parameters and all that training keeps are counted. Then the peak is reset and all samples are predicted.
 
     python bench/memory.py [--quick] [--json FILE]
@@ -20,46 +20,48 @@ from _script import Verdict, script, verdict
 LIMIT = 1.25  # times the array
 SIZE, QUICK_SIZE = 2_000_000_000, 64_000_000  # bytes of the array
 N_X, BATCH = 512, 1024
-FACES = ("Network", "MLPClassifier")
+INTERFACES = ("Network", "MLPClassifier")
 
 
-def peaks(face: str, size: int) -> dict[str, int]:
+def peaks(interface: str, size: int) -> dict[str, int]:
     """Train and predict in this process; return the bytes of the array and the process's peak at each."""
     import glassnet
 
     X = np.empty((size // (4 * N_X), N_X), "float32")
     np.random.default_rng(0).random(out=X, dtype="float32")
     y = (X[:, 0] > 0.5).astype("float32")
-    if face == "Network":
+    if interface == "Network":
         net = glassnet.Network((N_X, 64, 1), ["relu", "sigmoid"], seed=1, dtype="float32")
         net.fit(X.T, y[None], optimizer="adam", epochs=1, batch_size=BATCH)
     else:
         net = glassnet.MLPClassifier((64,), max_iter=1, batch_size=BATCH, random_state=1).fit(X, y)
     training = resident_peak()
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak starts anew
-    net.forward(X.T) if face == "Network" else net.predict(X)
+    net.forward(X.T) if interface == "Network" else net.predict(X)
     return {"array": X.nbytes, "training": training, "predicting": resident_peak()}
 
 
 def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
-    """Return each face's bytes, from processes of their own; once, because a peak hardly varies."""
+    """Return each interface's bytes, from processes of their own; once, because a peak hardly varies."""
     del repeats
     result = {}
-    for face in FACES:
-        code = f"import json, memory; print(json.dumps(memory.peaks({face!r}, {QUICK_SIZE if quick else SIZE})))"
-        result[face] = json.loads(in_own_process(code))
-        shares = (f"{what} {result[face][what] / result[face]['array']:.3f}" for what in ("training", "predicting"))
-        print(f"{face:<14} peaks, times the array: {', '.join(shares)}", flush=True)
+    for interface in INTERFACES:
+        code = f"import json, memory; print(json.dumps(memory.peaks({interface!r}, {QUICK_SIZE if quick else SIZE})))"
+        result[interface] = json.loads(in_own_process(code))
+        shares = (
+            f"{what} {result[interface][what] / result[interface]['array']:.3f}" for what in ("training", "predicting")
+        )
+        print(f"{interface:<14} peaks, times the array: {', '.join(shares)}", flush=True)
     return result
 
 
 def verdicts(result: dict[str, Any]) -> list[Verdict]:
     """Hold the peaks of whole processes against the array."""
-    shares = [(face, what, bytes_[what] / bytes_["array"]) for face, bytes_ in result.items()
+    shares = [(interface, what, bytes_[what] / bytes_["array"]) for interface, bytes_ in result.items()
               for what in ("training", "predicting")]  # fmt: skip
     return [
-        verdict(f"6. {face}: {what} peaks under {LIMIT}x of the array", share, share < LIMIT)
-        for face, what, share in shares
+        verdict(f"6. {interface}: {what} peaks under {LIMIT}x of the array", share, share < LIMIT)
+        for interface, what, share in shares
     ]
 
 

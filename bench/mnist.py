@@ -115,18 +115,20 @@ def best(data: Data, repeats: int, quick: bool) -> list[dict[str, float]]:
 
 def verdicts(result: dict[str, Any]) -> list[Verdict]:
     """Hold what was measured against what is asked."""
-    told = []
+    found = []
     if "time" in result:
         middle = result["time"]["median"]
         share = middle["glassnet"] / middle["scikit-learn"]
         reached = all(row[2] >= GOAL for row in result["time"]["rows"]["glassnet"])
-        told.append(verdict(f"{GOAL} in at most half of scikit-learn's time", share, reached and share < SHARE_OF_TIME))
+        found.append(
+            verdict(f"{GOAL} in at most half of scikit-learn's time", share, reached and share < SHARE_OF_TIME)
+        )
     if "best" in result:
         accuracy = median(run["accuracy"] for run in result["best"])
         longest = max(run["seconds"] for run in result["best"])
-        told.append(verdict("best setting, accuracy", accuracy, accuracy >= BEST_GOAL, ""))
-        told.append(verdict("best setting, seconds", longest, longest < BEST_SECONDS, " s"))
-    return told
+        found.append(verdict("best setting, accuracy", accuracy, accuracy >= BEST_GOAL, ""))
+        found.append(verdict("best setting, seconds", longest, longest < BEST_SECONDS, " s"))
+    return found
 
 
 def main() -> None:

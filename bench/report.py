@@ -1,4 +1,4 @@
-"""Write docs/benchmarks.md and its plot from bench/results.json; no figure in them is typed by hand.
+"""Write docs/benchmarks.md and its plot from bench/results.json; no number in them is typed by hand.
 
 python bench/report.py [RESULTS] [DOCS]
 """
@@ -16,13 +16,13 @@ from _script import WORDS
 
 RESULTS = Path(__file__).with_name("results.json")
 DOCS = Path(__file__).parents[1] / "docs"
-PEERS = ("scikit-learn", "PyTorch", "torch.compile", "JAX", "NumPy")
+BASELINES = ("scikit-learn", "PyTorch", "torch.compile", "JAX", "NumPy")
 TITLES = {"NumPy": "our NumPy engine", "compiled": "our compiled engine"}
 FIRST = "layers, batch, optimiser, type"
 HEAD = """# Benchmarks
 
-Written by `make bench`: every figure is of that run, on the machine described at the end. What counts are the ratios,
-measured side by side in one run, the libraries taking turns; times belong to this machine and this hour. Any part can
+Written by `make bench`: every number is from that run, on the machine described at the end. What counts are the ratios,
+measured side by side in one run, the libraries taking turns; times depend on the machine and its load. Any part can
 be run alone, as `.venv/bin/python bench/step.py`; `.venv/bin/python bench/all.py --only step` brings its results up to
 date, and `.venv/bin/python bench/report.py` writes this page from `bench/results.json`."""
 NO_GPU = """None was available where this was measured, and nothing is claimed. The torch engine's path to CUDA
@@ -41,47 +41,47 @@ def short(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def by_peer(rows: list[dict[str, Any]], key: str, unit: float = 1, columns: Iterable[str] = PEERS) -> str:
-    """Set one figure of each work and peer; the peers that are nowhere have no column."""
+def by_library(rows: list[dict[str, Any]], key: str, unit: float = 1, columns: Iterable[str] = BASELINES) -> str:
+    """Return a table: a row for each workload, a column for each baseline that was measured anywhere."""
     there = [name for name in columns if any(name in row[key] for row in rows)]
     cells = ([short(row[key][name] * unit) if name in row[key] else "-" for name in there] for row in rows)
     return table([FIRST, *(TITLES.get(name, name) for name in there)],
-                 ([row["work"], *line] for row, line in zip(rows, cells, strict=True)))  # fmt: skip
+                 ([row["workload"], *line] for row, line in zip(rows, cells, strict=True)))  # fmt: skip
 
 
 def step(result: dict[str, Any]) -> list[str]:
-    """Say what a step, a fit and its memory take beside the neighbours."""
-    rows = result["works"]
-    every = ("compiled", "NumPy", *PEERS[:-1])
+    """Say what a step, a fit and its memory take in glassnet and in the other libraries."""
+    rows = result["workloads"]
+    every = ("compiled", "NumPy", *BASELINES[:-1])
     reasons = {f"{name}: {why}" for row in rows for name, why in row["absent"].items() if not why.startswith("left to")}
     parts = [
         "How many times longer than glassnet a training step takes: medians; glassnet is its compiled engine, and its "
-        "NumPy engine where that takes a work. scikit-learn has no AdamW and takes Adam. `torch.compile` is asked in "
-        "the works of middle size; its compiling, and JAX's, is not counted.",
-        by_peer(rows, "ratio"),
-        "A whole fit, with all that is set up for it; JAX compiles in each. glassnet's compiled code is kept on disk: "
-        "making it the first time is not in here, and a fit too short to pay for that takes the NumPy engine.",
-        by_peer(rows, "whole_ratio"),
+        "NumPy engine where the compiled one does not run. scikit-learn has no AdamW and uses Adam. `torch.compile` is "
+        "measured on the workloads of middle size; its compilation, and JAX's, is not counted.",
+        by_library(rows, "ratio"),
+        "A whole fit with its preparation; JAX compiles in each. glassnet's compiled code is kept on disk: the first "
+        "compilation is not counted, and a fit too short to pay for it uses the NumPy engine.",
+        by_library(rows, "whole_ratio"),
         "The times, in microseconds per step.",
-        by_peer(rows, "seconds", 1e6, every),
+        by_library(rows, "seconds", 1e6, every),
         "From the same weights, all come to the same costs: over six full-batch steps in float64 they differ by "
         f"{result['cost_difference']:.0e} at most.",
     ]
     if result["memory"]:
-        parts += ["Memory that a training adds to its process at the peak, in MB; the data was there before.",
-                  by_peer(result["memory"], "bytes", 1e-6, every)]  # fmt: skip
+        parts += ["Memory that a training adds to its process at the peak, in MB, without the data.",
+                  by_library(result["memory"], "bytes", 1e-6, every)]  # fmt: skip
     return parts + (["Left out: " + "; ".join(sorted(reasons)) + "."] if reasons else [])
 
 
-def limit(result: dict[str, Any]) -> list[str]:
+def roofline(result: dict[str, Any]) -> list[str]:
     """Say how near a step comes to what the machine can do."""
     rates, memory, halves = result["rates"], result["bandwidth"], result["bfloat16"]
     names = sorted({name for found in rates.values() for name in found})
     products = ([dtype, *(short(found[name] / 1e9) if name in found else "-" for name in names)]
                 for dtype, found in rates.items())  # fmt: skip
     n, k, m = result["shape"]
-    works = ([row["work"], *(short(row[key] * 1e6) for key in ("products", "memory", "achieved")), row["bound"],
-              short(row["ratio"])] for row in result["works"])  # fmt: skip
+    workloads = ([row["workload"], *(short(row[key] * 1e6) for key in ("products", "memory", "achieved")), row["bound"],
+              short(row["ratio"])] for row in result["workloads"])  # fmt: skip
     parts = [
         f"A product of {n}x{k} by {k}x{m} numbers, in billion operations per second:",
         table(["type", *names], products),
@@ -90,14 +90,14 @@ def limit(result: dict[str, Any]) -> list[str]:
         "A step cannot be faster than its products at the best of these rates, nor than its bytes (the samples once; "
         "the parameters and the optimiser's moments, read and written) at the bandwidth of as many bytes. The "
         "larger of both is the floor; in microseconds. Below 1 the products of a step are faster than the large one.",
-        table((FIRST, "products", "memory", "achieved", "floor is", "achieved / floor"), works),
+        table((FIRST, "products", "memory", "achieved", "floor is", "achieved / floor"), workloads),
     ]
     if large := result["large"]:
         line = ", ".join(f"{share:.2f} of {name}'s" for name, share in large.items())
-        parts.append(f"The large work's operations per second, in turn with the float32 products: {line}.")
+        parts.append(f"The large workload's operations per second, in turn with the float32 products: {line}.")
     if halves:
         line = ", ".join(f"{name} {value * 1e3:.0f} ms" for name, value in halves.items())
-        parts.append(f"The large work with products in bfloat16: {line} per step. The processor has "
+        parts.append(f"The large workload with products in bfloat16: {line} per step. The processor has "
                      f"{'' if result['amx'] else 'no '}AMX.")  # fmt: skip
     return parts
 
@@ -146,15 +146,15 @@ def search(result: dict[str, Any]) -> list[str]:
 def memory(result: dict[str, Any]) -> list[str]:
     """Say what training on a large array takes beside it."""
     size = next(iter(result.values()))["array"]
-    rows = ([face, *(f"{found[key] / found['array']:.3f}" for key in ("training", "predicting"))]
-            for face, found in result.items())  # fmt: skip
+    rows = ([interface, *(f"{found[key] / found['array']:.3f}" for key in ("training", "predicting"))]
+            for interface, found in result.items())  # fmt: skip
     return [f"The peak of the whole process over an array of {size / 1e9:.2g} GB (float32) that it trains on:",
-            table(("face", "training / array", "predicting / array"), rows)]  # fmt: skip
+            table(("interface", "training / array", "predicting / array"), rows)]  # fmt: skip
 
 
 SECTIONS = {
     "step": ("A training step", step),
-    "limit": ("The machine's limits", limit),
+    "roofline": ("The machine's limits", roofline),
     "scaling": ("How it grows", scaling),
     "start": ("From the shell command to the saved model", start),
     "search": ("A search", search),
@@ -167,7 +167,7 @@ def plot(result: dict[str, Any], path: Path) -> None:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    mpl.rcParams["svg.hashsalt"] = "glassnet"  # equal figures make equal files
+    mpl.rcParams["svg.hashsalt"] = "glassnet"  # equal numbers make equal files
     figure = Figure(figsize=(12, 5.5), layout="constrained")
     kinds = (("seconds", 1e6, "microseconds per step"), ("bytes", 1e-6, "MB added"))
     axes = figure.subplots(2, len(result), sharey="row", squeeze=False)
@@ -195,8 +195,8 @@ def write(document: dict[str, Any], docs: Path) -> None:
     if document["quick"]:
         page.append("**A quick run with small sizes: it shows that the benchmarks run, and measures nothing.**")
     verdicts = sorted((v for part in parts.values() for v in part["targets"]), key=lambda verdict: verdict["target"])
-    page += ["## Targets", table(("target", "figure", "verdict"),
-                                 ((v["target"], v["figure"] or "-", WORDS[v["met"]]) for v in verdicts))]  # fmt: skip
+    page += ["## Targets", table(("target", "measured", "verdict"),
+                                 ((v["target"], v["measured"] or "-", WORDS[v["met"]]) for v in verdicts))]  # fmt: skip
     for name, (title, section) in SECTIONS.items():
         part = parts.get(name)
         if part is None:

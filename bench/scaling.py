@@ -137,9 +137,9 @@ def verdicts(result: dict[str, Any]) -> list[Verdict]:
     found = []
     for axis, most in (("m", 1.02), ("width", own)):
         power, limit = result[axis]["exponent"], "the products' own" if axis == "width" else f"{most}"
-        told = f" ({most:.3f})" if axis == "width" and most is not None else ""
+        products = f" ({most:.3f})" if axis == "width" and most is not None else ""
         met = None if power is None or most is None else power <= most
-        found.append(verdict(f"7. exponent of {axis} at most {limit}{told}", power, met, ""))
+        found.append(verdict(f"7. exponent of {axis} at most {limit}{products}", power, met, ""))
     return [*found, verdict(f"7. seconds are a line in depth (R² at least {STRAIGHT})", r2, r2 >= STRAIGHT, "")]
 
 

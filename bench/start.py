@@ -1,4 +1,4 @@
-"""Whole-process seconds from a small CSV file to a saved model: the shell against scripts of its neighbours.
+"""Whole-process seconds from a small CSV file to a saved model: the shell against scripts with other libraries.
 
 A fifth of the rows is kept for the score, features are scaled, the model is saved. The scripts and "glassnet" train
 one network of 128 relu units, with the same batches and epochs and no early end. "no settings" is what `glassnet train`
@@ -75,7 +75,7 @@ def write_table(path: Path, m: int = ROWS, n_x: int = 8) -> None:
 
 
 def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
-    """Return each peer's seconds, one number a repeat, its epochs and accuracy; a first turn fills the file cache."""
+    """Return each process's seconds (one for each repeat), epochs and accuracy; a first round fills the file cache."""
     shell = [str(Path(sys.executable).with_name("glassnet")), "train", "small.csv", "--target", "y"]
     with tempfile.TemporaryDirectory() as folder:
         write_table(Path(folder, "small.csv"))
@@ -89,12 +89,12 @@ def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
         one = ["--hidden", ",".join(map(str, simple.hidden)), "--activation", "relu", "--dropout", "0"]
         one += ["--batch-size", str(simple.batch_size), "--epochs", str(epochs_of_simple)]
         commands = {"glassnet": [*shell, *one], "no settings": shell}
-        told = {name: json.loads(run([*command, "--json"])) for name, command in commands.items()}
+        documents = {name: json.loads(run([*command, "--json"])) for name, command in commands.items()}
         libraries = {"scikit-learn": (SKLEARN, ("sklearn", "pandas")), "PyTorch": (TORCH, ("torch",))}
         for name, (text, needed) in libraries.items():
             if all(map(find_spec, needed)):
                 commands[name] = [sys.executable, "-W", "ignore", "-c", text.format(**same)]
-        results = {name: run(command).split() for name, command in commands.items() if name not in told}
+        results = {name: run(command).split() for name, command in commands.items() if name not in documents}
         seconds: dict[str, list[float]] = {name: [] for name in commands}
         for _ in range(1 if quick else repeats):
             for name, command in commands.items():
@@ -102,8 +102,8 @@ def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
                 run(command)
                 seconds[name].append(time.perf_counter() - began)
     middle = {name: median(values) for name, values in seconds.items()}
-    epochs = {name: len(of["record"]["epoch_cost"]) for name, of in told.items()}
-    scores = {name: of["scores"]["test"]["accuracy"] for name, of in told.items()}
+    epochs = {name: len(of["record"]["epoch_cost"]) for name, of in documents.items()}
+    scores = {name: of["scores"]["test"]["accuracy"] for name, of in documents.items()}
     epochs |= {name: int(found[0]) for name, found in results.items()}
     scores |= {name: float(found[1]) for name, found in results.items()}
     for name, value in middle.items():
@@ -114,12 +114,12 @@ def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
 
 def verdicts(result: dict[str, Any]) -> list[Verdict]:
     """Hold the whole process against scikit-learn's script."""
-    middle, told = result["median"], []
+    middle, found = result["median"], []
     for name, what in (("glassnet", "one network"), ("no settings", "no settings, 16 networks")):
         ratio = middle[name] / middle["scikit-learn"] if "scikit-learn" in middle else None
         target = f"5. whole process under {LIMIT} of scikit-learn's script: {what}"
-        told.append(verdict(target, ratio, ratio is not None and ratio < LIMIT))
-    return told
+        found.append(verdict(target, ratio, ratio is not None and ratio < LIMIT))
+    return found
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Six real tables: what a person would train without settings, beside glassnet's presets. Writes docs/tables.md.
+"""Six real tables: what one would train without settings, and glassnet's presets. Writes docs/tables.md.
 
 Each table is split by `train_test_split(test_size=.25, random_state=seed)`, stratified by classes; of the parts the
 first 5,000 and 8,000 rows count. An error is the share of wrong labels, or the root mean squared error over the
@@ -51,7 +51,7 @@ FILES = {"telco": "telco-churn", "california": "california-housing"}
 LEFT_OUT = {"telco": ["customerID"], "titanic": ["alive", "class", "who", "adult_male", "alone"]}
 TABLES = ("adult", *TARGETS)
 NUMBERS = ("california", "diamonds", "age", "tenure", "population")
-# The same rows asked for another column; of all settings these had a say in the kind "deep" alone.
+# The same rows predicting another column; of all settings only those of the recipe "deep" were chosen with them.
 OTHERS = {"cut": "diamonds", "ocean_proximity": "california", "occupation": "adult", "Contract": "telco",
           "age": "adult", "tenure": "telco", "population": "california"}  # fmt: skip
 
@@ -180,7 +180,7 @@ def ablations() -> dict[str, Callable[[int, bool], Any]]:
     changes: dict[str, dict[str, Any]] = {
         "one network": {"n_networks": 1}, "4 networks": {"n_networks": 4}, "16 networks": {"n_networks": 16},
         "constant rate": {"schedule": "constant"}, "no dropout": {"dropout": 0.0},
-        "best epoch on .15 held back": {"validation": 0.15},
+        "best epoch by validation on .15": {"validation": 0.15},
     }  # fmt: skip
     found = {
         name: lambda seed, numbers, change=change: ours(seed, numbers, **change) for name, change in changes.items()
@@ -192,7 +192,7 @@ def ablations() -> dict[str, Callable[[int, bool], Any]]:
 
 
 def without_smoothing(seed: int, numbers: bool) -> Any:
-    """Return `default` whose deep kinds learn the labels as they are."""
+    """Return `default` whose deep recipes learn the labels without smoothing."""
     model = ours(seed, numbers)
     model._recipes = {name: recipe._replace(label_smoothing=0.0) for name, recipe in type(model)._recipes.items()}
     return model
@@ -214,8 +214,8 @@ def in_modules() -> Iterator[tuple[str, Any, dict[str, Any]]]:
     yield "no bins", preparation, {"MAX_BINS": 0}
     yield "16 bins at most", preparation, {"MAX_BINS": 16}
     yield "a bin from 16 rows on", preparation, {"MIN_ROWS_PER_BIN": 16}
-    yield "not sharpened", out_of_fold, {"calibrate_temperature": lambda *_: 1.0}
-    yield "kinds judged by their loss", out_of_fold, {"cost": _own_loss}
+    yield "temperature not calibrated", out_of_fold, {"calibrate_temperature": lambda *_: 1.0}
+    yield "recipes compared by their loss", out_of_fold, {"cost": _own_loss}
 
 
 def _own_loss(network: Any, X: Any, Y: Any, mask: Any, *_: Any) -> float:
@@ -225,7 +225,7 @@ def _own_loss(network: Any, X: Any, Y: Any, mask: Any, *_: Any) -> float:
 def measure(
     folder: Path, seeds: int, who: dict[str, Callable[[int, bool], Any]], tables: Iterable[str] = TABLES
 ) -> dict[str, Any]:
-    """Return model -> table -> the mean of each figure over the seeds; a line is printed for each."""
+    """Return model -> table -> the mean of each number over the seeds; a line is printed for each."""
     found: dict[str, Any] = {name: {} for name in who}
     for table in tables:
         X, y = load(folder, table)
@@ -294,7 +294,7 @@ def page(result: dict[str, Any]) -> str:
     if result.get("others"):
         lines += [
             "",
-            "## The same rows, asked for another column",
+            "## The same rows, predicting another column",
             *table(["model", *OTHERS, "geometric mean", "seconds, all"], [
                 [name, *(f"{of[t]['error']:.4f}" for t in OTHERS), f"{geometric_mean(of, OTHERS):.4f}",
                  f"{sum(of[t]['seconds'] for t in OTHERS):.1f}"] for name, of in result["others"].items()]),

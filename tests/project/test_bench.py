@@ -15,7 +15,7 @@ from shared import ROOT
 BENCH = ROOT / "bench"
 TITLES = {
     "step": "A training step",
-    "limit": "The machine's limits",
+    "roofline": "The machine's limits",
     "scaling": "How it grows",
     "start": "From the shell command to the saved model",
     "search": "A search",
@@ -60,9 +60,10 @@ def test_part_runs_and_becomes_a_page(part, tmp_path):
 
 
 def test_unknown_part_is_refused():
-    done = script("all.py", "--only", "step,limits")
+    done = script("all.py", "--only", "step,rooflines")
     assert done.returncode == 2
-    assert "expected some of step, limit, scaling, start, search, memory, as step,limit; got 'limits'" in done.stderr
+    assert "expected some of step, roofline, scaling, start, search, memory, as step,roofline; got " in done.stderr
+    assert "'rooflines'" in done.stderr
 
 
 def test_report_without_results_says_what_writes_them(tmp_path):
@@ -93,43 +94,43 @@ def test_exponents_are_held_without_slack(bench, m, width, r2, met):
 
 
 def test_floor_counts_operations_and_bytes(bench):
-    works, limit = bench("works"), bench("limit")
-    work = works.Work((3, 4, 1), "tanh", 5, 1, "Adam", 1)
+    workloads, roofline = bench("workloads"), bench("roofline")
+    workload = workloads.Workload((3, 4, 1), "tanh", 5, 1, "Adam", 1)
     # Forward and dW for both layers, dA for the second: 5 samples, 2 operations for each weight.
-    assert works.operations(work) == 2 * 5 * (2 * (12 + 4) + 4)
-    assert limit.step_bytes(work, "float64") == 8 * (5 * 3 + 2 * 3 * (16 + 5))
+    assert workloads.operations(workload) == 2 * 5 * (2 * (12 + 4) + 4)
+    assert roofline.step_bytes(workload, "float64") == 8 * (5 * 3 + 2 * 3 * (16 + 5))
 
 
 @pytest.mark.parametrize(("number", "kind"), [(1, "i"), (4, "i"), (9, "f")])
 def test_data_has_the_shape_of_the_work(bench, number, kind):
-    works = bench("works")
-    work = works.WORKS[number]._replace(batches=2)
-    data = works.make_data(work, "float32")
-    assert data.X.shape == (2 * work.batch, work.layers[0])
+    workloads = bench("workloads")
+    workload = workloads.WORKLOADS[number]._replace(batches=2)
+    data = workloads.make_data(workload, "float32")
+    assert data.X.shape == (2 * workload.batch, workload.layers[0])
     assert data.X.dtype == np.float32
-    assert data.y.shape == (2 * work.batch,)
+    assert data.y.shape == (2 * workload.batch,)
     assert data.y.dtype.kind == kind
 
 
-def test_step_is_judged_by_the_mean_over_the_middle_works(bench):
+def test_step_is_judged_by_the_mean_over_the_middle_workloads(bench):
     step = bench("step")
-    rows = [{"number": number, "work": str(number), "absent": {}, "ratio": {"PyTorch": ratio, "scikit-learn": 3.0}}
+    rows = [{"number": number, "workload": str(number), "absent": {}, "ratio": {"PyTorch": ratio, "scikit-learn": 3.0}}
             for number, ratio in zip(step.MIDDLE, (0.9, 2.0, 2.0, 2.0), strict=True)]  # fmt: skip
     found = {verdict["target"]: verdict["met"] for verdict in
-             step.verdicts({"works": rows, "cost_difference": 1e-12})}  # fmt: skip
-    assert found["2. middle works, on average: at least 1.5x PyTorch"]
-    assert found["2. middle works, on average: at least 3x scikit-learn"]
+             step.verdicts({"workloads": rows, "cost_difference": 1e-12})}  # fmt: skip
+    assert found["2. middle workloads, on average: at least 1.5x PyTorch"]
+    assert found["2. middle workloads, on average: at least 3x scikit-learn"]
     assert not found[f"2. {step.MIDDLE[0]}: not slower than PyTorch"]
     assert found[f"2. {step.MIDDLE[1]}: not slower than PyTorch"]
 
 
 def test_large_work_is_judged_by_the_fastest_library_and_by_our_product(bench):
-    limit = bench("limit")
+    roofline = bench("roofline")
     result = {"large": {"NumPy": 2.0, "glassnet": 0.85, "PyTorch": 0.95}, "bfloat16": {}, "amx": False}
-    library, own, *others = limit.verdicts(result)
+    library, own, *others = roofline.verdicts(result)
     assert (library["met"], own["met"]) == (True, False)
     assert [verdict["met"] for verdict in others] == [None, None]
-    assert limit.verdicts({**result, "large": {"NumPy": 2.0, "PyTorch": 0.89}})[0]["met"] is False
+    assert roofline.verdicts({**result, "large": {"NumPy": 2.0, "PyTorch": 0.89}})[0]["met"] is False
 
 
 @pytest.mark.long

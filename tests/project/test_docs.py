@@ -96,7 +96,14 @@ def test_the_site_is_built_without_a_warning(tmp_path):
     site = tmp_path / "site"
     pictures = (site / "api" / "plots.html").read_text("utf-8")
     assert all(f'id="glassnet.plots.{name}"' in pictures for name in plots.__all__)
-    for page in ("index.html", "start.zh.html", "architecture.html", "penguins.zh.html", "auto_gallery/index.html"):
+    for page in (
+        "index.html",
+        "start.zh.html",
+        "shell.zh.html",
+        "architecture.html",
+        "penguins.zh.html",
+        "auto_gallery/index.html",
+    ):
         assert (site / page).stat().st_size > 1000
     start = (site / "start.html").read_text("utf-8")
     assert all(f'href="{page}.html"' in start for page in ("start.zh", "contributing", "security", "changelog"))
@@ -163,4 +170,6 @@ def test_no_other_page_has_commands_or_examples():
     pages = (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
     named = {path.relative_to(ROOT).as_posix() for path in pages if re.search("```(sh|py)", path.read_text("utf-8"))}
     here = {"docs/mnist.md", "docs/reports/README.md"}
-    assert named == here | {"README.md", "README.zh-CN.md", "CONTRIBUTING.md"}  # test_readme.py, test_contributing.py
+    guides = {f"docs/{name}.{end}" for name in ("shell", "estimators", "notation", "learn") for end in ("md", "zh.md")}
+    elsewhere = {"README.md", "README.zh-CN.md", "CONTRIBUTING.md"}  # test_readme.py, test_contributing.py
+    assert named == here | guides | elsewhere

@@ -1,25 +1,37 @@
-"""Every command and every example of the README is run."""
+"""Every command and every example of the README and of the guides is run."""
 
 import os
 import re
 import shlex
 import subprocess
 import sys
+from xml.etree import ElementTree
 
 import pytest
 
 from shared import ROOT
 
-TEXT = (ROOT / "README.md").read_text()
-SHELL = [line for block in re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL) for line in block.splitlines()]
-PYTHON = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
-MY_NETWORK = next(block for block in PYTHON if block.startswith("# my_network.py"))
+PICTURE = "docs/pictures/overview.svg"
+GUIDES = ("README.md", "docs/shell.md", "docs/estimators.md", "docs/notation.md", "docs/learn.md")
+TEXTS = {name: (ROOT / name).read_text("utf-8") for name in GUIDES}
+
+
+def blocks(page, language):
+    return re.findall(rf"```{language}\n(.*?)```", TEXTS[page], re.DOTALL)
+
+
+def shell(page):
+    return [line for block in blocks(page, "sh") for line in block.splitlines()]
+
+
+MY_NETWORK = next(block for block in blocks("docs/learn.md", "python") if block.startswith("# my_network.py"))
 
 
 @pytest.mark.long
-def test_the_glassnet_commands(tmp_path):
+@pytest.mark.parametrize("page", [page for page in GUIDES if shell(page)])
+def test_the_glassnet_commands(page, tmp_path):
     folder = tmp_path
-    for line in (line for line in SHELL if line.startswith(("glassnet ", "cd "))):
+    for line in (line for line in shell(page) if line.startswith(("glassnet ", "cd "))):
         words = shlex.split(line)
         if words[0] == "cd":
             folder = folder / words[1]
@@ -31,24 +43,25 @@ def test_the_glassnet_commands(tmp_path):
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
         assert done.returncode == (3 if graded else 0), f"{line}\n{done.stderr}"
         assert done.stdout
-    assert (folder / "predictions.csv").exists()
+    assert (folder / "predictions.csv").exists() == ("predictions.csv" in TEXTS[page])
 
 
 @pytest.mark.long
-def test_the_python_examples(tmp_path):
-    code = "\n".join(PYTHON)
+@pytest.mark.parametrize("page", [page for page in GUIDES if blocks(page, "python")])
+def test_the_python_examples(page, tmp_path):
+    code = "\n".join(blocks(page, "python"))
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "sizes.glassnet").exists()
+    assert {path.name for path in tmp_path.iterdir()} == set(re.findall(r'save\("(.+?)"\)', code))
 
 
 @pytest.mark.needs("make")
 @pytest.mark.parametrize("target", ["demo", "test", "bench"])
 def test_the_make_targets(target):
     """Make would do the work: a dry run, because `make test` is what runs this."""
-    assert f"make {target}" in TEXT
+    assert f"make {target}" in TEXTS["README.md"]
     done = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=True)
     work = {"demo": "glassnet demo", "test": "pytest", "bench": "bench/all.py"}[target]
     assert work in done.stdout
@@ -68,5 +81,18 @@ def test_pip_install(tmp_path):
 
 def test_every_shell_line_is_known():
     """A new kind of line in a shell block needs a test of its own."""
-    known = ("glassnet ", "cd ", "make demo", "make test", "make bench", "pip install .")
-    assert all(line.startswith(known) for line in SHELL)
+    known = ("glassnet ", "cd ", "pip install .")
+    assert all(line.startswith(known) for page in GUIDES for line in shell(page))
+
+
+def test_the_readme_stays_short():
+    assert all(len((ROOT / name).read_text("utf-8").splitlines()) <= 150 for name in ("README.md", "README.zh-CN.md"))
+
+
+def test_the_picture_is_drawn_by_its_script(tmp_path):
+    command = [sys.executable, "-W", "error", str(ROOT / "docs" / "pictures" / "overview.py"), "overview.svg"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    kept, drawn = (ElementTree.parse(path).getroot() for path in (ROOT / PICTURE, tmp_path / "overview.svg"))
+    assert kept.get("viewBox") == drawn.get("viewBox")
+    assert re.search(rf"!\[.{{20,}}\]\({PICTURE}\)", TEXTS["README.md"])

@@ -1,4 +1,4 @@
-"""The works that are measured: networks of real shapes, random data, and the operations that a step of them takes."""
+"""The workloads: networks of real shapes, random data, and the number of operations in a step."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 
-class Work(NamedTuple):
+class Workload(NamedTuple):
     """A network to train; `batches` in an epoch, and `epochs` that are timed beside the first one."""
 
     layers: tuple[int, ...]
@@ -32,16 +32,16 @@ class Work(NamedTuple):
         return "identity" if self.numbers else "sigmoid" if self.layers[-1] == 1 else "softmax"
 
 
-WORKS = {
-    1: Work((2, 4, 1), "tanh", 400, 1, "GD", 3000),
-    2: Work((64, 64, 10), "relu", 64, 16, "Adam", 100),
-    3: Work((30, 100, 1), "relu", 200, 16, "Adam", 60),
-    4: Work((784, 256, 128, 10), "relu", 128, 16, "Adam", 16),
-    5: Work((12288, 20, 7, 5, 1), "relu", 209, 1, "GD", 150),
-    6: Work((2048, 2048, 2048, 10), "relu", 1024, 4, "Adam", 2),
-    7: Work((54, 256, 256, 256, 7), "relu", 256, 16, "AdamW", 12),
-    8: Work((784, 100, 10), "relu", 200, 16, "Adam", 24),
-    9: Work((512, 512, 512, 1), "relu", 512, 8, "Adam", 4, dropout=0.5, numbers=True),
+WORKLOADS = {
+    1: Workload((2, 4, 1), "tanh", 400, 1, "GD", 3000),
+    2: Workload((64, 64, 10), "relu", 64, 16, "Adam", 100),
+    3: Workload((30, 100, 1), "relu", 200, 16, "Adam", 60),
+    4: Workload((784, 256, 128, 10), "relu", 128, 16, "Adam", 16),
+    5: Workload((12288, 20, 7, 5, 1), "relu", 209, 1, "GD", 150),
+    6: Workload((2048, 2048, 2048, 10), "relu", 1024, 4, "Adam", 2),
+    7: Workload((54, 256, 256, 256, 7), "relu", 256, 16, "AdamW", 12),
+    8: Workload((784, 100, 10), "relu", 200, 16, "Adam", 24),
+    9: Workload((512, 512, 512, 1), "relu", 512, 8, "Adam", 4, dropout=0.5, numbers=True),
 }
 SMALL, MIDDLE, LARGE, DROPOUT = (1, 2, 3), (4, 5, 7, 8), 6, 9
 
@@ -53,23 +53,23 @@ class Data(NamedTuple):
     y: np.ndarray
 
 
-def make_data(work: Work, dtype: str, batches: int | None = None) -> Data:
+def make_data(workload: Workload, dtype: str, batches: int | None = None) -> Data:
     """Draw normal features, and a target by a linear rule with noise, so that there is something to learn."""
     rng = np.random.default_rng(0)
-    n_x, n_y, m = work.layers[0], work.layers[-1], work.batch * (batches or work.batches)
+    n_x, n_y, m = workload.layers[0], workload.layers[-1], workload.batch * (batches or workload.batches)
     X = rng.standard_normal((m, n_x), dtype)
     score = X @ rng.standard_normal((n_x, n_y)) / np.sqrt(n_x) + 0.1 * rng.standard_normal((m, n_y))
-    if work.numbers:
+    if workload.numbers:
         return Data(X, score[:, 0].astype(dtype))
     return Data(X, (score[:, 0] > 0).astype(np.int64) if n_y == 1 else score.argmax(axis=1))
 
 
 def types_of(number: int) -> tuple[str, ...]:
-    """Return the types that a work is measured in."""
+    """Return the types that a workload is measured in."""
     return ("float32", "float64") if number in MIDDLE else ("float32",)
 
 
-def operations(work: Work) -> int:
+def operations(workload: Workload) -> int:
     """Return the multiplications and additions of a step's matrix products; the input needs no dA."""
-    products = [n * n_prev for n_prev, n in zip(work.layers, work.layers[1:], strict=False)]
-    return 2 * work.batch * (3 * sum(products) - products[0])
+    products = [n * n_prev for n_prev, n in zip(workload.layers, workload.layers[1:], strict=False)]
+    return 2 * workload.batch * (3 * sum(products) - products[0])

@@ -19,7 +19,7 @@ import numpy as np
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from glassnet import Network
-from works import Data, Work
+from workloads import Data, Workload
 
 try:
     import torch
@@ -28,29 +28,33 @@ except ImportError:
 
 RATES = {"GD": 0.01, "Adam": 0.001, "AdamW": 0.001}
 Start = list[tuple[np.ndarray, np.ndarray]]  # W (n, n_prev) and b (n, 1) of each layer
-Peer = Callable[[Work, Data, int, "Start | None"], tuple[float, list[float]]]
+Baseline = Callable[[Workload, Data, int, "Start | None"], tuple[float, list[float]]]
 
 
 def fit_glassnet(
-    engine: str, work: Work, data: Data, epochs: int, start: Start | None = None, precision: str = "full"
+    engine: str, workload: Workload, data: Data, epochs: int, start: Start | None = None, precision: str = "full"
 ) -> tuple[float, list[float]]:
     """Train by `Network.fit` on one of its engines."""
-    activations = [work.hidden] * (len(work.layers) - 2) + [work.output]
-    net = Network(work.layers, activations, seed=1, dtype=data.X.dtype.name)
+    activations = [workload.hidden] * (len(workload.layers) - 2) + [workload.output]
+    net = Network(workload.layers, activations, seed=1, dtype=data.X.dtype.name)
     for l, (W, b) in enumerate(start or [], 1):
         net.W[l], net.b[l] = W, b
-    rows = np.eye(work.layers[-1])[data.y] if work.output == "softmax" else data.y[:, None]
+    rows = np.eye(workload.layers[-1])[data.y] if workload.output == "softmax" else data.y[:, None]
     Y = np.ascontiguousarray(rows.T, data.X.dtype)
-    optimizer = "gradient_descent" if work.optimizer == "GD" else f"{work.optimizer.lower()}(epsilon={work.epsilon})"
+    optimizer = (
+        "gradient_descent"
+        if workload.optimizer == "GD"
+        else f"{workload.optimizer.lower()}(epsilon={workload.epsilon})"
+    )
     began = time.perf_counter()
     history = net.fit(
         data.X.T,
         Y,
         optimizer=optimizer,
-        learning_rate=RATES[work.optimizer],
+        learning_rate=RATES[workload.optimizer],
         epochs=epochs,
-        batch_size=work.batch,
-        dropout=work.dropout,
+        batch_size=workload.batch,
+        dropout=workload.dropout,
         engine=engine,
         precision=precision,
     )
@@ -60,22 +64,26 @@ def fit_glassnet(
     return seconds, list(history.cost)
 
 
-def fit_sklearn(work: Work, data: Data, epochs: int, start: Start | None = None) -> tuple[float, list[float]]:
+def fit_sklearn(workload: Workload, data: Data, epochs: int, start: Start | None = None) -> tuple[float, list[float]]:
     """Train by scikit-learn's estimator, without penalty and without early end; its costs are those of epochs."""
-    if work.dropout:
+    if workload.dropout:
         raise NotImplementedError("has no dropout")
-    solver = {"solver": "sgd", "momentum": 0} if work.optimizer == "GD" else {"solver": "adam", "epsilon": work.epsilon}
-    model = (MLPRegressor if work.numbers else MLPClassifier)(
-        hidden_layer_sizes=work.layers[1:-1],
-        activation=work.hidden,
+    solver = (
+        {"solver": "sgd", "momentum": 0}
+        if workload.optimizer == "GD"
+        else {"solver": "adam", "epsilon": workload.epsilon}
+    )
+    model = (MLPRegressor if workload.numbers else MLPClassifier)(
+        hidden_layer_sizes=workload.layers[1:-1],
+        activation=workload.hidden,
         alpha=0,
-        batch_size=work.batch,
+        batch_size=workload.batch,
         max_iter=epochs,
         tol=0,
-        learning_rate_init=RATES[work.optimizer],
+        learning_rate_init=RATES[workload.optimizer],
         n_iter_no_change=10**9,
         random_state=0,
-        shuffle=len(data.X) > work.batch,
+        shuffle=len(data.X) > workload.batch,
         **solver,
     )
     with warnings.catch_warnings():
@@ -91,30 +99,35 @@ def fit_sklearn(work: Work, data: Data, epochs: int, start: Start | None = None)
         return time.perf_counter() - began, model.loss_curve_
 
 
-def torch_model(work: Work, dtype: Any) -> Any:
+def torch_model(workload: Workload, dtype: Any) -> Any:
     """Return the network as PyTorch's users build it."""
     nn, parts = torch.nn, []
-    for n_prev, n in zip(work.layers, work.layers[1:], strict=False):
-        parts += [nn.Linear(n_prev, n, dtype=dtype), nn.Tanh() if work.hidden == "tanh" else nn.ReLU()]
-        parts += [nn.Dropout(work.dropout)] if work.dropout else []
-    return nn.Sequential(*parts[: -2 if work.dropout else -1])  # the output layer's activation belongs to the loss
+    for n_prev, n in zip(workload.layers, workload.layers[1:], strict=False):
+        parts += [nn.Linear(n_prev, n, dtype=dtype), nn.Tanh() if workload.hidden == "tanh" else nn.ReLU()]
+        parts += [nn.Dropout(workload.dropout)] if workload.dropout else []
+    return nn.Sequential(*parts[: -2 if workload.dropout else -1])  # the output layer's activation belongs to the loss
 
 
 @lru_cache(maxsize=1)
-def compiled_model(work: Work, dtype: Any) -> Any:
+def compiled_model(workload: Workload, dtype: Any) -> Any:
     """Return the network compiled; one is kept, because compiling is not counted."""
-    return torch.compile(torch_model(work, dtype))
+    return torch.compile(torch_model(workload, dtype))
 
 
 def fit_torch(
-    work: Work, data: Data, epochs: int, start: Start | None = None, compiled: bool = False, autocast: bool = False
+    workload: Workload,
+    data: Data,
+    epochs: int,
+    start: Start | None = None,
+    compiled: bool = False,
+    autocast: bool = False,
 ) -> tuple[float, list[float]]:
     """Train by the loop that PyTorch's users write."""
     torch.manual_seed(0)
     nn, X, y = torch.nn, torch.from_numpy(data.X), torch.from_numpy(data.y)
-    if work.layers[-1] == 1:
+    if workload.layers[-1] == 1:
         y = y[:, None].to(X.dtype)
-    model, m = (compiled_model if compiled else torch_model)(work, X.dtype), len(data.X)
+    model, m = (compiled_model if compiled else torch_model)(workload, X.dtype), len(data.X)
     with torch.no_grad():
         linears = [part for part in model.modules() if isinstance(part, nn.Linear)]
         for linear, (W, b) in zip(linears, start or [], strict=False):
@@ -122,15 +135,15 @@ def fit_torch(
             linear.bias.copy_(torch.from_numpy(b.ravel()))
     losses = {"sigmoid": nn.BCEWithLogitsLoss(), "softmax": nn.CrossEntropyLoss(),
               "identity": lambda A, Y: 0.5 * nn.functional.mse_loss(A, Y)}  # fmt: skip
-    loss_function = losses[work.output]
-    method = {"GD": torch.optim.SGD, "Adam": torch.optim.Adam, "AdamW": torch.optim.AdamW}[work.optimizer]
-    more = {} if work.optimizer == "GD" else {"eps": work.epsilon}
-    optimizer = method(model.parameters(), lr=RATES[work.optimizer], **more)
+    loss_function = losses[workload.output]
+    method = {"GD": torch.optim.SGD, "Adam": torch.optim.Adam, "AdamW": torch.optim.AdamW}[workload.optimizer]
+    more = {} if workload.optimizer == "GD" else {"eps": workload.epsilon}
+    optimizer = method(model.parameters(), lr=RATES[workload.optimizer], **more)
     products = torch.autocast("cpu", torch.bfloat16) if autocast else nullcontext()
     costs = []
     began = time.perf_counter()
     for _ in range(epochs):
-        batches = torch.randperm(m).split(work.batch) if m > work.batch else [None]
+        batches = torch.randperm(m).split(workload.batch) if m > workload.batch else [None]
         for chosen in batches:
             X_batch, y_batch = (X, y) if chosen is None else (X.index_select(0, chosen), y.index_select(0, chosen))
             optimizer.zero_grad()
@@ -142,56 +155,58 @@ def fit_torch(
     return time.perf_counter() - began, costs
 
 
-def fit_torch_compiled(work: Work, data: Data, epochs: int, start: Start | None = None) -> tuple[float, list[float]]:
+def fit_torch_compiled(
+    workload: Workload, data: Data, epochs: int, start: Start | None = None
+) -> tuple[float, list[float]]:
     """Train by the same loop around a compiled model, where it can be compiled: that takes a C++ compiler."""
     try:
-        return fit_torch(work, data, epochs, start, compiled=True)
+        return fit_torch(workload, data, epochs, start, compiled=True)
     except Exception as error:  # the reasons are many, and are those of another library
         raise NotImplementedError(f"fails: {str(error).strip().splitlines()[0]}") from error
 
 
-def fit_jax(work: Work, data: Data, epochs: int, start: Start | None = None) -> tuple[float, list[float]]:
+def fit_jax(workload: Workload, data: Data, epochs: int, start: Start | None = None) -> tuple[float, list[float]]:
     """Train by epochs that are one compiled scan over gathered batches; a first, uncounted call compiles."""
     import jax
     import jax.numpy as jnp
 
     jax.config.update("jax_enable_x64", data.X.dtype == np.float64)
-    dtype, m, last = data.X.dtype, len(data.X), len(work.layers) - 2
+    dtype, m, last = data.X.dtype, len(data.X), len(workload.layers) - 2
     if start is None:
         rng = np.random.default_rng(0)
-        widths = zip(work.layers[1:], work.layers, strict=False)
+        widths = zip(workload.layers[1:], workload.layers, strict=False)
         start = [(rng.standard_normal((n, p)) * np.sqrt(2 / p), np.zeros((n, 1))) for n, p in widths]
     theta = [(jnp.asarray(W.T, dtype), jnp.asarray(b.ravel(), dtype)) for W, b in start]
     X, y = jnp.asarray(data.X), jnp.asarray(data.y)
-    hidden = jnp.tanh if work.hidden == "tanh" else jax.nn.relu
+    hidden = jnp.tanh if workload.hidden == "tanh" else jax.nn.relu
 
     def cost(theta: Any, X: Any, y: Any, t: Any) -> Any:
         A = X
         for l, (W, b) in enumerate(theta):
             A = A @ W + b if l == last else hidden(A @ W + b)
-            if work.dropout and l < last:
+            if workload.dropout and l < last:
                 key = jax.random.fold_in(jax.random.key(l), t.astype(int))
-                A = jnp.where(jax.random.bernoulli(key, 1 - work.dropout, A.shape), A / (1 - work.dropout), 0)
-        if work.output == "identity":
+                A = jnp.where(jax.random.bernoulli(key, 1 - workload.dropout, A.shape), A / (1 - workload.dropout), 0)
+        if workload.output == "identity":
             return 0.5 * jnp.mean((A[:, 0] - y) ** 2)
-        if work.output == "sigmoid":
+        if workload.output == "sigmoid":
             return jnp.mean(jax.nn.softplus(A[:, 0]) - A[:, 0] * y)
         return -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(A), y[:, None], 1))
 
-    alpha, decay = RATES[work.optimizer], 0.01 if work.optimizer == "AdamW" else 0.0
+    alpha, decay = RATES[workload.optimizer], 0.01 if workload.optimizer == "AdamW" else 0.0
 
     def step(carry: Any, chosen: Any) -> Any:
         theta, v, s, t = carry
-        parts = (X, y) if m == work.batch else (X[chosen], y[chosen])
+        parts = (X, y) if m == workload.batch else (X[chosen], y[chosen])
         J, slopes = jax.value_and_grad(cost)(theta, *parts, t)
         t = t + 1
-        if work.optimizer == "GD":
+        if workload.optimizer == "GD":
             return (jax.tree.map(lambda p, d: p - alpha * d, theta, slopes), v, s, t), J
         v = jax.tree.map(lambda v, d: 0.9 * v + 0.1 * d, v, slopes)
         s = jax.tree.map(lambda s, d: 0.999 * s + 0.001 * d * d, s, slopes)
         v_bias, s_bias = 1 - 0.9**t, 1 - 0.999**t
         theta = jax.tree.map(
-            lambda p, v, s: p * (1 - alpha * decay) - alpha * (v / v_bias) / (jnp.sqrt(s / s_bias) + work.epsilon),
+            lambda p, v, s: p * (1 - alpha * decay) - alpha * (v / v_bias) / (jnp.sqrt(s / s_bias) + workload.epsilon),
             theta, v, s,
         )  # fmt: skip
         return (theta, v, s, t), J
@@ -200,9 +215,9 @@ def fit_jax(work: Work, data: Data, epochs: int, start: Start | None = None) -> 
     order = np.random.default_rng(0)
     zeros = jax.tree.map(jnp.zeros_like, theta)
     carry, costs = (theta, zeros, zeros, jnp.zeros((), dtype)), []
-    steps = m // work.batch
+    steps = m // workload.batch
     at_a_time = epochs if steps == 1 else 1  # whole batches follow each other in one scan
-    whole = np.zeros((at_a_time * steps, work.batch), np.int32)
+    whole = np.zeros((at_a_time * steps, workload.batch), np.int32)
     jax.block_until_ready(scanned(carry, whole))
     began = time.perf_counter()
     for _ in range(epochs // at_a_time):
@@ -213,8 +228,8 @@ def fit_jax(work: Work, data: Data, epochs: int, start: Start | None = None) -> 
     return time.perf_counter() - began, np.concatenate(costs).tolist()
 
 
-OURS = ("compiled", "NumPy")  # glassnet's engines; the ratios are those of the first one that takes a work
-PEERS: dict[str, Peer] = {
+OURS = ("compiled", "NumPy")  # glassnet's engines; the ratios are those of the first one that takes a workload
+BASELINES: dict[str, Baseline] = {
     "compiled": partial(fit_glassnet, "compiled"),
     "NumPy": partial(fit_glassnet, "numpy"),
     "scikit-learn": fit_sklearn,
@@ -222,7 +237,7 @@ PEERS: dict[str, Peer] = {
     "torch.compile": fit_torch_compiled,
     "JAX": fit_jax,
 }
-COLUMNS = tuple(PEERS)
+COLUMNS = tuple(BASELINES)
 for column, library in (("compiled", "numba"), ("PyTorch", "torch"), ("torch.compile", "torch"), ("JAX", "jax")):
     if find_spec(library) is None:
-        del PEERS[column]
+        del BASELINES[column]

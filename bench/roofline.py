@@ -1,11 +1,11 @@
-"""How near the machine's own limit is a training step: rates of products and memory, and each work's floor.
+"""How close a training step comes to the machine's limit: rates of products and memory, and each workload's floor.
 
 A step cannot be faster than its products at the rate of a large product, nor than its bytes at the bandwidth that the
 machine has for as many bytes (what fits into a cache moves faster): floor = max(operations / rate, bytes / bandwidth).
 The bytes are those that no step can do without: its samples read once, and the parameters with all that the optimiser
 keeps, each read and written once. The rate is that of the best library here: NumPy, PyTorch or glassnet's own product.
 
-    python bench/limit.py [--repeats 5] [--quick] [--json FILE]
+    python bench/roofline.py [--repeats 5] [--quick] [--json FILE]
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ import numpy as np
 
 from _common import cores, cpu_info
 from _script import Verdict, script, verdict
-from peers import OURS, PEERS, Peer, fit_glassnet, fit_torch
+from baselines import BASELINES, OURS, Baseline, fit_glassnet, fit_torch
 from step import PAUSE, seconds_of
-from works import LARGE, SMALL, WORKS, Work, make_data, operations, types_of
+from workloads import LARGE, SMALL, WORKLOADS, Workload, make_data, operations, types_of
 
 LARGE_BYTES = 256_000_000  # beyond every cache
 CACHED_BYTES = 256_000  # below this a call of NumPy would be measured, not memory
 SHAPE, QUICK_SHAPE = (2048, 2048, 1024), (256, 256, 128)  # n, k, m of the large product
 IN_A_ROW = 4  # products, so that the cores are awake
-SHARE = 0.9  # of the float32 rate, that the large work shall reach
+SHARE = 0.9  # of the float32 rate, that the large workload shall reach
 BFLOAT16_TORCH = 3  # times PyTorch's float32
 
 
@@ -114,49 +114,49 @@ def bandwidth(size: int, triad: bool = False) -> float:
     return passes * workers * arrays * n * 4 / seconds
 
 
-def step_bytes(work: Work, dtype: str) -> int:
+def step_bytes(workload: Workload, dtype: str) -> int:
     """Return the bytes that a step cannot do without."""
-    parameters = sum(n * (n_prev + 1) for n_prev, n in zip(work.layers, work.layers[1:], strict=False))
-    kept = 1 if work.optimizer == "GD" else 3  # the parameters, and Adam's two moments
-    return (work.batch * work.layers[0] + 2 * kept * parameters) * np.dtype(dtype).itemsize
+    parameters = sum(n * (n_prev + 1) for n_prev, n in zip(workload.layers, workload.layers[1:], strict=False))
+    kept = 1 if workload.optimizer == "GD" else 3  # the parameters, and Adam's two moments
+    return (workload.batch * workload.layers[0] + 2 * kept * parameters) * np.dtype(dtype).itemsize
 
 
-def our_step(work: Work, dtype: str, repeats: int) -> float:
+def our_step(workload: Workload, dtype: str, repeats: int) -> float:
     """Return the seconds of a step by the first of our engines that takes the work, the median."""
-    data = make_data(work, dtype)
-    for fit in (PEERS[name] for name in OURS if name in PEERS):
+    data = make_data(workload, dtype)
+    for fit in (BASELINES[name] for name in OURS if name in BASELINES):
         try:
-            fit(work, data, 1, None)  # first touches and caches
+            fit(workload, data, 1, None)  # first touches and caches
         except NotImplementedError:
             continue
-        return median(seconds_of(fit, work, data)[0] for _ in range(repeats))
-    raise AssertionError("the NumPy engine takes every work")
+        return median(seconds_of(fit, workload, data)[0] for _ in range(repeats))
+    raise AssertionError("the NumPy engine takes every workload")
 
 
-def alternating(work: Work, dtype: str, shape: tuple[int, int, int], repeats: int) -> dict[str, float]:
+def alternating(workload: Workload, dtype: str, shape: tuple[int, int, int], repeats: int) -> dict[str, float]:
     """Return the share of each product's rate that our step reaches, medians of runs in turn."""
-    pairs = [(product_rates(dtype, shape, 1), our_step(work, dtype, 1)) for _ in range(repeats)]
-    achieved = operations(work) / median(step for _, step in pairs)
+    pairs = [(product_rates(dtype, shape, 1), our_step(workload, dtype, 1)) for _ in range(repeats)]
+    achieved = operations(workload) / median(step for _, step in pairs)
     return {name: achieved / median(rates[name] for rates, _ in pairs) for name in pairs[0][0]}
 
 
 def bfloat16_seconds(repeats: int) -> dict[str, float]:
-    """Return the seconds of a step of the large work with products in bfloat16, and in PyTorch's float32."""
-    peers: dict[str, Peer] = {
+    """Return the seconds of a step of the large workload with products in bfloat16, and in PyTorch's float32."""
+    baselines: dict[str, Baseline] = {
         "glassnet, bfloat16": partial(fit_glassnet, "torch", precision="bfloat16"),
         "PyTorch autocast": partial(fit_torch, autocast=True),
         "PyTorch float32": fit_torch,
     }
-    work, data = WORKS[LARGE], make_data(WORKS[LARGE], "float32")
-    taken: dict[str, list[float]] = {name: [] for name in peers}
+    workload, data = WORKLOADS[LARGE], make_data(WORKLOADS[LARGE], "float32")
+    taken: dict[str, list[float]] = {name: [] for name in baselines}
     for _ in range(min(repeats, 3)):
-        for name, fit in peers.items():
-            taken[name].append(seconds_of(fit, work, data)[0])
+        for name, fit in baselines.items():
+            taken[name].append(seconds_of(fit, workload, data)[0])
     return {name: median(values) for name, values in taken.items()}
 
 
 def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
-    """Return the machine's rates, for each work its floor and what our engine takes, and bfloat16 in the large work."""
+    """Return the machine's rates, each workload's floor and our time, and the large workload's time in bfloat16."""
     shape = QUICK_SHAPE if quick else SHAPE
     rates = {dtype: product_rates(dtype, shape, repeats) for dtype in ("float32", "float64", "bfloat16")}
     memory = {"copy": bandwidth(LARGE_BYTES), "triad": bandwidth(LARGE_BYTES, triad=True)}
@@ -167,35 +167,41 @@ def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
     print("memory, GB per second: " + ", ".join(f"{name} {rate / 1e9:.1f}" for name, rate in memory.items()))
     print(f"\n{'microseconds per step':<56}{'products':>10}{'memory':>10}{'floor':>10}{'achieved':>10}{'/ floor':>9}")
     rows = []
-    for number, work in WORKS.items():
+    for number, workload in WORKLOADS.items():
         for dtype in types_of(number) if not quick or number in SMALL else ():
-            bytes_, done = step_bytes(work, dtype), operations(work)
+            bytes_, done = step_bytes(workload, dtype), operations(workload)
             bounds = {"products": done / max(rates[dtype].values()), "memory": bytes_ / bandwidth(bytes_)}
-            floor, achieved = max(bounds.values()), our_step(work, dtype, 1 if quick else repeats)
-            row = {"number": number, "work": f"{work.name}, {dtype}", "operations": done, "bytes": bytes_, **bounds}
+            floor, achieved = max(bounds.values()), our_step(workload, dtype, 1 if quick else repeats)
+            row = {
+                "number": number,
+                "workload": f"{workload.name}, {dtype}",
+                "operations": done,
+                "bytes": bytes_,
+                **bounds,
+            }
             row |= {"floor": floor, "bound": max(bounds, key=lambda what: bounds[what]), "achieved": achieved}
             rows.append({**row, "ratio": achieved / floor})
             values = "".join(f"{value * 1e6:>10.1f}" for value in (*bounds.values(), floor, achieved))
-            print(f"{number} {row['work']:<54}{values}{achieved / floor:>8.2f}x", flush=True)
-    large = {} if quick else alternating(WORKS[LARGE], "float32", shape, repeats)
+            print(f"{number} {row['workload']:<54}{values}{achieved / floor:>8.2f}x", flush=True)
+    large = {} if quick else alternating(WORKLOADS[LARGE], "float32", shape, repeats)
     if large:
-        print(f"\n{WORKS[LARGE].name}, float32, in turn with products, times their rate: "
+        print(f"\n{WORKLOADS[LARGE].name}, float32, in turn with products, times their rate: "
               + ", ".join(f"{name} {share:.2f}" for name, share in large.items()))  # fmt: skip
     halves = bfloat16_seconds(repeats) if find_spec("torch") and not quick else {}
     if halves:
-        print(f"\n{WORKS[LARGE].name}, ms per step: " + ", ".join(f"{k} {v * 1e3:.0f}" for k, v in halves.items()))
+        print(f"\n{WORKLOADS[LARGE].name}, ms per step: " + ", ".join(f"{k} {v * 1e3:.0f}" for k, v in halves.items()))
     flags = cpu_info("flags").split()
-    return {"shape": shape, "rates": rates, "bandwidth": memory, "works": rows, "large": large,
+    return {"shape": shape, "rates": rates, "bandwidth": memory, "workloads": rows, "large": large,
             "bfloat16": halves, "amx": "amx_bf16" in flags}  # fmt: skip
 
 
 def verdicts(result: dict[str, Any]) -> list[Verdict]:
-    """Hold the large work against the rate of products, and bfloat16 against PyTorch where the processor has AMX."""
+    """Compare the large workload with the rate of products, and bfloat16 with PyTorch where the processor has AMX."""
     shares = dict(result["large"])
     own = {"glassnet's own": shares.pop("glassnet", None)}
     found = []
     for whose, share in ({"the fastest library's": min(shares.values(), default=None)} | own).items():
-        target = f"3. {WORKS[LARGE].name}: at least {SHARE} of the rate of {whose} float32 product"
+        target = f"3. {WORKLOADS[LARGE].name}: at least {SHARE} of the rate of {whose} float32 product"
         found.append(verdict(target, share, share is not None and share >= SHARE))
     taken = result["bfloat16"]
     for name, least in (("PyTorch float32", BFLOAT16_TORCH), ("PyTorch autocast", 1)):
@@ -203,7 +209,7 @@ def verdicts(result: dict[str, Any]) -> list[Verdict]:
         judged = verdict(f"3. bfloat16 with AMX: at least {least}x {name}", ratio,
                          result["amx"] and ratio is not None and ratio >= least)  # fmt: skip
         if not result["amx"]:
-            judged |= {"met": None, "figure": f"{judged['figure']} (this processor has no AMX)".strip()}
+            judged |= {"met": None, "measured": f"{judged['measured']} (this processor has no AMX)".strip()}
         found.append(judged)
     return found
 
