@@ -25,7 +25,7 @@ from _common import cores, cpu_info
 from _script import Verdict, script, verdict
 from baselines import BASELINES, OURS, Baseline, fit_glassnet, fit_torch
 from step import PAUSE, seconds_of
-from workloads import LARGE, SMALL, WORKLOADS, Workload, make_data, operations, types_of
+from workloads import LARGE, QUICK, WORKLOADS, Workload, make_data, operations, types_of
 
 LARGE_BYTES = 256_000_000  # beyond every cache
 CACHED_BYTES = 256_000  # below this a call of NumPy would be measured, not memory
@@ -40,17 +40,12 @@ def own_product(dtype: str) -> Callable[..., Any] | None:
     if find_spec("numba") is None:
         return None
     import numba
-    from numba import types
 
-    from glassnet.engines import compiled_product
+    from glassnet.engines import compiled_engine, compiled_product
 
     if compiled_product.registers() is None:
         return None
-    write, loops = compiled_product.product_of(dtype), compiled_product.loops_of(dtype)
-
-    @numba.cfunc(types.void(*[types.intp] * 12), error_model="numpy")
-    def at(a, step_ai, step_ap, b, step_bp, step_bj, c, step_c, n, k, m, panels):  # type: ignore[no-untyped-def]
-        loops(a, step_ai, step_ap, b, step_bp, step_bj, c, step_c, n, k, m, panels)
+    write, address = compiled_product.product_of(dtype), compiled_engine.kernel_of(dtype)
 
     @numba.njit(nogil=True)
     def part(A, B, out, kernel, panels):  # type: ignore[no-untyped-def]
@@ -62,7 +57,7 @@ def own_product(dtype: str) -> Callable[..., Any] | None:
     def product(A: np.ndarray, B: np.ndarray, out: np.ndarray) -> None:
         edges = np.linspace(0, len(A), workers + 1, dtype=int)
         rows = [slice(*pair) for pair in pairwise(edges)]
-        list(pool.map(lambda i: part(A[rows[i]], B, out[rows[i]], at.address, panels[i]), range(workers)))
+        list(pool.map(lambda i: part(A[rows[i]], B, out[rows[i]], address, panels[i]), range(workers)))
 
     return product
 
@@ -158,8 +153,10 @@ def bfloat16_seconds(repeats: int) -> dict[str, float]:
 def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
     """Return the machine's rates, each workload's floor and our time, and the large workload's time in bfloat16."""
     shape = QUICK_SHAPE if quick else SHAPE
+    repeats = 1 if quick else repeats
     rates = {dtype: product_rates(dtype, shape, repeats) for dtype in ("float32", "float64", "bfloat16")}
-    memory = {"copy": bandwidth(LARGE_BYTES), "triad": bandwidth(LARGE_BYTES, triad=True)}
+    large_bytes = CACHED_BYTES if quick else LARGE_BYTES
+    memory = {"copy": bandwidth(large_bytes), "triad": bandwidth(large_bytes, triad=True)}
     n, k, m = shape
     print(f"products {n}x{k} times {k}x{m}, billion operations per second (multiplications and additions)")
     for dtype, found in rates.items():
@@ -168,10 +165,10 @@ def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
     print(f"\n{'microseconds per step':<56}{'products':>10}{'memory':>10}{'floor':>10}{'achieved':>10}{'/ floor':>9}")
     rows = []
     for number, workload in WORKLOADS.items():
-        for dtype in types_of(number) if not quick or number in SMALL else ():
+        for dtype in types_of(number) if not quick or number == QUICK else ():
             bytes_, done = step_bytes(workload, dtype), operations(workload)
             bounds = {"products": done / max(rates[dtype].values()), "memory": bytes_ / bandwidth(bytes_)}
-            floor, achieved = max(bounds.values()), our_step(workload, dtype, 1 if quick else repeats)
+            floor, achieved = max(bounds.values()), our_step(workload, dtype, repeats)
             row = {
                 "number": number,
                 "workload": f"{workload.name}, {dtype}",

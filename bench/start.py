@@ -75,32 +75,38 @@ def write_table(path: Path, m: int = ROWS, n_x: int = 8) -> None:
 
 
 def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
-    """Return each process's seconds (one for each repeat), epochs and accuracy; a first round fills the file cache."""
+    """Return each process's seconds (one for each repeat), epochs and accuracy; a first round fills the file cache.
+
+    A quick run trains for two epochs and times that first round.
+    """
     shell = [str(Path(sys.executable).with_name("glassnet")), "train", "small.csv", "--target", "y"]
     with tempfile.TemporaryDirectory() as folder:
         write_table(Path(folder, "small.csv"))
 
-        def run(command: list[str]) -> str:
-            return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+        def timed(name: str, command: list[str]) -> str:
+            began = time.perf_counter()
+            done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
+            seconds.setdefault(name, []).append(time.perf_counter() - began)
+            return done.stdout
 
         simple = CLASSES["simple"]
-        epochs_of_simple = simple.epochs_for(ROWS * 4 // 5, simple.batch_size)
+        epochs_of_simple = 2 if quick else simple.epochs_for(ROWS * 4 // 5, simple.batch_size)
         same = {"hidden": simple.hidden, "batch": simple.batch_size, "epochs": epochs_of_simple}
         one = ["--hidden", ",".join(map(str, simple.hidden)), "--activation", "relu", "--dropout", "0"]
         one += ["--batch-size", str(simple.batch_size), "--epochs", str(epochs_of_simple)]
-        commands = {"glassnet": [*shell, *one], "no settings": shell}
-        documents = {name: json.loads(run([*command, "--json"])) for name, command in commands.items()}
+        commands = {"glassnet": [*shell, *one], "no settings": [*shell, *(["--epochs", "2"] if quick else [])]}
+        seconds: dict[str, list[float]] = {}
+        documents = {name: json.loads(timed(name, [*command, "--json"])) for name, command in commands.items()}
         libraries = {"scikit-learn": (SKLEARN, ("sklearn", "pandas")), "PyTorch": (TORCH, ("torch",))}
         for name, (text, needed) in libraries.items():
             if all(map(find_spec, needed)):
                 commands[name] = [sys.executable, "-W", "ignore", "-c", text.format(**same)]
-        results = {name: run(command).split() for name, command in commands.items() if name not in documents}
-        seconds: dict[str, list[float]] = {name: [] for name in commands}
-        for _ in range(1 if quick else repeats):
-            for name, command in commands.items():
-                began = time.perf_counter()
-                run(command)
-                seconds[name].append(time.perf_counter() - began)
+        results = {name: timed(name, command).split() for name, command in commands.items() if name not in documents}
+        if not quick:
+            seconds.clear()
+            for _ in range(repeats):
+                for name, command in commands.items():
+                    timed(name, command)
     middle = {name: median(values) for name, values in seconds.items()}
     epochs = {name: len(of["record"]["epoch_cost"]) for name, of in documents.items()}
     scores = {name: of["scores"]["test"]["accuracy"] for name, of in documents.items()}

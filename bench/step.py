@@ -23,7 +23,7 @@ from _script import Verdict, parser_of, verdict, write_json
 from _script import line_of as line_of_verdict
 from baselines import BASELINES, COLUMNS, OURS, Baseline
 from glassnet import Network
-from workloads import DROPOUT, LARGE, MIDDLE, SMALL, WORKLOADS, Data, Workload, make_data, operations, types_of
+from workloads import DROPOUT, LARGE, MIDDLE, QUICK, SMALL, WORKLOADS, Data, Workload, make_data, operations, types_of
 
 SMALL_TORCH = {1: 12, 2: 10, 3: 8}  # at least so many times PyTorch's time, scikit-learn's, and JAX's
 SMALL_SKLEARN, SMALL_JAX = 8, {1: 1 / 1.5, 2: 1, 3: 1}
@@ -65,9 +65,9 @@ def seconds_of(fit: Baseline, workload: Workload, data: Data) -> tuple[float, fl
     return (long - short) / (workload.epochs * workload.batches), time.perf_counter() - began
 
 
-def measure_row(number: int, dtype: str, repeats: int) -> dict[str, Any]:
+def measure_row(number: int, dtype: str, repeats: int, quick: bool = False) -> dict[str, Any]:
     """Return a workload's row: each library's median, interquartile range and ratio to ours, and who is absent."""
-    workload = WORKLOADS[number]
+    workload = WORKLOADS[number]._replace(epochs=2) if quick else WORKLOADS[number]
     data, baselines, absent = make_data(workload, dtype), baselines_of(number), {}
     for name, fit in list(baselines.items()):
         try:
@@ -148,14 +148,14 @@ def measure_memory(numbers: Sequence[int]) -> list[dict[str, Any]]:
 
 def measure(repeats: int, quick: bool = False, numbers: Sequence[int] = tuple(WORKLOADS)) -> dict[str, Any]:
     """Measure the workloads, and print the tables."""
-    numbers = [n for n in numbers if n in SMALL] if quick else numbers
+    numbers = [QUICK] if quick else numbers
     print("microseconds per step (median), and how many times ours; ±: the widest quartile distance of the row")
     print(f"{'  layers, batch, optimiser, type':<45}" + " ".join(f"{name:>13}" for name in COLUMNS))
     rows, difference = [], {}
     for number in numbers:
         difference[number] = largest_difference(WORKLOADS[number])
         for dtype in types_of(number):
-            rows.append(measure_row(number, dtype, 1 if quick else repeats))
+            rows.append(measure_row(number, dtype, 1 if quick else repeats, quick))
             print(lines_of(rows[-1]), flush=True)
     memory = measure_memory([n for n in numbers if n in MEMORY_WORKLOADS])
     worst = max(difference.values())

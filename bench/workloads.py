@@ -44,6 +44,7 @@ WORKLOADS = {
     9: Workload((512, 512, 512, 1), "relu", 512, 8, "Adam", 4, dropout=0.5, numbers=True),
 }
 SMALL, MIDDLE, LARGE, DROPOUT = (1, 2, 3), (4, 5, 7, 8), 6, 9
+QUICK = 2  # the only one of a quick run
 
 
 class Data(NamedTuple):

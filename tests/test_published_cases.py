@@ -11,6 +11,8 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from glassnet import Network, equations
+from glassnet.lessons.cats import descend
+from glassnet.lessons.runs import stack
 from shared import CASES, shared
 
 PUBLISHED = {case["id"]: case for case in json.loads((CASES / "course1.json").read_text("utf-8"))["cases"]}
@@ -215,16 +217,21 @@ def cats(part):
 
 
 def train_on_cats(given, initializer):
-    net = drawn_as_published(given, initializer)
+    """Train in the span of the pictures, which takes the same steps in a tenth of the time; first 200 as `fit` does."""
     X, Y = cats("train")
+    rate, seed = float(given["learning_rate"]), np.random.RandomState(int(given["seed"]))
+    net = stack([len(X), *given["layer_dims"][1:]], None, [seed], initializer=initializer)
+    plain = drawn_as_published(given, initializer)
     with threadpool_limits(1, user_api="blas"):  # for such products, threads wait for each other on a busy machine
-        history = net.fit(X / 255, Y, iterations=int(given["iterations"]), learning_rate=float(given["learning_rate"]))
+        first = plain.fit(X / 255, Y, iterations=200, learning_rate=rate).cost
+        cost = descend(net, X / 255, Y, int(given["iterations"]), rate)[:, 0]
+    np.testing.assert_allclose(cost[:200], first, rtol=1e-9)
     X_test, Y_test = cats("test")
     accuracies = {
         "train_accuracy": np.mean((net.forward(X / 255) > 0.5) == Y),
         "test_accuracy": np.mean((net.forward(X_test / 255) > 0.5) == Y_test),
     }
-    return history.cost, accuracies
+    return cost, accuracies
 
 
 @proves("cat.flatten")

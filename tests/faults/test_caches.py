@@ -96,7 +96,7 @@ DAMAGES = (truncated, flipped, foreign, swapped, lost, a_folder, a_pipe, a_loop)
 @pytest.fixture(scope="module")
 def compiled(cache_with_product):
     """Return a folder with all that a training needs, and what that training learned."""
-    folder = cache_with_product()
+    folder = cache_with_product("float32")
     return folder, train(folder)
 
 

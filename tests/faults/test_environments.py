@@ -140,7 +140,7 @@ def test_a_training_where(name, at, tries, tally):
 @pytest.mark.needs("posix")
 def test_a_training_where_the_current_folder_is_gone(at, tally, cache_with_product):
     """Numba asks for that folder while it compiles: NumPy takes its place, and it is said."""
-    cache = str(cache_with_product())
+    cache = str(cache_with_product("float32"))
     auto, named = train("auto", "compiled", GLASSNET_CACHE=cache, prepared=partial(vanished, at / "here"))
     assert auto[0] == "numpy"
     assert "No such file or directory" in auto[1]

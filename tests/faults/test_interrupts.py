@@ -280,5 +280,5 @@ def test_while_it_compiles(tries, tally, cache_with_product):
     """Again and again in one process, at random moments of loading and compiling; what is pressed is heard."""
     ask("compiled")
     words = str(random.randrange(10**6)), str(tries(1, 30))
-    heard = fresh(COMPILING, *words, GLASSNET_CACHE=str(cache_with_product()))
+    heard = fresh(COMPILING, *words, GLASSNET_CACHE=str(cache_with_product("float32")))
     tally("Ctrl-C while the first fit compiles", tried=sum(heard.values()), lost=0, broken=0, **heard)

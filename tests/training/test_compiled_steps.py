@@ -305,7 +305,7 @@ def test_an_engine_may_go_on_where_the_other_stopped(engine):
 
 
 def test_more_parameters_than_the_numpy_engine_takes_at_once(interpreted, monkeypatch):
-    monkeypatch.setattr("glassnet.training.numpy_steps.CACHE_BLOCK", 5)
+    monkeypatch.setattr("glassnet.training.loop.CACHE_BLOCK", 5)
     agree(*BASE, optimizer="adam", iterations=5)
 
 
@@ -559,7 +559,7 @@ print(json.dumps([name for name in ("numba", "llvmlite", "scipy") if name in sys
 @pytest.mark.long
 def test_another_process_compiles_nothing_again(compiled, monkeypatch, cache_with_product):
     """It finds the code on the disk, and keeps small products to one thread although scipy's BLAS came late."""
-    cache = cache_with_product()
+    cache = cache_with_product("float64")
     monkeypatch.setenv("GLASSNET_CACHE", str(cache))
     monkeypatch.setattr(compiled_engine, "_loaded", {})  # this folder has not seen the steps yet
     assert train("compiled", *BASE, None, (X, Y_ONE), optimizer="adam", iterations=5)[1].engine == "compiled"
