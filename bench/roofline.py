@@ -52,7 +52,7 @@ def own_product(dtype: str) -> Callable[..., Any] | None:
         write(A, B, out, kernel, panels)
 
     workers = cores()
-    pool, panels = ThreadPoolExecutor(workers), [np.empty(compiled_product.ROOM, dtype) for _ in range(workers)]
+    pool, panels = ThreadPoolExecutor(workers), [np.empty(compiled_product.PANELS, dtype) for _ in range(workers)]
 
     def product(A: np.ndarray, B: np.ndarray, out: np.ndarray) -> None:
         edges = np.linspace(0, len(A), workers + 1, dtype=int)

@@ -233,7 +233,7 @@ def test_engines(glassnet, tmp_path, monkeypatch):
     lines = json.loads(glassnet("engines", "--measure", "--json").out)
     assert len(measured) == 1
     assert [line["engine"] for line in lines] == ["numpy", "compiled", "torch"]
-    assert lines[0]["figures"]["start"] == 0
+    assert lines[0]["cost_coefficients"]["start"] == 0
 
 
 def test_engines_where_nothing_can_be_kept(glassnet, tmp_path, monkeypatch):
@@ -241,7 +241,7 @@ def test_engines_where_nothing_can_be_kept(glassnet, tmp_path, monkeypatch):
     monkeypatch.setenv("GLASSNET_CACHE", str(tmp_path / "file"))
     answer = glassnet("engines", "--measure")
     assert answer.code == 2
-    assert "the figures cannot be kept there" in answer.err
+    assert "the cost coefficients cannot be kept there" in answer.err
 
 
 def test_the_engine_is_told_after_a_training(glassnet, table):

@@ -25,8 +25,8 @@ def product(A, B, out, _kernel, _panels):
     out[...] = A @ B
 
 
-def view(vector, start, rows, columns):
-    """Return a piece of a vector as a matrix, as `engines/views.py` does."""
+def matrix_view(vector, start, rows, columns):
+    """Return a piece of a vector as a matrix, as `engines/matrix_view.py` does."""
     return vector.reshape(-1)[start : start + rows * columns].reshape(rows, columns)
 
 
@@ -35,8 +35,8 @@ def interpret(text):
     """Return the function `steps` of a module's source, not compiled."""
     lines = [line for line in text.splitlines() if not line.startswith("from ")]
     module = {
-        "functions": functions, "product_of": lambda _dtype: product, "ROOM": 0, "meet": None,
-        "view": view, "kernel_of": lambda _dtype: 0,
+        "functions": functions, "product_of": lambda _dtype: product, "PANELS": 0, "barrier": None,
+        "matrix_view": matrix_view, "kernel_of": lambda _dtype: 0,
         "njit": lambda **_: lambda function: function,
     }  # fmt: skip
     exec("\n".join(lines), module)

@@ -27,7 +27,7 @@ def called(dtype, kernel):
     def product(A, B, out, kernel, panels):
         function(A, B, out, kernel, panels)
 
-    return lambda A, B, out: product(A, B, out, kernel, np.full(compiled_product.ROOM, np.nan, dtype))
+    return lambda A, B, out: product(A, B, out, kernel, np.full(compiled_product.PANELS, np.nan, dtype))
 
 
 def loops_of(dtype):
@@ -156,7 +156,7 @@ def test_a_thread_that_fails_leaves_no_one_waiting(monkeypatch):
         rank, counters = arguments[-2], arguments[-3]
         if rank == 1:
             raise MemoryError("no room")
-        while counters[8] < 1:  # what `meet` does
+        while counters[8] < 1:  # what `barrier` does
             pass
         return 0, 0.0
 

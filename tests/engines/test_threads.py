@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from glassnet import Network
 from glassnet.engines import threads
-from glassnet.engines.threads import SMALL_PRODUCT, blas_threads, cores, spread
+from glassnet.engines.threads import SMALL_PRODUCT, blas_threads, cores, thread_map
 from needs import need
 
 
@@ -110,10 +110,10 @@ def test_pools_do_not_nest():
 
     def outer(i):
         meet.wait()  # three at once, or the barrier breaks
-        inner = spread(lambda j: (j, threading.get_ident()), range(2))
+        inner = thread_map(lambda j: (j, threading.get_ident()), range(2))
         return i, cores(), set(counts()), {ident for _, ident in inner} == {threading.get_ident()}
 
-    assert spread(outer, range(3)) == [(i, 1, {1}, True) for i in range(3)]
+    assert thread_map(outer, range(3)) == [(i, 1, {1}, True) for i in range(3)]
     assert cores() == 4
     assert counts() == before
 
@@ -122,7 +122,7 @@ def test_pools_do_not_nest():
 def test_workers_know_the_callers_context():
     name = ContextVar("name", default="none")
     name.set("given")
-    assert spread(lambda _: name.get(), range(3)) == ["given"] * 3
+    assert thread_map(lambda _: name.get(), range(3)) == ["given"] * 3
 
 
 @pytest.mark.usefixtures("four_cores")
@@ -136,7 +136,7 @@ def test_an_error_in_a_worker_ends_all():
         time.sleep(0.01)
 
     with pytest.raises(ZeroDivisionError):
-        spread(work, range(10_000))
+        thread_map(work, range(10_000))
     assert len(seen) < 10_000
     assert cores() == 4
     assert counts() == before

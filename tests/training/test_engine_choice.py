@@ -10,12 +10,12 @@ from engines.interpreted import interpret
 from glassnet import Network
 from glassnet.engines import compiled_engine
 from glassnet.training import engine_choice
-from glassnet.training.engine_choice import AMOUNTS, BUILT_IN, amortise_startup_over, amounts_of
+from glassnet.training.engine_choice import BUILT_IN, WORK_COUNTS, amortise_startup_over, work_counts_of
 
 X = np.random.default_rng(0).normal(size=(3, 40))
 Y = (X[:1] > 0).astype(float)
 
-STEPS_ONLY = {name: dict.fromkeys(("start", *AMOUNTS), 0.0) for name in BUILT_IN}
+STEPS_ONLY = {name: dict.fromkeys(("start", *WORK_COUNTS), 0.0) for name in BUILT_IN}
 STEPS_ONLY["numpy"]["step"] = 1.0  # a second a step
 STEPS_ONLY["compiled"].update(start=10.0, step=0.5)  # pays after 20 steps
 STEPS_ONLY["cuda"].update(start=100.0, step=0.1)  # pays after 225
@@ -23,7 +23,7 @@ STEPS_ONLY["cuda"].update(start=100.0, step=0.1)  # pays after 225
 
 @pytest.fixture(autouse=True)
 def place(monkeypatch, tmp_path):
-    """Keep figures and code in a folder of the test's own; no graphics processor, whatever the machine has."""
+    """Keep coefficients and code in a folder of the test's own; no graphics processor, whatever the machine has."""
     monkeypatch.setenv("GLASSNET_CACHE", str(tmp_path))
     monkeypatch.setattr(engine_choice, "cuda_is_likely", lambda: False)
     engine_choice.measured.cache_clear()
@@ -32,8 +32,8 @@ def place(monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def figures(place):
-    """Let the simple figures be those that were measured."""
+def coefficients(place):
+    """Let the simple coefficients be those that were measured."""
     (place / "engines.json").write_text(json.dumps(STEPS_ONLY))
 
 
@@ -56,12 +56,12 @@ def choice(net=None, X=X, Y=Y, **options):
     (21, "compiled (predicted 21 s with numpy, 20 s compiled)"),
     (9000, "compiled (predicted 2.5 h with numpy, 75 min compiled)"),
 ])  # fmt: skip
-@pytest.mark.usefixtures("figures", "with_numba")
+@pytest.mark.usefixtures("coefficients", "with_numba")
 def test_the_lowest_predicted_time_wins(steps, expected):
     assert choice(iterations=steps) == expected
 
 
-@pytest.mark.usefixtures("figures", "with_numba")
+@pytest.mark.usefixtures("coefficients", "with_numba")
 def test_what_was_chosen_runs_and_is_recorded(monkeypatch):
     monkeypatch.setattr(compiled_engine, "load", interpret)
     for steps, engine in ((5, "numpy"), (50, "compiled")):
@@ -70,7 +70,7 @@ def test_what_was_chosen_runs_and_is_recorded(monkeypatch):
         assert history.choice.startswith(f"{engine} (predicted {steps} s with numpy, ")
 
 
-@pytest.mark.usefixtures("figures", "with_numba")
+@pytest.mark.usefixtures("coefficients", "with_numba")
 def test_fits_that_share_a_start():
     assert choice(iterations=3).startswith("numpy")
     with amortise_startup_over(10):
@@ -89,23 +89,23 @@ def test_fits_that_share_a_start():
     assert choice(iterations=3).startswith("numpy")
 
 
-@pytest.mark.usefixtures("figures", "with_numba")
+@pytest.mark.usefixtures("coefficients", "with_numba")
 @pytest.mark.parametrize(("options", "expected"), [
     ({"optimizer": "lbfgs"}, "numpy (line searches run there)"),
     ({"engine": "numpy"}, "numpy"),
     ({"engine": "compiled"}, "compiled"),
 ])  # fmt: skip
-def test_what_is_not_for_the_figures_to_decide(options, expected):
+def test_what_is_not_for_the_coefficients_to_decide(options, expected):
     assert choice(iterations=4000, **options) == expected
 
 
-@pytest.mark.usefixtures("figures")
+@pytest.mark.usefixtures("coefficients")
 def test_without_numba_numpy_takes_all(monkeypatch):
     monkeypatch.setattr(compiled_engine, "available", lambda: False)
     assert choice(iterations=4000) == "numpy (predicted 67 min with numpy)"
 
 
-@pytest.mark.usefixtures("figures", "with_numba")
+@pytest.mark.usefixtures("coefficients", "with_numba")
 @pytest.mark.parametrize("answers", [True, False])
 def test_a_graphics_processor_is_asked_only_where_it_would_pay(monkeypatch, answers):
     asked = []
@@ -122,17 +122,17 @@ def test_a_graphics_processor_is_asked_only_where_it_would_pay(monkeypatch, answ
     (1e6, "278 h"),
 ])  # fmt: skip
 def test_durations_are_easy_to_read(seconds, told):
-    assert engine_choice._told(seconds) == told
+    assert engine_choice._duration(seconds) == told
 
 
-# ---------------------------------------------------------------- the amounts
-def test_amounts_by_hand():
+# ---------------------------------------------------------------- the work counts
+def test_work_counts_by_hand():
     """n = 3-4-2, 10 samples, float64, Adam: products of 2*4*3*10 and 2*2*4*10 operations."""
-    assert amounts_of([3, 4, 2], samples=10, moments=2, size=2) == {
+    assert work_counts_of([3, 4, 2], samples=10, moments=2, size=2) == {
         "step": 1, "layer": 2, "entry": 2 * 10 * 6, "parameter": 2 * 26 * 4, "small": 2 * (2 * 240 + 3 * 160),
         "middle": 0, "large": 0,
     }  # fmt: skip
-    of_all_sizes = amounts_of([1000, 1000, 100, 10], samples=100, moments=0)
+    of_all_sizes = work_counts_of([1000, 1000, 100, 10], samples=100, moments=0)
     assert (of_all_sizes["large"], of_all_sizes["middle"]) == (2 * 2e8, 3 * 2e7)
     assert of_all_sizes["small"] == 3 * 2e5
 
@@ -154,25 +154,25 @@ def test_predictions_grow_with_the_work(monkeypatch, row):
     assert seconds == sorted(set(seconds))
 
 
-# ---------------------------------------------------------------- the figures
+# ---------------------------------------------------------------- the coefficients
 def one_figure(text):
-    """Return a file of figures, one of which is `text`."""
-    return json.dumps({"numpy": dict.fromkeys(("start", *AMOUNTS), 0.5)}).replace("0.5", text, 1)
+    """Return a file of coefficients, one of which is `text`."""
+    return json.dumps({"numpy": dict.fromkeys(("start", *WORK_COUNTS), 0.5)}).replace("0.5", text, 1)
 
 
 @pytest.mark.parametrize("content", [
     None, "", "[1]", "{", "[" * 10**5, '{"numpy": {}}', '{"numpy": {"start": "soon"}}', one_figure("NaN"),
     one_figure("-1"), one_figure("1e999"), one_figure("1" + "0" * 400),
 ])  # fmt: skip
-def test_figures_that_cannot_be_used_give_way_to_those_built_in(place, content):
+def test_coefficients_that_cannot_be_used_give_way_to_those_built_in(place, content):
     if content is not None:
         (place / "engines.json").write_text(content)
-    assert engine_choice.figures() == BUILT_IN
+    assert engine_choice.cost_coefficients() == BUILT_IN
 
 
-def test_an_engine_that_was_not_measured_keeps_its_figures(place):
+def test_an_engine_that_was_not_measured_keeps_its_coefficients(place):
     (place / "engines.json").write_text(json.dumps({"numpy": STEPS_ONLY["numpy"]}))
-    assert engine_choice.figures() == {**BUILT_IN, "numpy": STEPS_ONLY["numpy"]}
+    assert engine_choice.cost_coefficients() == {**BUILT_IN, "numpy": STEPS_ONLY["numpy"]}
 
 
 def test_a_run_leaves_no_folder_behind(monkeypatch, tmp_path):

@@ -229,11 +229,12 @@ def inspect(
 @app.command()
 def engines(
     measure: Annotated[
-        bool, typer.Option("--measure", help="Measure each engine on this machine first, and keep the figures.")
+        bool,
+        typer.Option("--measure", help="Measure each engine here first, and keep its cost coefficients."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the engines: what is here, what each is good for, and the figures by which "auto" chooses."""
+    """Show the engines: what is installed, what each is good for, and the cost coefficients by which "auto" chooses."""
     from glassnet import engine_report
     from glassnet.cli.show import Show
 

@@ -209,11 +209,11 @@ class Show:
 
 
 def _engine(line: EngineLine) -> tuple[str, ...]:
-    figures = line.figures
-    rates = (1e-9 / figures[name] if figures[name] else np.inf for name in ("small", "middle", "large"))
+    seconds = line.cost_coefficients
+    rates = (1e-9 / seconds[name] if seconds[name] else np.inf for name in ("small", "middle", "large"))
     return (
-        line.engine, line.available, line.devices, line.good_for, f"{figures['start']:.1f} s",
-        f"{figures['step'] * 1e6:.0f} µs", f"{figures['layer'] * 1e6:.0f} µs",
+        line.engine, line.available, line.devices, line.good_for, f"{seconds['start']:.1f} s",
+        f"{seconds['step'] * 1e6:.0f} µs", f"{seconds['layer'] * 1e6:.0f} µs",
         ", ".join("-" if np.isinf(rate) else f"{rate:.0f}" for rate in rates), line.source,
     )  # fmt: skip
 

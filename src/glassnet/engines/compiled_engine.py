@@ -27,9 +27,9 @@ HEAD = '''"""Written by glassnet's compiled engine from the text of its equation
 import numpy as np
 from glassnet.engines.compiled_math import functions
 from glassnet.engines.compiled_engine import kernel_of
-from glassnet.engines.compiled_product import ROOM, product_of
-from glassnet.engines.meeting import meet
-from glassnet.engines.views import view
+from glassnet.engines.compiled_product import PANELS, product_of
+from glassnet.engines.barrier import barrier
+from glassnet.engines.matrix_view import matrix_view
 from numba import njit
 
 math = functions(np.{dtype})
@@ -58,7 +58,13 @@ def kernel(a, step_ai, step_ap, b, step_bp, step_bj, c, step_c, n, k, m, panels)
 
 Result = TypeVar("Result")
 
-_PARTS = ("compiled_engine.py", "compiled_math.py", "compiled_product.py", "meeting.py", "views.py")  # of all code
+_PARTS = (
+    "compiled_engine.py",
+    "compiled_math.py",
+    "compiled_product.py",
+    "barrier.py",
+    "matrix_view.py",
+)  # of all code
 
 
 @lru_cache(maxsize=1)

@@ -2,10 +2,11 @@
 
     C (n, m) = A (n, k) B (k, m)
 
-B is copied, `DEPTH` rows and `WIDTH` columns at a time, into panels two vectors wide, turned where its columns lie in
-one piece. A tile of up to `rows` x 2 vectors of C then stays in registers while the loop runs down the panel: each step
-loads two vectors of B and spreads one number of A after the other. At the sizes of mini-batches this takes half the
-time of a general BLAS or less, because nothing is checked, dispatched or packed twice (bench/step.py shows it).
+B is copied, `DEPTH` rows and `WIDTH` columns at a time, into panels two vectors wide, and transposed where its columns
+are contiguous. A tile of up to `rows` x 2 vectors of C then stays in registers while the loop runs down the panel: each
+step loads two vectors of B and multiplies them by one number of A after the other. At the sizes of mini-batches this
+takes half the time of a general BLAS or less, because nothing is checked, dispatched or packed twice (bench/step.py
+shows it).
 
 The method is the one of K. Goto and R. van de Geijn, "Anatomy of high-performance matrix multiplication", ACM
 Transactions on Mathematical Software 34(3), 2008.
@@ -30,7 +31,7 @@ DEPTH = 512  # rows of the block of B in panels,
 WIDTH = 1024  # bytes of each,
 HEIGHT = 96  # and rows of the block of A that passes over it: both stay in the second cache
 PAGE = 4096  # bytes: rows of A that lie in pages of their own are brought together first
-ROOM = DEPTH * WIDTH // 4 + HEIGHT * (DEPTH + 16)  # numbers
+PANELS = DEPTH * WIDTH // 4 + HEIGHT * (DEPTH + 16)  # numbers
 AHEAD = 8  # rows
 PIECE = 4096  # bytes of a sum's stretch
 FEW, LONG = 24, 192  # rows or columns so few, and sums so long, that copying B into panels does not pay
@@ -59,7 +60,7 @@ def product_of(dtype: Any) -> Callable[..., None]:
     """Return `product(A, B, out, kernel, panels)` for compiled code, which writes A @ B into `out`.
 
     The rows of `out` lie in one piece. A and B may be views, transposed too, of which one dimension lies in one piece.
-    `kernel` is the address of what `loops_of` makes, compiled once for all modules; `panels` is `ROOM` numbers.
+    `kernel` is the address of what `loops_of` makes, compiled once for all modules; `panels` is `PANELS` numbers.
 
     Parameters
     ----------
@@ -91,8 +92,8 @@ def _by_kernel(_context: Any, A: Any, B: Any, out: Any, kernel: Any, panels: Any
     arrays = A, B, out, panels
 
     def generate(context: Any, b: Any, _signature: Any, given: Any) -> Any:
-        *matrices, at, room = given
-        parts = [context.make_array(kind)(context, b, M) for kind, M in zip(arrays, [*matrices, room], strict=True)]
+        *matrices, at, panels = given
+        parts = [context.make_array(kind)(context, b, M) for kind, M in zip(arrays, [*matrices, panels], strict=True)]
         addresses = [b.ptrtoint(part.data, _ADDRESS) for part in parts]
         (step_ai, step_ap), (step_bp, step_bj), (step_c, _) = (cgutils.unpack_tuple(b, M.strides) for M in parts[:3])
         (n, k), (_, m) = (cgutils.unpack_tuple(b, M.shape) for M in parts[:2])
@@ -318,7 +319,7 @@ class _Vectors:
                 column = b.add(a, b.mul(loop.index, step_p))
                 for i in range(height):
                     address = b.add(column, b.mul(step_i, _whole(i)))
-                    entry = self.spread(b, b.load(self.pointer(b, address, self.number), align=self.size))
+                    entry = self.splat(b, b.load(self.pointer(b, address, self.number), align=self.size))
                     for v in range(count):
                         term = b.fmul(entry, B[v], flags=["contract"])
                         b.store(b.fadd(b.load(sums[i][v]), term, flags=["contract"]), sums[i][v])
@@ -410,7 +411,7 @@ class _Vectors:
                 b.store(self.zeros, total)
             with cgutils.for_range(b, depth) as loop:
                 at = self.pointer(b, b.add(a, b.mul(loop.index, step_a)), self.number)
-                entry = self.spread(b, b.load(at, align=self.size))
+                entry = self.splat(b, b.load(at, align=self.size))
                 row = b.add(first, b.mul(loop.index, step_b))
                 for total, mask, offset in zip(sums, inside, offsets, strict=True):
                     term = b.fmul(entry, self.masked_load(b, b.add(row, offset), mask), flags=["contract"])
@@ -437,7 +438,7 @@ class _Vectors:
         call = cgutils.get_or_insert_function(b.module, kind, "llvm.prefetch.p0")
         b.call(call, [b.inttoptr(address, byte), *(ir.Constant(number, value) for value in (0, 3, 1))])
 
-    def spread(self, b: Any, number: Any, kind: Any = None) -> Any:
+    def splat(self, b: Any, number: Any, kind: Any = None) -> Any:
         """Return a vector of equal numbers."""
         nothing = ir.Constant(kind or self.vector, ir.Undefined)
         same = ir.Constant(ir.VectorType(ir.IntType(32), self.lanes), [0] * self.lanes)
@@ -446,7 +447,7 @@ class _Vectors:
     def first(self, b: Any, count: Any) -> Any:
         """Return the mask of the first `count` lanes."""
         kind = ir.VectorType(_ADDRESS, self.lanes)
-        return b.icmp_signed("<", ir.Constant(kind, list(range(self.lanes))), self.spread(b, count, kind))
+        return b.icmp_signed("<", ir.Constant(kind, list(range(self.lanes))), self.splat(b, count, kind))
 
     def masked_load(self, b: Any, address: Any, mask: Any) -> Any:
         kind = ir.FunctionType(self.vector, [self.vector.as_pointer(), ir.IntType(32), self.mask, self.vector])

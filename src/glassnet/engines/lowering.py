@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from glassnet.engines.tracing import ONE, Dims, Program, Symbol, broadcast
+from glassnet.engines.tracing import ONE, Dims, Program, Symbol
 
 
 @dataclass
@@ -295,6 +295,3 @@ def _bracketed(text: str) -> str:
 
 def _indented(lines: list[str]) -> list[str]:
     return [f"    {line}" for line in lines]
-
-
-__all__ = ["Source", "broadcast", "lower"]

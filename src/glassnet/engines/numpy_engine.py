@@ -30,28 +30,9 @@ from numpy import (
 from glassnet import interrupts
 
 __all__ = [
-    "column_max",
-    "column_sums",
-    "erf",
-    "exp",
-    "expm1",
-    "finfo",
-    "log",
-    "log1p",
-    "maximum",
-    "minimum",
-    "ones_like",
-    "quiet",
-    "row_sums",
-    "sign",
-    "sqrt",
-    "step",
-    "sum_last",
-    "tanh",
-    "total",
-    "where",
-    "zeros_like",
-]
+    "column_max", "column_sums", "erf", "exp", "expm1", "finfo", "log", "log1p", "maximum", "minimum", "ones_like",
+    "quiet", "row_sums", "sign", "sqrt", "step", "sum_last", "tanh", "total", "where", "zeros_like",
+]  # fmt: skip
 
 Array = Any
 

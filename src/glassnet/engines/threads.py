@@ -31,7 +31,7 @@ def cores() -> int:
     return min(allowed, int(given)) if given.isdigit() and int(given) > 0 else allowed
 
 
-def spread(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+def thread_map(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
     """Call `work` for every item, side by side over the cores, one BLAS thread each.
 
     Parameters

@@ -14,45 +14,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import (
-    erf,
-    exp,
-    expm1,
-    finfo,
-    log,
-    log1p,
-    ones_like,
-    sign,
-    sqrt,
-    tanh,
-    zeros_like,
-)
+from torch import erf, exp, expm1, finfo, log, log1p, ones_like, sign, sqrt, tanh, zeros_like
 
 from glassnet.engines.threads import SMALL_PRODUCT, cores
 
 __all__ = [
-    "column_max",
-    "column_sums",
-    "erf",
-    "exp",
-    "expm1",
-    "finfo",
-    "log",
-    "log1p",
-    "maximum",
-    "minimum",
-    "ones_like",
-    "quiet",
-    "row_sums",
-    "sign",
-    "sqrt",
-    "step",
-    "sum_last",
-    "tanh",
-    "total",
-    "where",
-    "zeros_like",
-]
+    "column_max", "column_sums", "erf", "exp", "expm1", "finfo", "log", "log1p", "maximum", "minimum", "ones_like",
+    "quiet", "row_sums", "sign", "sqrt", "step", "sum_last", "tanh", "total", "where", "zeros_like",
+]  # fmt: skip
 
 Array = Any
 

@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from glassnet.core import checks
-from glassnet.core.text import aligned
 from glassnet.errors import DataError, SettingError, ShapeError, WrongTypeError
 from glassnet.graph.operations import OPERATIONS, Value
+from glassnet.text_table import aligned
 from glassnet.typing import ArrayLike
 
 MOST_PATHS = 64  # that the chain rule writes out

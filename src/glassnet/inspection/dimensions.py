@@ -12,8 +12,8 @@ import numpy as np
 
 from glassnet.core.architecture import Architecture
 from glassnet.core.regularization import PENALTIES
-from glassnet.core.text import aligned
 from glassnet.inspection import html
+from glassnet.text_table import aligned
 
 
 class Terms(NamedTuple):

@@ -22,10 +22,10 @@ from glassnet.core.losses import LOSSES, Loss, losses_and_dZ
 from glassnet.core.names import choose
 from glassnet.core.parameters import Parameters
 from glassnet.core.propagation import Objective, cost_only, propagate
-from glassnet.core.text import aligned
 from glassnet.engines import numpy_engine as xp
 from glassnet.engines.threads import blas_threads
 from glassnet.inspection import html
+from glassnet.text_table import aligned
 from glassnet.typing import Array
 
 STEPS = (3e-4, 1e-5, 1e-6)

@@ -13,12 +13,12 @@ from glassnet.core.architecture import Architecture
 from glassnet.core.equations import forward, linear_backward_input
 from glassnet.core.parameters import Parameters
 from glassnet.core.propagation import Objective, propagate
-from glassnet.core.text import aligned
 from glassnet.engines import numpy_engine as xp
 from glassnet.errors import MissingLibraryError
 from glassnet.inspection import html
 from glassnet.inspection.arrays import FACTOR, PassArrays
 from glassnet.inspection.sums import WRITTEN, written_out
+from glassnet.text_table import aligned
 from glassnet.typing import Array
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from glassnet.core.text import aligned
+from glassnet.text_table import aligned
 
 SIZES = ("full", "small")
 

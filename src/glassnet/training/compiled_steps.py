@@ -2,7 +2,7 @@
 
 A call takes as many steps as fit into a moment, so that Ctrl-C is heard; after each epoch (of mini-batches, or of the
 whole batch where someone waits for it) the loop records, validates and tells the callbacks as ever. The networks of a
-stack are spread over the cores, one thread each; the samples of a large step are.
+stack are thread_map over the cores, one thread each; the samples of a large step are.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from glassnet.core.names import choose
 from glassnet.core.regularization import GRADIENT_TRANSFORMS
 from glassnet.core.schedules import SCHEDULES
 from glassnet.engines import compiled_engine
-from glassnet.engines.threads import blas_threads, cores, spread
+from glassnet.engines.threads import blas_threads, cores, thread_map
 from glassnet.errors import MissingLibraryError, in_short
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ class CompiledSteps:
             return _side_by_side(thread, counters, ranks)
 
         with blas_threads(run.largest_product(), one=self.groups > 1) if self.by_blas else nullcontext():
-            ends = [one(0)] if networks == 1 else spread(one, range(networks))
+            ends = [one(0)] if networks == 1 else thread_map(one, range(networks))
         done = min(end for end, _ in ends)
         if run.judges_steps:
             lowest = np.array([cost for _, cost in ends])

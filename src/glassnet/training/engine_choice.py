@@ -1,12 +1,12 @@
-"""Which engine takes a run: the one that the predicted work is done soonest with.
+"""Which engine trains a run: for "auto" the one with the shortest predicted time.
 
-    seconds = start + steps * Σ figure * amount
+    seconds = start + steps * Σ coefficient * count
 
-over the amounts of work in a step: the step itself, its layers, the entries of the arrays A[l], the numbers that the
-optimiser touches, the operations of small, middle and large products. A search counts the steps of all its fits; where
-some go at once, each has its share of the time. The figures, seconds per unit, are built in or measured on this machine
-(`glassnet engines --measure`). Nothing else is looked at, least of all what happens to be compiled already: equal runs
-choose equally, so that equal seeds give equal bits.
+The counts of work in a step are: the step itself, its layers, the entries of the arrays A[l], the numbers that the
+optimiser touches, and the operations of small, middle and large products. The cost coefficients, in seconds per unit,
+are built in or measured on this machine (`glassnet engines --measure`). A search counts the steps of all its fits, and
+divides the time by the number of fits that run at once. Nothing else is considered, in particular not what happens to
+be compiled already: equal runs get equal engines, so that equal seeds give equal bits.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from glassnet.training import compiled_steps, loop, numpy_steps
 from glassnet.training.history import History
 from glassnet.training.run import Choice, Run, RunEpoch
 
-Figures = dict[str, dict[str, float]]  # engine -> amount of work, or "start" -> seconds
+Coefficients = dict[str, dict[str, float]]  # engine -> kind of work, or "start" -> seconds
 
-AMOUNTS = ("step", "layer", "entry", "parameter", "small", "middle", "large")
+WORK_COUNTS = ("step", "layer", "entry", "parameter", "small", "middle", "large")
 SMALL, LARGE = 1e6, 1e8  # operations of a product, up to which it is small, and from which it is large
 
 # Of a machine with two cores, and of a graphics processor for data centres.
-BUILT_IN: Figures = {
-    engine: dict(zip(("start", *AMOUNTS), seconds, strict=True))
+BUILT_IN: Coefficients = {
+    engine: dict(zip(("start", *WORK_COUNTS), seconds, strict=True))
     for engine, *seconds in [
         #            start  step    layer   entry  parameter  small    middle   large
         ("numpy",    0,     13e-6,  8e-6,   5e-9,  4.6e-10,   5e-12,   4e-12,   3.9e-12),
@@ -47,7 +47,7 @@ BUILT_IN: Figures = {
     ]
 }  # fmt: skip
 
-_TOLD = {"numpy": "with numpy", "compiled": "compiled", "cuda": "on cuda"}
+_PHRASES = {"numpy": "with numpy", "compiled": "compiled", "cuda": "on cuda"}
 
 
 @interrupts.held()
@@ -77,7 +77,19 @@ def make_stepper(run: Run) -> RunEpoch:
 
 
 def chosen(run: Run) -> Choice:
-    """Choose the engine of a run: the one asked for, or for "auto" the one predicted to be done first."""
+    """Choose the engine of a run.
+
+    Parameters
+    ----------
+    run : Run
+        What is to be trained.
+
+    Returns
+    -------
+    Choice
+        The engine that is asked for, or for "auto" the one with the shortest predicted time; NumPy where that engine
+        does not cover the run.
+    """
     wanted = run.settings.engine
     if run.optimizer.update is None:
         return Choice("numpy", "line searches run there")
@@ -89,43 +101,43 @@ def chosen(run: Run) -> Choice:
         return Choice(wanted, "")
     if run.settings.wants_torch:
         return Choice("torch", f"for {run.settings.wants_torch}")
-    return _as_before(run) or _soonest_done(run)
+    return _engine_before(run) or _fastest(run)
 
 
-def _soonest_done(run: Run) -> Choice:
-    seconds = {row: predicted_seconds(run, row) for row in BUILT_IN if row == "numpy" or _takes(run, row)}
-    told = "predicted " + ", ".join(f"{_told(value)} {_TOLD[row]}" for row, value in seconds.items())
+def _fastest(run: Run) -> Choice:
+    seconds = {row: predicted_seconds(run, row) for row in BUILT_IN if row == "numpy" or _covers(run, row)}
+    message = "predicted " + ", ".join(f"{_duration(value)} {_PHRASES[row]}" for row, value in seconds.items())
     best = min(seconds, key=lambda row: seconds[row])
     if best == "cuda" and not _cuda_answers():
         best = min(seconds.keys() - {"cuda"}, key=lambda row: seconds[row])
-    return Choice("torch" if best == "cuda" else best, told)
+    return Choice("torch" if best == "cuda" else best, message)
 
 
 def predicted_seconds(run: Run, engine: str) -> float:
-    """Predict what an engine takes for a run, its start-up included.
+    """Predict how long an engine needs for a run, its start-up included.
 
     Parameters
     ----------
     run : Run
         What is to be trained.
     engine : {"numpy", "compiled", "cuda"}
-        A row of the table of figures.
+        A row of the table of cost coefficients.
 
     Returns
     -------
     float
         Seconds; for all runs together inside `amortise_startup_over`.
     """
-    figure, together = figures()[engine], _together.get()
-    step = sum(figure[name] * amount for name, amount in amounts(run).items())
+    coefficient, together = cost_coefficients()[engine], _together.get()
+    step = sum(coefficient[name] * count for name, count in work_counts(run).items())
     at_once = together.at_once if engine == "compiled" else 1
-    return figure["start"] + together.fits / at_once * run.steps * step
+    return coefficient["start"] + together.fits / at_once * run.steps * step
 
 
-def amounts(run: Run) -> dict[str, float]:
+def work_counts(run: Run) -> dict[str, float]:
     """Return how much of each kind of work is in a step of a run."""
     theta = run.theta
-    return amounts_of(
+    return work_counts_of(
         [theta.W[1].shape[-1], *(W.shape[-2] for W in theta.W)],
         samples=run.batches.m / run.steps_per_epoch,
         moments=len(run.optimizer.state),
@@ -134,7 +146,7 @@ def amounts(run: Run) -> dict[str, float]:
     )
 
 
-def amounts_of(
+def work_counts_of(
     sizes: Sequence[int], *, samples: float, moments: int, networks: int = 1, size: float = 1
 ) -> dict[str, float]:
     """Return how much of each kind of work is in a step.
@@ -146,11 +158,16 @@ def amounts_of(
     samples : float
         In a batch.
     moments : int
-        Arrays that the optimiser remembers.
+        Arrays in the optimiser's state.
     networks : int
         k side by side.
     size : float
-        Of a number, float32 being 1.
+        Bytes of a number, divided by those of float32.
+
+    Returns
+    -------
+    dict of str to float
+        Counts by kind of work, the names of `WORK_COUNTS`.
     """
     of_size = dict.fromkeys(("small", "middle", "large"), 0.0)
     for l, (n_prev, n) in enumerate(pairwise(sizes), start=1):
@@ -167,35 +184,35 @@ def amounts_of(
     }
 
 
-def figures_file() -> Path:
-    """Return where the measured figures are kept: beside the compiled code."""
+def coefficients_file() -> Path:
+    """Return the path of the measured coefficients: beside the compiled code."""
     return compiled_engine.place() / "engines.json"
 
 
 @lru_cache(maxsize=1)
-def measured() -> Figures:
-    """Return the figures measured on this machine, by engine; none where there is no file, or none that can be used."""
-    path = figures_file()
+def measured() -> Coefficients:
+    """Return the coefficients measured on this machine, by engine; an empty dict without a usable file."""
+    path = coefficients_file()
     try:
         table = json.loads(path.read_text()) if path.is_file() else {}
-        figures = {
-            engine: {name: float(table[engine][name]) for name in ("start", *AMOUNTS)}
+        found = {
+            engine: {name: float(table[engine][name]) for name in ("start", *WORK_COUNTS)}
             for engine in BUILT_IN
             if engine in table
         }
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return {}
-    usable = all(0 <= value < math.inf for figure in figures.values() for value in figure.values())
-    return figures if usable else {}
+    usable = all(0 <= value < math.inf for row in found.values() for value in row.values())
+    return found if usable else {}
 
 
-def figures() -> Figures:
-    """Return the figures that hold here: measured where they were, else built in."""
+def cost_coefficients() -> Coefficients:
+    """Return the coefficients that are used here, by engine: the measured ones, else the built-in ones."""
     return {**BUILT_IN, **measured()}
 
 
 class Together(NamedTuple):
-    """How many fits of one kind there are, and how many go at once."""
+    """How many fits of one kind there are, and how many run at once."""
 
     fits: int = 1
     at_once: int = 1
@@ -207,15 +224,15 @@ _together: ContextVar[Together] = ContextVar("together", default=_ALONE)
 
 @contextmanager
 def amortise_startup_over(n: int, at_once: int = 1) -> Iterator[None]:
-    """Count each run inside as `n` alike: they share what an engine takes to start, which one alone may not be worth.
+    """Predict the time of `n` equal runs for each run inside the context: they share the start-up of an engine.
 
     Parameters
     ----------
     n : int
-        Runs of one shape; inside another such context the two multiply.
+        Runs of one shape; nested contexts multiply.
     at_once : int
-        How many of them have a thread at the same time. It makes compiled steps so much faster, which need no
-        interpreter; NumPy's wait for it, and hardly gain.
+        How many of them run at the same time, in threads. Compiled steps run in parallel; NumPy's wait for the
+        interpreter and gain little.
     """
     around = _together.get()
     token = _together.set(Together(around.fits * n, around.at_once * at_once))
@@ -225,15 +242,19 @@ def amortise_startup_over(n: int, at_once: int = 1) -> Iterator[None]:
         _together.reset(token)
 
 
-def _as_before(run: Run) -> Choice | None:
-    """Return the engine that took a run before it was cut off, if it is here: another one would round otherwise."""
+def _engine_before(run: Run) -> Choice | None:
+    """Return the engine of a run before it was cut off, if it is installed: another one would round differently."""
     engine = run.engine_before
-    here = {"numpy": True, "compiled": compiled_engine.available(), "torch": bool(importlib.util.find_spec("torch"))}
-    return Choice(engine, "as before it was cut off") if here.get(engine) else None
+    installed = {
+        "numpy": True,
+        "compiled": compiled_engine.available(),
+        "torch": bool(importlib.util.find_spec("torch")),
+    }
+    return Choice(engine, "as before it was cut off") if installed.get(engine) else None
 
 
-def _takes(run: Run, engine: str) -> bool:
-    """Tell whether an engine is there and covers a run, without importing what it needs."""
+def _covers(run: Run, engine: str) -> bool:
+    """Return whether an engine is installed and covers a run, without importing what it needs."""
     if engine == "compiled":
         return compiled_engine.available() and compiled_steps.covers(run)
     return cuda_is_likely()
@@ -241,11 +262,8 @@ def _takes(run: Run, engine: str) -> bool:
 
 @lru_cache(maxsize=1)
 def cuda_is_likely() -> bool:
-    """Tell whether the torch engine, torch itself and a driver for CUDA are there, without importing torch."""
-    modules = ("torch", "glassnet.training.torch_steps")
-    return all(importlib.util.find_spec(name) is not None for name in modules) and any(
-        Path("/dev").glob("nvidia[0-9]*")
-    )
+    """Return whether torch and a driver for CUDA are installed, without importing torch."""
+    return importlib.util.find_spec("torch") is not None and any(Path("/dev").glob("nvidia[0-9]*"))
 
 
 @lru_cache(maxsize=1)
@@ -255,7 +273,7 @@ def _cuda_answers() -> bool:
     return bool(torch.cuda.is_available())
 
 
-def _told(seconds: float) -> str:
+def _duration(seconds: float) -> str:
     """Write a duration with two digits, in the unit that makes it easy to read."""
     if seconds < 0.01:
         return "under 0.01 s"

@@ -36,7 +36,7 @@ _seen: Any = intrinsic(_seeing)
 
 
 @numba.njit
-def meet(counters: Any, rank: int, ranks: int, count: int) -> None:
+def barrier(counters: Any, rank: int, ranks: int, count: int) -> None:
     """Say that thread `rank` has come to its meeting number `count`, and wait until all `ranks` threads have."""
     start = counters.ctypes.data
     _publish(start + rank * LINE * 8, count)

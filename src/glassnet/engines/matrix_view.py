@@ -12,7 +12,7 @@ cgutils: Any = typed_cgutils
 
 
 @intrinsic
-def view(_context: Any, vector: Any, _start: Any, _rows: Any, _columns: Any) -> Any:
+def matrix_view(_context: Any, vector: Any, _start: Any, _rows: Any, _columns: Any) -> Any:
     """Return the entries from `start` on as a matrix (rows, columns); the vector, in one piece, must outlive it."""
     kind = types.Array(vector.dtype, 2, "C", readonly=not vector.mutable)
 
