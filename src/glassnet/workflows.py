@@ -32,7 +32,7 @@ from glassnet.network import Network
 from glassnet.plain_text import listed, visible
 from glassnet.tables import Dataset, Pictures, fit_preparation, read, rows_at, split
 from glassnet.tables.cells import NUMBER
-from glassnet.tables.reading.formats import HDF5, NUMPY
+from glassnet.tables.reading.formats import ARRAYS
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import Progress
 
@@ -607,7 +607,7 @@ def _read_for(model: Model, data: str | Path, reading: dict[str, Any] | None, *,
     try:
         return read(data, model.target_name_, require_target=require_target, **reading)
     except UnknownNameError:
-        if Path(data).suffix.lower() not in (*HDF5, *NUMPY):
+        if Path(data).suffix.lower() not in ARRAYS:
             raise
         return read(data, require_target=require_target, **reading)  # train_set_y in one file is test_set_y in another
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from glassnet.errors import DataError, FileError, suggestion
 from glassnet.files import kind_of, named, nearest, status
 from glassnet.tables.dataset import Dataset, check_order, height_and_width
 from glassnet.tables.frames import as_table, target_from_table
-from glassnet.tables.reading import pictures as picture_files
+from glassnet.tables.reading import pictures
 from glassnet.tables.reading.csv import read_csv
 from glassnet.tables.reading.hdf5 import read_hdf5
 from glassnet.tables.reading.numpy import read_numpy
@@ -20,10 +21,39 @@ from glassnet.tables.reading.parquet import read_parquet
 if TYPE_CHECKING:
     import pyarrow as pa
 
-TEXT = (".csv", ".tsv", ".txt", ".data")
-PARQUET = (".parquet", ".pq")
-HDF5 = (".h5", ".hdf5", ".he5")
-NUMPY = (".npz", ".npy")
+
+class _Options(NamedTuple):
+    """What is known of a file, as `read` takes it."""
+
+    target: str | None
+    require_target: bool
+    separator: str | None
+    header: bool | None
+    encoding: str | None
+    size: int | tuple[int, int]
+    order: str
+
+
+def _read_text(path: Path, options: _Options) -> Dataset:
+    table, notes = read_csv(path, options.separator, options.header, options.encoding)
+    return _from_table(table, options, notes, path.name)
+
+
+def _read_pictures(path: Path, options: _Options) -> Dataset:
+    return pictures.read_pictures(path, options.size, options.order)
+
+
+TEXT, HDF5, NUMPY = (".csv", ".tsv", ".txt", ".data"), (".h5", ".hdf5", ".he5"), (".npz", ".npy")
+ARRAYS = (*HDF5, *NUMPY)  # have names, as columns do
+READERS: dict[str, Callable[[Path, _Options], Dataset]] = {
+    **dict.fromkeys((*TEXT, *(f"{suffix}.gz" for suffix in TEXT)), _read_text),
+    **dict.fromkeys(
+        (".parquet", ".pq"), lambda path, known: _from_table(as_table(read_parquet(path)), known, [], path.name)
+    ),
+    **dict.fromkeys(HDF5, lambda path, known: read_hdf5(path, known.target, known.order, known.require_target)),
+    **dict.fromkeys(NUMPY, lambda path, known: read_numpy(path, known.target, known.order, known.require_target)),
+    **dict.fromkeys(pictures.SUFFIXES, _read_pictures),
+}
 
 
 def read(
@@ -81,36 +111,28 @@ def read(
     """
     check_order(order)
     height_and_width(size)
+    options = _Options(target, require_target, separator, header, encoding, size, order)
     path = named(path)
     found = status(path)
+    suffix = "".join(path.suffixes[-2:]).lower()
+    suffix = suffix if suffix in READERS else path.suffix.lower()
     try:
         if found is None:
             raise FileError(_not_there(path))
         kind = kind_of(found)
         if kind == "a folder":
-            return picture_files.read_pictures(path, size, order)
+            return _read_pictures(path, options)
         if kind:  # such as a pipe, which may never end
             raise FileError(f"{path}: expected a file or a folder of pictures; this is {kind}")
         with path.open("rb"):  # raises here, not in a library, if there is no permission
             pass
-        suffixes = [suffix.lower() for suffix in path.suffixes]
-        suffix = suffixes[-1] if suffixes else ""
-        if suffix in TEXT or (suffix == ".gz" and len(suffixes) > 1 and suffixes[-2] in TEXT):
-            table, notes = read_csv(path, separator, header, encoding)
-            return _from_table(table, target, require_target, notes, path.name)
-        if suffix in PARQUET:
-            return _from_table(as_table(read_parquet(path)), target, require_target, [], path.name)
-        if suffix in (*HDF5, *NUMPY):
-            read_arrays = read_hdf5 if suffix in HDF5 else read_numpy
-            return read_arrays(path, target, order, require_target)
-        if suffix in picture_files.SUFFIXES:
-            return picture_files.read_pictures(path, size, order)
+        if suffix in READERS:
+            return READERS[suffix](path, options)
     except PermissionError as error:
         raise FileError(f"{path} cannot be read: {error.strerror}") from error
-    known = (*TEXT, ".csv.gz", *PARQUET, *HDF5, *NUMPY, *picture_files.SUFFIXES)
     raise FileError(
-        f"{path.name}: cannot read files of kind {suffix or '(no suffix)'!r}{suggestion(suffix, known)}; "
-        f"known: {' '.join(known)}, or a folder of pictures"
+        f"{path.name}: cannot read files of kind {suffix or '(no suffix)'!r}{suggestion(suffix, READERS)}; "
+        f"known: {' '.join(READERS)}, or a folder of pictures"
     )
 
 
@@ -136,17 +158,17 @@ def stem(path: Path) -> str:
     """
     name = (path if path.name not in ("", "..") else path.resolve()).name  # of a link: its own
     if not path.is_dir():
-        packed = tuple(f"{suffix}.gz" for suffix in TEXT)
-        for suffix in (*packed, *TEXT, *PARQUET, *HDF5, *NUMPY, *picture_files.SUFFIXES):
+        for suffix in READERS:
             if name.lower().endswith(suffix):
                 return name[: -len(suffix)]
     return name
 
 
-def _from_table(table: pa.Table, target: str | None, required: bool, notes: list[str], where: str) -> Dataset:
+def _from_table(table: pa.Table, options: _Options, notes: list[str], where: str) -> Dataset:
     if not len(table):
         raise DataError(f"{where} holds no rows")
     y: np.ndarray | None = None
-    if target is not None and (required or target in table.column_names):
+    target = options.target
+    if target is not None and (options.require_target or target in table.column_names):
         table, y = target_from_table(table, target)
     return Dataset(table, y, target if y is not None else None, None, tuple(notes))
