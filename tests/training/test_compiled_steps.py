@@ -305,7 +305,7 @@ def test_an_engine_may_go_on_where_the_other_stopped(engine):
 
 
 def test_more_parameters_than_the_numpy_engine_takes_at_once(interpreted, monkeypatch):
-    monkeypatch.setattr("glassnet.training.loop.CACHE_BLOCK", 5)
+    monkeypatch.setattr("glassnet.training.numpy_steps.CACHE_BLOCK", 5)
     agree(*BASE, optimizer="adam", iterations=5)
 
 

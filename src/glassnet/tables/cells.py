@@ -121,7 +121,7 @@ def rows_at(rows: Any, indices: np.ndarray) -> Any:
     ----------
     rows : pyarrow.Table or Pictures
         All of them.
-    indices : array of int
+    indices : array of int, (k,)
         Which, counted from 0.
 
     Returns

@@ -54,7 +54,7 @@ class Pictures:
 
         Parameters
         ----------
-        indices : array of int
+        indices : array of int, (k,)
             Which, counted from 0.
 
         Returns

@@ -95,6 +95,8 @@ class Preparation:
             An array or picture has another width than in training.
         WrongTypeError
             Pictures where training saw a table, or the other way round.
+        SettingError
+            `dtype` is no floating-point type.
         """
         if np.dtype(dtype).kind != "f":
             raise SettingError(f"dtype must be float32 or float64, got {np.dtype(dtype)}")
@@ -255,6 +257,8 @@ def fit_preparation(
         There are no rows, no column is left, or one holds lists, infinite numbers or the like.
     UnknownNameError
         `drop`, `keep` or `categorical` names no column.
+    SettingError
+        `max_categories` is below 1.
     """
     if max_categories < 1:
         raise SettingError(f"max_categories must be at least 1, got {max_categories}")
