@@ -38,6 +38,11 @@ def activations(names: str | Sequence[str] = CLASSICS, *, span: float = 4.0, ax:
     -------
     array of Axes (len(names),)
         Where it was drawn.
+
+    Raises
+    ------
+    UnknownNameError, SettingError
+        If a name is no activation, or softmax, which has no curve.
     """
     names = [names] if isinstance(names, str) else list(names)
     if any(choose(ACTIVATIONS, name, "activation")[0] == "softmax" for name in names):

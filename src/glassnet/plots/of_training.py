@@ -83,6 +83,11 @@ def learning_rates(test: Any, *, used: float | None = None, title: str = "", ax:
     -------
     Axes
         Where it was drawn.
+
+    Raises
+    ------
+    DataError
+        If every rate diverged.
     """
     ax = axes(ax)
     numbers = test if isinstance(test, Mapping) else {"rates": test.rates, "costs": test.costs, "steps": test.steps}
@@ -128,6 +133,11 @@ def distributions(snapshots: Any, letters: str | tuple[str, ...] = ("Z", "A", "d
     -------
     array of Axes (letters, L)
         Bands hold the middle 50 %, 90 % and all of the numbers; the line is the median.
+
+    Raises
+    ------
+    WrongTypeError, DataError
+        If they are no snapshots, or hold no epoch.
     """
     if not hasattr(snapshots, "quantiles"):
         raise WrongTypeError(

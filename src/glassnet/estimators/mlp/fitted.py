@@ -183,7 +183,7 @@ class FittedMLP(InspectionMixin, CallbackSupportMixin, BaseEstimator):
 
         Returns
         -------
-        array
+        array (n_samples, n_classes) or (n_samples,) or (n_samples, n_outputs)
             Of the shape of `predict_proba` for classes, in units of probability; of `predict` for numbers.
 
         Raises

@@ -10,7 +10,7 @@ from typing import Any
 class Finding:
     """One mistake in one function.
 
-    Attributes
+    Parameters
     ----------
     mistake : str
         In words, with the result it spoils: "dW: 1/m is missing".
@@ -38,7 +38,7 @@ class Finding:
 class Verdict:
     """What is to be said of one function.
 
-    Attributes
+    Parameters
     ----------
     function : str
         Its name.
@@ -67,7 +67,7 @@ class Verdict:
 class Grade:
     """The verdicts on a file, in the order of the course, and what is wrong with the file itself.
 
-    Attributes
+    Parameters
     ----------
     path : str
         The file.
@@ -95,7 +95,13 @@ class Grade:
         return bool(self.found) and not self.problems and all(verdict.status == "right" for verdict in self.found)
 
     def to_document(self) -> dict[str, Any]:
-        """Return everything as dictionaries and lists."""
+        """Return everything as plain data.
+
+        Returns
+        -------
+        dict
+            Plain JSON data: the fields, and "right".
+        """
         return {**asdict(self), "right": self.right}
 
     def __getitem__(self, function: str) -> Verdict:
