@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import glassnet
-from glassnet.core.propagation import LEAST_SAMPLES, blocks
+from glassnet.core.propagation import LEAST_BLOCK, blocks
 from glassnet.engines import numpy_engine
 
-M = 2 * LEAST_SAMPLES + 7
+M = 2 * LEAST_BLOCK + 7
 
 
 @pytest.fixture
@@ -47,10 +47,10 @@ def test_a_data_set_for_every_network_of_a_stack():
 @pytest.mark.usefixtures("small_cache")
 def test_the_blocks_cover_every_sample_once():
     net, *_ = data(None)
-    for m in (1, LEAST_SAMPLES, LEAST_SAMPLES + 1, M):
+    for m in (1, LEAST_BLOCK, LEAST_BLOCK + 1, M):
         parts = [np.arange(m)[block] for block in blocks(numpy_engine, net.parameters, m)]
         np.testing.assert_array_equal(np.concatenate(parts), np.arange(m))
-        assert all(len(part) == LEAST_SAMPLES for part in parts[:-1])
+        assert all(len(part) == LEAST_BLOCK for part in parts[:-1])
 
 
 @pytest.mark.usefixtures("small_cache")

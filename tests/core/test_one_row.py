@@ -1,7 +1,5 @@
 """A new choice is one row: written into its table while the program runs, everything knows it."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 
@@ -14,16 +12,14 @@ from glassnet.core.optimizers import OPTIMIZERS, Optimizer
 from glassnet.core.propagation import Objective
 from glassnet.core.regularization import GRADIENT_TRANSFORMS, PENALTIES, GradientTransform, Penalty
 from glassnet.core.schedules import SCHEDULES, Schedule
-from glassnet.engines import numpy_engine as xp
 from glassnet.estimators import MLPRegressor, TabularRegressor
 from glassnet.inspection.gradient_check import check_gradients, check_loss
 from glassnet.inspection.trace import trace_pass
 from glassnet.report.blocks import Report, says
 from glassnet.report.page import to_html
 from glassnet.report.principle import principle
-from glassnet.training.engine_choice import train
-from glassnet.training.run import Run
-from glassnet.training.settings import Settings
+from glassnet.training.declarations import Setting
+from glassnet.training.settings import TRAINING
 
 ENGINES = pytest.mark.parametrize("engine", [
     pytest.param("compiled", marks=pytest.mark.needs("numba")), pytest.param("torch", marks=pytest.mark.needs("torch"))
@@ -86,18 +82,18 @@ ROWS = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class MoreSettings(Settings):
-    """What turns the new penalty and transform on; their rows know the rest."""
-
-    l4: float = 0.0
-    clip_value: float | None = None
+SETTINGS = [  # what turns the new penalty and transform on; their rows know the rest
+    Setting(0.0, "Strength of the penalty.", interval="[0, inf)", name="l4", type=float),
+    Setting(None, "Largest slope.", interval="(0, inf)", name="clip_value", type=float | None),
+]
 
 
 @pytest.fixture(autouse=True)
 def _rows(monkeypatch):
     for table, name, row in ROWS:
         monkeypatch.setitem(table, name, row)
+    for setting in SETTINGS:
+        monkeypatch.setitem(TRAINING, setting.name, setting)
 
 
 def network():
@@ -121,11 +117,11 @@ def test_every_engine_takes_the_same_steps(engine):
 @ENGINES
 def test_every_engine_runs_a_new_penalty_and_transform(engine):
     def trained(engine, **settings):
-        settings = MoreSettings("adam", epochs=5, batch_size=16, l2=0.1, clip_norm=0.5, engine=engine, **settings)
-        net, rng = network(), np.random.default_rng(2)
-        objective = Objective.of(net.architecture, **settings.penalties(None))
-        run = Run(xp, net.parameters, objective, settings, rng, X, Y)
-        return net.vector, train(run)
+        net = network()
+        history = net.fit(
+            X, Y, optimizer="adam", epochs=5, batch_size=16, l2=0.1, clip_norm=0.5, engine=engine, **settings
+        )
+        return net.vector, history
 
     expected, history = trained("numpy", l4=0.3, clip_value=0.02)
     found, record = trained(engine, l4=0.3, clip_value=0.02)
@@ -175,12 +171,15 @@ def test_each_layer_starts_as_its_activation_asks():
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_report_derives_it(lang):
     net = network()
-    net.fit(X, Y, optimizer="lion", schedule="linear", epochs=2)
+    net.fit(X, Y, optimizer="lion", schedule="linear", epochs=2, l4=0.3, clip_value=0.02)
     written = to_html(Report(says("principle.title"), "one row", [principle(net)]), lang)
     assert "squareplus" in written
     assert "<msqrt>" in written
     assert "<mtext>1&nbsp;-&nbsp;t&nbsp;/&nbsp;T</mtext>" in written  # no TeX of its own: the plain formula stands in
     assert "quartic" in written
+    assert "L4" in written
+    assert "l4&nbsp;/&nbsp;m" in written
+    assert "min(max(d,&nbsp;-limit),&nbsp;limit)" in written
 
 
 def test_it_is_offered_saved_and_diagnosed(tmp_path):

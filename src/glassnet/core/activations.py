@@ -1,8 +1,11 @@
-"""The table of activations: name -> value g(Z) and slope g'(Z), a few lines apart, and all else that is known of them.
+"""The table of activations: name -> value g(Z) and slope g'(Z), formula, TeX, options.
 
-`value(xp, Z)` and `slope(xp, Z, A)` work element by element on Z (n, m); A = g(Z) is handed to the slope because
-many slopes are cheapest written in it. Softmax is no function of one element: it has `backward(xp, dA, A)` instead,
-which multiplies dA by the Jacobian of each column. The slope of relu at Z = 0 is 0 here, everywhere.
+`value(xp, Z)` and `slope(xp, Z, A)` work element by element on Z (n, m). The slope gets A = g(Z) too, because many slopes
+are cheapest in terms of A. Softmax is not a function of one element: in place of a slope it has `backward(xp, dA, A)`,
+which multiplies dA by the Jacobian of each column. The slope of relu at Z = 0 is 0.
+
+Sources: leaky_relu Maas et al. 2013; elu Clevert et al. 2016; selu Klambauer et al. 2017; gelu Hendrycks and Gimpel 2016;
+silu Elfwing et al. 2018; mish Misra 2019; softplus Dugas et al. 2001.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ class Activation(NamedTuple):
     tex: str = ""
     slope_tex: str = ""
     initializer: str = "glorot"                       # of W[l] where none is named
-    bounds: tuple[float, float] = (-inf, inf)         # every A lies between them
+    bounds: tuple[float, float] = (-inf, inf)         # of every A
     backward: Callable[..., Array] | None = None
     options: Mapping[str, Option] = {}
 

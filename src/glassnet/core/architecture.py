@@ -1,4 +1,4 @@
-"""What a network is, apart from its numbers: sizes, activations, loss. Frozen, checks itself, counts itself."""
+"""A network without its numbers: sizes, activations and loss, checked when it is made."""
 
 from __future__ import annotations
 
@@ -30,10 +30,15 @@ class Architecture:
     activations : tuple of str
         g[1] ... g[L], names of the table of activations with their options.
     loss : str
-        Name in the table of losses, or "cross_entropy", which means the output's own kind.
+        Name in the table of losses, or "cross_entropy", which means that of the output activation.
 
-    However a name was written, it is kept in one spelling, and both kinds of cross-entropy as "cross_entropy": the
-    output says which. So names can be compared.
+    Each name is kept in one spelling, and both cross-entropies as "cross_entropy", because the output decides between
+    them. So names can be compared.
+
+    Raises
+    ------
+    SettingError, UnknownNameError
+        If the sizes, activations and loss do not fit together, or a name is in no table.
     """
 
     sizes: tuple[int, ...]
@@ -66,7 +71,7 @@ class Architecture:
     def build(
         cls, sizes: Iterable[int], activations: str | Sequence[str] | None = None, loss: str | None = None
     ) -> Architecture:
-        """Check the sizes and fill in what is left open.
+        """Check the sizes, and choose the activations and the loss where they are not given.
 
         Hidden layers are relu; the output is the one that the loss pairs with, else identity; the loss is the one that
         pairs with the output, else squared_error. Where both are open, it is cross-entropy.
@@ -91,12 +96,12 @@ class Architecture:
 
     @property
     def output(self) -> str:
-        """Bare name of the output activation g[L]."""
+        """Name of the output activation g[L], without options."""
         return choose(ACTIVATIONS, self.activations[-1], "activation")[0]
 
     @property
     def g(self) -> list[Activation | None]:
-        """The table's entries g[1] ... g[L], options bound; entry 0 is unused."""
+        """The rows of g[1] ... g[L], options bound; entry 0 is unused."""
         return [None, *(choose(ACTIVATIONS, activation, "activation")[1] for activation in self.activations)]
 
     @property
@@ -105,7 +110,7 @@ class Architecture:
 
     @property
     def loss_entry(self) -> Loss:
-        """The table's entry of the loss, options bound."""
+        """The row of the loss, options bound."""
         return self._loss[1]
 
     @property
@@ -120,7 +125,7 @@ class Architecture:
         Raises
         ------
         ValueError
-            If it describes none (`ModelFileError`, `SettingError`).
+            If the document is not an architecture (`ModelFileError`, `SettingError`).
         """
         given = checked(document, ROWS, "architecture")
         return cls(_checked_sizes(given["sizes"]), tuple(given["activations"]), given["loss"])
@@ -131,7 +136,7 @@ class Architecture:
 
 
 def choose_loss(loss: str) -> tuple[str, Loss]:
-    """Look up a loss; where the name is unknown, "cross_entropy" is among those offered."""
+    """Look up a loss; for an unknown name, "cross_entropy" is among the suggestions."""
     try:
         return choose(LOSSES, loss, "loss")
     except UnknownNameError:

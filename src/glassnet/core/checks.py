@@ -1,4 +1,4 @@
-"""Checks of arrays against the notation: what a caller hands in is refused in one sentence, or fits the equations."""
+"""Checks of arrays against the notation: an argument fits the equations, or is refused in one sentence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from glassnet.errors import DataError, GlassnetError, SettingError, ShapeError, WrongTypeError
 from glassnet.typing import Array
 
-ROUNDING = 1e-4  # by which the probabilities of a sample may miss 1: those of float32 models are sums of many
+ROUNDING = 1e-4  # the probabilities of a sample may sum to 1 ± this, as those of float32 models do
 
 
 def matrix(name: str, array: Any, *, rows: int | None = None, columns: int | None = None, what: str = "") -> Array:
@@ -21,7 +21,7 @@ def matrix(name: str, array: Any, *, rows: int | None = None, columns: int | Non
     name : str
         The array's name in the notation, "W[1]" or "X".
     array : array_like
-        What came.
+        The argument.
     rows, columns : int, optional
         Required numbers; None accepts any of at least 1.
     what : str
@@ -59,16 +59,16 @@ def matrix(name: str, array: Any, *, rows: int | None = None, columns: int | Non
     if M.shape[-1] == 0:
         raise ShapeError(f"{name}: there is no sample (m = 0); got shape {M.shape}")
     if (rows is not None and M.shape[-2] != rows) or (columns is not None and M.shape[-1] != columns):
-        turned = rows is not None and M.shape[-1] == rows and M.shape[-2] != rows
-        advice = f"; samples are columns here, so pass {name}.T" if turned and name in {"X", "Y"} else ""
+        transposed = rows is not None and M.shape[-1] == rows and M.shape[-2] != rows
+        advice = f"; samples are columns here, so pass {name}.T" if transposed and name in {"X", "Y"} else ""
         raise ShapeError(f"{name}: expected shape {wanted}; got {M.shape}{advice}")
     return M
 
 
 def refuse_masked(name: str, array: Any) -> Any:
-    """Return the array, or raise DataError where cells of it are masked: a network has no numbers for them."""
+    """Return the array, or raise DataError where some of its cells are masked."""
     if isinstance(array, np.ma.MaskedArray) and not array.dtype.names and (hidden := np.ma.getmaskarray(array)).any():
-        first = ", ".join(str(place) for place in np.argwhere(hidden)[0])
+        first = ", ".join(map(str, np.argwhere(hidden)[0]))
         raise DataError(
             f"{name}: {hidden.sum()} of {hidden.size} cells are masked, the first at [{first}]; fill them "
             f"({name.partition(' ')[0]}.filled(...)) or leave their samples out"
@@ -77,7 +77,7 @@ def refuse_masked(name: str, array: Any) -> Any:
 
 
 def finite(name: str, M: Array, dtype: Any, *, copy: bool = False) -> Array:
-    """Return M as `dtype` if all its numbers are finite there; say where the first other one is."""
+    """Return M as `dtype`, or raise DataError with the position of the first number that is not finite there."""
     with np.errstate(all="ignore"):
         converted = M.astype(dtype, copy=copy)
         total = float(np.sum(converted, dtype=np.float64))
@@ -99,14 +99,14 @@ def finite(name: str, M: Array, dtype: Any, *, copy: bool = False) -> Array:
 
 
 def weights(S: Array) -> Array:
-    """Return the finite weights of samples; refuse those that have no mean: negative, or 0 for all samples."""
+    """Return the weights of the samples, or raise DataError where some are negative or all are 0."""
     if (S < 0).any() or not S.any(axis=-1).all():
         raise DataError("sample_weight: expected weights of at least 0, not all of them 0")
     return S
 
 
 def labels(kind: str, Y: Array, loss: str) -> Array:
-    """Return Y if a loss of this kind of labels can take it: labels may be probabilities, as smoothed ones are."""
+    """Return Y, or raise DataError if the loss is not defined for it; labels may be probabilities (smoothed labels)."""
     if kind in {"zero_one", "one_hot"}:
         bad = (Y < 0) | (Y > 1)
         if bad.any():
@@ -128,14 +128,14 @@ def is_count(value: Any, least: int = 1) -> bool:
 
 
 def generator(seed: Any) -> np.random.Generator:
-    """Return the generator that `seed` stands for.
+    """Return the generator of a seed.
 
     Raises
     ------
     SettingError
         If it is neither a whole number of at least 0, nor a NumPy generator, nor None.
     """
-    if isinstance(seed, np.random.RandomState):  # a twin of it: the same state gives the same numbers
+    if isinstance(seed, np.random.RandomState):  # the same state gives the same numbers
         return np.random.default_rng(seed.get_state(legacy=False)["state"]["key"])
     if not (seed is None or isinstance(seed, np.random.Generator) or is_count(seed, least=0)):
         raise SettingError(f"seed: expected a whole number of at least 0 or a numpy generator; got {seed!r}")

@@ -69,7 +69,7 @@ def backward(xp: Any, dZ_last: Array, A: Layers, Z: Layers, W: Layers, g: Layers
     for l in range(L, 0, -1):
         if l < L:
             dA[l], A_l = linear_backward_input(dZ[l + 1], W[l + 1]), A[l]
-            if D[l] is not None:                                # the slope wants g(Z) as it was before dropping
+            if D[l] is not None:                                # the slope needs g(Z) before dropping
                 dA[l], A_l = dA[l] * D[l], activation_forward(xp, Z[l], g[l])
             dZ[l] = activation_backward(xp, dA[l], Z[l], A_l, g[l])
         dW[l][...], db[l][...] = linear_backward(xp, dZ[l], A[l - 1], m)

@@ -1,6 +1,7 @@
-"""The table of initialisers: name -> the first W[l] (n, n_prev), drawn from a generator that is handed in.
+"""The table of initialisers: name -> the first W[l] (n, n_prev), drawn from a given generator.
 
-Biases start at zero. The scale of a layer's weights decides whether Z keeps its spread from layer to layer.
+Biases start at zero. The scale of a layer's weights decides whether the standard deviation of Z stays the same from
+layer to layer.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ Array = Any
 
 
 class Initializer(NamedTuple):
-    """One entry of the table: `draw(rng, n, n_prev)` and the formula of its spread."""
+    """One entry of the table: `draw(rng, n, n_prev)` and its distribution."""
 
     draw: Callable[..., Array]
     formula: str

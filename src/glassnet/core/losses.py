@@ -2,10 +2,12 @@
 
 `value(xp, A, Y)` gives the loss of every entry of A[L] (n, m); a sample's loss is its column's sum, the cost J their
 mean. `slope(xp, A, Y)` is dA[L]. With its pair (sigmoid or softmax + cross-entropy, identity + squared error,
-exp + poisson) a loss has dZ[L] = A[L] - Y, and `paired_value(xp, Z, A, Y)` is exact however large Z is, because
+exp + poisson) a loss has dZ[L] = A[L] - Y, and `paired_value(xp, Z, A, Y)` is exact for any Z, because
 
     log(1 + e^z) = max(z, 0) - log max(a, 1 - a)   with a = sigmoid(z)
     log Σ e^Z    = max Z - log max A               with A = softmax(Z), by column
+
+Sources: huber Huber 1964; quantile Koenker and Bassett 1978; poisson McCullagh and Nelder 1989.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ class Loss(NamedTuple):
     tex: str = ""
     slope_tex: str = ""
     pair: str | None = None                           # the output activation with dZ[L] = A[L] - Y
-    pair_tex: str = ""                                # why that is so
+    pair_tex: str = ""                                # its derivation
     paired_value: Callable[..., Array] | None = None
     outputs: tuple[str, ...] | None = None            # the output activations allowed; None: any
     options: Mapping[str, Option] = {}

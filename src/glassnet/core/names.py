@@ -13,14 +13,14 @@ Entry = TypeVar("Entry", bound=tuple[Any, ...])
 
 
 class Option(float):
-    """A number that a choice takes, and the interval where it may lie.
+    """A numeric option of a choice, with the interval of its values.
 
     Parameters
     ----------
     value : float
         The number; in a table, the default.
     interval : str
-        "[0, inf)": a square bracket includes its end, a round one does not.
+        Such as "[0, inf)": a square bracket includes the end, a round one excludes it.
     whole : bool
         Whether it must be a whole number.
     """
@@ -66,19 +66,19 @@ def choose(table: Mapping[str, Entry], choice: str, kind: str) -> tuple[str, Ent
     choice : str
         "name", "name(number)" or "name(option=number, ...)".
     kind : str
-        What the table holds, for messages: "activation".
+        What the table contains, for messages: "activation".
 
     Returns
     -------
     name, entry
-        The bare name, and the entry with the options bound to its functions and listed in its `options`.
+        The name without options, and the entry with the options bound to its functions and listed in `options`.
 
     Raises
     ------
     UnknownNameError
-        If the table has no such name; the nearest one is offered.
+        If the table has no such name; the message suggests the nearest one.
     SettingError
-        If an option is unknown, no number, or outside its range.
+        If an option is unknown, not a number, or outside its interval.
     """
     match = _PATTERN.match(choice) if isinstance(choice, str) else None
     if match is None:

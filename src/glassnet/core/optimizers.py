@@ -1,8 +1,11 @@
-"""The table of optimisers: name -> the arrays it remembers and `update(xp, theta, gradient, state, t, learning_rate)`.
+"""The table of optimisers: name -> the names of its state and `update(xp, theta, gradient, state, t, learning_rate)`.
 
-theta and gradient are the network's one flat buffer and its twin, or matching slices of them: every rule works entry
-by entry. The state is a visible dict of arrays like theta, zero at first. `update` changes theta and the state in
-place; t counts steps from 1 and is passed in, never stored.
+theta and gradient are the flat parameters and their gradient, or matching slices of them: every rule works entry by
+entry. The state is a dict of arrays like theta, zero at first. `update` changes theta and the state in place; t counts
+steps from 1 and is an argument, never stored.
+
+Sources: momentum Polyak 1964; nesterov Sutskever et al. 2013; rmsprop Tieleman and Hinton 2012; adam Kingma and Ba 2015;
+adamw Loshchilov and Hutter 2019; lbfgs Byrd et al. 1995.
 """
 
 from __future__ import annotations
@@ -53,7 +56,7 @@ def nesterov(xp: Any, theta: Array, gradient: Array, state: State, t: int, learn
     v = state["v"]
     v *= mu
     v -= learning_rate * gradient
-    theta += mu * v - learning_rate * gradient                  # the step that the next velocity would take
+    theta += mu * v - learning_rate * gradient                  # the step of the next velocity
 
 
 # Tieleman and Hinton 2012, lecture 6.5 of their course
@@ -77,7 +80,7 @@ def adam(xp: Any, theta: Array, gradient: Array, state: State, t: int, learning_
 # Loshchilov and Hutter 2019, algorithm 2
 def adamw(xp: Any, theta: Array, gradient: Array, state: State, t: int, learning_rate: Any,
           beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-8, weight_decay: float = 0.01) -> None:
-    theta *= 1 - learning_rate * weight_decay                   # apart from the gradient's own scaling
+    theta *= 1 - learning_rate * weight_decay                   # not scaled like the gradient
     adam(xp, theta, gradient, state, t, learning_rate, beta_1, beta_2, epsilon)
 
 

@@ -2,8 +2,8 @@
 
     vector  (P,) or (k, P):  W[1] W[2] ... W[L] b[1] b[2] ... b[L]
 
-The gradient is a second object of the same layout, so an optimiser step, a checkpoint or a sum over machines is one
-pass over one array. All weights come first: a penalty on the weights is a penalty on one slice.
+The gradient is a second object of the same layout, so that an optimiser's step is one operation on two arrays. All
+weights come first, so that a penalty on the weights is one operation on a slice.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from glassnet.typing import Array, Tensor
 
 
 def owned(array: Any) -> Any:
-    """Return an array that may be written to, a copy of one that is read-only or lies in a file (``mmap_mode="r"``)."""
+    """Return the array, or a copy where it is read-only or mapped from a file (``mmap_mode="r"``)."""
     in_a_file = isinstance(array, np.ndarray) and (isinstance(array, np.memmap) or not array.flags.writeable)
     return np.array(array) if in_a_file else array
 
@@ -27,7 +27,7 @@ def owned(array: Any) -> Any:
 class Layers(Sequence[Array]):
     """The arrays of the layers 1 ... L under one letter; assigning to one copies into the shared buffer.
 
-    Entry 0 does not exist in the notation and is refused.
+    Layer 0 has no such array and is refused.
     """
 
     def __init__(self, letter: str, views: list[Tensor]) -> None:
@@ -118,7 +118,7 @@ class Parameters:
         self._made_of = (sizes, stack)
 
     def __getstate__(self) -> tuple[tuple[int, ...], int | None, Tensor]:
-        """Return what copies and pickles carry: the buffer alone, since views would come back as separate arrays."""
+        """Return the state for copies and pickles: only the buffer, because views would become separate arrays."""
         return (*self._made_of, self.vector)
 
     def __setstate__(self, state: tuple[tuple[int, ...], int | None, Tensor]) -> None:
@@ -131,7 +131,7 @@ class Parameters:
         return Parameters(sizes, self.vector.dtype, stack)
 
     def over(self, vector: Tensor) -> Parameters:
-        """Return the same layout over another buffer (P,) or (k, P), of whichever engine."""
+        """Return the same layout over another buffer (P,) or (k, P), of any array library."""
         twin = object.__new__(Parameters)
         twin._bind(*self._made_of, vector)
         return twin

@@ -1,4 +1,4 @@
-"""One whole pass over a batch: X and Y in, the cost J, every array and the gradient of J out."""
+"""One pass over a batch: from X and Y to the cost J, every array, and the gradient of J."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from glassnet.core.regularization import PENALTIES
 
 Array = Any
 
-LEAST_SAMPLES = 256  # of a block: with fewer, products take longer than their operations
+LEAST_BLOCK = 256  # samples: products of fewer are less efficient
 
 
 class Objective(NamedTuple):
-    """What the cost is made of, looked up once before a run."""
+    """The parts of the cost, looked up once before a run."""
 
     g: list[Activation | None]
     output: str
     loss: Loss
     penalties: Mapping[str, Any] = {}  # name -> strength: a number, or (k,), one for each network
-    names: tuple[str, ...] = ()  # activations and loss as they were chosen: what distinguishes two objectives
+    names: tuple[str, ...] = ()  # activations and loss with their options; they identify the objective
 
     @classmethod
     def of(cls, architecture: Architecture, **strengths: Any) -> Objective:
@@ -63,7 +63,7 @@ def propagate(
     xp : namespace
         The engine's array namespace.
     theta, gradient : Parameters
-        The network's numbers; where the slopes of J are written.
+        The network's numbers; the arrays into which the gradient of J is written.
     X, Y : array (n[0], m), (n[L], m)
         One column per sample.
     objective : Objective
@@ -85,7 +85,10 @@ def propagate(
     if S is not None:
         losses, dZ_last = losses * S, dZ_last * S
         m, m_J = xp.row_sums(S), xp.total(S)  # (1, 1) or (k, 1, 1); a number or (k,)
-        m, m_J = xp.where(m > 0, m, 1), xp.where(m_J > 0, m_J, 1)  # a batch may hold no weight: its slopes are 0
+        m, m_J = (
+            xp.where(m > 0, m, 1),
+            xp.where(m_J > 0, m_J, 1),
+        )  # a batch of weights 0 has slopes 0
     dA, dZ = backward(xp, dZ_last, A, Z, W, g, D, m, gradient.W.views, gradient.b.views)
     J = total_cost(xp, theta, cost(xp, losses, m_J), m_J, objective)
     m_W = m if S is None else m[..., 0]  # to stand beside the flat weights
@@ -126,16 +129,16 @@ def cost_only(
 
 
 def blocks(xp: Any, theta: Parameters, m: int) -> list[Any]:
-    """Return the parts into which a pass without a way back divides m samples, as indices of the last axis.
+    """Return the blocks of samples of a pass without backward propagation, as indices of the last axis.
 
-    What a part needs for Z and A fits into the engine's `CACHE`, so that memory does not grow with m. A part's size
-    depends on the network alone; an engine that names no cache takes all samples at once.
+    Z and A of a block take `CACHE` bytes of the engine at most, so that memory does not grow with m. The size of a
+    block depends only on the network; an engine without `CACHE` takes all samples at once.
     """
     cache = getattr(xp, "CACHE", None)
     if cache is None:
         return [(..., slice(None))]
     of_a_sample = 2 * sum(b.nbytes for b in theta.b)
-    size = max(cache // of_a_sample, LEAST_SAMPLES)
+    size = max(cache // of_a_sample, LEAST_BLOCK)
     return [(..., slice(start, start + size)) for start in range(0, m, size)]
 
 

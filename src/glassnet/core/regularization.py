@@ -3,6 +3,8 @@
 A penalty is part of the cost: J gains its value, each dW its slope; biases go free. A gradient transform changes the
 gradient between `backward` and the optimiser, in place, and leaves J as it is. An entry is named like the setting that
 turns it on. `weights` and `gradient` are flat, (P,) or (k, P).
+
+Sources: clipping by norm Pascanu et al. 2013; dropout Srivastava et al. 2014.
 """
 
 from __future__ import annotations
@@ -16,9 +18,9 @@ Array = Any
 
 
 class Penalty(NamedTuple):
-    """One entry of the table, whose slope is proportional to strength / m.
+    """One entry of the table; the slope must be proportional to strength / m.
 
-    The formulas are of what J and what dW[l] gain; the slope's names {m} and {l}, TeX the strength as <strength>.
+    `formula` and `tex` are added to J, `slope_formula` and `slope_tex` to dW[l]; `slope_formula` has the fields {m}, {l}.
     """
 
     value: Callable[..., Any]                         # value(xp, weights, strength, m)

@@ -1,7 +1,7 @@
 """The table of schedules: name -> the factor on the learning rate at time t of T, both in epochs.
 
-`factor(t, T, costs)` is a pure function; `costs` holds the cost of each finished epoch (validation cost where there
-is one), which only plateau looks at.
+`factor(t, T, costs)` is a pure function; `costs` holds the cost of each finished epoch (the validation cost where there
+is one), which only plateau uses. Sources: cosine Loshchilov and Hutter 2017; warmup Goyal et al. 2017.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Schedule(NamedTuple):
     formula: str
     tex: str = ""
     options: Mapping[str, Option] = {}
-    reads_costs: bool = False                         # then a step must wait for the cost of the epoch before it
+    reads_costs: bool = False                         # a step then needs the costs of all epochs before it
 
 
 def constant(t: float, T: float, costs: Sequence[float]) -> float:

@@ -70,7 +70,7 @@ class StepSettings(TypedDict, total=False):
             0.0,
             "lambda of the penalty on squared weights.",
             "It adds lambda / (2m) Σ W² to J, m the samples of a step; one number, or one for each network of a stack.",
-            interval="[0, inf)",
+            interval=PENALTIES["l2"].interval,
         ),
     ]
 
@@ -95,7 +95,7 @@ class SharedSettings(TypedDict, total=False):
             0.0,
             "lambda of the penalty on absolute weights.",
             "It adds lambda / m Σ |W| to J; one number, or one for each network of a stack.",
-            interval="[0, inf)",
+            interval=PENALTIES["l1"].interval,
         ),
     ]
     dropout: Annotated[
@@ -114,7 +114,7 @@ class SharedSettings(TypedDict, total=False):
             None,
             "Longest gradient that a step may take.",
             "A longer one is shortened to it. Not for lbfgs.",
-            interval="(0, inf)",
+            interval=GRADIENT_TRANSFORMS["clip_norm"].interval,
         ),
     ]
     engine: Annotated[
