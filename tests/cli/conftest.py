@@ -1,36 +1,6 @@
-"""How the tests type a command."""
-
-import sys
-from dataclasses import dataclass
+"""A table for the commands."""
 
 import pytest
-
-from glassnet.cli import main
-
-
-@dataclass
-class Answer:
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def glassnet(monkeypatch, capsys):
-    """Return a function that runs `glassnet WORDS` in this process, as the shell would."""
-
-    def command(*words):
-        monkeypatch.setattr(sys, "argv", ["glassnet", *map(str, words)])
-        capsys.readouterr()
-        try:
-            main()
-            code = 0
-        except SystemExit as ending:
-            code = ending.code or 0
-        out, err = capsys.readouterr()
-        return Answer(code, out, err)
-
-    return command
 
 
 @pytest.fixture

@@ -145,7 +145,7 @@ def test_pictures_in_folders(glassnet, tmp_path, monkeypatch):
     assert answers == ["cat"] * 12
 
 
-@pytest.mark.long
+@pytest.mark.usefixtures("two_epochs")
 def test_demo(glassnet, tmp_path):
     answer = glassnet("demo", "--folder", tmp_path / "demo")
     assert answer.code == 0, answer.err

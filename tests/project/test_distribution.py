@@ -66,14 +66,12 @@ def test_the_sdist_is_the_repository(built):
 
 
 @pytest.mark.long
-def test_the_tests_of_the_sdist_are_collected_and_those_that_read_its_other_files_pass(built):
+def test_the_tests_of_the_sdist_that_read_its_other_files_pass(built):
     """Its whole suite is run by the workflow; here the tests whose files an sdist once left out."""
-    reading = "test_readme_zh or test_contributing or test_bench or test_package"
-    command = [sys.executable, "-m", "pytest", "-q", "-m", "not long", "-k", reading, "-p", "no:cacheprovider"]
+    reading = [f"tests/project/test_{name}.py" for name in ("readme_zh", "contributing", "bench", "package")]
+    command = [sys.executable, "-m", "pytest", "-q", "-m", "not long", *reading, "-p", "no:cacheprovider"]
     printed = run(*command, cwd=built.sdist, source=built.sdist / "src")
-    passed, deselected = (int(re.search(rf"(\d+) {word}", printed)[1]) for word in ("passed", "deselected"))
-    assert passed > 30
-    assert deselected > 5000
+    assert int(re.search(r"(\d+) passed", printed)[1]) > 30
 
 
 @pytest.mark.long

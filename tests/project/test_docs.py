@@ -10,6 +10,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -110,25 +111,23 @@ def test_the_site_is_built_without_a_warning(tmp_path):
 
 
 # ---------------------------------------------------------------- commands and examples
-def run(command, folder):
-    """Run one line of a shell block, with this glassnet."""
-    line, _, target = command.partition(" > ")
-    words = [sys.executable, "-c", "from glassnet.cli import main; main()", *shlex.split(line)[1:]]
-    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{command}\n{done.stderr}"
-    if target:
-        (folder / target).write_text(done.stdout, "utf-8")
-
-
 @pytest.mark.long
-def test_the_commands_of_the_example_reports(tmp_path):
+def test_the_commands_of_the_example_reports(tmp_path, glassnet, monkeypatch):
+    def run(command):
+        line, _, target = command.partition(" > ")
+        answer = glassnet(*shlex.split(line)[1:])
+        assert answer.code == 0, f"{command}\n{answer.err}"
+        if target:
+            Path(target).write_text(answer.out, "utf-8")
+
+    monkeypatch.chdir(tmp_path)
     rows = [f"{value},{value * value % 7},{'adelie' if value % 3 else 'gentoo'}" for value in range(60)]
     for name in ("penguins-train.csv", "penguins-test.csv"):
         (tmp_path / name).write_text("\n".join(["bill,flipper,species", *rows]) + "\n", "utf-8")
-    run("glassnet train penguins-train.csv --target species --hidden 4 --epochs 5 --out penguins.glassnet", tmp_path)
+    run("glassnet train penguins-train.csv --target species --hidden 4 --epochs 5 --out penguins.glassnet")
     (block,) = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "reports" / "README.md").read_text("utf-8"), re.DOTALL)
     for command in block.splitlines():
-        run(command, tmp_path)
+        run(command)
     assert (tmp_path / "penguins.zh.html").stat().st_size > 10_000
     assert (tmp_path / "learning-rate.html").stat().st_size > 10_000
 

@@ -29,7 +29,8 @@ MY_NETWORK = next(block for block in blocks("docs/learn.md", "python") if block.
 
 @pytest.mark.long
 @pytest.mark.parametrize("page", [page for page in GUIDES if shell(page)])
-def test_the_glassnet_commands(page, tmp_path):
+@pytest.mark.usefixtures("two_epochs")
+def test_the_glassnet_commands(page, tmp_path, glassnet, monkeypatch):
     folder = tmp_path
     for line in (line for line in shell(page) if line.startswith(("glassnet ", "cd "))):
         words = shlex.split(line)
@@ -39,10 +40,10 @@ def test_the_glassnet_commands(page, tmp_path):
         graded = words[1] == "grade"
         if graded:
             (folder / "my_network.py").write_text(MY_NETWORK)
-        command = [sys.executable, "-c", "from glassnet.cli import main; main()", *words[1:]]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-        assert done.returncode == (3 if graded else 0), f"{line}\n{done.stderr}"
-        assert done.stdout
+        monkeypatch.chdir(folder)
+        answer = glassnet(*words[1:])
+        assert answer.code == (3 if graded else 0), f"{line}\n{answer.err}"
+        assert answer.out
     assert (folder / "predictions.csv").exists() == ("predictions.csv" in TEXTS[page])
 
 

@@ -3,7 +3,6 @@
 import re
 import shlex
 import subprocess
-import sys
 from html.parser import HTMLParser
 
 import numpy as np
@@ -205,16 +204,15 @@ def test_the_scores_are_those_of_evaluate(reports, folder):
     assert f"accuracy\n{scores.values['accuracy']:.4f}" in re.sub(r"\n+", "\n", page)
 
 
-def test_the_commands_train_the_same_network_again(reports, folder, tmp_path):
+def test_the_commands_train_the_same_network_again(reports, folder, tmp_path, glassnet, monkeypatch):
     """The command of the report, run as it stands, gives the same parameters to the bit."""
     section = reports["size"].sections[-1]
     command = next(block for block in section.blocks if block.kind == "code").lines[0]
     assert command.startswith("glassnet train train.csv --target size")
     (tmp_path / "train.csv").write_bytes((folder / "train.csv").read_bytes())
-    words = shlex.split(command)
-    code = [sys.executable, "-c", "from glassnet.cli import main; main()", *words[1:]]
-    done = subprocess.run(code, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    monkeypatch.chdir(tmp_path)
+    answer = glassnet(*shlex.split(command)[1:])
+    assert answer.code == 0, answer.err
     again, first = (Network.load(at / "size.glassnet") for at in (tmp_path, folder))
     assert np.array_equal(again.vector, first.vector)
 
