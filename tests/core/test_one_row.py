@@ -1,5 +1,7 @@
 """A new choice is one row: written into its table while the program runs, everything knows it."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -15,9 +17,12 @@ from glassnet.core.schedules import SCHEDULES, Schedule
 from glassnet.estimators import MLPRegressor, TabularRegressor
 from glassnet.inspection.gradient_check import check_gradients, check_loss
 from glassnet.inspection.trace import trace_pass
-from glassnet.report.blocks import Report, says
+from glassnet.report.blocks import Report, message
+from glassnet.report.environment import environment
 from glassnet.report.page import to_html
 from glassnet.report.principle import principle
+from glassnet.report.results import results
+from glassnet.report.subject import Subject
 from glassnet.training.declarations import Setting
 from glassnet.training.settings import TRAINING
 
@@ -172,12 +177,13 @@ def test_each_layer_starts_as_its_activation_asks():
 def test_the_report_derives_it(lang):
     net = network()
     net.fit(X, Y, optimizer="lion", schedule="linear", epochs=2, l4=0.3, clip_value=0.02)
-    written = to_html(Report(says("principle.title"), "one row", [principle(net)]), lang)
+    subject = Subject("one row", net, {"glassnet": "0"})
+    sections = [principle(net), environment(subject), results(subject)]
+    written = to_html(Report(message("principle.title"), "one row", sections), lang)
     assert "squareplus" in written
     assert "<msqrt>" in written
     assert "<mtext>1&nbsp;-&nbsp;t&nbsp;/&nbsp;T</mtext>" in written  # no TeX of its own: the plain formula stands in
-    assert "quartic" in written
-    assert "L4" in written
+    assert {"quartic", "lion", "linear", "L4"} <= set(re.findall(r"\w+", written))
     assert "l4&nbsp;/&nbsp;m" in written
     assert "min(max(d,&nbsp;-limit),&nbsp;limit)" in written
 

@@ -8,7 +8,7 @@ import pytest
 
 from glassnet import lessons, report
 from glassnet.errors import DataError, SettingError
-from glassnet.report.phrases import masked, phrases, translated
+from glassnet.report.phrases import masked, phrases, translate_phrase
 
 QUICK = ("vectorization", "symmetry", "learning-rate", "likelihood", "broadcasting", "regression-output")
 NAMES = re.compile(
@@ -65,10 +65,12 @@ def test_no_number_is_lost_in_translation(phrase):
 
 
 def test_numbers_keep_their_places():
-    assert translated("2-4-1, tanh, 600 steps of gradient descent on the flower", "zh").startswith("2-4-1\uff0ctanh")
+    assert translate_phrase("2-4-1, tanh, 600 steps of gradient descent on the flower", "zh").startswith(
+        "2-4-1\uff0ctanh"
+    )
     cats = lessons.EXPERIMENTS["cats"].claim
-    assert ".80 对 .70" in translated(cats, "zh")
-    assert translated("unheard of", "zh") == "unheard of"
+    assert ".80 对 .70" in translate_phrase(cats, "zh")
+    assert translate_phrase("unheard of", "zh") == "unheard of"
 
 
 @pytest.mark.parametrize("name", QUICK)

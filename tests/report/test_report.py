@@ -4,6 +4,7 @@ import re
 import shlex
 import subprocess
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,10 +16,10 @@ from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.core.schedules import SCHEDULES
 from glassnet.errors import DataError, FileError, UnknownNameError
 from glassnet.inspection.diagnosis import DETECTORS
-from glassnet.report.blocks import says
+from glassnet.report.blocks import message, row_text
 from glassnet.report.formulas import mathml
 from glassnet.report.principle import principle, step
-from glassnet.report.texts import LANGUAGES, texts, told
+from glassnet.report.texts import LANGUAGES, texts, translate
 from glassnet.training.settings import Settings
 from needs import browser, need
 from shared import ROOT
@@ -101,9 +102,20 @@ def test_every_text_has_every_language_and_the_same_values(key):
             mathml(VALUE.sub("1", tex))
 
 
+def test_every_key_that_the_code_writes_has_a_text():
+    groups = "|".join({key.partition(".")[0] for key in texts()} - {"report"})
+    for path in Path(report.__file__).parent.glob("*.py"):
+        keys = re.findall(rf'"((?:{groups})\.[a-z_0-9.]+)"', path.read_text("utf-8"))
+        assert set(keys) <= texts().keys(), path.name
+
+
+def test_a_row_without_a_text_is_written_by_its_name():
+    assert [translate(row_text("loss", "quartic"), lang) for lang in LANGUAGES] == ["quartic", "quartic"]
+
+
 def test_chinese_texts_are_chinese():
     for key, text in texts().items():
-        names = key in ("page.lang", "data.target_named", "data.digest", "again.report", "diagnosis.finding")
+        names = key in ("page.lang", "data.target_named", "data.digest", "reproduce.report", "diagnosis.finding")
         assert names or re.search(r"[\u4e00-\u9fff]", text["zh"]), key
         assert not re.search(r"[\u4e00-\u9fff]", text["en"]), key
 
@@ -117,13 +129,13 @@ def test_all_that_the_tables_hold_has_a_text():
 
 def test_unknown_texts_and_languages_are_named():
     with pytest.raises(UnknownNameError, match=r"unknown text 'page.langs' .did you mean 'page.lang'"):
-        told(says("page.langs"), "en")
+        translate(message("page.langs"), "en")
     with pytest.raises(UnknownNameError, match="unknown language 'de'"):
-        told(says("page.lang"), "de")
+        translate(message("page.lang"), "de")
 
 
 def test_a_value_is_never_read_as_markup():
-    page = told(says("data.target_named", name="$<b>$"), "en", plain=lambda text: text.replace("<", "&lt;"))
+    page = translate(message("data.target_named", name="$<b>$"), "en", plain=lambda text: text.replace("<", "&lt;"))
     assert "$&lt;b>$" in page
 
 

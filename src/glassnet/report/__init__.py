@@ -1,4 +1,4 @@
-"""The laboratory report: a model or an experiment told in one HTML file, in English or Chinese.
+"""The laboratory report: on a model or an experiment, as one HTML file, in English or Chinese.
 
 from glassnet import report
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from glassnet.errors import DataError, SettingError, UnknownNameError
 from glassnet.files import check_writable, existing_file, write_beside
-from glassnet.report.blocks import Report, says
+from glassnet.report.blocks import Report, message
 
 __all__ = ["Report", "check", "of_experiment", "of_file", "of_model", "to_html", "write"]
 
@@ -44,7 +44,7 @@ def of_model(path: str | Path, data: str | Path | None = None, training: str | P
     from glassnet.report.data import data as data_section
     from glassnet.report.environment import environment
     from glassnet.report.principle import principle
-    from glassnet.report.reproduce import again
+    from glassnet.report.reproduce import reproduce
     from glassnet.report.results import results
     from glassnet.report.subject import open_subject
 
@@ -52,15 +52,15 @@ def of_model(path: str | Path, data: str | Path | None = None, training: str | P
     architecture = subject.network.architecture
     sizes = "-".join(map(str, architecture.sizes))
     return Report(
-        says("report.title", name=subject.name),
-        says("report.subtitle", sizes=sizes, parameters=f"{architecture.n_parameters:,}"),
+        message("report.title", name=subject.name),
+        message("report.subtitle", sizes=sizes, parameters=f"{architecture.n_parameters:,}"),
         [
             principle(subject.network),
             environment(subject),
             data_section(subject),
             results(subject),
             analysis(subject),
-            again(subject),
+            reproduce(subject),
         ],
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.inspection.intervals import wilson
-from glassnet.report.blocks import WHAT, Block, Cell, Heading, Paragraph, Section, Table, says
+from glassnet.report.blocks import Block, Cell, Heading, Section, Table, facts, heads, message, paragraph
 from glassnet.report.results import curve_of
 from glassnet.report.subject import Subject, Trial
 
@@ -24,7 +24,7 @@ def analysis(subject: Subject) -> Section:
     blocks += _diagnosis(subject)
     for trial in subject.trials[:1]:
         blocks += _gradients(subject, trial)
-    return Section(says("analysis.title"), blocks or [Paragraph(says("analysis.nothing"))])
+    return Section(message("analysis.title"), blocks or [paragraph("analysis.nothing")])
 
 
 def _training(subject: Subject) -> list[Block]:
@@ -32,15 +32,14 @@ def _training(subject: Subject) -> list[Block]:
     curve, validation = (curve_of(record, name) for name in ("epoch_cost", "validation_cost"))
     if not len(curve):
         return []
-    first, last = curve[0], curve[-1]
-    told = {"first": f"{first:.6g}", "last": f"{last:.6g}", "epochs": record["epochs"]}
+    first, last, epochs = curve[0], curve[-1], record["epochs"]
     fell = last < first and last > 0
-    text = says("analysis.fell", **told, factor=f"{first / last:.3g}") if fell else says("analysis.rose", **told)
-    blocks: list[Block] = [Paragraph(text)]
+    factor = {"factor": f"{first / last:.3g}"} if fell else {}
+    key = "analysis.fell" if fell else "analysis.rose"
+    blocks: list[Block] = [paragraph(key, first=f"{first:.6g}", last=f"{last:.6g}", epochs=epochs, **factor)]
     if len(validation):
-        lowest, at_end = f"{np.nanmin(validation):.6g}", f"{validation[-1]:.6g}"
-        told = {"lowest": lowest, "best": record["best_epoch"], "epochs": record["epochs"], "last": at_end}
-        blocks.append(Paragraph(says("analysis.validation", **told)))
+        lowest, at_end, best = f"{np.nanmin(validation):.6g}", f"{validation[-1]:.6g}", record["best_epoch"]
+        blocks.append(paragraph("analysis.validation", lowest=lowest, best=best, epochs=epochs, last=at_end))
     return blocks
 
 
@@ -53,17 +52,17 @@ def _classes(subject: Subject, trial: Trial) -> list[Block]:
     per_class = counts.sum(axis=1)
     low, high = wilson(accuracy, rows)
     share = per_class.max() / rows
-    text = says(
+    text = paragraph(
         "analysis.above_chance" if low > share else "analysis.at_chance",
         correct=int(np.trace(counts)), rows=rows, accuracy=f"{accuracy:.4f}", low=f"{low:.4f}", high=f"{high:.4f}",
         most=subject.classes[per_class.argmax()], share=f"{share:.4f}",
     )  # fmt: skip
-    blocks: list[Block] = [Paragraph(text)]
+    blocks: list[Block] = [text]
     mistakes = counts - np.diag(np.diag(counts))
     if mistakes.any():
         i, j = np.unravel_index(mistakes.argmax(), mistakes.shape)
-        told = {"truth": subject.classes[i], "found": subject.classes[j], "count": mistakes[i, j]}
-        blocks.append(Paragraph(says("analysis.confused", **told)))
+        truth, found = subject.classes[i], subject.classes[j]
+        blocks.append(paragraph("analysis.confused", truth=truth, found=found, count=mistakes[i, j]))
     return blocks
 
 
@@ -72,9 +71,7 @@ def _numbers(trial: Trial) -> list[Block]:
     if "R²" not in values:
         return []
     spread = f"{float(np.std(trial.y.astype(float))):.6g}"
-    return [
-        Paragraph(says("analysis.regression", rmse=f"{values['RMSE']:.6g}", spread=spread, r2=f"{values['R²']:.4f}"))
-    ]
+    return [paragraph("analysis.regression", rmse=f"{values['RMSE']:.6g}", spread=spread, r2=f"{values['R²']:.4f}")]
 
 
 def _gap(subject: Subject, trial: Trial) -> list[Block]:
@@ -82,8 +79,9 @@ def _gap(subject: Subject, trial: Trial) -> list[Block]:
     cost = trial.scores.values.get("cost")
     if cost is None or not len(curve) or not curve[-1] > 0:
         return []
-    told = {"name": trial.name, "cost": f"{cost:.6g}", "last": f"{curve[-1]:.6g}", "factor": f"{cost / curve[-1]:.3g}"}
-    return [Paragraph(says("analysis.gap", **told))]
+    last = curve[-1]
+    factor = f"{cost / last:.3g}"
+    return [paragraph("analysis.gap", name=trial.name, cost=f"{cost:.6g}", last=f"{last:.6g}", factor=factor)]
 
 
 def _diagnosis(subject: Subject) -> list[Block]:
@@ -96,19 +94,19 @@ def _diagnosis(subject: Subject) -> list[Block]:
     diagnosis = subject.network.diagnose(**data, validation=others, names=names)
     looked = {"looked": len(diagnosis.looked_at), "all": len(diagnosis.looked_at) + len(diagnosis.not_looked_at)}
     blocks: list[Block] = [
-        Heading(says("diagnosis.heading")),
-        Paragraph(says("diagnosis.found" if diagnosis.findings else "diagnosis.silent", **looked)),
+        Heading(message("diagnosis.heading")),
+        paragraph("diagnosis.found" if diagnosis.findings else "diagnosis.silent", **looked),
     ]
     for finding in diagnosis.findings:
-        wrong, change = says(f"diagnosis.{finding.name}"), says(f"diagnosis.{finding.name}.change")
-        blocks.append(Paragraph(says("diagnosis.finding", wrong=wrong, change=change)))
-        evidence: list[list[Cell]] = [
-            [says(f"number.{key}"), text] for key, value in finding.numbers.items() if (text := _short(value))
-        ]
+        wrong, change = message(f"diagnosis.{finding.name}"), message(f"diagnosis.{finding.name}.change")
+        blocks.append(paragraph("diagnosis.finding", wrong=wrong, change=change))
+        evidence: dict[str, Cell] = {
+            f"number.{key}": text for key, value in finding.numbers.items() if (text := _short(value))
+        }
         if evidence:
-            blocks.append(Table(says("diagnosis.evidence"), WHAT, evidence))
+            blocks.append(facts(message("diagnosis.evidence"), evidence))
     if training is None:
-        blocks.append(Paragraph(says("diagnosis.no_training")))
+        blocks.append(paragraph("diagnosis.no_training"))
     return blocks
 
 
@@ -117,7 +115,7 @@ def _short(value: Any) -> str:
     if isinstance(value, dict):
         return "; ".join(f"[{l}] {_short(entry)}" for l, entry in value.items())
     if isinstance(value, list | tuple):
-        if any(isinstance(entry, list) for entry in value):  # a table, which says too much
+        if any(isinstance(entry, list) for entry in value):  # a table is too long for a line
             return ""
         more = f", ... ({len(value)})" if len(value) > MOST_NUMBERS else ""
         return ", ".join(map(_short, value[:MOST_NUMBERS])) + more
@@ -128,19 +126,14 @@ def _gradients(subject: Subject, trial: Trial) -> list[Block]:
     some = slice(0, CHECKED_SAMPLES)
     X, Y = trial.columns[:, some], trial.targets[:, some]
     check = subject.network.check_gradients(X, Y)
-    head: list[Any] = [says("head.array"), says("head.numeric"), says("head.analytic"), says("head.difference")]
+    head = heads("head", "array", "numeric", "analytic", "difference")
     rows = [
-        [
-            f"{worst.array}{list(worst.index)}",
-            f"{worst.numeric:.6e}",
-            f"{worst.analytic:.6e}",
-            f"{worst.difference:.1e}",
-        ]
-        for line in check.arrays
-        for worst in [line.worst]
-    ]
+        [f"{worst.array}{list(worst.index)}", *map("{:.6e}".format, (worst.numeric, worst.analytic)),
+         f"{worst.difference:.1e}"]
+        for worst in (line.worst for line in check.arrays)
+    ]  # fmt: skip
     return [
-        Heading(says("analysis.gradients")),
-        Paragraph(says("analysis.gradients_text", rows=X.shape[1])),
-        Table(says("analysis.gradients_table"), head, rows),
+        Heading(message("analysis.gradients")),
+        paragraph("analysis.gradients_text", rows=X.shape[1]),
+        Table(message("analysis.gradients_table"), head, rows),
     ]

@@ -18,11 +18,14 @@ class Message:
     key : str
         The text's key.
     values : mapping
-        What stands in the text's braces: numbers and names as they are to be read, or further texts.
+        What replaces <name> in the text: numbers and names as they are to be read, or further texts.
+    fallback : str
+        What is written where the table has no such text; without it that is an error.
     """
 
     key: str
     values: Mapping[str, Cell] = field(default_factory=dict)
+    fallback: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,8 @@ class Phrase:
 Cell = str | Message | Formula | Phrase  # a str is the same in every language
 
 
-def says(key: str, **values: object) -> Message:
-    """Return a text with its values; a value that is no text is written as it is."""
+def message(key: str, **values: object) -> Message:
+    """Return the text of a key with its values; values other than cells are written by `str`."""
     return Message(key, {name: value if isinstance(value, Cell) else str(value) for name, value in values.items()})
 
 
@@ -64,6 +67,11 @@ class Paragraph:
     kind: str = "paragraph"
 
 
+def paragraph(key: str, **values: object) -> Paragraph:
+    """Return a paragraph of the text of a key."""
+    return Paragraph(message(key, **values))
+
+
 @dataclass(frozen=True)
 class Table:
     """Rows of cells under a head; shades (0 to 1), where given, tint them."""
@@ -77,9 +85,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture whose words are phrases: `kind` is a function of `glassnet.plots.general`, `data` its arguments."""
+    """A picture whose words are phrases: `function` is one of `glassnet.plots.general`, `data` its arguments."""
 
-    drawn: str
+    function: str
     data: Mapping[str, Any]
     caption: Cell
     kind: str = "drawing"
@@ -121,7 +129,20 @@ class Report:
     sections: Sequence[Section]
 
 
-WHAT = (says("head.what"), says("head.value"))  # the head of a table of facts
+def row_text(group: str, name: str) -> Message:
+    """Return the text "GROUP.NAME" of a table's row; a row without a text, as one added at run time, has its name."""
+    return Message(f"{group}.{name}", fallback=name)
+
+
+def heads(group: str, *names: str) -> list[Cell]:
+    """Return the heads of a table's columns: the texts "GROUP.NAME"."""
+    return [message(f"{group}.{name}") for name in names]
+
+
+def facts(caption: Cell, values: Mapping[str, Cell]) -> Table:
+    """Return a table of two columns: the text "GROUP.NAME", or a name without a dot as it is, and its value."""
+    rows = [[row_text(*what.split(".")) if "." in what else what, value] for what, value in values.items()]
+    return Table(caption, heads("head", "what", "value"), rows)
 
 
 def plain(value: Any) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.report.blocks import Block, Cell, Message, Paragraph, Section, Table, says
-from glassnet.report.subject import Subject, Trial, in_short
+from glassnet.report.blocks import Block, Cell, Message, Paragraph, Section, Table, heads, message, paragraph
+from glassnet.report.subject import Subject, Trial, short_name
 
 MOST_COLUMNS, MOST_VALUES, MOST_CLASSES = 60, 8, 20
 
@@ -16,10 +16,10 @@ def data(subject: Subject) -> Section:
     """Return what the samples are, how they are prepared, and what the trial's are."""
     blocks: list[Block] = []
     if samples := subject.record.get("samples"):
-        blocks.append(Paragraph(says("data.trained_on", samples=samples)))
+        blocks.append(paragraph("data.trained_on", samples=samples))
     preparation = getattr(subject.model, "preparation_", None)
     if preparation is None and not subject.classes:
-        blocks.append(Paragraph(says("data.bare", n_0=subject.network.architecture.sizes[0])))
+        blocks.append(paragraph("data.bare", n_0=subject.network.architecture.sizes[0]))
     else:
         blocks.append(Paragraph(_target(subject)))
     if preparation is not None:
@@ -27,38 +27,36 @@ def data(subject: Subject) -> Section:
     for trial in subject.trials:
         blocks += _trial(subject, trial)
     if not subject.trial:
-        blocks.append(Paragraph(says("data.not_given")))
-    return Section(says("data.title"), blocks)
+        blocks.append(paragraph("data.not_given"))
+    return Section(message("data.title"), blocks)
 
 
 def _target(subject: Subject) -> Any:
     name = getattr(subject.model, "target_name_", None)
-    target = says("data.target_named", name=name) if name else says("data.target_unnamed")
+    target = message("data.target_named", name=name) if name else message("data.target_unnamed")
     if not subject.classes:
-        return says("data.target_number", target=target)
+        return message("data.target_number", target=target)
     classes = ", ".join(subject.classes[:MOST_CLASSES])
-    return says("data.target_classes", target=target, count=len(subject.classes), classes=classes)
+    return message("data.target_classes", target=target, count=len(subject.classes), classes=classes)
 
 
 def _pictures(shape: Any) -> list[Block]:
-    return [
-        Paragraph(says("data.pictures", height=shape.height, width=shape.width, channels=shape.channels, n_x=shape.n_x))
-    ]
+    return [paragraph("data.pictures", height=shape.height, width=shape.width, channels=shape.channels, n_x=shape.n_x)]
 
 
 def _columns(preparation: Any) -> list[Block]:
-    head = [says(f"head.{name}") for name in ("column", "kind", "preparation", "features")]
+    head = heads("head", "column", "kind", "preparation", "features")
     rows: list[list[Cell]] = []
     for column in preparation.columns[:MOST_COLUMNS]:
         kind, prepared = _prepared(column)
-        rows.append([in_short(column.name), says(f"data.{kind}"), prepared, str(len(column.features))])
+        rows.append([short_name(column.name), message(f"data.{kind}"), prepared, str(len(column.features))])
     if (more_columns := len(preparation.columns) - MOST_COLUMNS) > 0:
-        rows.append([says("table.more", count=more_columns), "", "", ""])
+        rows.append([message("table.more", count=more_columns), "", "", ""])
     used = {column.name for column in preparation.columns}
     unused = [name for name in preparation.source if name not in used]
-    blocks: list[Block] = [Table(says("data.columns"), head, rows)]
+    blocks: list[Block] = [Table(message("data.columns"), head, rows)]
     if unused:
-        blocks.append(Paragraph(says("data.unused", columns=", ".join(map(in_short, unused)))))
+        blocks.append(paragraph("data.unused", columns=", ".join(map(short_name, unused))))
     return blocks
 
 
@@ -66,32 +64,32 @@ def _prepared(column: Any) -> tuple[str, Message]:
     """Return a column's kind, and what becomes of its cells."""
     if column.kind == "category":
         more = ", …" if len(column.values) > MOST_VALUES else ""
-        return "category", says(
-            "data.category_prepared", values=", ".join(map(in_short, column.values[:MOST_VALUES])) + more
+        return "category", message(
+            "data.category_prepared", values=", ".join(map(short_name, column.values[:MOST_VALUES])) + more
         )
     if column.kind == "date":
-        return "date", says("data.date_prepared", cycles=", ".join(column.cycles))
+        return "date", message("data.date_prepared", cycles=", ".join(column.cycles))
     if column.kind == "target means":
-        return "category", says("data.means_prepared", values=len(column.values))
+        return "category", message("data.means_prepared", values=len(column.values))
     median, bins = f"{column.median:.4g}", len(column.edges[1:])
     if bins:
-        return "number", says("data.binned_prepared", median=median, bins=bins)
-    return "number", says("data.number_prepared", median=median)
+        return "number", message("data.binned_prepared", median=median, bins=bins)
+    return "number", message("data.number_prepared", median=median)
 
 
 def _trial(subject: Subject, trial: Trial) -> list[Block]:
     which = "data.training" if trial is subject.training else "data.given"
-    digest = says("data.digest", digest=trial.digest) if trial.digest else ""
-    blocks: list[Block] = [Paragraph(says(which, name=trial.name, rows=len(trial.y), digest=digest))]
+    digest = message("data.digest", digest=trial.digest) if trial.digest else ""
+    blocks: list[Block] = [paragraph(which, name=trial.name, rows=len(trial.y), digest=digest)]
     if subject.classes and trial.y.ndim == 1:
         labels, counts = np.unique(trial.y, return_counts=True)
-        head = [says("head.class"), says("head.count"), says("head.share")]
+        head = heads("head", "class", "count", "share")
         rows = [
-            [in_short(label), str(count), f"{count / len(trial.y):.1%}"]
+            [short_name(label), str(count), f"{count / len(trial.y):.1%}"]
             for label, count in zip(labels, counts, strict=True)
         ]
-        blocks.append(Table(says("data.classes_counted", name=trial.name), head, rows[:MOST_CLASSES]))
+        blocks.append(Table(message("data.classes_counted", name=trial.name), head, rows[:MOST_CLASSES]))
     elif trial.y.dtype.kind in "fiu":
         smallest, largest, mean = (f"{value:.6g}" for value in (trial.y.min(), trial.y.max(), trial.y.mean()))
-        blocks.append(Paragraph(says("data.target_range", smallest=smallest, largest=largest, mean=mean)))
+        blocks.append(paragraph("data.target_range", smallest=smallest, largest=largest, mean=mean))
     return blocks

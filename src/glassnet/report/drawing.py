@@ -11,13 +11,13 @@ from zlib import crc32
 
 from glassnet import interrupts
 from glassnet.report.blocks import Drawing
-from glassnet.report.phrases import translated
+from glassnet.report.phrases import translate_phrase
 
 WORDS = ("x", "y", "z")  # arguments that are read
 NAMES = ("series", "values", "spread", "paths")  # mappings whose keys are read
 
 
-def drawn(drawing: Drawing, lang: str) -> str:
+def draw_svg(drawing: Drawing, lang: str) -> str:
     """Return the picture as an SVG element; its text stays text, so that the browser finds the letters."""
     with interrupts.held():
         import matplotlib as mpl
@@ -25,22 +25,22 @@ def drawn(drawing: Drawing, lang: str) -> str:
 
     from glassnet.plots import general
 
-    data = {name: _told(name, value, lang) for name, value in drawing.data.items()}
-    looks: Any = {"svg.fonttype": "none", "svg.hashsalt": drawing.drawn, "font.family": "sans-serif"}
+    data = {name: _in_language(name, value, lang) for name, value in drawing.data.items()}
+    looks: Any = {"svg.fonttype": "none", "svg.hashsalt": drawing.function, "font.family": "sans-serif"}
     with mpl.rc_context(looks), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font")  # it is the browser that draws them
-        figure = getattr(general, drawing.drawn)(**data)
+        figure = getattr(general, drawing.function)(**data)
         figure = getattr(figure, "figure", figure)
         file = io.StringIO()
         FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None, "Creator": None})
     return _inline(file.getvalue())
 
 
-def _told(name: str, value: Any, lang: str) -> Any:
+def _in_language(name: str, value: Any, lang: str) -> Any:
     if name in WORDS and isinstance(value, str):
-        return translated(value, lang)
+        return translate_phrase(value, lang)
     if name in NAMES and isinstance(value, Mapping):
-        return {translated(key, lang): entry for key, entry in value.items()}
+        return {translate_phrase(key, lang): entry for key, entry in value.items()}
     return value
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from glassnet._version import __version__
 from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS
+from glassnet.core.regularization import PENALTIES
 from glassnet.engines.threads import cores
-from glassnet.report.blocks import WHAT, Cell, Section, Table, plain, says
+from glassnet.report.blocks import Cell, Section, Table, facts, message, plain
 from glassnet.report.subject import Subject
 
 
@@ -20,45 +21,43 @@ def environment(subject: Subject) -> Section:
     record, network = subject.record, subject.network
     settings = record.get("settings", {})
     seed = subject.document.get("settings", {}).get("random_state")
-    rows: list[list[Cell]] = [
-        [says("environment.version"), subject.document["glassnet"]],
-        [says("environment.dtype"), network.dtype.name],
-        [says("environment.seed"), says("environment.seed_none") if seed is None else str(seed)],
-    ]
+    values: dict[str, Cell] = {
+        "environment.version": subject.document["glassnet"],
+        "environment.dtype": network.dtype.name,
+        "environment.seed": message("environment.seed_none") if seed is None else str(seed),
+    }
     if network.n_networks is not None:
-        rows.append([says("environment.networks"), str(network.n_networks)])
+        values["environment.networks"] = str(network.n_networks)
     if record:
         alpha = settings["learning_rate"] or choose(OPTIMIZERS, settings["optimizer"], "optimizer")[1].learning_rate
-        rows += [
-            [says("environment.engine"), record["engine"]],
-            [says("environment.optimizer"), settings["optimizer"]],
-            [says("environment.alpha"), plain(alpha)],
-            [says("environment.schedule"), settings["schedule"]],
-            [says("environment.batch"), str(settings["batch_size"] or "") or says("environment.batch_all")],
-            [says("environment.l2"), plain(settings["l2"])],
-            [says("environment.l1"), plain(settings["l1"])],
-            [says("environment.dropout"), plain(settings["dropout"])],
-            [says("environment.epochs"), str(record["epochs"])],
-            [says("environment.steps"), str(record["steps"])],
-            [says("environment.seconds"), f"{record['seconds']:.3g} s"],
-            [says("environment.interrupted"), says("yes" if record["interrupted"] else "no")],
-        ]  # fmt: skip
-    return Section(says("environment.title"), [Table(says("environment.training"), WHAT, rows), machine()])
+        values |= {
+            "environment.engine": record["engine"],
+            "environment.optimizer": settings["optimizer"],
+            "environment.alpha": plain(alpha),
+            "environment.schedule": settings["schedule"],
+            "environment.batch": str(settings["batch_size"] or "") or message("environment.batch_all"),
+            **{f"environment.{name}": plain(settings[name]) for name in PENALTIES if name in settings},
+            "environment.dropout": plain(settings["dropout"]),
+            "environment.epochs": str(record["epochs"]),
+            "environment.steps": str(record["steps"]),
+            "environment.seconds": f"{record['seconds']:.3g} s",
+            "environment.interrupted": message("yes" if record["interrupted"] else "no"),
+        }
+    return Section(message("environment.title"), [facts(message("environment.training"), values), machine()])
 
 
 def machine() -> Table:
     """Return the table of this machine and the versions of what runs on it."""
-    rows: list[list[Cell]] = [
-        [says("environment.cpu"), _processor()],
-        [says("environment.cores"), str(cores())],
-        [says("environment.system"), f"{platform.system()} ({platform.machine()})"],
-        ["Python", platform.python_version()],
-        ["glassnet", __version__],
-    ]
-    if memory := _memory():
-        rows.insert(2, [says("environment.memory"), memory])
-    rows += [[name, found] for name in ("numpy", "scipy", "numba", "torch") if (found := _version(name))]
-    return Table(says("environment.machine"), WHAT, rows)
+    found: dict[str, Cell] = {
+        "environment.cpu": _processor(),
+        "environment.cores": str(cores()),
+        "environment.memory": _memory(),
+        "environment.system": f"{platform.system()} ({platform.machine()})",
+        "Python": platform.python_version(),
+        "glassnet": __version__,
+        **{name: _version(name) for name in ("numpy", "scipy", "numba", "torch")},
+    }
+    return facts(message("environment.machine"), {name: value for name, value in found.items() if value})
 
 
 def _processor() -> str:
@@ -73,7 +72,7 @@ def _processor() -> str:
 def _memory() -> str:
     try:
         return f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.1f} GiB"
-    except (AttributeError, ValueError, OSError):  # systems that do not tell
+    except (AttributeError, ValueError, OSError):  # systems that do not say
         return ""
 
 

@@ -6,7 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from glassnet.errors import DataError
-from glassnet.report.blocks import WHAT, Block, Cell, Code, Drawing, Paragraph, Phrase, Report, Section, Table, says
+from glassnet.report.blocks import (
+    Block,
+    Cell,
+    Code,
+    Drawing,
+    Paragraph,
+    Phrase,
+    Report,
+    Section,
+    Table,
+    facts,
+    heads,
+    message,
+    paragraph,
+)
 from glassnet.report.environment import machine
 
 NEEDED = ("name", "title", "claim", "findings", "tables", "pictures", "notes", "seeds", "size", "seconds", "again")
@@ -23,38 +37,38 @@ def of_document(document: Mapping[str, Any]) -> Report:
     missing = [name for name in NEEDED if name not in document]
     if missing:
         raise DataError(f"expected the result of an experiment; it has no {', '.join(missing)}")
-    settings: list[list[Cell]] = [
-        [says("experiment.seeds"), ", ".join(map(str, document["seeds"]))],
-        [says("experiment.size"), says(f"experiment.{document['size']}")],
-        [says("experiment.seconds"), f"{document['seconds']:.3g} s"],
-    ]
+    settings: dict[str, Cell] = {
+        "experiment.seeds": ", ".join(map(str, document["seeds"])),
+        "experiment.size": message(f"experiment.{document['size']}"),
+        "experiment.seconds": f"{document['seconds']:.3g} s",
+    }
     return Report(
-        says("report.title", name=Phrase(document["title"])),
-        says("experiment.subtitle", name=document["name"]),
+        message("report.title", name=Phrase(document["title"])),
+        message("experiment.subtitle", name=document["name"]),
         [
-            Section(says("experiment.claim"), [Paragraph(Phrase(document["claim"]))]),
-            Section(says("environment.title"), [Table(says("experiment.settings"), WHAT, settings), machine()]),
-            Section(says("results.title"), [*map(_table, document["tables"]), *map(_drawing, document["pictures"])]),
-            Section(says("analysis.title"), _analysis(document)),
-            Section(says("again.title"), [Paragraph(says("again.experiment")), Code([document["again"]])]),
+            Section(message("experiment.claim"), [Paragraph(Phrase(document["claim"]))]),
+            Section(message("environment.title"), [facts(message("experiment.settings"), settings), machine()]),
+            Section(message("results.title"), [*map(_table, document["tables"]), *map(_drawing, document["pictures"])]),
+            Section(message("analysis.title"), _analysis(document)),
+            Section(message("reproduce.title"), [paragraph("reproduce.experiment"), Code([document["again"]])]),
         ],
     )
 
 
 def _analysis(document: Mapping[str, Any]) -> list[Block]:
     findings = document["findings"]
-    head = [says(f"experiment.{name}") for name in ("measured", "mean", "lowest", "highest", "claimed", "kept", "held")]
+    head = heads("experiment", "measured", "mean", "lowest", "highest", "claimed", "kept", "held")
     rows = [
         [Phrase(found["text"]), _number(found["mean"]), _number(min(known)), _number(max(known)),
-         _bounds(found), f"{_kept(found)} / {len(found['values'])}", says("yes" if found["held"] else "no")]
+         _bounds(found), f"{_kept(found)} / {len(found['values'])}", message("yes" if found["held"] else "no")]
         for found in findings
         for known in [[value for value in found["values"] if value is not None] or [float("nan")]]
     ]  # fmt: skip
     held = sum(found["held"] for found in findings)
     key = "experiment.all_held" if held == len(findings) else "experiment.not_held"
     return [
-        Paragraph(says(key, held=held, count=len(findings))),
-        Table(says("experiment.findings"), head, rows),
+        paragraph(key, held=held, count=len(findings)),
+        Table(message("experiment.findings"), head, rows),
         *(Paragraph(Phrase(note)) for note in document["notes"]),
     ]
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from glassnet._version import __version__
 from glassnet.plain_text import in_html
-from glassnet.report.blocks import Cell, Drawing, Report, says
-from glassnet.report.drawing import drawn
+from glassnet.report.blocks import Cell, Drawing, Report, message
+from glassnet.report.drawing import draw_svg
 from glassnet.report.formulas import mathml
-from glassnet.report.texts import told
+from glassnet.report.texts import translate
 
 
 def to_html(report: Report, lang: str = "en") -> str:
@@ -31,21 +31,21 @@ def to_html(report: Report, lang: str = "en") -> str:
         If the language is another one.
     """
 
-    def tell(cell: Cell) -> str:
-        return told(cell, lang, in_html, lambda tex: mathml(tex, display=False))
+    def text(cell: Cell) -> str:
+        return translate(cell, lang, in_html, lambda tex: mathml(tex, display=False))
 
     def draw(drawing: Drawing) -> str:
-        return drawn(drawing, lang)
+        return draw_svg(drawing, lang)
 
-    footer = says("page.footer", version=__version__, date=datetime.date.today().isoformat())
-    return str(_template().render(report=report, tell=tell, mathml=mathml, draw=draw, says=says, footer=footer))
+    footer = message("page.footer", version=__version__, date=datetime.date.today().isoformat())
+    return str(_template().render(report=report, text=text, mathml=mathml, draw=draw, message=message, footer=footer))
 
 
 @cache
 def _template() -> Any:
     from jinja2 import Environment, StrictUndefined
 
-    # tell and mathml escape what they write
+    # text and mathml escape what they write
     source = files("glassnet.report").joinpath("page.html.jinja").read_text(encoding="utf-8")
     environment = Environment(autoescape=False, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return environment.from_string(source)

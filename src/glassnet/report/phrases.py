@@ -28,12 +28,12 @@ def masked(phrase: str) -> str:
     return _NUMBER.sub("#", phrase)
 
 
-def translated(phrase: str, lang: str) -> str:
+def translate_phrase(phrase: str, lang: str) -> str:
     """Return an experiment's phrase in a language; one that is not known stays as it is.
 
     Examples
     --------
-    >>> translated("3 layers of identity", "zh")
+    >>> translate_phrase("3 layers of identity", "zh")
     '3 层恒等函数'
     """
     if lang == "en" or (found := phrases().get(masked(phrase))) is None:

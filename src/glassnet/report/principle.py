@@ -14,7 +14,18 @@ from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.core.regularization import GRADIENT_TRANSFORMS, PENALTIES
 from glassnet.core.schedules import SCHEDULES
 from glassnet.network import Network
-from glassnet.report.blocks import Block, Cell, Formula, Heading, Paragraph, Section, Table, says
+from glassnet.report.blocks import (
+    Block,
+    Cell,
+    Formula,
+    Heading,
+    Paragraph,
+    Section,
+    Table,
+    message,
+    paragraph,
+    row_text,
+)
 from glassnet.report.tex import filled, number
 from glassnet.report.texts import texts
 
@@ -24,14 +35,14 @@ def principle(network: Network) -> Section:
     architecture, record = network.architecture, network.record or {}
     settings = record.get("settings", {})
     return Section(
-        says("principle.title"),
+        message("principle.title"),
         [
             *_network(network),
             *_forward(architecture),
             *_cost(architecture, settings),
             *_backward(architecture),
-            Heading(says("principle.update")),
-            *(step(settings) if settings else [Paragraph(says("principle.untrained"))]),
+            Heading(message("principle.update")),
+            *(step(settings) if settings else [paragraph("principle.untrained")]),
             _dimensions(network),
         ],
     )
@@ -40,12 +51,12 @@ def principle(network: Network) -> Section:
 def _network(network: Network) -> list[Block]:
     n, L = network.architecture.sizes, network.L
     blocks: list[Block] = [
-        Paragraph(says("principle.network", L=L, sizes="-".join(map(str, n)), n_0=n[0], n_L=n[-1])),
+        paragraph("principle.network", L=L, sizes="-".join(map(str, n)), n_0=n[0], n_L=n[-1]),
     ]
     if L == 1:
-        blocks.append(Paragraph(says("principle.linear")))
+        blocks.append(paragraph("principle.linear"))
     if network.n_networks is not None:
-        blocks.append(Paragraph(says("principle.stack", k=network.n_networks)))
+        blocks.append(paragraph("principle.stack", k=network.n_networks))
     return blocks
 
 
@@ -60,8 +71,8 @@ def _forward(architecture: Architecture) -> list[Block]:
             f"{_shaped('A', l, shape)} &= {g}({_at('Z', l)})" + (r" = \hat{Y}" if l == architecture.L else ""),
         ]
     return [
-        Heading(says("principle.forward")),
-        Paragraph(says("principle.forward_text")),
+        Heading(message("principle.forward")),
+        paragraph("principle.forward_text"),
         Formula(_lines(lines)),
         _activations(architecture),
     ]
@@ -76,8 +87,8 @@ def _activations(architecture: Architecture) -> Table:
         g = choose(ACTIVATIONS, choice, "activation")[1]
         value, slope = filled(g.tex, g.options, g.formula), filled(g.slope_tex, g.options, g.slope_formula)
         rows.append([choice, ", ".join(layers), Formula(value), Formula(slope)])
-    head: list[Cell] = [says("head.activation"), says("head.layers"), Formula("g(Z)"), Formula("g'(Z)")]
-    return Table(says("principle.activations"), head, rows)
+    head: list[Cell] = [message("head.activation"), message("head.layers"), Formula("g(Z)"), Formula("g'(Z)")]
+    return Table(message("principle.activations"), head, rows)
 
 
 def _loss(architecture: Architecture) -> tuple[str, Any]:
@@ -99,11 +110,11 @@ def _cost(architecture: Architecture, settings: Mapping[str, Any]) -> list[Block
             tex += " + " + filled(penalty.tex, {}, penalty.formula)
             slope = filled(penalty.slope_tex, {}, penalty.slope_formula.format(m="m", l="l"))
             names = {"kind": kind.upper(), "symbol": penalty.symbol, "slope": slope}
-            blocks.append(Paragraph(says("principle.penalty", strength=_listed(settings[kind]), **names)))
+            blocks.append(paragraph("principle.penalty", strength=_listed(settings[kind]), **names))
     if any(_numbers(settings.get("dropout"))):
-        blocks.append(Paragraph(says("principle.dropout", share=_listed(settings["dropout"]))))
-    intro = Paragraph(says("principle.cost_text", loss=says(key) if (key := f"loss.{name}") in texts() else name))
-    return [Heading(says("principle.cost")), intro, Formula(tex), *blocks]
+        blocks.append(paragraph("principle.dropout", share=_listed(settings["dropout"])))
+    intro = paragraph("principle.cost_text", loss=row_text("loss", name))
+    return [Heading(message("principle.cost")), intro, Formula(tex), *blocks]
 
 
 def _backward(architecture: Architecture) -> list[Block]:
@@ -131,23 +142,23 @@ def _backward(architecture: Architecture) -> list[Block]:
             rf"{_shaped('db', l, f'({n[l]}, 1)')} &= \frac{{1}}{{m}} \sum_{{i=1}}^{{m}} dz^{{[{l}](i)}}",
         ]
     return [
-        Heading(says("principle.backward")),
-        Paragraph(says("principle.backward_text")),
+        Heading(message("principle.backward")),
+        paragraph("principle.backward_text"),
         Formula(
             r"\frac{\partial J}{\partial w_{jk}} = \frac{1}{m} \sum_{i=1}^{m} dz_{ji} a_{ki}, \quad "
             r"\frac{\partial J}{\partial b_{j}} = \frac{1}{m} \sum_{i=1}^{m} dz_{ji}, \quad "
             r"da_{ki} = \sum_{j} w_{jk} dz_{ji}"
         ),
-        Paragraph(says("principle.backward_matrices")),
+        paragraph("principle.backward_matrices"),
         Formula(
             r"\lines{dZ^{[l]} &= dA^{[l]} * g^{[l]}'(Z^{[l]}) \\ dW^{[l]} &= \frac{1}{m} dZ^{[l]} A^{[l-1] \T} \\ "
             r"db^{[l]} &= \frac{1}{m} \sum_{i=1}^{m} dz^{[l](i)} \\ dA^{[l-1]} &= W^{[l] \T} dZ^{[l]}}"
         ),
-        Paragraph(says("principle.output_layer")),
+        paragraph("principle.output_layer"),
         Formula(f"{_at('dA', L)} = {_layer(filled(loss.slope_tex, loss.options, 'dA'), L)}"),
-        Paragraph(says("principle.pair" if paired else "principle.no_pair", output=output)),
+        paragraph("principle.pair" if paired else "principle.no_pair", output=output),
         Formula(_layer(loss.pair_tex if paired else rf"dZ = dA * g'(Z), \quad g'(Z) = {slope}", L)),
-        Paragraph(says("principle.layers_back")),
+        paragraph("principle.layers_back"),
         Formula(_lines(lines)),
     ]
 
@@ -156,27 +167,27 @@ def step(settings: Mapping[str, Any]) -> list[Block]:
     """Return what the optimiser does with the slopes, with the numbers of a run's settings."""
     name, entry = choose(OPTIMIZERS, settings["optimizer"], "optimizer")
     text = {
-        "gradient_descent": says("principle.update_descent"),
-        "lbfgs": says("principle.update_lbfgs", memory=number(entry.options.get("memory", 0))),
-    }.get(name, says("principle.update_text", optimizer=name))
+        "gradient_descent": message("principle.update_descent"),
+        "lbfgs": message("principle.update_lbfgs", memory=number(entry.options.get("memory", 0))),
+    }.get(name, message("principle.update_text", optimizer=name))
     blocks: list[Block] = [Paragraph(text), Formula(_lines([filled(entry.tex, entry.options, entry.formula)]))]
     if name == "lbfgs":
         return blocks
     alpha = _listed(settings["learning_rate"] or entry.learning_rate)
     schedule = settings["schedule"]
     if schedule == "constant":
-        blocks.append(Paragraph(says("principle.rate", alpha=alpha)))
+        blocks.append(paragraph("principle.rate", alpha=alpha))
     elif " " in schedule:  # a function of the caller
-        blocks.append(Paragraph(says("principle.rate_own", alpha=alpha)))
+        blocks.append(paragraph("principle.rate_own", alpha=alpha))
     else:
         factor = choose(SCHEDULES, schedule, "schedule")[1]
-        blocks.append(Paragraph(says("principle.rate_schedule", alpha=alpha, schedule=schedule)))
+        blocks.append(paragraph("principle.rate_schedule", alpha=alpha, schedule=schedule))
         blocks.append(Formula(filled(factor.tex, factor.options, factor.formula)))
     for kind, transform in GRADIENT_TRANSFORMS.items():
         if (limit := settings.get(kind)) is None:
             continue
         if (key := f"principle.{kind}") in texts():
-            blocks.append(Paragraph(says(key, limit=number(limit))))
+            blocks.append(paragraph(key, limit=number(limit)))
         else:
             blocks.append(Formula(_lines([filled(transform.tex, {"limit": limit}, transform.formula)])))
     return blocks
@@ -184,13 +195,13 @@ def step(settings: Mapping[str, Any]) -> list[Block]:
 
 def _dimensions(network: Network) -> Table:
     n = network.architecture.sizes
-    head: list[Cell] = [says("head.layer"), "W, dW", "b, db", "Z, A, dZ, dA", says("head.parameters")]
+    head: list[Cell] = [message("head.layer"), "W, dW", "b, db", "Z, A, dZ, dA", message("head.parameters")]
     rows = [
         [str(l), f"({n[l]}, {n[l - 1]})", f"({n[l]}, 1)", f"({n[l]}, m)", f"{n[l] * n[l - 1] + n[l]:,}"]
         for l in range(1, network.L + 1)
     ]
     rows.append(["", "", "", "", f"{network.architecture.n_parameters:,}"])
-    return Table(says("principle.dimensions"), head, rows)
+    return Table(message("principle.dimensions"), head, rows)
 
 
 def _at(letter: str, l: int) -> str:

@@ -1,4 +1,4 @@
-"""How to run it again: the commands, or the lines of Python, that train, score and report the same once more."""
+"""How to reproduce a report: the commands, or the lines of Python, that train, score and report."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Any
 
 from glassnet.estimators.tabular.model import TableModel
 from glassnet.estimators.tabular.training_data import VALIDATION_SHARE
-from glassnet.report.blocks import Block, Cell, Code, Paragraph, Section, says
+from glassnet.report.blocks import Block, Cell, Code, Paragraph, Section, message, paragraph
 from glassnet.report.subject import Subject
 
 FLAGS = {"n_networks": "networks", "random_state": "seed"}  # options of the shell that have names of their own
 NO_FLAG = ("warm_start", "verbose", "engine")
 
 
-def again(subject: Subject) -> Section:
-    """Return the commands that train, score and report the same once more."""
+def reproduce(subject: Subject) -> Section:
+    """Return the commands that train, score and report the same."""
     trained_with = subject.document.get("settings", {})
     if not hasattr(subject.model, "preparation_"):
         return Section(
-            says("again.title"), [Paragraph(says("again.python")), Code(_in_python(subject)), *_seedless(None)]
+            message("reproduce.title"), [paragraph("reproduce.python"), Code(_in_python(subject)), *_seedless(None)]
         )
     model = _quoted(subject.name)
     data_name, training = (_quoted(trial.name) if trial else None for trial in (subject.trial, subject.training))
@@ -28,18 +28,20 @@ def again(subject: Subject) -> Section:
     lines: list[Cell] = [
         _train_command(subject),
         f"glassnet evaluate {model} {data_name or 'DATA'}",
-        says("again.report", command=f"glassnet report {model}{given} --out report.html"),
+        message("reproduce.report", command=f"glassnet report {model}{given} --out report.html"),
     ]
-    text = says("again.shell", version=subject.document["glassnet"])
-    return Section(says("again.title"), [Paragraph(text), Code(lines), *_seedless(trained_with.get("random_state"))])
+    text = message("reproduce.shell", version=subject.document["glassnet"])
+    return Section(
+        message("reproduce.title"), [Paragraph(text), Code(lines), *_seedless(trained_with.get("random_state"))]
+    )
 
 
 def _seedless(seed: Any) -> list[Block]:
-    return [Paragraph(says("again.no_seed"))] if seed is None else []
+    return [paragraph("reproduce.no_seed")] if seed is None else []
 
 
 def _train_command(subject: Subject) -> str:
-    """Return the command with what was set otherwise than by default: what follows from that follows again."""
+    """Return the command with all settings that differ from their defaults."""
     settings, used_by_default = subject.document["settings"], inspect.signature(TableModel).parameters
     target, pictures = subject.model.target_name_, subject.model.preparation_.pictures
     options: dict[str, Any] = {
@@ -55,9 +57,9 @@ def _train_command(subject: Subject) -> str:
         "engine": subject.record.get("engine"),
         "out": subject.name,
     }
-    told = " ".join(f"--{name} {_quoted(value)}" for name, value in options.items() if value is not None)
+    options_text = " ".join(f"--{name} {_quoted(value)}" for name, value in options.items() if value is not None)
     source = _quoted(subject.training.name) if subject.training else "TRAINING_DATA"
-    return f"glassnet train {source} {told}"
+    return f"glassnet train {source} {options_text}"
 
 
 def _test_share(subject: Subject, settings: Mapping[str, Any]) -> float | None:
@@ -84,11 +86,11 @@ def _in_python(subject: Subject) -> list[str]:
         settings["engine"] = record["engine"]
     network = f"{list(architecture.sizes)}, {list(architecture.activations)}, {architecture.loss!r}"
     stack = "" if subject.network.n_networks is None else f", n_networks={subject.network.n_networks}"
-    told = ", ".join(f"{name}={value!r}" for name, value in settings.items())
+    arguments = ", ".join(f"{name}={value!r}" for name, value in settings.items())
     return [
         "from glassnet import Network",
         f"net = Network({network}, dtype={subject.network.dtype.name!r}{stack})",
-        *([f"history = net.fit(X, Y, {told})"] if record else []),
+        *([f"history = net.fit(X, Y, {arguments})"] if record else []),
     ]
 
 

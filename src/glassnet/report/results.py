@@ -7,8 +7,21 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.core.regularization import PENALTIES
 from glassnet.inspection.intervals import wilson
-from glassnet.report.blocks import WHAT, Block, Cell, Drawing, Heading, Paragraph, Section, Table, plain, says
+from glassnet.report.blocks import (
+    Block,
+    Cell,
+    Drawing,
+    Heading,
+    Section,
+    Table,
+    facts,
+    heads,
+    message,
+    paragraph,
+    plain,
+)
 from glassnet.report.subject import Subject, Trial
 
 Array = Any
@@ -27,7 +40,7 @@ def results(subject: Subject) -> Section:
     blocks += [*_parameters(subject), *_first_layer(subject)]
     if subject.trial:
         blocks += _sample(subject, subject.trial)
-    return Section(says("results.title"), blocks)
+    return Section(message("results.title"), blocks)
 
 
 def _costs(record: Mapping[str, Any]) -> list[Block]:
@@ -37,20 +50,20 @@ def _costs(record: Mapping[str, Any]) -> list[Block]:
     series = {"_training": (_epochs(record, curve), curve)}
     if len(validation):
         series["_validation"] = (_epochs(record, validation), validation)
-    caption = says("results.cost_curve_validation" if len(validation) else "results.cost_curve")
-    rows: list[list[Cell]] = [
-        [says("results.first_epoch"), f"{curve[0]:.6g}"],
-        [says("results.last_epoch"), f"{curve[-1]:.6g}"],
-    ]
+    caption = message("results.cost_curve_validation" if len(validation) else "results.cost_curve")
+    values: dict[str, Cell] = {
+        "results.first_epoch": f"{curve[0]:.6g}",
+        "results.last_epoch": f"{curve[-1]:.6g}",
+    }
     if len(validation):
-        rows.append([says("results.lowest_validation"), f"{np.nanmin(validation):.6g}"])
-        rows.append([says("results.best_epoch"), str(record["best_epoch"])])
-    penalised = any(np.any(record["settings"][name]) for name in ("l2", "l1"))
-    note = [Paragraph(says("results.penalised"))] if penalised else []
+        values["results.lowest_validation"] = f"{np.nanmin(validation):.6g}"
+        values["results.best_epoch"] = str(record["best_epoch"])
+    penalised = any(np.any(record["settings"].get(name, 0)) for name in PENALTIES)
+    note = [paragraph("results.penalised")] if penalised else []
     return [
         Drawing("lines", {"series": series, "x": "epoch", "y": "J", "from_zero": True, "dashes": True}, caption),
         *note,
-        Table(says("results.costs"), WHAT, rows),
+        facts(message("results.costs"), values),
     ]
 
 
@@ -61,27 +74,27 @@ def curve_of(record: Mapping[str, Any], name: str) -> Array:
 
 
 def _epochs(record: Mapping[str, Any], curve: Array) -> Array:
-    """Return the epochs of a curve's points, which the record thins as every so manieth."""
+    """Return the epochs of a curve's points, of which a long record keeps every n-th."""
     thinned = max(1, -(-record["epochs"] // 1000))
     return 1 + np.arange(len(curve)) * thinned
 
 
 def _scores(subject: Subject, trial: Trial) -> list[Block]:
     scores = trial.scores
-    rows: list[list[Cell]] = []
+    values: dict[str, Cell] = {}
     for name, value in scores.values.items():
-        rows.append([says(SCORES[name]), f"{value:.4f}" if name == "accuracy" else f"{value:.6g}"])
+        values[SCORES[name]] = f"{value:.4f}" if name == "accuracy" else f"{value:.6g}"
         if name == "accuracy":
             low, high = wilson(value, scores.rows)
-            rows.append([says("results.interval"), f"{low:.4f} ... {high:.4f}"])
-    blocks: list[Block] = [Table(says("results.scores", name=trial.name, rows=scores.rows), WHAT, rows)]
+            values["results.interval"] = f"{low:.4f} ... {high:.4f}"
+    blocks: list[Block] = [facts(message("results.scores", name=trial.name, rows=scores.rows), values)]
     if 0 < len(scores.confusion) <= MOST_CLASSES:
         counts = np.array(scores.confusion)
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         blocks.append(
             Table(
-                says("results.confusion", name=trial.name),
-                [says("head.true_predicted"), *subject.classes],
+                message("results.confusion", name=trial.name),
+                [message("head.true_predicted"), *subject.classes],
                 [[label, *map(str, row)] for label, row in zip(subject.classes, counts, strict=True)],
                 [[0.0, *row] for row in shares.tolist()],
             )
@@ -95,19 +108,19 @@ def _scatter(trial: Trial) -> Drawing:
     some = np.unique(np.linspace(0, len(trial.y) - 1, MOST_POINTS).astype(int))
     y, answers = trial.y[some].astype(float), trial.answers[some]
     data = {"along": y, "up": answers, "x": "y", "y": "ŷ", "diagonal": True}
-    return Drawing("scatter", data, says("results.scatter", name=trial.name, shown=len(some)))
+    return Drawing("scatter", data, message("results.scatter", name=trial.name, shown=len(some)))
 
 
 def _parameters(subject: Subject) -> list[Block]:
     network = subject.network
-    head = [says(f"head.{name}") for name in ("array", "shape", "smallest", "mean", "largest", "deviation")]
+    head = heads("head", "array", "shape", "smallest", "mean", "largest", "deviation")
     rows = [
         [f"{layers.letter}[{l}]", str(M.shape), *(f"{value:.4g}" for value in (M.min(), M.mean(), M.max(), M.std()))]
         for l in range(1, network.L + 1)
         for layers in (network.W, network.b)
         for M in [layers[l].astype(np.float64)]
     ]
-    return [Table(says("results.parameters"), head, rows)]
+    return [Table(message("results.parameters"), head, rows)]
 
 
 def _first_layer(subject: Subject) -> list[Block]:
@@ -116,19 +129,19 @@ def _first_layer(subject: Subject) -> list[Block]:
     preparation = getattr(subject.model, "preparation_", None)
     if preparation is not None and preparation.pictures:
         shown = W[:MOST_UNITS]
-        caption = says("results.weights_pictures", shown=len(shown), units=len(W))
+        caption = message("results.weights_pictures", shown=len(shown), units=len(W))
         titles = [str(unit) for unit in range(1, len(shown) + 1)]
         pictures = _as_pictures(shown, preparation.pictures)
         return [Drawing("images", {"pictures": pictures, "titles": titles, "columns": 10}, caption)]
     if len(W) <= HEAT_ROWS and W.shape[1] <= HEAT_COLUMNS:
         names = preparation.feature_names if preparation is not None else map(str, range(1, W.shape[1] + 1))
         columns = [name if len(name) <= 24 else name[:23] + "…" for name in names]
-        caption = says("results.weights_heat", largest=f"{np.abs(W).max():.4g}")
+        caption = message("results.weights_heat", largest=f"{np.abs(W).max():.4g}")
         units = [str(unit) for unit in range(1, len(W) + 1)]
         return [Drawing("matrix", {"M": W, "rows": units, "columns": columns}, caption)]
     counts, edges = np.histogram(W, bins=40)
     steps = np.repeat(edges, 2), np.concatenate([[0], np.repeat(counts, 2), [0]])
-    return [Drawing("lines", {"series": {"_weights": steps}, "x": "w"}, says("results.weights_spread", layer=1))]
+    return [Drawing("lines", {"series": {"_weights": steps}, "x": "w"}, message("results.weights_spread", layer=1))]
 
 
 def _as_pictures(W: Array, shape: Any) -> Array:
@@ -144,7 +157,7 @@ def _as_pictures(W: Array, shape: Any) -> Array:
 
 def _sample(subject: Subject, trial: Trial) -> list[Block]:
     trace = subject.network.trace(trial.columns[:, :1], trial.targets[:, :1])
-    head = [says(f"head.{name}") for name in ("layer", "array", "shape", "smallest", "mean", "largest", "zeros")]
+    head = heads("head", "layer", "array", "shape", "smallest", "mean", "largest", "zeros")
     rows = [
         [str(line.layer), line.array, str(line.shape), f"{line.smallest:.4g}", f"{line.mean:.4g}",
          f"{line.largest:.4g}", f"{line.zeros:.0%}"]
@@ -153,7 +166,7 @@ def _sample(subject: Subject, trial: Trial) -> list[Block]:
     found, truth = (plain(value) for value in (trial.answers[0], trial.y[0]))
     cost = f"{float(np.mean(trace.cost)):.6g}"
     return [
-        Heading(says("results.sample")),
-        Paragraph(says("results.sample_text", name=trial.name, prediction=found, truth=truth, cost=cost)),
-        Table(says("results.sample_table"), head, rows),
+        Heading(message("results.sample")),
+        paragraph("results.sample_text", name=trial.name, prediction=found, truth=truth, cost=cost),
+        Table(message("results.sample_table"), head, rows),
     ]

@@ -54,7 +54,7 @@ class Subject:
     @property
     def classes(self) -> list[str]:
         """The labels in words; empty where a number is estimated."""
-        return [in_short(label) for label in getattr(self.model, "classes_", [])]
+        return [short_name(label) for label in getattr(self.model, "classes_", [])]
 
     @property
     def trials(self) -> list[Trial]:
@@ -62,7 +62,7 @@ class Subject:
         return [trial for trial in (self.training, self.trial) if trial is not None]
 
 
-def in_short(name: object) -> str:
+def short_name(name: object) -> str:
     """Return a name so that it leaves room in a table for what stands beside it."""
     return shortened(str(name), LONGEST_NAME)
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from glassnet.errors import UnknownNameError
 from glassnet.report.blocks import Cell, Formula, Phrase
-from glassnet.report.phrases import translated
+from glassnet.report.phrases import translate_phrase
 
 LANGUAGES = ("en", "zh")
 _VALUE = re.compile(r"<(\w+)>")
@@ -22,22 +22,27 @@ def texts() -> dict[str, dict[str, str]]:
     return tomllib.loads(files("glassnet.report").joinpath("texts.toml").read_text(encoding="utf-8"))
 
 
-def told(
+def translate(
     cell: Cell,
     lang: str,
     plain: Callable[[str], str] = lambda text: text,
     formula: Callable[[str], str] = lambda tex: tex,
 ) -> str:
-    """Write a text in a language.
+    """Return a text in a language.
 
     Parameters
     ----------
     cell : str, Message, Formula or Phrase
-        What is to be written; a str is the same in every language.
+        What is to be translated; a str is the same in every language.
     lang : {"en", "zh"}
         The language.
     plain, formula : callable
-        What becomes of running text, and of the formulas between dollar signs, once their values stand in them.
+        Applied to running text, and to the formulas between dollar signs, once their values are filled in.
+
+    Returns
+    -------
+    str
+        The text, each <name> replaced by its value.
 
     Raises
     ------
@@ -51,10 +56,12 @@ def told(
     if isinstance(cell, Formula):
         return formula(cell.tex)
     if isinstance(cell, Phrase):
-        return plain(translated(cell.text, lang))
+        return plain(translate_phrase(cell.text, lang))
     if cell.key not in texts():
+        if cell.fallback:
+            return plain(cell.fallback)
         raise UnknownNameError.among("text", cell.key, texts())
     parts = texts()[cell.key][lang].split("$")
-    values = {name: told(value, lang) for name, value in cell.values.items()}
+    values = {name: translate(value, lang) for name, value in cell.values.items()}
     written = [_VALUE.sub(lambda match: values[match[1]], part) for part in parts]
     return "".join(formula(part) if place % 2 else plain(part) for place, part in enumerate(written))
