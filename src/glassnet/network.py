@@ -337,7 +337,7 @@ class Network(NetworkInspection, SavedNetwork):
             validation=validation,
             callbacks=callbacks,
             state=state,
-            checkpoint=None if keeper is None else lambda run: keeper.attend(partial(_as_it_stands, self, run)),
+            checkpoint=None if keeper is None else lambda run: keeper.write_if_due(partial(_as_it_stands, self, run)),
         )
         if resume and self.position is not None:
             resume_run(run, self.position)

@@ -1,1 +1,1 @@
-"""Where arrays live: each engine is a module that supplies the array namespace the equations are run with."""
+"""Array namespaces for the equations: NumPy, torch, and symbols that become compiled code."""

@@ -1,4 +1,4 @@
-"""Where compiled threads wait for each other, without the interpreter: each counts in its own line of the cache."""
+"""A barrier for compiled threads, without the interpreter: each counts in a cache line of its own."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
-LINE = 8  # numbers of 64 bits in a line of the cache
-PATIENCE = 2000  # looks at a counter before the core is offered to others
+LINE = 8  # numbers of 64 bits in a cache line
+PATIENCE = 2000  # reads of a counter before the thread yields its core
 
 _yield = types.ExternalFunction("sched_yield", types.int32())
 
@@ -37,12 +37,12 @@ _seen: Any = intrinsic(_seeing)
 
 @numba.njit
 def barrier(counters: Any, rank: int, ranks: int, count: int) -> None:
-    """Say that thread `rank` has come to its meeting number `count`, and wait until all `ranks` threads have."""
+    """Publish that thread `rank` has reached barrier number `count`, and wait until all `ranks` threads have."""
     start = counters.ctypes.data
     _publish(start + rank * LINE * 8, count)
     for other in range(ranks):
-        looks = 0
+        reads = 0
         while _seen(start + other * LINE * 8) < count:
-            looks += 1
-            if looks > PATIENCE:
+            reads += 1
+            if reads > PATIENCE:
                 _yield()

@@ -1,10 +1,10 @@
-"""The compiled engine: source written by `engines/lowering.py` is compiled by Numba, once, and kept on disk.
+"""The compiled engine: source written by `engines/lowering.py` is compiled by Numba once, and kept on disk.
 
-Numba is an extra: where it is not installed, `available` says so and nothing here is imported further.
+Numba is optional: `available` says whether it is installed, without importing it.
 
-Machine code that was damaged ends the process when it is loaded. So what Numba keeps is loaded only if its checksums
-are those that were noted when it was made, and is made again otherwise. Where a folder cannot be used a temporary one
-is, and where that cannot either, nothing is kept.
+Loading damaged machine code ends the process. So Numba's cache files are loaded only if their checksums are those that
+were noted when they were written; otherwise the code is compiled again. A folder that cannot be used is replaced by a
+temporary one; where that cannot be used either, nothing is kept.
 """
 
 from __future__ import annotations
@@ -69,44 +69,44 @@ _PARTS = (
 
 @lru_cache(maxsize=1)
 def available() -> bool:
-    """Tell whether Numba (and scipy, whose matrix products it calls) is installed, without importing it."""
+    """Return whether Numba, and scipy for its BLAS, are installed, without importing them."""
     return all(is_installed(name) for name in ("numba", "scipy"))
 
 
 def is_installed(name: str) -> bool:
-    """Tell whether a library is installed, without importing it."""
+    """Return whether a library is installed, without importing it."""
     try:
         return importlib.util.find_spec(name) is not None
-    except ValueError:  # something else goes by its name, or nothing shall
+    except ValueError:  # another module has its name, or its import is blocked
         return False
 
 
 def has_product() -> bool:
-    """Tell whether compiled code makes its own matrix products here; else BLAS does."""
+    """Return whether compiled code computes its matrix products itself on this processor; otherwise BLAS does."""
     try:
         from glassnet.engines.compiled_product import registers
-    except Exception:  # whatever is wrong with Numba is told where code is compiled
+    except Exception:  # an error in Numba is reported where code is compiled
         return False
     return registers() is not None
 
 
-# ---------------------------------------------------------------- where it is kept
-def place() -> Path:
-    """Return the folder that is wanted for compiled code: GLASSNET_CACHE, or the user's cache; it need not exist."""
+# ---------------------------------------------------------------- the cache on disk
+def cache_folder() -> Path:
+    """Return the folder for compiled code: GLASSNET_CACHE, or in the user's cache; it need not exist."""
     given = os.environ.get("GLASSNET_CACHE")
     if given:
         return Path(given)
     try:
         return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "glassnet"
-    except RuntimeError:  # a user without a name or a home: nothing can be there, and nothing be made
+    except RuntimeError:  # a user without a home
         return Path(os.devnull) / "glassnet"
 
 
 def folders() -> Iterator[Path | None]:
-    """Yield where compiled code may be kept: `place`, a temporary folder, if they can be used; then None, nowhere."""
-    for made in (place, _temporary):
+    """Yield the usable folders for compiled code: `cache_folder`, a temporary one; then None, for none."""
+    for folder in (cache_folder, _temporary):
         with suppress(OSError):
-            base = made()
+            base = folder()
             (base / "__pycache__").mkdir(parents=True, exist_ok=True)
             for each in (base, base / "__pycache__"):  # Numba keeps its files in the inner one
                 tempfile.TemporaryFile(dir=each).close()
@@ -121,7 +121,7 @@ def _temporary() -> Path:
 
 @lru_cache(maxsize=1)
 def _version() -> str:
-    """Return what compiled code depends on besides its own source."""
+    """Return a text that changes whenever compiled code must be compiled again, its own source aside."""
     import numba
 
     texts = [Path(__file__).with_name(name).read_bytes() for name in _PARTS]
@@ -129,7 +129,7 @@ def _version() -> str:
 
 
 def name_of(text: str) -> str:
-    """Return the name under which the code for `text` is kept."""
+    """Return the name of the module whose source is `text`."""
     return f"steps_{hashlib.sha256(f'{_version()}{text}'.encode()).hexdigest()[:16]}"
 
 
@@ -140,14 +140,14 @@ def _checksums(folder: Path, name: str) -> dict[str, str]:
 
 
 def _content(path: Path) -> bytes:
-    """Return what a file holds; a folder, or a pipe that would never end, is no file."""
+    """Return the content of a regular file; reading a pipe might never end."""
     if not path.is_file():
         raise FileNotFoundError(path)
     return path.read_bytes()
 
 
 def _remove_damaged(folder: Path, name: str) -> None:
-    """Remove what Numba keeps for a module, unless all of it is as it was noted."""
+    """Remove Numba's files of a module, unless their checksums are those that were noted."""
     noted, found = None, _checksums(folder, name)
     with suppress(OSError, ValueError, RecursionError):
         noted = json.loads(_content(folder / f"{name}.json"))
@@ -157,7 +157,7 @@ def _remove_damaged(folder: Path, name: str) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file, unless that is what it holds already."""
+    """Write a file, unless it has this content already."""
     with suppress(OSError):
         if _content(path) == content:
             return
@@ -170,9 +170,9 @@ def _write(path: Path, content: bytes) -> None:
             beside.unlink(missing_ok=True)
 
 
-# ---------------------------------------------------------------- how it is made, or fetched
+# ---------------------------------------------------------------- compiling and loading
 class Steps:
-    """The function `steps` of a module's source, compiled, or fetched, when it is first called.
+    """The function `steps` of a module's source, compiled or loaded from disk when it is first called.
 
     Parameters
     ----------
@@ -185,8 +185,8 @@ class Steps:
         self.function: Callable[..., Any] | None = None
 
     def build(self, first_call: Callable[[], Any]) -> None:
-        """Compile it by `first_call`, which has no effect but this; at once if that was done before."""
-        import scipy.linalg.cython_blas  # noqa: F401  BLAS may make the products; loaded first, so that its threads are known
+        """Compile the function by `first_call`, which must have no other effect; do nothing if it is compiled."""
+        import scipy.linalg.cython_blas  # noqa: F401  before the products, so that its threads are known
 
         def use(module: Any) -> None:
             self.function = partial(module.steps, module.kernel_at)
@@ -200,7 +200,7 @@ class Steps:
                 raise
 
     def __call__(self, *given: Any) -> Any:
-        """Take the steps."""
+        """Run the steps."""
         if self.function is None:
             results: list[Any] = []
             self.build(lambda: results.append(self(*given)))
@@ -212,25 +212,25 @@ _loaded: dict[str, Steps] = {}
 
 
 def load(text: str) -> Steps:
-    """Return the function `steps` of a module's source, the same one for the same source."""
+    """Return the function `steps` of a module's source; the same object for the same source."""
     return _loaded.setdefault(text, Steps(text))
 
 
 @lru_cache(maxsize=2)
 def kernel_of(dtype: str) -> int:
-    """Return the address of the compiled matrix product of a type: 0 where BLAS makes it."""
+    """Return the address of the compiled matrix product of a type; 0 where BLAS computes it."""
     from glassnet.engines.compiled_product import registers
 
     return 0 if registers() is None else _made(KERNEL.format(dtype=dtype), lambda module: int(module.kernel.address))
 
 
 def _made(text: str, use: Callable[[Any], Result]) -> Result:
-    """Return what `use` makes of a module, which compiles its code; in the first folder where that works.
+    """Return `use(module)`, which compiles the module's code, from the first folder where that works.
 
     Raises
     ------
     Exception
-        Whatever keeps it from working, where nothing is kept.
+        What the compiler raises where nothing is kept.
     """
     name = name_of(text)
     for folder in folders():
@@ -238,7 +238,7 @@ def _made(text: str, use: Callable[[Any], Result]) -> Result:
             result = use(_module(text, name, folder))
         except MemoryError:
             raise
-        except Exception:  # a full disk, or a library's own error over files that it finds or cannot write
+        except Exception:  # a full disk, or an error of a library over files in the folder
             if folder is None:
                 raise
             continue
@@ -250,7 +250,7 @@ def _made(text: str, use: Callable[[Any], Result]) -> Result:
 
 
 def _module(text: str, name: str, folder: Path | None) -> Any:
-    """Run a module's source; where a folder is given, Numba keeps what it compiles of it there."""
+    """Run a module's source; Numba keeps its compiled code in `folder`, if there is one."""
     from numba import config as typed_config
 
     config: Any = typed_config
@@ -264,9 +264,9 @@ def _module(text: str, name: str, folder: Path | None) -> Any:
         _remove_damaged(folder, name)
     module: Any = ModuleType(f"glassnet_compiled_{name}")
     sys.modules[module.__name__] = module  # numba looks it up there
-    elsewhere, config.CACHE_DIR = config.CACHE_DIR, ""  # what is kept lies beside its source, whatever a user wants
+    elsewhere, config.CACHE_DIR = config.CACHE_DIR, ""  # the cache lies beside the source, whatever the user has set
     try:
-        exec(compile(text, path, "exec"), module.__dict__)  # an import would load a .pyc, unseen
+        exec(compile(text, path, "exec"), module.__dict__)  # an import would load an unchecked .pyc
     finally:
         config.CACHE_DIR = elsewhere
     return module

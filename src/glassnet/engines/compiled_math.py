@@ -1,8 +1,8 @@
-"""exp, tanh and log, entry by entry, in a form that a compiler turns into vector instructions.
+"""exp, tanh, log and others for one number, in a form that a compiler turns into vector instructions.
 
-The C library's functions take one number at a time. These are polynomials and bit patterns without branches, so the
-loops around them use the whole width of the machine; tests/engines/test_compiled_math.py measures their errors in
-units of the last place. The method and the coefficients of tanh are those of Cephes (S. L. Moshier, 1989).
+They are polynomials and bit operations without branches, so that the loops around them are vectorised, which calls of
+the C library prevent. tests/engines/test_compiled_math.py measures their errors in units of the last place. The method
+and the coefficients of tanh are those of Cephes (S. L. Moshier, 1989).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 
 
 def compiled(function: Callable[..., Any]) -> Any:
-    """Compile a function of single numbers, to be woven into the loops that call it; its sums keep their order."""
+    """Compile a function of single numbers, to be inlined into loops; the order of its sums is kept."""
     return numba.njit(function, error_model="numpy", fastmath={"contract"})
 
 

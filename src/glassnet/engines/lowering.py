@@ -1,11 +1,11 @@
-"""A recorded program becomes the source of a loop nest: operations that can share a loop do, the rest keep their order.
+"""A recorded program becomes the source of loops: operations share a loop where they can, the rest keep their order.
 
-    map     one entry after the other; maps over the same dimensions run in one loop, their values never leave it
-            unless a product, a result or a later loop wants them
-    reduce  a sum or maximum gathered in the loop that makes its argument
-    dot     one call of the matrix product, straight into the array that keeps it
+    map     one entry after the other; maps over the same dimensions run in one loop, and a value is stored only
+            if a product, a result or a later loop needs it
+    reduce  a sum or maximum, computed in the loop of its argument
+    dot     one call of the matrix product, directly into the array that keeps it
 
-The names n0, n1, ..., m and those of the inputs are the caller's; `Source` says what must stand before the loops.
+The caller defines the names n0, n1, ..., m and those of the inputs; `Source` lists the arrays that must be allocated.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from glassnet.engines.tracing import ONE, Dims, Program, Symbol
 
 @dataclass
 class Source:
-    """Lines of Python for Numba, and the arrays of work space that they need, by name and dimensions."""
+    """Lines of Python for Numba, and the workspace arrays that they need, by name and dimensions."""
 
     prefix: str = ""
     lines: list[str] = field(default_factory=list)
@@ -32,7 +32,7 @@ class Source:
 
 @dataclass
 class Kernel:
-    """Operations that run in one loop over `dims`; a dot stands alone."""
+    """Operations that run in one loop over `dims`; a dot is alone."""
 
     dims: Dims
     symbols: list[Symbol] = field(default_factory=list)
@@ -45,11 +45,11 @@ def lower(program: Program, results: dict[str, Symbol], prefix: str = "") -> Sou
     Parameters
     ----------
     program : Program
-        What was recorded; its stores are results too.
+        The recorded program; its stores are results too.
     results : dict of str to Symbol
-        Numbers wanted at the end, by the name of the variable that shall hold them.
+        Numbers that are results, by the name of their variable.
     prefix : str
-        Of every name that is made here, so that several programs can stand in one function.
+        Of all names that are made here, so that several programs can share a function.
 
     Returns
     -------
@@ -98,10 +98,10 @@ def _space(symbol: Symbol) -> Dims:
 
 
 def _kernels(program: Program, wanted: set[Symbol]) -> tuple[list[Kernel], dict[Symbol, int]]:
-    """Put every symbol into a loop that has its dimensions: products and reductions in their order, maps on demand.
+    """Assign every symbol to a loop over its dimensions: products and reductions in their order, maps on demand.
 
-    A map is placed when something first asks for it, in the latest loop that fits, so that cheap values are made where
-    they are used and need not be stored in between. Numbers go ahead of the loops.
+    A map is assigned when it is first needed, to the latest loop that fits, so that cheap values are computed where
+    they are used and are not stored in between. Numbers are computed before the loops.
     """
     kernels: list[Kernel] = [Kernel(())]
     place: dict[Symbol, int] = {}
@@ -130,7 +130,7 @@ def _kernels(program: Program, wanted: set[Symbol]) -> tuple[list[Kernel], dict[
         place[symbol] = chosen
 
     def first_after_readers(store: Symbol) -> int:
-        # what was recorded earlier and reads the array wants its old entries
+        # what was recorded earlier and reads the array needs its old entries
         first = earliest
         for reader in program.symbols[: store.number]:
             if reader in wanted and names[store] in [source.name for source in _sources(reader)]:
@@ -148,7 +148,7 @@ def _kernels(program: Program, wanted: set[Symbol]) -> tuple[list[Kernel], dict[
         anchored = symbol.op in {"dot", "reduce"} or symbol in names
         if symbol in wanted and anchored and symbol.op not in {"input", "transpose"} and symbol not in place:
             put(symbol, first_after_readers(symbol) if symbol in names else 0)
-    for symbol in program.symbols:  # numbers that are results, and nothing else asked for
+    for symbol in program.symbols:  # numbers that are only results
         if symbol in wanted and symbol.op == "map" and symbol not in place:
             put(symbol)
     return kernels, place
@@ -161,7 +161,7 @@ def _kept(
     homes: dict[Symbol, str],
     results: dict[str, Symbol],
 ) -> set[Symbol]:
-    """Return the maps whose values must outlive their loop."""
+    """Return the maps whose values are needed after their loop."""
     kept = {symbol for symbol in homes if symbol.op == "map"} | {_base(symbol) for symbol in results.values()}
     for symbol in program.symbols:
         if symbol in wanted and symbol in place:
@@ -284,7 +284,7 @@ class _Writer:
         self.source.lines += [*before, f"for i in range({rows if rows != ONE else 1}):", *_indented(body)]
 
     def read_home(self, symbol: Symbol) -> str:
-        """Return the entry in which a map is kept."""
+        """Return the entry in which a map is stored."""
         rows, columns = ("0" if dim == ONE else index for dim, index in zip(symbol.dims, "ij", strict=True))
         return f"{self.array(symbol)}[{rows}, {columns}]"
 

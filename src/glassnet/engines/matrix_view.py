@@ -1,4 +1,4 @@
-"""Matrices that are pieces of a vector, for compiled code: in one instruction, where slicing and reshaping are many."""
+"""Matrices in a vector, for compiled code: one instruction in place of the many of slicing and reshaping."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ cgutils: Any = typed_cgutils
 
 @intrinsic
 def matrix_view(_context: Any, vector: Any, _start: Any, _rows: Any, _columns: Any) -> Any:
-    """Return the entries from `start` on as a matrix (rows, columns); the vector, in one piece, must outlive it."""
+    """Return the entries from `start` on as a matrix (rows, columns); the contiguous vector must outlive it."""
     kind = types.Array(vector.dtype, 2, "C", readonly=not vector.mutable)
 
     def generate(context: Any, b: Any, _signature: Any, given: Any) -> Any:

@@ -1,7 +1,7 @@
 """The NumPy engine: the namespace `xp` that the equations run with by default.
 
-Besides NumPy's own functions it supplies the few primitives whose spelling differs between engines. They reduce the
-last two axes or one of them, so a leading axis k of stacked networks passes through.
+Besides NumPy's own functions it has the few primitives that are named differently in each library. They reduce the last
+two axes or one of them, so that a leading axis k of stacked networks stays.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ __all__ = [
 
 Array = Any
 
-CACHE = 16 << 20  # bytes of Z and A that a pass without a way back works on at a time; less slows the products down
+CACHE = 16 << 20  # bytes of Z and A in a block of a forward pass; smaller blocks slow the products down
 
 
 def row_sums(M: Array) -> Array:
-    """Sum each row over its samples: (n, m) -> (n, 1); as a product with ones, which BLAS does faster."""
+    """Sum each row over its samples: (n, m) -> (n, 1); as a product with ones, which is faster in BLAS."""
     return M @ _ones(M.shape[-1], M.dtype)
 
 
@@ -89,8 +89,8 @@ def _scipy_erf() -> Any:
 
 
 def quiet() -> errstate:
-    """Return a context without floating-point warnings: 1 / (1 + exp(1e4)) is 0, as it should be.
+    """Return a context without floating-point warnings: that 1 / (1 + exp(1e4)) is 0 is right.
 
-    What is not harmless ends in a cost that is not finite, which the training reports.
+    Harmful overflows lead to a cost that is not finite, which the training reports.
     """
     return errstate(all="ignore")

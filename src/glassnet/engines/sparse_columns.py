@@ -1,6 +1,6 @@
-"""X with few numbers that are not zero: only those are kept, and the equations read as ever.
+"""A sparse X: only the numbers that are not zero are stored, and the equations stay the same.
 
-`W @ X` and `dZ @ X.mT` are all that forward and backward propagation ask of X, besides its shape and its columns.
+Besides its shape and its columns, forward and backward propagation use only `W @ X` and `dZ @ X.mT`.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ class SparseColumns:
     Parameters
     ----------
     rows : scipy.sparse CSR matrix or array (m, n)
-        The samples as rows: what a sample has lies side by side.
+        The samples as rows, whose entries are contiguous.
     """
 
-    __array_ufunc__ = None  # NumPy leaves `W @ X` to `__rmatmul__`
+    __array_ufunc__ = None  # so that NumPy calls `__rmatmul__` for `W @ X`
     ndim = 2
 
     def __init__(self, rows: Any) -> None:
@@ -28,7 +28,7 @@ class SparseColumns:
 
     @classmethod
     def of(cls, X: Any, dtype: Any) -> SparseColumns:
-        """Return X, sparse of scipy's (n, m) or such columns already, with numbers of another type."""
+        """Return X, a sparse matrix of scipy's (n, m) or SparseColumns, with numbers of another type."""
         rows = X.rows if isinstance(X, cls) else X.T.tocsr()
         return cls(rows.astype(dtype, copy=False))
 
@@ -50,11 +50,11 @@ class SparseColumns:
 
     @property
     def mT(self) -> Transposed:
-        """The matrix turned, for a product from the left."""
+        """The transposed matrix, for a product from the left."""
         return Transposed(self.rows)
 
     def __getitem__(self, which: Any) -> SparseColumns:
-        """Return some samples: ``X[..., samples]`` with a slice or an array of numbers."""
+        """Return some samples: ``X[..., samples]`` with a slice or an array of indices."""
         return SparseColumns(self.rows[which[-1]])
 
     def __rmatmul__(self, W: Array) -> Array:
@@ -68,7 +68,7 @@ class SparseColumns:
 
 
 class Transposed:
-    """X turned, (m, n): the right factor of dW = dZ Xᵀ."""
+    """X transposed, (m, n): the right factor of dW = dZ Xᵀ."""
 
     __array_ufunc__ = None
 
@@ -82,6 +82,6 @@ class Transposed:
 
 
 def is_sparse(X: Any) -> bool:
-    """Tell whether X is sparse, scipy's or ours, without loading scipy."""
+    """Return whether X is a sparse matrix of scipy's or `SparseColumns`, without loading scipy."""
     scipy_sparse = sys.modules.get("scipy.sparse")
     return isinstance(X, SparseColumns) or (scipy_sparse is not None and bool(scipy_sparse.issparse(X)))

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-SMALL_PRODUCT = 1e7  # operations; below it a second thread brings little, and on a busy machine it costs tenfold
+SMALL_PRODUCT = 1e7  # operations; below it a second thread gains little, and slows a busy machine down tenfold
 
 _is_worker: ContextVar[bool] = ContextVar("is_worker", default=False)
 
@@ -22,7 +22,7 @@ _is_worker: ContextVar[bool] = ContextVar("is_worker", default=False)
 def cores() -> int:
     """Return how many workers a pool may have here: 1 inside a worker, else the cores that this process may use.
 
-    A smaller OMP_NUM_THREADS counts: that is how joblib tells the processes it starts to keep to their share.
+    A smaller OMP_NUM_THREADS counts, because joblib limits its processes that way.
     """
     if _is_worker.get():
         return 1
@@ -32,20 +32,20 @@ def cores() -> int:
 
 
 def thread_map(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
-    """Call `work` for every item, side by side over the cores, one BLAS thread each.
+    """Call `work` for every item in parallel over the cores, with one BLAS thread each.
 
     Parameters
     ----------
     work : callable
-        Leaves the interpreter's lock for most of its time. The context variables of the caller hold inside it, and
-        `cores()` is 1 there.
+        Must release the interpreter's lock for most of its time. It runs in a copy of the caller's context, and
+        `cores()` is 1 inside.
     items : iterable
-        What it is called with.
+        The arguments, one for each call.
 
     Returns
     -------
     list
-        The results, in the order of the items; the first error is raised when all that began has ended.
+        The results, in the order of the items. The first error is raised when all running calls have ended.
     """
     items = list(items)
     workers = min(cores(), len(items))
@@ -63,13 +63,13 @@ def thread_map(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Re
 
 
 def as_worker(work: Callable[..., Result], *items: Any) -> Result:
-    """Call `work` as a worker of a pool: `cores()` is 1 from here on, in a context that the worker has to itself."""
+    """Call `work` as a worker of a pool: `cores()` is 1 from here on in the context, which must be the worker's own."""
     _is_worker.set(True)
     return work(*items)
 
 
 def blas_threads(operations: float, *, one: bool = False) -> AbstractContextManager[Any]:
-    """Return a context in which BLAS uses one thread if the largest product is small, or if `one` asks for it.
+    """Return a context in which BLAS uses one thread, if the largest product is small or `one` is set.
 
     Parameters
     ----------
@@ -85,18 +85,18 @@ def blas_threads(operations: float, *, one: bool = False) -> AbstractContextMana
 
 @lru_cache(maxsize=2)
 def _controller(with_scipy: bool) -> Any:
-    """Return the handle of the BLAS libraries in this process; scipy brings a second one."""
+    """Return the handle of the BLAS libraries in this process; scipy has one of its own."""
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()
 
 
 class _OneThread:
-    """A context in which BLAS uses one thread: from the first that enters one until the last has left, in any order."""
+    """A context in which BLAS uses one thread: from the first entry until the last exit, in any order."""
 
     lock = threading.Lock()
     inside: ClassVar[list[_OneThread]] = []
-    limited: ClassVar[dict[Hashable, tuple[Any, int]]] = {}  # which number -> its library, and what it was before
+    limited: ClassVar[dict[Hashable, tuple[Any, int]]] = {}  # a setting -> its library, and its value before
 
     def __init__(self, libraries: Iterable[Any]) -> None:
         self.libraries = [library for library in libraries if library.user_api == "blas"]
@@ -106,7 +106,7 @@ class _OneThread:
             self.thread, self.numbers = threading.get_ident(), {_number_of(library) for library in self.libraries}
             self.inside.append(self)
             for library in self.libraries:
-                if (before := library.num_threads or 1) > 1:  # else it is limited by us, or by someone who will undo it
+                if (before := library.num_threads or 1) > 1:  # otherwise it is limited already
                     self.limited[_number_of(library)] = library, before
                     library.set_num_threads(1)
 
@@ -115,12 +115,12 @@ class _OneThread:
             self.inside.remove(self)
             self.restore()
             if all(each.thread != self.thread for each in self.inside):
-                for library in self.libraries:  # threadpoolctl lets one thread at a time set OpenBLAS's number
+                for library in self.libraries:  # only one thread at a time may control OpenBLAS through threadpoolctl
                     getattr(library, "clear_controlling_thread", tuple)()
 
     @classmethod
     def restore(cls) -> None:
-        """Give back the numbers that no one inside holds down any longer."""
+        """Restore the settings that no entered context limits any longer."""
         held = {number for each in cls.inside for number in each.numbers}
         for number in cls.limited.keys() - held:
             library, before = cls.limited.pop(number)
@@ -128,7 +128,7 @@ class _OneThread:
 
     @classmethod
     def after_fork(cls) -> None:
-        """Forget, in a child process, whoever was inside: only the thread that forked goes on there."""
+        """Forget, in a child process, the contexts of other threads: only the thread that forked exists there."""
         cls.lock = threading.Lock()
         cls.inside[:] = [each for each in cls.inside if each.thread == threading.get_ident()]
         cls.restore()
@@ -139,6 +139,6 @@ if hasattr(os, "register_at_fork"):
 
 
 def _number_of(library: Any) -> Hashable:
-    """Return which number of threads a library's is: one for the process, or one for each of its threads."""
+    """Return the key of a library's setting: one for the process, or one for each thread that calls it."""
     of_thread = library.internal_api == "mkl" or getattr(library, "threading_layer", None) == "openmp"
     return library.filepath, threading.get_ident() if of_thread else 0

@@ -1,7 +1,7 @@
 """The torch engine: the namespace `xp` under which the equations run on tensors, of the CPU or of a graphics processor.
 
-Nothing is differentiated by torch: the slopes are the equations' own. Products in bfloat16 are torch's autocast, which
-stands around the text and leaves it as it is: what goes into a product is rounded, all else stays float32.
+torch differentiates nothing: the slopes are those of the equations. Products in bfloat16 are torch's autocast around
+the equations: the factors of a product are rounded, all else stays float32.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def minimum(M: Array, other: Any) -> Array:
 def where(condition: Array, M: Any, other: Any) -> Array:
     """Take entries of M where the condition holds and of the other elsewhere; one of the two may be a number.
 
-    The number is written on the device: torch would send it there, which no CUDA graph may do.
+    The number is created on the device, because a copy to the device is not allowed in a CUDA graph.
     """
     like = M if isinstance(M, torch.Tensor) else other
     return torch.where(condition, *(N if isinstance(N, torch.Tensor) else like.new_full((), N) for N in (M, other)))
@@ -91,7 +91,7 @@ def tensor(M: Any, device: str) -> Array:
 
 
 def fuses(theta: Array, learning_rate: Any) -> bool:
-    """Tell whether `fused_adam` takes these: with CUDA it rounds a learning rate that is a tensor to float32."""
+    """Return whether `fused_adam` is exact here: with CUDA it rounds a learning rate that is a tensor to float32."""
     return getattr(learning_rate, "ndim", 0) == 0 and (theta.dtype == torch.float32 or isinstance(learning_rate, float))
 
 
@@ -99,7 +99,7 @@ def fused_adam(theta: Array, gradient: Array, state: dict[str, Array], t: Any, l
                beta_1: float, beta_2: float, epsilon: float, weight_decay: float = 0.0) -> None:  # fmt: skip
     """Take a step of adam, or of adamw (`decoupled`), in one pass over the buffers; changes theta and the state.
 
-    The step's count t and the learning rate are numbers, or tensors of one number, which a CUDA graph reads anew.
+    The step's count t and the learning rate are numbers, or tensors of one number, which a CUDA graph can read.
     """
     update = torch._fused_adamw_ if decoupled else torch._fused_adam_
     steps = torch.as_tensor(t, dtype=torch.float32, device=theta.device)
@@ -112,10 +112,10 @@ def fused_adam(theta: Array, gradient: Array, state: dict[str, Array], t: Any, l
 
 
 def one_launch(work: Callable[[], None], device: str) -> Callable[[], None]:
-    """Return a function that does some work on arrays that stay where they are, with CUDA by a single launch.
+    """Return a function that does some work on arrays of fixed address, with CUDA by a single launch.
 
-    There the first calls do it as it stands, on a stream aside, so that libraries have made what they keep; then it is
-    captured as a CUDA graph, and launched as a whole from there on.
+    There the first calls run `work` on a separate stream, so that libraries allocate what they need; the next one
+    captures it as a CUDA graph, which is launched from then on.
     """
     if device == "cpu":
         return work
@@ -135,7 +135,7 @@ def one_launch(work: Callable[[], None], device: str) -> Callable[[], None]:
 
 
 def _aside(work: Callable[[], None]) -> None:
-    """Do work on a stream of its own, between what came before and what comes after."""
+    """Do work on a separate stream, after all that came before and before all that follows."""
     stream = torch.cuda.Stream()
     stream.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(stream):
@@ -145,9 +145,9 @@ def _aside(work: Callable[[], None]) -> None:
 
 @contextmanager
 def computing(device: str, *, bfloat16: bool, operations: float) -> Iterator[None]:
-    """Compute without a record for derivatives, with products in bfloat16 if asked for, and with our share of threads.
+    """Return a context without autograd, with products in bfloat16 if asked for, and with our number of threads.
 
-    Small products get one thread, as they do from BLAS: on a busy machine torch's threads wait for each other.
+    Small products get one thread, as with BLAS: on a busy machine torch's threads wait for each other.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def computing(device: str, *, bfloat16: bool, operations: float) -> Iterator[Non
     bfloat16 : bool
         Whether float32 matrices are rounded to bfloat16 on their way into a product.
     operations : float
-        Multiplications and additions of the largest product, of a stack's together.
+        Multiplications and additions of the largest product, all networks of a stack together.
     """
     before, share = torch.get_num_threads(), 1 if operations < SMALL_PRODUCT else cores()
     if share < before:

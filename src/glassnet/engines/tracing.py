@@ -1,8 +1,8 @@
-"""Symbols in place of arrays: a text runs once with them, and what it did is written down as a program.
+"""Symbols in place of arrays: a function is run once with them, and its operations are recorded as a program.
 
-A symbol has dimensions by name, such as ("n1", "m"), and knows the operation that makes it. Running a function with
-symbols records every operation in order; `engines/lowering.py` turns the record into loops. So the function stays the
-only place where its mathematics is written.
+A symbol has dimensions by name, such as ("n1", "m"), and the operation that computes it. Running a function with
+symbols records every operation in order; `engines/lowering.py` turns the record into loops. So each formula is written
+in only one place, the function.
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ ONE = "1"
 
 
 class Program:
-    """The record of a run: symbols in the order in which they came to be."""
+    """The record: symbols in the order in which they were made."""
 
     def __init__(self, dtype: Any) -> None:
         self.dtype = dtype
         self.symbols: list[Symbol] = []
         self.stores: list[tuple[str, Symbol]] = []  # name of an input array, and a value that is written to it
-        self.counts: dict[str, str] = {}  # dimensions whose number is asked for under another name than the loops'
-        self.barriers: list[int] = []  # from here on, inputs are read again: stores before have changed them
+        self.counts: dict[str, str] = {}  # dimension -> the name of its size, where that is not the size of the loops
+        self.barriers: list[int] = []  # positions after which inputs are read again, because stores have changed them
 
     def input(self, name: str, dims: Dims) -> Symbol:
-        """Return the symbol of an array or number that is handed in."""
+        """Return the symbol of an array or number that is an argument."""
         return Symbol(self, "input", (), dims, name)
 
     def barrier(self) -> None:
-        """Let all that follows see what was stored so far."""
+        """Make all symbols that follow see the stores so far."""
         self.barriers.append(len(self.symbols))
 
 
 class Symbol:
-    """A value that is not there yet: an input, or an operation on other symbols and plain numbers."""
+    """A value that is computed later: an input, or an operation on other symbols and plain numbers."""
 
-    __array_ufunc__ = None  # numpy's scalars leave the arithmetic to us
+    __array_ufunc__ = None  # NumPy's scalars must use the operators below
 
     def __init__(self, program: Program, op: str, args: tuple[Any, ...], dims: Dims, name: str = "") -> None:
         self.program: Program = program
@@ -50,7 +50,7 @@ class Symbol:
 
     @property
     def shape(self) -> tuple[Any, ...]:
-        """The dimensions as numbers that are not there yet."""
+        """The dimensions, as symbols."""
         return tuple(self.program.input(self.program.counts.get(dim, dim), ()) for dim in self.dims)
 
     @property
@@ -67,9 +67,9 @@ class Symbol:
         return Symbol(self.program, "dot", (self, other), (self.dims[0], other.dims[1]))
 
     def __getitem__(self, index: Any) -> Symbol:
-        if index is Ellipsis or index == (Ellipsis, None):  # (..., None) sets a number beside a flat array
+        if index is Ellipsis or index == (Ellipsis, None):  # (..., None) broadcasts a number over a flat array
             return self
-        if index == (Ellipsis, 0) and self.dims == (ONE, ONE):  # the number in a 1 x 1 matrix, to stand beside anything
+        if index == (Ellipsis, 0) and self.dims == (ONE, ONE):  # the number in a 1 x 1 matrix
             return Symbol(self.program, "map", ("{}", self), ())
         raise NotImplementedError(f"symbols know no index {index!r}")
 
@@ -85,7 +85,7 @@ class Symbol:
 
 
 def apply(template: str, *args: Any) -> Symbol:
-    """Record an operation that works entry by entry; `template` writes it for one entry."""
+    """Record an elementwise operation; `template` is its source for one entry."""
     symbols = [arg for arg in args if isinstance(arg, Symbol)]
     return Symbol(symbols[0].program, "map", (template, *args), broadcast([symbol.dims for symbol in symbols]))
 
@@ -98,7 +98,7 @@ def reduce(kind: str, argument: Symbol) -> Symbol:
 
 
 def broadcast(shapes: list[Dims]) -> Dims:
-    """Return the common dimensions; a 1 gives way, and numbers stand beside anything."""
+    """Return the common dimensions after broadcasting."""
     shapes = [dims for dims in shapes if dims]
     if not shapes:
         return ()

@@ -1,1 +1,1 @@
-"""The one training loop, its settings, its batches and its record."""
+"""The training loop, its settings, its batches and its record."""

@@ -1,4 +1,4 @@
-"""Batches of columns: the whole of X and Y, or shuffled mini-batches gathered without a second copy of the data."""
+"""Batches of columns: all of X and Y, or shuffled mini-batches, gathered without a second copy of the data."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Array = Any
 class Batches:
     """The order in which samples are shown.
 
-    Mini-batches are gathered as rows of the transposed view, because a sample's numbers lie side by side there when
-    the data came as a table; the gathered rows, seen from the side, are the batch's columns.
+    Mini-batches are gathered as rows of the transposed X, where a sample's numbers are contiguous if the data came as a
+    table; the transposed rows are the columns of the batch.
 
     Parameters
     ----------
@@ -34,9 +34,9 @@ class Batches:
     Attributes
     ----------
     drawn : array (m,), or None
-        The order of the epoch that is under way.
+        The order of the current epoch.
     begun : array (m,), or None
-        An order for the next epoch to take instead of a new one: of an epoch that was cut off.
+        The order of an epoch that was cut off, for the next epoch to use in place of a new one.
     """
 
     rows: list[Array]
@@ -56,14 +56,14 @@ class Batches:
             self.buffers = [None if isinstance(M, as_they_are) else np.empty_like(M[: self.size]) for M in self.rows]
 
     def order(self) -> Array:
-        """Return the order of the samples for an epoch: that of one which has begun, or a new one."""
+        """Return the order of the samples for an epoch: `begun`, or a new one."""
         if self.rng is None:
             return np.arange(self.m)
         self.drawn, self.begun = self.rng.permutation(self.m) if self.begun is None else self.begun, None
         return self.drawn
 
     def sample_rows(self) -> Array:
-        """Return X turned into rows (m, n[0]) that lie side by side, one sample in one piece."""
+        """Return X as contiguous rows (m, n[0]), one for each sample."""
         return self.rows[0] if self.size < self.m else np.ascontiguousarray(self.whole[0].T)
 
     def epoch(self, first: int = 0) -> Iterator[tuple[Array, Array, Array | None]]:
@@ -79,7 +79,7 @@ class Batches:
 
 
 def _gathered(rows: Array, chosen: Array, buffer: Array) -> Array:
-    """Return the chosen samples as columns; those of dense rows lie in the buffer."""
+    """Return the chosen samples as columns; those of dense rows are written into the buffer."""
     if rows is None or isinstance(rows, SparseColumns):
         return rows if rows is None else rows[..., chosen]
     return rows.take(chosen, 0, buffer[: len(chosen)], "clip").T

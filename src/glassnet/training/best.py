@@ -1,4 +1,4 @@
-"""The best parameters so far: what an interrupted or diverged training falls back to."""
+"""The best parameters so far, which an interrupted or diverged training returns to."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ Array = Any
 
 
 class Best:
-    """A copy of theta where the cost was lowest, each network of a stack by itself."""
+    """A copy of theta at the lowest cost, for each network of a stack separately."""
 
     def __init__(self, theta: Array) -> None:
         self.theta: Array = theta.copy()
         self.cost: Any = float("inf") if theta.ndim == 1 else np.full(len(theta), np.inf)
 
     def offer(self, cost: Any, theta: Array) -> bool:
-        """Keep theta wherever `cost` is lower than ever before; tell whether that was anywhere."""
+        """Keep theta for each network whose `cost` is lower than ever before; return whether there is one."""
         lower = cost < self.cost
         if self.theta.ndim == 1:
             if lower:
@@ -28,6 +28,6 @@ class Best:
         return bool(lower.any())
 
     def put_back(self, theta: Array) -> None:
-        """Write the best parameters into `theta`, for every network that has had a cost at all."""
+        """Write the best parameters into `theta`, for every network with a finite cost so far."""
         known = np.isfinite(self.cost)
         theta[known] = self.theta[known]

@@ -1,4 +1,4 @@
-"""What a training needs to go on, in the parts of a model file: plain data, and arrays by name.
+"""The training state in a model file, and when it is written: plain data, and arrays by name.
 
 Everything is checked when it is read: types, ranges, and that arrays and document agree.
 """
@@ -29,18 +29,18 @@ PLAIN = (*COUNTS, "settings", "data", "engine", "seconds")
 
 
 class Checkpoint:
-    """Says when a running training is to be written again, so that at most `every` seconds of it can be lost.
+    """Writes a running training from time to time, so that at most about `every` seconds of it can be lost.
 
     Parameters
     ----------
     write : callable
-        Takes what is to be written.
+        Takes the object that is to be written.
     every : float
-        Seconds.
+        Seconds between two checkpoints.
     is_there : bool
-        Whether an older one stands where it writes.
+        Whether the file already exists.
     ends : bool
-        Whether the end of a training is written, too, if an earlier moment was or could have been.
+        Whether the end of a training is written too, where a checkpoint was written or due before.
     """
 
     def __init__(
@@ -55,11 +55,11 @@ class Checkpoint:
         self.due: float = time.monotonic() + every
 
     def of(self, part: Callable[[Any], Any]) -> Checkpoint:
-        """Return a checkpoint for a part of the training, which is due when this one is, and writes all through it."""
+        """Return the checkpoint of one of several trainings: it is due when this one is, and writes through it."""
         return Part(self, part)
 
-    def attend(self, made: Callable[[], Any]) -> None:
-        """Write what `made` returns if it is time; the next time comes later where writing takes long."""
+    def write_if_due(self, made: Callable[[], Any]) -> None:
+        """Write what `made` returns if a checkpoint is due; the next is due later where writing takes long."""
         began = time.monotonic()
         if began < self.due:
             return
@@ -76,42 +76,42 @@ class Checkpoint:
         try:
             self.write(what)
             self.written = True
-        except GlassnetError as error:  # an hour's training shall not end for want of a copy
+        except GlassnetError as error:  # a training must not end because a checkpoint fails
             warnings.warn(f"no checkpoint was written: {error}; training goes on", stacklevel=2)
 
 
 class Part(Checkpoint):
-    """The checkpoint of one of several trainings that a result is made of.
+    """The checkpoint of one of several trainings of a model.
 
     Parameters
     ----------
     whole : Checkpoint
-        That of the result.
+        That of the model.
     around : callable
-        Takes what this training would write, and returns what is written.
+        Takes what this training would write, and returns the model that is written.
     """
 
     def __init__(self, whole: Checkpoint, around: Callable[[Any], Any]) -> None:
         self.whole: Checkpoint = whole
         self.around: Callable[[Any], Any] = around
 
-    def attend(self, made: Callable[[], Any]) -> None:
-        """Write what is around `made()` if it is time."""
-        self.whole.attend(lambda: self.around(made()))
+    def write_if_due(self, made: Callable[[], Any]) -> None:
+        """Write the model around `made()` if a checkpoint is due."""
+        self.whole.write_if_due(lambda: self.around(made()))
 
     def end(self, what: Any) -> None:
-        """Leave the end to the whole."""
+        """Do nothing: the model's own checkpoint writes the end."""
 
 
 def to_parts(state: Mapping[str, Any], rng: Any, position: Position | None) -> tuple[dict[str, Any], dict[str, Array]]:
-    """Return what goes on as plain data, and as arrays by name.
+    """Return the training state as plain data, and as arrays by name.
 
     Parameters
     ----------
     state : mapping
         The optimiser's name, options, t and memory.
     rng : generator
-        Of order and dropout masks.
+        Source of the order of samples and of the dropout masks.
     position : Position, optional
         Where the last run stands.
     """
@@ -140,7 +140,7 @@ def expected(document: Any, theta: tuple[int, ...], dtype: str) -> dict[str, tup
     Raises
     ------
     KeyError, TypeError, ValueError
-        If the document describes no training.
+        If the document is not a training state.
     """
     if document is None:
         return {}
@@ -159,7 +159,7 @@ def expected(document: Any, theta: tuple[int, ...], dtype: str) -> dict[str, tup
 
 
 def _known_memory(optimizer: Any) -> tuple[str, ...]:
-    """Check an optimiser's name and options, and return the names of what it remembers."""
+    """Check an optimiser's name and options, and return the names of its state."""
     if optimizer is None:
         return ()
     row = OPTIMIZERS[optimizer["name"]]
@@ -215,7 +215,7 @@ def from_parts(document: Any, tensors: Mapping[str, Array], dtype: str) -> tuple
     Raises
     ------
     ValueError
-        If an array is of another type than the document says, or the order of samples is none.
+        If an array is of another type than the document says, or the order of samples is not a permutation.
     """
     arrays = {name.removeprefix(PREFIX): M for name, M in tensors.items() if name.startswith(PREFIX)}
     place = document["position"]

@@ -1,8 +1,8 @@
-"""Many steps in one compiled call, where the compiled engine covers a run.
+"""The steps of a run by compiled code, many in one call.
 
-A call takes as many steps as fit into a moment, so that Ctrl-C is heard; after each epoch (of mini-batches, or of the
-whole batch where someone waits for it) the loop records, validates and tells the callbacks as ever. The networks of a
-stack are thread_map over the cores, one thread each; the samples of a large step are.
+A call runs for about `MOMENT` seconds, so that Ctrl-C is handled soon. After each epoch (for whole-batch steps only
+where callbacks or the schedule need it) the run is recorded and validated, and the callbacks are called. The networks
+of a stack run in parallel, one thread each; so do the samples of a large step.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 
 Array = Any
 
-MOMENT = 0.05  # seconds that a call may take
-WORTH_A_THREAD = 1.5e7  # operations of a step that a thread must get for its waking and waiting to pay,
-FEWEST_SAMPLES = 64  # and samples
-MOST_DRAWN = 2**22  # numbers of dropout masks that are drawn ahead
-CACHED_ENTRIES = 2**17  # of Z over all layers: the samples that go through the network together stay in the cache
+MOMENT = 0.05  # seconds of a call
+OPERATIONS_PER_THREAD = 1.5e7  # of a step, at least: fewer do not pay for starting and joining a thread
+SAMPLES_PER_THREAD = 64  # of a step, at least
+MASKS_AHEAD = 2**22  # numbers of dropout masks that are drawn for one call, at most
+CACHED_ENTRIES = 2**17  # of Z over all layers, at most, for the samples of a part: they stay in the cache
 
 
 def covers(run: Run) -> bool:
-    """Tell whether compiled code can take a run's steps, as far as its settings and shapes say."""
+    """Return whether compiled code can run a run's steps, judged by settings and shapes."""
     X = run.batches.whole[0]
     return isinstance(X, np.ndarray) and X.ndim == 2
 
@@ -55,16 +55,16 @@ def make_stepper(run: Run) -> RunEpoch | None:
     try:
         if not compiled_engine.available():
             raise ImportError("they are not installed")
-        with _loading:  # fits side by side want the same function
+        with _loading:  # parallel fits need the same function
             function = compiled_engine.load(_source(run))
             steps = CompiledSteps(run, function)
             if isinstance(function, compiled_engine.Steps):
                 function.build(steps.run_none)
-    except NotImplementedError:  # an entry of a table needs what symbols do not know
+    except NotImplementedError:  # a row of a table needs what symbols cannot record
         return None
     except MemoryError:
         raise
-    except Exception as error:  # a compiler has many
+    except Exception as error:  # a compiler raises many kinds
         missing = MissingLibraryError.of("engine='compiled'", "numba", "scipy")
         raise MissingLibraryError(f"{missing} ({in_short(error)})") from error
     run.history.engine = "compiled"
@@ -76,7 +76,7 @@ _loading = threading.Lock()
 
 
 def _source(run: Run) -> str:
-    """Return the source for a run; runs that differ in sizes and numbers only share it."""
+    """Return the source for a run; runs that differ only in sizes and numbers share it."""
     objective, dtype = run.objective, run.theta.vector.dtype
     weighted, transforms = run.batches.whole[2] is not None, tuple(run.transforms)
     dropped = tuple(l for l, drop in enumerate(run.drops) if np.any(drop))
@@ -99,29 +99,29 @@ def _source(run: Run) -> str:
 
 
 class CompiledSteps:
-    """Takes steps of a run by a compiled function.
+    """Runs the steps of a run by a compiled function.
 
     Parameters
     ----------
     run : Run
         What is trained.
     function : callable
-        What `step_source` describes, compiled.
+        The function `steps` of `step_source`, compiled.
     """
 
     def __init__(self, run: Run, function: Callable[..., Any]) -> None:
         X, Y, S = run.batches.whole
         self.run, self.function, self.by_blas = run, function, not compiled_engine.has_product()
-        self.rows = _shown(run.batches.sample_rows())
+        self.rows = _read_only(run.batches.sample_rows())
         self.sizes = (X.shape[-2], *(b.shape[-2] for b in run.theta.b))
         self.parts, self.groups = _division(run, self.sizes)
-        self.many = self._may_take_many()
+        self.many = self._needs_no_pause()
         memory = [np.atleast_2d(run.state[name]) for name in run.optimizer.state]
         vectors = run.theta.vector, run.best.theta, run.gradient.vector
         self.theta, self.best, gradient = (np.atleast_2d(M) for M in vectors)
         networks, P = gradient.shape
         gradients = gradient[:, None] if self.groups == 1 else np.empty((networks, self.groups, P), gradient.dtype)
-        data = [_each(_shown(M), networks) for M in (Y, S) if M is not None]
+        data = [_each(_read_only(M), networks) for M in (Y, S) if M is not None]
         self.begins = list(zip(self.theta, gradients, *memory, [self.rows] * networks, *data, strict=True))
         given = run.settings.penalties(networks)  # not rounded to theta's type yet
         strengths = [np.broadcast_to(given[name], networks) for name in run.objective.penalties]
@@ -130,21 +130,21 @@ class CompiledSteps:
         units = sum(n for n, drop in zip(self.sizes, run.drops, strict=True) if np.any(drop))
         self.drawn = units * run.batches.size  # numbers in the masks of a step
         self.steps_at_a_time = 16  # more, as long as they fit into a moment
-        self.most_steps = max(1, MOST_DRAWN // (networks * self.drawn)) if self.drawn else run.steps
+        self.most_steps = max(1, MASKS_AHEAD // (networks * self.drawn)) if self.drawn else run.steps
 
     def run_none(self) -> None:
         """Run no step, which compiles the function."""
         self._call(np.arange(0), np.zeros(0), self._masks(0, 0))
 
-    def _may_take_many(self) -> bool:
-        """Tell whether whole-batch steps may follow each other with nothing in between."""
+    def _needs_no_pause(self) -> bool:
+        """Return whether nothing has to happen between whole-batch steps."""
         run = self.run
         schedule = run.settings.schedule
-        looks_back = callable(schedule) or choose(SCHEDULES, schedule, "schedule")[1].reads_costs
-        return run.judges_steps and not run.callbacks and not looks_back
+        reads_costs = callable(schedule) or choose(SCHEDULES, schedule, "schedule")[1].reads_costs
+        return run.judges_steps and not run.callbacks and not reads_costs
 
     def run_epoch(self) -> bool:
-        """Run an epoch, or all whole-batch steps that follow each other; return whether a callback ends the run."""
+        """Run an epoch, or all whole-batch steps where nothing is between; return whether a callback ends the run."""
         run, history, size = self.run, self.run.history, self.run.batches.size
         left = run.steps - history.steps
         taken = run.first_batch()
@@ -179,7 +179,7 @@ class CompiledSteps:
         return self.rows.T if len(order) == 0 else self.rows[order[step * size : (step + 1) * size]].T
 
     def _masks(self, taken: int, k: int) -> Array | None:
-        """Draw the dropout masks of k steps, in the order of steps: (networks, k, numbers of a step)."""
+        """Draw the dropout masks of k steps, in their order: (networks, k, numbers of a step)."""
         if not self.drawn:
             return None
         masks = np.empty((len(self.theta), k, self.drawn), self.theta.dtype)
@@ -194,7 +194,7 @@ class CompiledSteps:
         return masks
 
     def _call(self, order: Array, rates: Array, masks: Array | None) -> tuple[Array, int]:
-        """Take the steps of one network, or of each in a stack; return the costs and how many steps went well."""
+        """Run steps of one network, or of each in a stack; return the costs, and the number of steps with finite J."""
         run, networks = self.run, len(self.theta)
         costs = np.empty((networks, len(rates)))
         t = run.t_before + run.history.steps + 1
@@ -203,7 +203,7 @@ class CompiledSteps:
 
         def one(k: int) -> tuple[int, float]:
             shares, ranks = np.empty(self.parts), min(self.groups, cores())
-            counters = np.zeros(8 * ranks, np.int64)  # each in its own line of the cache
+            counters = np.zeros(8 * ranks, np.int64)  # each in a cache line of its own
 
             given = (order, run.batches.size) if masks is None else (order, run.batches.size, masks[k])
 
@@ -226,23 +226,23 @@ class CompiledSteps:
             if better.any() and done:  # the last step at which any network was better than ever before
                 run.history.best_epoch = run.history.epochs + int(costs[better, :done].argmin(axis=1).max())
             run.best.cost = lowest if run.theta.vector.ndim > 1 else float(lowest[0])
-        if done < costs.shape[1]:  # who went further than the first to break is not what broke
+        if done < costs.shape[1]:  # the networks that went further than the one that diverged first
             ahead = np.array([end > done for end, _ in ends])
             self.theta[ahead] = self.best[ahead]
         return costs.T if run.theta.vector.ndim > 1 else costs[0], done
 
 
 def _division(run: Run, sizes: tuple[int, ...]) -> tuple[int, int]:
-    """Return how many parts a step's samples are dealt out in, and how many groups of parts may go side by side.
+    """Return the number of parts into which a step's samples are divided, and of groups that may run in parallel.
 
-    Both follow from the run and the machine, not from the cores that happen to be free: equal runs give equal bits.
+    Both depend on the run and the machine, not on the cores that are free at the moment: equal runs give equal bits.
     """
     samples, groups = run.batches.size, 1
-    if run.batches.whole[2] is not None:  # the mean by weight wants the sum of all weights first
+    if run.batches.whole[2] is not None:  # the weighted mean needs the sum of all weights first
         return 1, 1
     if all(GRADIENT_TRANSFORMS[name].entrywise for name in run.transforms):
         operations = 6 * samples * run.theta.weights.shape[-1]
-        most = min(os.cpu_count() or 1, operations / WORTH_A_THREAD, samples / FEWEST_SAMPLES)
+        most = min(os.cpu_count() or 1, operations / OPERATIONS_PER_THREAD, samples / SAMPLES_PER_THREAD)
         while 2 * groups <= most:
             groups *= 2
     entries, parameters = sum(sizes[1:]), run.theta.vector.shape[-1]  # each part adds so many to the gradient
@@ -251,13 +251,13 @@ def _division(run: Run, sizes: tuple[int, ...]) -> tuple[int, int]:
 
 
 def _side_by_side(thread: Callable[[int], tuple[int, float]], counters: Array, ranks: int) -> tuple[int, float]:
-    """Call `thread` for every rank at once, rank 0 in this thread, and return what that one returns."""
+    """Call `thread` for all ranks in parallel, rank 0 in this thread, and return the result of rank 0."""
 
     def one(rank: int) -> tuple[int, float]:
         try:
             return thread(rank)
         except BaseException:
-            counters[:] = np.iinfo(counters.dtype).max  # whoever waits for this one goes on, to its end
+            counters[:] = np.iinfo(counters.dtype).max  # so that no other thread waits at a barrier
             raise
 
     if ranks == 1:
@@ -273,12 +273,12 @@ def _side_by_side(thread: Callable[[int], tuple[int, float]], counters: Array, r
 
 
 def _each(M: Array, networks: int) -> list[Array]:
-    """Return M (n, m) or (k, n, m) as what each of the networks takes of it."""
+    """Return the M of each network: parts of an array (k, n, m), or the same array (n, m) for all."""
     return list(M) if M.ndim == 3 else [M] * networks
 
 
-def _shown(M: Array) -> Array:
-    """Return M in one piece and read-only, whatever it was: one kind of array, so one compilation."""
+def _read_only(M: Array) -> Array:
+    """Return M contiguous and read-only: always the same kind of array, so that one compilation is enough."""
     view = np.ascontiguousarray(M).view()
     view.flags.writeable = False
     return view

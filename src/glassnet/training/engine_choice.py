@@ -186,7 +186,7 @@ def work_counts_of(
 
 def coefficients_file() -> Path:
     """Return the path of the measured coefficients: beside the compiled code."""
-    return compiled_engine.place() / "engines.json"
+    return compiled_engine.cache_folder() / "engines.json"
 
 
 @lru_cache(maxsize=1)

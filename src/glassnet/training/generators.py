@@ -1,4 +1,4 @@
-"""NumPy's generators as plain data and back: a training that goes on draws what it would have drawn."""
+"""NumPy's generators as plain data and back, so that a resumed training draws the same numbers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 Array = Any
 
-# name -> its numbers: (how many, None being one that stands alone; what each must be less than)
+# name -> its numbers: (length of a list, or None for a single number; upper bound of each, exclusive)
 STATES: dict[str, dict[str, tuple[int | None, int]]] = {
     "PCG64": {"state": (None, 2**128), "inc": (None, 2**128)},
     "PCG64DXSM": {"state": (None, 2**128), "inc": (None, 2**128)},
@@ -18,7 +18,7 @@ STATES: dict[str, dict[str, tuple[int | None, int]]] = {
     "SFC64": {"state": (4, 2**64)},
 }
 BESIDE: dict[str, dict[str, tuple[int | None, int]]] = {"Philox": {"buffer": (4, 2**64), "buffer_pos": (None, 5)}}
-HALF = {"has_uint32": (None, 2), "uinteger": (None, 2**32)}  # half of a number that was drawn, kept for the next
+HALF = {"has_uint32": (None, 2), "uinteger": (None, 2**32)}  # half of a drawn number, kept for the next draw
 
 
 def to_document(rng: Any) -> dict[str, Any] | None:
@@ -47,10 +47,10 @@ def from_document(document: Any) -> Any:
     Raises
     ------
     KeyError, TypeError, ValueError
-        If it describes none.
+        If the document is not a generator.
     """
     name = document["bit_generator"]
-    numbers = STATES[name]  # no name but these is ever looked up in a module
+    numbers = STATES[name]  # only these names are looked up in numpy.random
     for key, (size, limit) in numbers.items():
         _check(document["state"][key], size, limit)
     if set(document["state"]) != set(numbers):

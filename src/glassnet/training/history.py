@@ -1,4 +1,4 @@
-"""What a training run leaves behind, and what it tells while it runs: plain numbers."""
+"""The record of a training run, and what callbacks get while it runs: plain numbers."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ DIVERGED = {"step": whole(), "layer": whole(), "learning_rate": either(COST, lis
 
 @dataclass(frozen=True)
 class Progress:
-    """What a callback is told.
+    """What a callback gets.
 
-    `moment` is "start", "epoch" (one is finished) or "end"; `engine` is the one chosen, and why. Of a stack `cost` and
-    `validation_cost` are arrays (k,), and so is `learning_rate` where each network has its own.
+    `moment` is "start", "epoch" (at the end of each) or "end"; `engine` is the chosen one, and why. For a stack `cost`
+    and `validation_cost` are arrays (k,), and so is `learning_rate` where each network has its own.
     """
 
     moment: str
@@ -54,7 +54,7 @@ class History:
     validation_cost : list of float, or of array (k,)
         J of the validation data after each epoch, without penalties; empty when there was none.
     learning_rate : list of float, or of array (k,)
-        alpha at the end of each epoch; one for each network where a stack's networks have their own.
+        Learning rate at the end of each epoch; one for each network where a stack's networks have their own.
     best_epoch : int
         Epoch with the lowest validation cost (training cost when there was no validation data), counted from 1.
     epochs, steps : int
@@ -62,13 +62,13 @@ class History:
     seconds : float
         Duration of the run.
     engine : {"numpy", "compiled", "torch"}
-        What ran the equations.
+        The engine that ran the equations.
     choice : str
-        The engine chosen before the run, and why: "compiled (predicted 12 s numpy, 5.3 s compiled)".
+        The engine that was chosen before the run, and why: "compiled (predicted 12 s numpy, 5.3 s compiled)".
     interrupted : bool
         Whether Ctrl-C ended it; the network then holds the best parameters so far.
     continued : int
-        Epochs that an earlier fit, which was cut off, had taken; this one went on from there.
+        Epochs of the earlier fit that was cut off and that this one resumed.
     converged : bool or None
         Whether lbfgs met its tolerance; None where the optimiser has none.
     message : str
@@ -102,7 +102,7 @@ class History:
         return f"<History: {self.steps} steps, cost {first:.6g} -> {last:.6g}{span}, {self.seconds:.2f} s{ending}>"
 
     def to_document(self, points: int = 1000) -> dict[str, Any]:
-        """Return the record as plain data for a model file, long curves thinned to about `points` numbers."""
+        """Return the record as plain data for a model file; long curves keep about `points` numbers."""
 
         def thin(values: Any) -> list[Any]:
             array = np.asarray(values, dtype=float)
@@ -124,7 +124,7 @@ class History:
 
     @classmethod
     def from_document(cls, record: Mapping[str, Any]) -> History:
-        """Return what is left of a history in the record of a model file: thinned curves, no cost of single steps."""
+        """Return the history of a model file's record: thinned curves, without the costs of single steps."""
         curves: dict[str, Any] = {
             name: [np.inf if J is None else J for J in record.get(name, [])]
             for name in ("epoch_cost", "validation_cost")
@@ -134,12 +134,12 @@ class History:
 
 
 def check_record(document: Any) -> Any:
-    """Return a network's record as a model file holds it, or None where there is none.
+    """Return the record of a model file, or None where there is none.
 
     Raises
     ------
     ValueError
-        If it is no such record.
+        If the document is not such a record.
     """
     if document is None:
         return None

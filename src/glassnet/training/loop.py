@@ -1,4 +1,4 @@
-"""The one training loop: batches in, steps taken, a record out. Everything extra is a callback."""
+"""The training loop: epochs until the run is done, Ctrl-C, or divergence; then the record."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _descend(run: Run, make_stepper: Callable[[Run], RunEpoch]) -> None:
             raise_if_ended()
             if run_epoch():
                 break
-    finally:  # after Ctrl-C too, the state and its t belong together
+    finally:  # also after Ctrl-C, so that the state and its t agree
         run.state["t"] = run.t_before + run.history.steps
     if not run.is_finite():
         raise run.diverged(run.batches.whole[0])

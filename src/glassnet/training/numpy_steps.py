@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Array = Any
 
-CACHE_BLOCK = 32_768  # entries of theta that an optimiser's passes take at a time, so that they stay in the cache
+CACHE_BLOCK = 32_768  # entries of theta that an optimiser updates at a time, so that its temporaries stay in the cache
 
 
 def make_stepper(run: Run) -> RunEpoch:

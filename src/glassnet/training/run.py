@@ -106,7 +106,7 @@ class Run:
         schedule = settings.schedule
         self.factor = schedule if callable(schedule) else choose(SCHEDULES, schedule, "schedule")[1].factor
         k = None if theta.vector.ndim == 1 else len(theta.vector)
-        rate = settings.of_networks("alpha", k)
+        rate = settings.of_networks("learning_rate", k)
         self.learning_rate = self.first_learning_rate = rate[:, None] if np.ndim(rate) else rate  # a number, or (k, 1)
         self.drops, self.drops_units = settings.drops(len(theta.W.views) - 1, k), settings.drops_units
         self.no_masks = [None] * len(self.drops)

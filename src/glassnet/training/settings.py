@@ -229,22 +229,17 @@ class Settings:
         return "precision='bfloat16'" if self.precision == "bfloat16" else ""
 
     @property
-    def alpha(self) -> Any:
-        """The learning rate that is used: the given one, or the optimiser's default."""
-        return self.learning_rate or choose(OPTIMIZERS, self.optimizer, "optimizer")[1].learning_rate
-
-    @property
     def drops_units(self) -> bool:
         """Whether any unit is dropped at all."""
         return bool(np.any(self.dropout))
 
     def of_networks(self, name: str, k: int | None) -> Any:
-        """Return "alpha", "l2" or "l1" as the run takes it.
+        """Return a setting that each network of a stack may have for itself, as the run takes it.
 
         Parameters
         ----------
-        name : {"alpha", "l2", "l1"}
-            What is wanted.
+        name : str
+            "learning_rate" (the optimiser's own where none is given), or a penalty.
         k : int or None
             Networks side by side; None where there is one, without a leading axis.
 
@@ -260,8 +255,10 @@ class Settings:
         """
         value = getattr(self, name)
         if isinstance(value, tuple):
-            _check_stack("learning_rate" if name == "alpha" else name, value, k)
+            _check_stack(name, value, k)
             return np.array(value, float)
+        if value is None and name == "learning_rate":
+            return choose(OPTIMIZERS, self.optimizer, "optimizer")[1].learning_rate
         return value
 
     def penalties(self, k: int | None) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""Ctrl-C: a fit by itself keeps its best network so far; one of several fits ends, and so do all the others.
+"""Ctrl-C: a single fit keeps its best network so far; one of several fits ends, and so do all the others.
 
-A fold that was cut off must not count as a score. scikit-learn hands a fit no word of what it is for, so those who call
-are looked at, when Ctrl-C comes and never before: scikit-learn's searches, folds and ensembles, and joblib's pools.
+A fold that was cut off must not count as a score. scikit-learn does not say whether a fit is one of several, so the
+call stack is searched, only after Ctrl-C, for scikit-learn's searches, folds and ensembles, and for joblib's pools.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ended: ContextVar[threading.Event | None] = ContextVar("ended", default=None)
 
 
 def one_of_several() -> bool:
-    """Tell whether the fit that asks is one of several which others do: a search, folds, an ensemble."""
+    """Return whether the calling fit is one of several: of a search, of folds, of an ensemble."""
     frame = sys._getframe(1)
     while frame is not None:
         module = frame.f_globals.get("__name__") or ""
@@ -39,20 +39,20 @@ def _is_in(module: str, packages: tuple[str, ...]) -> bool:
 
 
 def uninterrupted(history: History) -> History:
-    """Return the record of one of several runs that a result is made of; KeyboardInterrupt where it was cut off."""
+    """Return the record of one of several runs, or raise KeyboardInterrupt where it was interrupted."""
     if history.interrupted:
         raise KeyboardInterrupt
     return history
 
 
 def until(ended: threading.Event, work: Callable[..., Result], *given: Any) -> Result:
-    """Call `work`; the trainings in it end, as by Ctrl-C, once `ended` is set. Signals reach the main thread alone."""
+    """Call `work` in a thread; the trainings in it end as by Ctrl-C once `ended` is set (threads get no signals)."""
     _ended.set(ended)
     return work(*given)
 
 
 def raise_if_ended() -> None:
-    """Raise KeyboardInterrupt where nobody waits for this training any more."""
+    """Raise KeyboardInterrupt if the event of `until` is set."""
     ended = _ended.get()
     if ended is not None and ended.is_set():
         raise KeyboardInterrupt

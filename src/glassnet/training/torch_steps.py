@@ -1,8 +1,8 @@
 """The steps of a run on tensors: the same equations, order of samples and optimisers, on the CPU or with CUDA.
 
-On the CPU the tensors are the run's own arrays, seen through torch. With CUDA the data goes over once;
-parameters, costs and the optimiser's memory come back at the end of each epoch; no step waits for an answer in between,
-and each is one launch, of a CUDA graph.
+On the CPU the tensors share the memory of the run's arrays. With CUDA the data is copied to the device once;
+parameters, costs and the optimiser's state are copied back at the end of each epoch. In between nothing is
+synchronised, and each step is one launch of a CUDA graph.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def make_stepper(run: Run) -> RunEpoch:
     try:
         import torch
 
-        from glassnet.engines import torch_engine  # noqa: F401  what it wants of torch is there
-    except Exception as error:  # an installation that is broken raises what it likes
+        from glassnet.engines import torch_engine  # noqa: F401  torch has all that it imports
+    except Exception as error:  # a broken installation may raise anything
         missing = MissingLibraryError.of("engine='torch'", "torch")
         raise MissingLibraryError(f"{missing} (it cannot be loaded: {in_short(error)})") from error
 
@@ -55,24 +55,24 @@ def make_stepper(run: Run) -> RunEpoch:
 
 
 class TorchSteps:
-    """Takes the steps of a run on a device.
+    """Runs the steps of a run on a device.
 
-    On the CPU each step is looked at when it is taken. Elsewhere a step reads and writes nothing but arrays that stay
-    where they are, its own number among them, so that it can be repeated by a single launch.
+    On the CPU the cost of each step is checked at once. On another device a step reads and writes only buffers with
+    fixed addresses, its own number among them, so that it can be captured and launched as a CUDA graph.
 
     Parameters
     ----------
     run : Run
         What is trained.
     device : {"cpu", "cuda"}
-        Where its arrays shall be.
+        Device of the tensors.
     """
 
     def __init__(self, run: Run, device: str) -> None:
         from glassnet.engines import torch_engine
 
         self.run, self.device, self.xp = run, device, torch_engine
-        self.shares = device == "cpu"  # the tensors' memory with the run's arrays
+        self.shares_memory = device == "cpu"
         self.theta, self.gradient = (both.over(self._here(both.vector)) for both in (run.theta, run.gradient))
         self.state = {name: self._here(run.state[name]) for name in run.optimizer.state}
         strengths = run.objective.penalties.items()
@@ -92,16 +92,16 @@ class TorchSteps:
         bfloat16 = run.settings.precision == "bfloat16"
         operations = run.largest_product() * math.prod(run.theta.vector.shape[:-1])
         with self.xp.computing(self.device, bfloat16=bfloat16, operations=operations):
-            if self.shares:
-                self._take_one_by_one()
+            if self.shares_memory:
+                self._epoch_on_cpu()
             else:
-                self._take_all()
+                self._epoch_on_device()
         return run.end_epoch()
 
     # ------------------------------------------------------------ a step
     def _propagate(self, chosen: Array | None, masks: list[Array | None]) -> tuple[Array, Array]:
         """Write the gradient on the chosen samples, or on all; return J and X."""
-        X, Y, S = (M if M is None or chosen is None else _turned(M.index_select(0, chosen)) for M in self.data)
+        X, Y, S = (M if M is None or chosen is None else _transposed(M.index_select(0, chosen)) for M in self.data)
         return propagate(self.xp, self.theta, self.gradient, X, Y, self.objective, masks, S).J, X
 
     def _update(self, t: Any, rate: Any) -> None:
@@ -115,8 +115,8 @@ class TorchSteps:
         else:
             run.optimizer.update(self.xp, theta, gradient, self.state, t, rate)
 
-    def _looked_at(self, J: Array, X: Array) -> Any:
-        """Return J as the loop keeps it, and let the parameters that led to it compete for the best.
+    def _checked(self, J: Array, X: Array) -> Any:
+        """Return J as the run keeps it, and compare its parameters with the best.
 
         Raises
         ------
@@ -132,7 +132,7 @@ class TorchSteps:
         return J
 
     # ------------------------------------------------------------ an epoch on the CPU
-    def _take_one_by_one(self) -> None:
+    def _epoch_on_cpu(self) -> None:
         run, batches = self.run, self.run.batches
         order = None if self.whole else self._here(batches.order())
         steps = list(zip(range(0, batches.m, batches.size), batches.sizes, strict=True))
@@ -140,20 +140,20 @@ class TorchSteps:
             run.pause()
             masks = [self._here(D) for D in run.masks(size)]
             J, X = self._propagate(None if order is None else order[start : start + size], masks)
-            J = self._looked_at(J.numpy(), X.numpy())
+            J = self._checked(J.numpy(), X.numpy())
             self._update(run.t_before + run.history.steps + 1, self._here(run.next_learning_rate()))
             run.record(J)
             if run.history.steps == run.steps:
                 break
 
     # ------------------------------------------------------------ an epoch on a device
-    def _take_all(self) -> None:
-        """Take the steps of an epoch; nothing comes back before its end."""
+    def _epoch_on_device(self) -> None:
+        """Run the steps of an epoch; nothing is copied back before its end."""
         run, history = self.run, self.run.history
         run.pause()
         first, batch = history.steps, run.first_batch()
         rates = [run.learning_rate_after(i) for i in range(first, min(first + run.steps_per_epoch - batch, run.steps))]
-        self._lay_out(rates, batch)
+        self._fill_buffers(rates, batch)
         try:
             for size in run.batches.sizes[batch : batch + len(rates)]:
                 interrupts.check()
@@ -166,42 +166,42 @@ class TorchSteps:
                         D.copy_(new)
                 step()
         finally:
-            self._bring_back(rates)
-        self._look_back(first)
+            self._copy_back(rates)
+        self._check_costs(first)
 
-    def _lay_out(self, rates: list[Any], batch: int) -> None:
-        """Put where the steps of an epoch find it: their number in it, t, the rates, the order, room for the costs.
+    def _fill_buffers(self, rates: list[Any], batch: int) -> None:
+        """Fill the buffers of an epoch: number of the step, t, learning rates, order of the samples, costs.
 
-        A run that goes on within an epoch begins it with batch number `batch`; the order then begins there, too.
+        A run that is resumed within an epoch begins with batch number `batch`, and so does the order.
         """
         run, batches = self.run, self.run.batches
         lead = run.theta.vector.shape[:-1]
         dtype = run.theta.vector.dtype if np.ndim(rates[0]) else np.float64
         order = np.arange(0) if self.whole else np.roll(batches.order(), -batch * batches.size)
         rates = rates + rates[-1:] * (run.steps_per_epoch - len(rates))
-        laid = {
+        values = {
             "at": np.zeros(1, np.int64), "t": np.full(1, run.t_before + run.history.steps, np.float64),
-            "rates": np.array(rates, dtype), "order": order, "places": np.arange(batches.size),
+            "rates": np.array(rates, dtype), "order": order, "positions": np.arange(batches.size),
             "costs": np.zeros((run.steps_per_epoch, *lead)),
         }  # fmt: skip
         if self.buffers:
-            for name, M in laid.items():
+            for name, M in values.items():
                 self.buffers[name].copy_(self.xp.tensor(M, "cpu"))
         else:
-            self.buffers = {name: self._here(M) for name, M in laid.items()}
+            self.buffers = {name: self._here(M) for name, M in values.items()}
 
     def _step(self, size: int, masks: list[Array | None]) -> None:
-        """Take the step whose number in the epoch is in its buffer, on `size` samples."""
-        at, t, rates, order, places, costs = self.buffers.values()
-        chosen = None if self.whole else order.index_select(0, places[:size] + at * self.run.batches.size)
+        """Run the step whose number in the epoch is in its buffer, on `size` samples."""
+        at, t, rates, order, positions, costs = self.buffers.values()
+        chosen = None if self.whole else order.index_select(0, positions[:size] + at * self.run.batches.size)
         J, _ = self._propagate(chosen, masks)
         t += 1
         self._update(t[0], rates.index_select(0, at)[0])
         costs.index_copy_(0, at, J[None].to(costs.dtype))
         at += 1
 
-    def _bring_back(self, rates: list[Any]) -> None:
-        """Bring the costs, the memory and, unless the best still wants the old, theta back."""
+    def _copy_back(self, rates: list[Any]) -> None:
+        """Copy costs and state back, and theta, unless the old one is still to be compared with the best."""
         run, taken = self.run, int(self.buffers["at"])
         run.costs.extend(self.buffers["costs"][:taken].cpu().numpy())
         run.history.steps += taken
@@ -211,17 +211,17 @@ class TorchSteps:
         if not run.judges_steps:
             run.theta.vector[...] = self.theta.vector.cpu().numpy()
 
-    def _look_back(self, first: int) -> None:
-        """Look at the costs of an epoch; theta comes back now if it led to none of them."""
+    def _check_costs(self, first: int) -> None:
+        """Check the costs of an epoch, then copy theta back."""
         run = self.run
         for i, J in enumerate(run.costs[first:], start=first):
             if not np.isfinite(J).all():
                 del run.costs[i:]
                 run.history.steps, run.learning_rate = i, run.learning_rate_after(i)
-            run.costs[i : i + 1] = [self._looked_at(J, run.batches.whole[0])]
+            run.costs[i : i + 1] = [self._checked(J, run.batches.whole[0])]
         run.theta.vector[...] = self.theta.vector.cpu().numpy()
 
 
-def _turned(M: Array) -> Array:
-    """Return gathered samples as columns, like M.T: the axes the other way round, also those of a stack's data."""
+def _transposed(M: Array) -> Array:
+    """Return gathered samples as columns: M with its axes reversed, as M.T of a stack's data too."""
     return M.permute(*reversed(range(M.ndim)))
