@@ -43,103 +43,35 @@ MAPPING = Kind("entries by name", lambda value: isinstance(value, dict))
 
 
 def whole(least: int = 0, most: int = MAX_WHOLE) -> Kind:
-    """Return the kind of whole numbers in a range.
-
-    Parameters
-    ----------
-    least, most : int
-        Bounds, both included.
-
-    Returns
-    -------
-    Kind
-        Of int, not bool.
-    """
+    """Return the kind of whole numbers in a range."""
     upper = f" to {most}" if most < MAX_WHOLE else " on"
     return Kind(f"a whole number from {least}{upper}", lambda value: type(value) is int and least <= value <= most)
 
 
 def number(least: float = -LARGEST, most: float = LARGEST) -> Kind:
-    """Return the kind of finite numbers in a range.
-
-    Parameters
-    ----------
-    least, most : float
-        Bounds, both included.
-
-    Returns
-    -------
-    Kind
-        Of int and float, not bool.
-    """
+    """Return the kind of finite numbers in a range."""
     bounds = [f"at least {least:g}"] * (least > -LARGEST) + [f"at most {most:g}"] * (most < LARGEST)
     words = "a finite number" + (f" of {' and '.join(bounds)}" if bounds else "")
     return Kind(words, lambda value: type(value) in (int, float) and least <= value <= most)
 
 
 def one_of(*known: Any) -> Kind:
-    """Return the kind of some texts.
-
-    Parameters
-    ----------
-    *known : str
-        All of them.
-
-    Returns
-    -------
-    Kind
-        Of these texts.
-    """
+    """Return the kind of some texts."""
     return Kind(f"one of {', '.join(map(str, known))}", lambda value: isinstance(value, str) and value in known)
 
 
 def maybe(kind: Kind) -> Kind:
-    """Return a kind with null.
-
-    Parameters
-    ----------
-    kind : Kind
-        Of values that are not null.
-
-    Returns
-    -------
-    Kind
-        Of values of `kind`, and None.
-    """
+    """Return a kind with null."""
     return Kind(f"{kind.words}, or null", lambda value: value is None or kind.holds(value))
 
 
 def either(first: Kind, second: Kind) -> Kind:
-    """Return the union of two kinds.
-
-    Parameters
-    ----------
-    first, second : Kind
-        The two.
-
-    Returns
-    -------
-    Kind
-        Of values of one or the other.
-    """
+    """Return the union of two kinds."""
     return Kind(f"{first.words}, or {second.words}", lambda value: first.holds(value) or second.holds(value))
 
 
 def listed(kind: Kind, *, least: int = 0, most: int = MAX_WHOLE) -> Kind:
-    """Return the kind of lists of values of one kind.
-
-    Parameters
-    ----------
-    kind : Kind
-        Of each value.
-    least, most : int
-        Bounds of the length, both included.
-
-    Returns
-    -------
-    Kind
-        Of lists.
-    """
+    """Return the kind of lists of values of one kind."""
     count = f"{least}" if least == most else "at least one" if least == 1 and most == MAX_WHOLE else ""
     words = f"a list of {count + ', each ' if count else ''}{kind.words}"
     return Kind(
@@ -206,23 +138,7 @@ def checked(
 
 
 def to_json(value: Any) -> Any:
-    """Return a value as JSON data; `from_json` gives it back.
-
-    Parameters
-    ----------
-    value : object
-        None, text, a number or truth value of any library, a mapping, or whatever has a length and can be iterated.
-
-    Returns
-    -------
-    JSON data
-        Python's numbers, lists and dicts; NaN and infinity as ``{"float": "nan"}``.
-
-    Raises
-    ------
-    TypeError
-        If it is something else: a function, a random generator, an object of another library.
-    """
+    """Return a value as JSON data; `from_json` gives it back."""
     if isinstance(value, bool | np.bool_ | str | None):
         return bool(value) if isinstance(value, np.bool_) else value
     if isinstance(value, Integral):
@@ -240,36 +156,14 @@ def to_json(value: Any) -> Any:
 
 
 def from_json(value: Any) -> Any:
-    """Return what `to_json` wrote, with NaN and infinity as floats.
-
-    Parameters
-    ----------
-    value : JSON data
-        What `to_json` returned.
-
-    Returns
-    -------
-    object
-        None, text, numbers, lists and dicts.
-    """
+    """Return what `to_json` wrote, with NaN and infinity as floats."""
     if isinstance(value, dict):
         return float(value["float"]) if value.keys() == {"float"} else {k: from_json(item) for k, item in value.items()}
     return [from_json(item) for item in value] if isinstance(value, list) else value
 
 
 def is_too_deep(document: Any) -> bool:
-    """Return whether more than `MAX_DEPTH` mappings and lists are nested.
-
-    Parameters
-    ----------
-    document : object
-        Mappings, lists and values.
-
-    Returns
-    -------
-    bool
-        True if a recursion over it could be too deep for Python.
-    """
+    """Return whether more than `MAX_DEPTH` mappings and lists are nested."""
     level = [document]
     for _ in range(MAX_DEPTH):
         level = [

@@ -30,8 +30,9 @@ from glassnet.inspection import html
 from glassnet.inspection.trace import Trace
 from glassnet.network import Network
 from glassnet.plain_text import listed, visible
+from glassnet.renamed import with_new_names
 from glassnet.tables import Dataset, Pictures, fit_preparation, read, rows_at, split
-from glassnet.tables.cells import NUMBER
+from glassnet.tables.cells import NUMBER, cell_values, typed
 from glassnet.tables.reading.formats import ARRAYS
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import Progress
@@ -101,9 +102,10 @@ def train_file(
     target: str | None = None,
     *,
     task: str | None = None,
+    sample_weight: str | None = None,
     test: float | None = None,
     out: str | Path | None = None,
-    start_from: str | Path | None = None,
+    resume: str | Path | None = None,
     reading: dict[str, Any] | None = None,
     callbacks: Iterable[Callable[[Progress], Any]] = (),
     announce: Callable[[Dataset, dict[str, int]], Any] = lambda dataset, parts: None,
@@ -120,12 +122,14 @@ def train_file(
         Column to predict; files of pictures and arrays name it themselves.
     task : {"classes", "numbers"}, optional
         What the target is; None decides: text, truth values and up to 20 distinct whole numbers are classes.
+    sample_weight : str, optional
+        Column with the weight of each row in the cost, which is no feature; scores count every row once.
     test : float, optional
         Share of the rows kept for the final score; None is .2, or the source's own test part where it has one.
     out : path, optional
         Model file to write.
-    start_from : path, optional
-        Model file to train further instead of a new network; if a checkpoint of it exists, that is resumed.
+    resume : path, optional
+        Model file whose training is resumed; if a checkpoint of it exists, that of the checkpoint.
     reading : dict, optional
         Further arguments of `glassnet.read`.
     callbacks : iterable of callable
@@ -153,9 +157,12 @@ def train_file(
     if out is not None:  # the model itself is written at the end
         check_writable(out)
         keeper = Checkpoint(lambda model: model.save(_checkpoint_of(out)), every, ends=False)
-    start = _checkpoint_to_resume(start_from, out) or start_from
+    settings = with_new_names(settings, "start_from")
+    resume = settings.pop("resume", resume)
+    start = _checkpoint_to_resume(resume, out) or resume
     earlier = None if start is None else _load_tabular(start)
-    target = target or (earlier.target_name_ if earlier is not None else None)
+    if earlier is not None:
+        target, sample_weight = target or earlier.target_name_, sample_weight or earlier.sample_weight_name_
     dataset = read(data, target, **(reading or {}))
     if dataset.y is None:
         raise DataError(f"{data}: {_how_to_name_target(dataset)}")
@@ -163,6 +170,8 @@ def train_file(
     if settings.get("random_state") is None:
         settings["random_state"] = _seed(earlier)
     X, y, X_test, y_test = _with_test_part(dataset, test, task == "classes", settings["random_state"])
+    X, weights = _without_weights(X, sample_weight)
+    X_test, _ = _without_weights(X_test, sample_weight)
     notes = list(dataset.notes)
     if earlier is None:
         model = (TableClassifier if task == "classes" else TableRegressor)(**settings)
@@ -170,7 +179,7 @@ def train_file(
         model = earlier.set_params(warm_start=True, **settings)
         X = select_training_columns(model, X)
         X_test = None if X_test is None else select_training_columns(model, X_test)
-        notes += _notes_of_resuming(model, start, X, y, None if start_from else settings)
+        notes += _notes_of_resuming(model, start, (X, y, weights), None if resume else settings)
     if X_test is not None:
         _check_test_part(X, y, X_test, y_test, task)
     parts = {"training": len(y), "test": 0 if y_test is None else len(y_test)}
@@ -180,10 +189,10 @@ def train_file(
         if progress.moment == "start" and not_announced:  # by then everything was checked
             announce(*not_announced.pop())
 
-    model.target_name_ = dataset.target
+    model.target_name_, model.sample_weight_name_ = dataset.target, sample_weight
     with _without_diverged(out), warnings.catch_warnings():
         warnings.simplefilter("ignore", InterruptedWarning)  # `Training.interrupted` says it
-        model.fit(X, y, callbacks=[announce_once, *callbacks], checkpoint=keeper)
+        model.fit(X, y, weights, callbacks=[announce_once, *callbacks], checkpoint=keeper)
     if out is not None:
         model.save(out)
         remove(_checkpoint_of(out))
@@ -198,17 +207,17 @@ def _checkpoint_of(path: str | Path) -> Path:
     return Path(f"{path}.checkpoint")
 
 
-def _checkpoint_to_resume(start_from: str | Path | None, out: str | Path | None) -> Path | None:
-    """Return the checkpoint of the model to start from, or else of the model to be written, if there is one.
+def _checkpoint_to_resume(resume: str | Path | None, out: str | Path | None) -> Path | None:
+    """Return the checkpoint of the model to resume, or else of the model to be written, if there is one.
 
     A checkpoint is removed when its training ends: one that exists is newer than its model. SettingError is raised if
     `out` has another checkpoint, which this training would overwrite.
     """
     own = None if out is None else _checkpoint_of(out)
-    found = own if start_from is None else _checkpoint_of(start_from)
+    found = own if resume is None else _checkpoint_of(resume)
     found = found if found is not None and found.is_file() else None
-    if own is not None and own.is_file() and start_from is not None:
-        used = found or Path(start_from)
+    if own is not None and own.is_file() and resume is not None:
+        used = found or Path(resume)
         if used.resolve() != own.resolve():
             raise SettingError(_another_checkpoint(own))
     return found
@@ -216,7 +225,7 @@ def _checkpoint_to_resume(start_from: str | Path | None, out: str | Path | None)
 
 def _another_checkpoint(path: str | Path | None) -> str:
     return (
-        f"{path}: checkpoint of another interrupted training; resume it by --continue {path}, "
+        f"{path}: checkpoint of another interrupted training; resume it by --resume {path}, "
         "or remove that file to start anew"
     )
 
@@ -243,12 +252,12 @@ def _task(task: str | None, y: Array, earlier: Model | None, start: str | Path |
     if task not in TASKS:
         raise UnknownNameError.among("task", task, TASKS)
     if earlier is not None and task != found:
-        raise SettingError(f"task: the model to start from, {start}, predicts {found}; asked for {task}")
+        raise SettingError(f"task: the model to resume, {start}, predicts {found}; asked for {task}")
     return task
 
 
 def _seed(earlier: Model | None) -> int:
-    """Return the seed of the model to start from, whose test rows must stay unseen, or a new one."""
+    """Return the seed of the model to resume, whose test rows must stay unseen, or a new one."""
     if earlier is not None and is_count(earlier.random_state, least=0):
         return int(earlier.random_state)
     return int(np.random.default_rng().integers(2**31))
@@ -262,12 +271,12 @@ def _check_test_part(X: Any, y: Array, X_test: Any, y_test: Array, task: str) ->
 
 
 def _notes_of_resuming(
-    model: Model, path: str | Path | None, X: Any, y: Array, settings: dict[str, Any] | None
+    model: Model, path: str | Path | None, given: tuple[Any, Array, Array | None], settings: dict[str, Any] | None
 ) -> list[str]:
     """Say what becomes of an interrupted training; raise SettingError if `settings` are given and ask for another."""
     if not model.was_interrupted:
         return []
-    resumes = model.can_resume(X, y)
+    resumes = model.can_resume(*given)
     if settings is not None and not (resumes and model.has_settings_of(type(model)(**settings))):
         raise SettingError(_another_checkpoint(path))
     if not resumes:
@@ -626,6 +635,20 @@ def _with_test_part(dataset: Dataset, test: float | None, stratify: bool, seed: 
     if not len(kept):
         return dataset.X, y, None, None
     return rows_at(dataset.X, train), y[train], rows_at(dataset.X, kept), y[kept]
+
+
+def _without_weights(X: Any, column: str | None) -> tuple[Any, Array | None]:
+    """Return the rows without their column of weights, and the weights; None where there are none."""
+    if X is None or column is None:
+        return X, None
+    if isinstance(X, Pictures):
+        raise DataError(f"sample weights are a column of a table; pictures have no column {column!r}")
+    if column not in X.column_names:
+        raise UnknownNameError.among("column of sample weights", column, X.column_names)
+    weights = cell_values(typed(X[column]))
+    if weights.dtype.kind not in "iuf":
+        raise DataError(f"column {column!r}: expected sample weights, numbers of at least 0; got {X[column].type}")
+    return X.drop_columns([column]), weights
 
 
 def _how_to_name_target(dataset: Dataset) -> str:

@@ -76,6 +76,8 @@ def test_tables_that_cannot_be_trained_on(glassnet, table, name):
         (("train", "things.csv", "--target", "label", "--batch-size", "0"), ["batch_size", "got 0"]),
         (("train", "things.csv", "--target", "label", "--learning-rate", "0"), ["learning_rate", "got 0"]),
         (("train", "things.csv", "--target", "label", "--dropout", "1"), ["dropout", "got 1"]),
+        (("train", "things.csv", "--target", "label", "--dropout", "x"), ["--dropout: expected a number", "'x'"]),
+        (("train", "things.csv", "--target", "label", "--l1", "-1"), ["l1", "at least 0", "got -1"]),
         (("train", "things.csv", "--target", "label", "--test", "1.5"), ["test", "1.5"]),
         (("train", "things.csv", "--target", "label", "--seed", "-1"), ["seed"]),
         (("train", "things.csv", "--target", "label", "--task", "class"), ["did you mean 'classes'"]),

@@ -41,7 +41,7 @@ def test_train_evaluate_predict_inspect(glassnet, table):
 
 
 def test_of_a_stack_the_first_network_is_written_out(glassnet, table):
-    trained = glassnet("train", table, "--target", "label", "--networks", 2, "--epochs", 2)
+    trained = glassnet("train", table, "--target", "label", "--n-networks", 2, "--epochs", 2)
     assert " parameters each, 2 networks side by side" in trained.out
     assert "of each layer of network 1 of 2, written out" in glassnet("inspect", "things.glassnet", table).out
 
@@ -76,7 +76,7 @@ def test_numbers_are_estimated(glassnet, table):
     [
         ("--optimizer", "lbfgs", "--epochs", 20),
         ("--optimizer", "adamw(weight_decay=0.1)", "--schedule", "warmup_cosine", "--learning-rate", 0.01),
-        ("--networks", 3, "--dropout", 0.2, "--l2", 0.5, "--batch-size", 8),
+        ("--n-networks", 3, "--dropout", 0.2, "--l2", 0.5, "--batch-size", 8),
         ("--loss", "cross_entropy", "--validation", 0.25, "--patience", 2, "--test", 0),
         ("--engine", "numpy", "--device", "cpu", "--precision", "full"),
     ],
@@ -105,26 +105,72 @@ def test_columns_are_found_by_name(glassnet, table):
 
 def test_a_training_can_go_on(glassnet, table):
     first = glassnet("train", table, "--target", "label", "--epochs", 3, "--seed", 1, "--json").out
-    more = glassnet("train", table, "--continue", "things.glassnet", "--epochs", 30, "--seed", 1, "--json")
+    more = glassnet("train", table, "--resume", "things.glassnet", "--epochs", 30, "--seed", 1, "--json")
     assert more.code == 0, more.err
     assert json.loads(more.out)["scores"]["training"]["cost"] < json.loads(first)["scores"]["training"]["cost"]
+
+
+@pytest.mark.filterwarnings("always::FutureWarning")
+def test_a_training_can_be_resumed_under_the_old_names_of_options(glassnet, table):
+    made = ("train", table, "--target", "label", "--hidden", 3, "--epochs", 2, "--seed", 1)
+    first = glassnet(*made, "--networks", 2)
+    assert (first.code, first.err.startswith("glassnet: warning: --networks is called --n-networks since")) == (0, True)
+    more = glassnet("train", table, "--continue", "things.glassnet", "--epochs", 2)
+    assert (more.code, "warning: --continue is called --resume since 0.1" in more.err) == (0, True)
+    network = package.load("things.glassnet").network_
+    assert (network.n_networks, network.optimizer_state["t"]) == (2, 4)
+    help_ = glassnet("train", "--help").out
+    assert "--networks" not in help_
+    assert "--continue" not in help_
+
+
+def test_rows_are_weighted_by_a_column(glassnet, table):
+    lines = table.read_text().splitlines()
+    weighted = [f"{line},{'copies' if i == 0 else 2 if i % 3 else 0}" for i, line in enumerate(lines)]
+    table.write_text("\n".join(weighted) + "\n")
+    words = ("--target", "label", "--hidden", 3, "--epochs", 3, "--seed", 1, "--sample-weight", "copies")
+    assert glassnet("train", table, *words).code == 0
+    model = package.load("things.glassnet")
+    assert list(model.feature_names_in_) == ["size", "weight", "colour"]
+    assert 0 < model.network_.record["samples"] < 48
+    assert glassnet("train", table, "--resume", "things.glassnet").code == 0  # the model knows the column
+    assert package.load("things.glassnet").sample_weight_name_ == "copies"
+    assert glassnet("evaluate", "things.glassnet", table).code == 0
+    assert "did you mean 'copies'" in glassnet("train", table, *words[:-1], "copis").err
+    assert "expected sample weights" in glassnet("train", table, *words[:-1], "colour").err
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("--l1", 0.5, "--clip-norm", 0.1, "--no-shuffle", "--iterations", 7),
+         {"l1": 0.5, "clip_norm": 0.1, "shuffle": False, "iterations": 7, "epochs": None}),
+        (("--hidden", "4,3", "--dropout", "0.2,0.1", "--epochs", 2), {"dropout": [0.2, 0.1], "shuffle": True}),
+        (("--n-networks", 2, "--l2", "0.1,0.2", "--learning-rate", "0.01,0.02", "--epochs", 1),
+         {"l2": [0.1, 0.2], "learning_rate": [0.01, 0.02]}),
+    ],
+)  # fmt: skip
+def test_whatever_fit_takes_the_shell_takes(glassnet, table, words, expected):
+    answer = glassnet("train", table, "--target", "label", "--hidden", 3, *words, "--json")
+    assert answer.code == 0, answer.err
+    assert expected.items() <= json.loads(answer.out)["record"]["settings"].items()
 
 
 def test_going_on_refuses_another_network(glassnet, table):
     glassnet("train", table, "--target", "label", "--hidden", 4, "--epochs", 2, "--seed", 1)
     kept = (table.parent / "things.glassnet").read_bytes()
     for option, value, words in [
-        ("--hidden", "9,9", "hidden: a warm start continues with"),
+        ("--hidden", "9,9", "hidden: a warm start resumes"),
         ("--activation", "tanh", "activation: "),
         ("--loss", "squared_error", "loss: "),
-        ("--networks", 3, "n_networks: "),
-        ("--task", "numbers", "task: the model to start from, things.glassnet, predicts classes"),
+        ("--n-networks", 3, "n_networks: "),
+        ("--task", "numbers", "task: the model to resume, things.glassnet, predicts classes"),
     ]:
-        answer = glassnet("train", table, "--continue", "things.glassnet", option, value)
+        answer = glassnet("train", table, "--resume", "things.glassnet", option, value)
         assert (answer.code, answer.err.count("\n")) == (2, 1)
         assert words in answer.err
         assert (table.parent / "things.glassnet").read_bytes() == kept
-    answer = glassnet("train", table, "--continue", "things.glassnet", "--hidden", 4, "--epochs", 1)
+    answer = glassnet("train", table, "--resume", "things.glassnet", "--hidden", 4, "--epochs", 1)
     assert answer.code == 0, answer.err
 
 
@@ -190,7 +236,7 @@ def test_interrupted_training_keeps_the_best_network(table, how):
     process.send_signal(how)
     out, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
-    assert "go on with --continue kept.glassnet" in out
+    assert "resume with --resume kept.glassnet" in out
     assert package.load(table.parent / "kept.glassnet").network_.record["interrupted"]
 
 
@@ -277,8 +323,8 @@ def killed(glassnet, table, monkeypatch):
 
 @pytest.mark.parametrize(
     "words",
-    [WORDS, ("--continue", "things.glassnet"), ("--continue", "things.glassnet.checkpoint")],
-    ids=["the same command", "--continue MODEL", "--continue CHECKPOINT"],
+    [WORDS, ("--resume", "things.glassnet"), ("--resume", "things.glassnet.checkpoint")],
+    ids=["the same command", "--resume MODEL", "--resume CHECKPOINT"],
 )
 def test_a_killed_training_goes_on_to_the_bit(glassnet, table, killed, words):
     answer = glassnet("train", table, *words)
@@ -293,16 +339,16 @@ def test_another_training_leaves_a_checkpoint_alone(glassnet, table, killed, wor
     answer = glassnet("train", table, *words)
     assert answer.code == 2
     assert "things.glassnet.checkpoint: checkpoint of another interrupted training" in answer.err
-    assert "--continue things.glassnet.checkpoint" in answer.err
+    assert "--resume things.glassnet.checkpoint" in answer.err
     assert Path("things.glassnet.checkpoint").exists()
     assert glassnet("train", table, *words, "--out", "other.glassnet").code == 0
-    answer = glassnet("train", table, "--continue", "other.glassnet")  # to things.glassnet, after DATA's name
+    answer = glassnet("train", table, "--resume", "other.glassnet")  # to things.glassnet, after DATA's name
     assert answer.code == 2
     assert "things.glassnet.checkpoint: checkpoint of another interrupted training" in answer.err
 
 
 def test_a_killed_training_with_other_settings_says_that_it_begins(glassnet, table, killed):
-    answer = glassnet("train", table, "--continue", "things.glassnet", "--epochs", 3)
+    answer = glassnet("train", table, "--resume", "things.glassnet", "--epochs", 3)
     assert answer.code == 0, answer.err
     assert "was interrupted with other data or settings; a new training starts" in answer.out
 
@@ -310,7 +356,7 @@ def test_a_killed_training_with_other_settings_says_that_it_begins(glassnet, tab
 def test_a_model_without_training_state_says_so_when_it_goes_on(glassnet, table):
     assert glassnet("train", table, *WORDS).code == 0
     package.load("things.glassnet").save("things.glassnet", training_state=False)
-    answer = glassnet("train", table, "--continue", "things.glassnet")
+    answer = glassnet("train", table, "--resume", "things.glassnet")
     assert answer.code == 0, answer.err
     assert "holds no training state" in answer.out
 
@@ -326,6 +372,6 @@ def test_test_rows_stay_unseen_when_a_training_goes_on(glassnet, table, monkeypa
         return split(dataset, test, stratify, seed)
 
     monkeypatch.setattr(workflows, "_with_test_part", noted)
-    for words in ((), ("--continue", "things.glassnet")):
+    for words in ((), ("--resume", "things.glassnet")):
         assert glassnet("train", table, "--target", "label", "--epochs", 2, *words).code == 0
     assert seeds[0] == seeds[1] is not None

@@ -14,7 +14,7 @@ has_torch = importlib.util.find_spec("torch") is not None
 
 @pytest.mark.needs("torch")
 @pytest.mark.parametrize(
-    "options", [[], ["--device", "cpu"], ["--precision", "bfloat16"], ["--networks", "3"]], ids=str
+    "options", [[], ["--device", "cpu"], ["--precision", "bfloat16"], ["--n-networks", "3"]], ids=str
 )
 def test_train_evaluate_predict(glassnet, table, options):
     trained = glassnet("train", table, "--target", "label", "--engine", "torch", "--epochs", 150, "--seed", 1, *options)

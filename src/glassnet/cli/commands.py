@@ -19,9 +19,22 @@ from glassnet._version import __version__
 from glassnet.cli import terminal
 from glassnet.cli.experiment_command import experiment
 from glassnet.cli.grade_command import grade
+from glassnet.cli.options import (
+    READING,
+    READING_PICTURES,
+    SETTINGS,
+    AsJson,
+    Data,
+    Given,
+    Model,
+    Seed,
+    collects,
+    data_option,
+    path_option,
+)
 from glassnet.cli.report_command import report
 from glassnet.cli.terminal import complain, end, file_name, say, say_json
-from glassnet.errors import GlassnetError, SettingError
+from glassnet.errors import GlassnetError
 from glassnet.plain_text import one_line, shortened, visible
 
 INTERRUPTED = 130
@@ -35,31 +48,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Data = Annotated[
-    Path,
-    typer.Argument(help="CSV, Parquet, HDF5 or NumPy file, or a folder of pictures.", metavar="DATA", parser=file_name),
-]
-Model = Annotated[Path, typer.Argument(help="A .glassnet file.", metavar="MODEL", parser=file_name)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document, for machines.")]
-Separator = Annotated[str | None, typer.Option(help="Character between cells of a CSV file; found when not given.")]
-Header = Annotated[
-    bool | None,
-    typer.Option(
-        "--header/--no-header", help="Whether the first line of a CSV file names the columns; found when not given."
-    ),
-]
-Encoding = Annotated[str | None, typer.Option(help="Encoding of a CSV file; found when not given.")]
-
 
 @app.command()
 def demo(
-    folder: Annotated[
-        Path | None,
-        typer.Option(
-            help="Keep data and models here, instead of in a temporary folder.", metavar="PATH", parser=file_name
-        ),
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Source of all randomness.")] = 1,
+    folder: Annotated[Path | None, path_option("Keep data and models here, instead of in a temporary folder.")] = None,
+    seed: Seed = 1,
 ) -> None:
     """Train on real tables and pictures, look inside, save, load and predict."""
     from glassnet.cli.demo import run_demo
@@ -68,63 +61,20 @@ def demo(
 
 
 @app.command()
+@collects(settings=SETTINGS, reading={**READING_PICTURES, **READING})
 def train(
     data: Data,
-    target: Annotated[str | None, typer.Option(help="Column to predict; pictures and arrays bring their own.")] = None,
-    hidden: Annotated[
-        str | None, typer.Option(help="Units of each hidden layer: 64,32; none for logistic or linear regression.")
+    *,
+    target: Annotated[str | None, data_option("Column to predict; pictures and arrays bring their own.")] = None,
+    task: Annotated[str | None, data_option("classes or numbers; decided by the target when not given.")] = None,
+    sample_weight: Annotated[
+        str | None, data_option("Column with the weight of each row in the cost; it is no feature.")
     ] = None,
-    activation: Annotated[
-        str | None, typer.Option(help="Of the hidden layers: one name, or one per layer: relu,tanh.")
-    ] = None,
-    preset: Annotated[
-        str | None, typer.Option(help="fast, default or best: how many networks of which kinds are tried.")
-    ] = None,
-    loss: Annotated[
-        str | None, typer.Option(help="cross_entropy, squared_error, absolute_error, huber, quantile(0.9), poisson.")
-    ] = None,
-    optimizer: Annotated[
-        str | None, typer.Option(help="gradient_descent, momentum, nesterov, rmsprop, adam, adamw, lbfgs.")
-    ] = None,
-    learning_rate: Annotated[float | None, typer.Option(help="alpha; the optimiser's own when not given.")] = None,
-    schedule: Annotated[
-        str | None, typer.Option(help="constant, step, exponential, inverse_scaling, cosine, warmup_cosine, plateau.")
-    ] = None,
-    epochs: Annotated[int | None, typer.Option(help="Passes over the training rows.")] = None,
-    batch_size: Annotated[
-        int | None, typer.Option(help="Rows per step; chosen by the number of rows when not given.")
-    ] = None,
-    l2: Annotated[float | None, typer.Option(help="lambda of the penalty on squared weights.")] = None,
-    dropout: Annotated[float | None, typer.Option(help="Share of hidden units dropped in each step.")] = None,
-    networks: Annotated[int | None, typer.Option(help="Networks trained side by side and averaged.")] = None,
-    validation: Annotated[
-        float | None, typer.Option(help="Share of the training rows that chooses the best epoch.")
-    ] = None,
-    patience: Annotated[
-        int | None, typer.Option(help="Epochs without a lower validation cost before training ends.")
-    ] = None,
-    test: Annotated[
-        float | None, typer.Option(help="Share of the rows kept for the final score; .2 when not given.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="Source of all randomness.")] = None,
-    engine: Annotated[str | None, typer.Option(help="auto, numpy, compiled or torch: what trains.")] = None,
-    device: Annotated[str | None, typer.Option(help="auto, cpu or cuda: where torch computes.")] = None,
-    precision: Annotated[str | None, typer.Option(help="full or bfloat16: what torch multiplies.")] = None,
-    task: Annotated[str | None, typer.Option(help="classes or numbers; decided by the target when not given.")] = None,
-    size: Annotated[
-        int | None, typer.Option(help="Height and width that pictures are brought to; 64 when not given.")
-    ] = None,
-    order: Annotated[str | None, typer.Option(help="Numbers of a picture: interleaved or planes.")] = None,
-    separator: Separator = None,
-    header: Header = None,
-    encoding: Encoding = None,
-    start_from: Annotated[
-        Path | None, typer.Option("--continue", help="Go on from this model.", metavar="PATH", parser=file_name)
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Model file; DATA's name with .glassnet when not given.", metavar="PATH", parser=file_name),
-    ] = None,
+    test: Annotated[float | None, data_option("Share of the rows kept for the final score; .2 when not given.")] = None,
+    settings: Given,
+    reading: Given,
+    resume: Annotated[Path | None, path_option("Resume the training of this model, or of a checkpoint.")] = None,
+    out: Annotated[Path | None, path_option("Model file; DATA's name with .glassnet when not given.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a network on a table or on pictures, score it on rows it has not seen, save it."""
@@ -132,54 +82,42 @@ def train(
     from glassnet.cli.show import Show
     from glassnet.tables.reading.formats import stem
 
-    settings = {
-        "hidden": None if hidden is None else _units(hidden),
-        "activation": None if activation is None else _names(activation),
-        "preset": preset, "loss": loss, "optimizer": optimizer, "learning_rate": learning_rate, "schedule": schedule,
-        "epochs": epochs, "batch_size": batch_size, "l2": l2, "dropout": dropout, "n_networks": networks,
-        "validation": validation, "patience": patience, "random_state": seed, "engine": engine, "device": device,
-        "precision": precision,
-    }  # fmt: skip
     out = out or Path(f"{stem(data)}.glassnet")
     show = Show(as_json)
     with show.progress() as callback:
         outcome = workflows.train_file(
-            data, target, task=task, test=test, out=out, start_from=start_from,
-            reading=_given(size=size, order=order, separator=separator, header=header, encoding=encoding),
-            callbacks=[callback], announce=show.dataset, **_given(**settings),
+            data, target, task=task, sample_weight=sample_weight, test=test, out=out, resume=resume, reading=reading,
+            callbacks=[callback], announce=show.dataset, **settings,
         )  # fmt: skip
     show.training(outcome, out)
 
 
 @app.command()
+@collects(reading=READING)
 def evaluate(
     model: Model,
     data: Data,
-    separator: Separator = None,
-    header: Header = None,
-    encoding: Encoding = None,
+    *,
+    reading: Given,
     as_json: AsJson = False,
 ) -> None:
     """Score a model on rows or pictures whose targets are known."""
     from glassnet import workflows
     from glassnet.cli.show import Show
 
-    reading = _given(separator=separator, header=header, encoding=encoding)
     estimator, scores = workflows.evaluate_file(model, data, reading)
     Show(as_json).evaluation(estimator, scores)
 
 
 @app.command()
+@collects(reading=READING)
 def predict(
     model: Model,
     data: Data,
+    *,
     probabilities: Annotated[bool, typer.Option("--probabilities", help="One more column for each class.")] = False,
-    separator: Separator = None,
-    header: Header = None,
-    encoding: Encoding = None,
-    out: Annotated[
-        Path | None, typer.Option(help="CSV file to write, instead of printing.", metavar="PATH", parser=file_name)
-    ] = None,
+    reading: Given,
+    out: Annotated[Path | None, path_option("CSV file to write, instead of printing.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Predict every row of a table, or every picture, as CSV.
@@ -188,7 +126,6 @@ def predict(
     """
     from glassnet import workflows
 
-    reading = _given(separator=separator, header=header, encoding=encoding)
     predictions = workflows.predict_file(model, data, probabilities=probabilities, out=out, reading=reading)
     if as_json:
         say_json(predictions.columns if out is None else {"out": str(out), "rows": predictions.rows})
@@ -199,26 +136,22 @@ def predict(
 
 
 @app.command()
+@collects(reading=READING)
 def inspect(
     model: Model,
     data: Annotated[
         Path | None, typer.Argument(help="Data to take a row from.", metavar="[DATA]", parser=file_name)
     ] = None,
+    *,
     row: Annotated[int, typer.Option(help="Row of DATA to follow through the network, counted from 1.")] = 1,
-    page: Annotated[
-        Path | None,
-        typer.Option(help="Also write what is shown, with every number, as a page.", metavar="PATH", parser=file_name),
-    ] = None,
-    separator: Separator = None,
-    header: Header = None,
-    encoding: Encoding = None,
+    page: Annotated[Path | None, path_option("Also write what is shown, with every number, as a page.")] = None,
+    reading: Given,
     as_json: AsJson = False,
 ) -> None:
     """Open a model: architecture, parameters, dimension table, and one row's way through it, number by number."""
     from glassnet import workflows
     from glassnet.cli.show import Show
 
-    reading = _given(separator=separator, header=header, encoding=encoding)
     opened = workflows.open_model(model)
     sample = None if data is None else workflows.trace_row(model, data, row, reading)
     if page is not None:
@@ -240,8 +173,8 @@ def engines(
 
     show = Show(as_json)
     if measure:
-        with show.waiting() as told:
-            engine_report.measure(told)
+        with show.waiting() as report_progress:
+            engine_report.measure(report_progress)
     show.engines(engine_report.report())
 
 
@@ -290,33 +223,13 @@ def _usage(error: Any) -> NoReturn:
         if text := error.format_message().strip():  # rich has printed it by now
             say(text)
         sys.exit(2)
-    told = shortened(one_line(error.format_message()).rstrip("."), 400)
-    end(f"{told}; see {context.command_path} --help" if context else told, 2)
+    message = shortened(one_line(error.format_message()).rstrip("."), 400)
+    end(f"{message}; see {context.command_path} --help" if context else message, 2)
 
 
 def _fault(error: Exception) -> NoReturn:
     if os.environ.get("GLASSNET_DEBUG"):
         complain(visible("".join(traceback.format_exception(error)), keep="\n"))
         sys.exit(1)
-    told = shortened(one_line(f"{type(error).__name__}: {error}"), 400)
-    end(f"{told}. This is a fault of glassnet; GLASSNET_DEBUG=1 shows where", 1)
-
-
-def _given(**options: Any) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if value is not None}
-
-
-def _units(text: str) -> list[int]:
-    if text.strip().lower() in {"none", ""}:
-        return []
-    try:
-        return [int(part) for part in text.split(",")]
-    except ValueError:
-        raise SettingError(
-            f"--hidden: expected whole numbers with commas between, such as 64,32; got {text!r}"
-        ) from None
-
-
-def _names(text: str) -> str | list[str]:
-    names = [name.strip() for name in text.split(",")]
-    return names if len(names) > 1 else names[0]
+    message = shortened(one_line(f"{type(error).__name__}: {error}"), 400)
+    end(f"{message}. This is a fault of glassnet; GLASSNET_DEBUG=1 shows where", 1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from glassnet.cli.terminal import file_name
+from glassnet.cli.options import AsJson, path_option
 
 if TYPE_CHECKING:
     from glassnet.cli.show import Show
@@ -23,17 +23,10 @@ def experiment(
     seeds: Annotated[int | None, typer.Option(help="How many; the experiment's own number when not given.")] = None,
     size: Annotated[str, typer.Option(help="full, or small: reduced to a second or two.")] = "full",
     data: Annotated[
-        Path | None,
-        typer.Option(
-            help="For cats: the training .h5 file, or a folder of pictures in two sub-folders.",
-            metavar="PATH",
-            parser=file_name,
-        ),
+        Path | None, path_option("For cats: the training .h5 file, or a folder of pictures in two sub-folders.")
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Picture to write: .svg, .png or .pdf.", metavar="PATH", parser=file_name)
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document, for machines.")] = False,
+    out: Annotated[Path | None, path_option("Picture to write: .svg, .png or .pdf.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Put a claim of the textbook to the test: numbers, their spread over seeds, a picture, and whether it held."""
     from glassnet import lessons

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from glassnet.cli.options import AsJson
 from glassnet.cli.terminal import console, file_name, say_json
 from glassnet.plain_text import visible
 
@@ -27,7 +28,7 @@ LOOK = {
 def grade(
     solution: Annotated[Path, typer.Argument(help="Your Python file.", metavar="MY_NETWORK.py", parser=file_name)],
     timeout: Annotated[float, typer.Option(help="Seconds that the file, and then each function, may take.")] = 20.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document, for machines.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check your own sigmoid, linear_forward, L_model_backward, ...: what is wrong, why, and on which line.
 
@@ -66,10 +67,10 @@ def _show(outcome: Grade) -> None:
     for verdict in outcome.found:
         colour, word = LOOK[verdict.status]
         say(f"{word:<8}", colour, end="")
-        told = ""
+        remark = ""
         if verdict.status == "follows":
-            told = f"right as soon as {' and '.join(verdict.because)} is" if verdict.because else ""
-        say(f"{verdict.function:<{width}}  {told}".rstrip())
+            remark = f"right as soon as {' and '.join(verdict.because)} is" if verdict.because else ""
+        say(f"{verdict.function:<{width}}  {remark}".rstrip())
         for finding in verdict.findings:
             where = f"  (line {finding.line})" if finding.line else ""
             say(f"  {finding.mistake}{where}", "bold")

@@ -1,4 +1,4 @@
-"""`glassnet report`: a model or an experiment told in one HTML file."""
+"""The command `glassnet report`: a model or an experiment in one HTML file."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from glassnet.cli.options import path_option
 from glassnet.cli.terminal import file_name, say
 from glassnet.plain_text import visible
 
@@ -25,16 +26,9 @@ def report(
         typer.Argument(help="Data with known targets, for scores and analysis.", metavar="[DATA]", parser=file_name),
     ] = None,
     training: Annotated[
-        Path | None,
-        typer.Option(
-            help="Data of the training, for the diagnosis: what went wrong, what to change.",
-            metavar="PATH",
-            parser=file_name,
-        ),
+        Path | None, path_option("Data of the training, for the diagnosis: what went wrong, what to change.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="HTML file to write.", metavar="PATH", parser=file_name)] = Path(
-        "report.html"
-    ),
+    out: Annotated[Path, path_option("HTML file to write.")] = Path("report.html"),
     lang: Annotated[str, typer.Option(help="en or zh: English or Chinese.")] = "en",
 ) -> None:
     """Write a laboratory report on a model or an experiment, in one HTML file."""

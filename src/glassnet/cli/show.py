@@ -70,13 +70,13 @@ class Show:
         from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
 
-        columns = (TextColumn("[bold]{task.description:<9}"), BarColumn(), TextColumn("{task.fields[told]}"))
+        columns = (TextColumn("[bold]{task.description:<9}"), BarColumn(), TextColumn("{task.fields[text]}"))
         bar = Bar(*columns, TimeRemainingColumn(), console=self.err, transient=True)
-        task = bar.add_task("Training", told="")
+        task = bar.add_task("Training", text="")
 
         def callback(progress: Progress) -> None:
             bar.start()  # at the first call; the lines about the data stand above it
-            bar.update(task, total=progress.epochs, completed=progress.epoch, told=_told(progress))
+            bar.update(task, total=progress.epochs, completed=progress.epoch, text=_progress_text(progress))
 
         try:
             yield callback
@@ -137,12 +137,12 @@ class Show:
         self.line("Fit", f"{history.epochs} epochs over {samples} rows in {history.seconds:.2f} s{best}")
         self.line("Engine", history.choice or history.engine)
         for part, scores in outcome.scores.items():
-            self.line(part.capitalize(), f"{_told_scores(scores)} on {scores.rows} rows")
+            self.line(part.capitalize(), f"{_scores_text(scores)} on {scores.rows} rows")
         _, scores = list(outcome.scores.items())[-1]
         self.confusion(model, scores)
         self.line("Saved", str(out))
         if outcome.interrupted:
-            self.line("Note", f"interrupted: the best network so far was saved; go on with --continue {out}")
+            self.line("Note", f"interrupted: the best network so far was saved; resume with --resume {out}")
 
     def evaluation(self, model: Any, scores: Scores) -> None:
         """Print how a model did."""
@@ -150,8 +150,8 @@ class Show:
             self.document(_scores(scores))
             return
         width = 2 + max(map(len, scores.values))
-        for name, told in {"Rows": str(scores.rows), **{n: f"{v:.6g}" for n, v in scores.values.items()}}.items():
-            self.line(f"{name:<{width}}", told)
+        for name, value in {"Rows": str(scores.rows), **{n: f"{v:.6g}" for n, v in scores.values.items()}}.items():
+            self.line(f"{name:<{width}}", value)
         self.confusion(model, scores)
 
     def confusion(self, model: Any, scores: Scores) -> None:
@@ -228,7 +228,7 @@ def _target(name: str | None, y: Any) -> str:
     return f"{head}: " + ", ".join(f"{value} {count}" for value, count in zip(values, counts, strict=True))
 
 
-def _told(progress: Progress) -> str:
+def _progress_text(progress: Progress) -> str:
     if progress.cost is None:
         return ""
     validation = "" if progress.validation_cost is None else f"  validation {np.mean(progress.validation_cost):.4f}"
@@ -240,7 +240,7 @@ def _scores(scores: Scores) -> dict[str, Any]:
     return {"rows": scores.rows, **scores.values, **confusion}
 
 
-def _told_scores(scores: Scores) -> str:
+def _scores_text(scores: Scores) -> str:
     return ", ".join(f"{name} {value:.4g}" for name, value in scores.values.items())
 
 

@@ -10,18 +10,7 @@ Fit = TypeVar("Fit", bound=Callable[..., Any])
 
 
 def all_or_nothing(*but: type[Exception]) -> Callable[[Fit], Fit]:
-    """Return a decorator of `fit` that restores the estimator's attributes if `fit` raises.
-
-    Parameters
-    ----------
-    *but : type of Exception
-        Errors after which the attributes stay as they are.
-
-    Returns
-    -------
-    callable
-        Takes the method and returns the decorated one.
-    """
+    """Return a decorator of `fit` that restores the estimator's attributes if `fit` raises."""
 
     def of_fit(fit: Fit) -> Fit:
         @wraps(fit)

@@ -56,18 +56,7 @@ def has_names(X: Any) -> bool:
 
 
 def is_generated(names: Sequence[str]) -> bool:
-    """Return whether names were written by a program: one prefix with a running number.
-
-    Parameters
-    ----------
-    names : sequence of str
-        Of columns, in their order.
-
-    Returns
-    -------
-    bool
-        True for x0, x1, ... and the like.
-    """
+    """Return whether names were written by a program: one prefix with a running number."""
     if not names or not (first := COUNTED.fullmatch(names[0])) or first[1] not in ("0", "1"):
         return False
     word = names[0].removesuffix(first[1])
@@ -134,25 +123,6 @@ def select_training_columns(model: Any, X: Any) -> Any:
 
     Columns that no feature is made of may be missing. Where one side's names were written by a program (x0, x1 of an
     array, c1, c2 of a file without a header), columns are matched by position.
-
-    Parameters
-    ----------
-    model : TableModel
-        Fitted.
-    X : pyarrow.Table or Pictures
-        What a file holds.
-
-    Returns
-    -------
-    pyarrow.Table or Pictures
-        With the names and order of the training's columns.
-
-    Raises
-    ------
-    DataError
-        If a column that the model needs is missing; the nearest name is offered.
-    ShapeError
-        If pictures are of another size.
     """
     import pyarrow as pa
 

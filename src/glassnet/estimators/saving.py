@@ -19,7 +19,7 @@ from glassnet.training import generators
 KINDS = ("MLPClassifier", "MLPRegressor", "TabularClassifier", "TabularRegressor")
 # Entries of every estimator's document; those that some lack.
 ENTRIES = {"kind": TEXT, "settings": MAPPING, "target": MAPPING, "random_state": MAPPING}
-OPTIONAL = ("random_state", "class_weight", "fit", "rest")
+OPTIONAL = ("sample_weight_name", "random_state", "class_weight", "fit", "rest")
 CLASS_WEIGHTS = Kind(
     "a list of pairs of a class and its weight, at least 0",
     lambda pairs: (
@@ -100,25 +100,7 @@ def load(path: str | Path) -> Any:
 
 
 def load_as(path: str | Path, class_of: Callable[[str], Any]) -> Any:
-    """Read a model file as `load` does.
-
-    Parameters
-    ----------
-    path : str or Path
-        A ``*.glassnet`` file.
-    class_of : callable
-        Takes the kind that the file names, such as "TabularClassifier", and returns the class to make.
-
-    Returns
-    -------
-    estimator or Network
-        Fitted, as it was saved.
-
-    Raises
-    ------
-    FileError, ModelFileError
-        As `load` raises them.
-    """
+    """Read a model file as `load` does."""
     network, document = Network.load_with_document(path)
     kind = document.get("kind")
     if kind is None:
@@ -156,36 +138,12 @@ def _check_agreement(kind: str, target: Target, network: Network) -> None:
 
 
 def kind_of(model: Any) -> str:
-    """Return the name of a model's class, as model files have it.
-
-    Parameters
-    ----------
-    model : estimator or Network
-        Of any class.
-
-    Returns
-    -------
-    str
-        Such as "TabularClassifier".
-    """
+    """Return the name of a model's class, as model files have it."""
     return str(getattr(model, "kind", type(model).__name__))
 
 
 def settings_but(model: Any, names: Iterable[str]) -> dict[str, Any]:
-    """Return the settings of a model except some, as JSON data that can be compared and kept.
-
-    Parameters
-    ----------
-    model : estimator
-        Has `get_params`.
-    names : iterable of str
-        Settings to leave out.
-
-    Returns
-    -------
-    dict of str to JSON data
-        Without settings that are functions or other objects.
-    """
+    """Return the settings of a model except some, as JSON data that can be compared and kept."""
     settings = {name: value for name, value in model.get_params().items() if name not in names}
     if isinstance(weights := settings.get("class_weight"), Mapping):  # JSON's keys are texts only
         settings["class_weight"] = list(weights.items())
@@ -193,18 +151,7 @@ def settings_but(model: Any, names: Iterable[str]) -> dict[str, Any]:
 
 
 def settings_to_json(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings that JSON can hold.
-
-    Parameters
-    ----------
-    settings : mapping of str to object
-        By name.
-
-    Returns
-    -------
-    dict of str to JSON data
-        Without functions, and random states that are objects.
-    """
+    """Return the settings that JSON can hold."""
     kept = {}
     for name, value in settings.items():
         with suppress(TypeError):

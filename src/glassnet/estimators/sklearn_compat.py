@@ -36,34 +36,10 @@ def __getattr__(name: str) -> Any:
 
 
 def callback_context(estimator: Any, epochs: int) -> Any:
-    """Return the task of a fit, for scikit-learn's callbacks.
-
-    Parameters
-    ----------
-    estimator : BaseEstimator
-        That is fitted.
-    epochs : int
-        Most that callbacks will see.
-
-    Returns
-    -------
-    object
-        scikit-learn's callback context.
-    """
+    """Return the task of a fit, for scikit-learn's callbacks."""
     return estimator._init_callback_context(max_subtasks=epochs)
 
 
 def has_callbacks(estimator: Any) -> bool:
-    """Return whether scikit-learn's callbacks were set.
-
-    Parameters
-    ----------
-    estimator : BaseEstimator
-        Of any class.
-
-    Returns
-    -------
-    bool
-        True if there are some.
-    """
+    """Return whether scikit-learn's callbacks were set."""
     return bool(getattr(estimator, "_skl_callbacks", None))

@@ -15,16 +15,6 @@ def as_glassnet_errors(where: str = "") -> Iterator[None]:
     """Turn what scikit-learn's validation raises into glassnet's errors.
 
     Each stays what it was to ``except ValueError``; NotFittedError stays itself.
-
-    Parameters
-    ----------
-    where : str
-        Beginning of the message.
-
-    Raises
-    ------
-    SettingError, DataError, ColumnNamesError, WrongTypeError
-        In place of what was raised inside.
     """
     try:
         with np.errstate(over="ignore", invalid="ignore"):  # sums in which scikit-learn looks for NaN

@@ -43,25 +43,7 @@ class LabelEncoder:
 
     @classmethod
     def of(cls, y: Array) -> LabelEncoder:
-        """Return the encoder of training labels.
-
-        Parameters
-        ----------
-        y : array (m,), or 0/1 table (m, n_labels)
-            The labels.
-
-        Returns
-        -------
-        LabelEncoder
-            Of these classes.
-
-        Raises
-        ------
-        DataError
-            If y has several columns of classes.
-        ValueError
-            If y holds no labels, such as fractions.
-        """
+        """Return the encoder of training labels."""
         if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "Ubiu":  # certainly labels
             return cls(_labels_of(y))
         from sklearn.utils.multiclass import check_classification_targets, type_of_target
@@ -87,23 +69,7 @@ class LabelEncoder:
         return len(self.classes) if self.multilabel or len(self.classes) > 2 else 1
 
     def encode(self, y: Array) -> Array:
-        """Return the target columns.
-
-        Parameters
-        ----------
-        y : array (m,), or 0/1 table (m, n_labels)
-            Labels.
-
-        Returns
-        -------
-        array of bool, (m, n_outputs)
-            One-hot rows, or one column for two classes.
-
-        Raises
-        ------
-        DataError
-            If y holds a label that the training did not have.
-        """
+        """Return the target columns."""
         if self.multilabel:
             table = (y.toarray() if is_sparse(y) else np.asarray(y)) != 0
             if table.shape[1:] != (self.n_outputs,):
@@ -113,23 +79,7 @@ class LabelEncoder:
         return indices == (1 if len(self.classes) <= 2 else np.arange(len(self.classes)))
 
     def class_indices(self, y: Array) -> Array:
-        """Return the index of each label in `classes`.
-
-        Parameters
-        ----------
-        y : array (m,)
-            Labels.
-
-        Returns
-        -------
-        array of int, (m,)
-            Counted from 0.
-
-        Raises
-        ------
-        DataError
-            If y holds a label that the training did not have.
-        """
+        """Return the index of each label in `classes`."""
         if (y.dtype.kind in "UO") == (self.classes.dtype.kind in "UO"):
             indices = np.searchsorted(self.classes, y).clip(0, len(self.classes) - 1)
             if (self.classes[indices] == y).all():
@@ -139,18 +89,7 @@ class LabelEncoder:
         raise DataError(f"class {unknown!r} was not among those of training: {plain_text.listed(map(repr, known))}")
 
     def decode(self, P: Array) -> Array:
-        """Return labels.
-
-        Parameters
-        ----------
-        P : array (m, n_outputs)
-            Probabilities, or target columns.
-
-        Returns
-        -------
-        array (m,), or 0/1 table (m, n_labels)
-            The most probable label of each row; of several labels those above .5, sparse where `sparse` is set.
-        """
+        """Return labels."""
         if self.multilabel:
             table = (P > 0.5).astype(int)
             if not self.sparse:
@@ -164,33 +103,11 @@ class LabelEncoder:
         return self.classes[self.most_probable(P)]
 
     def most_probable(self, P: Array) -> Array:
-        """Return the most probable class of each row.
-
-        Parameters
-        ----------
-        P : array (m, n_outputs)
-            Probabilities, or target columns.
-
-        Returns
-        -------
-        array of int, (m,)
-            Its index in `classes`.
-        """
+        """Return the most probable class of each row."""
         return P.argmax(axis=1) if P.shape[1] > 1 else (P[:, 0] > 0.5).astype(np.intp)
 
     def probabilities(self, P: Array) -> Array:
-        """Return the probability of each class.
-
-        Parameters
-        ----------
-        P : array (m, n_outputs)
-            The network's outputs.
-
-        Returns
-        -------
-        array (m, n_classes)
-            Rows that sum to 1, unless rows may have several labels; a single class has probability 1.
-        """
+        """Return the probability of each class."""
         if self.multilabel:
             return P
         if len(self.classes) == 1:
@@ -198,44 +115,13 @@ class LabelEncoder:
         return P if P.shape[1] > 1 else np.hstack([1 - P, P])
 
     def is_correct(self, P: Array, Y: Array) -> Array:
-        """Return whether the predictions are right, row by row.
-
-        Parameters
-        ----------
-        P : array (m, n_outputs)
-            Probabilities.
-        Y : array (m, n_outputs)
-            Target columns.
-
-        Returns
-        -------
-        array of bool, (m,)
-            Whether the most probable class is the true one; of several labels, whether all are.
-        """
+        """Return whether the predictions are right, row by row."""
         if self.output == "softmax":
             return P.argmax(axis=1) == Y.argmax(axis=1)
         return ((P > 0.5) == Y).all(axis=1)
 
     def strata(self, Y: Array, share: float) -> Array | None:
-        """Return the classes that a split should be stratified by.
-
-        Parameters
-        ----------
-        Y : array (m, n_outputs)
-            Target columns.
-        share : float
-            Share of the rows that is held out.
-
-        Returns
-        -------
-        array of int (m,) or None
-            Class indices; None where a stratified split is impossible.
-
-        Raises
-        ------
-        DataError
-            If one of two classes has one row.
-        """
+        """Return the classes that a split should be stratified by."""
         if self.multilabel:
             return None
         classes = self.most_probable(Y)
@@ -253,20 +139,7 @@ class LabelEncoder:
         return classes if enough and counts.min() >= 2 else None
 
     def check_known(self, y: Array, *, all_of_them: bool) -> None:
-        """Raise if a network that is trained further has no output for a label.
-
-        Parameters
-        ----------
-        y : array (m,), or 0/1 table (m, n_labels)
-            Labels.
-        all_of_them : bool
-            Whether every known class must occur.
-
-        Raises
-        ------
-        DataError
-            If y holds an unknown class or, with `all_of_them`, lacks a known one.
-        """
+        """Raise if a network that is trained further has no output for a label."""
         if (y.ndim == 2) != self.multilabel:
             forms = "a table of zeros and ones", "one label per row"
             expected, got = forms if self.multilabel else forms[::-1]
@@ -283,13 +156,7 @@ class LabelEncoder:
             )
 
     def to_document(self) -> dict[str, Any]:
-        """Return the encoder as plain data.
-
-        Returns
-        -------
-        dict
-            That JSON can hold.
-        """
+        """Return the encoder as plain data."""
         dtype = "str" if self.classes.dtype == object else self.classes.dtype.str
         return {"classes": self.classes.tolist(), "dtype": dtype, "multilabel": self.multilabel, "sparse": self.sparse}
 
@@ -314,20 +181,7 @@ class TargetScaler:
 
     @classmethod
     def of(cls, y: Array, *, standardize: bool) -> TargetScaler:
-        """Return the scaler of training targets.
-
-        Parameters
-        ----------
-        y : array (m,) or (m, n_outputs)
-            Numbers to estimate.
-        standardize : bool
-            Whether mean and standard deviation are learned; otherwise targets stay as they are.
-
-        Returns
-        -------
-        TargetScaler
-            Fitted to y.
-        """
+        """Return the scaler of training targets."""
         table = y.reshape(len(y), -1).astype(np.float64)
         if not standardize:
             return cls(np.zeros(table.shape[1]), np.ones(table.shape[1]), y.ndim == 1)
@@ -341,52 +195,19 @@ class TargetScaler:
         return len(self.mean)
 
     def encode(self, y: Array) -> Array:
-        """Return the target columns.
-
-        Parameters
-        ----------
-        y : array (m,) or (m, n_outputs)
-            Numbers.
-
-        Returns
-        -------
-        array of float64, (m, n_outputs)
-            Standardised.
-
-        Raises
-        ------
-        DataError
-            If y has another number of columns than in training.
-        """
+        """Return the target columns."""
         table = np.asarray(y, np.float64).reshape(len(y), -1)
         if table.shape[1] != self.n_outputs:
             raise DataError(f"y: expected {self.n_outputs} numbers per row as in training; got {table.shape[1]}")
         return (table - self.mean) / self.scale
 
     def decode(self, outputs: Array) -> Array:
-        """Return estimates in the units of the training targets.
-
-        Parameters
-        ----------
-        outputs : array (m, n_outputs)
-            Of the network.
-
-        Returns
-        -------
-        array (m,) or (m, n_outputs)
-            A vector where the training targets were one.
-        """
+        """Return estimates in the units of the training targets."""
         y = outputs * self.scale.astype(outputs.dtype) + self.mean.astype(outputs.dtype)
         return y[:, 0] if self.single else y
 
     def to_document(self) -> dict[str, Any]:
-        """Return the scaler as plain data.
-
-        Returns
-        -------
-        dict
-            That JSON can hold.
-        """
+        """Return the scaler as plain data."""
         return {"mean": self.mean.tolist(), "scale": self.scale.tolist(), "single": self.single}
 
 
@@ -498,17 +319,6 @@ def _labels_of(y: Array) -> Array:
 
 
 def is_sparse(y: Any) -> bool:
-    """Return whether y is a sparse matrix or array of scipy, without loading scipy.
-
-    Parameters
-    ----------
-    y : object
-        Of any type.
-
-    Returns
-    -------
-    bool
-        True if it is.
-    """
+    """Return whether y is a sparse matrix or array of scipy, without loading scipy."""
     sparse = sys.modules.get("scipy.sparse")
     return sparse is not None and bool(sparse.issparse(y))

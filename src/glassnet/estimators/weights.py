@@ -15,25 +15,7 @@ Array = Any
 
 
 def checked_weights(X: Array, sample_weight: Array | None) -> Array | None:
-    """Return the weights of the rows (m,), checked as scikit-learn does; None if there are none.
-
-    Parameters
-    ----------
-    X : array of m rows
-        For the number of rows and the type of the weights.
-    sample_weight : array_like (m,) or None
-        Weights, none negative.
-
-    Returns
-    -------
-    array (m,) or None
-        Floating-point weights.
-
-    Raises
-    ------
-    ValueError
-        If there is not one finite weight of at least 0 for each row.
-    """
+    """Return the weights of the rows (m,), checked as scikit-learn does; None if there are none."""
     refuse_masked("sample_weight", sample_weight)
     from glassnet.estimators.sklearn_compat import check_sample_weight
 
@@ -41,20 +23,7 @@ def checked_weights(X: Array, sample_weight: Array | None) -> Array | None:
 
 
 def drop_zero_weight_rows(X: Array, Y: Array, S: Array | None) -> tuple[Array, Array, Array | None]:
-    """Return X, Y and weights without the rows of weight 0: a batch of only such rows would have no mean.
-
-    Parameters
-    ----------
-    X, Y : array of m rows
-        Features and targets.
-    S : array (m,) or None
-        Weights.
-
-    Returns
-    -------
-    X, Y, S : arrays
-        The rows of weight above 0.
-    """
+    """Return X, Y and weights without the rows of weight 0: a batch of only such rows would have no mean."""
     if S is None or (keep := S > 0).all():
         return X, Y, S
     return X[keep], Y[keep], S[keep]

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from glassnet.estimators.tabular.model import TableModel
+from glassnet.estimators.tabular.settings import CLASSIFIER
 from glassnet.estimators.tabular.training_data import VALIDATION_SHARE
 from glassnet.report.blocks import Block, Cell, Code, Paragraph, Section, message, paragraph
 from glassnet.report.subject import Subject
-
-FLAGS = {"n_networks": "networks", "random_state": "seed"}  # options of the shell that have names of their own
-NO_FLAG = ("warm_start", "verbose", "engine")
+from glassnet.training.settings import TRAINING
 
 
 def reproduce(subject: Subject) -> Section:
@@ -42,24 +39,31 @@ def _seedless(seed: Any) -> list[Block]:
 
 def _train_command(subject: Subject) -> str:
     """Return the command with all settings that differ from their defaults."""
-    settings, used_by_default = subject.document["settings"], inspect.signature(TableModel).parameters
-    target, pictures = subject.model.target_name_, subject.model.preparation_.pictures
+    settings, model = subject.document["settings"], subject.model
+    target, pictures = model.target_name_, model.preparation_.pictures
     options: dict[str, Any] = {
         "target": target if target and not pictures else None,
         "task": "classes" if subject.classes else "numbers",
+        "sample-weight": model.sample_weight_name_,
         **{
-            FLAGS.get(name, name.replace("_", "-")): ("none" if value == [] else value)
+            CLASSIFIER[name].option_name: "none" if value == [] else value
             for name, value in settings.items()
-            if name in used_by_default and value != used_by_default[name].default and name not in NO_FLAG
+            if value != CLASSIFIER[name].default and CLASSIFIER[name].option is not None and name != "engine"
         },
         "test": _test_share(subject, settings),
         "size": pictures.height if pictures else None,
         "engine": subject.record.get("engine"),
         "out": subject.name,
     }
-    options_text = " ".join(f"--{name} {_quoted(value)}" for name, value in options.items() if value is not None)
+    words = [_option(name, value) for name, value in options.items() if value is not None]
     source = _quoted(subject.training.name) if subject.training else "TRAINING_DATA"
-    return f"glassnet train {source} {options_text}"
+    return " ".join(["glassnet train", source, *words])
+
+
+def _option(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return f"--{name}" if value else f"--no-{name}"
+    return f"--{name} {_quoted(value)}"
 
 
 def _test_share(subject: Subject, settings: Mapping[str, Any]) -> float | None:
@@ -78,7 +82,7 @@ def _in_python(subject: Subject) -> list[str]:
     settings = {
         name: value
         for name, value in record.get("settings", {}).items()
-        if value not in (None, 0, False, "auto", "full") and name != "iterations"
+        if value != TRAINING[name].default and name != "iterations"
     }
     if record:
         settings.pop("epochs", None)

@@ -87,25 +87,7 @@ def _without_view(column: pa.ChunkedArray, arrow_type: pa.DataType) -> pa.Chunke
 
 
 def bytes_as_text(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return bytes as the text that they encode.
-
-    Parameters
-    ----------
-    name : str
-        Of the column, for the message.
-    column : pyarrow.ChunkedArray
-        Bytes of any of Arrow's types.
-
-    Returns
-    -------
-    pyarrow.ChunkedArray
-        large_string.
-
-    Raises
-    ------
-    DataError
-        If a cell is not UTF-8.
-    """
+    """Return bytes as the text that they encode."""
     import pyarrow as pa
 
     try:

@@ -23,56 +23,21 @@ USABLE_CELLS = "expected numbers, text, true and false, or dates in every cell"
 
 
 def is_text(arrow_type: pa.DataType) -> bool:
-    """Return whether a type is one of Arrow's text types.
-
-    Parameters
-    ----------
-    arrow_type : pyarrow.DataType
-        Of a column.
-
-    Returns
-    -------
-    bool
-        True for string, large_string and string_view.
-    """
+    """Return whether a type is one of Arrow's text types."""
     from pyarrow import types
 
     return bool(types.is_string(arrow_type) or types.is_large_string(arrow_type) or types.is_string_view(arrow_type))
 
 
 def missing_cell(arrow_type: pa.DataType) -> pa.Scalar:
-    """Return the missing cell of a type, as ``pa.scalar(None, arrow_type)`` does.
-
-    Parameters
-    ----------
-    arrow_type : pyarrow.DataType
-        Of a column.
-
-    Returns
-    -------
-    pyarrow.Scalar
-        Null.
-    """
+    """Return the missing cell of a type, as ``pa.scalar(None, arrow_type)`` does."""
     import pyarrow as pa
 
     return pa.nulls(1, arrow_type)[0]
 
 
 def text_array(values: Sequence[str], arrow_type: pa.DataType) -> pa.Array:
-    """Return a few texts as an Arrow array, as ``pa.array(values, arrow_type)`` does.
-
-    Parameters
-    ----------
-    values : sequence of str
-        None missing.
-    arrow_type : pyarrow.DataType
-        string or large_string.
-
-    Returns
-    -------
-    pyarrow.Array
-        Of that type.
-    """
+    """Return a few texts as an Arrow array, as ``pa.array(values, arrow_type)`` does."""
     import pyarrow as pa
 
     coded = [value.encode() for value in values]
@@ -81,18 +46,7 @@ def text_array(values: Sequence[str], arrow_type: pa.DataType) -> pa.Array:
 
 
 def cell_values(column: pa.ChunkedArray) -> np.ndarray:
-    """Return the cells of a column as ``column.to_numpy()`` does: numbers, NaN where missing, or truth values.
-
-    Parameters
-    ----------
-    column : pyarrow.ChunkedArray
-        m cells.
-
-    Returns
-    -------
-    ndarray (m,)
-        Of the column's type; float64 where cells are missing.
-    """
+    """Return the cells of a column as ``column.to_numpy()`` does: numbers, NaN where missing, or truth values."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -138,18 +92,7 @@ def rows_at(rows: Any, indices: np.ndarray) -> Any:
 
 
 def clean(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return a text column with blanks around cells trimmed and missing cells null.
-
-    Parameters
-    ----------
-    column : pyarrow.ChunkedArray of text
-        Cells as they are in the file.
-
-    Returns
-    -------
-    pyarrow.ChunkedArray
-        Of the same type.
-    """
+    """Return a text column with blanks around cells trimmed and missing cells null."""
     import pyarrow.compute as pc
 
     column = pc.utf8_trim_whitespace(column)
@@ -158,20 +101,7 @@ def clean(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def cast_or_none(column: pa.ChunkedArray, arrow_type: pa.DataType) -> pa.ChunkedArray | None:
-    """Return a text column as another type, if every cell can be read as such.
-
-    Parameters
-    ----------
-    column : pyarrow.ChunkedArray of text
-        The cells.
-    arrow_type : pyarrow.DataType
-        The other type.
-
-    Returns
-    -------
-    pyarrow.ChunkedArray or None
-        Of that type.
-    """
+    """Return a text column as another type, if every cell can be read as such."""
     import pyarrow as pa
 
     try:
@@ -182,18 +112,7 @@ def cast_or_none(column: pa.ChunkedArray, arrow_type: pa.DataType) -> pa.Chunked
 
 
 def as_numbers(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    """Return a text column as numbers, if every cell is a number or null.
-
-    Parameters
-    ----------
-    column : pyarrow.ChunkedArray of text
-        The cells.
-
-    Returns
-    -------
-    pyarrow.ChunkedArray or None
-        int64, or float64 in which NaN is null.
-    """
+    """Return a text column as numbers, if every cell is a number or null."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -238,18 +157,7 @@ def typed(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return the values of a dictionary column, and other columns as they are.
-
-    Parameters
-    ----------
-    column : pyarrow.ChunkedArray
-        Of any type.
-
-    Returns
-    -------
-    pyarrow.ChunkedArray
-        Of the type of the dictionary's values; text is large_string.
-    """
+    """Return the values of a dictionary column, and other columns as they are."""
     import pyarrow as pa
 
     if not pa.types.is_dictionary(column.type):
@@ -261,29 +169,7 @@ def decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def typed_cells(column: pa.ChunkedArray, name: str, arrow_type: pa.DataType, expected: str) -> pa.ChunkedArray:
-    """Return the values of a column, text as what it spells.
-
-    Parameters
-    ----------
-    column : pyarrow.ChunkedArray
-        Of any type.
-    name : str
-        The column, for messages.
-    arrow_type : pyarrow.DataType
-        What text should be read as.
-    expected : str
-        What training saw, in words.
-
-    Returns
-    -------
-    pyarrow.ChunkedArray
-        Not of text.
-
-    Raises
-    ------
-    DataError
-        If text spells neither numbers, truth values nor dates.
-    """
+    """Return the values of a column, text as what it spells."""
     import pyarrow as pa
 
     column = decoded(column)
@@ -301,18 +187,6 @@ def first_unparsable(column: pa.ChunkedArray, arrow_type: pa.DataType) -> tuple[
     """Return the first cell of a text column that cannot be read as another type.
 
     It halves the column until one row is left, because Arrow's error does not name the row.
-
-    Parameters
-    ----------
-    column : pyarrow.ChunkedArray of text
-        The cells.
-    arrow_type : pyarrow.DataType
-        What they should be.
-
-    Returns
-    -------
-    (int, str) or None
-        Its row, counted from 1, and its text; None if all cells can be read.
     """
     import pyarrow as pa
 

@@ -87,40 +87,13 @@ class Pictures:
 
 
 def check_order(order: str) -> None:
-    """Raise unless there is such a way to flatten a picture.
-
-    Parameters
-    ----------
-    order : str
-        "interleaved" or "planes".
-
-    Raises
-    ------
-    UnknownNameError
-        If it is neither.
-    """
+    """Raise unless there is such a way to flatten a picture."""
     if order not in ORDERS:
         raise UnknownNameError.among("order of a picture's numbers", order, ORDERS)
 
 
 def height_and_width(size: int | tuple[int, int]) -> tuple[int, int]:
-    """Return the size of pictures.
-
-    Parameters
-    ----------
-    size : int or (int, int)
-        Side of a square, or height and width, in pixels.
-
-    Returns
-    -------
-    height, width : int
-        In pixels.
-
-    Raises
-    ------
-    SettingError
-        If a side is no whole number from 1 to 10000.
-    """
+    """Return the size of pictures."""
     pair = (size, size) if isinstance(size, int) else tuple(size)
     if len(pair) != 2 or not all(isinstance(side, int) and 1 <= side <= 10_000 for side in pair):
         raise SettingError(f"size must be a whole number from 1 to 10000, or (height, width), got {size!r}")

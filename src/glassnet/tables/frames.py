@@ -82,18 +82,7 @@ def as_table(X: Any, names: Sequence[str] | None = None) -> pa.Table:
 
 
 def is_records(X: Any) -> bool:
-    """Return whether X is a list of dicts, one for each row.
-
-    Parameters
-    ----------
-    X : object
-        As a user gave it.
-
-    Returns
-    -------
-    bool
-        False for an empty list.
-    """
+    """Return whether X is a list of dicts, one for each row."""
     return isinstance(X, (list, tuple)) and len(X) > 0 and all(isinstance(row, Mapping) for row in X)
 
 
@@ -102,18 +91,7 @@ INTO_MEMORY = ("toPandas", "to_pandas", "to_pandas_df", "to_pyarrow", "to_arrow"
 
 
 def is_table(X: Any) -> bool:
-    """Return whether X has columns.
-
-    Parameters
-    ----------
-    X : object
-        As a user gave it.
-
-    Returns
-    -------
-    bool
-        True for a frame, a dict, a list of dicts, an array with named fields.
-    """
+    """Return whether X has columns."""
     if isinstance(X, (np.ndarray, type)):
         return bool(getattr(getattr(X, "dtype", None), "names", None))
     arrow = hasattr(X, "__arrow_c_stream__") or hasattr(X, "__arrow_c_array__")
@@ -121,37 +99,13 @@ def is_table(X: Any) -> bool:
 
 
 def is_elsewhere(X: Any) -> bool:
-    """Return whether X is a frame that is not in memory, or not computed yet, and has a method that loads it.
-
-    Parameters
-    ----------
-    X : object
-        As a user gave it.
-
-    Returns
-    -------
-    bool
-        True for lazy frames and the like.
-    """
+    """Return whether X is a frame that is not in memory, or not computed yet, and has a method that loads it."""
     arrayish = hasattr(X, "__array__") and not hasattr(X, "columns")
     return not (arrayish or is_table(X) or hasattr(X, "tocsr")) and bool(way_into_memory(X))
 
 
 def way_into_memory(X: Any, name: str = "X") -> str:
-    """Return how something that is no table itself becomes one.
-
-    Parameters
-    ----------
-    X : object
-        As a user gave it.
-    name : str
-        Its name in the advice.
-
-    Returns
-    -------
-    str
-        End of a message, such as "; X.collect() brings it into memory", or "".
-    """
+    """Return how something that is no table itself becomes one."""
     if isinstance(X, type) or type(X).__module__.startswith("pandas"):
         return ""
     way = next((method for method in INTO_MEMORY if callable(getattr(X, method, None))), None)
@@ -159,18 +113,7 @@ def way_into_memory(X: Any, name: str = "X") -> str:
 
 
 def check_cells(table: pa.Table) -> None:
-    """Raise if cells are lists or structures.
-
-    Parameters
-    ----------
-    table : pyarrow.Table
-        Of any types.
-
-    Raises
-    ------
-    DataError
-        Which names the first such column.
-    """
+    """Raise if cells are lists or structures."""
     from pyarrow import types
 
     for field in table.schema:
@@ -179,20 +122,7 @@ def check_cells(table: pa.Table) -> None:
 
 
 def check_distinct(names: Sequence[str], where: str = "the table") -> None:
-    """Raise if two columns have one name.
-
-    Parameters
-    ----------
-    names : sequence of str
-        Of the columns.
-    where : str
-        Beginning of the message.
-
-    Raises
-    ------
-    DataError
-        Which lists the names that occur twice.
-    """
+    """Raise if two columns have one name."""
     twice = [repr(name) for name, count in Counter(names).items() if count > 1]
     if twice:
         raise DataError(f"{where} has several columns named {listed(twice)}; every column needs a name of its own")

@@ -22,25 +22,7 @@ TEXT_TYPES = (str, bool, np.bool_, Real, Decimal, UUID)  # that text can hold, a
 
 
 def array_of_cells(name: str, values: Any) -> pa.Array:
-    """Return the cells of a column as an Arrow array.
-
-    Parameters
-    ----------
-    name : str
-        The column, for messages.
-    values : list or array
-        The cells.
-
-    Returns
-    -------
-    pyarrow.Array
-        Of the one type that holds them all; NaN is a missing cell.
-
-    Raises
-    ------
-    DataError
-        If no type holds them all.
-    """
+    """Return the cells of a column as an Arrow array."""
     import pyarrow as pa
 
     values = _readable(name, values)
@@ -98,18 +80,7 @@ def _named_categories(values: Any) -> Any:
 
 
 def are_of_several_kinds(values: Any) -> bool:
-    """Return whether cells are Python objects of several types.
-
-    Parameters
-    ----------
-    values : list, tuple, or array
-        The cells.
-
-    Returns
-    -------
-    bool
-        Missing cells do not count; int and float count as one type.
-    """
+    """Return whether cells are Python objects of several types."""
     if not isinstance(values, (list, tuple)) and getattr(values, "dtype", None) != np.dtype(object):
         return False
     kinds = {type(value) for value in values if not (type(value) is float and value != value)}  # noqa: PLR0124 - NaN

@@ -179,25 +179,7 @@ def _column_from_document(document: Any, where: str) -> Column:
 
 
 def features(X: Any, preparation: Preparation | None = None) -> pa.Table | Pictures:
-    """Return samples as a table or pictures.
-
-    Parameters
-    ----------
-    X : pyarrow.Table, Pictures, or whatever `as_table` takes
-        The samples.
-    preparation : Preparation, optional
-        Whose columns an array's columns are, in their order.
-
-    Returns
-    -------
-    pyarrow.Table or Pictures
-        One row or picture per sample.
-
-    Raises
-    ------
-    ShapeError
-        If an array has another number of columns than in training.
-    """
+    """Return samples as a table or pictures."""
     if isinstance(X, Pictures):
         return X
     if not isinstance(X, np.ndarray) or X.dtype.names:

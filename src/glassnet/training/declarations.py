@@ -101,11 +101,15 @@ class Setting:
         return float not in self.alternatives
 
     @property
+    def option_name(self) -> str:
+        """Its name in the shell: "learning-rate", "seed" for random_state."""
+        return self.option or self.name.replace("_", "-")
+
+    @property
     def values(self) -> str:
         """What it may be, in words."""
-        if self.interval:
-            return _number_in_words(self.interval, self.is_whole)
-        return ", ".join(self.names) if self.names else _type_in_words(self.alternatives)
+        numbers = [_number_in_words(self.interval, self.is_whole)] if self.interval else []
+        return ", ".join([*self.names, *numbers]) or _type_in_words(self.alternatives)
 
     def check(self, value: Any) -> None:
         """Raise SettingError unless `value` is one that the setting may have."""
@@ -119,7 +123,7 @@ class Setting:
         elif self.table is not None:
             choose(self.table, value, self.name)
         elif self.interval:
-            if isinstance(value, bool | np.bool_) and bool in self.alternatives:
+            if value in self.names or (isinstance(value, bool | np.bool_) and bool in self.alternatives):
                 return
             if not _is_number(value, self.is_whole) or not within(value, self.interval):
                 raise SettingError(f"{self.name}: expected {self.values}; got {value!r}")
@@ -132,11 +136,15 @@ class Setting:
     def _takes(self, kind: Any) -> bool:
         return any(get_origin(each) is kind for each in self.alternatives)
 
+    @property
+    def meaning(self) -> str:
+        """What it is, in full."""
+        return " ".join(filter(None, (self.help, self.more, self.none)))
+
     def documented(self) -> str:
         """Return the setting as the entry of a docstring, without indentation."""
         tail = "optional" if self.default is None else f"default={_quoted(self.default)}"
-        text = " ".join(filter(None, (self.help, self.more, self.none)))
-        lines = textwrap.wrap(text, DOCSTRING_WIDTH - 12, break_on_hyphens=False, break_long_words=False)
+        lines = textwrap.wrap(self.meaning, DOCSTRING_WIDTH - 12, break_on_hyphens=False, break_long_words=False)
         kind = _type_in_words(self.alternatives) + (f" in {self.interval}" if self.interval else "")
         return "\n    ".join([f"{self.name} : {kind}, {tail}", *lines])
 

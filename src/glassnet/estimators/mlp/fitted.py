@@ -112,7 +112,18 @@ class FittedMLP(InspectionMixin, CallbackSupportMixin, BaseEstimator):
         self.__dict__.update(completed(self._declared, given, type(self).__name__))
 
     def set_params(self, **params: Any) -> Self:
-        """Change settings, also of what is nested in them, as scikit-learn does; return the estimator itself."""
+        """Change settings, also of what is nested in them, as scikit-learn does.
+
+        Parameters
+        ----------
+        **params : object
+            Settings by name.
+
+        Returns
+        -------
+        MLPClassifier or MLPRegressor
+            The estimator itself.
+        """
         super().set_params(**with_new_names(params, "keep_optimizer"))
         return self
 

@@ -309,7 +309,7 @@ class BaseMLP(FittedMLP):
         if list(old.sizes) != sizes or self.network_.n_networks != self._stack:
             stack = f" (now {self.network_.n_networks or 1} networks; asked for {self.n_networks})"
             raise SettingError(
-                f"a warm start or partial_fit begins with the network of the last fit, of sizes {list(old.sizes)}; "
+                f"a warm start or partial_fit resumes the network of the last fit, of sizes {list(old.sizes)}; "
                 f"these settings and data need {sizes}{stack if self.network_.n_networks != self._stack else ''}. "
                 "Use clone(estimator) for a new network"
             )

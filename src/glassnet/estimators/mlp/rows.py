@@ -37,13 +37,7 @@ class Rows(NamedTuple):
         return Rows(*drop_zero_weight_rows(*self))
 
     def parted(self, share: float, strata: Array | None, random_state: np.random.RandomState) -> tuple[Rows, Rows]:
-        """Return the rows to train on, and a share of them to hold out, which keeps the shares of the strata.
-
-        Raises
-        ------
-        DataError
-            If fewer than 2 rows are held out, or none is left.
-        """
+        """Return the rows to train on, and a share of them to hold out, which keeps the shares of the strata."""
         if (held := math.ceil(share * self.m)) < 2:
             raise DataError(
                 "The validation set is too small. Increase 'validation_fraction' or the size of your dataset. "

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from glassnet.estimators.tabular.model import TableModel
 
 ENTRIES = {
-    "preparation": MAPPING, "feature_names": TEXTS, "notes": TEXTS, "target_name": maybe(TEXT), "fit": MAPPING,
+    "preparation": MAPPING, "feature_names": TEXTS, "notes": TEXTS, "target_name": maybe(TEXT),
+    "sample_weight_name": maybe(TEXT), "fit": MAPPING,
 }  # fmt: skip
 
 
@@ -31,6 +32,8 @@ def to_document(model: TableModel, *, training_state: bool) -> tuple[dict[str, A
         "notes": model.notes_,
         "target_name": model.target_name_,
     }
+    if model.sample_weight_name_ is not None:
+        document["sample_weight_name"] = model.sample_weight_name_
     networks: dict[str, Network] = {}
     if training_state and model._last_fit is not None:
         document["fit"] = {**model._last_fit.to_document(), "unfinished": None}
@@ -52,6 +55,7 @@ def restore(model: TableModel, network: Network, target: Target, document: Mappi
         raise ModelFileError("feature_names: not those of the preparation's columns")
     model.network_, model.target_, model.preparation_ = network, target, preparation
     model.notes_, model.target_name_ = list(document["notes"]), document["target_name"]
+    model.sample_weight_name_ = document.get("sample_weight_name")
     model.n_features_in_ = preparation.pictures.n_x if preparation.pictures else len(preparation.source)
     model._made_with = made_with(model)
     if document["feature_names"]:

@@ -66,6 +66,7 @@ class TableModel(InspectionMixin):
     candidates_: list[dict[str, Any]]
     notes_: list[str]
     target_name_: str | None = None
+    sample_weight_name_: str | None = None  # of the column, where one was trained with
     _made_with: dict[str, Any]  # the settings of the last fit that made the network
     _unfinished: Unfinished | None = None  # where the last training was interrupted
     _last_fit: LastFit | None = None  # what a warm start needs to know of it
@@ -95,38 +96,11 @@ class TableModel(InspectionMixin):
         vars(self).update({**defaults(self._declared), **state})  # settings that an older pickle lacks
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Return the settings.
-
-        Parameters
-        ----------
-        deep : bool
-            Without effect: no setting has settings of its own.
-
-        Returns
-        -------
-        dict of str to object
-            By the names that the constructor takes.
-        """
+        """Return the settings."""
         return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
 
     def set_params(self, **settings: Any) -> Any:
-        """Change settings.
-
-        Parameters
-        ----------
-        **settings
-            By the names that the constructor takes.
-
-        Returns
-        -------
-        self
-            The model.
-
-        Raises
-        ------
-        UnknownNameError
-            If there is no such setting.
-        """
+        """Change settings."""
         known = self.get_params()
         for name, value in settings.items():
             if name not in known:
@@ -258,12 +232,12 @@ class TableModel(InspectionMixin):
         """The network that was trained when the training was interrupted; `network_` may be a better one before it."""
         return self.network_ if self._unfinished is None else self._unfinished.network
 
-    def can_resume(self, X: Any, y: Any) -> bool:
+    def can_resume(self, X: Any, y: Any, sample_weight: Any = None) -> bool:
         """Return whether `fit` with these rows would resume an interrupted training.
 
         Parameters
         ----------
-        X, y : rows and their targets
+        X, y, sample_weight : rows, their targets and weights
             As `fit` takes them.
 
         Returns
@@ -272,7 +246,8 @@ class TableModel(InspectionMixin):
             True with the same rows and settings, if `warm_start` is set.
         """
         unfinished = self._unfinished
-        return unfinished is not None and self.warm_start and self._data_to_resume(unfinished, Given(X, y)) is not None
+        given = Given(X, y, sample_weight)
+        return unfinished is not None and self.warm_start and self._data_to_resume(unfinished, given) is not None
 
     def has_settings_of(self, other: TableModel) -> bool:
         """Return whether two models have the same settings, as far as the result of a training depends on them.

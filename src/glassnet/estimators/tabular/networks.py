@@ -21,13 +21,12 @@ from glassnet.estimators.tabular.recipes import (
     recipe_names,
     recipe_of_depth,
 )
+from glassnet.estimators.tabular.settings import FIXED
 from glassnet.estimators.targets import Target
 from glassnet.network import Network
 
 if TYPE_CHECKING:
     from glassnet.estimators.tabular.model import TableModel
-
-FIXED = ("hidden", "activation", "preset", "loss", "n_networks")  # settings that make the network
 
 
 def recipes_to_try(model: TableModel, n_x: int, m: int, k: int, *, warm: bool) -> dict[str, Recipe]:
@@ -98,9 +97,9 @@ def refuse_another_network(model: TableModel, width: int) -> None:
     if not changed or (network.architecture in asked and had == k):
         return
     raise SettingError(
-        f"{', '.join(changed)}: a warm start continues with the network of the last fit, which has "
+        f"{', '.join(changed)}: a warm start resumes the network of the last fit, which has "
         f"{_in_words([network.architecture], had)}; now asked for: {_in_words(asked, k)}. "
-        "Set that back, or train a new network, without warm_start (--continue)"
+        "Set that back, or train a new network, without warm_start (--resume)"
     )
 
 

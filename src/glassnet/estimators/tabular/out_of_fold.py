@@ -19,22 +19,7 @@ TEMPERATURES = np.linspace(0.5, 1, 11)  # 1 leaves the network as it is, 0.5 dou
 
 
 def fold_weights(labels: Array | None, m: int, k: int, rng: np.random.Generator) -> Array:
-    """Return which network of a stack is trained on which sample.
-
-    Parameters
-    ----------
-    labels : array (m,) or None
-        Classes: each network leaves out about the same share of each.
-    m, k : int
-        Samples and networks.
-    rng : numpy Generator
-        Draws the folds.
-
-    Returns
-    -------
-    array of float32, (k, 1, m)
-        0 where a network leaves a sample out, else 1; each sample is left out by one network.
-    """
+    """Return which network of a stack is trained on which sample."""
     order = rng.permutation(m)
     if labels is not None:
         order = order[np.argsort(labels[order], kind="stable")]
@@ -74,20 +59,7 @@ def cost(network: Network, X: Array, Y: Array, mask: Array | None, S: Array | No
 
 
 def combined(mask: Array | None, S: Array | None) -> Array | None:
-    """Return the product of fold weights and weights of rows.
-
-    Parameters
-    ----------
-    mask : array (k, 1, m) or None
-        Fold weights.
-    S : array (1, m) or None
-        Weights of the rows.
-
-    Returns
-    -------
-    array (k, 1, m), (1, m) or None
-        None where both are.
-    """
+    """Return the product of fold weights and weights of rows."""
     return mask if S is None else S if mask is None else mask * S
 
 

@@ -58,20 +58,7 @@ class Recipe(NamedTuple):
     optimizer: str = "adamw(beta_2=0.95, weight_decay=0.02)"
 
     def epochs_for(self, m: int, batch_size: Any) -> int:
-        """Return the number of epochs for a table.
-
-        Parameters
-        ----------
-        m : int
-            Rows.
-        batch_size : int or None
-            Rows in a step; one that cannot be used is refused later, with the other settings.
-
-        Returns
-        -------
-        int
-            At least as many as `least_steps` takes, and fewer than `epochs` where rows are very many.
-        """
+        """Return the number of epochs for a table."""
         size = batch_size if isinstance(batch_size, int) and 0 < batch_size < m else m
         wanted = max(self.epochs, math.ceil(self.least_steps / math.ceil(m / size)))
         return min(wanted, max(MIN_EPOCHS, MAX_SAMPLES // m, math.ceil(self.least_steps * size / m)))
@@ -119,79 +106,22 @@ NUMBERS = {
 
 
 def candidate_recipes(table: Mapping[str, Recipe], preset: str, m: int, n_x: int) -> dict[str, Recipe]:
-    """Return the recipes that a preset tries.
-
-    Parameters
-    ----------
-    table : mapping of str to Recipe
-        `CLASSES` or `NUMBERS`.
-    preset : str
-        Key in `PRESETS`.
-    m, n_x : int
-        Rows, and features in each.
-
-    Returns
-    -------
-    dict of str to Recipe
-        From simple to deep.
-    """
+    """Return the recipes that a preset tries."""
     return {name: table[name] for name in recipe_names(preset, n_x) if m >= table[name].least_rows}
 
 
 def recipe_names(preset: str, n_x: int) -> tuple[str, ...]:
-    """Return the names of the recipes that a preset tries where rows are many.
-
-    Parameters
-    ----------
-    preset : str
-        Key in `PRESETS`.
-    n_x : int
-        Features in a row.
-
-    Returns
-    -------
-    tuple of str
-        From simple to deep.
-    """
+    """Return the names of the recipes that a preset tries where rows are many."""
     return ("wide",) if n_x > MANY_FEATURES else preset_named(preset).recipes
 
 
 def preset_named(name: Any) -> Preset:
-    """Return a preset.
-
-    Parameters
-    ----------
-    name : str
-        Key in `PRESETS`.
-
-    Returns
-    -------
-    Preset
-        Of that name.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is none; the nearest name is offered.
-    """
+    """Return a preset."""
     if not isinstance(name, str) or name not in PRESETS:
         raise UnknownNameError.among("preset", name, PRESETS)
     return PRESETS[name]
 
 
 def recipe_of_depth(table: Mapping[str, Recipe], hidden_layers: int) -> Recipe:
-    """Return the recipe for a network whose hidden layers are given.
-
-    Parameters
-    ----------
-    table : mapping of str to Recipe
-        `CLASSES` or `NUMBERS`.
-    hidden_layers : int
-        How many.
-
-    Returns
-    -------
-    Recipe
-        "given", or "linear" without hidden layers.
-    """
+    """Return the recipe for a network whose hidden layers are given."""
     return table["given" if hidden_layers else "linear"]

@@ -19,20 +19,7 @@ Array = Any
 
 
 def checked_rows(model: Any, X: Any, *, reset: bool, source: Sequence[str] | None = None) -> Any:
-    """Return X as an Arrow table or Pictures.
-
-    Parameters
-    ----------
-    model : TableModel
-        With `reset` it gets `feature_names_in_`, where X has names; otherwise the columns are brought into the order of
-        its training.
-    X : data frame, array (m, n_x) or Pictures
-        The rows.
-    reset : bool
-        Whether these are the rows of a new training.
-    source : sequence of str, optional
-        The training's columns, while the model has no preparation.
-    """
+    """Return X as an Arrow table or Pictures."""
     if isinstance(X, np.ndarray) and X.dtype == np.uint8 and X.ndim in (3, 4):
         X = np.asarray(refuse_masked("X", X))
         X = Pictures(X if X.ndim == 4 else X[..., np.newaxis])

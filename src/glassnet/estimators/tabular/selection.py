@@ -24,30 +24,7 @@ def train_candidates(
     model: TableModel, data: TrainingData, unfinished: Unfinished | None, *, callbacks: Iterable[Callback],
     checkpoint: Checkpoint | None, as_of: Callable[[list[Candidate]], Any],
 ) -> list[Candidate]:  # fmt: skip
-    """Train one candidate after the other while it helps, and return them.
-
-    Parameters
-    ----------
-    model : TableModel
-        Whose settings say how.
-    data : TrainingData
-        What is learned from.
-    unfinished : Unfinished, optional
-        The training to resume.
-    callbacks : iterable of callable
-        As `TableModel.fit` takes them.
-    checkpoint : Checkpoint, optional
-        Written all through the training.
-    as_of : callable
-        Takes the candidates so far, the last under way, and returns the model that a checkpoint holds.
-
-    Raises
-    ------
-    DivergedError
-        If all diverged.
-    KeyboardInterrupt
-        If Ctrl-C came before the first step.
-    """
+    """Train one candidate after the other while it helps, and return them."""
     n_x, m = data.X.shape
     recipes = recipes_to_try(model, n_x, m, data.k, warm=data.warm)
     networks = {  # all before the first is trained: what is wrong with them is reported at once

@@ -21,8 +21,8 @@ class LayerSettings(TypedDict, total=False):
         int | Sequence[int] | None,
         Setting(
             None,
-            "Units of each hidden layer.",
-            "An empty sequence is logistic or linear regression.",
+            "Units of each hidden layer; none for logistic or linear regression.",
+            "A number, or one for each layer.",
             "None tries the preset's recipes and keeps the one that is best on rows left out.",
             interval="[1, inf)",
         ),
@@ -62,10 +62,9 @@ class ModelSettings(TypedDict, total=False):
         float | None,
         Setting(
             None,
-            "Share of the training rows held out to choose the best epoch.",
-            "And the recipe.",
-            "None: of k networks each leaves out one k-th of the rows and is judged by them; one network alone holds "
-            "out .15 from 1000 rows on.",
+            "Share of the training rows held out to choose the recipe and the best epoch.",
+            none="None: of k networks each leaves out one k-th of the rows and is judged by them; one network alone "
+            "holds out .15 from 1000 rows on.",
             interval="[0, 1)",
         ),
     ]
@@ -131,6 +130,7 @@ class ClassifierKeywords(RegressorKeywords, total=False):
     ]
 
 
+FIXED = ("hidden", "activation", "preset", "loss", "n_networks")  # what makes the network
 IN_FIT = tuple(declared(StepSettings, SharedSettings))  # passed on to `Network.fit` under the same names
 RECIPES = ("optimizer", "learning_rate", "schedule", "epochs", "batch_size", "dropout")  # of which each has its own
 

@@ -87,29 +87,7 @@ class CategoryColumn(Column):
 
 
 def codes(column: pa.ChunkedArray, name: str, values: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Return which of some values each cell holds.
-
-    Parameters
-    ----------
-    column : pyarrow.ChunkedArray
-        m cells.
-    name : str
-        The column, for messages.
-    values : tuple of str
-        The values, as text.
-
-    Returns
-    -------
-    code : array of int, (m,)
-        Index of the cell's value in `values`, -1 for any other.
-    lost : array of bool, (m,)
-        Where cells are missing.
-
-    Raises
-    ------
-    DataError
-        If cells are lists or the like.
-    """
+    """Return which of some values each cell holds."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -151,18 +129,7 @@ def _codes_as(
 
 
 def value_counts(column: pa.ChunkedArray) -> list[tuple[str | None, int]]:
-    """Return how often each value occurs.
-
-    Parameters
-    ----------
-    column : pyarrow.ChunkedArray of text
-        The cells.
-
-    Returns
-    -------
-    list of (str or None, int)
-        Value and number of cells; None for missing ones.
-    """
+    """Return how often each value occurs."""
     import pyarrow.compute as pc
 
     counted = pc.value_counts(column)
@@ -170,18 +137,7 @@ def value_counts(column: pa.ChunkedArray) -> list[tuple[str | None, int]]:
 
 
 def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return cells as text.
-
-    Parameters
-    ----------
-    column : pyarrow.ChunkedArray
-        Text, numbers, truth values or dates.
-
-    Returns
-    -------
-    pyarrow.ChunkedArray of text
-        Missing cells are null; whole numbers have no point; truth values are true and false.
-    """
+    """Return cells as text."""
     import pyarrow as pa
     import pyarrow.compute as pc
 

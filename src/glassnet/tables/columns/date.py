@@ -97,25 +97,7 @@ class DateColumn(Column):
 
 
 def dates(column: pa.ChunkedArray, name: str) -> np.ndarray:
-    """Return a column of dates or times as numbers.
-
-    Parameters
-    ----------
-    column : pyarrow.ChunkedArray
-        m dates or times, or text that spells them.
-    name : str
-        The column, for messages.
-
-    Returns
-    -------
-    array of float64, (m,)
-        Days since 1970-01-01; missing cells are NaN.
-
-    Raises
-    ------
-    DataError
-        If a cell is no date.
-    """
+    """Return a column of dates or times as numbers."""
     import pyarrow as pa
 
     column = typed_cells(column, name, pa.timestamp("us"), "dates such as 2024-12-31")

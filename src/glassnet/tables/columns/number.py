@@ -106,25 +106,7 @@ def _edges(values: np.ndarray, bins: int) -> tuple[float, ...]:
 
 
 def numbers(column: pa.ChunkedArray, name: str) -> np.ndarray:
-    """Return a column as numbers.
-
-    Parameters
-    ----------
-    column : pyarrow.ChunkedArray
-        m numbers, truth values, times of day or durations (these in seconds), or text that spells numbers.
-    name : str
-        The column, for messages.
-
-    Returns
-    -------
-    array of float64, (m,)
-        Missing cells are NaN.
-
-    Raises
-    ------
-    DataError
-        If a cell is no finite number.
-    """
+    """Return a column as numbers."""
     import pyarrow as pa
 
     column = typed_cells(column, name, pa.float64(), "numbers")

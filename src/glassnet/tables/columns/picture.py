@@ -33,18 +33,7 @@ class PictureShape:
 
     @classmethod
     def fit(cls, pictures: Pictures) -> Self:
-        """Return the shape of training pictures.
-
-        Parameters
-        ----------
-        pictures : Pictures
-            Of one shape.
-
-        Returns
-        -------
-        PictureShape
-            That shape.
-        """
+        """Return the shape of training pictures."""
         height, width, channels = pictures.images.shape[1:]
         return cls(height, width, channels, pictures.order)
 
@@ -63,25 +52,7 @@ class PictureShape:
         return [f"{pixel} {colour}" for pixel in pixels for colour in colours]
 
     def transform(self, pictures: Pictures, dtype: Any) -> np.ndarray:
-        """Return pictures as rows of numbers.
-
-        Parameters
-        ----------
-        pictures : Pictures
-            m of them.
-        dtype : float32 or float64
-            Of the result.
-
-        Returns
-        -------
-        array (m, n_x)
-            Numbers from 0 to 1.
-
-        Raises
-        ------
-        ShapeError
-            If they are of another shape.
-        """
+        """Return pictures as rows of numbers."""
         shape = (self.height, self.width, self.channels)
         if pictures.images.shape[1:] != shape:
             raise ShapeError(
@@ -93,36 +64,12 @@ class PictureShape:
         return out
 
     def to_document(self) -> dict[str, Any]:
-        """Return the shape as plain data.
-
-        Returns
-        -------
-        dict
-            That JSON can hold.
-        """
+        """Return the shape as plain data."""
         return asdict(self)
 
     @classmethod
     def from_document(cls, document: Any, where: str) -> Self:
-        """Return the shape that a preparation's document describes.
-
-        Parameters
-        ----------
-        document : object
-            Of a preparation of pictures.
-        where : str
-            Beginning of messages.
-
-        Returns
-        -------
-        PictureShape
-            The shape.
-
-        Raises
-        ------
-        ModelFileError
-            If it is no such document.
-        """
+        """Return the shape that a preparation's document describes."""
         side = whole(1, LONGEST_SIDE)
         fields = {"height": side, "width": side, "channels": side, "order": TEXT}
         checked(document, {"kind": TEXT, "notes": TEXTS, **fields}, where)

@@ -154,18 +154,7 @@ def _nearly_numbers(text: pa.ChunkedArray) -> str:
 
 
 def dropped_in_words(reasons: dict[str, str]) -> list[str]:
-    """Return sentences about dropped columns.
-
-    Parameters
-    ----------
-    reasons : dict of str to str
-        Why each column was dropped.
-
-    Returns
-    -------
-    list of str
-        One sentence for each column, or for more than three of one reason.
-    """
+    """Return sentences about dropped columns."""
     together: dict[str, list[str]] = {}
     for name, reason in reasons.items():
         together.setdefault(reason, []).append(name)

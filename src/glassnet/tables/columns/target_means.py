@@ -51,22 +51,7 @@ class TargetMeans(Column):
 
     @classmethod
     def of(cls, name: str, cells: pa.ChunkedArray, targets: np.ndarray) -> Self | None:
-        """Return what to keep of training rows.
-
-        Parameters
-        ----------
-        name : str
-            The column.
-        cells : pyarrow.ChunkedArray
-            Its m cells.
-        targets : array (m, number of targets)
-            The rows' targets.
-
-        Returns
-        -------
-        TargetMeans or None
-            None if no value occurs often enough, or targets are many.
-        """
+        """Return what to keep of training rows."""
         if targets.shape[1] > MAX_TARGETS:
             return None
         counted = value_counts(as_text(decoded(cells)))
@@ -84,17 +69,7 @@ class TargetMeans(Column):
         return [f"{self.name}: mean of target {t}" for t in range(1, n + 1)] if n > 1 else [f"{self.name}: mean target"]
 
     def fill(self, cells: pa.ChunkedArray, out: np.ndarray, targets: np.ndarray | None = None) -> None:
-        """Write the features of cells.
-
-        Parameters
-        ----------
-        cells : pyarrow.ChunkedArray
-            m cells.
-        out : array (m, number of targets)
-            What is written.
-        targets : array (m, number of targets), optional
-            For training rows: their targets. Each row gets the means of the rows in other folds.
-        """
+        """Write the features of cells."""
         code, _ = codes(cells, self.name, self.values)
         unknown = np.zeros(out.shape[1])  # the last row, which code -1 reads
         if targets is None:

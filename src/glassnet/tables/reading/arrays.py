@@ -58,20 +58,7 @@ class Held(NamedTuple):
         return math.prod(self.shape)
 
     def read(self) -> np.ndarray:
-        """Return the array.
-
-        Returns
-        -------
-        ndarray
-            Of that shape.
-
-        Raises
-        ------
-        DataError
-            If it would take too much memory.
-        FileError
-            If the file is damaged.
-        """
+        """Return the array."""
         needed = max(self.size * self.dtype.itemsize, self.at_least)
         check_room(COPIES * needed, f"{self.where} of shape {self.shape!s:.80}")
         with broken_is_file_error(f"{self.where} is not whole"):

@@ -10,20 +10,7 @@ from glassnet.errors import FileError, GlassnetError
 
 @contextmanager
 def broken_is_file_error(sentence: str, error_type: type[GlassnetError] = FileError) -> Iterator[None]:
-    """Turn all that is raised inside, except glassnet's own errors, into one error.
-
-    Parameters
-    ----------
-    sentence : str
-        Beginning of its message.
-    error_type : type of GlassnetError
-        What is raised.
-
-    Raises
-    ------
-    GlassnetError
-        Of that type.
-    """
+    """Turn all that is raised inside, except glassnet's own errors, into one error."""
     try:
         yield
     except GlassnetError:

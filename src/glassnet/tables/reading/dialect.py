@@ -31,29 +31,6 @@ def decode(data: bytes, encoding: str | None, where: str) -> tuple[str, str]:
 
     Without `encoding`: a byte order mark decides, then UTF-8, then Windows' Western code page, in which nearly every
     byte is a character.
-
-    Parameters
-    ----------
-    data : bytes
-        Of the file.
-    encoding : str or None
-        If known.
-    where : str
-        The file, for messages.
-
-    Returns
-    -------
-    text : str
-        Without byte order mark.
-    encoding : str
-        Its name.
-
-    Raises
-    ------
-    DataError
-        If the bytes are no text in that encoding, or hold zeros.
-    SettingError
-        If there is no such encoding.
     """
     if encoding is not None:
         try:
@@ -86,27 +63,7 @@ def decode(data: bytes, encoding: str | None, where: str) -> tuple[str, str]:
 
 
 def records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the records of a text; empty lines are skipped.
-
-    Parameters
-    ----------
-    text : str
-        Of the file.
-    separator : str
-        Between cells.
-
-    Yields
-    ------
-    line : int
-        In which the record starts, counted from 1.
-    cells : list of str
-        Without quotes.
-
-    Raises
-    ------
-    DataError
-        If a line cannot be split into cells.
-    """
+    """Yield the records of a text; empty lines are skipped."""
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
     start = 1
     try:
@@ -119,20 +76,7 @@ def records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def sample(text: str, separator: str) -> list[list[str]]:
-    """Return the cells of the first records.
-
-    Parameters
-    ----------
-    text : str
-        Of the file.
-    separator : str
-        Between cells.
-
-    Returns
-    -------
-    list of list of str
-        At most 100 records; none if a line cannot be split.
-    """
+    """Return the cells of the first records."""
     end = lines = 0
     while end < len(text) and lines <= SAMPLE_ROWS and (end < SAMPLE_CHARACTERS or lines < 2):
         end = text.find("\n", end) + 1 or len(text)
@@ -146,18 +90,7 @@ def sample(text: str, separator: str) -> list[list[str]]:
 
 
 def find_separator(text: str) -> str:
-    """Return the separator that splits most lines, including the first, into equally many cells.
-
-    Parameters
-    ----------
-    text : str
-        Of the file.
-
-    Returns
-    -------
-    str
-        One character; ',' if none does.
-    """
+    """Return the separator that splits most lines, including the first, into equally many cells."""
     best, best_share = ",", 0.0
     for separator in SEPARATORS:
         rows = sample(text, separator)
@@ -171,23 +104,7 @@ def find_separator(text: str) -> str:
 
 
 def check_separator(separator: str) -> str:
-    """Return a separator as one character.
-
-    Parameters
-    ----------
-    separator : str
-        As a user gave it: a character, or a word such as "tab".
-
-    Returns
-    -------
-    str
-        The character.
-
-    Raises
-    ------
-    SettingError
-        If it can be no separator.
-    """
+    """Return a separator as one character."""
     named = {"\\t": "\t", "tab": "\t", "comma": ",", "semicolon": ";"}.get(separator, separator)
     if len(named) != 1 or not named.isascii() or named in '"\r\n':
         raise SettingError(f"separator must be one character such as ',' ';' '|' or 'tab', got {separator!r}")
@@ -199,16 +116,6 @@ def has_header(rows: list[list[str]]) -> bool:
 
     Names are distinct and no numbers. A column of numbers below its name then decides for a header; so does a table of
     text in which no name occurs again in its column.
-
-    Parameters
-    ----------
-    rows : list of list of str
-        The first records.
-
-    Returns
-    -------
-    bool
-        True if it does.
     """
     first, rest = [cell.strip() for cell in rows[0]], rows[1:]
     # A saved data frame leaves the name of its index empty: the first cell may be.

@@ -144,18 +144,7 @@ def _not_there(path: Path) -> str:
 
 
 def stem(path: Path) -> str:
-    """Return a path's name without the suffix of a format.
-
-    Parameters
-    ----------
-    path : Path
-        A file or folder.
-
-    Returns
-    -------
-    str
-        Such as "sales.2023" of sales.2023.csv.gz.
-    """
+    """Return a path's name without the suffix of a format."""
     name = (path if path.name not in ("", "..") else path.resolve()).name  # of a link: its own
     if not path.is_dir():
         for suffix in READERS:

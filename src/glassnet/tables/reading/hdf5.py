@@ -27,29 +27,7 @@ POINTER = 16  # bytes of a cell that points to text: four for its length, then i
 
 
 def read_hdf5(path: Path, target: str | None, order: str, required: bool = True) -> Dataset:
-    """Return the data set of an HDF5 file; links into other files are refused.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    target, order, required
-        As `from_arrays` takes them.
-
-    Returns
-    -------
-    Dataset
-        As `from_arrays` finds it.
-
-    Raises
-    ------
-    FileError
-        If it is damaged, or no HDF5 file.
-    DataError
-        If it refers to other files, its arrays cannot be used, or would take too much memory.
-    MissingLibraryError
-        Without h5py.
-    """
+    """Return the data set of an HDF5 file; links into other files are refused."""
     try:
         with interrupts.held():
             import h5py

@@ -23,27 +23,7 @@ PICKLED = (
 
 
 def read_numpy(path: Path, target: str | None, order: str, required: bool = True) -> Dataset:
-    """Return the data set of a .npz or .npy file; arrays of Python objects are refused.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    target, order, required
-        As `from_arrays` takes them.
-
-    Returns
-    -------
-    Dataset
-        As `from_arrays` finds it.
-
-    Raises
-    ------
-    FileError
-        If it is damaged, or no NumPy file.
-    DataError
-        If it holds Python objects, its arrays cannot be used, or would take too much memory.
-    """
+    """Return the data set of a .npz or .npy file; arrays of Python objects are refused."""
     arrays: dict[str, Held] = {}
     with broken_is_file_error(f"{path.name} is not a whole NumPy file"), path.open("rb") as file:
         if file.read(4) not in ZIP_HEADS:

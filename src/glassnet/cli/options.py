@@ -1,0 +1,139 @@
+"""Arguments and options that several commands share, and options that are made from the declarations of settings."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, get_args
+
+import typer
+
+from glassnet.cli.terminal import file_name
+from glassnet.errors import SettingError
+from glassnet.estimators.tabular.settings import CLASSIFIER, FIXED
+from glassnet.renamed import RENAMED, with_new_names
+from glassnet.training.declarations import Setting
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+Given = dict[str, Any]  # the options of a group that were given, by name
+
+
+def path_option(help_: str) -> Any:
+    """Return the option of a file or folder."""
+    return typer.Option(help=help_, metavar="PATH", parser=file_name)
+
+
+Data = Annotated[
+    Path,
+    typer.Argument(help="CSV, Parquet, HDF5 or NumPy file, or a folder of pictures.", metavar="DATA", parser=file_name),
+]
+Model = Annotated[Path, typer.Argument(help="A .glassnet file.", metavar="MODEL", parser=file_name)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document, for machines.")]
+Seed = Annotated[int, typer.Option(help="Source of all randomness.")]
+
+
+def data_option(help_: str, *names: str) -> Any:
+    """Return an option on the data."""
+    return typer.Option(*names, help=help_, rich_help_panel="Data")
+
+
+READING = {  # how a table is read, for every command that reads one
+    "separator": Annotated[str | None, data_option("Character between cells of a CSV file; found when not given.")],
+    "header": Annotated[
+        bool | None,
+        data_option(
+            "Whether the first line of a CSV file names the columns; found when not given.", "--header/--no-header"
+        ),
+    ],
+    "encoding": Annotated[str | None, data_option("Encoding of a CSV file; found when not given.")],
+}
+READING_PICTURES = {
+    "size": Annotated[int | None, data_option("Height and width that pictures are brought to; 64 when not given.")],
+    "order": Annotated[str | None, data_option("Numbers of a picture: interleaved or planes.")],
+}
+
+
+def _option(setting: Setting) -> Any:
+    """Return the option that a setting is in the shell, of which None means that it was not given."""
+    kind = next(each for each in (bool, int, float, str) if each in (*setting.alternatives, str))
+    if setting.name == "random_state":
+        kind = int
+    name, several = setting.option_name, setting.takes_several
+    listed = f": {', '.join(setting.names)}." if setting.names else "."
+    bounds = f", in {setting.interval}" if setting.interval and not setting.interval.endswith(("inf)", "inf]")) else ""
+    option = typer.Option(
+        f"--{name}/--no-{name}" if kind is bool else f"--{name}",
+        help=setting.help.removesuffix(".") + bounds + listed,
+        metavar=f"<{kind.__name__},...>" if several else None,
+        rich_help_panel="Network" if setting.name in FIXED else "Training",
+    )
+    return Annotated[(str if several else kind) | None, option]
+
+
+SETTINGS = {name: _option(each) for name, each in CLASSIFIER.items() if each.option is not None}
+
+
+def collects(**groups: Mapping[str, Any]) -> Callable[[Command], Command]:
+    """Give a command the options of each group, and hand it those that were given in one dict of the group's name."""
+
+    def mark(command: Command) -> Command:
+        signature = inspect.signature(command, eval_str=True)
+        parameters: list[inspect.Parameter] = []
+        for parameter in signature.parameters.values():
+            group = groups.get(parameter.name, {parameter.name: parameter.annotation})
+            default = None if parameter.name in groups else parameter.default
+            parameters += [
+                inspect.Parameter(name, parameter.KEYWORD_ONLY, default=default, annotation=kind)
+                for name, kind in group.items()
+            ]
+        old = {f"--{each.name.replace('_', '-')}": each for each in parameters}
+        old = {name: old[new.new] for name, new in RENAMED.items() if new.new in old}
+
+        @wraps(command)
+        def run(**values: Any) -> Any:
+            given = {name: values.pop(_variable(name)) for name in old}
+            renamed = with_new_names({name: value for name, value in given.items() if value is not None}, *old)
+            values |= {_variable(name): value for name, value in renamed.items()}
+            for name, group in groups.items():
+                found = {option: values.pop(option) for option in group}
+                values[name] = {option: _read(option, each) for option, each in found.items() if each is not None}
+            return command(**values)
+
+        hidden = [each.replace(name=_variable(name), annotation=_hidden(name, each)) for name, each in old.items()]
+        run.__signature__ = signature.replace(parameters=[*parameters, *hidden])  # type: ignore[attr-defined]
+        return run  # type: ignore[return-value]
+
+    return mark
+
+
+def _variable(option: str) -> str:
+    name = option.removeprefix("--").replace("-", "_")
+    return f"{name}_" if name == "continue" else name
+
+
+def _hidden(name: str, parameter: inspect.Parameter) -> Any:
+    """Return the annotation of an option under its old name, which no help shows."""
+    kind, option = get_args(parameter.annotation)
+    return Annotated[kind, typer.Option(name, hidden=True, parser=option.parser)]
+
+
+def _read(name: str, value: Any) -> Any:
+    """Return what was typed for a setting that may have several values: 64,32 or relu,tanh."""
+    setting = CLASSIFIER.get(name)
+    if setting is None or not setting.takes_several:
+        return value
+    parts = [part.strip() for part in value.split(",")]
+    if not setting.interval:
+        return parts if len(parts) > 1 else parts[0]
+    if setting.is_whole and value.strip().lower() in {"none", ""}:
+        return []
+    try:
+        numbers = [int(part) if setting.is_whole else float(part) for part in parts]
+    except ValueError:
+        kind, example = ("whole numbers", "64,32") if setting.is_whole else ("a number, or numbers", "0.2,0.1")
+        raise SettingError(
+            f"--{setting.option_name}: expected {kind} with commas between, such as {example}; got {value!r}"
+        ) from None
+    return numbers if setting.is_whole or len(numbers) > 1 else numbers[0]
