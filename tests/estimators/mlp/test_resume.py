@@ -180,3 +180,13 @@ def test_a_regressor_goes_on_too(path):
         each.fit(X, X[:, 0])
     assert_same(model, twin)
     assert whole.n_iter_ == 12
+
+
+@pytest.mark.parametrize("name", BY_STEPS)
+def test_resume_needs_no_warm_start_and_is_one_long_training(name):
+    whole = made(name, max_iter=8, tol=0, n_iter_no_change=99).fit(X, Y)
+    parts = made(name, max_iter=4, tol=0, n_iter_no_change=99, resume=True).fit(X, Y).fit(X, Y)
+    np.testing.assert_array_equal(parts.network_.optimizer_state["t"], whole.network_.optimizer_state["t"])
+    assert parts.t_ == whole.t_
+    assert parts.loss_curve_[:4] == whole.loss_curve_[:4]
+    assert parts.loss_curve_[4:] != parts.loss_curve_[:4]

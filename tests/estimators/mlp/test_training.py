@@ -246,3 +246,15 @@ def test_the_progress_bar_runs_inside_a_search(capsys):
     MLPClassifier(**QUICK).set_callbacks(callback.ProgressBar()).fit(X, Y)
     assert "MLPClassifier" in capsys.readouterr().out
     clone(search).fit(X, Y)
+
+
+# ------------------------------------------------------------ settings of `Network.fit`
+@pytest.mark.parametrize("solver", ["lbfgs", "adam"])
+def test_l1_pulls_weights_to_zero(solver):
+    small, none = (
+        MLPClassifier((8,), solver=solver, l1=l1, alpha=0, max_iter=60, random_state=0).fit(X, Y) for l1 in (5.0, 0.0)
+    )
+    assert np.abs(small.coefs_[0]).sum() < np.abs(none.coefs_[0]).sum()
+    assert small.network_.record["settings"]["l1"] == 5.0
+    if solver == "lbfgs":
+        assert small.loss_ == small.network_.cost(X.T, small.target_.encode(Y).T, l1=5.0)
