@@ -17,32 +17,7 @@ FACTOR = re.compile(r"(d?[WbZA]|D)\[(\d+)\](ᵀ?)|\b([YS])\b")  # what has a sha
 
 @dataclass(frozen=True)
 class PassArrays:
-    """Every array of one pass; the lists count layers from 1, and A[0] is X.
-
-    Parameters
-    ----------
-    architecture : Architecture
-        Of the network.
-    W, b : list of array (n[l], n[l-1]), (n[l], 1)
-        Weights and biases, as they were.
-    Z, A : list of array (n[l], m)
-        Of the forward pass.
-    dA, dZ : list of array (n[l], m), optional
-        Of the backward pass, in the notation's sense: they belong to the sum of the losses, without 1/m. They, and dW
-        and db, are None where the pass had no Y.
-    dW, db : list of array (n[l], n[l-1]), (n[l], 1), optional
-        Slopes of J.
-    cost : float, or array (k,) for a stack, optional
-        J.
-    Y : array (n[L], m), optional
-        Targets.
-    D : list of array (n[l], m) or None, optional
-        Dropout masks; None for layers without.
-    S : array (1, m), optional
-        Sample weights.
-    penalties : dict of str to float, or to array (k,)
-        Strengths of the penalties that J has, by name: "l2", "l1".
-    """
+    """Every array of one pass; the lists count layers from 1, and A[0] is X. `Trace` describes the fields."""
 
     architecture: Architecture
     W: list[Array]

@@ -128,27 +128,10 @@ def check_gradients(
     samples: int = SAMPLES,
     threshold: float = THRESHOLD,
 ) -> GradientCheck:
-    """Compare dW and db by the equations with difference quotients of J.
+    """Compare dW and db by the equations with difference quotients of J; see `Network.check_gradients`.
 
-    Parameters
-    ----------
-    theta : Parameters
-        The network's numbers, of any type; a copy in float64 is checked.
-    X, Y, objective, D, S
-        The pass, as `propagate` takes it.
-    entries : int
-        Entries of each array that are checked; where it has more, so many are drawn.
-    seed : int or numpy Generator
-        Where the draw comes from.
-    samples : int
-        Samples that are used, drawn where there are more (but all of them where they have weights).
-    threshold : float
-        Relative difference up to which two slopes are equal.
-
-    Returns
-    -------
-    GradientCheck
-        The table of arrays, the worst entry, and `ok`. A stack's networks are checked side by side.
+    The pass is given as `propagate` takes it; a copy in float64 is checked. Of more than `samples` samples so many are
+    drawn, but all are used where they have weights. The networks of a stack are checked side by side.
     """
     theta = theta.over(theta.vector.astype(np.float64))
     X, Y = X.astype(np.float64), Y.astype(np.float64)

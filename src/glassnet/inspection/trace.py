@@ -280,18 +280,9 @@ def trace_pass(
     D: list[Array | None],
     S: Array | None = None,
 ) -> Trace:
-    """Run one pass with the equations that train, and keep all of it.
+    """Run one pass, given as `propagate` takes it, and keep all of it; without Y there is only the forward half.
 
-    Parameters
-    ----------
-    architecture, theta : Architecture, Parameters
-        The network; its numbers are copied, so that the trace stays what it was.
-    X, Y : array (n[0], m), (n[L], m) or None
-        One column per sample; without Y only the forward half is there.
-    objective : Objective
-        Activations, loss and penalties.
-    D, S
-        Dropout masks and sample weights, as `propagate` takes them.
+    The parameters are copied, so that the trace does not change when training continues.
     """
     theta, W = theta.over(theta.vector.copy()), theta.W.views
     masks = D if any(mask is not None for mask in D) else None

@@ -94,7 +94,7 @@ class SharedSettings(TypedDict, total=False):
         Setting(
             0.0,
             "lambda of the penalty on absolute weights.",
-            "It adds lambda / m Σ |W| to J; one number, or one for each network of a stack.",
+            "It adds lambda / m ``Σ |W|`` to J; one number, or one for each network of a stack.",
             interval=PENALTIES["l1"].interval,
         ),
     ]

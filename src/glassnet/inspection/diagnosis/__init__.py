@@ -72,28 +72,9 @@ def diagnose(
     classes: Sequence[Any] | None = None,
     seed: int = 0,
 ) -> Diagnosis:
-    """Say in order of weight what is wrong with a network and its training.
+    """Return what is wrong with a network and its training; see `Network.diagnose`.
 
-    Parameters
-    ----------
-    architecture, theta
-        The network; of a stack, parameters and record are looked at network by network, and the one with the
-        weightiest finding speaks.
-    X, Y : array (n[0], m), (n[L], m), optional
-        The training data; without them only parameters and record are looked at.
-    record : dict, optional
-        What the training left: `Network.record`.
-    validation : (X, Y), optional
-        Data that were not trained on.
-    names, classes : sequence, optional
-        Of the features, and of the classes in the order of Y's rows.
-    seed : int
-        Of the range test and of the choice among many samples.
-
-    Returns
-    -------
-    Diagnosis
-        Findings, the weightiest first; none where nothing is wrong.
+    The networks of a stack are examined one by one, and the diagnosis with the weightiest finding is returned.
     """
     vectors = np.atleast_2d(theta.vector)
     stacked = theta.vector.ndim > 1
