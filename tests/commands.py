@@ -1,9 +1,21 @@
-"""How the tests run a command of the shell: in this process, which has the libraries loaded."""
+"""How the tests run a command of the shell, in this process, and a program of Python, in a process of its own."""
 
+import json
+import os
+import subprocess
 import sys
 from dataclasses import dataclass
 
 import pytest
+
+
+def run_python(text, *words, **environment):
+    """Run a program in a process of its own, silent on stderr; return what it printed last, as JSON."""
+    command, env = [sys.executable, "-c", text, *words], {**os.environ, **environment}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{words}: {done.returncode}\n{done.stderr[-3000:]}"
+    assert done.stderr == ""
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 @dataclass

@@ -8,12 +8,15 @@ pytest-xdist cuts the list of tests into one piece per worker, so that none gets
 in `make check`, each test runs once, with its first parameters.
 """
 
+import itertools
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import settings
@@ -56,6 +59,28 @@ def cache_with_product(tmp_path_factory):
         return folder
 
     return make
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Return where a model file may be written."""
+    return tmp_path / "net.glassnet"
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Let a second pass whenever a checkpoint looks at the time."""
+    from glassnet.training import checkpoint
+
+    monkeypatch.setattr(checkpoint, "time", SimpleNamespace(monotonic=itertools.count().__next__))
+
+
+@pytest.fixture
+def ctrl_c():
+    """Let Ctrl-C raise KeyboardInterrupt, also where the tests run in the background and are deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.hookimpl(trylast=True)

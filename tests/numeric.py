@@ -102,7 +102,7 @@ def targets(rng, labels):
 
 
 def far_from_kinks(problem, activations):
-    """Tell whether no Z lies near 0, where relu and its kin bend, and no residual where its loss bends."""
+    """Tell whether no Z lies near 0, where the relu family bends, and no residual where its loss bends."""
     _, _, Z, A = problem.run()
     bends = [Z_l for Z_l, g in zip(Z[1:], activations, strict=True) if bends_at_zero(g)]
     residual = np.abs(A[-1] - problem.Y)

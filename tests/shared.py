@@ -15,6 +15,14 @@ PROJECT = PYPROJECT["project"]
 TARGETS = re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
 
 
+def saved_and_loaded(model, path: Path):
+    """Save a network or an estimator, and return what is loaded from that file."""
+    import glassnet
+
+    model.save(path)
+    return glassnet.load(path)
+
+
 def shared(name: str) -> Path:
     """Return the path of a data file such as "data/train.h5", or skip the test."""
     path = FOLDER / name

@@ -13,14 +13,12 @@ from glassnet import interrupts
 
 
 @pytest.fixture(autouse=True)
-def ctrl_c():
-    """Let Ctrl-C raise KeyboardInterrupt, also where the tests run in the background and are deaf to it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+def nothing_is_left(ctrl_c):
+    """Require that what waits for Ctrl-C ends with the test."""
     yield
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     assert not interrupts._State.waiting
     assert not interrupts._State.handlers
-    signal.signal(signal.SIGINT, before)
 
 
 def press():

@@ -28,11 +28,6 @@ def trained(**options):
 
 
 @pytest.fixture
-def path(tmp_path):
-    return tmp_path / "net.glassnet"
-
-
-@pytest.fixture
 def saved(path):
     """Write one trained network; return its path."""
     trained().save(path)

@@ -103,7 +103,7 @@ def test_columns_are_found_by_name(glassnet, table):
     assert glassnet("predict", "things.glassnet", "turned.csv").out == expected
 
 
-def test_a_training_can_go_on(glassnet, table):
+def test_a_training_can_be_resumed(glassnet, table):
     first = glassnet("train", table, "--target", "label", "--epochs", 3, "--seed", 1, "--json").out
     more = glassnet("train", table, "--resume", "things.glassnet", "--epochs", 30, "--seed", 1, "--json")
     assert more.code == 0, more.err
@@ -156,7 +156,7 @@ def test_whatever_fit_takes_the_shell_takes(glassnet, table, words, expected):
     assert expected.items() <= json.loads(answer.out)["record"]["settings"].items()
 
 
-def test_going_on_refuses_another_network(glassnet, table):
+def test_resuming_refuses_another_network(glassnet, table):
     glassnet("train", table, "--target", "label", "--hidden", 4, "--epochs", 2, "--seed", 1)
     kept = (table.parent / "things.glassnet").read_bytes()
     for option, value, words in [
@@ -290,7 +290,7 @@ def test_engines_where_nothing_can_be_kept(glassnet, tmp_path, monkeypatch):
     assert "the cost coefficients cannot be kept there" in answer.err
 
 
-def test_the_engine_is_told_after_a_training(glassnet, table):
+def test_the_engine_is_reported_after_a_training(glassnet, table):
     assert "Engine    numpy (predicted " in glassnet("train", table, "--target", "label", "--epochs", 2).out
 
 
@@ -326,7 +326,7 @@ def killed(glassnet, table, monkeypatch):
     [WORDS, ("--resume", "things.glassnet"), ("--resume", "things.glassnet.checkpoint")],
     ids=["the same command", "--resume MODEL", "--resume CHECKPOINT"],
 )
-def test_a_killed_training_goes_on_to_the_bit(glassnet, table, killed, words):
+def test_a_killed_training_resumes_to_the_bit(glassnet, table, killed, words):
     answer = glassnet("train", table, *words)
     assert answer.code == 0, answer.err
     assert "things.glassnet.checkpoint: resumed after" in answer.out
@@ -353,7 +353,7 @@ def test_a_killed_training_with_other_settings_says_that_it_begins(glassnet, tab
     assert "was interrupted with other data or settings; a new training starts" in answer.out
 
 
-def test_a_model_without_training_state_says_so_when_it_goes_on(glassnet, table):
+def test_resuming_a_model_without_training_state_says_so(glassnet, table):
     assert glassnet("train", table, *WORDS).code == 0
     package.load("things.glassnet").save("things.glassnet", training_state=False)
     answer = glassnet("train", table, "--resume", "things.glassnet")
@@ -361,7 +361,7 @@ def test_a_model_without_training_state_says_so_when_it_goes_on(glassnet, table)
     assert "holds no training state" in answer.out
 
 
-def test_test_rows_stay_unseen_when_a_training_goes_on(glassnet, table, monkeypatch):
+def test_test_rows_stay_unseen_when_a_training_is_resumed(glassnet, table, monkeypatch):
     """Also where no seed was given: the model keeps the one that was drawn."""
     from glassnet import workflows
 

@@ -54,7 +54,7 @@ def test_a_result_as_json(glassnet):
         (["symmetry", "--seeds", "0"], "seeds: expected"),
     ],
 )
-def test_what_cannot_be_done_is_told_in_one_line(glassnet, tmp_path, monkeypatch, words, told):
+def test_what_cannot_be_done_is_refused_in_one_line(glassnet, tmp_path, monkeypatch, words, told):
     monkeypatch.chdir(tmp_path)
     answer = glassnet("experiment", *words)
     assert answer.code == 2

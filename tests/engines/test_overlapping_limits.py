@@ -1,15 +1,12 @@
 """BLAS has its threads again when the last of several fits that overlap has ended, in whatever order they end."""
 
-import json
-import os
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
 
 import pytest
 
+from commands import run_python
 from glassnet.engines import threads
 from needs import lacks
 
@@ -93,10 +90,8 @@ before = counts()
 
 def fresh(text):
     """Run a program in a process of its own, where BLAS has two threads; return what it printed, as JSON."""
-    env = {**os.environ, "OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2", "MKL_NUM_THREADS": "2"}
-    done = subprocess.run([sys.executable, "-c", HEAD + text], env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    before, *seen = json.loads(done.stdout)
+    two = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "2")
+    before, *seen = run_python(HEAD + text, **two)
     if before != [2]:
         lacks("two BLAS threads")
     return seen

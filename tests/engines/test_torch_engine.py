@@ -102,7 +102,7 @@ def test_float32():
 
 
 @needs_torch
-def test_data_turned_round_or_locked_is_left_as_it_was():
+def test_data_transposed_or_read_only_is_left_as_it_was():
     locked = np.ascontiguousarray(X[:, ::-1])
     locked.flags.writeable = False
     for data in (locked, X[:, ::-1], X.T.copy().T):
@@ -123,7 +123,7 @@ def test_each_network_of_a_stack_may_have_data_of_its_own():
 
 # ---------------------------------------------------------------- the run around the steps
 @needs_torch
-def test_resume_goes_on_where_the_other_engine_left_off():
+def test_an_engine_resumes_where_the_other_left_off():
     ends = []
     for engines in (("numpy", "numpy"), ("torch", "torch"), ("numpy", "torch"), ("torch", "numpy")):
         net = Network([3, 4, 1], seed=1, dtype="float64")
@@ -196,7 +196,7 @@ def test_what_comes_back_from_a_device_is_what_numpy_has(options, stack, apart):
 
 @needs_torch
 @pytest.mark.parametrize("options", [{"epochs": 3}, {"iterations": 11}, {"epochs": 3, "dropout": 0.3}], ids=str)
-def test_a_run_that_was_cut_off_within_an_epoch_goes_on_on_a_device(options, apart, monkeypatch):
+def test_a_run_that_was_cut_off_within_an_epoch_resumes_on_a_device(options, apart, monkeypatch):
     whole, cut = (Network([3, 4, 1], seed=1, dtype="float64") for _ in range(2))
     options = {"optimizer": "adam", "batch_size": 7, "schedule": "cosine", **options}
     expected = whole.fit(X, Y_ONE, engine="numpy", **options)

@@ -1,4 +1,4 @@
-"""Every estimator trains on the engine that it is told: the same results, and one sentence where it cannot."""
+"""Every estimator trains on the engine that it is given: the same results, and one sentence where it cannot."""
 
 import numpy as np
 import pytest

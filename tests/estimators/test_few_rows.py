@@ -114,7 +114,7 @@ FITTED = {
 
 @pytest.mark.parametrize("mode", ["r", "r+", "c"])
 @pytest.mark.parametrize("make", FITTED.values(), ids=FITTED)
-def test_a_model_that_lies_in_a_file_goes_on_training(make, mode, tmp_path):
+def test_a_model_mapped_from_a_file_trains_further(make, mode, tmp_path):
     """And writes nothing into the file."""
     trained = make()
     bare = isinstance(trained, Network)

@@ -78,7 +78,7 @@ def test_other_names_are_refused(form):
         model.predict(pd.DataFrame(A[:, :2], columns=list("ab")))
 
 
-def test_long_and_strange_names_are_told_in_few_lines():
+def test_long_and_strange_names_are_shown_in_few_lines():
     long = [f"{'x' * 300}{j}\x1b[31m" for j in range(3)]
     model = TabularClassifier(hidden=2, epochs=1, random_state=0).fit(pd.DataFrame(A, columns=long), Y)
     with pytest.raises(DataError, match="unseen at fit time") as caught:
@@ -173,6 +173,17 @@ def test_a_model_of_arrays_evaluates_a_file_with_names(tmp_path):
 MIXED = pd.DataFrame({"a": A[:, 0], "town": RNG.choice(["Ulm", "Jena"], 40), "b": A[:, 1]})
 
 
+@pytest.fixture(scope="module")
+def shap():
+    """Return shap with its own compiled loops left uncompiled, which take longer to compile than to run here."""
+    with pytest.MonkeyPatch.context() as patched, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        patched.setattr("numba.core.config.DISABLE_JIT", 1)
+        import shap
+
+        return shap
+
+
 @pytest.mark.needs("shap")
 @pytest.mark.parametrize(
     ("explainer", "X"),
@@ -183,12 +194,11 @@ MIXED = pd.DataFrame({"a": A[:, 0], "town": RNG.choice(["Ulm", "Jena"], 40), "b"
     ],
     ids=["kernel", "kernel, with text", "permutation"],
 )
-def test_shaps_explainers_take_a_fitted_model(explainer, X):
+def test_shaps_explainers_take_a_fitted_model(explainer, X, request):
     model = TabularRegressor(hidden=4, epochs=5, random_state=0).fit(X, A[:, 0])
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # shap's own, from its import on, and that arrays have no names
-        import shap
-
+        warnings.simplefilter("ignore")  # shap's own, and that arrays have no names
+        shap = request.getfixturevalue("shap")
         explain = getattr(shap, explainer)(model.predict, X[:10])
         rows = X[10:13]
         values = explain.shap_values(rows, silent=True) if explainer == "KernelExplainer" else explain(rows).values

@@ -1,4 +1,4 @@
-"""A process that imports glassnet once and forks a child for each task it is told: children may be killed.
+"""A process that imports glassnet once and forks a child for each task that it reads: children may be killed.
 
 Each line names a function of this file, a folder, and the seconds after which the child is killed, or null; the answer
 is how it ended.

@@ -1,15 +1,13 @@
 """Whatever lies in the cache, a training by compiled code ends well, and with the same numbers."""
 
-import json
 import os
 import random
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from commands import run_python
 from glassnet.engines import compiled_engine
 
 pytestmark = [pytest.mark.needs("numba"), pytest.mark.needs("posix")]
@@ -38,11 +36,7 @@ def steps(kernel, x):
 
 def train(folder):
     """Train in a process of its own, with its cache in a folder; return the engine and what was learned."""
-    env = {**os.environ, "GLASSNET_CACHE": str(folder)}
-    done = subprocess.run([sys.executable, "-c", TRAINING], env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stderr == ""
-    return json.loads(done.stdout)
+    return run_python(TRAINING, GLASSNET_CACHE=str(folder))
 
 
 def files_in(folder):

@@ -1,10 +1,8 @@
 """Ctrl-C at any moment: nothing happened or the best so far is kept, and the next fit is as if there had been none."""
 
-import json
 import os
 import random
 import signal
-import subprocess
 import sys
 from collections import Counter
 from functools import partial
@@ -14,6 +12,7 @@ import numpy as np
 import pytest
 
 import glassnet
+from commands import run_python
 from glassnet import MLPClassifier, Network, TabularClassifier, interrupts
 from glassnet.engines.threads import _OneThread
 from needs import need
@@ -33,15 +32,8 @@ ESTIMATORS = {
     "mlp": lambda: MLPClassifier((4,), max_iter=3, early_stopping=True, random_state=0),
     "table": lambda: TabularClassifier(hidden=[4], epochs=2, random_state=0),
 }
+pytestmark = pytest.mark.usefixtures("ctrl_c")
 NEEDS = {"torch": "torch", "compiled": "numba"}
-
-
-@pytest.fixture(autouse=True)
-def ctrl_c():
-    """Let Ctrl-C raise KeyboardInterrupt, also where the tests run in the background and are deaf to it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 def pressed_at(number, work):
@@ -208,16 +200,6 @@ print(json.dumps([ended, pressed_at]))
 """
 
 
-def fresh(text, *words, **environment):
-    """Run a program in a process of its own; return what it printed last, as JSON, or what it died of."""
-    env = {**os.environ, **environment}
-    done = subprocess.run(
-        [sys.executable, "-c", HEAD + text, *words], env=env, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, f"{words}: {done.returncode}\n{done.stderr[-3000:]}"
-    return json.loads(done.stdout.splitlines()[-1])
-
-
 FIRST = [("import", "datetime"), ("compiled", "numba.np"), ("torch", "torch.nn"), ("plot", "matplotlib.colors")]
 LATER = ["classifier", "table", "search", "lbfgs", "erf", "forward"] if os.environ.get("GLASSNET_FAULTS") else []
 
@@ -228,12 +210,12 @@ def test_the_first_use_of_a_library(job, module, tries, tally):
     ask(job)
     ends = Counter()
     if module is not None:
-        assert fresh(FIRST_USE, job, module)[0] in ("returned", "interrupted")
+        assert run_python(HEAD + FIRST_USE, job, module)[0] in ("returned", "interrupted")
         ends["tried"] += 1
     if count := tries(0, 25):
-        imports = fresh(FIRST_USE, job, str(10**9))[1]
+        imports = run_python(HEAD + FIRST_USE, job, str(10**9))[1]
         for at in np.linspace(1, imports, count).astype(int):
-            ends[fresh(FIRST_USE, job, str(at))[0]] += 1
+            ends[run_python(HEAD + FIRST_USE, job, str(at))[0]] += 1
             ends["tried"] += 1
     tally(f"Ctrl-C while libraries load, {job}", tried=ends["tried"], broken=0)
 
@@ -280,5 +262,5 @@ def test_while_it_compiles(tries, tally, cache_with_product):
     """Again and again in one process, at random moments of loading and compiling; what is pressed is heard."""
     ask("compiled")
     words = str(random.randrange(10**6)), str(tries(1, 30))
-    heard = fresh(COMPILING, *words, GLASSNET_CACHE=str(cache_with_product("float32")))
+    heard = run_python(HEAD + COMPILING, *words, GLASSNET_CACHE=str(cache_with_product("float32")))
     tally("Ctrl-C while the first fit compiles", tried=sum(heard.values()), lost=0, broken=0, **heard)

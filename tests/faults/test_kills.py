@@ -1,4 +1,4 @@
-"""Killed at any moment of training and of saving: no model is lost, and what was trained goes on to the bit."""
+"""Killed at any moment of training and of saving: no model is lost, and what was trained is resumed to the bit."""
 
 import json
 import os
@@ -51,7 +51,7 @@ def parts(folder):
     return [entry for entry in folder.iterdir() if entry.suffix == ".part"]
 
 
-def test_a_training_that_is_killed_goes_on(children, tmp_path, tries, tally):
+def test_a_training_that_is_killed_resumes(children, tmp_path, tries, tally):
     """The checkpoint of one kill is where the next run begins; in the end stands what an undisturbed run gives."""
     X, Y, *validation = killed.data()
     whole = killed.network()
@@ -81,7 +81,7 @@ def test_a_training_that_is_killed_goes_on(children, tmp_path, tries, tally):
     assert (lost, left) == (0, 0)
 
 
-def test_a_table_s_training_that_is_killed_goes_on(children, tmp_path, tries, tally):
+def test_a_tables_training_that_is_killed_resumes(children, tmp_path, tries, tally):
     rng = np.random.default_rng(0)
     rows = [f"{a:.3f},{b:.3f},{'yes' if a * b > 0 else 'no'}" for a, b in rng.normal(size=(300, 2))]
     (tmp_path / "table.csv").write_text("\n".join(["a,b,y", *rows]) + "\n")

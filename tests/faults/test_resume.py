@@ -99,7 +99,7 @@ def differences(net, twin, history, expected):
     return max(float(abs(one - other).max(initial=0.0)) for one, other in arrays)
 
 
-def test_what_was_cut_off_goes_on_to_the_bit(tmp_path, monkeypatch, tries, tally):
+def test_what_was_cut_off_resumes_to_the_bit(tmp_path, monkeypatch, tries, tally):
     """Every optimiser on every engine, each option, each way to be cut off: the difference is exactly 0."""
     libraries = {"numpy": "numpy", "torch": "torch", "compiled": "numba"}
     engines = [engine for engine, library in libraries.items() if find_spec(library)]

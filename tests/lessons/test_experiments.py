@@ -126,7 +126,7 @@ def test_equal_seeds_give_equal_results():
     assert first.seeds == (3, 4, 5)
 
 
-def test_unknown_names_are_told():
+def test_unknown_names_are_refused_with_the_nearest():
     with pytest.raises(UnknownNameError, match="did you mean 'symmetry'"):
         lessons.run("symetry")
     with pytest.raises(UnknownNameError, match="did you mean 'steps'"):

@@ -13,14 +13,6 @@ from sklearn.datasets import load_digits
 from shared import ROOT
 
 BENCH = ROOT / "bench"
-TITLES = {
-    "step": "A training step",
-    "roofline": "The machine's limits",
-    "scaling": "How it grows",
-    "start": "From the shell command to the saved model",
-    "search": "A search",
-    "memory": "Memory beside a large array",
-}
 
 
 def script(*words):
@@ -45,20 +37,21 @@ def test_every_part_runs_and_becomes_a_page(bench, tmp_path):
     done = script("all.py", "--quick", "--json", results)
     assert done.returncode == 0, done.stderr
     document = json.loads(results.read_text())
-    assert document["parts"].keys() == TITLES.keys()
+    titles = {name: title for name, (title, _) in bench("report").SECTIONS.items()}
+    assert document["parts"].keys() == titles.keys()
     for name, part in document["parts"].items():
         assert "failed" not in part, part["failed"]
         assert part["targets"], name
         assert {verdict["met"] for verdict in part["targets"]} == {None}, "a quick run decides nothing"
         bench("report").write({**document, "parts": {name: part}}, tmp_path)
         page = (tmp_path / "benchmarks.md").read_text()
-        assert f"## {TITLES[name]}\n" in page
+        assert f"## {titles[name]}\n" in page
         assert all(verdict["target"] in page for verdict in part["targets"])
         assert page.count("\n## ") == 4  # targets, the part, the graphics processor, the machine
     assert document["parts"]["step"]["result"]["cost_difference"] < 1e-9
     done = script("report.py", results, tmp_path)
     assert done.returncode == 0, done.stderr
-    assert all(f"## {title}\n" in (tmp_path / "benchmarks.md").read_text() for title in TITLES.values())
+    assert all(f"## {title}\n" in (tmp_path / "benchmarks.md").read_text() for title in titles.values())
 
 
 def test_unknown_part_is_refused():

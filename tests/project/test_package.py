@@ -2,13 +2,13 @@
 
 import ast
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 import glassnet
+from commands import run_python
 from shared import PROJECT
 
 DISTRIBUTIONS = {"PIL": "pillow", "sklearn": "scikit-learn"}  # where it is called otherwise than what it brings
@@ -62,11 +62,8 @@ def test_unknown_names_are_attribute_errors():
 
 
 def test_importing_loads_nothing_heavy():
-    code = "import sys, glassnet; print(*{name.partition('.')[0] for name in sys.modules})"
-    loaded = set(
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    )
-    assert not loaded & HEAVY
+    loaded = run_python("import json, sys, glassnet; print(json.dumps(list(sys.modules)))")
+    assert not {name.partition(".")[0] for name in loaded} & HEAVY
 
 
 def test_the_equations_fit_on_a_screen_or_two():

@@ -1,4 +1,4 @@
-"""The report on an experiment: told in both languages, from a result or from its JSON document."""
+"""The report on an experiment, in both languages, from a result or from its JSON document."""
 
 import json
 import re
@@ -64,7 +64,7 @@ def test_no_number_is_lost_in_translation(phrase):
     assert "#" in places or sorted(places) == [f"<{k}>" for k in range(1, len(places) + 1)]
 
 
-def test_numbers_keep_their_places():
+def test_numbers_are_aligned():
     assert translate_phrase("2-4-1, tanh, 600 steps of gradient descent on the flower", "zh").startswith(
         "2-4-1\uff0ctanh"
     )
@@ -88,7 +88,7 @@ def test_both_pages_tell_the_same_numbers(documents, name):
         assert set(re.findall(r"url\(#([^)]*)\)", page)) <= set(names)
 
 
-def test_a_claim_that_did_not_hold_is_told(documents):
+def test_a_claim_that_did_not_hold_is_reported(documents):
     broken = json.loads(json.dumps(documents["likelihood"]))
     broken["findings"][0]["held"] = False
     page = report.to_html(report.of_experiment(broken), "en")

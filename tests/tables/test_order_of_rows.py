@@ -73,7 +73,7 @@ def test_a_year_is_learned_from_in_any_order():
 
 
 @pytest.mark.parametrize("name", ["", "c1", "Unnamed: 0", "index", "row", "row_number", "Line No.", "#"])
-def test_a_counter_of_rows_is_told_by_name_and_numbers_in_any_order_and_part(name):
+def test_a_counter_of_rows_is_recognised_by_name_and_numbers_in_any_order_and_part(name):
     counted = np.arange(100)
     parts = counted, counted[::-1], np.random.default_rng(0).permutation(100)[:60]
     for part in parts:

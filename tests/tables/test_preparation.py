@@ -166,14 +166,14 @@ def test_text_that_spells_numbers():
     np.testing.assert_array_equal(preparation.transform({"a": [3.0]}), preparation.transform({"a": [" 3 "]}))
 
 
-def test_a_few_words_among_numbers_are_told():
+def test_a_few_words_among_numbers_are_reported():
     preparation = fitted(a=["1", "2", "3", "4", "oops", "1"])
     assert preparation.notes == [
         "column 'a' is used as categories although 83.3% of its cells are numbers: row 5 holds 'oops'"
     ]
 
 
-def test_dropped_columns_are_told():
+def test_dropped_columns_are_reported():
     n = 12
     preparation = fitted(
         use=[1, 2, 3] * 4,

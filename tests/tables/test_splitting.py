@@ -1,4 +1,4 @@
-"""Rows are dealt to training, validation and test once each, and classes keep their shares."""
+"""Rows go to training, validation and test once each, and classes keep their shares."""
 
 import numpy as np
 import pyarrow as pa

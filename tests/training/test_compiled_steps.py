@@ -5,10 +5,7 @@ entry of the tables; and compiled by Numba, in the few combinations that hold ev
 """
 
 import json
-import os
 import signal
-import subprocess
-import sys
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -16,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from commands import run_python
 from engines.interpreted import interpret
 from glassnet import Network
 from glassnet.core.activations import ACTIVATIONS
@@ -69,7 +67,7 @@ def use(engine, monkeypatch):
 def train(
     engine, sizes, activations, loss, data, *, dtype="float64", stack=None, runs=1, scale=1.0, made=None, **options
 ):
-    """Train a network once or, going on, more often; return it, its last history and what callbacks were told."""
+    """Train a network once or, resuming, more often; return it, its last history and what callbacks got."""
     net, told = Network(sizes, activations, loss, seed=1, dtype=dtype, n_networks=stack), []
     net.vector[...] *= scale
     if made is not None:
@@ -296,7 +294,7 @@ def test_five_steps_and_five_more_are_ten(engine):
     np.testing.assert_array_equal(ten.vector, twice.vector)
 
 
-def test_an_engine_may_go_on_where_the_other_stopped(engine):
+def test_an_engine_may_resume_where_the_other_stopped(engine):
     nets = [Network(*BASE, seed=1, dtype="float64") for _ in range(2)]
     for net, engines in zip(nets, (("numpy", "compiled"), ("compiled", "numpy")), strict=True):
         for i, name in enumerate(engines):
@@ -372,14 +370,6 @@ def test_ctrl_c_in_a_callback(engine, stack, batch_size):
         assert (history.epochs, history.steps) == ((4, 4) if batch_size is None else (4, 24))
         assert len(history.cost) == history.steps == net.optimizer_state["t"]
     close(nets["compiled"].vector, nets["numpy"].vector, 1e-12)
-
-
-@pytest.fixture
-def ctrl_c():
-    """Let Ctrl-C raise KeyboardInterrupt, also where the tests run in the background and are deaf to it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("batch_size", [None, 2])
@@ -537,14 +527,6 @@ def test_an_unknown_engine():
 
 
 # ---------------------------------------------------------------- other processes, and the folder of compiled code
-def run_python(text, **environment):
-    """Run a program in a process of its own; return what it printed, as JSON."""
-    env = {**os.environ, "OPENBLAS_NUM_THREADS": "2", **environment}
-    done = subprocess.run([sys.executable, "-c", text], env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
 def test_a_short_run_does_not_import_numba():
     loaded = run_python("""
 import json, sys
@@ -593,6 +575,7 @@ print(json.dumps([history.engine, sum(function.stats.cache_hits.values()), sum(f
                   sorted(set(threads))]))
 """,
         GLASSNET_CACHE=str(cache),
+        OPENBLAS_NUM_THREADS="2",
     )
     assert found == ["compiled", 1, 0, [1]]
     assert {path.name: path.stat().st_mtime_ns for path in sorted(cache.rglob("*"))} == before

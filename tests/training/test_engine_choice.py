@@ -43,7 +43,7 @@ def with_numba(monkeypatch):
 
 
 def choice(net=None, X=X, Y=Y, **options):
-    """Return what is told at the start of a run, which ends there."""
+    """Return the message at the start of a run, which ends there."""
     told = []
     net = net or Network([3, 4, 1], seed=1)
     net.fit(X, Y, callbacks=[lambda progress: told.append(progress.engine) or True], **options)

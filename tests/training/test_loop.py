@@ -270,7 +270,7 @@ def test_ctrl_c_before_the_first_epoch_leaves_a_usable_network():
     np.testing.assert_array_equal(net.vector, net64().vector)
 
 
-def test_the_end_is_told_after_ctrl_c():
+def test_the_end_is_reported_after_ctrl_c():
     heard = []
     net64().fit(X, Y, epochs=9, callbacks=[interrupt_at(2), lambda p: heard.append(p.moment)])
     assert heard[-1] == "end"
@@ -464,7 +464,7 @@ def test_another_optimizer_starts_fresh_whatever_resume_says(first):
     assert net.optimizer_state["t"] == 5
 
 
-def test_the_same_optimizer_in_other_words_goes_on():
+def test_the_same_optimizer_in_other_words_resumes():
     net = net64()
     net.fit(X, Y, iterations=5, optimizer="adam")
     net.fit(X, Y, iterations=5, optimizer="adam(beta_1=0.9)", resume=True)
@@ -480,7 +480,7 @@ def test_without_resume_the_optimizer_forgets():
     np.testing.assert_array_equal(first.vector, second.vector)
 
 
-def test_after_ctrl_c_adam_goes_on_with_its_own_count():
+def test_after_ctrl_c_adam_resumes_with_its_own_count():
     net = net64()
     net.fit(X, Y, optimizer="adam", epochs=20, callbacks=[interrupt_at(7)])
     assert net.optimizer_state["t"] == 7

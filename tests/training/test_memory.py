@@ -34,7 +34,7 @@ def test_an_estimator_makes_no_copy_of_the_table(table):
     assert peak_of(lambda: model.score(X, y)) < 0.25 * X.nbytes
 
 
-def test_a_network_makes_no_copy_of_a_turned_table(table):
+def test_a_network_makes_no_copy_of_a_transposed_table(table):
     X, y = table
     net, Y = glassnet.Network([FEATURES, 8, 1], ["relu", "sigmoid"], seed=0), y[None].astype(np.float32)
     how = {"optimizer": "adam", "epochs": 1, "batch_size": 500, "engine": "numpy"}

@@ -1,9 +1,7 @@
-"""What `resume=True` goes on with, in the same process and from a file; a file's training state is checked."""
+"""What `resume=True` resumes, in the same process and from a file; a file's training state is checked."""
 
 import copy
-import itertools
 import json
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,7 +10,8 @@ from safetensors import safe_open
 from glassnet import Network, model_file
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.errors import FileError, ModelFileError, SettingError
-from glassnet.training import checkpoint, generators
+from glassnet.training import generators
+from shared import saved_and_loaded
 
 rng = np.random.default_rng(0)
 X, Y = rng.normal(size=(3, 40)), rng.integers(0, 2, (1, 40)).astype(float)
@@ -25,17 +24,6 @@ def network(**options):
 
 def after(epochs):
     return lambda progress: progress.moment == "epoch" and progress.epoch == epochs
-
-
-def again(net, path):
-    """Save and load."""
-    net.save(path)
-    return Network.load(path)
-
-
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "net.glassnet"
 
 
 # ---------------------------------------------------------------- further steps
@@ -52,7 +40,7 @@ def test_so_many_epochs_and_so_many_more_are_all_of_them(path, optimizer, option
     whole, parts = network(), network()
     J = whole.fit(X, Y, epochs=12, **settings).cost
     first = parts.fit(X, Y, epochs=7, **settings).cost
-    parts = again(parts, path)
+    parts = saved_and_loaded(parts, path)
     second = parts.fit(X, Y, epochs=5, resume=True, **settings).cost
     np.testing.assert_array_equal(np.concatenate([first, second]), J)
     np.testing.assert_array_equal(parts.vector, whole.vector)
@@ -65,25 +53,25 @@ def test_so_many_steps_and_so_many_more_may_part_an_epoch(path, dropout):
     whole.fit(X, Y, iterations=25, **settings)
     for steps in (4, 9, 12):
         parts.fit(X, Y, iterations=steps, resume=True, **settings)
-        parts = again(parts, path)
+        parts = saved_and_loaded(parts, path)
     np.testing.assert_array_equal(parts.vector, whole.vector)
 
 
-def test_a_kept_best_is_not_where_training_goes_on_from_but_stays_the_one_to_beat(path):
+def test_training_resumes_from_the_last_epoch_and_the_best_stays_the_one_to_beat(path):
     settings = {"optimizer": "adam", "learning_rate": 0.3, "keep_best": True, "validation": VALIDATION}
     whole, parts = network(), network()
     assert whole.fit(X, Y, epochs=30, **settings).best_epoch < 10
     parts.fit(X, Y, epochs=20, **settings)
-    parts = again(parts, path)
+    parts = saved_and_loaded(parts, path)
     assert parts.fit(X, Y, epochs=10, resume=True, **settings).best_epoch == 0  # none of these
     np.testing.assert_array_equal(parts.vector, whole.vector)
 
 
-def test_a_fit_without_resume_goes_on_with_the_generator_only(path):
+def test_a_fit_without_resume_keeps_the_generator_only(path):
     settings = {"optimizer": "adam", "epochs": 3, "batch_size": 8, "dropout": 0.2}
     net = network()
     net.fit(X, Y, **settings)
-    twin = again(net, path)
+    twin = saved_and_loaded(net, path)
     for each in (net, twin):
         each.fit(X, Y, **settings)
     np.testing.assert_array_equal(net.vector, twin.vector)
@@ -96,7 +84,7 @@ def test_the_rest_may_be_asked_for_by_the_whole_or_by_what_is_left(path, epochs)
     settings = {"optimizer": "adam", "schedule": "cosine", "batch_size": 8}
     whole.fit(X, Y, epochs=20, **settings)
     cut.fit(X, Y, epochs=20, callbacks=[after(7)], **settings)
-    cut = again(cut, path)
+    cut = saved_and_loaded(cut, path)
     history = cut.fit(X, Y, epochs=epochs, resume=True, **settings)
     assert (history.epochs, history.continued) == (20, 7)
     np.testing.assert_array_equal(cut.vector, whole.vector)
@@ -108,7 +96,7 @@ def test_it_may_be_cut_off_again_and_again(path):
     expected = whole.fit(X, Y, **settings)
     for epochs in (2, 3, 9, 19, 20):
         history = cut.fit(X, Y, resume=True, callbacks=[after(epochs)], **settings)
-        cut = again(cut, path)
+        cut = saved_and_loaded(cut, path)
     np.testing.assert_array_equal(cut.vector, whole.vector)
     assert history.learning_rate == expected.learning_rate
 
@@ -117,7 +105,7 @@ def test_it_may_be_cut_off_again_and_again(path):
 def test_the_engine_of_a_run_stays_its_own(path, monkeypatch):
     net = network()
     net.fit(X, Y, epochs=9, engine="torch", callbacks=[after(3)])
-    history = again(net, path).fit(X, Y, epochs=9, resume=True)
+    history = saved_and_loaded(net, path).fit(X, Y, epochs=9, resume=True)
     assert (history.engine, history.choice) == ("torch", "torch (as before it was cut off)")
 
 
@@ -135,7 +123,7 @@ CHANGES = {
 def test_something_else_is_a_run_of_its_own(path, change):
     net = network()
     net.fit(X, Y, epochs=20, callbacks=[after(7)])
-    history = change(again(net, path))
+    history = change(saved_and_loaded(net, path))
     assert history.continued == 0
     assert history.epochs in (20, 21)
 
@@ -146,7 +134,7 @@ def test_parameters_that_someone_changed_are_where_training_begins(path):
     net.W[1] = np.ones((4, 3))
     twin = network()
     twin.vector[...] = net.vector
-    for each in (again(net, path), twin):
+    for each in (saved_and_loaded(net, path), twin):
         each.fit(X, Y, epochs=3, resume=each is not twin, keep_best=True)
         last = each
     np.testing.assert_array_equal(last.vector, twin.vector)
@@ -169,7 +157,7 @@ def test_a_generator_that_is_not_kept_is_said(path, monkeypatch):
     net = network()
     net.fit(X, Y, epochs=3, optimizer="adam")
     monkeypatch.setattr(generators, "to_document", lambda rng: None)
-    loaded = again(again(net, path), path)
+    loaded = saved_and_loaded(saved_and_loaded(net, path), path)
     assert loaded.optimizer_state["t"] == 3
     with pytest.warns(UserWarning, match="holds no state of its generator"):
         loaded.fit(X, Y, epochs=3, optimizer="adam", resume=True)
@@ -187,26 +175,20 @@ def test_a_file_of_the_first_format_is_read(path):
         old.fit(X, Y, epochs=1, resume=True)
 
 
-def test_divergence_leaves_nothing_to_go_on_with(path):
+def test_divergence_leaves_nothing_to_resume(path):
     from glassnet.errors import DivergedError
 
     net = Network([3, 4, 1], ["relu", "identity"], seed=1)
     with pytest.raises(DivergedError):
         net.fit(X, Y, learning_rate=1e9, epochs=50, optimizer="momentum")
-    net = again(net, path)
+    net = saved_and_loaded(net, path)
     assert not net.optimizer_state
     assert net.position is None
 
 
 # ---------------------------------------------------------------- checkpoints
-@pytest.fixture
-def clock(monkeypatch):
-    """Let a second pass whenever a checkpoint looks at the time."""
-    monkeypatch.setattr(checkpoint, "time", SimpleNamespace(monotonic=itertools.count().__next__))
-
-
 @pytest.mark.usefixtures("clock")
-def test_a_checkpoint_is_a_network_that_goes_on(path):
+def test_a_checkpoint_is_a_network_that_resumes(path):
     whole, net = network(), network()
     settings = {"optimizer": "adam", "epochs": 30, "batch_size": 8, "keep_best": True, "validation": VALIDATION}
     whole.fit(X, Y, **settings)
@@ -367,7 +349,7 @@ def test_a_generator_of_one_s_own_is_not_kept():
     assert copy.deepcopy(network()).rng is not None
 
 
-def test_an_interrupt_within_a_step_leaves_no_place_to_go_on_from():
+def test_an_interrupt_within_a_step_leaves_nothing_to_resume():
     """A schedule of the caller's raises it: half of the step is done, so that nothing could go on to the bit."""
 
     def factor(t, T, costs):

@@ -1,4 +1,4 @@
-"""What a training that goes badly is told: which columns, which learning rate, in numbers, and once."""
+"""The warning of a training that goes badly: which columns, which learning rate, in numbers, and once."""
 
 import warnings
 

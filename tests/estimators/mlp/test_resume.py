@@ -1,8 +1,6 @@
-"""An MLP estimator goes on to the bit: after a file as without it, after Ctrl-C or a kill as if neither had been."""
+"""An MLP estimator resumes to the bit: after a file as without it, after Ctrl-C or a kill as if neither had been."""
 
-import itertools
 import warnings
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +11,7 @@ from sklearn.preprocessing import scale
 import glassnet
 from glassnet import MLPClassifier, MLPRegressor
 from glassnet.errors import ModelFileError
-from glassnet.training import checkpoint
+from shared import saved_and_loaded
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
@@ -43,11 +41,6 @@ def made(name, **more):
     return MLPClassifier(**{**BASE, **SETTINGS[name], **more})
 
 
-def again(model, path):
-    model.save(path)
-    return glassnet.load(path)
-
-
 def assert_same(model, twin):
     np.testing.assert_array_equal(model.network_.vector, twin.network_.vector)
     for name in ("loss_curve_", "validation_scores_", "best_validation_score_", "n_iter_", "t_", "loss_", "best_loss_"):
@@ -73,16 +66,11 @@ def fit(model, rows=X, **more):
         return model.fit(rows, Y, **more)
 
 
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "model.glassnet"
-
-
 @pytest.mark.parametrize("keep", [False, True])
 @pytest.mark.parametrize("name", SETTINGS)
 def test_a_warm_start_after_a_file_is_one_without_it(path, name, keep):
     model = made(name, warm_start=True, resume=keep).fit(X, Y)
-    loaded = again(model, path)
+    loaded = saved_and_loaded(model, path)
     for each in (model, loaded):
         each.fit(X, Y).fit(X, Y)
     assert_same(loaded, model)
@@ -91,7 +79,7 @@ def test_a_warm_start_after_a_file_is_one_without_it(path, name, keep):
 @pytest.mark.parametrize("name", BY_STEPS)
 def test_partial_fit_after_a_file_is_one_without_it(path, name):
     model = made(name).partial_fit(X, Y, classes=[0, 1, 2])
-    loaded = again(model.partial_fit(X[:90], Y[:90]), path)
+    loaded = saved_and_loaded(model.partial_fit(X[:90], Y[:90]), path)
     for each in (model, loaded):
         each.partial_fit(X, Y).partial_fit(X[60:], Y[60:])
     assert_same(loaded, model)
@@ -99,7 +87,7 @@ def test_partial_fit_after_a_file_is_one_without_it(path, name):
 
 def test_a_random_state_that_is_an_object_is_kept(path):
     model = made("adam", random_state=np.random.RandomState(5), warm_start=True).fit(X, Y)
-    loaded = again(model, path)
+    loaded = saved_and_loaded(model, path)
     for each in (model, loaded):
         each.fit(X, Y)
     assert_same(loaded, model)
@@ -112,7 +100,7 @@ def test_a_fit_that_ctrl_c_cut_off_is_taken_to_its_end(path, name, rows):
     assert whole.n_iter_ > 5
     model = fit(made(name), rows, at=5)
     assert model.n_iter_ == 5
-    for each in (again(model, path), model):
+    for each in (saved_and_loaded(model, path), model):
         each.set_params(warm_start=True, resume=True)
         assert_same(fit(each, rows), whole)
 
@@ -120,27 +108,21 @@ def test_a_fit_that_ctrl_c_cut_off_is_taken_to_its_end(path, name, rows):
 def test_it_may_be_cut_off_again_and_again(path):
     whole, model = made("stopping early").fit(X, Y), made("stopping early")
     for at in (2, 3, 7):
-        model = again(fit(model, at=at), path).set_params(warm_start=True, resume=True)
+        model = saved_and_loaded(fit(model, at=at), path).set_params(warm_start=True, resume=True)
     assert_same(model.fit(X, Y), whole)
 
 
 def test_other_rows_or_settings_are_a_warm_start(path):
-    model = again(fit(made("adam"), at=5), path).set_params(warm_start=True, resume=True)
+    model = saved_and_loaded(fit(made("adam"), at=5), path).set_params(warm_start=True, resume=True)
     assert fit(model, 2 * X).n_iter_ == 12
     model = glassnet.load(path).set_params(warm_start=True, resume=True, alpha=1)
     assert fit(model).n_iter_ == 12
     assert fit(glassnet.load(path).set_params(warm_start=True)).n_iter_ == 12
 
 
-@pytest.fixture
-def clock(monkeypatch):
-    """Let a second pass whenever a checkpoint looks at the time."""
-    monkeypatch.setattr(checkpoint, "time", SimpleNamespace(monotonic=itertools.count().__next__))
-
-
 @pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("name", SETTINGS)
-def test_a_checkpoint_is_an_estimator_that_goes_on(path, name, monkeypatch):
+def test_a_checkpoint_is_an_estimator_that_resumes(path, name, monkeypatch):
     whole, kept = made(name).fit(X, Y), []
     save = MLPClassifier.save
 
@@ -174,7 +156,7 @@ def test_a_regressor_goes_on_too(path):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         whole = MLPRegressor(**BASE).fit(X, X[:, 0])
-        model = again(MLPRegressor(**BASE).fit(X, X[:, 0]), path).set_params(warm_start=True)
+        model = saved_and_loaded(MLPRegressor(**BASE).fit(X, X[:, 0]), path).set_params(warm_start=True)
     twin = MLPRegressor(**BASE, warm_start=True).fit(X, X[:, 0])
     for each in (model, twin):
         each.fit(X, X[:, 0])

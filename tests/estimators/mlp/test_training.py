@@ -142,7 +142,7 @@ def test_spread_of_two_classes_and_of_numbers():
         MLPRegressor(**QUICK).fit(X, Y).predict_spread(X)
 
 
-def test_a_stack_stops_early_is_saved_and_goes_on(tmp_path):
+def test_a_stack_stops_early_is_saved_and_resumes(tmp_path):
     clf = MLPClassifier((6,), n_networks=2, early_stopping=True, learning_rate_init=0.05, random_state=0).fit(X, Y)
     assert clf.n_iter_ < 200
     clf.save(tmp_path / "stack.glassnet")

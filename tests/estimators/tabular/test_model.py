@@ -23,7 +23,7 @@ def table():
 
 
 @pytest.mark.parametrize(("face", "plain"), PAIRS)
-def test_the_model_without_the_face_gives_the_same_bits(face, plain, tmp_path):
+def test_the_model_without_scikit_learns_interface_gives_the_same_bits(face, plain, tmp_path):
     X, y = table()
     y = y > 0 if face is TabularClassifier else y
     settings = {"hidden": 5, "epochs": 3, "random_state": 4}

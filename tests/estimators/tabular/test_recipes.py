@@ -21,7 +21,7 @@ def rings(m, noise=0.0):
 
 
 @pytest.mark.parametrize("table", [CLASSES, NUMBERS])
-def test_presets_name_kinds_of_both_tables_simplest_first(table):
+def test_presets_name_recipes_of_both_tables_simplest_first(table):
     for preset in PRESETS.values():
         depths = [len(table[name].hidden) for name in preset.recipes]
         assert depths == sorted(depths)
@@ -37,7 +37,7 @@ def test_epochs_follow_from_the_rows():
     assert kind.epochs_for(10**7, 128) == recipes.MIN_EPOCHS
 
 
-def test_each_row_is_left_out_by_one_network_and_classes_are_dealt_out():
+def test_each_row_is_out_of_fold_for_one_network_and_folds_are_stratified():
     labels = np.array([0] * 90 + [1] * 10)
     fold_weights = out_of_fold.fold_weights(labels, 100, 5, np.random.default_rng(0))
     assert fold_weights.shape == (5, 1, 100)
@@ -47,7 +47,7 @@ def test_each_row_is_left_out_by_one_network_and_classes_are_dealt_out():
 
 
 @pytest.mark.long
-def test_the_kind_that_is_best_on_rows_left_out_is_kept():
+def test_the_recipe_that_is_best_out_of_fold_is_kept():
     X, y = rings(1200)
     model = TabularClassifier(random_state=0, epochs=12).fit(X, y)
     costs = {each["kind"]: each["cost"] for each in model.candidates_}
@@ -72,7 +72,7 @@ def test_costs_are_those_of_rows_that_a_network_did_not_learn_from():
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])
-def test_probabilities_of_rows_left_out_cost_their_squared_error(n_classes):
+def test_out_of_fold_probabilities_cost_their_squared_error(n_classes):
     rng = np.random.default_rng(0)
     X = rng.normal(size=(4, 30)).astype(np.float32)
     labels = rng.integers(n_classes, size=30)
@@ -87,7 +87,7 @@ def test_probabilities_of_rows_left_out_cost_their_squared_error(n_classes):
 
 
 @pytest.mark.parametrize("networks", [1, 3])
-def test_rows_held_back_for_all_choose_a_kind_too(networks):
+def test_validation_rows_choose_a_recipe_too(networks):
     X, y = rings(1400)
     model = TabularClassifier(validation=0.2, n_networks=networks, epochs=6, random_state=0).fit(X, y)
     assert 0 < model.candidates_[0]["cost"] < 1
@@ -96,7 +96,7 @@ def test_rows_held_back_for_all_choose_a_kind_too(networks):
 
 @pytest.mark.parametrize("n_classes", [2, 3])
 @pytest.mark.parametrize(("stack", "masked"), [(None, False), (4, False), (4, True)])
-def test_smoothed_labels_leave_a_network_unsure_until_it_is_sharpened(n_classes, stack, masked):
+def test_smoothed_labels_leave_a_network_unsure_until_its_temperature_is_calibrated(n_classes, stack, masked):
     rng = np.random.default_rng(0)
     X = rng.normal(size=(2, 400)).astype(np.float32)
     labels = np.digitize(X[0], [0.0, 1.0][: n_classes - 1])
@@ -126,7 +126,7 @@ def test_a_network_that_is_too_sure_is_left_as_it_is():
 
 
 @pytest.mark.parametrize(("loss", "smooths"), [("cross_entropy", True), ("squared_error", False)])
-def test_labels_are_smoothed_where_the_kind_says_so_and_the_loss_is_cross_entropy(loss, smooths, monkeypatch):
+def test_labels_are_smoothed_where_the_recipe_says_so_and_the_loss_is_cross_entropy(loss, smooths, monkeypatch):
     X, y = rings(800)
     unsure = CLASSES["deep"]._replace(label_smoothing=0.5, least_rows=0)
     monkeypatch.setattr(TabularClassifier, "_recipes", {"linear": unsure})

@@ -1,8 +1,6 @@
-"""A Tabular training goes on to the bit: after a file, after Ctrl-C in any of its kinds, and from a checkpoint."""
+"""A Tabular training resumes to the bit: after a file, after Ctrl-C in any of its kinds, and from a checkpoint."""
 
-import itertools
 import warnings
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +8,7 @@ import pytest
 import glassnet
 from glassnet import TabularClassifier, TabularRegressor
 from glassnet.errors import ModelFileError
-from glassnet.training import checkpoint
+from shared import saved_and_loaded
 
 rng = np.random.default_rng(0)
 m = 1000
@@ -31,11 +29,6 @@ MODELS = {
 def made(name, **more):
     model, y, settings = MODELS[name]
     return model(**{"random_state": 0, "engine": "numpy", **settings, **more}), y
-
-
-def again(model, path):
-    model.save(path)
-    return glassnet.load(path)
 
 
 def interrupting(after):
@@ -59,20 +52,15 @@ def assert_same(model, twin):
     np.testing.assert_array_equal(model.predict(X), twin.predict(X))
 
 
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "model.glassnet"
-
-
 @pytest.mark.parametrize("name", MODELS)
 def test_a_warm_start_after_a_file_is_one_without_it(path, name):
     model, y = made(name, warm_start=True)
     model.fit(X, y)
-    loaded = again(model, path).set_params(warm_start=True)
+    loaded = saved_and_loaded(model, path).set_params(warm_start=True)
     for each in (model, loaded):
         each.fit(X, y)
     assert_same(loaded, model)
-    for each in (model, loaded := again(model, path).set_params(warm_start=True)):
+    for each in (model, loaded := saved_and_loaded(model, path).set_params(warm_start=True)):
         each.fit(OTHER, y)
     assert_same(loaded, model)
 
@@ -89,7 +77,7 @@ def test_so_many_epochs_and_so_many_more_are_all_of_them(path, name, monkeypatch
     whole, y = made(name, **more, epochs=5)
     whole.fit(X, y)
     parts, _ = made(name, **more, epochs=2)
-    parts = again(parts.fit(X, y), path).set_params(warm_start=True, epochs=3)
+    parts = saved_and_loaded(parts.fit(X, y), path).set_params(warm_start=True, epochs=3)
     parts.fit(X, y)
     np.testing.assert_array_equal(parts.network_.vector, whole.network_.vector)
 
@@ -97,29 +85,23 @@ def test_so_many_epochs_and_so_many_more_are_all_of_them(path, name, monkeypatch
 @pytest.mark.parametrize(
     ("name", "after"), [("kinds", 1), ("kinds", 3), ("kinds", 4), ("patience", 3), ("a stack", 4), ("lbfgs", 3)]
 )
-def test_what_ctrl_c_cut_off_goes_on(path, name, after):
+def test_what_ctrl_c_cut_off_resumes(path, name, after):
     whole, y = made(name)
     whole.fit(X, y)
     model, _ = made(name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model.fit(X, y, callbacks=[interrupting(after)])
-    loaded = again(model, path)
+    loaded = saved_and_loaded(model, path)
     np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
     for each in (model, loaded):
         each.set_params(warm_start=True).fit(X, y)
         assert_same(each, whole)
 
 
-@pytest.fixture
-def clock(monkeypatch):
-    """Let a second pass whenever a checkpoint looks at the time."""
-    monkeypatch.setattr(checkpoint, "time", SimpleNamespace(monotonic=itertools.count().__next__))
-
-
 @pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("name", ["kinds", "one network", "patience", "lbfgs"])
-def test_a_checkpoint_is_a_model_that_goes_on(path, name):
+def test_a_checkpoint_is_a_model_that_resumes(path, name):
     whole, y = made(name)
     whole.fit(X, y)
     model, kept = made(name)[0], {}
@@ -130,7 +112,7 @@ def test_a_checkpoint_is_a_model_that_goes_on(path, name):
 
     model.fit(X, y, checkpoint=path, every=3, callbacks=[take])
     assert_same(model, whole)
-    np.testing.assert_array_equal(again(model, path).network_.vector, whole.network_.vector)
+    np.testing.assert_array_equal(saved_and_loaded(model, path).network_.vector, whole.network_.vector)
     assert len(kept) >= 4
     for content in list(kept)[:: max(1, len(kept) // 4)]:
         path.write_bytes(content)
@@ -163,7 +145,7 @@ def test_a_file_without_training_state_says_so(path):
 
 def test_a_random_state_that_is_an_object_is_kept(path):
     model, y = made("one network", random_state=np.random.RandomState(3))
-    loaded = again(model.fit(X, y), path)
+    loaded = saved_and_loaded(model.fit(X, y), path)
     for each in (model, loaded):
         each.fit(X, y)
     np.testing.assert_array_equal(loaded.network_.vector, model.network_.vector)

@@ -143,7 +143,7 @@ def test_preparation_is_fitted_on_training_rows_only():
     assert own.preparation_ == none.preparation_
 
 
-def test_warm_start_goes_on():
+def test_warm_start_resumes():
     X, label, _ = people()
     model = TabularClassifier(epochs=5, random_state=0, warm_start=True).fit(X, label)
     before = np.mean(model.network_.cost(model.prepared(X), model.target_.encode(label).T))

@@ -41,7 +41,7 @@ def test_separator_is_found(tmp_path, separator):
     assert columns(write(tmp_path, text)) == {"a": [1, 3], "b": ["x y", "z-w"], "c": [2, 4]}
 
 
-def test_separator_other_than_comma_is_told(tmp_path):
+def test_a_separator_other_than_comma_is_reported(tmp_path):
     assert "separator ';'" in read(write(tmp_path, "a;b\n1;2\n")).notes[0]
 
 
@@ -231,7 +231,7 @@ def test_duplicate_names(tmp_path):
         ("a,b\r\n1,2\r\n3\r\n", 3, 1),
     ],
 )
-def test_ragged_row_is_told_by_its_line(tmp_path, text, line, got):
+def test_a_ragged_row_is_reported_with_its_line(tmp_path, text, line, got):
     with pytest.raises(DataError, match=rf"data.csv, line {line}: expected 2 cells as in the first line, got {got}"):
         read(write(tmp_path, text))
 
@@ -294,6 +294,6 @@ def test_what_is_written_is_read(tmp_path, rows, separator):
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=60) | st.text('ab1",;\t\n\r |?.\ufeff', max_size=60).map(str.encode))
-def test_any_bytes_give_a_table_or_a_told_error(tmp_path, content):
+def test_any_bytes_give_a_table_or_an_error_of_ours(tmp_path, content):
     with contextlib.suppress(DataError, FileError):
         assert len(read(write(tmp_path, content)).X)
