@@ -22,7 +22,7 @@ plots.cost_curves(history, title="Training and validation")
 
 # %%
 # The dashed line is the cost of samples that the network never learned from. Its lowest point is marked: where it
-# rises again while the other one still falls, the network learns its samples by heart.
+# rises again while the other one still falls, the network memorises its samples.
 #
 # Several trainings
 # -----------------

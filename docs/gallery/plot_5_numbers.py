@@ -20,9 +20,9 @@ for n in units:
     right[n] = accuracy(stack.forward(X), Y)  # of five networks
 
 # %%
-# Lines with their spread
-# -----------------------
-# A line is (x, y) or (x, y, spread); the spread is drawn as a band. Names come from the dictionary.
+# Lines with bands
+# ----------------
+# A line is (x, y) or (x, y, half width of its band). Names come from the dictionary.
 
 mean = np.array([right[n].mean() for n in units])
 low, high = (np.array([pick(right[n]) for n in units]) for pick in (np.min, np.max))

@@ -1,4 +1,4 @@
-"""Experiments about g: without it the depth is lost; what each one does to Z, to slopes and to the descent."""
+"""Experiments about g: what is lost without it, and what each activation does to Z, slopes and descent."""
 
 from __future__ import annotations
 
@@ -9,8 +9,18 @@ from typing import Any
 import numpy as np
 
 from glassnet import equations
-from glassnet.lessons.data import accuracy, classes, flower
-from glassnet.lessons.experiment import Evidence, Finding, Picture, Table, middle, numbers
+from glassnet.lessons.data import accuracy, classes, flower, stacked
+from glassnet.lessons.experiment import (
+    Evidence,
+    Experiment,
+    Finding,
+    Picture,
+    Table,
+    bars,
+    curves,
+    mean_and_range,
+    numbers,
+)
 from glassnet.lessons.runs import cost_curves, stack
 
 Array = Any
@@ -24,8 +34,25 @@ def linear_collapse(
     units: int = 10,
     steps: int = 2000,
 ) -> Evidence:
-    """Hold deep networks of identity layers against the one layer W' = W[L] ... W[1], b', and logistic regression."""
-    X, Y = (np.stack(arrays) for arrays in zip(*(flower(seed) for seed in seeds), strict=True))
+    """Compare deep networks of identity layers with the one layer W' = W[L] ... W[1], b', and logistic regression.
+
+    Parameters
+    ----------
+    seeds : sequence of int
+        One run for each.
+    g : str
+        Activation of the hidden layers.
+    depths : sequence of int
+        Hidden layers.
+    units, steps : int
+        Units of a hidden layer, steps of gradient descent.
+
+    Returns
+    -------
+    Evidence
+        Findings, tables and pictures.
+    """
+    X, Y = stacked(flower(seed) for seed in seeds)
     differences, right = [], {}
     for depth in depths:
         net = stack([2, *[units] * depth, 1], [*[g] * depth, "sigmoid"], seeds, initializer="glorot")
@@ -41,7 +68,7 @@ def linear_collapse(
     most = np.max([value for name, value in right.items() if name.endswith(g)], axis=0)
     right["1 layer of tanh"] = accuracy(tanh.forward(X), Y)
     of_depth = ["", *(value.max() for value in differences), ""]
-    rows = [(name, "" if of == "" else f"{of:.2g}", value.mean(), value.min(), value.max())
+    rows = [(name, "" if of == "" else f"{of:.2g}", *mean_and_range(value))
             for (name, value), of in zip(right.items(), of_depth, strict=True)]  # fmt: skip
     head = ("hidden layers", "largest difference to W'x + b'", "accuracy", "lowest", "highest")
     return Evidence(
@@ -53,10 +80,7 @@ def linear_collapse(
             Finding("accuracy that one layer of tanh adds", numbers(right["1 layer of tanh"] - most), at_least=0.1),
         ],
         [Table(f"The flower, hidden layers of {units} units, {steps} steps", head, rows)],
-        [Picture("bars", "Accuracy on the flower", {
-            "values": {name: value.mean() for name, value in right.items()},
-            "spread": {name: np.ptp(value) / 2 for name, value in right.items()}, "x": "accuracy, mean of the seeds",
-        })],
+        [bars("Accuracy on the flower", right, "accuracy, mean of the seeds")],
     )  # fmt: skip
 
 
@@ -75,29 +99,47 @@ def activations(
     steps: int = 1000,
     learning_rate: float = 0.1,
 ) -> Evidence:
-    """Values and slopes of four activations, how they saturate, and how fast J falls with them from the same start."""
+    """Compare four activations: values, slopes, saturation, and how fast J falls from the same start.
+
+    Parameters
+    ----------
+    seeds : sequence of int
+        One run for each.
+    compared : (str, str, str, str)
+        Activations: sigmoid, tanh, relu, leaky relu.
+    hidden : sequence of int
+        Units of each hidden layer.
+    samples, steps : int
+        Samples, steps of gradient descent.
+    learning_rate : float
+        Its learning rate.
+
+    Returns
+    -------
+    Evidence
+        Findings, tables and pictures.
+    """
     z = np.linspace(-8, 8, 321)[None, :]
     value = {g: equations.activation_forward(z, g)[0] for g in compared}
     slope = {g: equations.activation_backward(np.ones_like(z), z, g)[0] for g in compared}
     numeric = {g: _difference_quotient(z, g) for g in compared}
     error = max(np.abs(slope[g] - numeric[g])[np.abs(z[0]) > 1e-3].max() for g in compared)  # relu has a corner at 0
-    X, Y = (np.stack(arrays) for arrays in zip(*(classes(seed, 20, samples) for seed in seeds), strict=True))
-    start, curves, reaches = stack([20, *hidden, 1], None, seeds, initializer="glorot").vector, {}, {}
+    X, Y = stacked(classes(seed, 20, samples) for seed in seeds)
+    start, J, reaches = stack([20, *hidden, 1], None, seeds, initializer="glorot").vector, {}, {}
     for g in compared:
         net = stack([20, *hidden, 1], [*[g] * len(hidden), "sigmoid"], seeds)
         net.vector[...] = start
         slopes = net.gradients(X, Y)
         reaches[g] = _size(slopes.dW[1]) / _size(slopes.dW[len(hidden) + 1])
-        curves[g] = cost_curves(net, X, Y, steps, learning_rate=learning_rate)
-    last = {g: curves[g][-1] for g in compared}
+        J[g] = cost_curves(net, X, Y, steps, learning_rate=learning_rate)
+    last = {g: J[g][-1] for g in compared}
     sigmoid, tanh, relu, leaky = compared
     at_6 = [int(np.abs(z[0] - place).argmin()) for place in (-6, 6)]
     table_of_slopes = Table("Slopes", ("g", "largest slope", "slope at -6", "slope at 0", "slope at 6"), [
         (g, slope[g].max(), slope[g][at_6[0]], slope[g][160], slope[g][at_6[1]]) for g in compared
     ])  # fmt: skip
     head = ("g", "dW[1]/dW[L] at the start", "J", "lowest", "highest")
-    rows = [(g, reaches[g].mean(), last[g].mean(), last[g].min(), last[g].max()) for g in compared]
-    shown = np.arange(0, steps, max(1, steps // 200))
+    rows = [(g, reaches[g].mean(), *mean_and_range(last[g])) for g in compared]
     return Evidence(
         [
             Finding("slope against its difference quotient, largest error", (error,), at_most=1e-6),
@@ -119,9 +161,7 @@ def activations(
                 "series": {g: (z[0], value[g].clip(-2, 4)) for g in compared}, "x": "z", "y": "g",
             }),
             Picture("lines", "Slope g'(z)", {"series": {g: (z[0], slope[g]) for g in compared}, "x": "z", "y": "g'"}),
-            Picture("lines", "Descent from the same start", {
-                "series": {g: (shown + 1, *middle(curves[g][shown])) for g in compared}, "x": "step", "y": "J",
-            }),
+            curves("Descent from the same start", J, y="J"),
         ],
     )  # fmt: skip
 
@@ -133,3 +173,16 @@ def _difference_quotient(z: Array, g: str, h: float = 1e-5) -> Array:
 
 def _size(M: Array) -> Array:
     return np.sqrt((M**2).mean(axis=(-2, -1)))
+
+
+EXPERIMENTS = {
+    "linear-collapse": Experiment(
+        "Why g must not be linear",
+        "However many layers of identity a network has, it is one linear layer W'x + b', and learns no more than that.",
+        linear_collapse, small={"depths": (1, 3), "steps": 1000}),
+    "activations": Experiment(
+        "Sigmoid, tanh, relu, leaky relu",
+        "Sigmoid has the smallest slopes and saturates; from the same start J falls faster with tanh, relu and "
+        "leaky relu.",
+        activations, small={"hidden": (20, 20, 20), "samples": 100, "steps": 400}),
+}  # fmt: skip

@@ -11,7 +11,7 @@ import numpy as np
 
 from glassnet import equations
 from glassnet.errors import ShapeError
-from glassnet.lessons.experiment import Evidence, Finding, Picture, Table, numbers
+from glassnet.lessons.experiment import Evidence, Experiment, Finding, Picture, Table, middle, numbers
 from glassnet.network import Network
 
 Array = Any
@@ -60,7 +60,22 @@ def vectorization(
     sizes: Sequence[tuple[int, int]] = ((2, 10), (10, 100), (100, 100), (100, 1000), (1000, 1000), (12288, 209)),
     vectorized: Callable[..., tuple[float, Array, float]] = by_products,
 ) -> Evidence:
-    """Slopes of logistic regression by two loops, by one, and by products, for growing n_x and m."""
+    """Compare the slopes of logistic regression by two loops, by one, and by products, for growing n_x and m.
+
+    Parameters
+    ----------
+    seeds : sequence of int
+        One run for each.
+    sizes : sequence of (n_x, m)
+        Features and samples of each comparison.
+    vectorized : callable
+        ``vectorized(w, b, X, y)`` returns J, dw (n_x,) and db.
+
+    Returns
+    -------
+    Evidence
+        Findings, tables and pictures.
+    """
     ways = {"two loops": by_two_loops, "one loop": by_one_loop, "vectorised": vectorized}
     seconds = np.empty((len(sizes), len(ways), len(seeds)))
     differences = np.empty((len(sizes), len(seeds)))
@@ -98,8 +113,7 @@ def vectorization(
         [
             Picture("lines", "Vectorised: times faster", {
                 "series": {
-                    name: (np.sort(numbers_in), ratio[by_size].mean(axis=1),
-                           (ratio[by_size].min(axis=1), ratio[by_size].max(axis=1)))
+                    name: (np.sort(numbers_in), *middle(ratio[by_size]))
                     for name, ratio in (("than two loops", faster), ("than one loop", of_one))
                 },
                 "x": "numbers in X: n_x m", "y": "times", "log_x": True, "log_y": True, "points": True,
@@ -110,7 +124,22 @@ def vectorization(
 
 # ---------------------------------------------------------------- broadcasting
 def broadcasting(seeds: Sequence[int], m: int = 6, n: int = 4, checked: bool = True) -> Evidence:
-    """Show what NumPy makes of an array of shape (m,) in a matrix's place, and what the equations say to it."""
+    """Show what NumPy computes with an array of shape (m,) instead of a matrix, and how the equations refuse it.
+
+    Parameters
+    ----------
+    seeds : sequence of int
+        One run for each.
+    m, n : int
+        Samples, and units of a layer.
+    checked : bool
+        Whether the equations check shapes; without that nothing refuses the arrays.
+
+    Returns
+    -------
+    Evidence
+        Findings, tables and pictures.
+    """
     # What is written | what NumPy computes | what was meant | what the equations are given.
     traps: dict[str, Callable[[dict[str, Array]], tuple[Array, Array, Callable[[], Any]]]] = {
         "A - y, y of shape (m,)": lambda d: (
@@ -130,7 +159,7 @@ def broadcasting(seeds: Sequence[int], m: int = 6, n: int = 4, checked: bool = T
             lambda: equations.linear_backward(d["Y"][0], d["X"], d["W"])),
     }  # fmt: skip
     rows, wrong, caught = [], np.zeros((len(traps), len(seeds))), np.zeros((len(traps), len(seeds)))
-    told = ""
+    message = ""
     for k, seed in enumerate(seeds):
         rng = np.random.default_rng(seed)
         given = {
@@ -141,10 +170,10 @@ def broadcasting(seeds: Sequence[int], m: int = 6, n: int = 4, checked: bool = T
         for t, (written, trap) in enumerate(traps.items()):
             computed, meant, ask = trap(given)
             wrong[t, k] = computed.shape != meant.shape or np.abs(computed - meant).max() > 1e-6
-            told = _refusal(ask) if checked else ""
-            caught[t, k] = bool(told)
+            message = _refusal(ask) if checked else ""
+            caught[t, k] = bool(message)
             if k == 0:
-                rows.append((written, str(computed.shape), str(meant.shape), told or "nothing"))
+                rows.append((written, str(computed.shape), str(meant.shape), message or "nothing"))
     table = Table("The trap, and what the equations say to it", ("written", "NumPy gives", "meant", "glassnet"), rows)
     return Evidence(
         [
@@ -152,7 +181,7 @@ def broadcasting(seeds: Sequence[int], m: int = 6, n: int = 4, checked: bool = T
             Finding("traps that the equations refuse", numbers(caught.sum(axis=0)), at_least=len(traps)),
         ],
         [table],
-        [_falsely_spread(m, seeds[0])],
+        [_wrong_broadcast(m, seeds[0])],
         ["The cure: write shapes with two numbers, (m, 1) or (1, m); sum with keepdims=True; check what comes in."],
     )
 
@@ -165,8 +194,8 @@ def _refusal(ask: Callable[[], Any]) -> str:
     return ""
 
 
-def _falsely_spread(m: int, seed: int) -> Picture:
-    """Draw the one row of differences that was meant, and the matrix that came instead."""
+def _wrong_broadcast(m: int, seed: int) -> Picture:
+    """Draw the row of differences that was meant, and the matrix that NumPy returns."""
     rng = np.random.default_rng(seed)
     A, y = rng.uniform(0.1, 0.9, (1, m)), (rng.permutation(m) < m / 2).astype(float)
     meant = np.full((m, m), 0.0)
@@ -178,3 +207,16 @@ def _falsely_spread(m: int, seed: int) -> Picture:
         "Differences of m predictions and labels",
         {"pictures": pictures, "titles": titles, "signed": True, "columns": 2},
     )
+
+
+EXPERIMENTS = {
+    "vectorization": Experiment(
+        "Loops and products",
+        "The slopes of logistic regression are the same by loops and by matrix products, and products are many times "
+        "faster.",
+        vectorization, (3, 2), {"sizes": ((2, 10), (10, 100), (100, 400))}),
+    "broadcasting": Experiment(
+        "The array of rank 1",
+        "NumPy turns an array of shape (m,) into a matrix, or a number, without a word; the equations refuse it.",
+        broadcasting),
+}  # fmt: skip

@@ -12,7 +12,7 @@ from glassnet.errors import DataError, SettingError
 from glassnet.files import status
 from glassnet.inspection.intervals import wilson
 from glassnet.lessons.data import accuracy
-from glassnet.lessons.experiment import Evidence, Finding, Picture, Table, middle, numbers
+from glassnet.lessons.experiment import Evidence, Experiment, Finding, Picture, Table, mean_and_range, middle, numbers
 from glassnet.lessons.runs import cost_curves, stack
 from glassnet.network import Network
 from glassnet.tables import Dataset, Pictures, read
@@ -62,6 +62,24 @@ def cats(
     """Logistic regression, two layers and four layers on the same pictures, from several starts.
 
     The first start is the one that the published numbers came from; steps are divided by `shorter`.
+
+    Parameters
+    ----------
+    seeds : sequence of int
+        One run for each.
+    data : str or Path
+        The training .h5 file, or a folder of pictures in two classes: see `read_parts`.
+    models : mapping of str to Model
+        The networks by name, the first and the last of which are compared.
+    shorter : int
+        Divides the steps.
+    size : int
+        Height and width that pictures of a folder are brought to.
+
+    Returns
+    -------
+    Evidence
+        Findings, tables and pictures.
     """
     parts = read_parts(data, size, seeds[0])
     n_x, m, m_test = len(parts.X), parts.X.shape[1], parts.X_test.shape[1]
@@ -78,8 +96,8 @@ def cats(
     for name, model in models.items():
         low, high = wilson(round(test[name].mean() * m_test) / m_test, m_test)
         layers, interval = "-".join(map(str, (n_x, *model.hidden, 1))), f"{low:.2f} to {high:.2f}"
-        of_test = (test[name][0], test[name].mean(), test[name].min(), test[name].max())
-        rows.append((name, layers, train[name][0], train[name].mean(), *of_test, interval))
+        rows.append((name, layers, train[name][0], train[name].mean(), test[name][0], *mean_and_range(test[name]),
+                     interval))  # fmt: skip
     logistic, *_, deep = models
     gain = np.median(test[deep]) - np.median(test[logistic])
     findings = [  # of a few starts, one may leave all relu units of a small layer dead
@@ -203,3 +221,12 @@ def _most_wrong(net: Network, parts: Parts) -> tuple[Array, list[tuple[int, str,
     of_truth = np.where(parts.Y_test[0] == 1, A, 1 - A)
     worst = np.argsort(of_truth)[:MOST_WRONG]
     return worst, [(int(i) + 1, parts.names[int(parts.Y_test[0, i])], float(of_truth[i])) for i in worst]
+
+
+EXPERIMENTS = {
+    "cats": Experiment(
+        "Cats, or not",
+        "Four layers tell cats better than logistic regression: .80 against .70 of 50 test pictures (two layers: .72), "
+        "as far as 50 pictures can say.",
+        cats, (4, 2), {"size": 16}, needs_data="the training .h5 file or a folder of pictures"),
+}  # fmt: skip

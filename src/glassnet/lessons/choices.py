@@ -8,8 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.lessons.data import accuracy, flower
-from glassnet.lessons.experiment import Evidence, Finding, Picture, Table, middle, numbers
+from glassnet.lessons.data import accuracy, flower, stacked
+from glassnet.lessons.experiment import (
+    Evidence,
+    Experiment,
+    Finding,
+    Picture,
+    Table,
+    curves,
+    mean_and_range,
+    middle,
+    numbers,
+)
 from glassnet.lessons.runs import cost_curves, stack
 
 Array = Any
@@ -28,24 +38,32 @@ def learning_rate(
 
     Gradient descent on a bowl converges below alpha = 2 / (largest curvature) and diverges above: `rates` are parts of
     that bound, in the order too small, good, too large, diverging.
+
+    Parameters
+    ----------
+    seeds : sequence of int
+        One run for each.
+    rates : (float, float, float, float)
+        Parts of the bound: too small, good, too large, diverging.
+    on_the_flower : (float, float, float)
+        Learning rates: too small, good, too large.
+    steps, samples : int
+        Steps and samples of the linear regression.
+    flower_steps : int
+        Steps on the flower.
+
+    Returns
+    -------
+    Evidence
+        Findings, tables and pictures.
     """
     small, good, large, diverging = rates
-    excess = np.empty((len(rates), steps, len(seeds)))  # J above its minimum
-    for k, seed in enumerate(seeds):
-        rng = np.random.default_rng(seed)
-        X = rng.standard_normal((3, samples)) * [[0.5], [1.0], [2.0]]
-        Y = rng.choice([-1.0, 1.0], (1, 3)) @ X + 1 + 0.3 * rng.standard_normal((1, samples))
-        with_one = np.vstack([X, np.ones((1, samples))])  # W and b as one row
-        bound = 2 / np.linalg.eigvalsh(with_one @ with_one.T / samples).max()
-        theta = np.linalg.solve(with_one @ with_one.T, with_one @ Y.T)
-        least = ((theta.T @ with_one - Y) ** 2).mean() / 2
-        net = stack([3, 1], ["identity"], [seed] * len(rates), loss="squared_error")
-        excess[:, :, k] = cost_curves(net, X, Y, steps, learning_rate=[rate * bound for rate in rates]).T - least
+    excess = np.stack([_excess_on_a_bowl(seed, rates, steps, samples) for seed in seeds], axis=-1)
     left = excess[:, -1] / excess[:, 0]  # (rates, seeds)
     words = ("too small", "good", "too large", "diverging")
-    rows = [(words[r], rate, left[r].mean(), left[r].min(), left[r].max()) for r, rate in enumerate(rates)]
+    rows = [(words[r], rate, *mean_and_range(left[r])) for r, rate in enumerate(rates)]
 
-    X, Y = (np.stack(arrays) for arrays in zip(*(flower(seed) for seed in seeds), strict=True))
+    X, Y = stacked(flower(seed) for seed in seeds)
     J = {}
     for alpha in on_the_flower:
         net = stack([2, 4, 1], ["tanh", "sigmoid"], seeds, initializer="normal(0.5)")
@@ -53,8 +71,9 @@ def learning_rate(
     at_end = {alpha: curve[-100:].mean(axis=0) for alpha, curve in J.items()}
     slow, well, wild = on_the_flower
     head = ("alpha", "J, mean of the last 100 steps", "lowest", "highest")
-    of_flower = [(f"{alpha:g}", value.mean(), value.min(), value.max()) for alpha, value in at_end.items()]
-    shown, longer = np.arange(0, steps, max(1, steps // 200)), np.arange(0, flower_steps, max(1, flower_steps // 300))
+    of_flower = [(f"{alpha:g}", *mean_and_range(value)) for alpha, value in at_end.items()]
+    above = {f"{rate:g} of the bound": curve.clip(1e-30) for rate, curve in zip(rates, excess, strict=True)}
+    on_flower = {f"alpha = {alpha:g}": curve for alpha, curve in J.items()}
     return Evidence(
         [
             Finding(f"too small, {small:g} of the bound: excess of J left", numbers(left[0]), 0.2, 1),
@@ -70,19 +89,26 @@ def learning_rate(
                ("rate", "of the bound", "left", "smallest", "largest"), rows),
          Table(f"The flower, 2-4-1, {flower_steps} steps", head, of_flower)],
         [
-            Picture("lines", "Linear regression: excess of J", {
-                "series": {f"{rate:g} of the bound": (shown, *middle(excess[r][shown].clip(1e-30)))
-                           for r, rate in enumerate(rates)},
-                "x": "step", "y": "J above its minimum", "log_y": True,
-            }),
-            Picture("lines", "The flower", {
-                "series": {f"alpha = {alpha:g}": (longer, *middle(curve[longer])) for alpha, curve in J.items()},
-                "x": "step", "y": "J", "log_y": True,
-            }),
+            curves("Linear regression: excess of J", above, first=0, y="J above its minimum", log_y=True),
+            curves("The flower", on_flower, first=0, most=300, y="J", log_y=True),
         ],
         ["The bound is 2 / (largest eigenvalue of 1/m X Xᵀ), with a row of ones for b: twice the inverse of the bowl's "
          "largest curvature."],
     )  # fmt: skip
+
+
+def _excess_on_a_bowl(seed: int, rates: Sequence[float], steps: int, samples: int) -> Array:
+    """Return J above its minimum (rates, steps) in a linear regression, the rates in parts of the largest one."""
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((3, samples)) * [[0.5], [1.0], [2.0]]
+    Y = rng.choice([-1.0, 1.0], (1, 3)) @ X + 1 + 0.3 * rng.standard_normal((1, samples))
+    with_one = np.vstack([X, np.ones((1, samples))])  # W and b as one row
+    bound = 2 / np.linalg.eigvalsh(with_one @ with_one.T / samples).max()
+    theta = np.linalg.solve(with_one @ with_one.T, with_one @ Y.T)
+    least = ((theta.T @ with_one - Y) ** 2).mean() / 2
+    net = stack([3, 1], ["identity"], [seed] * len(rates), loss="squared_error")
+    J: Array = cost_curves(net, X, Y, steps, learning_rate=[rate * bound for rate in rates])
+    return J.T - least
 
 
 # ---------------------------------------------------------------- hidden units
@@ -95,7 +121,24 @@ def hidden_units(
     steps: int = 5000,
     g: str = "tanh",
 ) -> Evidence:
-    """Train the published flower with more and more hidden units, from the published start and from others."""
+    """Train the published flower with more and more hidden units, from the published start and from others.
+
+    Parameters
+    ----------
+    seeds : sequence of int
+        One run for each.
+    units : sequence of int
+        Numbers of hidden units.
+    steps : int
+        Steps of gradient descent.
+    g : str
+        Activation of the hidden layer.
+
+    Returns
+    -------
+    Evidence
+        Findings, tables and pictures.
+    """
     X, Y = flower()
     X_new, Y_new = flower(seed=1000)
     starts = [np.random.RandomState(2), *seeds]  # the generator that the published runs began with, then others
@@ -148,13 +191,34 @@ def hyperparameters(
     """Every choice of L, n[l], g, alpha and iterations: trained, compared, and one chosen by its validation cost.
 
     Candidates of one shape, all rates and all seeds, train as one stack; `iterations` are stops on its way.
+
+    Parameters
+    ----------
+    seeds : sequence of int
+        One run for each.
+    hidden : sequence of sequence of int
+        Hidden layers of the candidates.
+    activations : sequence of str
+        Their activations.
+    rates : sequence of float
+        Their learning rates.
+    iterations : sequence of int
+        Their steps, rising.
+    samples : int
+        Training samples, and as many for validation.
+    flipped : float
+        Share of labels that are wrong.
+    by : {"validation", "training"}
+        The cost that chooses.
+
+    Returns
+    -------
+    Evidence
+        Findings, tables and pictures.
     """
     parts = [[_noisy(1000 * seed + part, m, flipped) for seed in seeds]
              for part, m in enumerate((samples, samples, 2000))]  # fmt: skip
-    data = [
-        [np.stack(arrays * len(rates)) for arrays in zip(*part, strict=True)] for part in parts
-    ]  # one for each network
-    (X, Y), (X_val, Y_val), (X_test, Y_test) = data
+    (X, Y), (X_val, Y_val), (X_test, Y_test) = (stacked(part * len(rates)) for part in parts)  # one for each network
     names: list[tuple[str, str, float, int]] = []
     found: list[Array] = []  # by candidate: training J, validation J, test accuracy, each (seeds,)
     for sizes, g in product(hidden, activations):
@@ -164,8 +228,8 @@ def hyperparameters(
         for stop in iterations:
             cost_curves(net, X, Y, stop - done, learning_rate=alphas)
             done = stop
-            told = np.stack([net.cost(X, Y), net.cost(X_val, Y_val), accuracy(net.forward(X_test), Y_test)])
-            found.extend(told.reshape(3, len(rates), len(seeds)).swapaxes(0, 1))
+            scores = np.stack([net.cost(X, Y), net.cost(X_val, Y_val), accuracy(net.forward(X_test), Y_test)])
+            found.extend(scores.reshape(3, len(rates), len(seeds)).swapaxes(0, 1))
             names += [("-".join(map(str, (2, *sizes, 1))), g, rate, stop) for rate in rates]
     J, J_val, right = np.stack(found, axis=1)  # (candidates, seeds)
     costs = {"training": J, "validation": J_val}
@@ -176,7 +240,7 @@ def hyperparameters(
     head = ("network", "g", "alpha", "iterations", "J", "validation J", "test accuracy")
     rows = [(*names[i], costs["training"][i].mean(), costs["validation"][i].mean(), right[i].mean())
             for i in (*order[:8], *order[-3:])]  # fmt: skip
-    summary = [(way, value.mean(), value.min(), value.max()) for way, value in (
+    summary = [(way, *mean_and_range(value)) for way, value in (
         ("the best there is, by the test itself", best), ("chosen by validation cost", chosen),
         ("chosen by training cost", chosen_by_training), ("the middle one", median),
         ("the worst", right.min(axis=0)))]  # fmt: skip
@@ -205,3 +269,22 @@ def _noisy(seed: int, m: int, flipped: float) -> tuple[Array, Array]:
     X, Y = flower(seed, m)
     wrong = np.random.default_rng(seed).random(Y.shape) < flipped
     return X, np.where(wrong, 1 - Y, Y)
+
+
+EXPERIMENTS = {
+    "learning-rate": Experiment(
+        "Too small, good, too large, diverging",
+        "Gradient descent crawls with a small learning rate, swings with a large one, and diverges beyond "
+        "2 / (largest curvature of J).",
+        learning_rate, small={"flower_steps": 600}),
+    "hidden-units": Experiment(
+        "How many hidden units",
+        "On the flower 1 or 2 hidden units do little better than a line; 3 and more find the petals: 67.5, 67.25, "
+        "90.75, 90.5 and 91.25 % with 1 to 5 units.",
+        hidden_units, (5, 2), {"units": (1, 2, 3, 4, 5)}),
+    "hyperparameters": Experiment(
+        "Many choices, one judge",
+        "Costs and accuracies differ widely between choices of L, n[l], g, alpha and iterations; the validation cost "
+        "finds one close to the best, and a better one than the training cost does.",
+        hyperparameters, small={"hidden": ((1,), (8,), (8, 8)), "iterations": (200, 1500)}),
+}  # fmt: skip

@@ -9,7 +9,18 @@ from typing import Any
 import numpy as np
 
 from glassnet import equations
-from glassnet.lessons.experiment import Evidence, Finding, Picture, Table, numbers
+from glassnet.lessons.data import stacked
+from glassnet.lessons.experiment import (
+    Evidence,
+    Experiment,
+    Finding,
+    Picture,
+    Table,
+    bars,
+    mean_and_range,
+    middle,
+    numbers,
+)
 from glassnet.lessons.runs import cost_curves, stack
 from glassnet.network import Network
 from glassnet.training.history import Progress
@@ -26,11 +37,28 @@ def cost_surface(
     steps: int = 3000,
     grid: int = 81,
 ) -> Evidence:
-    """J over (w, b) of logistic regression for two losses: chords below the surface, and where descents end."""
+    """Measure J over (w, b) of logistic regression for two losses: its height above chords, and where descents end.
+
+    Parameters
+    ----------
+    seeds : sequence of int
+        One run for each.
+    losses : (str, str)
+        Squared error and cross-entropy.
+    starts, steps : int
+        Descents from random places, steps of each.
+    grid : int
+        Places of w and of b at which the surface is drawn.
+
+    Returns
+    -------
+    Evidence
+        Findings, tables and pictures.
+    """
     w, b = np.linspace(-8, 8, grid), np.linspace(-8, 8, grid)
-    below, spread, ends, pictures = {}, {}, {}, []
+    below, gap, ends, pictures = {}, {}, {}, []
     for loss in losses:
-        chords, spreads, ended = [], [], []
+        chords, gaps, ended = [], [], []
         for seed in seeds:
             X, Y = _two_opinions(seed)
             rng = np.random.default_rng(seed)
@@ -44,7 +72,7 @@ def cost_surface(
             uninterrupted(net.fit(X, Y, iterations=steps, optimizer="adam", learning_rate=0.05, engine="numpy",
                                   callbacks=[partial(_walk, net, walks)]))  # fmt: skip
             final = net.cost(X, Y)
-            spreads.append(np.ptp(final))
+            gaps.append(np.ptp(final))
             ended.append(_places(final))
             if seed == seeds[0]:
                 way = np.stack(walks).clip(-8, 8)  # (points, starts, 2)
@@ -53,19 +81,17 @@ def cost_surface(
                 pictures.append(Picture("surface", loss.replace("_", " "), {
                     "along": w, "up": b, "heights": J, "x": "w", "y": "b", "z": "J", "paths": paths,
                 }))  # fmt: skip
-        below[loss], spread[loss], ends[loss] = (np.array(values) for values in (chords, spreads, ended))
+        below[loss], gap[loss], ends[loss] = (np.array(values) for values in (chords, gaps, ended))
     squared, entropy = losses
     head = ("loss", "J above its chord by", "places where descents end", "lowest to highest J there")
-    rows = [
-        (loss, below[loss].max(), f"{ends[loss].min()} to {ends[loss].max()}", spread[loss].mean()) for loss in losses
-    ]
+    rows = [(loss, below[loss].max(), f"{ends[loss].min()} to {ends[loss].max()}", gap[loss].mean()) for loss in losses]
     return Evidence(
         [
             Finding("squared error: height of the surface above a chord", numbers(below[squared]), at_least=0.01),
             Finding("cross-entropy: the same", numbers(below[entropy]), at_most=1e-9),
-            Finding("squared error: J of the worst end of a descent above the best", numbers(spread[squared]),
+            Finding("squared error: J of the worst end of a descent above the best", numbers(gap[squared]),
                     at_least=0.01),
-            Finding("cross-entropy: the same", numbers(spread[entropy]), at_most=1e-3),
+            Finding("cross-entropy: the same", numbers(gap[entropy]), at_most=1e-3),
         ],
         [Table(f"J over (w, b), {starts} descents of {steps} steps each", head, rows)],
         pictures,
@@ -87,7 +113,7 @@ def surface(X: Array, Y: Array, places: Array, loss: str) -> Array:
 
 
 def _two_opinions(seed: int) -> tuple[Array, Array]:
-    """Return one feature whose many small values speak for a rising curve, and whose few large ones against it."""
+    """Return one feature: with its many small values the labels rise, with its few large ones they fall."""
     rng = np.random.default_rng(seed)
     near, far = rng.normal(0, 1, 60), rng.choice([-1, 1], 30) * rng.uniform(6, 10, 30)
     x = np.concatenate([near, far])
@@ -106,7 +132,24 @@ def likelihood(
     samples: Sequence[int] = (30, 100, 300, 1000, 3000, 10000),
     steps: int = 2000,
 ) -> Evidence:
-    """Cross-entropy against the probability of the labels, multiplied out; and what its minimum estimates."""
+    """Compare cross-entropy with the product of the labels' probabilities; see what its minimum estimates.
+
+    Parameters
+    ----------
+    seeds : sequence of int
+        One run for each.
+    loss : str
+        The cost that is compared with the likelihood.
+    samples : sequence of int
+        m of each estimate of (w, b).
+    steps : int
+        Steps of gradient descent.
+
+    Returns
+    -------
+    Evidence
+        Findings, tables and pictures.
+    """
     w, b = 1.5, -0.5
     different, places, product, errors = [], [], [], np.empty((len(samples), len(seeds)))
     for k, seed in enumerate(seeds):
@@ -126,8 +169,7 @@ def likelihood(
         X, Y = _bernoulli(rng, w, b, 5000)
         A = equations.activation_forward(w * X + b, "sigmoid")
         product.append(np.where(Y == 1, A, 1 - A).prod())
-    rows = [(m, errors[s].mean(), errors[s].min(), errors[s].max(), errors[s].mean() * np.sqrt(m))
-            for s, m in enumerate(samples)]  # fmt: skip
+    rows = [(m, *mean_and_range(errors[s]), errors[s].mean() * np.sqrt(m)) for s, m in enumerate(samples)]
     head = ("m", "distance to the true (w, b)", "smallest", "largest", "times sqrt(m)")
     return Evidence(
         [
@@ -144,7 +186,7 @@ def likelihood(
                 "x": "w", "y": "J",
             }),
             Picture("lines", "Distance to the true (w, b)", {
-                "series": {"trained": (samples, errors.mean(axis=1), (errors.min(axis=1), errors.max(axis=1))),
+                "series": {"trained": (samples, *middle(errors)),
                            "1/sqrt(m)": (samples, errors[0].mean() * np.sqrt(samples[0] / np.array(samples)))},
                 "x": "m", "y": "distance", "log_x": True, "log_y": True, "points": True,
             }),
@@ -166,14 +208,25 @@ def regression_output(
     units: int = 16,
     steps: int = 2000,
 ) -> Evidence:
-    """Fit a positive target, much of it near zero, with three outputs, and see what they predict for new samples."""
-    train, test = [], []
-    for seed in seeds:
-        rng = np.random.default_rng(seed)
-        train.append(_positive(rng, samples))
-        test.append(_positive(rng, 2000))
-    X, Y = (np.stack(arrays) for arrays in zip(*train, strict=True))
-    X_test, Y_test = (np.stack(arrays) for arrays in zip(*test, strict=True))
+    """Fit a positive target, much of it near zero, with three outputs, and see what they predict for new samples.
+
+    Parameters
+    ----------
+    seeds : sequence of int
+        One run for each.
+    outputs : (str, str, str)
+        Output activations: identity, relu, softplus.
+    samples, units, steps : int
+        Samples, hidden units, steps of Adam.
+
+    Returns
+    -------
+    Evidence
+        Findings, tables and pictures.
+    """
+    rngs = [np.random.default_rng(seed) for seed in seeds]
+    X, Y = stacked(_positive(rng, samples) for rng in rngs)
+    X_test, Y_test = stacked(_positive(rng, 2000) for rng in rngs)
     negative, error, constant, lowest = {}, {}, {}, {}
     for g in outputs:
         net = stack([3, units, 1], ["tanh", g], seeds, loss="squared_error")
@@ -184,10 +237,7 @@ def regression_output(
         constant[g] = (A == 0).mean(axis=(1, 2))
     identity, relu, softplus = outputs
     head = ("output", "predictions below 0", "lowest", "exactly 0", "RMSE", "smallest", "largest")
-    rows = [
-        (g, negative[g].mean(), lowest[g].min(), constant[g].mean(), error[g].mean(), error[g].min(), error[g].max())
-        for g in outputs
-    ]
+    rows = [(g, negative[g].mean(), lowest[g].min(), constant[g].mean(), *mean_and_range(error[g])) for g in outputs]
     return Evidence(
         [
             Finding("identity: share of predictions below 0", numbers(negative[identity]), at_least=0.01),
@@ -199,10 +249,7 @@ def regression_output(
         [Table(f"3-{units}-1 on {samples} samples, scored on 2000 others", head, rows)],
         [
             Picture("bars", "Predictions below 0", {"values": {g: negative[g].mean() for g in outputs}, "x": "share"}),
-            Picture("bars", "RMSE on new samples", {
-                "values": {g: error[g].mean() for g in outputs},
-                "spread": {g: np.ptp(error[g]) / 2 for g in outputs}, "x": "RMSE",
-            }),
+            bars("RMSE on new samples", error, "RMSE"),
         ],
         ["A relu output stops learning where its Z is negative for every sample: its slope is 0 there. Softplus "
          "never does."],
@@ -213,3 +260,22 @@ def _positive(rng: Any, m: int) -> tuple[Array, Array]:
     X = rng.uniform(-1.7, 1.7, (3, m))
     Y = np.exp(1.2 * X[:1] - 0.8 * X[1:2] ** 2) * rng.uniform(0.8, 1.25, (1, m))
     return X, Y
+
+
+EXPERIMENTS = {
+    "cost-surface": Experiment(
+        "Squared error and cross-entropy for logistic regression",
+        "With squared error J is not convex in (w, b), and descents end in different places; with cross-entropy it is, "
+        "and all end in one.",
+        cost_surface, (5, 2), {"starts": 12, "steps": 2000, "grid": 21}),
+    "likelihood": Experiment(
+        "Where cross-entropy comes from",
+        "Cross-entropy is the negative logarithm of the labels' probability, per sample; its minimum finds the "
+        "parameters that drew them.",
+        likelihood, small={"samples": (30, 300, 3000), "steps": 1000}),
+    "regression-output": Experiment(
+        "The output for a number that is never negative",
+        "A network with identity for its output predicts negative numbers for a positive target; with relu or softplus "
+        "it cannot.",
+        regression_output, small={"steps": 1000}),
+}  # fmt: skip

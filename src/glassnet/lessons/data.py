@@ -1,7 +1,8 @@
-"""Small data made by recipes, samples as columns: X (n_x, m) and Y (n_y, m)."""
+"""Small synthetic data, samples as columns: X (n_x, m) and Y (n_y, m)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import product
 from typing import Any
 
@@ -11,7 +12,7 @@ Array = Any
 
 
 def flower(seed: int = 1, m: int = 400) -> tuple[Array, Array]:
-    """Return a flower of two colours, whose petals no straight line parts; seed 1 with m = 400 is the published one.
+    """Return a flower of two colours, which no straight line separates; seed 1 with m = 400 is the published one.
 
     Returns
     -------
@@ -40,6 +41,12 @@ def bits(n: int) -> tuple[Array, Array]:
     """Return all 2^n columns of n bits, and their parity: 1 where the number of ones is odd."""
     X = np.array(list(product((0.0, 1.0), repeat=n))).T
     return X, X.sum(axis=0, keepdims=True) % 2
+
+
+def stacked(samples: Iterable[tuple[Array, Array]]) -> tuple[Array, Array]:
+    """Return the X and Y of several data sets of one size as stacks (k, n, m)."""
+    X, Y = (np.stack(arrays) for arrays in zip(*samples, strict=True))
+    return X, Y
 
 
 def accuracy(A: Array, Y: Array) -> Array:

@@ -1,4 +1,4 @@
-"""What an experiment is, and what it leaves behind: plain data that anything can print, draw or keep."""
+"""What an experiment is, and its result: plain data that can be printed, drawn and stored."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ class Result:
 
     @property
     def summary(self) -> Table:
-        """The findings as a table: what was measured, its mean and spread over the seeds, and what it had to be."""
+        """The findings as a table: what was measured, its mean and range over the seeds, and the claimed bounds."""
         head = ("measured", "mean", "smallest", "largest", "claimed", "seeds", "held")
         rows = [
             (f.text, f.mean, min(f.values), max(f.values), f.bounds, f"{f.kept} of {len(f.values)}",
@@ -224,7 +224,7 @@ class Result:
 
 
 def conduct(name: str, experiment: Experiment, seeds: Sequence[int], size: str, options: dict[str, Any]) -> Result:
-    """Run an experiment, and put what it found beside what it claims."""
+    """Run an experiment, and return its findings with its claim."""
     start = time.perf_counter()
     small = experiment.small if size == "small" else {}
     found = experiment.function(list(seeds), **{**small, **options})
@@ -240,9 +240,31 @@ def cell_text(cell: Any) -> str:
 
 
 def middle(values: Any) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
-    """Return the mean over the last axis, which counts seeds, and the smallest and largest: a line with its spread."""
+    """Return the mean over the last axis, which counts seeds, and the smallest and largest: a line with its band."""
     values = np.asarray(values, float)
     return values.mean(axis=-1), (values.min(axis=-1), values.max(axis=-1))
+
+
+def mean_and_range(values: np.ndarray) -> tuple[float, float, float]:
+    """Return the mean, the smallest and the largest value: three cells of a table's row."""
+    return values.mean(), values.min(), values.max()
+
+
+def curves(title: str, values: Mapping[str, np.ndarray], *, first: int = 1, most: int = 200, **labels: Any) -> Picture:
+    """Return the picture of curves (steps, seeds) by name, of at most about `most` points; steps count from `first`."""
+    series = {}
+    for name, curve in values.items():
+        shown = np.arange(0, len(curve), max(1, len(curve) // most))
+        series[name] = (shown + first, *middle(curve[shown]))
+    return Picture("lines", title, {"series": series, "x": "step", **labels})
+
+
+def bars(title: str, values: Mapping[str, np.ndarray], x: str) -> Picture:
+    """Return the picture of one bar for each name: the mean over the seeds, and half the range as its whisker."""
+    means = {name: value.mean() for name, value in values.items()}
+    return Picture("bars", title, {
+        "values": means, "spread": {name: np.ptp(value) / 2 for name, value in values.items()}, "x": x,
+    })  # fmt: skip
 
 
 def numbers(values: Any) -> tuple[float, ...]:

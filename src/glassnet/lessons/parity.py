@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.lessons.data import accuracy, bits
-from glassnet.lessons.experiment import Evidence, Finding, Picture, Table, middle, numbers
+from glassnet.lessons.experiment import Evidence, Experiment, Finding, Picture, Table, middle, numbers
 from glassnet.lessons.runs import cost_curves, stack
 from glassnet.network import Network
 
@@ -57,29 +57,26 @@ def _some_bits(n: int, seed: int) -> tuple[Array, Array]:
     return X, X.sum(axis=0, keepdims=True) % 2
 
 
-def depth(
-    seeds: Sequence[int],
-    bits_of_built: Sequence[int] = (2, 4, 8, 16, 64, 256),
-    bits_of_trained: Sequence[int] = (2, 3, 4, 5),
-    tries: int = 20,
-    steps: int = 1000,
-    g: str = "relu",
-) -> Evidence:
-    """Units that parity needs: built by hand, and found by training one hidden layer of more and more units."""
-    ways = ("deep narrow", "one hidden layer", "a unit for each pattern")
-    built: dict[str, list[float]] = {way: [] for way in ways}
+def _built(bits_of_built: Sequence[int], seed: int) -> tuple[dict[str, list[float]], list[float]]:
+    """Return the hidden units of each kind of network built by hand, by bits, and the largest error of each network."""
+    units: dict[str, list[float]] = {"deep narrow": [], "one hidden layer": [], "a unit for each pattern": []}
     wrong: list[float] = []
-    rows: list[tuple[float, ...]] = []
     for n in bits_of_built:
-        X, Y = bits(n) if n <= 16 else _some_bits(n, seeds[0])
+        X, Y = bits(n) if n <= 16 else _some_bits(n, seed)
         nets = {"deep narrow": deep_narrow(n), "one hidden layer": shallow(n)}
-        if n <= 10:  # beyond that only the number of units is told
+        if n <= 10:  # larger ones are only counted
             nets["a unit for each pattern"] = one_for_each_pattern(n)
-        for way, known in built.items():
+        for way, known in units.items():
             known.append(sum(nets[way].architecture.sizes[1:-1]) if way in nets else 2.0 ** (n - 1))
         wrong += [float(np.abs(net.forward(X) - Y).max()) for net in nets.values()]
-        rows.append((n, *(known[-1] for known in built.values()), int(np.log2(n))))
-    learned = {}  # by n and units: the share of tries that learned every pattern, for each seed
+    return units, wrong
+
+
+def _learned(
+    seeds: Sequence[int], bits_of_trained: Sequence[int], tries: int, steps: int, g: str
+) -> dict[tuple[int, int], Array]:
+    """Return, by n and units of one hidden layer, the share of tries (seeds,) that learned every pattern."""
+    learned = {}
     for n in bits_of_trained:
         X, Y = bits(n)
         for units in range(1, n + 3):
@@ -89,10 +86,42 @@ def depth(
                 cost_curves(net, X, Y, steps, optimizer="adam", learning_rate=0.05)
                 found.append((accuracy(net.forward(X), Y) == 1).mean())
             learned[n, units] = np.array(found)
+    return learned
+
+
+def depth(
+    seeds: Sequence[int],
+    bits_of_built: Sequence[int] = (2, 4, 8, 16, 64, 256),
+    bits_of_trained: Sequence[int] = (2, 3, 4, 5),
+    tries: int = 20,
+    steps: int = 1000,
+    g: str = "relu",
+) -> Evidence:
+    """Units that parity needs: built by hand, and found by training one hidden layer of more and more units.
+
+    Parameters
+    ----------
+    seeds : sequence of int
+        One run for each.
+    bits_of_built, bits_of_trained : sequence of int
+        n of the networks built by hand, and of those trained.
+    tries, steps : int
+        Trainings for each seed, and steps of each.
+    g : str
+        Activation of the trained hidden layer.
+
+    Returns
+    -------
+    Evidence
+        Findings, tables and pictures.
+    """
+    built, wrong = _built(bits_of_built, seeds[0])
+    learned = _learned(seeds, bits_of_trained, tries, steps, g)
     none = np.zeros(len(seeds))
     too_few = np.max([none, *(share for (n, units), share in learned.items() if units < n - 1)], axis=0)
     enough = np.min([learned[n, n + 2] for n in bits_of_trained[:2]], axis=0)
     ratio = np.array(built["one hidden layer"]) / built["deep narrow"]
+    rows = [(n, *(known[i] for known in built.values()), int(np.log2(n))) for i, n in enumerate(bits_of_built)]
     of_trained = [(n, units, "yes" if units < n - 1 else "no", share.mean(), share.max())
                   for (n, units), share in learned.items()]  # fmt: skip
     return Evidence(
@@ -123,6 +152,14 @@ def depth(
         ],
         ["Why n - 1: along the line from no bit to all of them, parity crosses 1/2 n times; one hidden layer of h "
          "relu units is made of at most h + 1 straight pieces there, each of which crosses once at most.",
-         "The often told 2^(n-1) is for one layer whose units each know one pattern, as gates do; units that add need "
-         "about n."],
+         "The often quoted 2^(n-1) is for one layer whose units each know one pattern, as gates do; units that add "
+         "need about n."],
     )  # fmt: skip
+
+
+EXPERIMENTS = {
+    "depth": Experiment(
+        "Few units in many layers",
+        "The parity of n bits takes 2 log2 n relu units in log2 n layers, but about n of them in one hidden layer.",
+        depth, (5, 2), {"bits_of_built": (2, 4, 8, 64), "bits_of_trained": (2, 3, 4), "steps": 500}),
+}  # fmt: skip

@@ -1,4 +1,4 @@
-"""How an experiment trains the same network from several seeds: side by side, and on even where some diverge."""
+"""How an experiment trains one network from several seeds: side by side, even where some diverge."""
 
 from __future__ import annotations
 

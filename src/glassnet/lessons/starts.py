@@ -1,4 +1,4 @@
-"""Experiments about where training starts: equal units stay equal, and the scale of the first weights decides."""
+"""Experiments about the first weights: equal units stay equal, and the scale decides."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.lessons.data import accuracy, classes, flower
-from glassnet.lessons.experiment import Evidence, Finding, Picture, Table, middle, numbers
+from glassnet.lessons.data import accuracy, classes, flower, stacked
+from glassnet.lessons.experiment import Evidence, Experiment, Finding, Table, bars, curves, mean_and_range, numbers
 from glassnet.lessons.runs import cost_curves, stack
 from glassnet.network import Network
 from glassnet.training.several_fits import uninterrupted
@@ -25,22 +25,36 @@ def symmetry(
     steps: int = 2000,
     units: int = 4,
 ) -> Evidence:
-    """Train the flower with hidden units that start alike, and with units that start at small random numbers."""
+    """Train the flower with hidden units that start alike, and with units that start at small random numbers.
+
+    Parameters
+    ----------
+    seeds : sequence of int
+        One run for each.
+    alike : sequence of str
+        Initialisers that give every hidden unit the same weights.
+    different : str
+        An initialiser with random weights.
+    steps, units : int
+        Steps of gradient descent, hidden units.
+
+    Returns
+    -------
+    Evidence
+        Findings, tables and pictures.
+    """
     apart, right = {}, {}  # by initialiser: (steps + 1, seeds) and (seeds,)
-    data = [flower(seed) for seed in seeds]
-    X, Y = (np.stack(arrays) for arrays in zip(*data, strict=True))  # (seeds, 2, m), (seeds, 1, m): one stack
+    X, Y = stacked(flower(seed) for seed in seeds)
     for name in (*alike, different):
         net = stack([2, units, 1], ["tanh", "sigmoid"], seeds, initializer=name)
         distances = [_apart(net)]
         uninterrupted(net.fit(X, Y, iterations=steps, learning_rate=1.2, engine="numpy",
                               callbacks=[partial(_note, net, distances)]))  # fmt: skip
         apart[name], right[name] = np.array(distances), accuracy(net.forward(X), Y)
-    rows = [(name, apart[name].max(), apart[name][-1].min(), right[name].mean(), right[name].min(), right[name].max())
-            for name in apart]  # fmt: skip
+    rows = [(name, apart[name].max(), apart[name][-1].min(), *mean_and_range(right[name])) for name in apart]
     head = ("start", "largest distance, any step", "smallest at the end", "accuracy", "lowest", "highest")
     worst = np.max([apart[name].max(axis=0) for name in alike], axis=0)
     gain = right[different] - np.max([right[name] for name in alike], axis=0)
-    shown = np.arange(0, steps + 1, max(1, steps // 200))
     return Evidence(
         [
             Finding("largest distance between units that start alike, over all steps", numbers(worst), at_most=1e-9),
@@ -50,15 +64,8 @@ def symmetry(
         ],
         [Table(f"2-{units}-1, tanh, {steps} steps of gradient descent on the flower", head, rows)],
         [
-            Picture("lines", "How far apart the hidden units are", {
-                "series": {name: (shown, *middle(apart[name][shown])) for name in apart},
-                "x": "step", "y": "largest difference between rows of W[1]",
-            }),
-            Picture("bars", "Accuracy after training", {
-                "values": {name: value.mean() for name, value in right.items()},
-                "spread": {name: np.ptp(value) / 2 for name, value in right.items()},
-                "x": "accuracy, mean of the seeds",
-            }),
+            curves("How far apart the hidden units are", apart, first=0, y="largest difference between rows of W[1]"),
+            bars("Accuracy after training", right, "accuracy, mean of the seeds"),
         ],
     )  # fmt: skip
 
@@ -83,36 +90,54 @@ def initial_scale(
     samples: int = 200,
     steps: int = 500,
 ) -> Evidence:
-    """First weights of three scales, in a shallow and in a deep network, for three activations."""
+    """First weights of three scales, in a shallow and in a deep network, for three activations.
+
+    Parameters
+    ----------
+    seeds : sequence of int
+        One run for each.
+    hidden : (int, int)
+        Hidden layers of the shallow and of the deep network.
+    starts : (str, str, str)
+        Initialisers: small, large, and in proportion to the layer.
+    activations : sequence of str
+        Of the hidden layers.
+    units, samples, steps : int
+        Units of a hidden layer, samples, steps of gradient descent.
+
+    Returns
+    -------
+    Evidence
+        Findings, tables and pictures.
+    """
     shallow, deep = hidden
-    X, Y = (np.stack(arrays) for arrays in zip(*(classes(seed, 20, samples) for seed in seeds), strict=True))
-    kept, saturated, vanished, cost, curves = {}, {}, {}, {}, {}  # each by (layers, g, start): (seeds,)
+    X, Y = stacked(classes(seed, 20, samples) for seed in seeds)
+    kept, saturated, vanished, cost, J = {}, {}, {}, {}, {}  # each by (layers, g, start): (seeds,), J (steps, seeds)
     for key in ((layers, g, start) for layers in hidden for g in activations for start in starts):
         layers, g, start = key
         net = stack([20, *[units] * layers, 1], [*[g] * layers, "sigmoid"], seeds, initializer=start)
         pass_ = net.trace(X, Y)
         dW: Any = pass_.dW
-        spread = [pass_.A[l].std(axis=-1).mean(axis=-1) for l in range(1, layers + 1)]
-        kept[key] = spread[-1] / spread[0]
+        deviation = [pass_.A[l].std(axis=-1).mean(axis=-1) for l in range(1, layers + 1)]
+        kept[key] = deviation[-1] / deviation[0]
         saturated[key] = _saturated(g, pass_.A[layers])
         vanished[key] = np.sqrt((dW[1] ** 2).mean(axis=(-2, -1)) / (dW[layers + 1] ** 2).mean(axis=(-2, -1)))
-        curves[key] = cost_curves(net, X, Y, steps, learning_rate=0.1)
-        cost[key] = curves[key][-1]
+        J[key] = cost_curves(net, X, Y, steps, learning_rate=0.1)
+        cost[key] = J[key][-1]
     rows = [
         ("deep" if layers == deep else "shallow", g, start, kept[key].mean(), saturated[key].mean(),
-         vanished[key].mean(), cost[key].mean(), cost[key].min(), cost[key].max())
+         vanished[key].mean(), *mean_and_range(cost[key]))
         for key in cost for layers, g, start in [key]
     ]  # fmt: skip
-    head = ("network", "g", "start", "spread A[last]/A[1]", "saturated", "dW[1]/dW[L]", "J", "lowest", "highest")
+    head = ("network", "g", "start", "deviation A[last]/A[1]", "saturated", "dW[1]/dW[L]", "J", "lowest", "highest")
     small, large, he = starts
     gain = np.minimum(cost[deep, "relu", small], cost[deep, "relu", large]) - cost[deep, "relu", he]
-    shown = np.arange(0, steps, max(1, steps // 200))
     return Evidence(
         [
-            Finding(f"deep relu, {small}: spread left in the last layer", numbers(kept[deep, "relu", small]),
+            Finding(f"deep relu, {small}: deviation left in the last layer", numbers(kept[deep, "relu", small]),
                     at_most=0.01),
-            Finding(f"deep relu, {large}: spread grown to", numbers(kept[deep, "relu", large]), at_least=100),
-            Finding(f"deep relu, {he}: spread kept", numbers(kept[deep, "relu", he]), 0.2, 5),
+            Finding(f"deep relu, {large}: deviation grown to", numbers(kept[deep, "relu", large]), at_least=100),
+            Finding(f"deep relu, {he}: deviation kept", numbers(kept[deep, "relu", he]), 0.2, 5),
             Finding(f"deep tanh, {large}: units saturated", numbers(saturated[deep, "tanh", large]), at_least=0.5),
             Finding(f"deep sigmoid, {small}: dW[1] over dW[L]", numbers(vanished[deep, "sigmoid", small]),
                     at_most=1e-4),
@@ -125,10 +150,7 @@ def initial_scale(
         ],
         [Table(f"20-{units}-1 and 20-{'-'.join([str(units)] * deep)}-1, {steps} steps", head, rows)],
         [
-            Picture("lines", f"Deep, {g}", {
-                "series": {start: (shown + 1, *middle(curves[deep, g, start][shown])) for start in starts},
-                "x": "step", "y": "J", "log_y": True,
-            })
+            curves(f"Deep, {g}", {start: J[deep, g, start] for start in starts}, y="J", log_y=True)
             for g in activations
         ],
         ["J inf: the training diverged. Large weights are not always worst: deep sigmoid layers, whose slopes are at "
@@ -140,3 +162,17 @@ def _saturated(g: str, A: Array) -> Array:
     """Return the share of units whose slope is below a tenth of its largest; for relu of those that give 0."""
     slope = {"sigmoid": 4 * A * (1 - A), "tanh": 1 - A * A, "relu": A > 0}[g]
     return (slope < 0.1).mean(axis=(-2, -1))
+
+
+EXPERIMENTS = {
+    "symmetry": Experiment(
+        "Breaking the symmetry",
+        "Hidden units that start alike stay alike at every step, so that many do what one does; small random weights "
+        "part them.",
+        symmetry, small={"steps": 1000}),
+    "initial-scale": Experiment(
+        "How large the first weights are",
+        "0.01 is right in a shallow network; in a deep one it lets the signal die, 1 lets it saturate or explode, "
+        "and He's scale keeps it alive for relu.",
+        initial_scale, (5, 2), {"samples": 150, "steps": 300}),
+}  # fmt: skip

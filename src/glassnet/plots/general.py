@@ -1,4 +1,4 @@
-"""Pictures of any numbers: lines with their spread, bars, a surface, images side by side."""
+"""Pictures of any numbers: lines with bands, bars, a surface, images side by side."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ def lines(
     dashes: bool = False,
     ax: Any = None,
 ) -> Axes:
-    """Draw lines, each with its spread if it has one.
+    """Draw lines, each with a band if one is given.
 
     Parameters
     ----------
-    series : mapping of str to (x, y) or (x, y, spread) or (x, y, (low, high))
+    series : mapping of str to (x, y) or (x, y, half_width) or (x, y, (low, high))
         By name; x None counts from 1. A name that begins with "_" is not in the legend.
     title, x, y : str
         Of the picture and its axes.
     log_x, log_y : bool
         Whether an axis goes by powers of ten.
     from_zero : bool
-        Whether the heights' axis begins at 0.
+        Whether the y axis begins at 0.
     points : bool
         Whether the points are marked.
     dashes : bool
@@ -58,7 +58,7 @@ def lines(
         Where it was drawn.
     """
     ax = axes(ax)
-    for k, (name, (places, heights, *spread)) in enumerate(series.items()):
+    for k, (name, (places, heights, *band)) in enumerate(series.items()):
         values = np.asarray(heights, float)
         along = np.arange(1, len(values) + 1) if places is None else np.asarray(places, float)
         style = {
@@ -68,8 +68,8 @@ def lines(
             "marker": "o" if points else None,
         }
         ax.plot(along, values, label=literal(name), markersize=4, **style)
-        if spread and spread[0] is not None:
-            around = np.asarray(spread[0], float)
+        if band and band[0] is not None:
+            around = np.asarray(band[0], float)
             low, high = around if around.shape == (2, *values.shape) else (values - around, values + around)
             ax.fill_between(along, low, high, color=colour(k), alpha=0.18, linewidth=0)
     if log_x:
@@ -86,7 +86,7 @@ def lines(
 def scatter(
     along: Array, up: Array, *, title: str = "", x: str = "", y: str = "", diagonal: bool = False, ax: Any = None
 ) -> Axes:
-    """Draw a cloud of points.
+    """Draw points.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def bars(
     log_x: bool = False,
     ax: Any = None,
 ) -> Axes:
-    """Draw one lying bar for each name, the first on top, with its value beside it.
+    """Draw one horizontal bar for each name, the first on top, with its value beside it.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ def surface(
     title, x, y, z : str
         Of the picture, the axes and the heights.
     paths : mapping of str to (x, y), optional
-        Walks over the surface, as of gradient descent: begun at the ring, ended at the dot.
+        Paths over the surface, as of gradient descent: from the ring to the dot.
     log : bool
         Whether the bands go by powers of ten.
     ax : Axes, optional

@@ -1,4 +1,4 @@
-"""Pictures of a network: its decisions over the plane, its first weights as images, its layers as a diagram."""
+"""Pictures of a network: its answers over the plane, its first weights as images, its layers as a diagram."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Array = Any
 
-FINENESS = 240  # places along each axis of the plane
+FINENESS = 240  # points along each axis of the plane
 UNITS_SHOWN = 8  # of a layer, in the diagram
 
 
@@ -68,11 +68,11 @@ def decision_boundary(
         picture = 1 - (1 - shades[P.argmax(axis=-1)]) * (0.12 + 0.38 * strength)
         ax.imshow(picture, extent=place, origin="lower", aspect="auto")
         for k, name in enumerate(map(literal, classes)):
-            told = f" {name}" if name.startswith("_") else name  # a legend leaves out what begins with an underscore
+            label = f" {name}" if name.startswith("_") else name  # a legend leaves out what begins with an underscore
             others = np.delete(P, k, axis=-1).max(axis=-1)
             if (P[..., k] > others).any() and (P[..., k] < others).any():
                 ax.contour(along, up, P[..., k] - others, levels=[0], colors="#333333", linewidths=0.9)
-            ax.scatter(*rows[labels == k].T, s=16, color=colour(k), edgecolors="white", linewidths=0.5, label=told)
+            ax.scatter(*rows[labels == k].T, s=16, color=colour(k), edgecolors="white", linewidths=0.5, label=label)
         legend(ax, loc="upper left", bbox_to_anchor=(1, 1), handletextpad=0.1)
     ax.grid(visible=False)
     ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))

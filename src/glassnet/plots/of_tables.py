@@ -1,4 +1,4 @@
-"""Pictures of what stands in tables: activations and their slopes, and the counts of a confusion matrix."""
+"""Pictures of tables: activations and their slopes, and confusion matrices."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def activations(names: str | Sequence[str] = CLASSICS, *, span: float = 4.0, ax:
 def confusion_matrix(
     y: Array, predicted: Array, *, labels: Sequence[Any] | None = None, title: str = "", ax: Any = None
 ) -> Axes:
-    """Draw how often each class was taken for which.
+    """Draw how often each class was predicted as each other.
 
     Parameters
     ----------

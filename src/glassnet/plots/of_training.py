@@ -118,7 +118,7 @@ def learning_rates(test: Any, *, used: float | None = None, title: str = "", ax:
 
 
 def distributions(snapshots: Any, letters: str | tuple[str, ...] = ("Z", "A", "dZ"), *, ax: Any = None) -> Array:
-    """Draw how Z, A and dZ of each layer were spread over the training.
+    """Draw the distribution of Z, A and dZ of each layer during the training.
 
     Parameters
     ----------

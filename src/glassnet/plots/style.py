@@ -1,4 +1,4 @@
-"""The look of every picture: colours, axes, and where a picture is drawn when nobody says where."""
+"""The look of every picture: colours, axes, and the figure that is made when no axes are given."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from glassnet.plain_text import visible
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Okabe and Ito 2008: told apart by every kind of colour vision, and in grey.
+# Okabe and Ito 2008: distinguishable with every kind of colour vision, and in grey.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#444444")
 DASHES = ("-", (0, (5, 2)), (0, (2, 1.5)), (0, (7, 2, 2, 2)))  # once the colours are used up
 GREY = "#777777"
@@ -65,7 +65,7 @@ def axes(ax: Any = None, size: tuple[float, float] = SIZE) -> Axes:
 def panels(ax: Any, n: int, columns: int | None = None, size: tuple[float, float] = PANEL) -> np.ndarray:
     """Return n axes side by side: in the place of `ax`, or in a new figure.
 
-    There are `columns` of them in a row; by default as many as find room.
+    There are `columns` of them in a row; by default as many as fit.
 
     Returns
     -------
@@ -99,12 +99,12 @@ def colour(k: int) -> str:
 
 
 def dash(k: int) -> Any:
-    """Return the dashes of the k-th line: solid until the colours come round again."""
+    """Return the dashes of the k-th line: solid until the colours repeat."""
     return DASHES[k // len(COLOURS) % len(DASHES)]
 
 
 def literal(name: object) -> str:
-    """Return a name so that matplotlib draws it letter by letter: a dollar sign begins no formula."""
+    """Return a name so that matplotlib draws it as it is: a dollar sign begins no formula."""
     return visible(name, keep="\n").replace("$", r"\$")
 
 
@@ -120,13 +120,13 @@ def named(ax: Axes, title: str = "", x: str = "", y: str = "") -> Axes:
 
 
 def legend(ax: Axes, **settings: Any) -> None:
-    """Write a legend without a frame, where there is more than nothing to tell."""
+    """Draw a legend without a frame, if anything has a label."""
     if ax.get_legend_handles_labels()[1]:
         ax.legend(frameon=False, **settings)
 
 
 def bare(ax: Axes) -> Axes:
-    """Take grid, ticks and frame away: for pictures and diagrams."""
+    """Remove grid, ticks and frame: for images and diagrams."""
     ax.grid(visible=False)
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_visible(False)

@@ -70,8 +70,9 @@ def _numbers(trial: Trial) -> list[Block]:
     values = trial.scores.values
     if "R²" not in values:
         return []
-    spread = f"{float(np.std(trial.y.astype(float))):.6g}"
-    return [paragraph("analysis.regression", rmse=f"{values['RMSE']:.6g}", spread=spread, r2=f"{values['R²']:.4f}")]
+    deviation = f"{float(np.std(trial.y.astype(float))):.6g}"
+    rmse, r2 = f"{values['RMSE']:.6g}", f"{values['R²']:.4f}"
+    return [paragraph("analysis.regression", rmse=rmse, deviation=deviation, r2=r2)]
 
 
 def _gap(subject: Subject, trial: Trial) -> list[Block]:

@@ -1,5 +1,8 @@
 r"""Formulas: a small part of TeX, turned into MathML, which a browser sets without a script or a font from the net.
 
+Written by hand, since a converter would be one more library for every user, and would know neither `\under` (the
+shape below a matrix) nor `\lines`.
+
 Known are letters, numbers, operators, ``^``, ``_`` and ``'``, groups in braces, what `LETTERS`, `SIGNS` and `FUNCTIONS`
 list, and
 
@@ -44,6 +47,11 @@ def mathml(tex: str, *, display: bool = True) -> str:
         The formula, in the part of TeX that this file knows.
     display : bool
         Whether it stands on a line of its own.
+
+    Returns
+    -------
+    str
+        The element, escaped.
 
     Raises
     ------

@@ -25,6 +25,11 @@ def to_html(report: Report, lang: str = "en") -> str:
     lang : {"en", "zh"}
         Language of its texts; the numbers are the same in both.
 
+    Returns
+    -------
+    str
+        The page; it needs no network.
+
     Raises
     ------
     UnknownNameError

@@ -141,7 +141,8 @@ def _first_layer(subject: Subject) -> list[Block]:
         return [Drawing("matrix", {"M": W, "rows": units, "columns": columns}, caption)]
     counts, edges = np.histogram(W, bins=40)
     steps = np.repeat(edges, 2), np.concatenate([[0], np.repeat(counts, 2), [0]])
-    return [Drawing("lines", {"series": {"_weights": steps}, "x": "w"}, message("results.weights_spread", layer=1))]
+    caption = message("results.weights_distribution", layer=1)
+    return [Drawing("lines", {"series": {"_weights": steps}, "x": "w"}, caption)]
 
 
 def _as_pictures(W: Array, shape: Any) -> Array:

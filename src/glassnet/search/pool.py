@@ -1,4 +1,4 @@
-"""The threads that fits go side by side in, in the form that joblib, and so scikit-learn, hands work to."""
+"""The threads in which fits run side by side, as a backend of joblib, which scikit-learn uses."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from glassnet.training.several_fits import until
 
 
 class Threads(ThreadingBackend):
-    """One thread per core; what runs in one sees the caller's context variables, and starts no threads of its own."""
+    """One thread per core; work in it sees the caller's context variables, and starts no threads itself."""
 
     def effective_n_jobs(self, n_jobs: int) -> int:
-        """Return how many threads are used where `n_jobs` are asked for: 1 inside a worker."""
+        """Return how many threads are used for `n_jobs`: 1 inside a worker."""
         return min(cores(), int(super().effective_n_jobs(n_jobs)))
 
     def start_call(self) -> None:
-        """Take note of what holds for the caller; later work is handed over by the workers themselves."""
+        """Keep the caller's context: later work is submitted by the workers themselves."""
         self.context: Context = copy_context()
         self.ended: threading.Event = threading.Event()
 
     def submit(self, func: Callable[[], Any], callback: Callable[[Any], Any] | None = None) -> Any:
-        """Hand a piece of work to a thread."""
+        """Submit work to a thread."""
         return super().submit(partial(self.context.copy().run, until, self.ended, as_worker, func), callback)
 
     def abort_everything(self, ensure_ready: bool = True) -> None:
-        """End the fits that are under way, after Ctrl-C or where one failed and that is an error."""
+        """Stop the fits that are running, after Ctrl-C or where one failed and that is an error."""
         self.ended.set()
         super().abort_everything(ensure_ready)
 
     def get_nested_backend(self) -> tuple[Any, None]:
-        """Return what takes the work inside a worker: the worker."""
+        """Return the backend inside a worker: the worker itself."""
         return SequentialBackend(nesting_level=1), None

@@ -1,7 +1,7 @@
 """scikit-learn splits, scores and ranks; the fits go side by side, one thread each.
 
-Networks leave the interpreter's lock while they train, so that threads serve them: nothing is copied to another
-process, and what one fit compiles is there for the others. Each fit gives what it gives alone with the same seed.
+Networks release the interpreter's lock while they train, so that threads suffice: nothing is copied to another process,
+and all fits use what one has compiled. Each fit gives the same result as alone with the same seed.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def cross_validate(
     Parameters
     ----------
     estimator : estimator
-        A glassnet estimator, a pipeline with one inside, or any other of scikit-learn's habit.
+        A glassnet estimator, a pipeline with one inside, or any other with scikit-learn's interface.
     X : array-like (n_samples, n_features)
         One row per sample.
     y : array-like (n_samples,) or (n_samples, n_outputs), optional
@@ -73,7 +73,7 @@ def cross_validate(
     -------
     dict
         Arrays with one entry per split under ``test_score`` (``test_<name>`` for several), ``fit_time``,
-        ``score_time``, and what else was asked for: the dict of `sklearn.model_selection.cross_validate`.
+        ``score_time``, and what else was requested: the dict of `sklearn.model_selection.cross_validate`.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def cross_validate(
     ValueError
         If every fit fails, or an argument cannot be used.
     KeyboardInterrupt
-        After Ctrl-C, when all fits have been told to end.
+        After Ctrl-C, once all fits have been stopped.
 
     Examples
     --------
@@ -124,7 +124,7 @@ class SearchCV(BaseSearchCV):
     Parameters
     ----------
     estimator : estimator
-        A glassnet estimator, a pipeline with one inside, or any other of scikit-learn's habit.
+        A glassnet estimator, a pipeline with one inside, or any other with scikit-learn's interface.
     param_grid : dict or list of dict
         Values to try for each parameter: a list, or with `n_iter` also a distribution with ``rvs``. Parameters inside
         a pipeline are named ``step__parameter``.
@@ -150,7 +150,7 @@ class SearchCV(BaseSearchCV):
     Attributes
     ----------
     cv_results_ : dict
-        One entry per candidate: its parameters, scores by split, their mean, spread and rank, times.
+        One entry per candidate: its parameters, scores by split, their mean, standard deviation and rank, times.
     best_estimator_, best_params_, best_score_, best_index_
         The candidate of the highest mean score, fitted on all of the data; as fitted alone, to the bit.
     scorer_, n_splits_, refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
@@ -234,7 +234,7 @@ class SearchCV(BaseSearchCV):
         ValueError
             If every fit fails, or an argument cannot be used.
         KeyboardInterrupt
-            After Ctrl-C, when all fits have been told to end.
+            After Ctrl-C, once all fits have been stopped.
         """
         check_estimator(self.estimator)
         if self.n_iter is None:
@@ -244,7 +244,7 @@ class SearchCV(BaseSearchCV):
         return self
 
     def _run_search(self, evaluate_candidates: Callable[[list[dict[str, Any]]], Any]) -> None:
-        """Hand all candidates over at once, so that their fits share what an engine takes to start."""
+        """Run all candidates together, so that their fits share an engine's start-up."""
         if self.n_iter is None:
             candidates = list(ParameterGrid(self.param_grid))
         else:
@@ -254,13 +254,13 @@ class SearchCV(BaseSearchCV):
 
 
 def threads() -> Any:
-    """Return a context in which scikit-learn's fits go to `Threads`, one per core where `n_jobs` says nothing."""
+    """Return a context in which scikit-learn's fits run in `Threads`, one per core unless `n_jobs` is given."""
     return parallel_config(backend=Threads(), n_jobs=-1)
 
 
 @contextmanager
 def together(fits: int, n_jobs: int | None) -> Iterator[None]:
-    """Count every run inside as so many alike; where several go at once, BLAS has one thread for each."""
+    """Count every run inside as `fits` equal runs; where several run at once, each has one BLAS thread."""
     at_once = Threads().effective_n_jobs(-1 if n_jobs is None else n_jobs)
     several = at_once > 1
     with amortise_startup_over(fits, min(fits, at_once)), blas_threads(0 if several else np.inf, one=several):
@@ -268,7 +268,7 @@ def together(fits: int, n_jobs: int | None) -> Iterator[None]:
 
 
 def check_estimator(estimator: Any) -> None:
-    """Refuse what cannot be cloned, set and fitted.
+    """Refuse an object that cannot be cloned, set and fitted.
 
     Raises
     ------
@@ -280,7 +280,7 @@ def check_estimator(estimator: Any) -> None:
     lacking = [name for name in ("fit", "get_params", "set_params") if not hasattr(estimator, name)]
     if lacking:
         raise WrongTypeError(
-            "estimator: expected one of scikit-learn's habit, such as MLPClassifier(); "
+            "estimator: expected one with scikit-learn's interface, such as MLPClassifier(); "
             f"got {type(estimator).__name__}, which has no {' and no '.join(lacking)}"
         )
 

@@ -1,4 +1,4 @@
-"""Grades a file: runs its functions, compares, recognises mistakes, and does not blame the one for the other's."""
+"""Grades a file: runs its functions, compares results, recognises mistakes, and finds which function causes them."""
 
 from __future__ import annotations
 
@@ -212,14 +212,14 @@ class _Grading:
             )
         if fault and not findings:
             failing = next(case for case, flat in zip(inputs, given, strict=True) if flat is None)
-            seen = f"with {_told(key, failing)}"
+            seen = f"with {_described(key, failing)}"
             findings.append(self._finding(fault.sentence, "an error is raised", fault.line, evidence=seen))
         if rest and wrong:
             result = rest[0].partition("[")[0]
             line = self.source.where(name, exercise, result, "")
-            told = "also wrong, in a way of its own" if findings else "wrong, in a way of its own"
+            words = "also wrong, but not by a known mistake" if findings else "wrong, but not by a known mistake"
             findings.append(
-                self._finding(f"{result}: {told}", _hint(rest[0], wrong), line, evidence=_evidence(key, wrong, rest[0]))
+                self._finding(f"{result}: {words}", _hint(rest[0], wrong), line, "", _evidence(key, wrong, rest[0]))
             )
         return findings
 
@@ -271,7 +271,7 @@ def _size(flat: Flat) -> int:
     return sum(np.size(value) for value in flat.values())
 
 
-def _told(key: str, case: tuple[Any, ...]) -> str:
+def _described(key: str, case: tuple[Any, ...]) -> str:
     parts = []
     for argument, value in zip(EXERCISES[key].arguments, case, strict=True):
         for name, entry in flatten(value, argument):
@@ -286,7 +286,7 @@ def _evidence(key: str, wrong: list[tuple[Any, ...]], result: str) -> str:
         return ""
     case, given, expected, names = max(own or wrong, key=lambda item: _size(item[2]))
     name = next((name for name in names if result in name), names[0])
-    return f"with {_told(key, case)}: {_compared(name, given.get(name), expected.get(name))}"
+    return f"with {_described(key, case)}: {_compared(name, given.get(name), expected.get(name))}"
 
 
 def _compared(name: str, given: Any, expected: Any) -> str:
