@@ -1,0 +1,79 @@
+"""How many places a new thing touches: a setting one, a file format one, an experiment two.
+
+A new row of the equations' tables is shown in tests/core/test_one_row.py.
+"""
+
+import json
+import shutil
+
+import numpy as np
+
+from commands import run_python
+from glassnet import lessons, read
+from glassnet.lessons import costs, starts
+from glassnet.lessons.experiment import Evidence, Experiment, Finding
+from glassnet.tables import Dataset, as_table, target_from_table
+from glassnet.tables.reading import formats
+from shared import ROOT
+
+DECLARATION = """    centre: Annotated[bool, Setting(False, "Whether gradients are centred.")]
+"""
+WHERE = "class SharedSettings(TypedDict, total=False):\n"
+INTERFACES = """
+import inspect, json
+from glassnet import MLPRegressor, Network, TabularClassifier
+from glassnet.training.settings import Settings
+from glassnet.cli.commands import app
+from typer.main import get_command
+
+train = get_command(app).commands["train"]
+print(json.dumps({
+    "fit": inspect.signature(Network.fit).parameters["centre"].default,
+    "doc": "Whether gradients are centred." in Network.fit.__doc__,
+    "tabular": TabularClassifier(centre=True).get_params()["centre"],
+    "mlp": MLPRegressor(centre=True).get_params()["centre"],
+    "kept": Settings(centre=True).to_document()["centre"],
+    "shell": [each.opts for each in train.params if each.name == "centre"],
+}))
+"""
+
+
+def test_a_setting_is_declared_in_one_place(tmp_path):
+    shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    path = tmp_path / "src" / "glassnet" / "training" / "settings.py"
+    text = path.read_text("utf-8")
+    assert WHERE in text
+    path.write_text(text.replace(WHERE, WHERE + DECLARATION), "utf-8")
+    assert run_python(INTERFACES, PYTHONPATH=str(tmp_path / "src")) == {
+        "fit": False, "doc": True, "tabular": True, "mlp": True, "kept": True, "shell": [["--centre"]],
+    }  # fmt: skip
+
+
+def test_a_file_format_is_one_row(monkeypatch, tmp_path):
+    def read_lines(path, options):
+        rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        X, y = target_from_table(as_table({name: [row[name] for row in rows] for name in rows[0]}), options.target)
+        return Dataset(X, y, options.target)
+
+    monkeypatch.setitem(formats.READERS, ".lines", read_lines)
+    path = tmp_path / "table.lines"
+    path.write_text("\n".join(json.dumps({"x": i, "y": "ab"[i % 2]}) for i in range(6)), "utf-8")
+    dataset = read(path, "y")
+    assert dataset.X.column_names == ["x"]
+    assert list(dataset.y) == list("ababab")
+
+
+def coin(seeds, tosses=1000):
+    """Toss a coin."""
+    shares = tuple(float(np.random.default_rng(seed).integers(0, 2, tosses).mean()) for seed in seeds)
+    return Evidence([Finding("share of heads", shares, at_least=0.4, at_most=0.6)])
+
+
+def test_an_experiment_is_a_function_and_a_row(monkeypatch, glassnet):
+    """The row stands below its function; the list of experiments is made of the files' rows."""
+    assert {name for file in (starts, costs) for name in file.EXPERIMENTS} <= lessons.EXPERIMENTS.keys()
+    row = Experiment("A coin", "A fair coin shows heads in half of the tosses.", coin, small={"tosses": 500})
+    monkeypatch.setitem(lessons.EXPERIMENTS, "coin", row)
+    assert lessons.run("coin", tosses=900).held
+    assert "A fair coin" in glassnet("experiment").out
+    assert "share of heads" in glassnet("experiment", "coin", "--size", "small").out
