@@ -14,13 +14,7 @@ import numpy as np
 
 from glassnet import estimators, metrics
 from glassnet.core.checks import generator, is_count
-from glassnet.errors import (
-    DataError,
-    DivergedError,
-    InterruptedWarning,
-    SettingError,
-    UnknownNameError,
-)
+from glassnet.errors import DataError, DivergedError, InterruptedWarning, SettingError, UnknownNameError
 from glassnet.estimators.input_names import select_training_columns
 from glassnet.estimators.saving import kind_of, load_as
 from glassnet.estimators.tabular.model import TableClassifier, TableRegressor

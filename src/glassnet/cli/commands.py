@@ -94,13 +94,7 @@ def train(
 
 @app.command()
 @collects(reading=READING)
-def evaluate(
-    model: Model,
-    data: Data,
-    *,
-    reading: Given,
-    as_json: AsJson = False,
-) -> None:
+def evaluate(model: Model, data: Data, *, reading: Given, as_json: AsJson = False) -> None:
     """Score a model on rows or pictures whose targets are known."""
     from glassnet import workflows
     from glassnet.cli.show import Show
@@ -162,8 +156,7 @@ def inspect(
 @app.command()
 def engines(
     measure: Annotated[
-        bool,
-        typer.Option("--measure", help="Measure each engine here first, and keep its cost coefficients."),
+        bool, typer.Option("--measure", help="Measure each engine here first, and keep its cost coefficients.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:

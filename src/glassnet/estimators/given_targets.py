@@ -117,10 +117,7 @@ CONVERSIONS = {  # to numbers, of an array and of a list
         "days since the first: ({name} - {name}.min()) / np.timedelta64(1, 'D')",
         "days since the first: [(day - min({name})).days for day in {name}]",
     ),
-    "durations": (
-        "seconds: {name} / np.timedelta64(1, 's')",
-        "seconds: [length.total_seconds() for length in {name}]",
-    ),
+    "durations": ("seconds: {name} / np.timedelta64(1, 's')", "seconds: [length.total_seconds() for length in {name}]"),
 }
 SEVERAL = ("tuple", "list", "set", "frozenset", "ndarray", "several columns of text")
 

@@ -27,7 +27,7 @@ ID_ROWS = 10  # fewer rows differ by chance
 # id, user_id, customerID, sampleId, rowid, uuid; but not paid, humid or acid
 ID_NAME = re.compile(
     r"(.*[^a-zA-Z])?([iI][dD])|.*[a-z](ID|Id)|(.*[^a-zA-Z])?"
-    r"(user|customer|client|patient|subject|sample|order|item|product|record|row|g?u|uu)id",
+    r"(user|customer|client|patient|subject|sample|order|item|product|record|row|g?u|uu)id"
 )
 # Names of row counters: a saved index, with or without a name, or the number of a row or line.
 COUNTER_NAME = re.compile(
