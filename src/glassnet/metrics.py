@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-Array = Any
+from glassnet.typing import AnyArray
 
 
-def of_classes(probabilities: Array, class_indices: Array) -> dict[str, float]:
+def of_classes(probabilities: AnyArray, class_indices: AnyArray) -> dict[str, float]:
     """Return accuracy, log loss and calibration error.
 
     Parameters
@@ -32,7 +30,7 @@ def of_classes(probabilities: Array, class_indices: Array) -> dict[str, float]:
     }
 
 
-def of_numbers(predictions: Array, y: Array) -> dict[str, float]:
+def of_numbers(predictions: AnyArray, y: AnyArray) -> dict[str, float]:
     """Return the root of the mean squared error, and R².
 
     Parameters
@@ -49,7 +47,7 @@ def of_numbers(predictions: Array, y: Array) -> dict[str, float]:
     return {"RMSE": mean_square**0.5, "R²": 1 - mean_square / variance if variance > 0 else float("nan")}
 
 
-def confusion_matrix(predicted: Array, class_indices: Array, n_classes: int) -> Array:
+def confusion_matrix(predicted: AnyArray, class_indices: AnyArray, n_classes: int) -> AnyArray:
     """Return how often each class was predicted for each true class.
 
     Parameters
@@ -68,7 +66,7 @@ def confusion_matrix(predicted: Array, class_indices: Array, n_classes: int) -> 
     return counts.reshape(n_classes, n_classes)
 
 
-def calibration_error(probabilities: Array, class_indices: Array, bins: int = 15) -> float:
+def calibration_error(probabilities: AnyArray, class_indices: AnyArray, bins: int = 15) -> float:
     """Return the expected calibration error: how far confidence is from accuracy, on average.
 
     Parameters

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
+    "AnyArray",
     "Array",
     "ArrayLike",
     "Columns",
@@ -34,6 +35,7 @@ Array: TypeAlias = NDArray[np.floating[Any]]  # real numbers, float32 or float64
 Indices: TypeAlias = NDArray[np.integer[Any]]  # numbers of samples, features or classes, counted from 0
 Labels: TypeAlias = NDArray[Any]  # classes as they were given: text, numbers, truth values, objects
 LayerArrays: TypeAlias = Sequence[ArrayLike | None]  # one array for each layer; entry 0 is unused
+AnyArray: TypeAlias = Any  # numbers or labels, dense or of scipy.sparse: arrays whose type is checked at run time
 Cost: TypeAlias = (
     Any  # J: a float; of a stack an array (k,). Users of a union would have to distinguish both at each use
 )

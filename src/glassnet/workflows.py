@@ -30,8 +30,8 @@ from glassnet.tables.cells import NUMBER, cell_values, typed
 from glassnet.tables.reading.formats import ARRAYS
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import Progress
+from glassnet.typing import AnyArray
 
-Array = Any
 Model = TableClassifier | TableRegressor  # without scikit-learn, which takes a second to load
 
 FORMULA_START = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\n]")  # noqa: RUF001  of a cell that a spreadsheet computes
@@ -235,7 +235,7 @@ def _without_diverged(out: str | Path | None) -> Iterator[None]:
         raise
 
 
-def _task(task: str | None, y: Array, earlier: Model | None, start: str | Path | None) -> str:
+def _task(task: str | None, y: AnyArray, earlier: Model | None, start: str | Path | None) -> str:
     """Return "classes" or "numbers": as given, if that is possible, as the earlier model predicts, or as y looks."""
     if earlier is not None:
         found = "classes" if isinstance(earlier, TableClassifier) else "numbers"
@@ -257,7 +257,7 @@ def _seed(earlier: Model | None) -> int:
     return int(np.random.default_rng().integers(2**31))
 
 
-def _check_test_part(X: Any, y: Array, X_test: Any, y_test: Array, task: str) -> None:
+def _check_test_part(X: Any, y: AnyArray, X_test: Any, y_test: AnyArray, task: str) -> None:
     """Raise before the training, not after it, if the test part could not be predicted or scored."""
     fit_preparation(X).transform(X_test)
     if task == "classes":
@@ -265,7 +265,7 @@ def _check_test_part(X: Any, y: Array, X_test: Any, y_test: Array, task: str) ->
 
 
 def _notes_of_resuming(
-    model: Model, path: str | Path | None, given: tuple[Any, Array, Array | None], settings: dict[str, Any] | None
+    model: Model, path: str | Path | None, given: tuple[Any, AnyArray, AnyArray | None], settings: dict[str, Any] | None
 ) -> list[str]:
     """Say what becomes of an interrupted training; raise SettingError if `settings` are given and ask for another."""
     if not model.was_interrupted:
@@ -535,7 +535,7 @@ def write_page(path: str | Path, model: Model | Network, sample: SampleTrace | N
     write_beside(path, html.document(repr(network).strip("<>"), *shown, table).encode())
 
 
-def score(model: Model, X: Any, y: Array) -> Scores:
+def score(model: Model, X: Any, y: AnyArray) -> Scores:
     """Return how well a model does on rows whose targets are known.
 
     Parameters
@@ -615,8 +615,10 @@ def _read_for(model: Model, data: str | Path, reading: dict[str, Any] | None, *,
         return read(data, require_target=require_target, **reading)  # train_set_y in one file is test_set_y in another
 
 
-def _with_test_part(dataset: Dataset, test: float | None, stratify: bool, seed: Any) -> tuple[Any, Array, Any, Array]:
-    y: Array = dataset.y
+def _with_test_part(
+    dataset: Dataset, test: float | None, stratify: bool, seed: Any
+) -> tuple[Any, AnyArray, Any, AnyArray]:
+    y: AnyArray = dataset.y
     if test is None and dataset.test is not None:
         return dataset.X, y, dataset.test.X, dataset.test.y
     if stratify and len(np.unique(y)) < 2:  # refused here, where the target's name is known
@@ -631,7 +633,7 @@ def _with_test_part(dataset: Dataset, test: float | None, stratify: bool, seed: 
     return rows_at(dataset.X, train), y[train], rows_at(dataset.X, kept), y[kept]
 
 
-def _without_weights(X: Any, column: str | None) -> tuple[Any, Array | None]:
+def _without_weights(X: Any, column: str | None) -> tuple[Any, AnyArray | None]:
     """Return the rows without their column of weights, and the weights; None where there are none."""
     if X is None or column is None:
         return X, None

@@ -375,3 +375,16 @@ def test_test_rows_stay_unseen_when_a_training_is_resumed(glassnet, table, monke
     for words in ((), ("--resume", "things.glassnet")):
         assert glassnet("train", table, "--target", "label", "--epochs", 2, *words).code == 0
     assert seeds[0] == seeds[1] is not None
+
+
+def test_the_help_of_train_fits_a_terminal_of_80_columns():
+    """Every option is there in full, with no word cut off."""
+    done = subprocess.run(
+        [sys.executable, "-m", "glassnet", "train", "--help"],
+        capture_output=True, text=True, check=True, env={**os.environ, "COLUMNS": "80", "NO_COLOR": "1"},
+    )  # fmt: skip
+    lines = done.stdout.splitlines()
+    assert max(map(len, lines)) == 80
+    assert "…" not in done.stdout
+    for option in ("--n-networks", "--learning-rate", "--no-shuffle", "--sample-weight", "--clip-norm", "--resume"):
+        assert any(f"{option} " in line for line in lines), option

@@ -1,16 +1,20 @@
 """A setting is declared once, and every interface is made from its declaration."""
 
 import inspect
+import os
 import pickle
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Annotated, Literal, TypedDict
 
 import numpy as np
 import pytest
 import typer
 
+import glassnet
 from glassnet import MLPClassifier, MLPRegressor, Network, TabularClassifier, TabularRegressor
 from glassnet.cli.commands import app
 from glassnet.errors import SettingError, UnknownNameError
@@ -194,6 +198,48 @@ def test_settings_are_frozen_and_none_is_the_default():
         Settings(learning_rat=1)
     with pytest.raises(SettingError, match="learning_rate: expected a number greater than 0, or one for each"):
         Settings(learning_rate=[])
+
+
+NEW = '    warmth: Annotated[float, Setting(0.0, "How warm the cost is kept.", interval="[0, 5]")]\n'
+SEEN = """
+import inspect
+from glassnet import MLPClassifier, MLPRegressor, Network, TabularClassifier, TabularRegressor
+from glassnet.cli import main
+from glassnet.training.settings import Settings
+import sys
+
+for each in (Network.fit, TabularClassifier, TabularRegressor, MLPClassifier, MLPRegressor):
+    assert inspect.signature(each).parameters["warmth"].default == 0.0, each
+    assert "warmth : float in [0, 5], default=0.0" in each.__doc__, each
+X, y = [[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 1]
+for model in (TabularClassifier(2, warmth=4, epochs=1), MLPClassifier((2,), warmth=4, solver="sgd", max_iter=1)):
+    assert model.fit(X, y).network_.record["settings"]["warmth"] == 4
+open("t.csv", "w").write("a,b\\n" + "".join(f"{i},{'xy'[i % 2]}\\n" for i in range(30)))
+sys.argv = ["glassnet", "train", "t.csv", "--target", "b", "--warmth", "6", "--epochs", "1"]
+try:
+    main()
+except SystemExit as ended:
+    assert ended.code == 2
+sys.argv = ["glassnet", "train", "--help"]
+main()
+"""
+
+
+def test_a_new_setting_is_one_declaration(tmp_path):
+    """Written into a copy of the package, every interface has it: signature, docstring, check, option, record."""
+    shutil.copytree(Path(glassnet.__file__).parent, tmp_path / "glassnet", ignore=shutil.ignore_patterns("__pycache__"))
+    file = tmp_path / "glassnet" / "training" / "settings.py"
+    text = file.read_text("utf-8")
+    before, after = text.split("    clip_norm: Annotated[")
+    file.write_text(f"{before}{NEW}    clip_norm: Annotated[{after}", "utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "COLUMNS": "80", "NO_COLOR": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", SEEN], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "warmth: expected a number in [0, 5]; got 6" in done.stderr
+    assert "--warmth" in done.stdout
+    assert "How warm the cost is" in done.stdout
 
 
 def test_without_docstrings_all_works():

@@ -37,7 +37,7 @@ def _show(seed: int, run: Run) -> None:
     write_digits(Path("digits.npz"))
     _say("1. A table: is a breast tumour benign or malignant? 569 patients, 30 measurements of cell nuclei.")
     _command(run, f"train breast-cancer.csv --target diagnosis --seed {seed}")
-    _say("Look inside: every array with its shape, its formula and the spread of its numbers, for one patient.")
+    _say("Look inside: every array with its shape, its formula and how its numbers are distributed, for one patient.")
     _command(run, "inspect breast-cancer.glassnet breast-cancer.csv --row 14")
     _say("Predict with the saved model.")
     _command(run, "predict breast-cancer.glassnet breast-cancer.csv --probabilities --out predictions.csv")

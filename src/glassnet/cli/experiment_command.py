@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from glassnet.cli.show import Show
     from glassnet.lessons import Result, Table
 
-TEXT_WIDTH = 60  # of a column of text in a table, beyond which its cells go on below
+TEXT_WIDTH = 60  # of a column of text in a table, beyond which its cells are broken into lines
 FORMATS = (".svg", ".png", ".pdf")
 
 
@@ -28,7 +28,7 @@ def experiment(
     out: Annotated[Path | None, path_option("Picture to write: .svg, .png or .pdf.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Put a claim of the textbook to the test: numbers, their spread over seeds, a picture, and whether it held."""
+    """Put a claim of the textbook to the test: numbers, how they vary over seeds, a picture, and whether it held."""
     from glassnet import lessons
     from glassnet.cli.show import Show
 

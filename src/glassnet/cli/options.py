@@ -13,7 +13,7 @@ import typer
 from glassnet.cli.terminal import file_name
 from glassnet.errors import SettingError
 from glassnet.estimators.tabular.settings import CLASSIFIER, FIXED
-from glassnet.renamed import RENAMED, with_new_names
+from glassnet.renamed import RENAMED, warn_of
 from glassnet.training.declarations import Setting
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -93,9 +93,9 @@ def collects(**groups: Mapping[str, Any]) -> Callable[[Command], Command]:
 
         @wraps(command)
         def run(**values: Any) -> Any:
-            given = {name: values.pop(_variable(name)) for name in old}
-            renamed = with_new_names({name: value for name, value in given.items() if value is not None}, *old)
-            values |= {_variable(name): value for name, value in renamed.items()}
+            for name in old:
+                if (value := values.pop(_variable(name))) is not None:
+                    values[_variable(warn_of(name))] = value
             for name, group in groups.items():
                 found = {option: values.pop(option) for option in group}
                 values[name] = {option: _read(option, each) for option, each in found.items() if each is not None}

@@ -93,7 +93,7 @@ class Show:
             yield lambda name: status.update(f"Measuring {name}")
 
     def status(self, words: str) -> Any:
-        """Return rich's moving sign that something goes on, in letters that standard error can show."""
+        """Return rich's moving sign that work is under way, in letters that standard error can show."""
         return self.err.status(words, spinner="dots" if self.err.encoding.startswith("utf") else "line")
 
     def engines(self, lines: list[EngineLine]) -> None:

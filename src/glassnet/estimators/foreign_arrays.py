@@ -10,8 +10,6 @@ from glassnet.core.checks import refuse_masked
 from glassnet.errors import WrongTypeError
 from glassnet.tables.frames import is_elsewhere, way_into_memory
 
-Array = Any
-
 
 def in_memory(name: str, given: Any) -> Any:
     """Return a tensor of another library as a NumPy array, and anything else as it is.

@@ -33,8 +33,7 @@ from glassnet.estimators.foreign_arrays import in_memory
 from glassnet.estimators.targets import is_sparse
 from glassnet.tables.frames import is_elsewhere
 from glassnet.tables.object_cells import MISSING_TYPES
-
-Array = Any
+from glassnet.typing import Array
 
 MAX_TARGET = 1e150  # its square is still a float
 

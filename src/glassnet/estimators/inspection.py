@@ -8,14 +8,13 @@ from glassnet.errors import DataError
 from glassnet.estimators.foreign_arrays import in_memory
 from glassnet.estimators.sklearn_errors import as_glassnet_errors
 from glassnet.network import Network
+from glassnet.typing import AnyArray, ArrayLike, Rows, Seed
 
 if TYPE_CHECKING:
     from glassnet.inspection.diagnosis import Diagnosis
     from glassnet.inspection.dimensions import DimensionTable
     from glassnet.inspection.gradient_check import GradientCheck
     from glassnet.inspection.trace import Trace
-
-Array = Any
 
 
 class InspectionMixin:
@@ -25,7 +24,13 @@ class InspectionMixin:
     target_: Any
 
     def diagnose(
-        self, X: Any = None, y: Any = None, *, X_val: Any = None, y_val: Any = None, seed: int = 0
+        self,
+        X: Rows | None = None,
+        y: ArrayLike | None = None,
+        *,
+        X_val: Rows | None = None,
+        y_val: ArrayLike | None = None,
+        seed: int = 0,
     ) -> Diagnosis:
         """Report what is wrong with the network and its training, in order of importance.
 
@@ -70,7 +75,7 @@ class InspectionMixin:
             seed=seed,
         )
 
-    def trace(self, X: Any, y: Any = None) -> Trace:
+    def trace(self, X: Rows, y: ArrayLike | None = None) -> Trace:
         """Return every array of one pass through the network, as `Network.trace` does.
 
         Parameters
@@ -119,7 +124,7 @@ class InspectionMixin:
         self._see_that_fitted()
         return self.network_.dimensions(m)
 
-    def check_gradients(self, X: Any, y: Any, *, entries: int = 50, seed: Any = 0) -> GradientCheck:
+    def check_gradients(self, X: Rows, y: ArrayLike, *, entries: int = 50, seed: Seed = 0) -> GradientCheck:
         """Compare the gradients of training with difference quotients of the cost, in float64.
 
         Parameters
@@ -154,7 +159,7 @@ class InspectionMixin:
         """Return y as an array of labels or of numbers; raise DataError if it holds neither."""
         raise NotImplementedError
 
-    def _columns(self, X: Any, y: Any) -> tuple[Array, Array]:
+    def _columns(self, X: Any, y: Any) -> tuple[AnyArray, AnyArray]:
         """Return rows and their targets as the network takes them: X (n[0], m) and Y (n[L], m)."""
         y = self._targets(y)
         if y is None:
@@ -162,7 +167,7 @@ class InspectionMixin:
         labels = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
         return self._inputs(X), self.target_.encode(labels).T
 
-    def _inputs(self, X: Any) -> Array:
+    def _inputs(self, X: Any) -> AnyArray:
         """Return rows as the network takes them, (n[0], m)."""
         from sklearn.utils.validation import validate_data
 

@@ -16,8 +16,7 @@ import numpy as np
 from glassnet import interrupts, plain_text
 from glassnet.documents import ANYTHING, TEXT, TRUTH, checked, listed, number
 from glassnet.errors import DataError, ModelFileError, SettingError
-
-Array = Any
+from glassnet.typing import AnyArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +36,12 @@ class LabelEncoder:
         Whether multi-label predictions are sparse, as the training's labels were.
     """
 
-    classes: Array
+    classes: AnyArray
     multilabel: bool = False
     sparse: bool = False
 
     @classmethod
-    def of(cls, y: Array) -> LabelEncoder:
+    def of(cls, y: AnyArray) -> LabelEncoder:
         """Return the encoder of training labels."""
         if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "Ubiu":  # certainly labels
             return cls(_labels_of(y))
@@ -68,7 +67,7 @@ class LabelEncoder:
         """Target columns, n[L]."""
         return len(self.classes) if self.multilabel or len(self.classes) > 2 else 1
 
-    def encode(self, y: Array) -> Array:
+    def encode(self, y: AnyArray) -> AnyArray:
         """Return the target columns."""
         if self.multilabel:
             table = (y.toarray() if is_sparse(y) else np.asarray(y)) != 0
@@ -78,7 +77,7 @@ class LabelEncoder:
         indices = self.class_indices(np.asarray(y))[:, np.newaxis]
         return indices == (1 if len(self.classes) <= 2 else np.arange(len(self.classes)))
 
-    def class_indices(self, y: Array) -> Array:
+    def class_indices(self, y: AnyArray) -> AnyArray:
         """Return the index of each label in `classes`."""
         if (y.dtype.kind in "UO") == (self.classes.dtype.kind in "UO"):
             indices = np.searchsorted(self.classes, y).clip(0, len(self.classes) - 1)
@@ -88,7 +87,7 @@ class LabelEncoder:
         unknown = next((label for label in np.unique(y).tolist() if label not in known), y.flat[0])
         raise DataError(f"class {unknown!r} was not among those of training: {plain_text.listed(map(repr, known))}")
 
-    def decode(self, P: Array) -> Array:
+    def decode(self, P: AnyArray) -> AnyArray:
         """Return labels."""
         if self.multilabel:
             table = (P > 0.5).astype(int)
@@ -102,11 +101,11 @@ class LabelEncoder:
             return np.repeat(self.classes, len(P))
         return self.classes[self.most_probable(P)]
 
-    def most_probable(self, P: Array) -> Array:
+    def most_probable(self, P: AnyArray) -> AnyArray:
         """Return the most probable class of each row."""
         return P.argmax(axis=1) if P.shape[1] > 1 else (P[:, 0] > 0.5).astype(np.intp)
 
-    def probabilities(self, P: Array) -> Array:
+    def probabilities(self, P: AnyArray) -> AnyArray:
         """Return the probability of each class."""
         if self.multilabel:
             return P
@@ -114,13 +113,13 @@ class LabelEncoder:
             return np.ones_like(P)
         return P if P.shape[1] > 1 else np.hstack([1 - P, P])
 
-    def is_correct(self, P: Array, Y: Array) -> Array:
+    def is_correct(self, P: AnyArray, Y: AnyArray) -> AnyArray:
         """Return whether the predictions are right, row by row."""
         if self.output == "softmax":
             return P.argmax(axis=1) == Y.argmax(axis=1)
         return ((P > 0.5) == Y).all(axis=1)
 
-    def strata(self, Y: Array, share: float) -> Array | None:
+    def strata(self, Y: AnyArray, share: float) -> AnyArray | None:
         """Return the classes that a split should be stratified by."""
         if self.multilabel:
             return None
@@ -138,7 +137,7 @@ class LabelEncoder:
         enough = len(counts) <= min(held_out, len(Y) - held_out)
         return classes if enough and counts.min() >= 2 else None
 
-    def check_known(self, y: Array, *, all_of_them: bool) -> None:
+    def check_known(self, y: AnyArray, *, all_of_them: bool) -> None:
         """Raise if a network that is trained further has no output for a label."""
         if (y.ndim == 2) != self.multilabel:
             forms = "a table of zeros and ones", "one label per row"
@@ -173,14 +172,14 @@ class TargetScaler:
         Whether y was a vector, and predictions are vectors too.
     """
 
-    mean: Array
-    scale: Array
+    mean: AnyArray
+    scale: AnyArray
     single: bool
 
     output = None  # the loss decides: identity, or exp for poisson
 
     @classmethod
-    def of(cls, y: Array, *, standardize: bool) -> TargetScaler:
+    def of(cls, y: AnyArray, *, standardize: bool) -> TargetScaler:
         """Return the scaler of training targets."""
         table = y.reshape(len(y), -1).astype(np.float64)
         if not standardize:
@@ -194,14 +193,14 @@ class TargetScaler:
         """Target columns, n[L]."""
         return len(self.mean)
 
-    def encode(self, y: Array) -> Array:
+    def encode(self, y: AnyArray) -> AnyArray:
         """Return the target columns."""
         table = np.asarray(y, np.float64).reshape(len(y), -1)
         if table.shape[1] != self.n_outputs:
             raise DataError(f"y: expected {self.n_outputs} numbers per row as in training; got {table.shape[1]}")
         return (table - self.mean) / self.scale
 
-    def decode(self, outputs: Array) -> Array:
+    def decode(self, outputs: AnyArray) -> AnyArray:
         """Return estimates in the units of the training targets."""
         y = outputs * self.scale.astype(outputs.dtype) + self.mean.astype(outputs.dtype)
         return y[:, 0] if self.single else y
@@ -254,7 +253,7 @@ def target_from_document(document: dict[str, Any]) -> Target:
     return LabelEncoder(classes, given["multilabel"], given["sparse"])
 
 
-def _classes(labels: list[Any], name: str) -> Array:
+def _classes(labels: list[Any], name: str) -> AnyArray:
     """Return labels as an array of the type of that name, which must hold each as it is, sorted, none twice."""
     try:
         longest = max((len(label) for label in labels if isinstance(label, str)), default=0)
@@ -271,7 +270,7 @@ def _classes(labels: list[Any], name: str) -> Array:
     return classes
 
 
-def smoothed(Y: Array, share: float, *, exclusive: bool = True) -> Array:
+def smoothed(Y: AnyArray, share: float, *, exclusive: bool = True) -> AnyArray:
     """Return smoothed labels: Y (1 - share) + share / K over K classes.
 
     Parameters
@@ -313,7 +312,7 @@ def smoothed(Y: Array, share: float, *, exclusive: bool = True) -> Array:
     return Y * (1 - share) + share / K
 
 
-def _labels_of(y: Array) -> Array:
+def _labels_of(y: AnyArray) -> AnyArray:
     """Return the labels that occur in y, sorted; of a 0/1 table the numbers of its columns."""
     return np.arange(y.shape[1]) if y.ndim == 2 else np.unique(y)
 

@@ -10,11 +10,10 @@ import numpy as np
 from glassnet.core.checks import refuse_masked
 from glassnet.errors import DataError, suggestion
 from glassnet.estimators.targets import LabelEncoder
+from glassnet.typing import AnyArray
 
-Array = Any
 
-
-def checked_weights(X: Array, sample_weight: Array | None) -> Array | None:
+def checked_weights(X: AnyArray, sample_weight: AnyArray | None) -> AnyArray | None:
     """Return the weights of the rows (m,), checked as scikit-learn does; None if there are none."""
     refuse_masked("sample_weight", sample_weight)
     from glassnet.estimators.sklearn_compat import check_sample_weight
@@ -22,14 +21,16 @@ def checked_weights(X: Array, sample_weight: Array | None) -> Array | None:
     return None if sample_weight is None else check_sample_weight(sample_weight, X, ensure_non_negative=True)
 
 
-def drop_zero_weight_rows(X: Array, Y: Array, S: Array | None) -> tuple[Array, Array, Array | None]:
+def drop_zero_weight_rows(X: AnyArray, Y: AnyArray, S: AnyArray | None) -> tuple[AnyArray, AnyArray, AnyArray | None]:
     """Return X, Y and weights without the rows of weight 0: a batch of only such rows would have no mean."""
     if S is None or (keep := S > 0).all():
         return X, Y, S
     return X[keep], Y[keep], S[keep]
 
 
-def class_weights(encoder: LabelEncoder, class_weight: Mapping[Any, float] | str, Y: Array, S: Array | None) -> Array:
+def class_weights(
+    encoder: LabelEncoder, class_weight: Mapping[Any, float] | str, Y: AnyArray, S: AnyArray | None
+) -> AnyArray:
     """Return the weight of each class.
 
     Parameters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from builtins import sum as sum_of  # `sum` is an operation here
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from inspect import Parameter, Signature
 from itertools import count, pairwise
 from typing import Any, TypeAlias
@@ -22,6 +23,7 @@ MOST_PATHS = 64  # that the chain rule writes out
 Operand: TypeAlias = "Node | ArrayLike"
 
 
+@dataclass(eq=False, repr=False)
 class Node:
     """A number or matrix that was given, or made of other nodes by an operation.
 
@@ -46,20 +48,12 @@ class Node:
 
     __array_ufunc__ = None  # an array on the left leaves the operation to the node
 
-    def __init__(
-        self,
-        value: Value,
-        operation: str | None = None,
-        arguments: tuple[Node, ...] = (),
-        name: str | None = None,
-        is_constant: bool = False,
-    ) -> None:
-        self.value: Value = value
-        self.operation: str | None = operation
-        self.arguments: tuple[Node, ...] = arguments
-        self.name: str | None = name
-        self.is_constant: bool = is_constant
-        self.derivative: Value = None
+    value: Value
+    operation: str | None = None
+    arguments: tuple[Node, ...] = ()
+    name: str | None = None
+    is_constant: bool = False
+    derivative: Value = field(default=None, init=False)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -215,19 +209,8 @@ class Node:
                 names[id(node)] = next(free) if node.operation else in_words(node.value)
         return names
 
-    def formula(self, names: dict[int, str]) -> str:
-        """Return the node's formula in the names of its arguments.
-
-        Parameters
-        ----------
-        names : dict of int to str
-            As `names` returns them.
-
-        Returns
-        -------
-        str
-            Such as "b * c"; "" for what was given.
-        """
+    def _formula(self, names: dict[int, str]) -> str:
+        """Return the formula in the names of the arguments, such as "b * c"; "" for what was given."""
         if self.operation is None:
             return ""
         arguments = [names[id(each)] for each in self.arguments]
@@ -237,7 +220,7 @@ class Node:
 
     def _equation(self, names: dict[int, str]) -> str:
         """Return "name = formula", or the name of what was given."""
-        name, formula = names[id(self)], self.formula(names)
+        name, formula = names[id(self)], self._formula(names)
         return f"{name} = {formula}" if formula else name
 
     def shown(self) -> list[Node]:

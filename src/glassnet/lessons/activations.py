@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from typing import Any
 
 import numpy as np
 
@@ -22,8 +21,7 @@ from glassnet.lessons.experiment import (
     numbers,
 )
 from glassnet.lessons.runs import cost_curves, stack
-
-Array = Any
+from glassnet.typing import AnyArray
 
 
 # ---------------------------------------------------------------- linear collapse
@@ -84,7 +82,7 @@ def linear_collapse(
     )  # fmt: skip
 
 
-def collapsed(W: Sequence[Array], b: Sequence[Array]) -> tuple[Array, Array]:
+def collapsed(W: Sequence[AnyArray], b: Sequence[AnyArray]) -> tuple[AnyArray, AnyArray]:
     """Return W' and b' with W'x + b' = W[L](... (W[1]x + b[1]) ...) + b[L]."""
     layers = list(zip(W[1:], b[1:], strict=True))
     return reduce(lambda below, layer: (layer[0] @ below[0], layer[0] @ below[1] + layer[1]), layers)
@@ -166,12 +164,12 @@ def activations(
     )  # fmt: skip
 
 
-def _difference_quotient(z: Array, g: str, h: float = 1e-5) -> Array:
+def _difference_quotient(z: AnyArray, g: str, h: float = 1e-5) -> AnyArray:
     above, below = (equations.activation_forward(z + step, g) for step in (h, -h))
     return (above - below)[0] / (2 * h)
 
 
-def _size(M: Array) -> Array:
+def _size(M: AnyArray) -> AnyArray:
     return np.sqrt((M**2).mean(axis=(-2, -1)))
 
 

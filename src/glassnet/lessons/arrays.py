@@ -13,8 +13,7 @@ from glassnet import equations
 from glassnet.errors import ShapeError
 from glassnet.lessons.experiment import Evidence, Experiment, Finding, Picture, Table, middle, numbers
 from glassnet.network import Network
-
-Array = Any
+from glassnet.typing import Array
 
 
 # ---------------------------------------------------------------- vectorization

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,8 +17,7 @@ from glassnet.lessons.runs import cost_curves, stack
 from glassnet.network import Network
 from glassnet.tables import Dataset, Pictures, read
 from glassnet.tables.splitting import split
-
-Array = Any
+from glassnet.typing import AnyArray
 
 
 class Model(NamedTuple):
@@ -44,11 +43,11 @@ MOST_WRONG = 10  # pictures shown
 class Parts(NamedTuple):
     """Training and test pictures as columns, their labels, the test pictures as pictures, the names of 0 and 1."""
 
-    X: Array
-    Y: Array
-    X_test: Array
-    Y_test: Array
-    pictures: Array
+    X: AnyArray
+    Y: AnyArray
+    X_test: AnyArray
+    Y_test: AnyArray
+    pictures: AnyArray
     names: tuple[str, str]
 
 
@@ -135,7 +134,7 @@ def cats(
     )  # fmt: skip
 
 
-def descend(net: Network, X: Array, Y: Array, steps: int, learning_rate: float) -> Array:
+def descend(net: Network, X: AnyArray, Y: AnyArray, steps: int, learning_rate: float) -> AnyArray:
     """Train a stack by gradient descent as `fit` would, in the few coordinates that it moves in; return J (steps, k).
 
     dW[1] = 1/m dZ[1] Xᵀ lies in the span of the m samples. With X = Q R, the columns of Q orthonormal, W[1] X is
@@ -209,13 +208,13 @@ def _pictures(path: Path, size: int) -> Dataset:
     return dataset
 
 
-def _labels(dataset: Dataset) -> Array:
+def _labels(dataset: Dataset) -> AnyArray:
     if dataset.y is None:
         raise DataError("cats: expected pictures of two classes; these have no labels. Put them into two sub-folders")
     return dataset.y
 
 
-def _most_wrong(net: Network, parts: Parts) -> tuple[Array, list[tuple[int, str, float]]]:
+def _most_wrong(net: Network, parts: Parts) -> tuple[AnyArray, list[tuple[int, str, float]]]:
     """Return the test pictures whose true class got the least probability, mean of the networks, and what was said."""
     A = net.forward(parts.X_test).mean(axis=0)[0]
     of_truth = np.where(parts.Y_test[0] == 1, A, 1 - A)

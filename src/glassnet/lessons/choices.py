@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
-from typing import Any
 
 import numpy as np
 
@@ -21,8 +20,7 @@ from glassnet.lessons.experiment import (
     numbers,
 )
 from glassnet.lessons.runs import cost_curves, stack
-
-Array = Any
+from glassnet.typing import Array
 
 
 # ---------------------------------------------------------------- learning rate
@@ -108,7 +106,8 @@ def _excess_on_a_bowl(seed: int, rates: Sequence[float], steps: int, samples: in
     least = ((theta.T @ with_one - Y) ** 2).mean() / 2
     net = stack([3, 1], ["identity"], [seed] * len(rates), loss="squared_error")
     J: Array = cost_curves(net, X, Y, steps, learning_rate=[rate * bound for rate in rates])
-    return J.T - least
+    excess: Array = J.T - least
+    return excess
 
 
 # ---------------------------------------------------------------- hidden units

@@ -25,8 +25,7 @@ from glassnet.lessons.runs import cost_curves, stack
 from glassnet.network import Network
 from glassnet.training.history import Progress
 from glassnet.training.several_fits import uninterrupted
-
-Array = Any
+from glassnet.typing import Array
 
 
 # ---------------------------------------------------------------- cost surface

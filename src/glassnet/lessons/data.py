@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import product
-from typing import Any
 
 import numpy as np
 
-Array = Any
+from glassnet.typing import Array
 
 
 def flower(seed: int = 1, m: int = 400) -> tuple[Array, Array]:
@@ -51,4 +50,5 @@ def stacked(samples: Iterable[tuple[Array, Array]]) -> tuple[Array, Array]:
 
 def accuracy(A: Array, Y: Array) -> Array:
     """Return the share of columns on the right side of 0.5: a number, or (k,) for a stack."""
-    return ((A > 0.5) == (Y > 0.5)).mean(axis=(-2, -1))
+    share: Array = ((A > 0.5) == (Y > 0.5)).mean(axis=(-2, -1))
+    return share

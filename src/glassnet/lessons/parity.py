@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -11,8 +10,7 @@ from glassnet.lessons.data import accuracy, bits
 from glassnet.lessons.experiment import Evidence, Experiment, Finding, Picture, Table, middle, numbers
 from glassnet.lessons.runs import cost_curves, stack
 from glassnet.network import Network
-
-Array = Any
+from glassnet.typing import Array
 
 
 def deep_narrow(n: int) -> Network:

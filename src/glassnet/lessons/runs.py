@@ -11,8 +11,7 @@ import numpy as np
 from glassnet.errors import DivergedError
 from glassnet.network import Network
 from glassnet.training.several_fits import uninterrupted
-
-Array = Any
+from glassnet.typing import Array
 
 
 def stack(sizes: Sequence[int], activations: Any, seeds: Sequence[Any], **settings: Any) -> Network:

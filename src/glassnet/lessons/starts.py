@@ -13,8 +13,7 @@ from glassnet.lessons.experiment import Evidence, Experiment, Finding, Table, ba
 from glassnet.lessons.runs import cost_curves, stack
 from glassnet.network import Network
 from glassnet.training.several_fits import uninterrupted
-
-Array = Any
+from glassnet.typing import AnyArray
 
 
 # ---------------------------------------------------------------- symmetry
@@ -70,11 +69,11 @@ def symmetry(
     )  # fmt: skip
 
 
-def _note(net: Network, distances: list[Array], _: Any) -> None:
+def _note(net: Network, distances: list[AnyArray], _: Any) -> None:
     distances.append(_apart(net))
 
 
-def _apart(net: Network) -> Array:
+def _apart(net: Network) -> AnyArray:
     """Return for each network how far the weights and biases of two hidden units are apart at most."""
     units = np.concatenate([net.W[1], net.b[1], net.W[2].mT], axis=-1)  # (k, n[1], n[0] + 2)
     return np.ptp(units, axis=-2).max(axis=-1)
@@ -158,7 +157,7 @@ def initial_scale(
     )  # fmt: skip
 
 
-def _saturated(g: str, A: Array) -> Array:
+def _saturated(g: str, A: AnyArray) -> AnyArray:
     """Return the share of units whose slope is below a tenth of its largest; for relu of those that give 0."""
     slope = {"sigmoid": 4 * A * (1 - A), "tanh": 1 - A * A, "relu": A > 0}[g]
     return (slope < 0.1).mean(axis=(-2, -1))

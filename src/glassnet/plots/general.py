@@ -10,11 +10,11 @@ import numpy as np
 from glassnet import interrupts
 from glassnet.plain_text import shortened
 from glassnet.plots.style import DASHES, DIVERGING, GREY, SEQUENTIAL, axes, bare, colour, dash, legend, literal, named
+from glassnet.typing import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Array = Any
 
 LONGEST_NAME = 40  # characters of one beside a matrix
 WHISKER = {"ecolor": "#333333", "capsize": 3}

@@ -10,18 +10,18 @@ from glassnet import interrupts
 from glassnet.errors import ShapeError
 from glassnet.plots.general import images
 from glassnet.plots.style import COLOURS, GREY, SEQUENTIAL, axes, bare, colour, legend, literal, named
+from glassnet.typing import AnyArray
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Array = Any
 
 FINENESS = 240  # points along each axis of the plane
 UNITS_SHOWN = 8  # of a layer, in the diagram
 
 
 def decision_boundary(
-    model: Any, X: Array, y: Array, *, title: str = "", names: tuple[str, str] = ("x₁", "x₂"), ax: Any = None
+    model: Any, X: AnyArray, y: AnyArray, *, title: str = "", names: tuple[str, str] = ("x₁", "x₂"), ax: Any = None
 ) -> Axes:
     """Draw what a model of two features answers over the plane, and the samples on it.
 
@@ -180,13 +180,13 @@ def diagram(model: Any, *, title: str = "", ax: Any = None) -> Axes:
     return named(ax, title)
 
 
-def _shown(n: int) -> Array:
+def _shown(n: int) -> AnyArray:
     """Return the numbers of the units that are drawn: all, or the first and the last few."""
     half = UNITS_SHOWN // 2
     return np.arange(n) if n <= UNITS_SHOWN else np.r_[:half, n - half : n]
 
 
-def _heights(n: int) -> Array:
+def _heights(n: int) -> AnyArray:
     """Return the heights of the units that are drawn, from the top, with a gap where some are left out."""
     shown = len(_shown(n))
     gap = 1 if n > UNITS_SHOWN else 0
@@ -195,7 +195,7 @@ def _heights(n: int) -> Array:
     return (places.mean() - places) * step
 
 
-def _as_rows(model: Any, X: Array, y: Array) -> tuple[Array, Array, list[Any] | None]:
+def _as_rows(model: Any, X: AnyArray, y: AnyArray) -> tuple[AnyArray, AnyArray, list[Any] | None]:
     """Return samples as rows (m, 2), their labels or numbers (m,), and the classes; None where it answers numbers."""
     if hasattr(model, "predict"):
         rows, labels = np.asarray(X, float), np.asarray(y)
@@ -212,7 +212,7 @@ def _as_rows(model: Any, X: Array, y: Array) -> tuple[Array, Array, list[Any] | 
     return rows, labels, classes
 
 
-def _answers(model: Any, plane: Array) -> Array:
+def _answers(model: Any, plane: AnyArray) -> AnyArray:
     """Return the model's answers (places, n_outputs)."""
     if hasattr(model, "predict_proba"):
         return model.predict_proba(plane)

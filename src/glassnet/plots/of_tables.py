@@ -12,11 +12,11 @@ from glassnet.core.names import choose
 from glassnet.engines import numpy_engine as xp
 from glassnet.errors import SettingError
 from glassnet.plots.style import COLOURS, GREY, axes, legend, literal, named, panels
+from glassnet.typing import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Array = Any
 
 CLASSICS = ("sigmoid", "tanh", "relu", "leaky_relu(0.1)")
 MOST_NUMBERED = 15  # classes of a confusion matrix whose counts are written

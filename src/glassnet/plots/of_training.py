@@ -9,11 +9,10 @@ import numpy as np
 
 from glassnet.errors import DataError, WrongTypeError
 from glassnet.plots.style import COLOURS, GREY, axes, colour, dash, legend, literal, named, panels
+from glassnet.typing import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-Array = Any
 
 
 def cost_curves(history: Any, *, title: str = "", log: bool | None = None, ax: Any = None) -> Axes:

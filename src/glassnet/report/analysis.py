@@ -89,7 +89,7 @@ def _diagnosis(subject: Subject) -> list[Block]:
     training, trial = subject.training, subject.trial
     if training is None and not subject.record:
         return []
-    data = {} if training is None else {"X": training.columns, "Y": training.targets}
+    data: dict[str, Any] = {} if training is None else {"X": training.columns, "Y": training.targets}
     others = None if training is None or trial is None else (trial.columns, trial.targets)
     names = getattr(getattr(subject.model, "preparation_", None), "feature_names", None)
     diagnosis = subject.network.diagnose(**data, validation=others, names=names)

@@ -23,8 +23,8 @@ from glassnet.report.blocks import (
     plain,
 )
 from glassnet.report.subject import Subject, Trial
+from glassnet.typing import AnyArray
 
-Array = Any
 SCORES = {"accuracy": "results.accuracy", "log loss": "results.log_loss", "calibration error": "results.calibration",
           "RMSE": "results.rmse", "R²": "results.r2", "cost": "results.cost"}  # fmt: skip
 MOST_CLASSES = 20  # of a confusion matrix that can be read
@@ -67,13 +67,13 @@ def _costs(record: Mapping[str, Any]) -> list[Block]:
     ]
 
 
-def curve_of(record: Mapping[str, Any], name: str) -> Array:
+def curve_of(record: Mapping[str, Any], name: str) -> AnyArray:
     """Return a curve of the record (points,), the mean over a stack's networks; NaN where it was infinite."""
     curve = np.asarray(record.get(name, []), dtype=float)
     return curve.mean(axis=1) if curve.ndim == 2 else curve
 
 
-def _epochs(record: Mapping[str, Any], curve: Array) -> Array:
+def _epochs(record: Mapping[str, Any], curve: AnyArray) -> AnyArray:
     """Return the epochs of a curve's points, of which a long record keeps every n-th."""
     thinned = max(1, -(-record["epochs"] // 1000))
     return 1 + np.arange(len(curve)) * thinned
@@ -145,7 +145,7 @@ def _first_layer(subject: Subject) -> list[Block]:
     return [Drawing("lines", {"series": {"_weights": steps}, "x": "w"}, caption)]
 
 
-def _as_pictures(W: Array, shape: Any) -> Array:
+def _as_pictures(W: AnyArray, shape: Any) -> AnyArray:
     """Return rows of weights as uint8 pictures (units, height, width) or (..., 3), 0 as middle grey."""
     if shape.order == "planes":
         M = W.reshape(-1, shape.channels, shape.height, shape.width).transpose(0, 2, 3, 1)

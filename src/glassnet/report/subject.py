@@ -13,9 +13,8 @@ from glassnet import workflows
 from glassnet.estimators.input_names import select_training_columns
 from glassnet.network import Network
 from glassnet.plain_text import LONGEST_NAME, shortened
+from glassnet.typing import Array
 from glassnet.workflows import Scores
-
-Array = Any
 
 
 @dataclass(frozen=True)

@@ -22,16 +22,15 @@ from glassnet.errors import SettingError, WrongTypeError
 from glassnet.estimators.sklearn_compat import BaseSearchCV, Interval
 from glassnet.search.pool import Threads
 from glassnet.training.engine_choice import amortise_startup_over
-
-Array = Any
+from glassnet.typing import ArrayLike, Rows
 
 
 def cross_validate(
     estimator: Any,
-    X: Array,
-    y: Array | None = None,
+    X: Rows,
+    y: ArrayLike | None = None,
     *,
-    groups: Array | None = None,
+    groups: ArrayLike | None = None,
     scoring: Any = None,
     cv: Any = None,
     n_jobs: int | None = None,
@@ -207,7 +206,7 @@ class SearchCV(BaseSearchCV):
         self.n_iter = n_iter
         self.random_state = random_state
 
-    def fit(self, X: Array, y: Array | None = None, **params: Any) -> SearchCV:
+    def fit(self, X: Rows, y: ArrayLike | None = None, **params: Any) -> SearchCV:
         """Fit and score every candidate on every split, then the best one on all of the data.
 
         Parameters

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import inspect
 import math
-import textwrap
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -141,10 +140,15 @@ class Setting:
         """What it is, in full."""
         return " ".join(filter(None, (self.help, self.more, self.none)))
 
+    @cached_property
     def documented(self) -> str:
-        """Return the setting as the entry of a docstring, without indentation."""
+        """The setting as the entry of a docstring, without indentation."""
         tail = "optional" if self.default is None else f"default={_quoted(self.default)}"
-        lines = textwrap.wrap(self.meaning, DOCSTRING_WIDTH - 12, break_on_hyphens=False, break_long_words=False)
+        lines = [""]
+        for word in self.meaning.split():
+            if len(lines[-1]) + len(word) >= DOCSTRING_WIDTH - 12:
+                lines.append("")
+            lines[-1] = f"{lines[-1]} {word}".lstrip()
         kind = _type_in_words(self.alternatives) + (f" in {self.interval}" if self.interval else "")
         return "\n    ".join([f"{self.name} : {kind}, {tail}", *lines])
 
@@ -186,9 +190,9 @@ def describe(thing: Any, settings: Mapping[str, Setting], attributes: str = "") 
     if thing.__doc__ and MARK in thing.__doc__:  # there is none under python -OO
         before, after = thing.__doc__.split(MARK)
         indent = before.rpartition("\n")[2]
-        entries = "\n".join(setting.documented() for setting in settings.values())
+        entries = "\n".join(setting.documented for setting in settings.values()).replace("\n", f"\n{indent}")
         after = after.replace(ATTRIBUTES_MARK, attributes.strip())
-        thing.__doc__ = f"{before}{textwrap.indent(entries, indent).strip()}{after}"
+        thing.__doc__ = f"{before}{entries}{after}"
 
 
 def defaults(settings: Mapping[str, Setting]) -> dict[str, Any]:

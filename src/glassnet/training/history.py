@@ -14,10 +14,12 @@ from glassnet.typing import Array
 
 COST = maybe(number())  # null: it was not finite
 CURVE = listed(either(COST, listed(COST, least=1)))
-ROWS = {
-    "settings": MAPPING, "samples": whole(1), "epoch_cost": CURVE, "validation_cost": CURVE, "best_epoch": whole(),
-    "epochs": whole(), "steps": whole(), "seconds": number(0), "interrupted": TRUTH, "engine": TEXT,
+CURVES = {"epoch_cost": CURVE, "validation_cost": CURVE}
+NUMBERS = {
+    "best_epoch": whole(), "epochs": whole(), "steps": whole(), "seconds": number(0), "interrupted": TRUTH,
+    "engine": TEXT,
 }  # fmt: skip
+ROWS = {"settings": MAPPING, "samples": whole(1), **CURVES, **NUMBERS}
 DIVERGED = {"step": whole(), "layer": whole(), "learning_rate": either(COST, listed(COST))}
 
 
@@ -111,26 +113,14 @@ class History:
             plain[~np.isfinite(array)] = None  # JSON has no infinity
             return list(plain.tolist())
 
-        return {
-            "epoch_cost": thin(self.epoch_cost),
-            "validation_cost": thin(self.validation_cost),
-            "best_epoch": self.best_epoch,
-            "epochs": self.epochs,
-            "steps": self.steps,
-            "seconds": round(self.seconds, 3),
-            "interrupted": self.interrupted,
-            "engine": self.engine,
-        }
+        curves = {name: thin(getattr(self, name)) for name in CURVES}
+        return {**curves, **{name: getattr(self, name) for name in NUMBERS}, "seconds": round(self.seconds, 3)}
 
     @classmethod
     def from_document(cls, record: Mapping[str, Any]) -> History:
         """Return the history of a model file's record: thinned curves, without the costs of single steps."""
-        curves: dict[str, Any] = {
-            name: [np.inf if J is None else J for J in record.get(name, [])]
-            for name in ("epoch_cost", "validation_cost")
-        }
-        names = ("best_epoch", "epochs", "steps", "seconds", "interrupted", "engine")
-        return cls(**curves, **{name: record[name] for name in names if name in record})
+        curves: dict[str, Any] = {name: [np.inf if J is None else J for J in record.get(name, [])] for name in CURVES}
+        return cls(**curves, **{name: record[name] for name in NUMBERS if name in record})
 
 
 def check_record(document: Any) -> Any:

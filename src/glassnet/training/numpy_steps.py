@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,24 +34,9 @@ def make_stepper(run: Run) -> RunEpoch:
 
 
 def cost_and_gradient(run: Run, X: Array, Y: Array, S: Array | None) -> Any:
-    """Return J of a batch, and write its gradient.
-
-    Raises
-    ------
-    DivergedError
-        When J is not finite; theta is then the best one so far.
-    """
+    """Return J of a batch, checked by `Run.checked`, and write its gradient."""
     J = propagate(run.xp, run.theta, run.gradient, X, Y, run.objective, run.masks(X.shape[-1]), S).J
-    if run.theta.vector.ndim > 1:
-        finite = np.isfinite(J).all()
-    else:
-        J = float(J)
-        finite = math.isfinite(J)
-    if not finite:
-        raise run.diverged(X)
-    if run.judges_steps:
-        run.offer(J)
-    return J
+    return run.checked(J, X)
 
 
 def _update(run: Run) -> None:

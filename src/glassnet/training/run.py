@@ -191,6 +191,26 @@ class Run:
         """Return the learning rate in the shape that history and callbacks get: a number, or (k,)."""
         return self.learning_rate[:, 0] if np.ndim(self.learning_rate) else self.learning_rate
 
+    def checked(self, J: Any, X: Array) -> Any:
+        """Return J of a step as a float or an array (k,) of its own, and compare its parameters with the best.
+
+        Raises
+        ------
+        DivergedError
+            When J is not finite; theta is then the best one so far. X shows where the numbers broke.
+        """
+        if self.theta.vector.ndim > 1:
+            J = np.array(J)
+            finite = np.isfinite(J).all()
+        else:
+            J = float(J)
+            finite = math.isfinite(J)
+        if not finite:
+            raise self.diverged(X)
+        if self.judges_steps:
+            self.offer(J)
+        return J
+
     def offer(self, J: Any) -> None:
         """Keep theta as the best so far where J is lower than ever before."""
         if self.best.offer(J, self.theta.vector):
@@ -274,7 +294,7 @@ class Run:
         return DivergedError(
             f"the cost is no longer a finite number at step {step} (learning rate {rate:g}); it began {where}. "
             f"The best parameters so far were kept. Try a learning rate of {rate / 10:g}, "
-            "inputs scaled to mean 0 and spread 1, or clip_norm=1",
+            "inputs scaled to mean 0 and standard deviation 1, or clip_norm=1",
             layer=layer,
             step=step,
             learning_rate=rate,

@@ -1,7 +1,5 @@
 """How to train, apart from what is trained: each setting declared once, and checked before any work is done."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypedDict, Unpack
@@ -159,7 +157,8 @@ class TrainingSettings(StepSettings, SharedSettings, total=False):
     ]
 
 
-SHARED, TRAINING = declared(SharedSettings), declared(TrainingSettings)
+TRAINING = declared(TrainingSettings)
+SHARED = {name: TRAINING[name] for name in SharedSettings.__annotations__}
 ENGINES = TRAINING["engine"].names
 
 

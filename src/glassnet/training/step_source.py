@@ -140,15 +140,8 @@ def step_source(
     """
     L = len(objective.g) - 1
     sizes = [f"n{l}" for l in range(L + 1)]
-    slopes = _slopes(objective, dtype, sizes, weighted, dropped)
-    update = _update(optimizer, dtype, transforms)
-    in_step, in_part, views = _workspace([slopes, update])
-    S, masks = (["weights_of_samples"] if weighted else []), (["masks"] if dropped else [])
-    arguments = [
-        *("kernel", "sizes", "theta", "gradients", *optimizer.state, "rows", "targets", *S, "order", "batch", *masks),
-        *("learning_rates", "t0", "strengths", "limits", "costs", "best", "best_cost", "watch"),
-        *("parts", "shares", "counters", "rank", "ranks"),
-    ]
+    slopes, update = _slopes(objective, dtype, sizes, weighted, dropped), _update(optimizer, dtype, transforms)
+    workspace, views = _workspace([slopes, update], weighted, dropped)
     blocks = {
         "shares": [
             *(f"{name}_share = strengths[{i}] / parts" for i, name in enumerate(objective.penalties)),
@@ -156,23 +149,17 @@ def step_source(
             *(f"{name}_P = {name}[begin:end]" for name in ("theta", *optimizer.state)),
         ],
         "parameters": _layer_views(sizes, "", "theta"),
-        "workspace": [
-            *in_step, *in_part, *(f"D{l}_work = np.empty(n{l} * largest, F)" for l in dropped),
-            *["S_work = np.empty(B, F)"][:weighted],
-        ],
+        "workspace": workspace,
         "gradient views": _layer_views(sizes, "d", "gradient"),
-        "work views": [*["S = matrix_view(S_work, low, 1, m)"][:weighted], *views],
+        "work views": views,
         "gather weights": ["S[0, q] = weights_of_samples[0, p]"][:weighted],
         "gather masks": _gathered_masks(dropped),
         "slopes": slopes.lines,
         "update": update.lines,
     }  # fmt: skip
-    template = _STEPS.format(arguments=", ".join(arguments), sizes=", ".join(sizes), L=L)
-    constants = {**{name: value for value, name in slopes.constants.items()},
-                 **{name: value for value, name in update.constants.items()}}  # fmt: skip
-    head, decorator = compiled_engine.HEAD.format(dtype=np.dtype(dtype).name).rsplit("@njit", 1)
-    lines = [head.rstrip(), *(f"{name} = F({value!r})" for name, value in constants.items()), "", ""]
-    return "\n".join([*lines, f"@njit{decorator.rstrip()}", *_filled(template, blocks), ""])
+    arguments = ", ".join(_arguments(optimizer.state, weighted, dropped))
+    frame = _STEPS.format(arguments=arguments, sizes=", ".join(sizes), L=L)
+    return "\n".join([_head(np.dtype(dtype).name, [slopes, update]), *_filled(frame, blocks), ""])
 
 
 def _slopes(objective: Objective, dtype: Any, sizes: list[str], weighted: bool, dropped: tuple[int, ...]) -> Source:
@@ -227,7 +214,24 @@ class _Gradient:
         """Accept what `gradient.weights += ...` assigns; the store is recorded already."""
 
 
-# ---------------------------------------------------------------- lines of the frame
+# ---------------------------------------------------------------- lines of the module
+def _head(dtype: str, sources: Iterable[Source]) -> str:
+    """Return what stands above the function `steps`: imports, constants, decorator."""
+    head, decorator = compiled_engine.HEAD.format(dtype=dtype).rsplit("@njit", 1)
+    constants = {name: value for source in sources for value, name in source.constants.items()}
+    lines = [f"{name} = F({value!r})" for name, value in constants.items()]
+    return "\n".join([head.rstrip(), *lines, "", "", f"@njit{decorator.rstrip()}"])
+
+
+def _arguments(state: Iterable[str], weighted: bool, dropped: tuple[int, ...]) -> list[str]:
+    """Return the names of the arguments of `steps`."""
+    return [
+        *("kernel", "sizes", "theta", "gradients", *state, "rows", "targets", *["weights_of_samples"][:weighted]),
+        *("order", "batch", *(["masks"] if dropped else []), "learning_rates", "t0", "strengths", "limits", "costs"),
+        *("best", "best_cost", "watch", "parts", "shares", "counters", "rank", "ranks"),
+    ]
+
+
 def _filled(template: str, blocks: dict[str, list[str]]) -> list[str]:
     """Put the blocks in place of the lines <name>, as far to the right as those."""
     lines: list[str] = []
@@ -240,16 +244,19 @@ def _filled(template: str, blocks: dict[str, list[str]]) -> list[str]:
     return lines
 
 
-def _workspace(sources: Iterable[Source]) -> tuple[list[str], list[str], list[str]]:
-    """Return the lines that make the arrays of a step, those of the largest part, and each part's views of these."""
-    in_step, in_part, views = [], [], []
+def _workspace(sources: Iterable[Source], weighted: bool, dropped: tuple[int, ...]) -> tuple[list[str], list[str]]:
+    """Return the lines that allocate the arrays, large enough for every part, and those that name a part's views."""
+    arrays, views = [f"D{l}_work = np.empty(n{l} * largest, F)" for l in dropped], []
+    if weighted:
+        arrays.append("S_work = np.empty(B, F)")
+        views.append("S = matrix_view(S_work, low, 1, m)")
     for name, dims in (item for source in sources for item in source.work.items()):
         if "m" in dims:
-            in_part.append(f"{name}_work = np.empty({' * '.join(dims).replace('m', 'largest')}, F)")
+            arrays.append(f"{name}_work = np.empty({' * '.join(dims).replace('m', 'largest')}, F)")
             views.append(f"{name} = matrix_view({name}_work, 0, {', '.join(dims)})")
         else:
-            in_step.append(f"{name} = np.empty(({', '.join(dims)}), F)")
-    return in_step, in_part, views
+            arrays.append(f"{name} = np.empty(({', '.join(dims)}), F)")
+    return arrays, views
 
 
 def _gathered_masks(dropped: tuple[int, ...]) -> list[str]:

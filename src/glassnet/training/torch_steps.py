@@ -115,22 +115,6 @@ class TorchSteps:
         else:
             run.optimizer.update(self.xp, theta, gradient, self.state, t, rate)
 
-    def _checked(self, J: Array, X: Array) -> Any:
-        """Return J as the run keeps it, and compare its parameters with the best.
-
-        Raises
-        ------
-        DivergedError
-            When J is not finite; theta is then the best one so far.
-        """
-        run = self.run
-        J = float(J) if J.ndim == 0 else J.copy()
-        if not (np.isfinite(J).all() if np.ndim(J) else math.isfinite(J)):
-            raise run.diverged(X)
-        if run.judges_steps:
-            run.offer(J)
-        return J
-
     # ------------------------------------------------------------ an epoch on the CPU
     def _epoch_on_cpu(self) -> None:
         run, batches = self.run, self.run.batches
@@ -140,7 +124,7 @@ class TorchSteps:
             run.pause()
             masks = [self._here(D) for D in run.masks(size)]
             J, X = self._propagate(None if order is None else order[start : start + size], masks)
-            J = self._checked(J.numpy(), X.numpy())
+            J = run.checked(J.numpy(), X.numpy())
             self._update(run.t_before + run.history.steps + 1, self._here(run.next_learning_rate()))
             run.record(J)
             if run.history.steps == run.steps:
@@ -218,7 +202,7 @@ class TorchSteps:
             if not np.isfinite(J).all():
                 del run.costs[i:]
                 run.history.steps, run.learning_rate = i, run.learning_rate_after(i)
-            run.costs[i : i + 1] = [self._checked(J, run.batches.whole[0])]
+            run.costs[i : i + 1] = [run.checked(J, run.batches.whole[0])]
         run.theta.vector[...] = self.theta.vector.cpu().numpy()
 
 

@@ -29,7 +29,7 @@ def warned(model, *data):
 # ------------------------------------------------------------ columns
 def test_unscaled_columns_are_named_with_their_numbers():
     text = about_scale(CANCER.data.to_numpy(), CANCER.feature_names)
-    assert text.startswith("5 of 30 inputs are not scaled: 'worst area' (mean 881, spread 569), 'mean area' (mean 655")
+    assert text.startswith("5 of 30 inputs are not scaled: 'worst area' (mean 881, std 569), 'mean area' (mean 655")
     assert "and 2 more" in text
     assert "StandardScaler()" in text
 
@@ -38,9 +38,9 @@ def test_a_single_column_planted_among_good_ones_is_found():
     rows = np.random.default_rng(0).normal(size=(50, 6))
     assert about_scale(rows, None) == ""
     rows[:, 4] += 4000
-    assert "1 of 6 inputs are not scaled: column 4 (mean 4,000, spread 0.952" in about_scale(rows, None)
+    assert "1 of 6 inputs are not scaled: column 4 (mean 4,000, std 0.952" in about_scale(rows, None)
     thin = about_scale(sparse.csr_array(rows), None)
-    assert "column 4 (mean 4,000, spread 0.952" in thin
+    assert "column 4 (mean 4,000, std 0.952" in thin
     assert "StandardScaler(with_mean=False)" in thin
 
 
@@ -81,7 +81,7 @@ def test_partial_fit_says_it_in_the_first_call_only():
 
 def test_targets_far_from_scale_are_named():
     y = load_diabetes().target
-    assert about_targets(y[:, None]).startswith("The targets are not scaled (mean 152, spread 77")
+    assert about_targets(y[:, None]).startswith("The targets are not scaled (mean 152, std 77")
     assert about_targets(scale(y)[:, None]) == ""
     rows = scale(load_diabetes().data)
     assert "targets are not scaled" in warned(MLPRegressor(**QUICK, max_iter=5), rows, y)[0][1]

@@ -108,7 +108,7 @@ def test_partial_fit_takes_no_schedule():
     assert not hasattr(MLPClassifier(schedule="cosine"), "partial_fit")
     with pytest.raises(AttributeError, match="has no attribute 'partial_fit'") as caught:
         MLPRegressor(schedule="cosine").partial_fit(X, Y)
-    assert "how long it will go on" in str(caught.value.__cause__)
+    assert "how long the training will be" in str(caught.value.__cause__)
 
 
 # ------------------------------------------------------------ several networks

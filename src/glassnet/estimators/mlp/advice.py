@@ -9,8 +9,7 @@ import numpy as np
 
 from glassnet.engines.sparse_columns import is_sparse
 from glassnet.plain_text import LONGEST_NAME, shortened
-
-Array = Any
+from glassnet.typing import AnyArray
 
 LARGE = 30.0  # typical size of an input from which it drowns the others and makes steps unstable
 MOST_NAMED = 3
@@ -19,8 +18,8 @@ OFTEN = 1 / 3  # of the epochs in which the loss may rise
 STILL_FALLING = 1e-3  # share of itself that the loss loses in an epoch
 
 
-def about_scale(X: Array, names: Sequence[str] | None) -> str:
-    """Say which columns are far from mean 0 and spread 1; "" where none is.
+def about_scale(X: AnyArray, names: Sequence[str] | None) -> str:
+    """Say which columns are far from mean 0 and standard deviation 1; "" where none is.
 
     Parameters
     ----------
@@ -42,25 +41,27 @@ def about_scale(X: Array, names: Sequence[str] | None) -> str:
     named = [f"column {j}" if names is None else shortened(repr(str(names[j])), LONGEST_NAME) for j in worst]
     shown = ", ".join(f"{name} ({_about(X, j)})" for name, j in zip(named, worst, strict=True))
     more = f" and {len(large) - len(worst)} more" if len(large) > len(worst) else ""
-    wanted, scaler = ("spread 1", "with_mean=False") if is_sparse(X) else ("mean 0 and spread 1", "")
+    wanted, scaler = (
+        ("standard deviation 1", "with_mean=False") if is_sparse(X) else ("mean 0 and standard deviation 1", "")
+    )
     return (
         f"{len(large)} of {X.shape[1]} inputs are not scaled: {shown}{more}. Networks want {wanted}: "
         f"make_pipeline(StandardScaler({scaler}), ...)"
     )
 
 
-def _about(X: Array, j: int) -> str:
+def _about(X: AnyArray, j: int) -> str:
     column = X[:, [j]].toarray() if is_sparse(X) else X[:, j]
     return _mean_and_std(column)
 
 
-def _mean_and_std(numbers: Array) -> str:
+def _mean_and_std(numbers: AnyArray) -> str:
     with np.errstate(over="ignore", invalid="ignore"):
-        return f"mean {_short(numbers.mean(dtype=float))}, spread {_short(numbers.std(dtype=float))}"
+        return f"mean {_short(numbers.mean(dtype=float))}, std {_short(numbers.std(dtype=float))}"
 
 
-def about_targets(Y: Array) -> str:
-    """Say that targets are far from mean 0 and spread 1; "" where they are not."""
+def about_targets(Y: AnyArray) -> str:
+    """Say that targets are far from mean 0 and standard deviation 1; "" where they are not."""
     size = np.sqrt(np.mean(np.square(Y, dtype=float)))
     if size <= LARGE:
         return ""
@@ -106,7 +107,7 @@ def at_most_epochs(estimator: Any) -> str:
     advice = about_rate(estimator.loss_curve_[-estimator.n_iter_ :], float(estimator.learning_rate_init))
     if advice:
         estimator.notes_.append(advice)
-    scale = "" if estimator.notes_ else ", or scale the inputs to mean 0 and spread 1 (StandardScaler)"
+    scale = "" if estimator.notes_ else ", or scale the inputs to mean 0 and standard deviation 1 (StandardScaler)"
     return (
         f"Stochastic Optimizer: Maximum iterations ({estimator.max_iter}) reached and the optimization hasn't "
         f"converged yet.{'' if advice else f' Raise max_iter or learning_rate_init{scale}.'}"
@@ -116,7 +117,11 @@ def at_most_epochs(estimator: Any) -> str:
 def not_found(estimator: Any, message: str) -> str:
     """Say that lbfgs, which ended with a `message`, found no minimum, and what to change."""
     more = "" if estimator.n_iter_ < estimator.max_iter else f"Raise max_iter (now {estimator.max_iter}). "
-    advice = "" if estimator.notes_ else "Inputs scaled to mean 0 and spread 1 (StandardScaler) converge faster; "
+    advice = (
+        ""
+        if estimator.notes_
+        else "Inputs scaled to mean 0 and standard deviation 1 (StandardScaler) converge faster; "
+    )
     return (
         f"lbfgs failed to converge after {estimator.n_iter_} iteration(s):\n{message}\n{more}{advice}"
         f"tol={estimator.tol:g} is the slope at which it stops; a larger one stops earlier."

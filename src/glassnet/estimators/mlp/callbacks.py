@@ -8,10 +8,9 @@ from typing import Any
 from sklearn.callback import CallbackSupportMixin, with_callbacks
 
 from glassnet.estimators.sklearn_compat import callback_context, has_callbacks
+from glassnet.typing import AnyArray
 
 __all__ = ["CallbackSupportMixin", "EpochTasks", "with_callbacks"]
-
-Array = Any
 
 
 class EpochTasks:
@@ -27,7 +26,7 @@ class EpochTasks:
         Most epochs.
     """
 
-    def __init__(self, estimator: Any, X: Array, y: Array, sample_weight: Array | None, epochs: int) -> None:
+    def __init__(self, estimator: Any, X: AnyArray, y: AnyArray, sample_weight: AnyArray | None, epochs: int) -> None:
         self.estimator = estimator
         self.data: dict[str, Any] = {
             "X": X,

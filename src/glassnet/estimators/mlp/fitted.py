@@ -27,9 +27,7 @@ from glassnet.estimators.targets import LabelEncoder, Target
 from glassnet.network import Network
 from glassnet.renamed import OldName, with_new_names
 from glassnet.training.declarations import Setting, completed, defaults
-from glassnet.typing import Labels
-
-Array = Any
+from glassnet.typing import AnyArray, Array, Labels, Rows
 
 ROWS_AT_A_TIME = 2048  # rows that a prediction takes together: numbers of another type need no second table
 
@@ -138,7 +136,7 @@ class FittedMLP(InspectionMixin, CallbackSupportMixin, BaseEstimator):
             found["resume"] = bool(found.pop("keep_optimizer") and found["warm_start"])
         return found
 
-    def _answers(self, outputs: Array) -> Array:
+    def _answers(self, outputs: AnyArray) -> AnyArray:
         """Return the answers for the outputs (m, n_outputs) of one network."""
         raise NotImplementedError
 
@@ -161,7 +159,7 @@ class FittedMLP(InspectionMixin, CallbackSupportMixin, BaseEstimator):
     def intercepts_(self, arrays: Sequence[Array]) -> None:
         self.intercepts_[:] = arrays
 
-    def hidden_values(self, X: Array, layer: int) -> Array:
+    def hidden_values(self, X: Rows, layer: int) -> Array:
         """Return what the units of a layer answer: A[layer], one row per sample.
 
         Parameters
@@ -181,10 +179,9 @@ class FittedMLP(InspectionMixin, CallbackSupportMixin, BaseEstimator):
         ValueError
             If there is no such layer (`SettingError`), or X does not fit.
         """
-        X = self._rows(X)
-        return self.network_.forward(X.T, layer=layer).mT
+        return self.network_.forward(self._rows(X).T, layer=layer).mT
 
-    def predict_spread(self, X: Array) -> Array:
+    def predict_spread(self, X: Rows) -> Array:
         """Return how far the networks' predictions are apart: their standard deviation, sample by sample.
 
         Parameters
@@ -202,21 +199,22 @@ class FittedMLP(InspectionMixin, CallbackSupportMixin, BaseEstimator):
         ValueError
             If there is one network only (`SettingError`).
         """
-        X = self._rows(X)
+        rows = self._rows(X)
         if self.network_.n_networks is None:
             raise SettingError("predict_spread needs several networks; this is one. Fit with n_networks=5, say")
-        return np.std([self._answers(A) for A in self.network_.forward(X.T).mT], axis=0)
+        deviation: Array = np.std([self._answers(A) for A in self.network_.forward(rows.T).mT], axis=0)
+        return deviation
 
-    def _rows(self, X: Array) -> Array:
+    def _rows(self, X: AnyArray) -> AnyArray:
         check_is_fitted(self)
         with as_glassnet_errors():
             X = validate_data(self, in_memory("X", X), accept_sparse=["csr", "csc"], reset=False)
         return X.tocsr() if issparse(X) else X
 
-    def _outputs(self, X: Array) -> Array:
+    def _outputs(self, X: AnyArray) -> AnyArray:
         return self._average(self._rows(X))
 
-    def _average(self, X: Array) -> Array:
+    def _average(self, X: AnyArray) -> AnyArray:
         """Return the outputs (m, n_outputs) for rows that were checked, averaged over the networks."""
         outputs = np.empty((X.shape[0], self.n_outputs_), self.network_.dtype)
         for start in range(0, len(outputs), ROWS_AT_A_TIME):

@@ -9,19 +9,16 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from scipy.sparse import issparse
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import Tags, check_random_state, column_or_1d
-from sklearn.utils.validation import validate_data
+from sklearn.utils import Tags, check_random_state
 
 from glassnet.errors import DataError, DivergedError, InterruptedWarning, SettingError
 from glassnet.estimators.all_or_nothing import all_or_nothing
-from glassnet.estimators.foreign_arrays import in_memory
 from glassnet.estimators.mlp.advice import about_ending, about_scale, at_most_epochs, not_found
 from glassnet.estimators.mlp.callbacks import EpochTasks, with_callbacks
 from glassnet.estimators.mlp.fitted import FittedMLP
 from glassnet.estimators.mlp.monitor import TrainingMonitor
-from glassnet.estimators.mlp.rows import Rows
+from glassnet.estimators.mlp.rows import Rows, checked
 from glassnet.estimators.mlp.settings import (
     activation_names,
     check_together,
@@ -38,8 +35,8 @@ from glassnet.network import Network, checkpoint_to
 from glassnet.training import generators
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import History
-
-Array = Any
+from glassnet.typing import AnyArray, ArrayLike
+from glassnet.typing import Rows as GivenRows
 
 NOT_FINITE = (
     "Solver produced non-finite parameter weights. The input data may contain large values and need to be preprocessed."
@@ -52,7 +49,7 @@ class BaseMLP(FittedMLP):
     # ------------------------------------------------------------ what a subclass knows
     _numbers_wanted: ClassVar[bool]
 
-    def _learn_targets(self, y: Array, incremental: bool) -> None:
+    def _learn_targets(self, y: AnyArray, incremental: bool) -> None:
         """Learn the code of the targets, or check that that of the last fit serves."""
         raise NotImplementedError
 
@@ -60,22 +57,22 @@ class BaseMLP(FittedMLP):
         """Return the output activation and the loss, in the network's names."""
         raise NotImplementedError
 
-    def _score_rows(self, A: Array, Y: Array, sample_weight: Array | None) -> float:
+    def _score_rows(self, A: AnyArray, Y: AnyArray, sample_weight: AnyArray | None) -> float:
         """Return the score of outputs A for target columns Y, both (m, n_outputs)."""
         raise NotImplementedError
 
-    def _weighted(self, Y: Array, S: Array | None, incremental: bool) -> Array | None:
+    def _weighted(self, Y: AnyArray, S: AnyArray | None, incremental: bool) -> AnyArray | None:
         """Return the weights (m,) of the rows with what the targets add to them."""
         return S
 
-    def _softened(self, Y: Array) -> Array:
+    def _softened(self, Y: AnyArray) -> AnyArray:
         """Return the target columns that are trained on."""
         return Y
 
-    def _strata(self, Y: Array) -> Array | None:
+    def _strata(self, Y: AnyArray) -> AnyArray | None:
         return None
 
-    def _target_note(self, Y: Array) -> str:
+    def _target_note(self, Y: AnyArray) -> str:
         """Say what is unusual about the targets."""
         return ""
 
@@ -83,13 +80,13 @@ class BaseMLP(FittedMLP):
     @with_callbacks
     def fit(
         self,
-        X: Array,
-        y: Array,
-        sample_weight: Array | None = None,
+        X: GivenRows,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
         *,
-        X_val: Array | None = None,
-        y_val: Array | None = None,
-        sample_weight_val: Array | None = None,
+        X_val: GivenRows | None = None,
+        y_val: ArrayLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
         checkpoint: str | Path | None = None,
         every: float = 60.0,
     ) -> Self:
@@ -139,10 +136,10 @@ class BaseMLP(FittedMLP):
     @all_or_nothing(DivergedError)
     def _fit(
         self,
-        X: Array,
-        y: Array,
-        sample_weight: Array | None,
-        given_validation: tuple[Array, Array, Array] = (None, None, None),
+        X: AnyArray,
+        y: AnyArray,
+        sample_weight: AnyArray | None,
+        given_validation: tuple[AnyArray, AnyArray, AnyArray] = (None, None, None),
         *,
         incremental: bool = False,
         keeper: Checkpoint | None = None,
@@ -235,15 +232,17 @@ class BaseMLP(FittedMLP):
             network.position.follow(before, network.vector)  # type: ignore[union-attr]
 
     # ------------------------------------------------------------ rows
-    def _checked_rows(self, X: Array, y: Array, sample_weight: Array | None, *, reset: bool, incremental: bool) -> Rows:
+    def _checked_rows(
+        self, X: AnyArray, y: AnyArray, sample_weight: AnyArray | None, *, reset: bool, incremental: bool
+    ) -> Rows:
         """Return the rows to train on; learn the code of their targets."""
-        X, y = self._checked(X, y, reset=reset)
+        X, y = checked(self, X, y, reset=reset)
         self._learn_targets(y, incremental)
         Y = self.target_.encode(y)
         return Rows(X, Y, self._weighted(Y, checked_weights(X, sample_weight), incremental)).weighted()
 
     def _given_validation(
-        self, X: Array | None, y: Array | None, sample_weight: Array | None, dtype: Any
+        self, X: AnyArray | None, y: AnyArray | None, sample_weight: AnyArray | None, dtype: Any
     ) -> Validation | None:
         """Check the validation rows that a user gave."""
         if X is None or y is None:
@@ -251,7 +250,7 @@ class BaseMLP(FittedMLP):
                 raise SettingError("validation rows need both X_val and y_val")
             return None
         try:
-            X, y = self._checked(X, y, reset=False)
+            X, y = checked(self, X, y, reset=False)
             Y = self.target_.encode(y)
             S = self._weighted(Y, checked_weights(X, sample_weight), False)
         except ValueError as error:
@@ -263,22 +262,6 @@ class BaseMLP(FittedMLP):
         rows, held_out = rows.parted(self.validation_fraction, self._strata(rows.Y), random_state)
         with as_glassnet_errors():
             return rows, Validation(held_out, scorer_of(self, self.scoring))
-
-    def _checked(self, X: Array, y: Array, *, reset: bool) -> tuple[Array, Array]:
-        """Check rows, which may be sparse, and targets, which are dense unless they are labels."""
-        X, y = validate_data(
-            self,
-            in_memory("X", X),
-            self._targets(y),
-            accept_sparse=["csr", "csc"],
-            multi_output=True,
-            y_numeric=self._numbers_wanted,
-            dtype=(np.float64, np.float32),
-            reset=reset,
-        )
-        if y.ndim == 2 and y.shape[1] == 1:
-            y = column_or_1d(y, warn=True)
-        return X.tocsr() if issparse(X) else X, y.toarray() if issparse(y) and self._numbers_wanted else y
 
     # ------------------------------------------------------------ the network
     def _architecture(self, sizes: list[int]) -> tuple[list[int], list[str], str]:
@@ -400,7 +383,9 @@ class BaseMLP(FittedMLP):
         if self.solver == "lbfgs":
             raise AttributeError("partial_fit is only available for stochastic optimizers. lbfgs is not stochastic.")
         if self.schedule not in ("constant", None):
-            raise AttributeError(f"partial_fit does not know how long it will go on; got schedule={self.schedule!r}")
+            raise AttributeError(
+                f"partial_fit does not know how long the training will be; got schedule={self.schedule!r}"
+            )
         return True
 
     def __sklearn_tags__(self) -> Tags:

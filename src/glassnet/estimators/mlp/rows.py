@@ -6,12 +6,15 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.model_selection import train_test_split
+from sklearn.utils import column_or_1d
+from sklearn.utils.validation import validate_data
 
 from glassnet.errors import DataError
+from glassnet.estimators.foreign_arrays import in_memory
 from glassnet.estimators.weights import drop_zero_weight_rows
-
-Array = Any
+from glassnet.typing import Array
 
 
 class Rows(NamedTuple):
@@ -27,7 +30,7 @@ class Rows(NamedTuple):
         return int(self.X.shape[0])
 
     @property
-    def columns(self) -> dict[str, Array]:
+    def columns(self) -> dict[str, Any]:
         """The same as `Network` takes it: one column per sample."""
         weights = {} if self.S is None else {"sample_weight": self.S[None, :]}
         return {"X": self.X.T, "Y": self.Y.T, **weights}
@@ -52,3 +55,20 @@ class Rows(NamedTuple):
         parts = train_test_split(*arrays, random_state=random_state, test_size=share, stratify=strata)
         (X, X_out, Y, Y_out), (S, S_out) = parts[:4], parts[4:] or (None, None)
         return Rows(X, Y, S), Rows(X_out, Y_out, S_out)
+
+
+def checked(estimator: Any, X: Any, y: Any, *, reset: bool) -> tuple[Array, Array]:
+    """Return rows, which may be sparse, and targets, dense unless they are labels, as scikit-learn checks them."""
+    X, y = validate_data(
+        estimator,
+        in_memory("X", X),
+        estimator._targets(y),
+        accept_sparse=["csr", "csc"],
+        multi_output=True,
+        y_numeric=estimator._numbers_wanted,
+        dtype=(np.float64, np.float32),
+        reset=reset,
+    )
+    if y.ndim == 2 and y.shape[1] == 1:
+        y = column_or_1d(y, warn=True)
+    return X.tocsr() if issparse(X) else X, y.toarray() if issparse(y) and estimator._numbers_wanted else y

@@ -26,8 +26,7 @@ from glassnet.estimators.sklearn_errors import as_glassnet_errors
 from glassnet.estimators.targets import LabelEncoder, TargetScaler, smoothed
 from glassnet.estimators.weights import class_weights
 from glassnet.training.declarations import describe, takes
-
-Array = Any
+from glassnet.typing import AnyArray, Array, ArrayLike, Labels, Rows
 
 
 class MLPClassifier(ClassifierMixin, BaseMLP):
@@ -71,7 +70,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     kind = "MLPClassifier"
     loss = "log_loss"
-    classes_: Array
+    classes_: Labels
     target_: LabelEncoder
     _numbers_wanted = False
     _declared = CLASSIFIER
@@ -88,7 +87,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     @available_if(lambda estimator: estimator._can_fit_in_parts())
     @with_callbacks
-    def partial_fit(self, X: Array, y: Array, sample_weight: Array | None = None, classes: Array | None = None) -> Self:
+    def partial_fit(
+        self, X: Rows, y: ArrayLike, sample_weight: ArrayLike | None = None, classes: ArrayLike | None = None
+    ) -> Self:
         """Resume training with a single pass over X; neither for lbfgs nor with a schedule.
 
         Parameters
@@ -114,7 +115,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
                 self.target_ = LabelEncoder.of(y) if multilabel else LabelEncoder(self.classes_)
         return self._fit(X, y, sample_weight, incremental=True)
 
-    def predict(self, X: Array) -> Array:
+    def predict(self, X: Rows) -> Labels:
         """Return the most probable labels.
 
         Parameters
@@ -128,9 +129,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             Labels, or a table of zeros and ones.
         """
         outputs = self._outputs(X)  # says so where nothing was fitted
-        return self.target_.decode(outputs)
+        labels: Labels = self.target_.decode(outputs)
+        return labels
 
-    def predict_proba(self, X: Array) -> Array:
+    def predict_proba(self, X: Rows) -> Array:
         """Return the probability of each class, in the order of `classes_`.
 
         Parameters
@@ -144,9 +146,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             Rows sum to 1, except for multi-label targets.
         """
         outputs = self._outputs(X)
-        return self.target_.probabilities(outputs)
+        P: Array = self.target_.probabilities(outputs)
+        return P
 
-    def predict_log_proba(self, X: Array) -> Array:
+    def predict_log_proba(self, X: Rows) -> Array:
         """Return the logarithm of `predict_proba`.
 
         Parameters
@@ -166,7 +169,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     def _targets(self, y: Any) -> Any:
         return given_labels(y)
 
-    def _learn_targets(self, y: Array, incremental: bool) -> None:
+    def _learn_targets(self, y: AnyArray, incremental: bool) -> None:
         if not hasattr(self, "classes_") or not (self._keeps_network or incremental):
             self.target_ = LabelEncoder.of(y)
             self.classes_ = self.target_.classes
@@ -176,10 +179,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     def _output(self) -> tuple[str, str]:
         return self.target_.output, "cross_entropy"
 
-    def _answers(self, outputs: Array) -> Array:
-        return self.target_.probabilities(outputs)
+    def _answers(self, outputs: AnyArray) -> AnyArray:
+        P: Array = self.target_.probabilities(outputs)
+        return P
 
-    def _weighted(self, Y: Array, S: Array | None, incremental: bool) -> Array | None:
+    def _weighted(self, Y: AnyArray, S: AnyArray | None, incremental: bool) -> AnyArray | None:
         if self.class_weight is None:
             return S
         if incremental and self.class_weight == "balanced":
@@ -189,13 +193,13 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         of_rows = class_weights(self.target_, self.class_weight, Y, S)[self.target_.most_probable(Y)]
         return of_rows if S is None else of_rows * S
 
-    def _softened(self, Y: Array) -> Array:
+    def _softened(self, Y: AnyArray) -> AnyArray:
         return smoothed(Y, self.label_smoothing, exclusive=not self.target_.multilabel)
 
-    def _score_rows(self, A: Array, Y: Array, sample_weight: Array | None) -> float:
+    def _score_rows(self, A: AnyArray, Y: AnyArray, sample_weight: AnyArray | None) -> float:
         return float(np.average(self.target_.is_correct(A, Y), weights=sample_weight))
 
-    def _strata(self, Y: Array) -> Array | None:
+    def _strata(self, Y: AnyArray) -> AnyArray | None:
         return self.target_.strata(Y, self.validation_fraction)
 
     def __sklearn_tags__(self) -> Tags:
@@ -224,7 +228,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     Notes
     -----
     Sparse X stays sparse. float32 input trains in float32, everything else in float64. y is not scaled: targets far
-    from mean 0 and spread 1 train better through `sklearn.compose.TransformedTargetRegressor`. Callbacks in
+    from mean 0 and standard deviation 1 train better through `sklearn.compose.TransformedTargetRegressor`. Callbacks in
     scikit-learn's protocol, such as its progress bar, are set by ``set_callbacks``; each epoch is a task.
 
     Examples
@@ -255,7 +259,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     @available_if(lambda estimator: estimator._can_fit_in_parts())
     @with_callbacks
-    def partial_fit(self, X: Array, y: Array, sample_weight: Array | None = None) -> Self:
+    def partial_fit(self, X: Rows, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Resume training with a single pass over X; neither for lbfgs nor with a schedule.
 
         Parameters
@@ -274,7 +278,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         """
         return self._fit(X, y, sample_weight, incremental=True)
 
-    def predict(self, X: Array) -> Array:
+    def predict(self, X: Rows) -> Array:
         """Return the predicted numbers.
 
         Parameters
@@ -288,26 +292,27 @@ class MLPRegressor(RegressorMixin, BaseMLP):
             Predictions.
         """
         outputs = self._outputs(X)
-        return self.target_.decode(outputs)
+        estimates: Array = self.target_.decode(outputs)
+        return estimates
 
     # ------------------------------------------------------------ for BaseMLP
     def _targets(self, y: Any) -> Any:
         return given_numbers(y)
 
-    def _learn_targets(self, y: Array, incremental: bool) -> None:
+    def _learn_targets(self, y: AnyArray, incremental: bool) -> None:
         self.target_ = TargetScaler.of(y, standardize=False)
 
     def _output(self) -> tuple[str, str]:
         losses = {name: entry for name, entry in LOSSES.items() if not name.endswith("cross_entropy")}
         return choose(losses, self.loss, "loss")[1].pair or "identity", self.loss
 
-    def _answers(self, outputs: Array) -> Array:
+    def _answers(self, outputs: AnyArray) -> AnyArray:
         return self.target_.decode(outputs)
 
-    def _target_note(self, Y: Array) -> str:
+    def _target_note(self, Y: AnyArray) -> str:
         return about_targets(Y) if self._output()[0] == "identity" else ""
 
-    def _score_rows(self, A: Array, Y: Array, sample_weight: Array | None) -> float:
+    def _score_rows(self, A: AnyArray, Y: AnyArray, sample_weight: AnyArray | None) -> float:
         return float(r2_score(Y, A, sample_weight=sample_weight))
 
     def __sklearn_tags__(self) -> Tags:

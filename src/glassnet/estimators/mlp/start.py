@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.network import Network
-
-Array = Any
+from glassnet.typing import AnyArray
 
 
 class RandomOrder:
@@ -22,12 +21,12 @@ class RandomOrder:
         self.random_state: np.random.RandomState = random_state
         self.masks: Any = masks
         self.random: Any = masks.random  # dropout masks come from the network's own generator
-        self.order: Array = None
+        self.order: AnyArray = None
         self.draws: int = 0
         for _ in range(draws):
             self.permutation(m)
 
-    def permutation(self, m: int) -> Array:
+    def permutation(self, m: int) -> AnyArray:
         """Return the order of the m samples for the next epoch."""
         drawn = self.random_state.permutation(m)
         self.order = drawn if self.order is None else self.order[drawn]

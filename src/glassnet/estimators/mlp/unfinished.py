@@ -15,8 +15,7 @@ from glassnet.estimators.saving import settings_but, settings_to_json
 from glassnet.training import generators
 from glassnet.training.declarations import defaults, is_same
 from glassnet.training.position import fingerprint
-
-Array = Any
+from glassnet.typing import AnyArray
 
 MAY_CHANGE = ("warm_start", "resume", "verbose", "engine", "device", "random_state")
 
@@ -42,7 +41,7 @@ class Rest:
     random_state: dict[str, Any]
     draws: int
 
-    def is_of(self, estimator: Any, rows: tuple[Array, ...]) -> bool:
+    def is_of(self, estimator: Any, rows: tuple[AnyArray, ...]) -> bool:
         """Tell whether a fit of these rows is the same one."""
         same = is_same(self.settings, settings_of(estimator), settings_to_json(defaults(estimator._declared)))
         return same and self.data == fingerprint(*map(_columns, rows))
@@ -67,7 +66,7 @@ class Rest:
         return rest
 
 
-def rest_of(estimator: Any, rows: tuple[Array, ...], random_state: dict[str, Any], order: RandomOrder) -> Rest:
+def rest_of(estimator: Any, rows: tuple[AnyArray, ...], random_state: dict[str, Any], order: RandomOrder) -> Rest:
     """Return the rest of a fit of these rows."""
     return Rest(settings_of(estimator), fingerprint(*map(_columns, rows)), random_state, order.draws)
 
@@ -77,5 +76,5 @@ def settings_of(estimator: Any) -> dict[str, Any]:
     return settings_but(estimator, MAY_CHANGE)
 
 
-def _columns(rows: Array) -> Array:
+def _columns(rows: AnyArray) -> AnyArray:
     return SparseColumns(rows) if issparse(rows) else rows

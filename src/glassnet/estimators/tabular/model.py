@@ -42,13 +42,11 @@ from glassnet.estimators.tabular.training_data import Given, TrainingData, drawn
 from glassnet.estimators.tabular.unfinished import LastFit, Unfinished, settings_of
 from glassnet.estimators.targets import LabelEncoder, Target, TargetScaler
 from glassnet.network import Network, checkpoint_to
-from glassnet.tables import Preparation, imbalance, leaks, rows_at
+from glassnet.tables import Pictures, Preparation, imbalance, leaks, rows_at
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.declarations import Setting, completed, defaults, is_same, takes
 from glassnet.training.history import History
-from glassnet.typing import Labels
-
-Array = Any
+from glassnet.typing import AnyArray, Array, Labels, Rows
 
 INTERRUPTED = "Training interrupted by user; the best network so far is kept."
 NOTHING = Given()
@@ -298,7 +296,7 @@ class TableModel(InspectionMixin):
     def _restore(self, network: Network, target: Target, kept: Mapping[str, Any]) -> None:
         document.restore(self, network, target, kept)
 
-    def prepared(self, X: Any) -> Array:
+    def prepared(self, X: Rows | Pictures) -> Array:
         """Return rows as the network's input.
 
         Parameters
@@ -349,7 +347,7 @@ class TableModel(InspectionMixin):
         """Learn the code between y and target columns."""
         raise NotImplementedError
 
-    def _weights_of_classes(self, target: Target, samples: Samples) -> Array | None:
+    def _weights_of_classes(self, target: Target, samples: Samples) -> AnyArray | None:
         """Return the weight of each class, (n_classes,), or None."""
         return None
 
@@ -363,7 +361,7 @@ class TableClassifier(TableModel):
 
     kind = "TabularClassifier"
     target_: LabelEncoder
-    classes_: Array
+    classes_: Labels
     _declared, _default_loss, _recipes = CLASSIFIER, "cross_entropy", CLASSES
 
     _rows_of_file: ClassVar = {**document.ENTRIES, "class_weight": CLASS_WEIGHTS}
@@ -377,7 +375,7 @@ class TableClassifier(TableModel):
     ) -> None:
         self._set(hidden=hidden, activation=activation, **settings)
 
-    def predict(self, X: Any) -> Array:
+    def predict(self, X: Rows | Pictures) -> Labels:
         """Return the most probable label of each row.
 
         Parameters
@@ -398,9 +396,10 @@ class TableClassifier(TableModel):
             If X does not match the training.
         """
         outputs = self._outputs(X)  # first: without a fit there is no `target_`
-        return self.target_.decode(outputs)
+        labels: Labels = self.target_.decode(outputs)
+        return labels
 
-    def predict_proba(self, X: Any) -> Array:
+    def predict_proba(self, X: Rows | Pictures) -> Array:
         """Return the probability of each class in each row.
 
         Parameters
@@ -421,7 +420,8 @@ class TableClassifier(TableModel):
             If X does not match the training.
         """
         outputs = self._outputs(X)
-        return self.target_.probabilities(outputs)
+        P: Array = self.target_.probabilities(outputs)
+        return P
 
     def _target(self, y: Array) -> Target:
         with as_glassnet_errors():
@@ -435,7 +435,7 @@ class TableClassifier(TableModel):
     def _targets(self, y: Any) -> Any:
         return given_labels(y)
 
-    def _weights_of_classes(self, target: Target, samples: Samples) -> Array | None:
+    def _weights_of_classes(self, target: Target, samples: Samples) -> AnyArray | None:
         if self.class_weight is None:
             return None
         if not isinstance(self.class_weight, Mapping) and self.class_weight != "balanced":
@@ -462,7 +462,7 @@ class TableRegressor(TableModel):
     target_: TargetScaler
     _default_loss, _recipes = "squared_error", NUMBERS
 
-    def predict(self, X: Any) -> Array:
+    def predict(self, X: Rows | Pictures) -> Array:
         """Return the estimate for each row.
 
         Parameters
@@ -483,7 +483,8 @@ class TableRegressor(TableModel):
             If X does not match the training.
         """
         outputs = self._outputs(X)  # first: without a fit there is no `target_`
-        return self.target_.decode(outputs)
+        estimates: Array = self.target_.decode(outputs)
+        return estimates
 
     def _targets(self, y: Any) -> Any:
         return given_numbers(y)

@@ -6,19 +6,16 @@ trained on it.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from glassnet import equations
 from glassnet.network import Network
-
-Array = Any
+from glassnet.typing import AnyArray
 
 TEMPERATURES = np.linspace(0.5, 1, 11)  # 1 leaves the network as it is, 0.5 doubles its logits
 
 
-def fold_weights(labels: Array | None, m: int, k: int, rng: np.random.Generator) -> Array:
+def fold_weights(labels: AnyArray | None, m: int, k: int, rng: np.random.Generator) -> AnyArray:
     """Return which network of a stack is trained on which sample."""
     order = rng.permutation(m)
     if labels is not None:
@@ -28,7 +25,7 @@ def fold_weights(labels: Array | None, m: int, k: int, rng: np.random.Generator)
     return mask
 
 
-def cost(network: Network, X: Array, Y: Array, mask: Array | None, S: Array | None = None) -> float:
+def cost(network: Network, X: AnyArray, Y: AnyArray, mask: AnyArray | None, S: AnyArray | None = None) -> float:
     """Return the cost of the predictions for rows left out.
 
     For cross-entropy it is the squared error of the probabilities, summed over the classes (Brier 1950): cross-entropy
@@ -58,12 +55,14 @@ def cost(network: Network, X: Array, Y: Array, mask: Array | None, S: Array | No
     return float(np.mean(network.cost(X, Y, sample_weight=combined(held_out, S))))
 
 
-def combined(mask: Array | None, S: Array | None) -> Array | None:
+def combined(mask: AnyArray | None, S: AnyArray | None) -> AnyArray | None:
     """Return the product of fold weights and weights of rows."""
     return mask if S is None else S if mask is None else mask * S
 
 
-def calibrate_temperature(network: Network, X: Array, Y: Array, mask: Array | None, S: Array | None = None) -> float:
+def calibrate_temperature(
+    network: Network, X: AnyArray, Y: AnyArray, mask: AnyArray | None, S: AnyArray | None = None
+) -> float:
     """Divide W[L] and b[L] by the temperature of least out-of-fold cross-entropy, and return that temperature.
 
     A network that learned smoothed labels is underconfident. The division raises the probability of the most probable
@@ -102,7 +101,9 @@ def calibrate_temperature(network: Network, X: Array, Y: Array, mask: Array | No
     return best
 
 
-def _out_of_fold(A: Array, Y: Array, mask: Array | None, S: Array | None) -> tuple[Array, Array, Array | None]:
+def _out_of_fold(
+    A: AnyArray, Y: AnyArray, mask: AnyArray | None, S: AnyArray | None
+) -> tuple[AnyArray, AnyArray, AnyArray | None]:
     """Return outputs (n, rows), labels and weights, of each row from the network that left it out; without mask all."""
     Y = np.asarray(Y, np.float64)
     if mask is not None:

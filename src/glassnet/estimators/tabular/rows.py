@@ -14,8 +14,7 @@ from glassnet.estimators.input_names import has_names, in_training_order
 from glassnet.estimators.targets import is_sparse
 from glassnet.tables import Pictures, as_table
 from glassnet.tables.frames import check_cells, is_records, is_table
-
-Array = Any
+from glassnet.typing import AnyArray
 
 
 def checked_rows(model: Any, X: Any, *, reset: bool, source: Sequence[str] | None = None) -> Any:
@@ -62,7 +61,7 @@ def _loses_in_checks(X: Any) -> bool:
     return isinstance(X, np.ma.MaskedArray) or (isinstance(X, np.ndarray) and X.dtype.kind == "T")
 
 
-def checked_targets(model: Any, y: Any) -> Array:
+def checked_targets(model: Any, y: Any) -> AnyArray:
     """Return y as an array without missing cells, a vector unless it really has several columns."""
     y = model._targets(y)
     if isinstance(y, np.ndarray) and y.ndim == 1 and len(y) and (y.dtype.kind in "Ubiu" or _is_finite(y)):
@@ -77,11 +76,11 @@ def checked_targets(model: Any, y: Any) -> Array:
     return array.astype(str) if array.dtype == object else array
 
 
-def _is_finite(y: Array) -> bool:
+def _is_finite(y: AnyArray) -> bool:
     return y.dtype.kind == "f" and bool(np.isfinite(y).all())
 
 
-def check_lengths(rows: Any, y: Array) -> None:
+def check_lengths(rows: Any, y: AnyArray) -> None:
     """Raise ValueError, in scikit-learn's words, unless there is one target per row."""
     if len(rows) != len(y):
         from sklearn.utils import check_consistent_length

@@ -12,8 +12,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from glassnet.tables import rows_at
-
-Array = Any
+from glassnet.typing import AnyArray
 
 MAX_MEAN_COUNT = 10  # of a row: with larger weights each row counts once, to save memory
 
@@ -22,11 +21,11 @@ class Samples(NamedTuple):
     """Rows of a table or pictures (m of them), their targets (m,) or (m, n_outputs), their weights (m,) or None."""
 
     rows: Any
-    y: Array
-    S: Array | None = None
+    y: AnyArray
+    S: AnyArray | None = None
 
     @classmethod
-    def of(cls, rows: Any, y: Array, sample_weight: Any) -> Self:
+    def of(cls, rows: Any, y: AnyArray, sample_weight: Any) -> Self:
         """Return samples with checked weights, without the rows of weight 0."""
         if sample_weight is None:
             return cls(rows, y)
@@ -34,7 +33,7 @@ class Samples(NamedTuple):
 
         return cls(rows, y, checked_weights(y, sample_weight)).with_weight()
 
-    def at(self, indices: Array) -> Self:
+    def at(self, indices: AnyArray) -> Self:
         """Return the samples at these indices: an array of whole numbers, or a slice of all."""
         if isinstance(indices, slice):
             return self
@@ -45,12 +44,12 @@ class Samples(NamedTuple):
         """Return the samples of weight above 0: a batch of only other ones would have no mean."""
         return self if self.S is None or (self.S > 0).all() else self.at(np.flatnonzero(self.S))
 
-    def times(self, weights: Array) -> Self:
+    def times(self, weights: AnyArray) -> Self:
         """Return the samples, their weights multiplied by these (m,)."""
         return self._replace(S=weights if self.S is None else weights * self.S).with_weight()
 
     @property
-    def indices(self) -> Array:
+    def indices(self) -> AnyArray:
         """The index of each sample, repeated by its weight if all weights are whole numbers; else a slice of all."""
         S = self.S
         if S is None or (S % 1).any() or S.sum() > MAX_MEAN_COUNT * len(S):
@@ -58,6 +57,6 @@ class Samples(NamedTuple):
         return np.repeat(np.arange(len(S)), S.astype(np.intp))
 
     @property
-    def row(self) -> Array | None:
+    def row(self) -> AnyArray | None:
         """The weights as the row (1, m) that a network takes."""
         return None if self.S is None else self.S[np.newaxis]

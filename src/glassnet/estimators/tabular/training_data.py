@@ -17,11 +17,11 @@ from glassnet.estimators.tabular.samples import Samples
 from glassnet.estimators.targets import LabelEncoder, Target
 from glassnet.tables import Pictures, Preparation, fit_preparation, split
 from glassnet.training.position import fingerprint
+from glassnet.typing import AnyArray
 
 if TYPE_CHECKING:
     from glassnet.estimators.tabular.model import TableModel
 
-Array = Any
 
 VALIDATION_FROM = 1000  # rows; with fewer, every row is worth more in training (breast cancer: error .028 against .033)
 VALIDATION_SHARE = 0.15
@@ -49,11 +49,11 @@ class TrainingData(NamedTuple):
     target: Target
     notes: list[str]
     width: int  # columns of the rows before preparation, or numbers in a picture
-    X: Array  # (n[0], m)
-    Y: Array  # (n[L], m)
-    S: Array | None  # weights of the rows, (1, m)
-    validation: tuple[Array, ...] | None  # X and Y, and S where there are weights
-    fold_weights: Array | None  # (k, 1, m): 0 where a network leaves a sample out
+    X: AnyArray  # (n[0], m)
+    Y: AnyArray  # (n[L], m)
+    S: AnyArray | None  # weights of the rows, (1, m)
+    validation: tuple[AnyArray, ...] | None  # X and Y, and S where there are weights
+    fold_weights: AnyArray | None  # (k, 1, m): 0 where a network leaves a sample out
     fingerprint: int  # of X, Y, validation, fold_weights and S
     k: int  # networks side by side
     rng: np.random.Generator
@@ -101,18 +101,18 @@ def prepare(model: TableModel, given: Given, given_val: Given, *, warm: bool, se
 
 def _columns(
     preparation: Preparation, target: Target, trained: Samples, held_out: Samples
-) -> tuple[Array, Array, Array | None, tuple[Array, ...] | None]:
+) -> tuple[AnyArray, AnyArray, AnyArray | None, tuple[AnyArray, ...] | None]:
     """Return X, Y and S, and the validation data."""
     targets = target.encode(trained.y)
     X = preparation.transform(trained.rows, targets=targets).T
-    validation: tuple[Array, ...] | None = None
+    validation: tuple[AnyArray, ...] | None = None
     if len(held_out.y):
         validation = preparation.transform(held_out.rows).T, target.encode(held_out.y).T
         validation = validation if held_out.S is None else (*validation, held_out.row)
     return X, targets.T, trained.row, validation
 
 
-def _fold_weights(target: Target, y: Array, k: int, rng: np.random.Generator) -> Array | None:
+def _fold_weights(target: Target, y: AnyArray, k: int, rng: np.random.Generator) -> AnyArray | None:
     """Return which of k networks leaves which row out; None where there is one network, or rows are few."""
     if k == 1 or len(y) < 2 * k:
         return None
@@ -130,7 +130,7 @@ def _checked_samples(
         return Samples.of(rows, y, given.sample_weight)
 
 
-def _times_class_weights(samples: Samples, target: Target, class_weights: Array | None) -> Samples:
+def _times_class_weights(samples: Samples, target: Target, class_weights: AnyArray | None) -> Samples:
     """Return the samples, their weights multiplied by those of their classes."""
     if class_weights is None:
         return samples
@@ -150,7 +150,9 @@ def _validation_share(model: TableModel, m: int, k: int) -> float:
     return VALIDATION_SHARE if k == 1 and m >= VALIDATION_FROM else 0.0
 
 
-def _split(model: TableModel, target: Target, y: Array, rng: np.random.Generator, share: float) -> tuple[Array, Array]:
+def _split(
+    model: TableModel, target: Target, y: AnyArray, rng: np.random.Generator, share: float
+) -> tuple[AnyArray, AnyArray]:
     """Return the rows to train on, and those held out to choose the best epoch."""
     if share == 0:
         return np.arange(len(y)), np.arange(0)

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from glassnet.lessons.grader.references import REFERENCES
-
-Array = Any
+from glassnet.typing import AnyArray
 
 LAYERS = [(3, 2, 4), (3, 3, 3), (2, 4, 2), (4, 1, 1), (1, 1, 1), (1, 3, 5), (2, 2, 6)]  # n_prev, n, m
 NETWORKS = [((3, 4, 1), 5), ((3, 3, 3, 1), 3), ((2, 2, 2, 2, 1), 4), ((2, 1, 1), 1), ((1, 1, 1, 1), 2), ((4, 1), 6)]
@@ -32,7 +31,7 @@ class Exercise(NamedTuple):
         return f"{self.name}({', '.join(self.arguments)})"
 
 
-def _layer(rng: np.random.Generator, n_prev: int, n: int, m: int) -> tuple[Array, Array, Array]:
+def _layer(rng: np.random.Generator, n_prev: int, n: int, m: int) -> tuple[AnyArray, AnyArray, AnyArray]:
     return rng.normal(size=(n_prev, m)), rng.normal(size=(n, n_prev)), rng.normal(size=(n, 1))
 
 
@@ -64,7 +63,7 @@ def _activated_back(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     ]
 
 
-def _parameters(rng: np.random.Generator, sizes: tuple[int, ...]) -> dict[str, Array]:
+def _parameters(rng: np.random.Generator, sizes: tuple[int, ...]) -> dict[str, AnyArray]:
     parameters = {}
     for l in range(1, len(sizes)):
         parameters[f"W{l}"] = rng.normal(size=(sizes[l], sizes[l - 1]))
@@ -76,7 +75,7 @@ def _networks(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     return [(rng.normal(size=(sizes[0], m)), _parameters(rng, sizes)) for sizes, m in NETWORKS]
 
 
-def _labels(rng: np.random.Generator, m: int) -> Array:
+def _labels(rng: np.random.Generator, m: int) -> AnyArray:
     return rng.permutation(np.arange(m) % 2)[None, :].astype(float)
 
 

@@ -8,33 +8,32 @@ from typing import Any
 import numpy as np
 
 from glassnet import equations
+from glassnet.typing import AnyArray
 
-Array = Any
 
-
-def _slope(dA: Array, Z: Array, activation: str, linear_cache: Any) -> Any:
+def _slope(dA: AnyArray, Z: AnyArray, activation: str, linear_cache: Any) -> Any:
     dZ = equations.activation_backward(dA, Z, activation)
     return equations.linear_backward(dZ, *linear_cache[:2])
 
 
-def _activation(A_prev: Array, W: Array, b: Array, activation: str) -> Any:
+def _activation(A_prev: AnyArray, W: AnyArray, b: AnyArray, activation: str) -> Any:
     Z = equations.linear_forward(A_prev, W, b)
     return equations.activation_forward(Z, activation), ((A_prev, W, b), Z)
 
 
-def _layers(parameters: dict[str, Array], letter: str) -> list[Array]:
+def _layers(parameters: dict[str, AnyArray], letter: str) -> list[AnyArray]:
     return [None, *(parameters[f"{letter}{l}"] for l in range(1, len(parameters) // 2 + 1))]
 
 
-def _forward(X: Array, parameters: dict[str, Array]) -> Any:
+def _forward(X: AnyArray, parameters: dict[str, AnyArray]) -> Any:
     W, b = _layers(parameters, "W"), _layers(parameters, "b")
     L = len(W) - 1
     A, Z = equations.forward(X, W, b, ["relu"] * (L - 1) + ["sigmoid"])
     return A[L], [((A[l - 1], W[l], b[l]), Z[l]) for l in range(1, L + 1)]
 
 
-def _backward(AL: Array, Y: Array, caches: Any) -> dict[str, Array]:
-    grads: dict[str, Array] = {}
+def _backward(AL: AnyArray, Y: AnyArray, caches: Any) -> dict[str, AnyArray]:
+    grads: dict[str, AnyArray] = {}
     dA = equations.cost_backward(AL, Y)
     for l in range(len(caches), 0, -1):
         linear_cache, Z = caches[l - 1]
@@ -44,21 +43,23 @@ def _backward(AL: Array, Y: Array, caches: Any) -> dict[str, Array]:
     return grads
 
 
-def _update(parameters: dict[str, Array], grads: dict[str, Array], learning_rate: float) -> dict[str, Array]:
+def _update(parameters: dict[str, AnyArray], grads: dict[str, AnyArray], learning_rate: float) -> dict[str, AnyArray]:
     W, b = _layers(parameters, "W"), _layers(parameters, "b")
     dW, db = ([None, *(grads[f"{name}{l}"] for l in range(1, len(W)))] for name in ("dW", "db"))
     W, b = equations.gradient_descent(W, b, dW, db, learning_rate)
     return {f"{name}{l}": array[l] for name, array in (("W", W), ("b", b)) for l in range(1, len(W))}
 
 
-def _propagate(w: Array, b: float, X: Array, Y: Array) -> Any:
+def _propagate(w: AnyArray, b: float, X: AnyArray, Y: AnyArray) -> Any:
     W = [None, w.T]
     A, Z = equations.forward(X, W, [None, np.array([[b]])], ["sigmoid"])
     dW, db = equations.backward(equations.cost_backward(A[1], Y), A, Z, W, ["sigmoid"])
     return {"dw": dW[1].T, "db": db[1].item()}, equations.cost(A[1], Y)
 
 
-def _optimize(w: Array, b: float, X: Array, Y: Array, num_iterations: int, learning_rate: float, *_: Any) -> Any:
+def _optimize(
+    w: AnyArray, b: float, X: AnyArray, Y: AnyArray, num_iterations: int, learning_rate: float, *_: Any
+) -> Any:
     grads, costs = {}, []
     for _i in range(num_iterations):
         grads, cost = _propagate(w, b, X, Y)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-Array = Any
+from glassnet.typing import Array
 
 
 # ---------------------------------------------------------------- forward
