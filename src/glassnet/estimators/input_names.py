@@ -6,16 +6,14 @@ import re
 import warnings
 from collections.abc import Mapping, Sequence
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from glassnet.errors import ColumnNamesError, DataError, ShapeError, WrongTypeError, suggestion
 from glassnet.tables import Pictures
+from glassnet.tables.arrow import pa
 from glassnet.tables.frames import is_records
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 # What programs write before a running number where columns have no names: pandas, glassnet for arrays and for files
 # without a header, polars, pyarrow, R.
@@ -124,8 +122,6 @@ def select_training_columns(model: Any, X: Any) -> Any:
     Columns that no feature is made of may be missing. Where one side's names were written by a program (x0, x1 of an
     array, c1, c2 of a file without a header), columns are matched by position.
     """
-    import pyarrow as pa
-
     if isinstance(X, Pictures):
         if X.n_x != model.n_features_in_:
             raise ShapeError(f"the model takes pictures of n_x = {model.n_features_in_}; these have {X.describe()}")

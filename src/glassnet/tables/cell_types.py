@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from glassnet import interrupts
 from glassnet.errors import DataError
+from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import USABLE_CELLS, cell_values
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 def of_known_types(table: pa.Table) -> pa.Table:
@@ -36,16 +33,11 @@ def of_known_types(table: pa.Table) -> pa.Table:
     DataError
         A column holds bytes that are not text, periods that pandas does not know, or an unknown extension type.
     """
-    import pyarrow as pa
-
     columns = [_known(field.name, table.column(j), field.metadata) for j, field in enumerate(table.schema)]
     return pa.table(columns, names=table.column_names)
 
 
 def _known(name: str, column: pa.ChunkedArray, metadata: dict[bytes, bytes] | None = None) -> pa.ChunkedArray:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     types, kind, metadata = pa.types, column.type, metadata or {}
     if isinstance(kind, pa.BaseExtensionType) or b"ARROW:extension:name" in metadata:
         return _known(name, _without_extension(name, column, metadata))
@@ -61,8 +53,6 @@ def _known(name: str, column: pa.ChunkedArray, metadata: dict[bytes, bytes] | No
 
 def _dictionary(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return a dictionary column whose values are of a known type."""
-    import pyarrow as pa
-
     if not column.num_chunks:
         return pa.chunked_array([pa.nulls(0)])
     chunks = []
@@ -78,8 +68,6 @@ def _dictionary(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _without_view(column: pa.ChunkedArray, arrow_type: pa.DataType) -> pa.ChunkedArray:
     """Return a column of views as large text or bytes, which every compute function takes."""
-    import pyarrow as pa
-
     try:
         return column.cast(arrow_type)
     except pa.ArrowNotImplementedError:  # before Arrow 18
@@ -88,8 +76,6 @@ def _without_view(column: pa.ChunkedArray, arrow_type: pa.DataType) -> pa.Chunke
 
 def bytes_as_text(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return bytes as the text that they encode."""
-    import pyarrow as pa
-
     try:
         return _without_view(column, pa.large_binary()).cast(pa.large_string())
     except pa.ArrowInvalid:
@@ -98,8 +84,6 @@ def bytes_as_text(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _without_extension(name: str, column: pa.ChunkedArray, metadata: dict[bytes, bytes]) -> pa.ChunkedArray:
     """Return what the cells of an extension type mean; `metadata` names types that are not registered."""
-    import pyarrow as pa
-
     kind = column.type
     if isinstance(kind, pa.BaseExtensionType):
         called = kind.extension_name
@@ -118,9 +102,6 @@ def _without_extension(name: str, column: pa.ChunkedArray, metadata: dict[bytes,
 
 
 def _periods(ordinals: pa.ChunkedArray, described: bytes) -> pa.ChunkedArray:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     with interrupts.held():
         import pandas as pd
 
@@ -131,8 +112,6 @@ def _periods(ordinals: pa.ChunkedArray, described: bytes) -> pa.ChunkedArray:
 
 
 def _intervals(bounds: pa.ChunkedArray, described: bytes) -> pa.ChunkedArray:
-    import pyarrow as pa
-
     closed = json.loads(described)["closed"]
     opening, ending = "(["[closed in ("left", "both")], ")]"[closed in ("right", "both")]
     cells = [
@@ -145,15 +124,11 @@ def _intervals(bounds: pa.ChunkedArray, described: bytes) -> pa.ChunkedArray:
 def _uuids(storage: pa.ChunkedArray, described: bytes) -> pa.ChunkedArray:
     from uuid import UUID
 
-    import pyarrow as pa
-
     cells = [None if cell is None else str(UUID(bytes=cell)) for cell in storage.to_pylist()]
     return pa.chunked_array([pa.array(cells, pa.large_string())])
 
 
 def _truth(storage: pa.ChunkedArray, described: bytes) -> pa.ChunkedArray:
-    import pyarrow as pa
-
     return storage.cast(pa.bool_())
 
 

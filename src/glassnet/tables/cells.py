@@ -6,14 +6,12 @@ Some of these functions do what Arrow has a function for that loads pandas, whic
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from glassnet.errors import DataError
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from glassnet.tables.arrow import pa, pc
 
 # A cell that holds one of these, blanks around it aside, is missing.
 MISSING = ("", "?", "NA", "N/A", "n/a", "na", "<NA>", "#N/A", "NaN", "nan", "NULL", "null", "None", "NaT")
@@ -24,22 +22,17 @@ USABLE_CELLS = "expected numbers, text, true and false, or dates in every cell"
 
 def is_text(arrow_type: pa.DataType) -> bool:
     """Return whether a type is one of Arrow's text types."""
-    from pyarrow import types
-
+    types = pa.types
     return bool(types.is_string(arrow_type) or types.is_large_string(arrow_type) or types.is_string_view(arrow_type))
 
 
 def missing_cell(arrow_type: pa.DataType) -> pa.Scalar:
     """Return the missing cell of a type, as ``pa.scalar(None, arrow_type)`` does."""
-    import pyarrow as pa
-
     return pa.nulls(1, arrow_type)[0]
 
 
 def text_array(values: Sequence[str], arrow_type: pa.DataType) -> pa.Array:
     """Return a few texts as an Arrow array, as ``pa.array(values, arrow_type)`` does."""
-    import pyarrow as pa
-
     coded = [value.encode() for value in values]
     ends = np.cumsum([0, *map(len, coded)], dtype=np.int64 if pa.types.is_large_string(arrow_type) else np.int32)
     return pa.Array.from_buffers(arrow_type, len(coded), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(coded))])
@@ -47,9 +40,6 @@ def text_array(values: Sequence[str], arrow_type: pa.DataType) -> pa.Array:
 
 def cell_values(column: pa.ChunkedArray) -> np.ndarray:
     """Return the cells of a column as ``column.to_numpy()`` does: numbers, NaN where missing, or truth values."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     types = pa.types
     if types.is_boolean(column.type) and not column.null_count:
         return cell_values(column.cast(pa.uint8())).view(bool)
@@ -83,8 +73,6 @@ def rows_at(rows: Any, indices: np.ndarray) -> Any:
     pyarrow.Table or Pictures
         Those rows, in that order.
     """
-    import pyarrow as pa
-
     if not isinstance(rows, pa.Table):
         return rows.take(indices)
     indices = np.ascontiguousarray(indices, dtype=np.int64)
@@ -93,8 +81,6 @@ def rows_at(rows: Any, indices: np.ndarray) -> Any:
 
 def clean(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return a text column with blanks around cells trimmed and missing cells null."""
-    import pyarrow.compute as pc
-
     column = pc.utf8_trim_whitespace(column)
     missing = pc.is_in(column, value_set=text_array(MISSING, column.type))
     return pc.if_else(missing, missing_cell(column.type), column)
@@ -102,8 +88,6 @@ def clean(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def cast_or_none(column: pa.ChunkedArray, arrow_type: pa.DataType) -> pa.ChunkedArray | None:
     """Return a text column as another type, if every cell can be read as such."""
-    import pyarrow as pa
-
     try:
         column.slice(0, PROBED_CELLS).cast(arrow_type)  # first, since a cast that fails late takes long
         return column.cast(arrow_type)
@@ -113,9 +97,6 @@ def cast_or_none(column: pa.ChunkedArray, arrow_type: pa.DataType) -> pa.Chunked
 
 def as_numbers(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
     """Return a text column as numbers, if every cell is a number or null."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     floats = cast_or_none(column, pa.float64())  # first: it refuses hexadecimal, which whole numbers may be
     if floats is None:
         return None
@@ -138,8 +119,6 @@ def typed(column: pa.ChunkedArray) -> pa.ChunkedArray:
     pyarrow.ChunkedArray
         int64, float64, bool, timestamp or null (no value at all); otherwise the text, cleaned.
     """
-    import pyarrow as pa
-
     numbers = as_numbers(column)
     if numbers is not None and not numbers.null_count:
         return numbers
@@ -158,8 +137,6 @@ def typed(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return the values of a dictionary column, and other columns as they are."""
-    import pyarrow as pa
-
     if not pa.types.is_dictionary(column.type):
         return column
     values = column.type.value_type
@@ -170,8 +147,6 @@ def decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def typed_cells(column: pa.ChunkedArray, name: str, arrow_type: pa.DataType, expected: str) -> pa.ChunkedArray:
     """Return the values of a column, text as what it spells."""
-    import pyarrow as pa
-
     column = decoded(column)
     if not is_text(column.type):
         return column
@@ -188,8 +163,6 @@ def first_unparsable(column: pa.ChunkedArray, arrow_type: pa.DataType) -> tuple[
 
     It halves the column until one row is left, because Arrow's error does not name the row.
     """
-    import pyarrow as pa
-
     column = clean(column)
 
     def readable(start: int, stop: int) -> bool:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from glassnet.errors import SettingError, ShapeError, UnknownNameError, WrongTypeError
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from glassnet.tables.arrow import pa
 
 ORDERS = ("interleaved", "planes")
 

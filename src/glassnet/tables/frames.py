@@ -6,18 +6,16 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from glassnet.errors import DataError, GlassnetError, ShapeError, UnknownNameError, WrongTypeError
 from glassnet.plain_text import listed
+from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cell_types import of_known_types
 from glassnet.tables.cells import USABLE_CELLS, cell_values, clean, decoded, is_text
 from glassnet.tables.object_cells import are_of_several_kinds, array_of_cells
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 def as_table(X: Any, names: Sequence[str] | None = None) -> pa.Table:
@@ -46,8 +44,6 @@ def as_table(X: Any, names: Sequence[str] | None = None) -> pa.Table:
     DataError
         Two columns have one name, columns differ in length, or one mixes kinds of cells other than numbers and text.
     """
-    import pyarrow as pa
-
     if _is_series(X):
         raise ShapeError(
             f"expected a data frame, got a {type(X).__name__}, one column; X.to_frame() makes it a frame{_as_row(X)}"
@@ -114,10 +110,8 @@ def way_into_memory(X: Any, name: str = "X") -> str:
 
 def check_cells(table: pa.Table) -> None:
     """Raise if cells are lists or structures."""
-    from pyarrow import types
-
     for field in table.schema:
-        if types.is_nested(field.type):
+        if pa.types.is_nested(field.type):
             raise DataError(f"column {field.name!r} holds {field.type}; {USABLE_CELLS}")
 
 
@@ -158,9 +152,6 @@ def target_from_table(table: pa.Table, name: str) -> tuple[pa.Table, np.ndarray]
 
 
 def _target(column: pa.ChunkedArray, name: str) -> np.ndarray:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     types = pa.types
     column = decoded(column)
     if is_text(column.type):
@@ -203,8 +194,6 @@ def _index_columns(metadata: bytes) -> list[Any]:
 
 
 def _from_columns(columns: dict[str, Any]) -> pa.Table:
-    import pyarrow as pa
-
     arrays = {}
     for name, values in columns.items():
         if isinstance(values, (str, bytes)) or not hasattr(values, "__len__"):
@@ -229,8 +218,6 @@ def _from_records(rows: Sequence[Mapping[Any, Any]]) -> pa.Table:
 
 
 def _from_array(X: Any, names: Sequence[str] | None) -> pa.Table:
-    import pyarrow as pa
-
     array = X if isinstance(X, np.ndarray) else _rows_to_array(X)
     if array.dtype.names:
         return as_table({name: array[name] for name in array.dtype.names}, names)
@@ -276,8 +263,6 @@ def _mixes_kinds(X: Any) -> bool:
 
 def _column_by_column(X: Any, error: Exception | None = None) -> pa.Table:
     """Read a frame that Arrow cannot read as a whole; raise DataError or ShapeError where columns cannot be read."""
-    import pyarrow as pa
-
     if isinstance(X, (pa.Array, pa.ChunkedArray)):
         raise ShapeError(
             f"expected a data frame, got a {type(X).__name__}, one column; pa.table({{'name': X}}) makes it a table"

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import cell_values, decoded
 from glassnet.tables.frames import as_table
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from glassnet.tables.dataset import Pictures
 
 MAX_CLASSES = 50  # more distinct numbers are not classes
@@ -47,9 +46,6 @@ def leaks(X: pa.Table | Pictures, y: np.ndarray) -> list[str]:
 
 def _repeats(column: pa.ChunkedArray, target: np.ndarray, n_classes: int) -> bool:
     """Return whether each value goes with one class and each class with one value."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     column = decoded(column)
     if pa.types.is_nested(column.type) or pa.types.is_null(column.type):
         return False

@@ -5,17 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import numpy as np
 
 from glassnet.errors import DataError
+from glassnet.tables.arrow import pa
 from glassnet.tables.cell_types import of_known_types
 from glassnet.tables.cells import USABLE_CELLS
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 MISSING_TYPES = ("NoneType", "NAType", "NaTType")  # by name, since their libraries need not be there
 TEXT_TYPES = (str, bool, np.bool_, Real, Decimal, UUID)  # that text can hold, and pandas' intervals
@@ -23,8 +21,6 @@ TEXT_TYPES = (str, bool, np.bool_, Real, Decimal, UUID)  # that text can hold, a
 
 def array_of_cells(name: str, values: Any) -> pa.Array:
     """Return the cells of a column as an Arrow array."""
-    import pyarrow as pa
-
     values = _readable(name, values)
     try:
         if are_of_several_kinds(values):  # Arrow takes the type of the first cell
@@ -43,8 +39,6 @@ def array_of_cells(name: str, values: Any) -> pa.Array:
 
 def _readable(name: str, values: Any) -> Any:
     """Return cells in a form that Arrow reads: dense, in the machine's byte order, masked ones missing."""
-    import pyarrow as pa
-
     kind = getattr(values, "dtype", None)
     if getattr(kind, "kind", "") == "c":
         raise DataError(f"column {name!r} holds complex numbers; give real and imaginary parts as two columns")
@@ -67,8 +61,6 @@ def _readable(name: str, values: Any) -> Any:
 
 def _named_categories(values: Any) -> Any:
     """Return pandas' categories as an Arrow dictionary, of text where Arrow has no such type."""
-    import pyarrow as pa
-
     values = getattr(values, "array", values)
     try:
         return of_known_types(pa.table({"": pa.array(values)}))[""].combine_chunks()
@@ -94,8 +86,6 @@ def _of_one_kind(values: Any) -> tuple[list[Any], pa.DataType]:
     Numbers become floats, dates and periods moments; text with numbers becomes text, as any table program would read
     it. A number in a CSV file has no point where it is whole, and a missing cell is missing: 3.0 is "3", NaN None.
     """
-    import pyarrow as pa
-
     cells = [None if _is_missing(value) else value for value in values]
     there = [value for value in cells if value is not None]
     if all(isinstance(value, dt.date) or type(value).__name__ == "Period" for value in there):

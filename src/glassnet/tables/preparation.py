@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from glassnet.errors import (
     WrongTypeError,
     suggestion,
 )
+from glassnet.tables.arrow import pa
 from glassnet.tables.columns import COLUMN_TYPES
 from glassnet.tables.columns.category import CategoryColumn
 from glassnet.tables.columns.column import Column, FitOptions, UninformativeColumn
@@ -27,9 +28,6 @@ from glassnet.tables.columns.roles import Role, dropped_in_words, role
 from glassnet.tables.columns.target_means import TargetMeans
 from glassnet.tables.dataset import Pictures
 from glassnet.tables.frames import as_table
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 MAX_CATEGORIES = 256
 MAX_BINS, MAX_BIN_FEATURES, MIN_ROWS_PER_BIN = 48, 768, 64  # measured in docs/tables.md

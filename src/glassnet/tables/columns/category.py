@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 import numpy as np
 
 from glassnet.documents import DISTINCT_TEXTS, TRUTH
 from glassnet.errors import DataError
+from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import (
     USABLE_CELLS,
     cast_or_none,
@@ -21,10 +22,6 @@ from glassnet.tables.cells import (
 )
 from glassnet.tables.columns.column import Column, FitOptions, UninformativeColumn
 from glassnet.tables.columns.date import dates
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 
 FEW_VALUES = 50  # up to here all values of a column get a feature
 MIN_ROWS = 3  # that must hold a value, where values are more, for a feature of its own
@@ -88,9 +85,6 @@ class CategoryColumn(Column):
 
 def codes(column: pa.ChunkedArray, name: str, values: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Return which of some values each cell holds."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     column = decoded(column)
     if pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_decimal(column.type):
         return _codes_as(pa.float64(), cell_values(column.cast(pa.float64(), safe=False)), name, values)
@@ -110,8 +104,6 @@ def _codes_as(
     kind: pa.DataType, cells: np.ndarray, name: str, values: tuple[str, ...]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Numbers or dates where training saw text: 3, 3.0 and "3" are one value, however the others are spelled."""
-    import pyarrow as pa
-
     indices, known = [], []
     for j, value in enumerate(values):
         read = cast_or_none(pa.chunked_array([[value]]), kind)
@@ -130,17 +122,12 @@ def _codes_as(
 
 def value_counts(column: pa.ChunkedArray) -> list[tuple[str | None, int]]:
     """Return how often each value occurs."""
-    import pyarrow.compute as pc
-
     counted = pc.value_counts(column)
     return list(zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True))
 
 
 def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return cells as text."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     kind = column.type
     if is_text(kind):
         return clean(column)

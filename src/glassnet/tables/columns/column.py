@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
 from glassnet.documents import TEXT, Kind, checked
 from glassnet.errors import ModelFileError
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from glassnet.tables.arrow import pa
 
 
 class UninformativeColumn(Exception):  # noqa: N818 - no error: the column is dropped

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 import numpy as np
 
 from glassnet.documents import DISTINCT_TEXTS, TRUTH, Kind, number
 from glassnet.errors import DataError
+from glassnet.tables.arrow import pa
 from glassnet.tables.cells import cell_values, typed_cells
 from glassnet.tables.columns.column import Column, FitOptions, UninformativeColumn
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 TICKS_IN_A_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 CYCLES = {"month": 12, "weekday": 7, "hour": 24}
@@ -98,8 +96,6 @@ class DateColumn(Column):
 
 def dates(column: pa.ChunkedArray, name: str) -> np.ndarray:
     """Return a column of dates or times as numbers."""
-    import pyarrow as pa
-
     column = typed_cells(column, name, pa.timestamp("us"), "dates such as 2024-12-31")
     types, arrow_type = pa.types, column.type
     if types.is_null(arrow_type):

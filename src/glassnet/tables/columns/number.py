@@ -10,17 +10,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 import numpy as np
 
 from glassnet.documents import RISING, TRUTH, Kind, number
 from glassnet.errors import DataError
+from glassnet.tables.arrow import pa
 from glassnet.tables.cells import cell_values, typed_cells
 from glassnet.tables.columns.column import Column, FitOptions, UninformativeColumn
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 CLIP = 3.0  # interquartile ranges that a scaled number stays within
 FULL = 0.5  # of a bin; measured: at 1 the bins outweigh what is linear
@@ -107,8 +105,6 @@ def _edges(values: np.ndarray, bins: int) -> tuple[float, ...]:
 
 def numbers(column: pa.ChunkedArray, name: str) -> np.ndarray:
     """Return a column as numbers."""
-    import pyarrow as pa
-
     column = typed_cells(column, name, pa.float64(), "numbers")
     if pa.types.is_temporal(column.type) and not (pa.types.is_time(column.type) or pa.types.is_duration(column.type)):
         raise DataError(f"column {name!r}: dates where training saw numbers")
@@ -120,8 +116,6 @@ def numbers(column: pa.ChunkedArray, name: str) -> np.ndarray:
 
 
 def _floats(column: pa.ChunkedArray, name: str) -> np.ndarray:
-    import pyarrow as pa
-
     types, kind = pa.types, column.type
     if types.is_null(kind):
         return np.full(len(column), np.nan)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from glassnet.errors import DataError
+from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cell_types import bytes_as_text
 from glassnet.tables.cells import (
     NUMBER,
@@ -19,9 +20,6 @@ from glassnet.tables.cells import (
     typed,
 )
 from glassnet.tables.columns.column import UninformativeColumn
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 ID_ROWS = 10  # fewer rows differ by chance
 # id, user_id, customerID, sampleId, rowid, uuid; but not paid, humid or acid
@@ -77,8 +75,6 @@ def role(name: str, cells: pa.ChunkedArray, *, categorical: bool, keep: bool) ->
     UninformativeColumn
         The column holds nothing, or an identifier.
     """
-    import pyarrow as pa
-
     types, was_text = pa.types, is_text(cells.type)
     if types.is_binary(cells.type) or types.is_large_binary(cells.type):
         cells, was_text = bytes_as_text(name, cells), True
@@ -102,13 +98,18 @@ def role(name: str, cells: pa.ChunkedArray, *, categorical: bool, keep: bool) ->
 
 
 def _kind(name: str, kind: pa.DataType) -> str:
-    from pyarrow import types
-
+    types = pa.types
     if types.is_null(kind):
         raise UninformativeColumn("holds no value")
-    if types.is_boolean(kind) or types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind):
-        return "number"
-    if types.is_time(kind) or types.is_duration(kind):
+    numbers = (
+        types.is_boolean,
+        types.is_integer,
+        types.is_floating,
+        types.is_decimal,
+        types.is_time,
+        types.is_duration,
+    )
+    if any(is_number(kind) for is_number in numbers):
         return "number"
     if types.is_date(kind) or types.is_timestamp(kind):
         return "date"
@@ -119,9 +120,6 @@ def _kind(name: str, kind: pa.DataType) -> str:
 
 def _refuse_identifier(name: str, cells: pa.ChunkedArray, kind: str) -> None:
     """Raise UninformativeColumn if the column looks like an identifier."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     called = bool(ID_NAME.fullmatch(name))
     rows = len(cells)
     whole = pa.types.is_integer(cells.type)
@@ -139,9 +137,6 @@ def _refuse_identifier(name: str, cells: pa.ChunkedArray, kind: str) -> None:
 
 def _nearly_numbers(text: pa.ChunkedArray) -> str:
     """Return a warning if most cells of a text column are numbers and a few are not."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     values = text.drop_null()
     if pa.types.is_dictionary(values.type) or not len(values):
         return ""

@@ -8,18 +8,16 @@ means of the other folds. Rows to predict get the means of all training rows.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from glassnet.documents import DISTINCT_TEXTS, TABLE
 from glassnet.errors import ModelFileError
+from glassnet.tables.arrow import pa
 from glassnet.tables.cells import decoded
 from glassnet.tables.columns.category import as_text, codes, value_counts
 from glassnet.tables.columns.column import Column
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 PRIOR = 3.0  # rows of the mean of all, beside those of a value
 FOLDS = 5

@@ -6,18 +6,16 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from glassnet.errors import DataError, UnknownNameError
 from glassnet.memory import COLUMN, check_room
+from glassnet.tables.arrow import pa
 from glassnet.tables.dataset import Dataset, Pictures
 from glassnet.tables.frames import as_table
 from glassnet.tables.reading.broken import broken_is_file_error
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 FEATURE_WORDS = {"x", "image", "images", "data", "features", "inputs"}
 TARGET_WORDS = {"y", "label", "labels", "target", "targets"}

@@ -8,10 +8,10 @@ import io
 import re
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from glassnet.errors import DataError, FileError, GlassnetError
 from glassnet.memory import COLUMN, check_room, limit
+from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import as_numbers, is_text, typed
 from glassnet.tables.frames import check_distinct
 from glassnet.tables.reading.dialect import (
@@ -23,9 +23,6 @@ from glassnet.tables.reading.dialect import (
     records,
     sample,
 )
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 BLOCK_BYTES = 1 << 24  # no record may be longer
 COPIES = 4  # of a file's bytes that are held at once: as they are, decoded, in cells, as numbers
@@ -82,8 +79,6 @@ def read_csv(
     columns = [typed(column) for column in table.columns]
     if separator != ",":
         columns = [_decimal_commas(column, name, notes) for column, name in zip(columns, names, strict=True)]
-    import pyarrow as pa
-
     return pa.table(columns, names=names), notes
 
 
@@ -116,7 +111,6 @@ def _unpacked(file: gzip.GzipFile, where: str) -> bytes:
 
 def _parse(text: str, separator: str, width: int, where: str) -> pa.Table:
     """Return every cell as text, the header's line among the rows."""
-    import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
     if text.count('"') % 2:
@@ -165,8 +159,6 @@ def _rewritten(text: str, separator: str) -> str:
 
 def _decimal_commas(column: pa.ChunkedArray, name: str, notes: list[str]) -> pa.ChunkedArray:
     """Return a text column of numbers such as 3,14 as numbers; possible where ',' is not the separator."""
-    import pyarrow.compute as pc
-
     if not is_text(column.type):
         return column
     if not pc.all(pc.match_substring_regex(column, r"^[+-]?\d+(,\d+)?$")).as_py():

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from glassnet.errors import DataError, FileError, suggestion
 from glassnet.files import kind_of, named, nearest, status
+from glassnet.tables.arrow import pa
 from glassnet.tables.dataset import Dataset, check_order, height_and_width
 from glassnet.tables.frames import as_table, target_from_table
 from glassnet.tables.reading import pictures
@@ -17,9 +18,6 @@ from glassnet.tables.reading.csv import read_csv
 from glassnet.tables.reading.hdf5 import read_hdf5
 from glassnet.tables.reading.numpy import read_numpy
 from glassnet.tables.reading.parquet import read_parquet
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 class _Options(NamedTuple):

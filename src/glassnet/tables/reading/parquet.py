@@ -8,14 +8,12 @@ difference from the cell before is read a few rows at a time.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from glassnet.memory import COLUMN, check_room, limit
+from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import is_text
 from glassnet.tables.reading.broken import broken_is_file_error
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 COPIES = 2  # of a column: as it is read, and as what it means
 WIDTHS = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 12, "FLOAT": 4, "DOUBLE": 8}  # bytes of a cell
@@ -53,7 +51,6 @@ def read_parquet(path: Path) -> pa.Table:
         Its table would take more memory than the limit.
     """
     with broken_is_file_error(f"{path.name} is not a whole Parquet file"):
-        import pyarrow as pa
         from pyarrow import parquet
 
         with parquet.ParquetFile(path, pre_buffer=False) as file:
@@ -106,8 +103,6 @@ def _outlook(file: Any, where: str) -> _Outlook:
 
 
 def _in_batches(file: Any, rows: int, where: str) -> pa.Table:
-    import pyarrow as pa
-
     batches, size = [], 0
     for batch in file.iter_batches(batch_size=rows):
         size += batch.nbytes
@@ -118,9 +113,6 @@ def _in_batches(file: Any, rows: int, where: str) -> pa.Table:
 
 def _spelled_out(column: pa.ChunkedArray, arrow_type: pa.DataType, path: Path) -> pa.ChunkedArray:
     """Return the cells of a column that was read as a dictionary: of a type, or of its large form for much text."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     sizes = [pc.sum(pc.binary_length(chunk.dictionary).take(chunk.indices)).as_py() or 0 for chunk in column.chunks]
     check_room(COPIES * sum(sizes), f"{path.name}, one column of text,")
     if max(sizes, default=0) >= LARGE:
