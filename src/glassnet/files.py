@@ -73,13 +73,14 @@ def nearest(path: Path) -> str:
     return ""
 
 
-def check_writable(path: str | os.PathLike[str]) -> Path:
+def check_writable(path: str | os.PathLike[str], *sources: str | os.PathLike[str]) -> Path:
     """Return `path` if a file can be written there, before any work is spent on what goes into it.
 
     Raises
     ------
     FileError
-        If its folder is missing or read-only, or if it is a folder, pipe or device itself.
+        If its folder is missing or read-only, if it is a folder, pipe or device itself, or one of the `sources`, which
+        writing would destroy.
     """
     path = named(path)
     if not _is_folder(path.parent):
@@ -92,6 +93,8 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
         raise FileError(f"{path}: a link into the folder {folder}, which is not there")
     if not os.access(folder, os.W_OK):
         raise FileError(f"{path}: the folder {folder if path.is_symlink() else path.parent} cannot be written to")
+    if found is not None and any(os.path.exists(source) and os.path.samefile(path, source) for source in sources):
+        raise FileError(f"{path}: the result would replace the file that is read; name another file to write")
     return path
 
 

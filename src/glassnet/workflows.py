@@ -149,7 +149,7 @@ def train_file(
     """
     keeper = None
     if out is not None:  # the model itself is written at the end
-        check_writable(out)
+        check_writable(out, data)
         keeper = Checkpoint(lambda model: model.save(_checkpoint_of(out)), every, ends=False)
     settings = with_new_names(settings, "start_from")
     resume = settings.pop("resume", resume)
@@ -435,7 +435,7 @@ def predict_file(
         If a file cannot be read or written, the data do not match the model, or `probabilities` of numbers are asked.
     """
     if out is not None:
-        check_writable(out)
+        check_writable(out, model, data)
     estimator = _load_tabular(model)
     dataset = _read_for(estimator, data, reading, require_target=False)
     X = select_training_columns(estimator, dataset.X)

@@ -35,6 +35,7 @@ from glassnet.cli.options import (
 from glassnet.cli.report_command import report
 from glassnet.cli.terminal import complain, end, file_name, say, say_json
 from glassnet.errors import GlassnetError
+from glassnet.files import check_writable
 from glassnet.plain_text import one_line, shortened, visible
 
 INTERRUPTED = 130
@@ -146,6 +147,8 @@ def inspect(
     from glassnet import workflows
     from glassnet.cli.show import Show
 
+    if page is not None:
+        check_writable(page, *(path for path in (model, data) if path is not None))
     opened = workflows.open_model(model)
     sample = None if data is None else workflows.trace_row(model, data, row, reading)
     if page is not None:

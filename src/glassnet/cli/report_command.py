@@ -34,6 +34,6 @@ def report(
     """Write a laboratory report on a model or an experiment, in one HTML file."""
     from glassnet import report as reports
 
-    reports.check(out, lang)
+    reports.check(out, lang, source, data, training)
     reports.write(reports.of_file(source, data, training), out, lang)
     say(f"Report    {visible(out)}")

@@ -144,7 +144,7 @@ def to_html(report: Report, lang: str = "en") -> str:
     return page.to_html(report, lang)
 
 
-def check(out: str | Path, lang: str) -> None:
+def check(out: str | Path, lang: str, *sources: str | Path | None) -> None:
     """Raise, before any work is done, if a report cannot be written there or in that language.
 
     Parameters
@@ -153,6 +153,8 @@ def check(out: str | Path, lang: str) -> None:
         The file that shall be written.
     lang : {"en", "zh"}
         Its language.
+    *sources : path, optional
+        What the report is made of, which must not be written over.
 
     Raises
     ------
@@ -163,7 +165,7 @@ def check(out: str | Path, lang: str) -> None:
 
     if lang not in LANGUAGES:
         raise UnknownNameError.among("language", lang, LANGUAGES)
-    check_writable(out)
+    check_writable(out, *(source for source in sources if source is not None))
 
 
 def write(report: Report, out: str | Path, lang: str = "en") -> None:

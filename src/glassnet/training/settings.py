@@ -18,145 +18,60 @@ DEFAULT_EPOCHS = 100
 OF_CALLER = "a function of the caller"  # what a record says of a schedule that has no name
 
 
+# fmt: off
 class StepSettings(TypedDict, total=False):
     """Settings for which scikit-learn has names of its own."""
 
-    optimizer: Annotated[
-        str | None,
-        Setting(
-            "gradient_descent",
-            "Rule of a step.",
-            'Its options stand in brackets: "adam(beta_1=0.8)". "lbfgs" searches along lines on the whole batch.',
-            table=OPTIMIZERS,
-        ),
-    ]
-    learning_rate: Annotated[
-        float | Sequence[float] | None,
-        Setting(
-            None,
-            "alpha, the learning rate.",
-            "Of a stack each network may have its own: k numbers.",
-            "None is the optimiser's own.",
-            interval="(0, inf)",
-        ),
-    ]
-    epochs: Annotated[
-        int | None,
-        Setting(
-            None,
-            "Passes over the training samples.",
-            none=f"None is {DEFAULT_EPOCHS}, where no iterations are given either.",
-            interval="[1, inf)",
-        ),
-    ]
-    iterations: Annotated[
-        int | None,
-        Setting(
-            None,
-            "Steps, in place of epochs.",
-            "With the whole batch they are the same.",
-            interval="[1, inf)",
-        ),
-    ]
-    batch_size: Annotated[
-        int | None,
-        Setting(None, "Samples per step.", none="None is all of them, the whole batch.", interval="[1, inf)"),
-    ]
-    l2: Annotated[
-        float | Sequence[float],
-        Setting(
-            0.0,
-            "lambda of the penalty on squared weights.",
-            "It adds lambda / (2m) Σ W² to J, m the samples of a step; one number, or one for each network of a stack.",
-            interval=PENALTIES["l2"].interval,
-        ),
-    ]
+    optimizer: Annotated[str | None, Setting("gradient_descent", "Rule of a step.",
+        'Its options stand in brackets: "adam(beta_1=0.8)". "lbfgs" searches along lines on the whole batch.',
+        table=OPTIMIZERS)]
+    learning_rate: Annotated[float | Sequence[float] | None, Setting(None, "alpha, the learning rate.",
+        "Of a stack each network may have its own: k numbers.", "None is the optimiser's own.", interval="(0, inf)")]
+    epochs: Annotated[int | None, Setting(None, "Passes over the training samples.",
+        none=f"None is {DEFAULT_EPOCHS}, where no iterations are given either.", interval="[1, inf)")]
+    iterations: Annotated[int | None, Setting(None, "Steps, in place of epochs.",
+        "With the whole batch they are the same.", interval="[1, inf)")]
+    batch_size: Annotated[int | None, Setting(None, "Samples per step.", none="None is all of them, the whole batch.",
+        interval="[1, inf)")]
+    l2: Annotated[float | Sequence[float], Setting(0.0, "lambda of the penalty on squared weights.",
+        "It adds lambda / (2m) Σ W² to J, m the samples of a step; one number, or one for each network of a stack.",
+        interval=PENALTIES["l2"].interval)]
 
 
 class SharedSettings(TypedDict, total=False):
     """Settings that have the same name and meaning in every interface."""
 
-    schedule: Annotated[
-        str | Callable[..., float] | None,
-        Setting(
-            "constant",
-            "Factor on the learning rate over time.",
-            'Options stand in brackets: "step(0.5, 10)". A function `factor(t, T, costs)` gets the time t of T epochs '
-            "and the costs so far.",
-            table=SCHEDULES,
-        ),
-    ]
+    schedule: Annotated[str | Callable[..., float] | None, Setting("constant", "Factor on the learning rate over time.",
+        'Options stand in brackets: "step(0.5, 10)". A function `factor(t, T, costs)` gets the time t of T epochs and '
+        "the costs so far.", table=SCHEDULES)]
     shuffle: Annotated[bool, Setting(True, "Whether mini-batches are drawn in a new order each epoch.")]
-    l1: Annotated[
-        float | Sequence[float],
-        Setting(
-            0.0,
-            "lambda of the penalty on absolute weights.",
-            "It adds lambda / m ``Σ |W|`` to J; one number, or one for each network of a stack.",
-            interval=PENALTIES["l1"].interval,
-        ),
-    ]
-    dropout: Annotated[
-        float | Sequence[float] | Sequence[Sequence[float]] | None,
-        Setting(
-            0.0,
-            "Share of hidden units dropped in each step.",
-            "One number, or one per hidden layer. Of a stack each network may have its own: a row of one number, or of "
-            "one per hidden layer. Not for lbfgs.",
-            interval="[0, 1)",
-        ),
-    ]
-    clip_norm: Annotated[
-        float | None,
-        Setting(
-            None,
-            "Longest gradient that a step may take.",
-            "A longer one is shortened to it. Not for lbfgs.",
-            interval=GRADIENT_TRANSFORMS["clip_norm"].interval,
-        ),
-    ]
-    engine: Annotated[
-        Literal["auto", "numpy", "compiled", "torch"],
-        Setting(
-            "auto",
-            "What runs the equations.",
-            'NumPy, loops compiled from them, or tensors (extra ``torch``). "auto" takes the engine whose predicted '
-            "start-up and steps take least, by the coefficients that ``glassnet engines`` shows (and measures, with "
-            "``--measure``); ``History.choice`` says why. Where an engine does not cover a run, NumPy takes it.",
-        ),
-    ]
-    device: Annotated[
-        Literal["auto", "cpu", "cuda"],
-        Setting(
-            "auto",
-            "Where the torch engine computes.",
-            '"auto" is a graphics processor where torch finds one. "cuda" asks for the torch engine.',
-        ),
-    ]
-    precision: Annotated[
-        Literal["full", "bfloat16"],
-        Setting(
-            "full",
-            "What goes into a matrix product.",
-            "Numbers of the network's own type, or rounded to bfloat16, which processors made for it multiply several "
-            "times as fast; parameters and all else stay float32. It asks for the torch engine.",
-        ),
-    ]
+    l1: Annotated[float | Sequence[float], Setting(0.0, "lambda of the penalty on absolute weights.",
+        "It adds lambda / m ``Σ |W|`` to J; one number, or one for each network of a stack.",
+        interval=PENALTIES["l1"].interval)]
+    dropout: Annotated[float | Sequence[float] | Sequence[Sequence[float]] | None, Setting(0.0,
+        "Share of hidden units dropped in each step.", "One number, or one per hidden layer. Of a stack each network "
+        "may have its own: a row of one number, or of one per hidden layer. Not for lbfgs.", interval="[0, 1)")]
+    clip_norm: Annotated[float | None, Setting(None, "Longest gradient that a step may take.",
+        "A longer one is shortened to it. Not for lbfgs.", interval=GRADIENT_TRANSFORMS["clip_norm"].interval)]
+    engine: Annotated[Literal["auto", "numpy", "compiled", "torch"], Setting("auto", "What runs the equations.",
+        'NumPy, loops compiled from them, or tensors (extra ``torch``). "auto" takes the engine whose predicted '
+        "start-up and steps take least, by the coefficients that ``glassnet engines`` shows (and measures, with "
+        "``--measure``); ``History.choice`` says why. Where an engine does not cover a run, NumPy takes it.")]
+    device: Annotated[Literal["auto", "cpu", "cuda"], Setting("auto", "Where the torch engine computes.",
+        '"auto" is a graphics processor where torch finds one. "cuda" asks for the torch engine.')]
+    precision: Annotated[Literal["full", "bfloat16"], Setting("full", "What goes into a matrix product.",
+        "Numbers of the network's own type, or rounded to bfloat16, which processors made for it multiply several "
+        "times as fast; parameters and all else stay float32. It asks for the torch engine.")]
 
 
 class TrainingSettings(StepSettings, SharedSettings, total=False):
     """The settings of one training run, as `Network.fit` takes them."""
 
-    keep_best: Annotated[
-        bool,
-        Setting(
-            False,
-            "Whether the parameters of the lowest cost are kept at the end, not the last ones.",
-            "The validation cost, where validation data are given.",
-        ),
-    ]
+    keep_best: Annotated[bool, Setting(False, "Whether the parameters of the lowest cost are kept at the end, not the "
+        "last ones.", "The validation cost, where validation data are given.")]
 
 
+# fmt: on
 TRAINING = declared(TrainingSettings)
 SHARED = {name: TRAINING[name] for name in SharedSettings.__annotations__}
 ENGINES = TRAINING["engine"].names

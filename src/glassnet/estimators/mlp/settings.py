@@ -18,65 +18,56 @@ from glassnet.training.declarations import Setting, declared
 from glassnet.training.settings import SHARED, SharedSettings
 
 
-# A setting is a row: type, default, help, details.
 # fmt: off
 class LayerSettings(TypedDict, total=False):
     """What the hidden layers are; these two may be given by position."""
 
-    hidden_layer_sizes: Annotated[int | Sequence[int], Setting(
-        (100,), "Units of each hidden layer, first to last.", "``()`` leaves the linear model.", interval="[1, inf)")]
-    activation: Annotated[str | Sequence[str], Setting(
-        "relu", "Activation of the hidden layers.",
-        '"identity", "logistic" (also "sigmoid"), "tanh", "relu", or any other name in glassnet\'s table, such as '
-        '"gelu" or "leaky_relu(0.2)". A list gives each hidden layer its own.')]
+    hidden_layer_sizes: Annotated[int | Sequence[int], Setting((100,), "Units of each hidden layer, first to last.",
+        "``()`` leaves the linear model.", interval="[1, inf)")]
+    activation: Annotated[str | Sequence[str], Setting("relu", "Activation of the hidden layers.",
+        "\"identity\", \"logistic\" (also \"sigmoid\"), \"tanh\", \"relu\", or any other name in glassnet's table, "
+        'such as "gelu" or "leaky_relu(0.2)". A list gives each hidden layer its own.')]
 
 
 class SklearnSettings(TypedDict, total=False):
     """Settings that scikit-learn's estimators have too."""
 
-    solver: Annotated[Literal["lbfgs", "sgd", "adam", "adamw"], Setting(
-        "adam", "Rule of a step.",
-        '"lbfgs" searches along lines on the whole data (good on small tables), "sgd" is gradient descent in '
-        'batches with momentum, "adam" adapts the step of every weight, "adamw" is adam with `weight_decay`.',
+    solver: Annotated[Literal["lbfgs", "sgd", "adam", "adamw"], Setting("adam", "Rule of a step.",
+        '"lbfgs" searches along lines on the whole data (good on small tables), "sgd" is gradient descent in batches '
+        'with momentum, "adam" adapts the step of every weight, "adamw" is adam with `weight_decay`.',
         fit_name="optimizer")]
-    alpha: Annotated[float, Setting(
-        0.0001, "Strength of the L2 penalty.",
-        "It adds alpha / (2 m) Σ W² to the cost, m the samples of a batch.", interval="[0, inf)", fit_name="l2")]
-    batch_size: Annotated[int | Literal["auto"], Setting(
-        "auto", "Samples of a step.", '"auto" is min(200, n_samples). lbfgs always takes all.', interval="[1, inf)")]
-    learning_rate: Annotated[Literal["constant", "invscaling", "adaptive"], Setting(
-        "constant", "How sgd's learning rate moves.",
-        "Not at all; learning_rate_init / (t + 1)^power_t after each epoch, t the samples seen; or a fifth each "
-        "time that the training stops to improve.", fit_name="schedule")]
-    learning_rate_init: Annotated[float, Setting(
-        0.001, "Learning rate at the start, for sgd, adam and adamw.", interval="(0, inf)", fit_name="learning_rate")]
+    alpha: Annotated[float, Setting(0.0001, "Strength of the L2 penalty.", "It adds alpha / (2 m) Σ W² to the cost, m "
+        "the samples of a batch.", interval="[0, inf)", fit_name="l2")]
+    batch_size: Annotated[int | Literal["auto"], Setting("auto", "Samples of a step.",
+        '"auto" is min(200, n_samples). lbfgs always takes all.', interval="[1, inf)")]
+    learning_rate: Annotated[Literal["constant", "invscaling", "adaptive"], Setting("constant",
+        "How sgd's learning rate moves.", "Not at all; learning_rate_init / (t + 1)^power_t after each epoch, t the "
+        "samples seen; or a fifth each time that the training stops to improve.", fit_name="schedule")]
+    learning_rate_init: Annotated[float, Setting(0.001, "Learning rate at the start, for sgd, adam and adamw.",
+        interval="(0, inf)", fit_name="learning_rate")]
     power_t: Annotated[float, Setting(0.5, 'Exponent of "invscaling".', interval="[0, inf)")]
-    max_iter: Annotated[int, Setting(
-        200, "Most epochs (sgd, adam, adamw) or iterations (lbfgs).", interval="[1, inf)", fit_name="epochs")]
-    random_state: Annotated[Any, Setting(
-        None, "Source of the first weights, the order of samples and the rows held out.",
-        "A whole number, a RandomState or None. The same number draws what scikit-learn's estimator draws with it.",
-        constraints=("random_state",))]
-    tol: Annotated[float, Setting(
-        1e-4, "Improvement of the loss that counts.",
-        "Of the validation score with `early_stopping`; lbfgs's largest slope.", interval="[0, inf)")]
+    max_iter: Annotated[int, Setting(200, "Most epochs (sgd, adam, adamw) or iterations (lbfgs).", interval="[1, inf)",
+        fit_name="epochs")]
+    random_state: Annotated[Any, Setting(None, "Source of the first weights, the order of samples and the rows held "
+        "out.", "A whole number, a RandomState or None. The same number draws what scikit-learn's estimator draws with "
+        "it.", constraints=("random_state",))]
+    tol: Annotated[float, Setting(1e-4, "Improvement of the loss that counts.", "Of the validation score with "
+        "`early_stopping`; lbfgs's largest slope.", interval="[0, inf)")]
     verbose: Annotated[bool | int, Setting(False, "Whether each epoch prints its loss.", constraints=("verbose",))]
-    warm_start: Annotated[bool, Setting(
-        False, "Whether `fit` starts from the weights of the last one, with a fresh optimiser, as in scikit-learn.",
-        "`resume` continues the training itself.")]
+    warm_start: Annotated[bool, Setting(False, "Whether `fit` starts from the weights of the last one, with a fresh "
+        "optimiser, as in scikit-learn.", "`resume` continues the training itself.")]
     momentum: Annotated[float, Setting(0.9, "Share of sgd's last step that is added to the next.", interval="[0, 1]")]
     nesterovs_momentum: Annotated[bool, Setting(True, "Whether sgd looks ahead along the momentum.")]
-    early_stopping: Annotated[bool, Setting(
-        False, "Whether to stop when the score of validation rows no longer improves, and to keep the best weights.",
-        "The rows are those given to `fit` as `X_val`, or `validation_fraction` of the training rows, which are "
-        "held out; a classifier's keep the classes' shares, except for multi-label targets. Not for lbfgs.")]
-    validation_fraction: Annotated[float, Setting(
-        0.1, "Share of the rows held out by `early_stopping`.", interval="[0, 1)")]
+    early_stopping: Annotated[bool, Setting(False, "Whether to stop when the score of validation rows no longer "
+        "improves, and to keep the best weights.", "The rows are those given to `fit` as `X_val`, or "
+        "`validation_fraction` of the training rows, which are held out; a classifier's keep the classes' shares, "
+        "except for multi-label targets. Not for lbfgs.")]
+    validation_fraction: Annotated[float, Setting(0.1, "Share of the rows held out by `early_stopping`.",
+        interval="[0, 1)")]
     beta_1: Annotated[float, Setting(0.9, "adam's memory of the gradient.", interval="[0, 1)")]
     beta_2: Annotated[float, Setting(0.999, "adam's memory of the gradient's square.", interval="[0, 1)")]
     epsilon: Annotated[float, Setting(1e-8, "Keeps adam's divisor from zero.", interval="(0, inf)")]
-    n_iter_no_change: Annotated[float, Setting(
-        10, "Epochs without improvement after which sgd, adam and adamw stop.",
+    n_iter_no_change: Annotated[float, Setting(10, "Epochs without improvement after which sgd, adam and adamw stop.",
         constraints=(Interval(Integral, 1, None, closed="left"), Options(Real, {np.inf})))]
     max_fun: Annotated[int, Setting(15000, "Most evaluations of the cost by lbfgs.", interval="[1, inf)")]
 
@@ -84,21 +75,17 @@ class SklearnSettings(TypedDict, total=False):
 class OwnSettings(TypedDict, total=False):
     """Settings that are glassnet's own, beside those of `SharedSettings`."""
 
-    weight_decay: Annotated[float, Setting(
-        0.01, "What adamw takes from every weight and bias in each step.",
-        "This share of it times the learning rate, apart from the gradient. `alpha` stays the penalty in the loss; "
-        "set it to 0 for weight decay alone.", interval="[0, inf)")]
-    scoring: Annotated[str | Callable[..., float] | None, Setting(
-        None, "What `early_stopping` watches.",
-        "The estimator's own score (None), the validation loss (\"loss\"), or a scorer of scikit-learn's, by name "
-        "or as a callable ``scorer(estimator, X, y)``. Greater is better.")]
-    resume: Annotated[bool, Setting(
-        False, "Whether `fit` resumes the training of the last one.",
+    weight_decay: Annotated[float, Setting(0.01, "What adamw takes from every weight and bias in each step.",
+        "This share of it times the learning rate, apart from the gradient. `alpha` stays the penalty in the loss; set "
+        "it to 0 for weight decay alone.", interval="[0, inf)")]
+    scoring: Annotated[str | Callable[..., float] | None, Setting(None, "What `early_stopping` watches.",
+        "The estimator's own score (None), the validation loss (\"loss\"), or a scorer of scikit-learn's, by name or "
+        "as a callable ``scorer(estimator, X, y)``. Greater is better.")]
+    resume: Annotated[bool, Setting(False, "Whether `fit` resumes the training of the last one.",
         "With its weights, as `warm_start`, and also with what the optimiser remembers (adam's averages, sgd's "
-        "velocity, an adaptive learning rate), as `partial_fit` does. A fit that Ctrl-C interrupted is then "
-        "completed if settings and rows are the same: `max_iter` counts its epochs from its start.")]
-    n_networks: Annotated[int, Setting(
-        1, "Networks of different starts that are trained side by side, as one stack.",
+        "velocity, an adaptive learning rate), as `partial_fit` does. A fit that Ctrl-C interrupted is then completed "
+        "if settings and rows are the same: `max_iter` counts its epochs from its start.")]
+    n_networks: Annotated[int, Setting(1, "Networks of different starts that are trained side by side, as one stack.",
         "Predictions are their average, and `predict_spread` tells how far they are apart. Not for lbfgs.",
         interval="[1, inf)")]
 
@@ -110,29 +97,24 @@ class CommonKeywords(SklearnSettings, SharedSettings, OwnSettings, total=False):
 class ClassifierKeywords(CommonKeywords, total=False):
     """Those of `MLPClassifier`."""
 
-    class_weight: Annotated[Mapping[Any, float] | str | None, Setting(
-        None, 'Label -> weight of its rows in the cost, or "balanced".',
-        '1 for labels it does not name; "balanced" gives every class the same sum of weights. Multiplies '
-        "`sample_weight`, validation rows included.", constraints=(dict, StrOptions({"balanced"}), None))]
-    label_smoothing: Annotated[float, Setting(
-        0.0, "Part of each row's certainty that all classes get alike.",
+    class_weight: Annotated[Mapping[Any, float] | str | None, Setting(None,
+        'Label -> weight of its rows in the cost, or "balanced".', '1 for labels it does not name; "balanced" gives '
+        "every class the same sum of weights. Multiplies `sample_weight`, validation rows included.",
+        constraints=(dict, StrOptions({"balanced"}), None))]
+    label_smoothing: Annotated[float, Setting(0.0, "Part of each row's certainty that all classes get alike.",
         "Of the training rows only.", interval="[0, 1)")]
 
 
 class RegressorLoss(TypedDict, total=False):
     """What `MLPRegressor` has beside the others, and as its first parameter."""
 
-    loss: Annotated[str, Setting(
-        "squared_error", "Cost of an estimate.",
-        '"squared_error" is half the squared error, "poisson" half the Poisson deviance with an exp output '
-        '(targets of at least 0); "absolute_error" estimates the median, "quantile(0.9)" what nine of ten stay '
-        'below, and "huber(1.35)" is squared up to that distance and absolute beyond. The losses of several '
-        "columns add up.")]
+    loss: Annotated[str, Setting("squared_error", "Cost of an estimate.", '"squared_error" is half the squared error, '
+        '"poisson" half the Poisson deviance with an exp output (targets of at least 0); "absolute_error" estimates '
+        'the median, "quantile(0.9)" what nine of ten stay below, and "huber(1.35)" is squared up to that distance and '
+        "absolute beyond. The losses of several columns add up.")]
 
 
 # fmt: on
-
-
 CLASSIFIER = declared(LayerSettings, ClassifierKeywords)
 REGRESSOR = declared(RegressorLoss, LayerSettings, CommonKeywords)
 

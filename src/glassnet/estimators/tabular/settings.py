@@ -14,48 +14,39 @@ from glassnet.training.declarations import Setting, declared
 from glassnet.training.settings import SharedSettings, StepSettings
 
 
-# A setting is a row: type, default, help, details.
 # fmt: off
 class LayerSettings(TypedDict, total=False):
     """What the hidden layers are; these two may be given by position."""
 
-    hidden: Annotated[int | Sequence[int] | None, Setting(
-        None, "Units of each hidden layer; none for logistic or linear regression.",
-        "A number, or one for each layer.",
-        "None tries the preset's recipes and keeps the one that is best on rows left out.", interval="[1, inf)")]
-    activation: Annotated[str | Sequence[str] | None, Setting(
-        None, "Of the hidden layers: one name, or one per layer.", none="None is the recipe's own.", table=ACTIVATIONS)]
+    hidden: Annotated[int | Sequence[int] | None, Setting(None, "Units of each hidden layer; none for logistic or "
+        "linear regression.", "A number, or one for each layer.", "None tries the preset's recipes and keeps the one "
+        "that is best on rows left out.", interval="[1, inf)")]
+    activation: Annotated[str | Sequence[str] | None, Setting(None, "Of the hidden layers: one name, or one per layer.",
+        none="None is the recipe's own.", table=ACTIVATIONS)]
 
 
 class ModelSettings(TypedDict, total=False):
     """What makes the networks and chooses the best, beside the layers and the training."""
 
-    preset: Annotated[Literal["fast", "default", "best"], Setting(
-        "default", "How many networks of which recipes are tried.",
-        "`glassnet.estimators.tabular.recipes` has the table.")]
-    loss: Annotated[str | None, Setting(
-        None, "Cost of an answer: cross_entropy, squared_error, absolute_error, huber, quantile(0.9), poisson.",
-        none="None is cross_entropy for classes and squared_error for numbers.",
+    preset: Annotated[Literal["fast", "default", "best"], Setting("default",
+        "How many networks of which recipes are tried.", "`glassnet.estimators.tabular.recipes` has the table.")]
+    loss: Annotated[str | None, Setting(None, "Cost of an answer: cross_entropy, squared_error, absolute_error, huber, "
+        "quantile(0.9), poisson.", none="None is cross_entropy for classes and squared_error for numbers.",
         check_with=lambda name: choose_loss(full_name(name, 1)))]
-    validation: Annotated[float | None, Setting(
-        None, "Share of the training rows held out to choose the recipe and the best epoch.",
-        none="None: of k networks each leaves out one k-th of the rows and is judged by them; one network alone "
-        "holds out .15 from 1000 rows on.", interval="[0, 1)")]
-    patience: Annotated[float | None, Setting(
-        None, "Epochs without a lower validation cost before training ends.",
+    validation: Annotated[float | None, Setting(None, "Share of the training rows held out to choose the recipe and "
+        "the best epoch.", none="None: of k networks each leaves out one k-th of the rows and is judged by them; one "
+        "network alone holds out .15 from 1000 rows on.", interval="[0, 1)")]
+    patience: Annotated[float | None, Setting(None, "Epochs without a lower validation cost before training ends.",
         none="None is a quarter of the epochs.", interval="[0, inf]")]
-    n_networks: Annotated[int | None, Setting(
-        None, "Networks trained side by side and averaged.",
+    n_networks: Annotated[int | None, Setting(None, "Networks trained side by side and averaged.",
         none="None is the preset's number (4, 8 or 16), or one where `hidden` is given.", interval="[1, inf)")]
-    random_state: Annotated[Any, Setting(
-        None, "Source of all randomness.",
-        "A whole number, a RandomState, or None for another one each time.", option="seed")]
-    warm_start: Annotated[bool, Setting(
-        False, "Whether `fit` resumes the training of the last `fit`, with its network and preparation.",
-        "scikit-learn's name for it. Settings that ask for another network than that one (`hidden`, `activation`, "
-        "`preset`, `loss`, `n_networks`) are refused.", option=None)]
-    verbose: Annotated[bool | int, Setting(
-        False, "Whether the notes and a line per epoch are printed.", interval="[0, inf)", option=None)]
+    random_state: Annotated[Any, Setting(None, "Source of all randomness.", "A whole number, a RandomState, or None "
+        "for another one each time.", option="seed")]
+    warm_start: Annotated[bool, Setting(False, "Whether `fit` resumes the training of the last `fit`, with its network "
+        "and preparation.", "scikit-learn's name for it. Settings that ask for another network than that one "
+        "(`hidden`, `activation`, `preset`, `loss`, `n_networks`) are refused.", option=None)]
+    verbose: Annotated[bool | int, Setting(False, "Whether the notes and a line per epoch are printed.",
+        interval="[0, inf)", option=None)]
 
 
 class RegressorKeywords(ModelSettings, StepSettings, SharedSettings, total=False):
@@ -65,15 +56,13 @@ class RegressorKeywords(ModelSettings, StepSettings, SharedSettings, total=False
 class ClassifierKeywords(RegressorKeywords, total=False):
     """The settings of `TabularClassifier` that are given by name."""
 
-    class_weight: Annotated[Mapping[Any, float] | str | None, Setting(
-        None, 'Label -> weight of its rows, or "balanced".',
-        '1 for labels it does not name; "balanced" gives every class the same sum of weights. Multiplies the '
-        "`sample_weight` of `fit`, and weighs validation rows too.", option=None)]
+    class_weight: Annotated[Mapping[Any, float] | str | None, Setting(None,
+        'Label -> weight of its rows, or "balanced".', '1 for labels it does not name; "balanced" gives every class '
+        "the same sum of weights. Multiplies the `sample_weight` of `fit`, and weighs validation rows too.",
+        option=None)]
 
 
 # fmt: on
-
-
 FIXED = ("hidden", "activation", "preset", "loss", "n_networks")  # what makes the network
 IN_FIT = tuple(declared(StepSettings, SharedSettings))  # passed on to `Network.fit` under the same names
 RECIPES = ("optimizer", "learning_rate", "schedule", "epochs", "batch_size", "dropout")  # of which each has its own
