@@ -185,13 +185,14 @@ def takes(settings: Mapping[str, Setting]) -> Callable[[Function], Function]:
     return mark
 
 
-def describe(thing: Any, settings: Mapping[str, Setting], attributes: str = "") -> None:
-    """Write the settings into a docstring, in place of the line `MARK`; and what several classes have in common."""
+def describe(thing: Any, settings: Mapping[str, Setting], base: type | None = None) -> None:
+    """Write the settings into a docstring, in place of the line `MARK`; and the attributes that a base class lists."""
     if thing.__doc__ and MARK in thing.__doc__:  # there is none under python -OO
         before, after = thing.__doc__.split(MARK)
         indent = before.rpartition("\n")[2]
         entries = "\n".join(setting.documented for setting in settings.values()).replace("\n", f"\n{indent}")
-        after = after.replace(ATTRIBUTES_MARK, attributes.strip())
+        attributes = (inspect.getdoc(base) or "").partition("Attributes\n----------\n")[2]
+        after = after.replace(ATTRIBUTES_MARK, attributes.replace("\n", f"\n{indent}"))
         thing.__doc__ = f"{before}{entries}{after}"
 
 

@@ -39,7 +39,14 @@ FITTED = {  # plain attributes that a model file keeps
     "validation_loss_curve_": maybe(CURVE), "notes_": TEXTS, "_learning_rate": number(0),
     "_no_improvement_count": whole(),
 }  # fmt: skip
-ATTRIBUTES = """\
+NOT_IN_OLD_FILES: dict[str, Any] = {"validation_loss_curve_": None, "notes_": [], "_no_improvement_count": 0}
+
+
+class FittedMLP(InspectionMixin, CallbackSupportMixin, BaseEstimator):
+    """What `MLPClassifier` and `MLPRegressor` have in common but for `fit`; not for use on its own.
+
+    Attributes
+    ----------
     network_ : Network
         The network in the notation: samples are columns, W[l] (n[l], n[l-1]). It can trace, check and save itself.
     coefs_ : list of array (n[l], n[l+1])
@@ -74,12 +81,8 @@ ATTRIBUTES = """\
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : array (n_features,)
-        Names of the columns, where X had any."""
-NOT_IN_OLD_FILES: dict[str, Any] = {"validation_loss_curve_": None, "notes_": [], "_no_improvement_count": 0}
-
-
-class FittedMLP(InspectionMixin, CallbackSupportMixin, BaseEstimator):
-    """What `MLPClassifier` and `MLPRegressor` have in common but for `fit`; not for use on its own."""
+        Names of the columns, where X had any.
+    """
 
     kind: ClassVar[str]  # the name in model files, also that of a user's subclass
     _declared: ClassVar[Mapping[str, Setting]]

@@ -18,7 +18,7 @@ from glassnet.estimators.mlp.advice import about_ending, about_scale, at_most_ep
 from glassnet.estimators.mlp.callbacks import EpochTasks, with_callbacks
 from glassnet.estimators.mlp.fitted import FittedMLP
 from glassnet.estimators.mlp.monitor import TrainingMonitor
-from glassnet.estimators.mlp.rows import Rows, checked
+from glassnet.estimators.mlp.rows import Rows, Validation, checked, scorer_of
 from glassnet.estimators.mlp.settings import (
     activation_names,
     check_together,
@@ -28,7 +28,6 @@ from glassnet.estimators.mlp.settings import (
 )
 from glassnet.estimators.mlp.start import RandomOrder, draw_as_scikit_learn
 from glassnet.estimators.mlp.unfinished import rest_of
-from glassnet.estimators.mlp.validation import Validation, scorer_of
 from glassnet.estimators.sklearn_errors import as_glassnet_errors
 from glassnet.estimators.weights import checked_weights
 from glassnet.network import Network, checkpoint_to

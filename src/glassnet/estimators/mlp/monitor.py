@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from glassnet.estimators.mlp.callbacks import EpochTasks
+from glassnet.estimators.mlp.rows import Validation
 from glassnet.estimators.mlp.start import RandomOrder
-from glassnet.estimators.mlp.validation import Validation
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import Progress
 
 SMALLEST_RATE = 1e-6  # an adaptive learning rate that has come down to this ends the training
 
 
+@dataclass(eq=False)
 class TrainingMonitor:
     """A callback of `Network.fit` that updates an estimator's fitted attributes and decides when to stop.
 
@@ -43,28 +45,20 @@ class TrainingMonitor:
         Whether Ctrl-C ended it.
     """
 
-    def __init__(
-        self,
-        estimator: Any,
-        samples: int,
-        validation: Validation | None,
-        tasks: EpochTasks,
-        order: RandomOrder,
-        *,
-        resumed: bool = False,
-        keeper: Checkpoint | None = None,
-    ) -> None:
-        self.estimator: Any = estimator
-        self.samples: int = samples
-        self.validation: Validation | None = validation
-        self.tasks: EpochTasks = tasks
-        self.searches: bool = estimator.solver == "lbfgs"  # which ends by itself
-        self.by_score: bool = estimator.early_stopping and not self.searches
-        self.stopped: bool = False
-        self.interrupted: bool = False
-        self.order: RandomOrder = order
-        self.resumed: bool = resumed
-        self.keeper: Checkpoint | None = keeper
+    estimator: Any
+    samples: int
+    validation: Validation | None
+    tasks: EpochTasks
+    order: RandomOrder
+    resumed: bool = False
+    keeper: Checkpoint | None = None
+    stopped: bool = field(default=False, init=False)
+    interrupted: bool = field(default=False, init=False)
+
+    @property
+    def by_score(self) -> bool:
+        """Whether the score of validation rows decides when to stop."""
+        return bool(self.estimator._stops_by_score)
 
     def factor(self, t: float, T: float, costs: Any) -> float:
         """Return the schedule's factor: what the epochs so far have made of the learning rate."""
@@ -74,7 +68,7 @@ class TrainingMonitor:
     def __call__(self, progress: Progress) -> bool:
         """Take note of a finished epoch; True ends the training."""
         net = self.estimator
-        if net.verbose and progress.moment == "start" and net.n_iter_ == 0 and not self.searches:
+        if net.verbose and progress.moment == "start" and net.n_iter_ == 0 and net.solver != "lbfgs":
             print(f"engine: {progress.engine}")
         if progress.moment == "start":
             self.tasks.begin_epoch()
@@ -86,10 +80,9 @@ class TrainingMonitor:
         if net.verbose:
             print(f"Iteration {net.n_iter_}, loss = {net.loss_:.8f}")
         score = None if self.validation is None else self.look()
-        if not self.searches:
-            self._update_patience(
-                self._better_loss() if score is None or not self.by_score else self.better_score(score)
-            )
+        if net.solver != "lbfgs":  # which ends by itself
+            better = self._better_loss() if score is None or not self.by_score else self.better_score(score)
+            self._update_patience(better)
         self.stopped |= self.tasks.end_epoch()
         if not self.stopped:
             self.tasks.begin_epoch()
@@ -140,15 +133,14 @@ class TrainingMonitor:
         net = self.estimator
         what = "Validation score" if self.by_score else "Training loss"
         text = f"{what} did not improve more than tol={net.tol:f} for {net.n_iter_no_change} consecutive epochs."
+        ending, stop = "Stopping.", True
         if net.solver == "sgd" and net.learning_rate == "adaptive":
             if net._learning_rate > SMALLEST_RATE:
                 net._learning_rate /= 5
                 net._no_improvement_count = 0
                 ending, stop = f"Setting learning rate to {net._learning_rate:f}", False
             else:
-                ending, stop = "Learning rate too small. Stopping.", True
-        else:
-            ending, stop = "Stopping.", True
+                ending = "Learning rate too small. Stopping."
         if net.verbose:
             print(text, ending)
         return stop

@@ -1,12 +1,15 @@
-"""The rows of a fit: samples, their target columns and their weights, which stay together."""
+"""The rows of a fit: samples, their target columns and their weights, to train on or to validate with."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.sparse import issparse
+from sklearn.metrics import check_scoring
 from sklearn.model_selection import train_test_split
 from sklearn.utils import column_or_1d
 from sklearn.utils.validation import validate_data
@@ -72,3 +75,45 @@ def checked(estimator: Any, X: Any, y: Any, *, reset: bool) -> tuple[Array, Arra
     if y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
     return X.tocsr() if issparse(X) else X, y.toarray() if issparse(y) and estimator._numbers_wanted else y
+
+
+@dataclass(frozen=True, eq=False)
+class Validation:
+    """Rows held out, or given for the purpose.
+
+    Parameters
+    ----------
+    rows : Rows
+        Their target columns are as they were before any smoothing.
+    scorer : callable, "loss" or None
+        ``scorer(estimator, X, y)``, greater is better; "loss" is the loss with a minus, None the estimator's own score.
+    """
+
+    rows: Rows
+    scorer: Callable[..., float] | str | None
+
+    def look(self, estimator: Any) -> tuple[float, float]:
+        """Return score and loss of the network as it stands; both are NaN where an output is not finite."""
+        X, Y, S = self.rows
+        costs, A = estimator.network_.cost_and_answers(**self.rows.columns)
+        loss = float(np.mean(costs))
+        if not np.isfinite(loss):
+            return float("nan"), float("nan")
+        if self.scorer == "loss":
+            return -loss, loss
+        if callable(self.scorer):
+            weights = {} if S is None else {"sample_weight": S}
+            return float(self.scorer(estimator, X, estimator.target_.decode(Y), **weights)), loss
+        answers = (A if A.ndim == 2 else A.mean(axis=0)).T
+        return float(estimator._score_rows(answers, Y, S)), loss
+
+
+def scorer_of(estimator: Any, scoring: Any) -> Any:
+    """Return what `Validation` takes for the setting `scoring`.
+
+    Raises
+    ------
+    ValueError
+        If scikit-learn knows no scorer of that name.
+    """
+    return scoring if scoring in (None, "loss") else check_scoring(estimator, scoring)

@@ -18,7 +18,7 @@ from glassnet.errors import SettingError
 from glassnet.estimators.given_targets import given_labels, given_numbers
 from glassnet.estimators.mlp.advice import about_targets
 from glassnet.estimators.mlp.callbacks import with_callbacks
-from glassnet.estimators.mlp.fitted import ATTRIBUTES
+from glassnet.estimators.mlp.fitted import FittedMLP
 from glassnet.estimators.mlp.fitting import BaseMLP
 from glassnet.estimators.mlp.settings import CLASSIFIER, REGRESSOR, ClassifierKeywords, CommonKeywords, constraints
 from glassnet.estimators.sklearn_compat import first_partial_fit
@@ -321,5 +321,5 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         return tags
 
 
-describe(MLPClassifier, CLASSIFIER, ATTRIBUTES)
-describe(MLPRegressor, REGRESSOR, ATTRIBUTES)
+describe(MLPClassifier, CLASSIFIER, FittedMLP)
+describe(MLPRegressor, REGRESSOR, FittedMLP)

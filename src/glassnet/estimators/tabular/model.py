@@ -29,7 +29,6 @@ from glassnet.estimators.tabular.networks import made_with
 from glassnet.estimators.tabular.recipes import CLASSES, NUMBERS, Recipe
 from glassnet.estimators.tabular.rows import checked_rows
 from glassnet.estimators.tabular.samples import Samples
-from glassnet.estimators.tabular.selection import train_candidates
 from glassnet.estimators.tabular.settings import (
     CLASSIFIER,
     REGRESSOR,
@@ -37,7 +36,7 @@ from glassnet.estimators.tabular.settings import (
     RegressorKeywords,
     check_kept,
 )
-from glassnet.estimators.tabular.training import Callback
+from glassnet.estimators.tabular.training import Callback, train_candidates
 from glassnet.estimators.tabular.training_data import Given, TrainingData, drawn_seed, prepare
 from glassnet.estimators.tabular.unfinished import LastFit, Unfinished, settings_of
 from glassnet.estimators.targets import LabelEncoder, Target, TargetScaler

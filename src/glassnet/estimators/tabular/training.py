@@ -1,4 +1,4 @@
-"""How the networks of one recipe are trained and judged."""
+"""Candidates are trained from simple to deep, each as its recipe says, until one is no better than those before."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glassnet.errors import DivergedError
 from glassnet.estimators.tabular import out_of_fold
 from glassnet.estimators.tabular.candidate import Candidate
-from glassnet.estimators.tabular.networks import is_full_batch
+from glassnet.estimators.tabular.networks import is_full_batch, new_network, recipes_to_try
 from glassnet.estimators.tabular.recipes import Recipe
 from glassnet.estimators.tabular.settings import IN_FIT
 from glassnet.estimators.tabular.training_data import TrainingData
+from glassnet.estimators.tabular.unfinished import Unfinished
 from glassnet.estimators.targets import smoothed
 from glassnet.network import Network
+from glassnet.training import generators
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.engine_choice import amortise_startup_over
 from glassnet.training.history import History, Progress
@@ -29,7 +32,62 @@ Callback = Callable[[Progress], Any]
 FITS_PER_RECIPE = 3  # that an engine's start counts for: folds, seeds and later tables come, and compiled code is kept
 
 
-def train(
+def train_candidates(
+    model: TableModel, data: TrainingData, unfinished: Unfinished | None, *, callbacks: Iterable[Callback],
+    checkpoint: Checkpoint | None, as_of: Callable[[list[Candidate]], Any],
+) -> list[Candidate]:  # fmt: skip
+    """Train one candidate after the other while it helps, and return them."""
+    n_x, m = data.X.shape
+    recipes = recipes_to_try(model, n_x, m, data.k, warm=data.warm)
+    networks = {  # all before the first is trained: what is wrong with them is reported at once
+        name: model.network_ if data.warm else new_network(model, recipe, n_x, data.target, data.rng, data.k)
+        for name, recipe in recipes.items()
+    }
+    candidates: list[Candidate] = []
+    if unfinished is not None:
+        candidates, networks = list(unfinished.done), _resumed(networks, unfinished, data)
+    callbacks, failure = list(callbacks), None
+    for name, network in networks.items():
+        if model.verbose:
+            print(f"{name}: {network}")
+
+        def around(network: Network, name: str = name) -> Any:
+            return as_of([*candidates, Candidate(name, network)])
+
+        resume = data.warm or (unfinished is not None and name == unfinished.recipe)
+        part = checkpoint and checkpoint.of(around)
+        candidate = Candidate(name, network)
+        try:
+            history = _train(model, candidate, recipes[name], data, callbacks=callbacks, resume=resume, checkpoint=part)
+        except DivergedError as error:
+            failure = error
+            continue
+        if history.interrupted and not history.steps and not resume:
+            if not candidates:
+                raise KeyboardInterrupt  # there is nothing to keep
+            candidate.cost = math.inf  # it has not begun
+        candidates.append(candidate)
+        if history.interrupted or candidate.cost > min(each.cost for each in candidates):
+            break
+    if not candidates:
+        assert failure is not None
+        raise failure
+    return candidates
+
+
+def _resumed(networks: dict[str, Network], unfinished: Unfinished, data: TrainingData) -> dict[str, Network]:
+    """Return the networks that are still to be trained, beginning with the one under way."""
+    names = list(networks)
+    rest = {name: networks[name] for name in names[names.index(unfinished.recipe) :]}
+    rest[unfinished.recipe] = unfinished.network
+    if not data.warm:  # they all draw from one generator
+        generators.set_state(data.rng, generators.to_document(unfinished.network.rng) or {})
+        for network in (unfinished.network, *(each.network for each in unfinished.done)):
+            network.rng = data.rng
+    return rest
+
+
+def _train(
     model: TableModel, candidate: Candidate, recipe: Recipe, data: TrainingData, *,
     callbacks: Sequence[Callback], resume: bool, checkpoint: Checkpoint | None,
 ) -> History:  # fmt: skip
