@@ -92,20 +92,13 @@ class Training:
 
 
 def train_file(
-    data: str | Path,
-    target: str | None = None,
-    *,
-    task: str | None = None,
-    sample_weight: str | None = None,
-    test: float | None = None,
-    out: str | Path | None = None,
-    resume: str | Path | None = None,
-    reading: dict[str, Any] | None = None,
+    data: str | Path, target: str | None = None, *,
+    task: str | None = None, sample_weight: str | None = None, test: float | None = None,
+    out: str | Path | None = None, resume: str | Path | None = None, reading: dict[str, Any] | None = None,
     callbacks: Iterable[Callable[[Progress], Any]] = (),
-    announce: Callable[[Dataset, dict[str, int]], Any] = lambda dataset, parts: None,
-    every: float = 60.0,
+    announce: Callable[[Dataset, dict[str, int]], Any] = lambda dataset, parts: None, every: float = 60.0,
     **settings: Any,
-) -> Training:
+) -> Training:  # fmt: skip
     """Read a table or pictures, train on one part, score on another, save.
 
     Parameters
@@ -402,13 +395,9 @@ def _cell(value: Any) -> Any:
 
 
 def predict_file(
-    model: str | Path,
-    data: str | Path,
-    *,
-    probabilities: bool = False,
-    out: str | Path | None = None,
-    reading: dict[str, Any] | None = None,
-) -> Predictions:
+    model: str | Path, data: str | Path, *,
+    probabilities: bool = False, out: str | Path | None = None, reading: dict[str, Any] | None = None,
+) -> Predictions:  # fmt: skip
     """Predict every row of a table, or every picture, and write the predictions as CSV if `out` names a file.
 
     Parameters

@@ -30,10 +30,11 @@ from glassnet.cli.options import (
     Seed,
     collects,
     data_option,
+    path_argument,
     path_option,
 )
 from glassnet.cli.report_command import report
-from glassnet.cli.terminal import complain, end, file_name, say, say_json
+from glassnet.cli.terminal import complain, end, say, say_json
 from glassnet.errors import GlassnetError
 from glassnet.files import check_writable
 from glassnet.plain_text import one_line, shortened, visible
@@ -134,9 +135,7 @@ def predict(
 @collects(reading=READING)
 def inspect(
     model: Model,
-    data: Annotated[
-        Path | None, typer.Argument(help="Data to take a row from.", metavar="[DATA]", parser=file_name)
-    ] = None,
+    data: Annotated[Path | None, path_argument("[DATA]", "Data to take a row from.")] = None,
     *,
     row: Annotated[int, typer.Option(help="Row of DATA to follow through the network, counted from 1.")] = 1,
     page: Annotated[Path | None, path_option("Also write what is shown, with every number, as a page.")] = None,

@@ -39,7 +39,7 @@ def experiment(
     if out is not None:
         _check_picture(out)
     options: dict[str, Any] = {} if data is None else {"data": str(data)}
-    with _running(show):
+    with show.status("Running the experiment"):
         result = lessons.run(name, seed=seed, seeds=seeds, size=size, **options)
     if out is not None:
         _write_picture(result, out)
@@ -112,14 +112,6 @@ def _print(show: Show, what: Any, style: str | None = None) -> None:
     from glassnet.plain_text import visible
 
     show.out.print(visible(what, keep="\n") if isinstance(what, str) else what, soft_wrap=False, style=style)
-
-
-def _running(show: Show) -> Any:
-    from contextlib import nullcontext
-
-    if show.as_json or not show.err.is_terminal:
-        return nullcontext()
-    return show.status("Running the experiment")
 
 
 def _check_picture(out: Path) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from glassnet.cli.options import AsJson
-from glassnet.cli.terminal import console, file_name, say_json
+from glassnet.cli.options import AsJson, path_argument
+from glassnet.cli.terminal import console, say_json
 from glassnet.plain_text import visible
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ LOOK = {
 
 
 def grade(
-    solution: Annotated[Path, typer.Argument(help="Your Python file.", metavar="MY_NETWORK.py", parser=file_name)],
+    solution: Annotated[Path, path_argument("MY_NETWORK.py", "Your Python file.")],
     timeout: Annotated[float, typer.Option(help="Seconds that the file, and then each function, may take.")] = 20.0,
     as_json: AsJson = False,
 ) -> None:

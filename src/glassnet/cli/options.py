@@ -10,9 +10,9 @@ from typing import Annotated, Any, TypeVar, get_args
 
 import typer
 
-from glassnet.cli.terminal import file_name
 from glassnet.errors import SettingError
 from glassnet.estimators.tabular.settings import CLASSIFIER, FIXED
+from glassnet.files import named
 from glassnet.renamed import RENAMED, warn_of
 from glassnet.training.declarations import Setting
 
@@ -22,14 +22,16 @@ Given = dict[str, Any]  # the options of a group that were given, by name
 
 def path_option(help_: str) -> Any:
     """Return the option of a file or folder."""
-    return typer.Option(help=help_, metavar="PATH", parser=file_name)
+    return typer.Option(help=help_, metavar="PATH", parser=named)
 
 
-Data = Annotated[
-    Path,
-    typer.Argument(help="CSV, Parquet, HDF5 or NumPy file, or a folder of pictures.", metavar="DATA", parser=file_name),
-]
-Model = Annotated[Path, typer.Argument(help="A .glassnet file.", metavar="MODEL", parser=file_name)]
+def path_argument(metavar: str, help_: str) -> Any:
+    """Return the argument that names a file or folder."""
+    return typer.Argument(help=help_, metavar=metavar, parser=named)
+
+
+Data = Annotated[Path, path_argument("DATA", "CSV, Parquet, HDF5 or NumPy file, or a folder of pictures.")]
+Model = Annotated[Path, path_argument("MODEL", "A .glassnet file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document, for machines.")]
 Seed = Annotated[int, typer.Option(help="Source of all randomness.")]
 

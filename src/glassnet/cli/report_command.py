@@ -7,24 +7,17 @@ from typing import Annotated
 
 import typer
 
-from glassnet.cli.options import path_option
-from glassnet.cli.terminal import file_name, say
+from glassnet.cli.options import path_argument, path_option
+from glassnet.cli.terminal import say
 from glassnet.plain_text import visible
 
 
 def report(
     source: Annotated[
         Path,
-        typer.Argument(
-            help="A .glassnet file, or what `glassnet experiment NAME --json` printed, in a .json file.",
-            metavar="MODEL",
-            parser=file_name,
-        ),
+        path_argument("MODEL", "A .glassnet file, or what `glassnet experiment NAME --json` printed, in a .json file."),
     ],
-    data: Annotated[
-        Path | None,
-        typer.Argument(help="Data with known targets, for scores and analysis.", metavar="[DATA]", parser=file_name),
-    ] = None,
+    data: Annotated[Path | None, path_argument("[DATA]", "Data with known targets, for scores and analysis.")] = None,
     training: Annotated[
         Path | None, path_option("Data of the training, for the diagnosis: what went wrong, what to change.")
     ] = None,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,8 @@ from glassnet.training.history import Progress
 from glassnet.workflows import SampleTrace, Scores, Training
 
 if TYPE_CHECKING:
+    from rich.status import Status
+
     from glassnet.engine_report import EngineLine
     from glassnet.inspection.trace import Trace
 
@@ -38,6 +40,11 @@ class Show:
         self.as_json = as_json
         self.out = console()
         self.err = console(stderr=True)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing that moves is shown."""
+        return self.as_json or not self.err.is_terminal
 
     def line(self, head: str, text: str) -> None:
         """Print one line with a short head in a column of its own."""
@@ -64,7 +71,7 @@ class Show:
     @contextmanager
     def progress(self) -> Iterator[Any]:
         """Show the training's progress on a terminal; stay quiet in a pipe."""
-        if self.as_json or not self.err.is_terminal:
+        if self.is_quiet:
             yield lambda progress: None
             return
         from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
@@ -83,18 +90,17 @@ class Show:
         finally:
             bar.stop()
 
-    @contextmanager
-    def waiting(self) -> Iterator[Any]:
-        """Show on a terminal what is being measured; stay quiet in a pipe."""
-        if self.as_json or not self.err.is_terminal:
-            yield lambda name: None
-            return
-        with self.status("Measuring") as status:
-            yield lambda name: status.update(f"Measuring {name}")
-
-    def status(self, words: str) -> Any:
-        """Return rich's moving sign that work is under way, in letters that standard error can show."""
+    def status(self, words: str) -> AbstractContextManager[Status | None]:
+        """Return rich's moving sign that work is under way, in letters that standard error can show; none in a pipe."""
+        if self.is_quiet:
+            return nullcontext()
         return self.err.status(words, spinner="dots" if self.err.encoding.startswith("utf") else "line")
+
+    @contextmanager
+    def waiting(self) -> Iterator[Callable[[str], None]]:
+        """Show on a terminal what is being measured; stay quiet in a pipe."""
+        with self.status("Measuring") as status:
+            yield lambda name: status.update(f"Measuring {name}") if status else None
 
     def engines(self, lines: list[EngineLine]) -> None:
         """Print the engines as a table, and where its figures come from."""
@@ -114,19 +120,13 @@ class Show:
         model, history = outcome.model, outcome.model.history_
         network = model.network_
         if self.as_json:
-            self.document(
-                {
-                    "model": str(out),
-                    "source": outcome.source,
-                    "target": outcome.target,
-                    "rows": outcome.parts,
-                    "architecture": network.architecture.to_document(),
-                    "parameters": network.architecture.n_parameters,
-                    "scores": {part: _scores(scores) for part, scores in outcome.scores.items()},
-                    "record": network.record,
-                    "notes": outcome.notes,
-                }
-            )
+            architecture = network.architecture
+            self.document({
+                "model": str(out), "source": outcome.source, "target": outcome.target, "rows": outcome.parts,
+                "architecture": architecture.to_document(), "parameters": architecture.n_parameters,
+                "scores": {part: _scores(scores) for part, scores in outcome.scores.items()},
+                "record": network.record, "notes": outcome.notes,
+            })  # fmt: skip
             return
         for note in outcome.notes:
             self.line("Note", one_line(note))
@@ -175,13 +175,12 @@ class Show:
         network = model if isinstance(model, Network) else model.network_
         table = network.dimensions(1)
         if self.as_json:
+            architecture = network.architecture
             document = {
-                "kind": kind_of(model),
-                "architecture": network.architecture.to_document(),
-                "parameters": network.architecture.n_parameters,
-                "dimensions": [vars(line) for line in table],
+                "kind": kind_of(model), "architecture": architecture.to_document(),
+                "parameters": architecture.n_parameters, "dimensions": [vars(line) for line in table],
                 "record": network.record,
-            }
+            }  # fmt: skip
             if sample is not None:
                 document["row"] = sample.row
                 document["prediction"], document["truth"] = sample.prediction, sample.truth

@@ -9,13 +9,11 @@ import os
 import sys
 import warnings
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
 from glassnet.errors import FileError
-from glassnet.files import named
 from glassnet.plain_text import one_line, spelled, visible
 
 if TYPE_CHECKING:
@@ -54,11 +52,6 @@ def prepare() -> None:
     warnings.showwarning = lambda message, *_where, **_more: complain(f"warning: {one_line(message)}")
     if closed:
         raise FileError("standard output is closed, so nothing could be shown; give it a file, or /dev/null")
-
-
-def file_name(text: str) -> Path:
-    """Read the name of a file as it was typed; an empty one is refused."""
-    return named(text)
 
 
 def console(stderr: bool = False) -> Console:

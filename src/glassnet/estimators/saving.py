@@ -31,14 +31,9 @@ CLASS_WEIGHTS = Kind(
 
 
 def save(
-    estimator: Any,
-    path: str | Path,
-    target: Target,
-    document: Mapping[str, Any],
-    *,
-    training_state: bool = True,
-    networks: Mapping[str, Network] | None = None,
-) -> None:
+    estimator: Any, path: str | Path, target: Target, document: Mapping[str, Any], *,
+    training_state: bool = True, networks: Mapping[str, Network] | None = None,
+) -> None:  # fmt: skip
     """Write a fitted estimator to a file.
 
     Parameters

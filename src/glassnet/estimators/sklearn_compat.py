@@ -12,16 +12,9 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call as first_part
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
 __all__ = [
-    "BaseSearchCV",
-    "Interval",
-    "InvalidParameterError",
-    "Options",
-    "StrOptions",
-    "callback_context",
-    "check_sample_weight",
-    "first_partial_fit",
-    "has_callbacks",
-]
+    "BaseSearchCV", "Interval", "InvalidParameterError", "Options", "StrOptions", "callback_context",
+    "check_sample_weight", "first_partial_fit", "has_callbacks",
+]  # fmt: skip
 
 BaseSearchCV: Any  # below
 

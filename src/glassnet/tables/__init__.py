@@ -9,15 +9,6 @@ from glassnet.tables.reading.formats import read
 from glassnet.tables.splitting import imbalance, split
 
 __all__ = [
-    "Dataset",
-    "Pictures",
-    "Preparation",
-    "as_table",
-    "fit_preparation",
-    "imbalance",
-    "leaks",
-    "read",
-    "rows_at",
-    "split",
-    "target_from_table",
-]
+    "Dataset", "Pictures", "Preparation", "as_table", "fit_preparation", "imbalance", "leaks", "read", "rows_at",
+    "split", "target_from_table",
+]  # fmt: skip

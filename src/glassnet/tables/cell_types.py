@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from uuid import UUID
 
 import numpy as np
 
@@ -122,18 +123,8 @@ def _intervals(bounds: pa.ChunkedArray, described: bytes) -> pa.ChunkedArray:
 
 
 def _uuids(storage: pa.ChunkedArray, described: bytes) -> pa.ChunkedArray:
-    from uuid import UUID
-
     cells = [None if cell is None else str(UUID(bytes=cell)) for cell in storage.to_pylist()]
     return pa.chunked_array([pa.array(cells, pa.large_string())])
-
-
-def _truth(storage: pa.ChunkedArray, described: bytes) -> pa.ChunkedArray:
-    return storage.cast(pa.bool_())
-
-
-def _as_stored(storage: pa.ChunkedArray, described: bytes) -> pa.ChunkedArray:
-    return storage
 
 
 # Name of an extension type -> its cells as a known type, from what is stored and what describes the type.
@@ -141,6 +132,6 @@ EXTENSIONS: dict[str, Callable[[pa.ChunkedArray, bytes], pa.ChunkedArray]] = {
     "pandas.period": _periods,
     "pandas.interval": _intervals,
     "arrow.uuid": _uuids,
-    "arrow.bool8": _truth,
-    "arrow.json": _as_stored,
+    "arrow.bool8": lambda storage, _: storage.cast(pa.bool_()),
+    "arrow.json": lambda storage, _: storage,
 }

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import cell_values, decoded
+from glassnet.tables.dataset import Pictures
 from glassnet.tables.frames import as_table
-
-if TYPE_CHECKING:
-    from glassnet.tables.dataset import Pictures
 
 MAX_CLASSES = 50  # more distinct numbers are not classes
 
@@ -31,8 +27,6 @@ def leaks(X: pa.Table | Pictures, y: np.ndarray) -> list[str]:
     list of str
         Such as "column 'alive' repeats the target: leave it out unless it is known before the answer is."
     """
-    from glassnet.tables.dataset import Pictures
-
     classes, target = np.unique(y, return_inverse=True)
     if isinstance(X, Pictures) or not 2 <= len(classes) <= min(MAX_CLASSES, len(y) // 2):
         return []

@@ -193,15 +193,10 @@ def features(X: Any, preparation: Preparation | None = None) -> pa.Table | Pictu
 
 
 def fit_preparation(
-    X: Any,
-    targets: np.ndarray | None = None,
-    *,
-    max_categories: int = MAX_CATEGORIES,
-    bins: bool = True,
-    drop: Collection[str] = (),
-    keep: Collection[str] = (),
+    X: Any, targets: np.ndarray | None = None, *,
+    max_categories: int = MAX_CATEGORIES, bins: bool = True, drop: Collection[str] = (), keep: Collection[str] = (),
     categorical: Collection[str] = (),
-) -> Preparation:
+) -> Preparation:  # fmt: skip
     """Fit a preparation to training rows.
 
     Missing numbers become the median; all are scaled by their quartiles, smoothly clipped, and binned. Text becomes one

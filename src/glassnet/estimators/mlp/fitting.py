@@ -78,17 +78,10 @@ class BaseMLP(FittedMLP):
     # ------------------------------------------------------------ fit
     @with_callbacks
     def fit(
-        self,
-        X: GivenRows,
-        y: ArrayLike,
-        sample_weight: ArrayLike | None = None,
-        *,
-        X_val: GivenRows | None = None,
-        y_val: ArrayLike | None = None,
-        sample_weight_val: ArrayLike | None = None,
-        checkpoint: str | Path | None = None,
-        every: float = 60.0,
-    ) -> Self:
+        self, X: GivenRows, y: ArrayLike, sample_weight: ArrayLike | None = None, *,
+        X_val: GivenRows | None = None, y_val: ArrayLike | None = None, sample_weight_val: ArrayLike | None = None,
+        checkpoint: str | Path | None = None, every: float = 60.0,
+    ) -> Self:  # fmt: skip
         """Train on rows X and targets y.
 
         Parameters
@@ -134,15 +127,10 @@ class BaseMLP(FittedMLP):
 
     @all_or_nothing(DivergedError)
     def _fit(
-        self,
-        X: AnyArray,
-        y: AnyArray,
-        sample_weight: AnyArray | None,
-        given_validation: tuple[AnyArray, AnyArray, AnyArray] = (None, None, None),
-        *,
-        incremental: bool = False,
-        keeper: Checkpoint | None = None,
-    ) -> Self:
+        self, X: AnyArray, y: AnyArray, sample_weight: AnyArray | None,
+        given_validation: tuple[AnyArray, AnyArray, AnyArray] = (None, None, None), *,
+        incremental: bool = False, keeper: Checkpoint | None = None,
+    ) -> Self:  # fmt: skip
         with as_glassnet_errors():
             self._validate_params()
         check_together(self, incremental=incremental)

@@ -63,15 +63,9 @@ class Rows(NamedTuple):
 def checked(estimator: Any, X: Any, y: Any, *, reset: bool) -> tuple[Array, Array]:
     """Return rows, which may be sparse, and targets, dense unless they are labels, as scikit-learn checks them."""
     X, y = validate_data(
-        estimator,
-        in_memory("X", X),
-        estimator._targets(y),
-        accept_sparse=["csr", "csc"],
-        multi_output=True,
-        y_numeric=estimator._numbers_wanted,
-        dtype=(np.float64, np.float32),
-        reset=reset,
-    )
+        estimator, in_memory("X", X), estimator._targets(y), accept_sparse=["csr", "csc"], multi_output=True,
+        y_numeric=estimator._numbers_wanted, dtype=(np.float64, np.float32), reset=reset,
+    )  # fmt: skip
     if y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
     return X.tocsr() if issparse(X) else X, y.toarray() if issparse(y) and estimator._numbers_wanted else y

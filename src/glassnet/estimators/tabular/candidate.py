@@ -52,14 +52,10 @@ class Candidate:
     def summary(self) -> dict[str, Any]:
         """Return what users see in `candidates_`."""
         return {
-            "kind": self.recipe,
-            "hidden": self.hidden,
-            "cost": self.cost,
-            "seconds": 0.0 if self.history is None else self.history.seconds,
-            "label_smoothing": self.label_smoothing,
-            "temperature": self.temperature,
-            "interrupted": self.interrupted,
-        }
+            "kind": self.recipe, "hidden": self.hidden, "cost": self.cost,
+            "seconds": 0.0 if self.history is None else self.history.seconds, "label_smoothing": self.label_smoothing,
+            "temperature": self.temperature, "interrupted": self.interrupted,
+        }  # fmt: skip
 
     def to_document(self) -> dict[str, Any]:
         """Return a candidate whose training has ended as plain data; the network has its own place in a file."""
@@ -74,13 +70,9 @@ class Candidate:
             if not (number().holds(document[name]) or (name == "cost" and document[name] is None)):
                 raise ValueError(f"candidate: {name} {document[name]!r}")
         candidate = cls(
-            document["kind"],
-            network,
-            math.inf if document["cost"] is None else document["cost"],
-            document["label_smoothing"],
-            document["temperature"],
-            History.from_document(network.record or {}),
-        )
+            document["kind"], network, math.inf if document["cost"] is None else document["cost"],
+            document["label_smoothing"], document["temperature"], History.from_document(network.record or {}),
+        )  # fmt: skip
         if document["hidden"] != candidate.hidden:
             raise ValueError(f"candidate: hidden {document['hidden']}")
         return candidate

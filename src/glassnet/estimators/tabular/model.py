@@ -107,18 +107,10 @@ class TableModel(InspectionMixin):
 
     @all_or_nothing()
     def fit(
-        self,
-        X: Any,
-        y: Any,
-        sample_weight: Any = None,
-        *,
-        X_val: Any = None,
-        y_val: Any = None,
-        sample_weight_val: Any = None,
-        callbacks: Iterable[Callback] = (),
-        checkpoint: str | Path | Checkpoint | None = None,
-        every: float = 60.0,
-    ) -> Any:
+        self, X: Any, y: Any, sample_weight: Any = None, *,
+        X_val: Any = None, y_val: Any = None, sample_weight_val: Any = None, callbacks: Iterable[Callback] = (),
+        checkpoint: str | Path | Checkpoint | None = None, every: float = 60.0,
+    ) -> Any:  # fmt: skip
         """Prepare the columns and train the network.
 
         Parameters

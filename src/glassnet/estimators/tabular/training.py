@@ -101,16 +101,10 @@ def _train(
         own.append(_Patience.of(model, options, data.X.shape[1], network))
     with amortise_startup_over(FITS_PER_RECIPE):
         history = network.fit(
-            data.X,
-            smoothed(data.Y.T, smoothing, exclusive=exclusive).T,
-            **options,
-            validation=validation,
-            sample_weight=out_of_fold.combined(data.fold_weights, data.S),
-            keep_best=validation is not None,
-            callbacks=[*callbacks, *own],
-            resume=resume and not network.missing_state,
-            checkpoint=checkpoint,
-        )
+            data.X, smoothed(data.Y.T, smoothing, exclusive=exclusive).T, **options, validation=validation,
+            sample_weight=out_of_fold.combined(data.fold_weights, data.S), keep_best=validation is not None,
+            callbacks=[*callbacks, *own], resume=resume and not network.missing_state, checkpoint=checkpoint,
+        )  # fmt: skip
     if network.position is not None and not history.interrupted:
         network.position.end()  # also where patience was at its end
     candidate.history, candidate.label_smoothing = history, smoothing

@@ -8,6 +8,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 
 from glassnet.errors import DataError, SettingError
@@ -18,12 +19,9 @@ SAMPLE_CHARACTERS = 1 << 20
 SAMPLE_ROWS = 100
 NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+|\d+,\d+)([eE][+-]?\d+)?\s*")  # with a comma for the point, too
 MARKS = [
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-]
+    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+]  # fmt: skip
 
 
 def decode(data: bytes, encoding: str | None, where: str) -> tuple[str, str]:
@@ -52,14 +50,10 @@ def decode(data: bytes, encoding: str | None, where: str) -> tuple[str, str]:
             return decode(data, name, where)
     if b"\0" in data[:SAMPLE_CHARACTERS]:
         raise DataError(f"{where} holds zero bytes: it is not text (or give its encoding, such as utf-16-le)")
-    try:
-        return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        pass
-    try:
-        return data.decode("cp1252"), "cp1252"
-    except UnicodeDecodeError:
-        return data.decode("latin-1"), "latin-1"
+    for name in ("utf-8", "cp1252"):
+        with suppress(UnicodeDecodeError):
+            return data.decode(name), name
+    return data.decode("latin-1"), "latin-1"
 
 
 def records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:

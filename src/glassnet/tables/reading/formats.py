@@ -55,16 +55,10 @@ READERS: dict[str, Callable[[Path, _Options], Dataset]] = {
 
 
 def read(
-    path: str | Path,
-    target: str | None = None,
-    *,
-    require_target: bool = True,
-    separator: str | None = None,
-    header: bool | None = None,
-    encoding: str | None = None,
-    size: int | tuple[int, int] = 64,
-    order: str = "interleaved",
-) -> Dataset:
+    path: str | Path, target: str | None = None, *,
+    require_target: bool = True, separator: str | None = None, header: bool | None = None,
+    encoding: str | None = None, size: int | tuple[int, int] = 64, order: str = "interleaved",
+) -> Dataset:  # fmt: skip
     """Read a table, arrays or pictures.
 
     Parameters
