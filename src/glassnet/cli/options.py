@@ -43,14 +43,10 @@ def data_option(help_: str, *names: str) -> Any:
 
 READING = {  # how a table is read, for every command that reads one
     "separator": Annotated[str | None, data_option("Character between cells of a CSV file; found when not given.")],
-    "header": Annotated[
-        bool | None,
-        data_option(
-            "Whether the first line of a CSV file names the columns; found when not given.", "--header/--no-header"
-        ),
-    ],
+    "header": Annotated[bool | None, data_option(
+        "Whether the first line of a CSV file names the columns; found when not given.", "--header/--no-header")],
     "encoding": Annotated[str | None, data_option("Encoding of a CSV file; found when not given.")],
-}
+}  # fmt: skip
 READING_PICTURES = {
     "size": Annotated[int | None, data_option("Height and width that pictures are brought to; 64 when not given.")],
     "order": Annotated[str | None, data_option("Numbers of a picture: interleaved or planes.")],

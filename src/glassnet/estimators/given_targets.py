@@ -28,9 +28,9 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.engines.sparse_columns import is_sparse
 from glassnet.errors import DataError
 from glassnet.estimators.foreign_arrays import in_memory
-from glassnet.estimators.targets import is_sparse
 from glassnet.tables.frames import is_elsewhere
 from glassnet.tables.object_cells import MISSING_TYPES
 from glassnet.typing import Array
@@ -58,16 +58,8 @@ def given_labels(y: Any, name: str = "y") -> Any:
     DataError
         If labels are missing, or of a kind that is none of these.
     """
-    array = _array(y, name)
-    if not isinstance(array, np.ndarray):
-        return array
-    if array.dtype == object:
-        array = _of_one_kind(array, name, LABELS)
-        if array.dtype == object and isinstance(y, (list, tuple)):
-            array = array.astype(str)
-    if array.dtype.kind not in "biufUO":
-        raise _refusal(name, KINDS.get(array.dtype.kind, str(array.dtype)), LABELS, objects=False)
-    return array
+    array = _of_kinds(y, name, LABELS, "biufUO")
+    return array.astype(str) if isinstance(y, (list, tuple)) and array.dtype == object else array
 
 
 def given_numbers(y: Any, name: str = "y") -> Any:
@@ -90,14 +82,8 @@ def given_numbers(y: Any, name: str = "y") -> Any:
     DataError
         If cells are missing, no numbers, or beyond 1e150.
     """
-    array = _array(y, name)
-    if not isinstance(array, np.ndarray):
-        return array
-    if array.dtype == object:
-        array = _of_one_kind(array, name, NUMBERS)
-    if array.dtype.kind not in "biuf":
-        raise _refusal(name, KINDS.get(array.dtype.kind, str(array.dtype)), NUMBERS, objects=False)
-    if array.dtype.kind == "f" and array.size:
+    array = _of_kinds(y, name, NUMBERS, "biuf")
+    if isinstance(array, np.ndarray) and array.dtype.kind == "f" and array.size:
         with np.errstate(invalid="ignore"):
             most = np.fmax.reduce(np.abs(array), axis=None)
         if MAX_TARGET < most < np.inf:
@@ -127,6 +113,17 @@ def _refusal(name: str, kind: str, expected: str, *, objects: bool = True) -> Da
     more = several * (expected is LABELS and kind in SEVERAL)
     refused = "Complex data not supported: " * kind.startswith("complex")  # scikit-learn's checks look for it
     return DataError(f"{refused}{name} holds {kind}; {expected.format(name=name, such=such)}{more}")
+
+
+def _of_kinds(y: Any, name: str, expected: str, kinds: str) -> Any:
+    """Return y as an array of one of some kinds, by NumPy's letters; None and sparse tables as they are."""
+    array = _array(y, name)
+    if isinstance(array, np.ndarray):
+        if array.dtype == object:
+            array = _of_one_kind(array, name, expected)
+        if array.dtype.kind not in kinds:
+            raise _refusal(name, KINDS.get(array.dtype.kind, str(array.dtype)), expected, objects=False)
+    return array
 
 
 def _array(y: Any, name: str) -> Any:

@@ -15,6 +15,7 @@ import numpy as np
 
 from glassnet import interrupts, plain_text
 from glassnet.documents import ANYTHING, TEXT, TRUTH, checked, listed, number
+from glassnet.engines.sparse_columns import is_sparse
 from glassnet.errors import DataError, ModelFileError, SettingError
 from glassnet.typing import AnyArray
 
@@ -315,9 +316,3 @@ def smoothed(Y: AnyArray, share: float, *, exclusive: bool = True) -> AnyArray:
 def _labels_of(y: AnyArray) -> AnyArray:
     """Return the labels that occur in y, sorted; of a 0/1 table the numbers of its columns."""
     return np.arange(y.shape[1]) if y.ndim == 2 else np.unique(y)
-
-
-def is_sparse(y: Any) -> bool:
-    """Return whether y is a sparse matrix or array of scipy, without loading scipy."""
-    sparse = sys.modules.get("scipy.sparse")
-    return sparse is not None and bool(sparse.issparse(y))

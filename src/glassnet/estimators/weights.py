@@ -21,13 +21,6 @@ def checked_weights(X: AnyArray, sample_weight: AnyArray | None) -> AnyArray | N
     return None if sample_weight is None else check_sample_weight(sample_weight, X, ensure_non_negative=True)
 
 
-def drop_zero_weight_rows(X: AnyArray, Y: AnyArray, S: AnyArray | None) -> tuple[AnyArray, AnyArray, AnyArray | None]:
-    """Return X, Y and weights without the rows of weight 0: a batch of only such rows would have no mean."""
-    if S is None or (keep := S > 0).all():
-        return X, Y, S
-    return X[keep], Y[keep], S[keep]
-
-
 def class_weights(
     encoder: LabelEncoder, class_weight: Mapping[Any, float] | str, Y: AnyArray, S: AnyArray | None
 ) -> AnyArray:

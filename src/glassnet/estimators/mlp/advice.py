@@ -39,7 +39,8 @@ def about_scale(X: AnyArray, names: Sequence[str] | None) -> str:
         return ""
     worst = large[np.argsort(-size[large], kind="stable")][:MOST_NAMED]
     named = [f"column {j}" if names is None else shortened(repr(str(names[j])), LONGEST_NAME) for j in worst]
-    shown = ", ".join(f"{name} ({_about(X, j)})" for name, j in zip(named, worst, strict=True))
+    columns = (X[:, [j]].toarray() if is_sparse(X) else X[:, j] for j in worst)
+    shown = ", ".join(f"{name} ({_mean_and_std(column)})" for name, column in zip(named, columns, strict=True))
     more = f" and {len(large) - len(worst)} more" if len(large) > len(worst) else ""
     wanted, scaler = (
         ("standard deviation 1", "with_mean=False") if is_sparse(X) else ("mean 0 and standard deviation 1", "")
@@ -48,11 +49,6 @@ def about_scale(X: AnyArray, names: Sequence[str] | None) -> str:
         f"{len(large)} of {X.shape[1]} inputs are not scaled: {shown}{more}. Networks want {wanted}: "
         f"make_pipeline(StandardScaler({scaler}), ...)"
     )
-
-
-def _about(X: AnyArray, j: int) -> str:
-    column = X[:, [j]].toarray() if is_sparse(X) else X[:, j]
-    return _mean_and_std(column)
 
 
 def _mean_and_std(numbers: AnyArray) -> str:

@@ -215,10 +215,8 @@ class FittedMLP(InspectionMixin, CallbackSupportMixin, BaseEstimator):
         return X.tocsr() if issparse(X) else X
 
     def _outputs(self, X: AnyArray) -> AnyArray:
-        return self._average(self._rows(X))
-
-    def _average(self, X: AnyArray) -> AnyArray:
-        """Return the outputs (m, n_outputs) for rows that were checked, averaged over the networks."""
+        """Return the outputs (m, n_outputs), averaged over the networks."""
+        X = self._rows(X)
         outputs = np.empty((X.shape[0], self.n_outputs_), self.network_.dtype)
         for start in range(0, len(outputs), ROWS_AT_A_TIME):
             rows = slice(start, start + ROWS_AT_A_TIME)

@@ -16,7 +16,6 @@ from sklearn.utils.validation import validate_data
 
 from glassnet.errors import DataError
 from glassnet.estimators.foreign_arrays import in_memory
-from glassnet.estimators.weights import drop_zero_weight_rows
 from glassnet.typing import Array
 
 
@@ -39,8 +38,10 @@ class Rows(NamedTuple):
         return {"X": self.X.T, "Y": self.Y.T, **weights}
 
     def weighted(self) -> Rows:
-        """Return the rows that weigh something."""
-        return Rows(*drop_zero_weight_rows(*self))
+        """Return the rows of weight above 0: a batch of only other ones would have no mean."""
+        if self.S is None or (keep := self.S > 0).all():
+            return self
+        return Rows(self.X[keep], self.Y[keep], self.S[keep])
 
     def parted(self, share: float, strata: Array | None, random_state: np.random.RandomState) -> tuple[Rows, Rows]:
         """Return the rows to train on, and a share of them to hold out, which keeps the shares of the strata."""

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.checks import refuse_masked
+from glassnet.engines.sparse_columns import is_sparse
 from glassnet.errors import DataError
 from glassnet.estimators.foreign_arrays import in_memory
 from glassnet.estimators.input_names import has_names, in_training_order
-from glassnet.estimators.targets import is_sparse
 from glassnet.tables import Pictures, as_table
 from glassnet.tables.frames import check_cells, is_records, is_table
 from glassnet.typing import AnyArray
