@@ -101,6 +101,10 @@ def line_through(sizes: list[int], values: list[float]) -> dict[str, float]:
     return {"a": float(a), "b": float(b), "r2": float(1 - (rest**2).sum() / np.var(values) / len(values))}
 
 
+def _three_digits(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
 def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
     """Return for each axis its sizes, seconds per step, bytes, and the exponents fitted to them."""
     result: dict[str, Any] = {}
@@ -119,8 +123,8 @@ def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
             found |= line_through(list(sizes), seconds)
             found["exponent"] = exponent(list(sizes), [value - found["a"] for value in seconds])
         result[axis] = found
-        power = "-" if found["exponent"] is None else f"{found['exponent']:.3f}"
-        own = f", the products' own {found['product_exponent']:.3f}" if axis == "width" else ""
+        power, own = map(_three_digits, (found["exponent"], found.get("product_exponent")))
+        own = f", the products' own {own}" if axis == "width" else ""
         print(f"{axis:<6} sizes          " + " ".join(f"{size:>9}" for size in sizes))
         print(
             "       us per step    "
@@ -137,9 +141,9 @@ def verdicts(result: dict[str, Any]) -> list[Verdict]:
     found = []
     for axis, most in (("m", 1.02), ("width", own)):
         power, limit = result[axis]["exponent"], "the products' own" if axis == "width" else f"{most}"
-        products = f" ({most:.3f})" if axis == "width" and most is not None else ""
+        shown = f" ({most:.3f})" if axis == "width" and most is not None else ""
         met = None if power is None or most is None else power <= most
-        found.append(verdict(f"7. exponent of {axis} at most {limit}{products}", power, met, ""))
+        found.append(verdict(f"7. exponent of {axis} at most {limit}{shown}", power, met, ""))
     return [*found, verdict(f"7. seconds are a line in depth (R² at least {STRAIGHT})", r2, r2 >= STRAIGHT, "")]
 
 

@@ -93,7 +93,7 @@ def check_writable(path: str | os.PathLike[str], *sources: str | os.PathLike[str
         raise FileError(f"{path}: a link into the folder {folder}, which is not there")
     if not os.access(folder, os.W_OK):
         raise FileError(f"{path}: the folder {folder if path.is_symlink() else path.parent} cannot be written to")
-    if found is not None and any(os.path.exists(source) and os.path.samefile(path, source) for source in sources):
+    if found is not None and any(path.samefile(source) for source in map(Path, sources) if source.exists()):
         raise FileError(f"{path}: the result would replace the file that is read; name another file to write")
     return path
 

@@ -229,7 +229,7 @@ def test_a_training_outlives_a_checkpoint_that_cannot_be_written(path, monkeypat
         raise FileError(f"{path}: cannot be written (No space left on device); nothing was changed")
 
     monkeypatch.setattr(Network, "save", full)
-    with pytest.warns(UserWarning, match="no checkpoint was written: .*No space left on device.*; training goes on"):
+    with pytest.warns(UserWarning, match="no checkpoint was written: .*No space left on device.*; training continues"):
         net.fit(X, Y, epochs=3, checkpoint=path, every=1)
     np.testing.assert_array_equal(net.vector, whole.vector)
 

@@ -91,7 +91,7 @@ def propagate(
         )  # a batch of weights 0 has slopes 0
     dA, dZ = backward(xp, dZ_last, A, Z, W, g, D, m, gradient.W.views, gradient.b.views)
     J = total_cost(xp, theta, cost(xp, losses, m_J), m_J, objective)
-    m_W = m if S is None else m[..., 0]  # to stand beside the flat weights
+    m_W = m if S is None else m[..., 0]  # broadcasts over the flat weights
     for name, strength in objective.penalties.items():
         gradient.weights += PENALTIES[name].slope(xp, theta.weights, _column(strength), m_W)
     return Pass(J, A, Z, dA, dZ)
@@ -143,5 +143,5 @@ def blocks(xp: Any, theta: Parameters, m: int) -> list[Any]:
 
 
 def _column(strength: Any) -> Any:
-    """Return one number for each network as (k, 1), to stand beside the flat weights; one for all as it is."""
+    """Return one number for each network as (k, 1), which broadcasts over the flat weights; one for all as it is."""
     return strength[:, None] if getattr(strength, "ndim", 0) else strength

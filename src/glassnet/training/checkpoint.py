@@ -77,7 +77,7 @@ class Checkpoint:
             self.write(what)
             self.written = True
         except GlassnetError as error:  # a training must not end because a checkpoint fails
-            warnings.warn(f"no checkpoint was written: {error}; training goes on", stacklevel=2)
+            warnings.warn(f"no checkpoint was written: {error}; training continues", stacklevel=2)
 
 
 class Part(Checkpoint):
@@ -191,7 +191,7 @@ def _of_position(place: Any, t: int, theta: tuple[int, ...], dtype: str) -> dict
         raise ValueError("position: more steps than planned, or not the curves that it must have")
     if curves:
         if place["data"] is None or ("first" not in found and taken > t):
-            raise ValueError("position: the rest of a run wants its data and its t")
+            raise ValueError("position: the rest of a run needs its data and its t")
         _check_curves(curves, taken, lead)
     return {name: shape for name, (_, shape) in found.items()}
 

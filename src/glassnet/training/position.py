@@ -1,4 +1,4 @@
-"""Where a run stands: what resuming it, to the bit, takes beside the optimiser's memory and the generator."""
+"""The position of a run: what resuming it to the bit needs besides the optimiser's state and the generator."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from glassnet.engines.sparse_columns import SparseColumns
 Array = Any
 
 CURVES = ("cost", "epoch_cost", "validation_cost", "learning_rate")  # what `History` holds of them
-BLOCK = 2**20  # entries that a fingerprint copies at a time where they do not lie side by side
+BLOCK = 2**20  # entries that a fingerprint copies at a time where they are not contiguous
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""One training run: what it works on, where it stands, and what it records; it knows no engine and no loop."""
+"""One training run: its data, state and record; it knows no engine and no loop."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Choice(NamedTuple):
 
 
 class Run:
-    """One training run: what it works on, where it stands, and its record.
+    """One training run: its data, its state and its record.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """The source of many steps in one function: the equations, recorded once with symbols, inside a frame of loops.
 
 What is recorded is `core.propagation.propagate`, `core.regularization.transform_gradient` and the optimiser's update,
-as they stand. The frame, `_STEPS`, holds what a step needs besides: gathering a batch and its dropout masks, checking
+as they stand. The frame, `_STEPS`, adds what a step needs besides: gathering a batch and its dropout masks, checking
 J, keeping the best theta.
 """
 
@@ -216,7 +216,7 @@ class _Gradient:
 
 # ---------------------------------------------------------------- lines of the module
 def _head(dtype: str, sources: Iterable[Source]) -> str:
-    """Return what stands above the function `steps`: imports, constants, decorator."""
+    """Return the lines above the function `steps`: imports, constants, decorator."""
     head, decorator = compiled_engine.HEAD.format(dtype=dtype).rsplit("@njit", 1)
     constants = {name: value for source in sources for value, name in source.constants.items()}
     lines = [f"{name} = F({value!r})" for name, value in constants.items()]
