@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from glassnet.cli.options import AsJson, path_option
+from glassnet.cli.terminal import say, say_json
 
 if TYPE_CHECKING:
     from glassnet.cli.show import Show
@@ -50,7 +51,7 @@ def _list(show: Show) -> None:
     from glassnet.lessons import EXPERIMENTS
 
     if show.as_json:
-        show.document([
+        say_json([
             {"name": name, "title": entry.title, "claim": entry.claim, "needs": entry.needs_data or None}
             for name, entry in EXPERIMENTS.items()
         ])  # fmt: skip
@@ -62,12 +63,12 @@ def _list(show: Show) -> None:
         needs = f" Needs --data: {entry.needs_data}." if entry.needs_data else ""
         table.add_row(name, entry.claim + needs)
     _print(show, table)
-    show.text("\nRun one: glassnet experiment NAME, with --out picture.svg for its picture")
+    say("\nRun one: glassnet experiment NAME, with --out picture.svg for its picture")
 
 
 def _show(show: Show, result: Result, out: Path | None) -> None:
     if show.as_json:
-        show.document({**result.to_document(), "picture": None if out is None else str(out)})
+        say_json({**result.to_document(), "picture": None if out is None else str(out)})
         return
     _print(show, result.title, "bold")
     _print(show, f"Claim: {result.claim}\n")
@@ -98,7 +99,7 @@ def _table(show: Show, table: Table) -> None:
         grid.add_row(*(visible(cell_text(cell)) for cell in row))
     _print(show, table.title, "bold")
     _print(show, grid)
-    show.text("")
+    say("")
 
 
 def _grid(show: Show) -> Any:

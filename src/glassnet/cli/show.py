@@ -52,14 +52,6 @@ class Show:
             self.out.print(f"{head:<10}", style="bold", end="")
             self.out.print(visible(text))
 
-    def text(self, text: str) -> None:
-        """Print text of one or more lines."""
-        say(text)
-
-    def document(self, document: Any) -> None:
-        """Print JSON; numbers that JSON does not know become null."""
-        say_json(document)
-
     # ------------------------------------------------------------ training
     def dataset(self, dataset: Dataset, parts: dict[str, int]) -> None:
         """Print what was read, before the training starts."""
@@ -105,14 +97,14 @@ class Show:
     def engines(self, lines: list[EngineLine]) -> None:
         """Print the engines as a table, and where its figures come from."""
         if self.as_json:
-            self.document([line._asdict() for line in lines])
+            say_json([line._asdict() for line in lines])
             return
         head = ("engine", "available", "devices", "good for", "start", "a step", "a layer", "GFLOP/s", "figures")
         rows = [head, *(_engine(line) for line in lines)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:
-            self.text("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
-        self.text("\nGFLOP/s in small, middle and large products. engine=\"auto\" takes the lowest predicted time; "
+            say("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+        say("\nGFLOP/s in small, middle and large products. engine=\"auto\" takes the lowest predicted time; "
                   "`glassnet engines --measure` measures this machine.")  # fmt: skip
 
     def training(self, outcome: Training, out: Path) -> None:
@@ -121,7 +113,7 @@ class Show:
         network = model.network_
         if self.as_json:
             architecture = network.architecture
-            self.document({
+            say_json({
                 "model": str(out), "source": outcome.source, "target": outcome.target, "rows": outcome.parts,
                 "architecture": architecture.to_document(), "parameters": architecture.n_parameters,
                 "scores": {part: _scores(scores) for part, scores in outcome.scores.items()},
@@ -147,7 +139,7 @@ class Show:
     def evaluation(self, model: Any, scores: Scores) -> None:
         """Print how a model did."""
         if self.as_json:
-            self.document(_scores(scores))
+            say_json(_scores(scores))
             return
         width = 2 + max(map(len, scores.values))
         for name, value in {"Rows": str(scores.rows), **{n: f"{v:.6g}" for n, v in scores.values.items()}}.items():
@@ -164,10 +156,10 @@ class Show:
         labels = [visible(label) for label in model.classes_]
         labels = [set_cell_size(label, min(cell_len(label), longest)) for label in labels]
         width = max(6, *map(cell_len, labels)) + 2
-        self.text(f"\n{head}" + "".join(" " * (width - cell_len(label)) + label for label in labels))
+        say(f"\n{head}" + "".join(" " * (width - cell_len(label)) + label for label in labels))
         for label, row in zip(labels, scores.confusion, strict=True):
-            self.text(set_cell_size(label, len(head)) + "".join(f"{count:>{width}}" for count in row))
-        self.text("")
+            say(set_cell_size(label, len(head)) + "".join(f"{count:>{width}}" for count in row))
+        say("")
 
     # ------------------------------------------------------------ inside
     def inside(self, model: Any, sample: SampleTrace | None) -> None:
@@ -187,7 +179,7 @@ class Show:
                 document["trace"] = [
                     {**vars(line), "numbers": sample.trace.array(line.array).tolist()} for line in sample.trace.lines()
                 ]
-            self.document(document)
+            say_json(document)
             return
         self.line("Model", kind_of(model))
         self.line("Network", _architecture(network))
@@ -199,12 +191,12 @@ class Show:
             self.line("Training", f"{record['samples']} samples, {record['epochs']} epochs, {record['steps']} steps, "
                                   f"{record['seconds']:.2f} s")  # fmt: skip
         if sample is None:
-            self.text(f"\n{table}")
+            say(f"\n{table}")
             return
         truth = "" if sample.truth is None else f", true value {sample.truth}"
         self.line("Row", f"{sample.row}: predicted {sample.prediction}{truth}")
-        self.text(f"\n{sample.trace}\n")
-        self.text(_numbers(sample.trace))
+        say(f"\n{sample.trace}\n")
+        say(_numbers(sample.trace))
 
 
 def _engine(line: EngineLine) -> tuple[str, ...]:

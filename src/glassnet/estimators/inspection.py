@@ -68,12 +68,9 @@ class InspectionMixin:
         validation = None if X_val is None else self._columns(X_val, y_val)
         labels = getattr(self, "classes_", None)
         return self.network_.diagnose(
-            **given,
-            validation=validation,
-            names=self._names_of_inputs(),
-            classes=None if labels is None else labels.tolist(),
-            seed=seed,
-        )
+            **given, validation=validation, names=self._names_of_inputs(),
+            classes=None if labels is None else labels.tolist(), seed=seed,
+        )  # fmt: skip
 
     def trace(self, X: Rows, y: ArrayLike | None = None) -> Trace:
         """Return every array of one pass through the network, as `Network.trace` does.

@@ -215,9 +215,7 @@ Target = LabelEncoder | TargetScaler
 
 # In a model file:
 MAX_LABEL_WIDTH = 10_000  # characters of a type of text, whatever the labels need
-LABEL_ENTRIES = {
-    "classes": listed(ANYTHING, least=1), "dtype": TEXT, "multilabel": TRUTH, "sparse": TRUTH,
-}  # fmt: skip
+LABEL_ENTRIES = {"classes": listed(ANYTHING, least=1), "dtype": TEXT, "multilabel": TRUTH, "sparse": TRUTH}
 SCALER_ENTRIES = {
     "mean": listed(number(), least=1), "scale": listed(number(sys.float_info.min), least=1), "single": TRUTH,
 }  # fmt: skip

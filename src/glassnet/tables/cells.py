@@ -135,12 +135,12 @@ def typed(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column
 
 
-def decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return the values of a dictionary column, and other columns as they are."""
+def decoded(column: pa.ChunkedArray, arrow_type: pa.DataType | None = None) -> pa.ChunkedArray:
+    """Return the values of a dictionary column, as a type or as their own, and other columns as they are."""
     if not pa.types.is_dictionary(column.type):
         return column
     values = column.type.value_type
-    arrow_type = pa.large_string() if is_text(values) else values
+    arrow_type = arrow_type or (pa.large_string() if is_text(values) else values)
     chunks = [chunk.dictionary.cast(arrow_type).take(chunk.indices) for chunk in column.chunks]
     return pa.chunked_array(chunks, arrow_type)
 

@@ -136,7 +136,6 @@ class BaseMLP(FittedMLP):
         check_together(self, incremental=incremental)
         hidden = hidden_units(self.hidden_layer_sizes)
         fresh = not (hasattr(self, "network_") and (self._keeps_network or incremental))
-        shown = X, y, sample_weight
         with as_glassnet_errors():
             rows = self._checked_rows(X, y, sample_weight, reset=fresh, incremental=incremental)
             validation = self._given_validation(*given_validation, rows.X.dtype)
@@ -162,7 +161,7 @@ class BaseMLP(FittedMLP):
         self.n_iter_ = 0 if rest is None else self.n_iter_
         order = RandomOrder(random_state, self.network_.rng, rows.m, draws=0 if rest is None else rest.draws)
         rest_now = None if began is None else partial(rest_of, self, whole, began, order)
-        tasks = EpochTasks(self, *shown, 1 if incremental else self.max_iter - self.n_iter_)
+        tasks = EpochTasks(self, X, y, sample_weight, 1 if incremental else self.max_iter - self.n_iter_)
         if keeper is not None:
             keeper = None if rest_now is None else keeper.of(partial(self._as_it_stands, order, rest_now))
         monitor = TrainingMonitor(self, rows.m, validation, tasks, order, resumed=rest is not None, keeper=keeper)
@@ -258,12 +257,9 @@ class BaseMLP(FittedMLP):
     def _start(self, sizes: list[int], dtype: Any, random_state: np.random.RandomState) -> None:
         """Draw a new network, as scikit-learn draws it, and empty every curve."""
         self.network_ = Network(
-            *self._architecture(sizes),
-            initializer="zeros",
-            seed=random_state,
-            dtype=np.dtype(dtype).name,
+            *self._architecture(sizes), initializer="zeros", seed=random_state, dtype=np.dtype(dtype).name,
             n_networks=self._stack,
-        )
+        )  # fmt: skip
         draw_as_scikit_learn(self.network_, random_state, self.activation)
         output = self.network_.architecture.activations[-1]
         self.n_layers_, self.n_outputs_ = len(sizes), sizes[-1]

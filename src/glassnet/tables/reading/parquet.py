@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from glassnet.memory import COLUMN, check_room, limit
 from glassnet.tables.arrow import pa, pc
-from glassnet.tables.cells import is_text
+from glassnet.tables.cells import decoded, is_text
 from glassnet.tables.reading.broken import broken_is_file_error
 
 COPIES = 2  # of a column: as it is read, and as what it means
@@ -117,5 +117,4 @@ def _spelled_out(column: pa.ChunkedArray, arrow_type: pa.DataType, path: Path) -
     check_room(COPIES * sum(sizes), f"{path.name}, one column of text,")
     if max(sizes, default=0) >= LARGE:
         arrow_type = pa.large_string() if is_text(arrow_type) else pa.large_binary()
-    chunks = [chunk.dictionary.cast(arrow_type).take(chunk.indices) for chunk in column.chunks]
-    return pa.chunked_array(chunks, arrow_type)
+    return decoded(column, arrow_type)
