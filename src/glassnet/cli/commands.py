@@ -44,11 +44,9 @@ INTERRUPTED = 130
 app = typer.Typer(
     name="glassnet",
     help="A deep neural network you can see through: train on tables and pictures, and open every number.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-)
+)  # fmt: skip
 
 
 @app.command()

@@ -16,13 +16,9 @@ if TYPE_CHECKING:
 
 SOMETHING_IS_WRONG = 3
 LOOK = {
-    "right": ("green", "right"),
-    "wrong": ("red", "wrong"),
-    "failed": ("red", "error"),
-    "endless": ("red", "no end"),
-    "died": ("red", "died"),
-    "follows": ("yellow", "follows"),
-}
+    "right": ("green", "right"), "wrong": ("red", "wrong"), "failed": ("red", "error"), "endless": ("red", "no end"),
+    "died": ("red", "died"), "follows": ("yellow", "follows"),
+}  # fmt: skip
 
 
 def grade(

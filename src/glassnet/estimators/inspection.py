@@ -24,14 +24,9 @@ class InspectionMixin:
     target_: Any
 
     def diagnose(
-        self,
-        X: Rows | None = None,
-        y: ArrayLike | None = None,
-        *,
-        X_val: Rows | None = None,
-        y_val: ArrayLike | None = None,
-        seed: int = 0,
-    ) -> Diagnosis:
+        self, X: Rows | None = None, y: ArrayLike | None = None, *,
+        X_val: Rows | None = None, y_val: ArrayLike | None = None, seed: int = 0,
+    ) -> Diagnosis:  # fmt: skip
         """Report what is wrong with the network and its training, in order of importance.
 
         Parameters

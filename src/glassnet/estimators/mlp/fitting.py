@@ -348,12 +348,8 @@ class BaseMLP(FittedMLP):
         try:
             history = net.fit(**rows.columns, **settings, callbacks=[monitor], checkpoint=monitor.keeper)
         except DivergedError as error:
-            raise DivergedError(
-                " ".join([f"{NOT_FINITE} In detail: {error}", *self.notes_]),
-                layer=error.layer,
-                step=error.step,
-                learning_rate=error.learning_rate,
-            ) from error
+            text = " ".join([f"{NOT_FINITE} In detail: {error}", *self.notes_])
+            raise DivergedError(text, layer=error.layer, step=error.step, learning_rate=error.learning_rate) from error
         finally:
             net.rng = generator
         if net.position is not None and not history.interrupted:

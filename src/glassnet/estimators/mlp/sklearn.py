@@ -78,11 +78,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     @takes(CLASSIFIER)
     def __init__(
-        self,
-        hidden_layer_sizes: int | Sequence[int] = (100,),
-        activation: str | Sequence[str] = "relu",
+        self, hidden_layer_sizes: int | Sequence[int] = (100,), activation: str | Sequence[str] = "relu",
         **settings: Unpack[ClassifierKeywords],
-    ) -> None:
+    ) -> None:  # fmt: skip
         self._set(hidden_layer_sizes=hidden_layer_sizes, activation=activation, **settings)
 
     @available_if(lambda estimator: estimator._can_fit_in_parts())
@@ -249,12 +247,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     @takes(REGRESSOR)
     def __init__(
-        self,
-        loss: str = "squared_error",
-        hidden_layer_sizes: int | Sequence[int] = (100,),
-        activation: str | Sequence[str] = "relu",
-        **settings: Unpack[CommonKeywords],
-    ) -> None:
+        self, loss: str = "squared_error", hidden_layer_sizes: int | Sequence[int] = (100,),
+        activation: str | Sequence[str] = "relu", **settings: Unpack[CommonKeywords],
+    ) -> None:  # fmt: skip
         self._set(loss=loss, hidden_layer_sizes=hidden_layer_sizes, activation=activation, **settings)
 
     @available_if(lambda estimator: estimator._can_fit_in_parts())

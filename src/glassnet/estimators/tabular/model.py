@@ -79,11 +79,9 @@ class TableModel(InspectionMixin):
 
     @takes(REGRESSOR)
     def __init__(
-        self,
-        hidden: int | Sequence[int] | None = None,
-        activation: str | Sequence[str] | None = None,
+        self, hidden: int | Sequence[int] | None = None, activation: str | Sequence[str] | None = None,
         **settings: Unpack[RegressorKeywords],
-    ) -> None:
+    ) -> None:  # fmt: skip
         self._set(hidden=hidden, activation=activation, **settings)
 
     def _set(self, **settings: Any) -> None:
@@ -359,11 +357,9 @@ class TableClassifier(TableModel):
 
     @takes(CLASSIFIER)
     def __init__(
-        self,
-        hidden: int | Sequence[int] | None = None,
-        activation: str | Sequence[str] | None = None,
+        self, hidden: int | Sequence[int] | None = None, activation: str | Sequence[str] | None = None,
         **settings: Unpack[ClassifierKeywords],
-    ) -> None:
+    ) -> None:  # fmt: skip
         self._set(hidden=hidden, activation=activation, **settings)
 
     def predict(self, X: Rows | Pictures) -> Labels:
