@@ -63,9 +63,8 @@ def _show(outcome: Grade) -> None:
     for verdict in outcome.found:
         colour, word = LOOK[verdict.status]
         say(f"{word:<8}", colour, end="")
-        remark = ""
-        if verdict.status == "follows":
-            remark = f"right as soon as {' and '.join(verdict.because)} is" if verdict.because else ""
+        follows = verdict.status == "follows" and verdict.because
+        remark = f"right as soon as {' and '.join(verdict.because)} is" if follows else ""
         say(f"{verdict.function:<{width}}  {remark}".rstrip())
         for finding in verdict.findings:
             where = f"  (line {finding.line})" if finding.line else ""

@@ -38,15 +38,13 @@ def in_memory(name: str, given: Any) -> Any:
         return np.asarray(refuse_masked(name, given))
     if isinstance(given, (np.ndarray, list, tuple, str)) or given is None:
         return given
+    called = f"{type(given).__module__}.{type(given).__qualname__}"
     if is_elsewhere(given):
-        called = f"{type(given).__module__}.{type(given).__qualname__}"
         raise WrongTypeError(f"{name}: expected an array or a data frame, got {called}{way_into_memory(given, name)}")
     if hasattr(given, "__array__") and not hasattr(given, "columns") and not hasattr(given, "iloc"):
         try:
             return np.asarray(given)
         except Exception as error:  # whatever its library raises
-            raise WrongTypeError(
-                f"{name}: a {type(given).__module__}.{type(given).__qualname__} cannot be read as a NumPy array "
-                f"({str(error).splitlines()[0]:.200})"
-            ) from error
+            reason = f"{str(error).splitlines()[0]:.200}"
+            raise WrongTypeError(f"{name}: a {called} cannot be read as a NumPy array ({reason})") from error
     return given

@@ -28,11 +28,8 @@ class EpochTasks:
 
     def __init__(self, estimator: Any, X: AnyArray, y: AnyArray, sample_weight: AnyArray | None, epochs: int) -> None:
         self.estimator = estimator
-        self.data: dict[str, Any] = {
-            "X": X,
-            "y": y,
-            "metadata": None if sample_weight is None else {"sample_weight": sample_weight},
-        }
+        metadata = None if sample_weight is None else {"sample_weight": sample_weight}
+        self.data: dict[str, Any] = {"X": X, "y": y, "metadata": metadata}
         self.left: int = epochs
         self.epoch: Any = None
         self.fit: Any = callback_context(estimator, epochs)
