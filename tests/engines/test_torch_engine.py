@@ -181,7 +181,7 @@ def apart(monkeypatch):
         for layers in ("theta", "gradient"):
             setattr(self, layers, getattr(self, layers).over(getattr(self, layers).vector.clone()))
         self.state = {name: M.clone() for name, M in self.state.items()}
-        self.shares = False
+        self.shares_memory = False
 
     monkeypatch.setattr(torch_steps.TorchSteps, "__init__", begin)
 

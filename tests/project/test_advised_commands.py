@@ -79,12 +79,13 @@ def glassnet(command, *words):
 
 
 def python(*words):
-    """The module can be run."""
+    """The module can be run, or the script is there."""
     if words[:2] == ("-m", "pip"):
         pip(*words[2:])
-    elif words != ("--version",):
-        assert words[0] == "-m"
+    elif words[0] == "-m":
         assert find_spec(words[1])
+    elif words != ("--version",):
+        assert (ROOT / words[0]).is_file()
 
 
 def script(path, *words):

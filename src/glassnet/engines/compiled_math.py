@@ -61,7 +61,7 @@ def _exponentials(kind: _Format) -> list[Any]:
     log2_e = F(1.4426950408889634)
     c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13 = (F(1 / math.factorial(k)) for k in range(2, 14))
     p0, p1, p2 = F(-9.64399179425052238628e-1), F(-9.92877231001918586564e1), F(-1.61468768441708447952e3)
-    q0, q1, q2 = F(1.12811678491632931402e2), F(2.23548839860100448583e3), F(4.84406305325125486048e3)
+    q0, q1, q2 = F(1.12811678491632931402e2), F(2.23548839060100448583e3), F(4.84406305325125486048e3)
     small, beyond = F(0.625), F(50)  # up to where tanh has its polynomial; from where on e^x - 1 is e^x
 
     def parts(x: Any) -> tuple[Any, Any, Any]:

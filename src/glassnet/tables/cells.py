@@ -145,19 +145,16 @@ def decoded(column: pa.ChunkedArray, arrow_type: pa.DataType | None = None) -> p
     return pa.chunked_array(chunks, arrow_type)
 
 
-def typed_cells(
-    column: pa.ChunkedArray, name: str, arrow_type: pa.DataType, expected: str, example: str = ""
-) -> pa.ChunkedArray:
-    """Return the values of a column, text as what it spells; raise DataError if that is not what is expected."""
+def typed_cells(column: pa.ChunkedArray, name: str, arrow_type: pa.DataType, expected: str) -> pa.ChunkedArray:
+    """Return the values of a column, text as what it spells."""
     column = decoded(column)
     if not is_text(column.type):
         return column
     text = column.cast(pa.large_string())
     column = typed(text)
-    is_date = pa.types.is_timestamp(column.type)
-    if is_text(column.type) or (is_date and not pa.types.is_timestamp(arrow_type)):
+    if is_text(column.type) or (pa.types.is_timestamp(column.type) and not pa.types.is_temporal(arrow_type)):
         row, cell = first_unparsable(text, arrow_type) or (1, "")
-        raise DataError(f"column {name!r}, row {row}: text where training saw {expected}: {cell!r}{example}")
+        raise DataError(f"column {name!r}, row {row}: text where training saw {expected}: {cell!r}")
     return column
 
 

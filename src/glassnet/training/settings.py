@@ -225,7 +225,7 @@ def check_document(document: Any) -> None:
     Raises
     ------
     ValueError
-        If one is unknown, missing, or outside its range.
+        If one is unknown or outside its range. One may be missing: it is newer than the file, and has its default.
     """
     checked(document, dict.fromkeys(TRAINING, ANYTHING), "record, settings", later=TRAINING)
     for name, value in document.items():

@@ -96,7 +96,7 @@ class DateColumn(Column):
 
 def dates(column: pa.ChunkedArray, name: str) -> np.ndarray:
     """Return a column of dates or times as numbers."""
-    column = typed_cells(column, name, pa.timestamp("us"), "dates", "; expected 2024-12-31")
+    column = typed_cells(column, name, pa.timestamp("us"), "dates such as 2024-12-31")
     types, arrow_type = pa.types, column.type
     if types.is_null(arrow_type):
         return np.full(len(column), np.nan)
