@@ -185,6 +185,15 @@ def test_tensors_that_numpy_cannot_read_are_refused():
                 call(X, Y)
 
 
+def test_an_error_without_words_is_named_by_its_type():
+    class Broken:
+        def __array__(self, *_, **__):
+            raise RuntimeError
+
+    with pytest.raises(WrongTypeError, match=r"cannot be read as a NumPy array.*RuntimeError"):
+        mlp().fit(Broken(), Y)
+
+
 @pytest.mark.parametrize("which", ["X", "Y", "sample_weight"])
 def test_what_float32_does_not_hold_is_said(which):
     """Without a RuntimeWarning, and not as if the numbers were infinite."""

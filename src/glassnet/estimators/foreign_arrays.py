@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.checks import refuse_masked
-from glassnet.errors import WrongTypeError
+from glassnet.errors import WrongTypeError, in_short
 from glassnet.tables.frames import is_elsewhere, way_into_memory
 
 
@@ -45,6 +45,5 @@ def in_memory(name: str, given: Any) -> Any:
         try:
             return np.asarray(given)
         except Exception as error:  # whatever its library raises
-            reason = f"{str(error).splitlines()[0]:.200}"
-            raise WrongTypeError(f"{name}: a {called} cannot be read as a NumPy array ({reason})") from error
+            raise WrongTypeError(f"{name}: a {called} cannot be read as a NumPy array ({in_short(error)})") from error
     return given
