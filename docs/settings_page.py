@@ -1,4 +1,4 @@
-"""Writes docs/settings.md from the declarations of the settings: `python docs/settings_page.py`."""
+"""Writes docs/settings.md from the declarations of the settings: `.venv/bin/python docs/settings_page.py`."""
 
 from __future__ import annotations
 

@@ -190,7 +190,8 @@ def _(path):
 
 
 CHILD = """
-import json, resource, sys
+import json, sys
+from pathlib import Path
 import glassnet, glassnet.estimators, pyarrow.compute, pyarrow.csv, pyarrow.parquet, PIL.Image
 try:
     import h5py
@@ -199,7 +200,7 @@ except ImportError:
 from glassnet import GlassnetError
 PIL.Image.init()
 def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000
+    return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) // 1000
 for path in sys.argv[1:]:
     before = peak()
     try:

@@ -79,13 +79,12 @@ def glassnet(command, *words):
 
 
 def python(*words):
-    """The module can be run, or the script is there."""
+    """The module can be run."""
     if words[:2] == ("-m", "pip"):
         pip(*words[2:])
-    elif words[0] == "-m":
-        assert find_spec(words[1])
     elif words != ("--version",):
-        assert (ROOT / words[0]).is_file()
+        assert words[0] == "-m"
+        assert find_spec(words[1])
 
 
 def script(path, *words):

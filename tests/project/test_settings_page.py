@@ -41,7 +41,7 @@ ELSEWHERE = {
 
 
 def test_the_page_is_the_one_that_is_made():
-    assert PAGE.PAGE.read_text("utf-8") == PAGE.page(), "run: python docs/settings_page.py"
+    assert PAGE.PAGE.read_text("utf-8") == PAGE.page(), "run: .venv/bin/python docs/settings_page.py"
 
 
 @pytest.mark.parametrize("interface", INTERFACES)

@@ -55,7 +55,8 @@ def test_partial_fit():
 
 
 WIDE = """
-import resource, warnings
+import warnings
+from pathlib import Path
 import numpy as np
 from scipy.sparse import csr_matrix
 from glassnet import MLPClassifier
@@ -64,7 +65,7 @@ rng = np.random.default_rng(0)
 m, n, filled = 20_000, 50_000, 100
 X = csr_matrix((rng.random(m * filled), rng.integers(0, n, m * filled), np.arange(m + 1) * filled), (m, n))
 MLPClassifier((20,), batch_size=2000, max_iter=2, early_stopping=True).fit(X, rng.integers(0, 2, m)).predict(X)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
 """
 
 
