@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 import zlib
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -191,7 +192,6 @@ def _(path):
 
 CHILD = """
 import json, sys
-from pathlib import Path
 import glassnet, glassnet.estimators, pyarrow.compute, pyarrow.csv, pyarrow.parquet, PIL.Image
 try:
     import h5py
@@ -199,10 +199,10 @@ except ImportError:
     pass
 from glassnet import GlassnetError
 PIL.Image.init()
-def peak():
-    return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) // 1000
-for path in sys.argv[1:]:
-    before = peak()
+sys.path.insert(0, sys.argv[1])
+from damage import peak_memory
+for path in sys.argv[2:]:
+    before = peak_memory()
     try:
         (glassnet.load if path.endswith(".glassnet") else glassnet.read)(path)
         told = "it was read"
@@ -210,7 +210,7 @@ for path in sys.argv[1:]:
         told = str(error)
     except BaseException as error:
         told = "raw: " + repr(error)
-    print(json.dumps([path, told, peak() - before]), flush=True)
+    print(json.dumps([path, told, (peak_memory() - before) // 1_000_000]), flush=True)
 """
 
 
@@ -219,7 +219,7 @@ def test_bombs_are_refused_before_memory_is_taken(tmp_path, tally):
         write(tmp_path / name)
     paths = sorted(map(str, tmp_path.iterdir()), key=lambda path: path.endswith(".gz"))  # which may take a fourth
     child = subprocess.run(
-        [sys.executable, "-c", CHILD, *paths],
+        [sys.executable, "-c", CHILD, str(Path(__file__).parents[1]), *paths],
         env={**os.environ, "GLASSNET_MEMORY": "50MB"},
         capture_output=True,
         text=True,
