@@ -32,9 +32,9 @@ TOO_EXACT = dict.fromkeys(
 class Narrow:
     """Trains in float32 whatever comes."""
 
-    def _checked(self, X, y, *, reset):
-        X, y = super()._checked(X, y, reset=reset)
-        return X.astype(np.float32), y
+    def _checked_rows(self, X, *given, **how):
+        rows = super()._checked_rows(X, *given, **how)
+        return rows._replace(X=rows.X.astype(np.float32))
 
 
 class NarrowClassifier(Narrow, MLPClassifier):
@@ -43,6 +43,12 @@ class NarrowClassifier(Narrow, MLPClassifier):
 
 class NarrowRegressor(Narrow, MLPRegressor):
     pass
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("kind", [NarrowClassifier, NarrowRegressor])
+def test_what_comes_as_float64_is_narrowed(kind):
+    assert kind(max_iter=1).fit(np.eye(4), [0, 1, 0, 1]).network_.dtype == np.float32
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
