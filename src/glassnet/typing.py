@@ -41,7 +41,8 @@ Cost: TypeAlias = (
 )
 Tensor: TypeAlias = Any  # an array of whichever engine: NumPy's, torch's, or a symbol of the compiled engine
 PerNetwork: TypeAlias = float | Sequence[float]  # one number for all networks of a stack, or one for each
-Seed: TypeAlias = int | np.integer[Any] | np.random.Generator | np.random.RandomState | None
+# As text, since NumPy loads its generators when they are first asked for, which takes 10 ms.
+Seed: TypeAlias = "int | np.integer[Any] | np.random.Generator | np.random.RandomState | None"
 LearningRateSchedule: TypeAlias = Callable[..., float]  # factor(t, T, costs) on the learning rate
 
 
