@@ -1,52 +1,17 @@
-"""How many places a new thing touches: a setting one, a file format one, an experiment two.
+"""How many places a new thing touches: a file format one, an experiment a function and its row.
 
-A new row of the equations' tables is shown in tests/core/test_one_row.py.
+Rows of the equations' tables are shown in tests/core/test_one_row.py, a setting in tests/training/test_declarations.py.
 """
 
 import json
-import shutil
 
 import numpy as np
 
-from commands import run_python
 from glassnet import lessons, read
 from glassnet.lessons import costs, starts
 from glassnet.lessons.experiment import Evidence, Experiment, Finding
 from glassnet.tables import Dataset, as_table, target_from_table
 from glassnet.tables.reading import formats
-from shared import ROOT
-
-DECLARATION = """    centre: Annotated[bool, Setting(False, "Whether gradients are centred.")]
-"""
-WHERE = "class SharedSettings(TypedDict, total=False):\n"
-INTERFACES = """
-import inspect, json
-from glassnet import MLPRegressor, Network, TabularClassifier
-from glassnet.training.settings import Settings
-from glassnet.cli.commands import app
-from typer.main import get_command
-
-train = get_command(app).commands["train"]
-print(json.dumps({
-    "fit": inspect.signature(Network.fit).parameters["centre"].default,
-    "doc": "Whether gradients are centred." in Network.fit.__doc__,
-    "tabular": TabularClassifier(centre=True).get_params()["centre"],
-    "mlp": MLPRegressor(centre=True).get_params()["centre"],
-    "kept": Settings(centre=True).to_document()["centre"],
-    "shell": [each.opts for each in train.params if each.name == "centre"],
-}))
-"""
-
-
-def test_a_setting_is_declared_in_one_place(tmp_path):
-    shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
-    path = tmp_path / "src" / "glassnet" / "training" / "settings.py"
-    text = path.read_text("utf-8")
-    assert WHERE in text
-    path.write_text(text.replace(WHERE, WHERE + DECLARATION), "utf-8")
-    assert run_python(INTERFACES, PYTHONPATH=str(tmp_path / "src")) == {
-        "fit": False, "doc": True, "tabular": True, "mlp": True, "kept": True, "shell": [["--centre"]],
-    }  # fmt: skip
 
 
 def test_a_file_format_is_one_row(monkeypatch, tmp_path):
