@@ -95,11 +95,11 @@ class Show:
             yield lambda name: status.update(f"Measuring {name}") if status else None
 
     def engines(self, lines: list[EngineLine]) -> None:
-        """Print the engines as a table, and where its figures come from."""
+        """Print the engines as a table, and where its costs come from."""
         if self.as_json:
             say_json([line._asdict() for line in lines])
             return
-        head = ("engine", "available", "devices", "good for", "start", "a step", "a layer", "GFLOP/s", "figures")
+        head = ("engine", "available", "devices", "good for", "start", "a step", "a layer", "GFLOP/s", "costs")
         rows = [head, *(_engine(line) for line in lines)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:
