@@ -217,6 +217,7 @@ DOCUMENTS = {
 
 RECORDS = {
     "no settings": lambda r: r.pop("settings"),
+    "a setting too few": lambda r: r["settings"].pop("l2"),
     "a setting too many": lambda r: r["settings"].update(depth=1),
     "an unknown optimiser": lambda r: r["settings"].update(optimizer="sgd2"),
     "a penalty too large for a float": lambda r: r["settings"].update(l2=10**400),

@@ -117,6 +117,9 @@ def test_a_training_can_be_resumed_under_the_old_names_of_options(glassnet, tabl
     assert (first.code, first.err.startswith("glassnet: warning: --networks is called --n-networks since")) == (0, True)
     more = glassnet("train", table, "--continue", "things.glassnet", "--epochs", 2)
     assert (more.code, "warning: --continue is called --resume since 0.1" in more.err) == (0, True)
+    both = glassnet("train", table, "--continue", "things.glassnet", "--resume", "things.glassnet")
+    assert both.code == 2
+    assert "--continue is the old name of --resume; give one of them" in both.err
     network = package.load("things.glassnet").network_
     assert (network.n_networks, network.optimizer_state["t"]) == (2, 4)
     help_ = glassnet("train", "--help").out

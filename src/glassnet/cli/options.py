@@ -93,7 +93,10 @@ def collects(**groups: Mapping[str, Any]) -> Callable[[Command], Command]:
         def run(**values: Any) -> Any:
             for name in old:
                 if (value := values.pop(_variable(name))) is not None:
-                    values[_variable(warn_of(name))] = value
+                    new = warn_of(name)
+                    if values[_variable(new)] is not None:
+                        raise SettingError(f"{name} is the old name of {new}; give one of them")
+                    values[_variable(new)] = value
             for name, group in groups.items():
                 found = {option: values.pop(option) for option in group}
                 values[name] = {option: _read(option, each) for option, each in found.items() if each is not None}

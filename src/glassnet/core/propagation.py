@@ -85,10 +85,7 @@ def propagate(
     if S is not None:
         losses, dZ_last = losses * S, dZ_last * S
         m, m_J = xp.row_sums(S), xp.total(S)  # (1, 1) or (k, 1, 1); a number or (k,)
-        m, m_J = (
-            xp.where(m > 0, m, 1),
-            xp.where(m_J > 0, m_J, 1),
-        )  # a batch of weights 0 has slopes 0
+        m, m_J = xp.where(m > 0, m, 1), xp.where(m_J > 0, m_J, 1)  # a batch of weights 0 has slopes 0
     dA, dZ = backward(xp, dZ_last, A, Z, W, g, D, m, gradient.W.views, gradient.b.views)
     J = total_cost(xp, theta, cost(xp, losses, m_J), m_J, objective)
     m_W = m if S is None else m[..., 0]  # broadcasts over the flat weights

@@ -55,6 +55,8 @@ class Setting:
         Its name in the shell, where it has another one there; None where the shell does without it.
     constraints : tuple
         What scikit-learn checks it by, where that does not follow from type and interval.
+    later : bool
+        Whether records of older versions lack it; a record that lacks another one is refused.
     name, type
         Filled in by `declared`.
     """
@@ -69,6 +71,7 @@ class Setting:
     fit_name: str = ""
     option: str | None = ""
     constraints: tuple[Any, ...] = ()
+    later: bool = False
     name: str = ""
     type: Any = None
 

@@ -56,12 +56,13 @@ class SharedSettings(TypedDict, total=False):
     engine: Annotated[Literal["auto", "numpy", "compiled", "torch"], Setting("auto", "What runs the equations.",
         'NumPy, loops compiled from them, or tensors (extra ``torch``). "auto" takes the engine whose predicted '
         "start-up and steps take least, by the coefficients that ``glassnet engines`` shows (and measures, with "
-        "``--measure``); ``History.choice`` says why. Where an engine does not cover a run, NumPy takes it.")]
+        "``--measure``); ``History.choice`` says why. Where an engine does not cover a run, NumPy takes it.",
+        later=True)]
     device: Annotated[Literal["auto", "cpu", "cuda"], Setting("auto", "Where the torch engine computes.",
-        '"auto" is a graphics processor where torch finds one. "cuda" asks for the torch engine.')]
+        '"auto" is a graphics processor where torch finds one. "cuda" asks for the torch engine.', later=True)]
     precision: Annotated[Literal["full", "bfloat16"], Setting("full", "What goes into a matrix product.",
         "Numbers of the network's own type, or rounded to bfloat16, which processors made for it multiply several "
-        "times as fast; parameters and all else stay float32. It asks for the torch engine.")]
+        "times as fast; parameters and all else stay float32. It asks for the torch engine.", later=True)]
 
 
 class TrainingSettings(StepSettings, SharedSettings, total=False):
@@ -225,9 +226,10 @@ def check_document(document: Any) -> None:
     Raises
     ------
     ValueError
-        If one is unknown or outside its range. One may be missing: it is newer than the file, and has its default.
+        If one is unknown, missing (but for those that came later), or outside its range.
     """
-    checked(document, dict.fromkeys(TRAINING, ANYTHING), "record, settings", later=TRAINING)
+    later = [name for name, setting in TRAINING.items() if setting.later]
+    checked(document, dict.fromkeys(TRAINING, ANYTHING), "record, settings", later=later)
     for name, value in document.items():
         if (name, value) != ("schedule", OF_CALLER):
             try:
