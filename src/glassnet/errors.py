@@ -140,6 +140,10 @@ class InterruptedWarning(UserWarning):
     """
 
 
+class DataWarning(UserWarning):
+    """Some cells of a table could not be used as the others."""
+
+
 class MissingLibraryError(GlassnetError, ImportError):
     """A library is needed that is not installed; the message says how to install it."""
 

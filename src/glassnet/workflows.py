@@ -26,8 +26,10 @@ from glassnet.network import Network
 from glassnet.plain_text import listed, visible
 from glassnet.renamed import with_new_names
 from glassnet.tables import Dataset, Pictures, fit_preparation, read, rows_at, split
-from glassnet.tables.cells import NUMBER, cell_values, typed
+from glassnet.tables.columns.column import RawColumn
+from glassnet.tables.columns.number import NumberColumn, numbers
 from glassnet.tables.reading.formats import ARRAYS
+from glassnet.tables.spelling.numbers import NUMBER
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import Progress
 from glassnet.typing import AnyArray
@@ -630,9 +632,10 @@ def _without_weights(X: Any, column: str | None) -> tuple[Any, AnyArray | None]:
         raise DataError(f"sample weights are a column of a table; pictures have no column {column!r}")
     if column not in X.column_names:
         raise UnknownNameError.among("column of sample weights", column, X.column_names)
-    weights = cell_values(typed(X[column]))
-    if weights.dtype.kind not in "iuf":
+    read = NumberColumn.read(RawColumn(column, X[column]))
+    if read is None:
         raise DataError(f"column {column!r}: expected sample weights, numbers of at least 0; got {X[column].type}")
+    weights = numbers(read.cells, column)
     return X.drop_columns([column]), weights
 
 

@@ -216,6 +216,7 @@ def test_what_is_refused_by_name(cells):
         assert "\n" not in told
 
 
+@pytest.mark.filterwarnings("ignore::glassnet.errors.DataWarning")
 def test_any_kind_where_training_saw_any_other():
     """Rows to predict may bring cells of another kind than the training's: an answer, or one sentence."""
     others = {name: frame(cells) for name, cells in {**USED, **NOTHING, **REFUSED}.items()}

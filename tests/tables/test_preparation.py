@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from glassnet.errors import DataError, SettingError, ShapeError, UnknownNameError, WrongTypeError
+from glassnet.errors import DataError, DataWarning, SettingError, ShapeError, UnknownNameError, WrongTypeError
 from glassnet.tables import Pictures, Preparation, as_table, fit_preparation
 from glassnet.tables.columns.column import FitOptions, UninformativeColumn
 from glassnet.tables.columns.number import NumberColumn
@@ -259,7 +259,7 @@ TRAINING = {"age": [1, 2, 3.5], "word": ["x", "y", "x"], "day": ["2020-01-01", "
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"age": ["1", "abc", "3"]}, "column 'age', row 2: text where training saw numbers: 'abc'"),
+        ({"age": ["b", "abc", "3"]}, "column 'age', row 1: text where training saw numbers: 'b'"),
         ({"age": ["", "2020-01-01", ""]}, "column 'age', row 2: text where training saw numbers: '2020-01-01'"),
         ({"age": [dt.date(2020, 1, 1)] * 3}, "column 'age': dates where training saw numbers"),
         ({"age": [[1], [2], [3]]}, "column 'age': list<item: int64> where training saw numbers"),
@@ -271,6 +271,14 @@ TRAINING = {"age": [1, 2, 3.5], "word": ["x", "y", "x"], "day": ["2020-01-01", "
 def test_cells_that_cannot_be_used(changed, told):
     with pytest.raises(DataError, match=told):
         fit_preparation(TRAINING).transform({**TRAINING, **changed})
+
+
+def test_a_few_cells_that_cannot_be_read_are_missing():
+    table = pd.DataFrame({"age": ["1", "2", "3", "4"]})
+    preparation = fit_preparation(table)
+    with pytest.warns(DataWarning, match="'age': 1 cell of 4 cannot be read as numbers, the first in row 2: 'abc'"):
+        rows = preparation.transform(pd.DataFrame({"age": ["1", "abc", "3", "4"]}))
+    assert (rows == preparation.transform(pd.DataFrame({"age": ["1", None, "3", "4"]}))).all()
 
 
 def test_columns_are_found_by_name():
@@ -360,6 +368,7 @@ def test_a_row_does_not_depend_on_the_others(table):
         np.testing.assert_array_equal(preparation.transform(table.slice(i, 1))[0], whole[i])
 
 
+@pytest.mark.filterwarnings("ignore::glassnet.errors.DataWarning")
 @settings(max_examples=60, deadline=None)
 @given(tables(), tables())
 def test_only_training_rows_decide(training, others):

@@ -35,7 +35,11 @@ def of_known_types(table: pa.Table) -> pa.Table:
         A column holds bytes that are not text, periods that pandas does not know, or an unknown extension type.
     """
     columns = [_known(field.name, table.column(j), field.metadata) for j, field in enumerate(table.schema)]
-    return pa.table(columns, names=table.column_names)
+    fields = [
+        field if column.type == field.type else pa.field(field.name, column.type)
+        for field, column in zip(table.schema, columns, strict=True)
+    ]
+    return pa.table(columns, schema=pa.schema(fields))
 
 
 def _known(name: str, column: pa.ChunkedArray, metadata: dict[bytes, bytes] | None = None) -> pa.ChunkedArray:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from glassnet.errors import SettingError, ShapeError, UnknownNameError, WrongTypeError
 from glassnet.tables.arrow import pa
+from glassnet.typing import AnyArray
 
 ORDERS = ("interleaved", "planes")
 
@@ -115,6 +118,12 @@ class Dataset:
         Sentences for the user about how the source was understood.
     names : tuple of str
         The file of each picture, where pictures come from files.
+    aside : pyarrow.Table or None
+        Columns of the same rows that are no features: weights, groups, identifiers.
+    lines : array of int (m,) or None
+        The line of the file on which each row begins, counted from 1; None where rows have no lines.
+    reading : mapping
+        How the file was read, as `glassnet.read` takes it: separator, header, encoding and the like.
     """
 
     X: pa.Table | Pictures
@@ -123,6 +132,9 @@ class Dataset:
     test: Dataset | None = None
     notes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    aside: pa.Table | None = None
+    lines: AnyArray | None = None
+    reading: Mapping[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.X)

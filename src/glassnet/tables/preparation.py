@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,22 +13,24 @@ import numpy as np
 from glassnet.documents import ANYTHING, DISTINCT_TEXTS, TEXT, TEXTS, checked, listed
 from glassnet.errors import (
     DataError,
+    DataWarning,
     ModelFileError,
     SettingError,
     ShapeError,
-    UnknownNameError,
     WrongTypeError,
     suggestion,
 )
 from glassnet.tables.arrow import pa
+from glassnet.tables.choices import ColumnChoices
 from glassnet.tables.columns import COLUMN_TYPES
 from glassnet.tables.columns.category import CategoryColumn
 from glassnet.tables.columns.column import Column, FitOptions, UninformativeColumn
 from glassnet.tables.columns.picture import PictureShape
-from glassnet.tables.columns.roles import Role, dropped_in_words, role
 from glassnet.tables.columns.target_means import TargetMeans
 from glassnet.tables.dataset import Pictures
 from glassnet.tables.frames import as_table
+from glassnet.tables.recognition import Decision, decision_of, dropped_in_words, recognised
+from glassnet.tables.spelling.spelled import Spelled
 
 MAX_CATEGORIES = 256
 MAX_BINS, MAX_BIN_FEATURES, MIN_ROWS_PER_BIN = 48, 768, 64  # measured in docs/tables.md
@@ -95,6 +98,11 @@ class Preparation:
             Pictures where training saw a table, or the other way round.
         SettingError
             `dtype` is no floating-point type.
+
+        Warns
+        -----
+        DataWarning
+            Cells cannot be read as what training saw: they are missing.
         """
         if np.dtype(dtype).kind != "f":
             raise SettingError(f"dtype must be float32 or float64, got {np.dtype(dtype)}")
@@ -116,7 +124,10 @@ class Preparation:
                 near = suggestion(column.name, X.column_names)
                 raise DataError(f"column {column.name!r} of the training rows is missing{near}; columns: {held}")
             width = len(column.features)
-            column.fill(X.column(index[column.name]), out[:, j : j + width], targets)
+            read = column.parsed(X.column(index[column.name]))
+            if len(read.unreadable) and not column.is_companion:
+                warnings.warn(_unreadable(column, X, read), DataWarning, stacklevel=2)
+            column.fill(read.cells, out[:, j : j + width], targets)
             j += width
         return out
 
@@ -166,6 +177,12 @@ class Preparation:
         if len(distinct) < len(columns) or not set(names) <= set(source):
             raise ModelFileError(f"{where}: columns must be distinct and in source, got {names!r:.200}")
         return cls(columns, tuple(source), None, list(document["notes"]))
+
+
+def _unreadable(column: Column, X: pa.Table, read: Spelled) -> str:
+    row, n = int(read.unreadable[0]), len(read.unreadable)
+    cells = f"{n} cell{'s' * (n > 1)} of {len(X)} cannot be read as {column.words}"
+    return f"column {column.name!r}: {cells}, the first in row {row + 1}: {X[column.name][row].as_py()!r:.80}; missing"
 
 
 def _column_from_document(document: Any, where: str) -> Column:
@@ -241,22 +258,18 @@ def fit_preparation(
     _check_not_empty(X)
     if isinstance(X, Pictures):
         return Preparation(pictures=PictureShape.fit(X))
-    for name in (*drop, *keep, *categorical):
-        if name not in X.column_names:
-            raise UnknownNameError.among("column", name, X.column_names)
-    roles: dict[str, Role] = {}
+    X = recognised(X, ColumnChoices(drop, keep, categorical))
+    decisions = {field.name: decision_of(field) or Decision("category") for field in X.schema}
+    used = {name: decision for name, decision in decisions.items() if not decision.reason}
     columns: list[Column] = []
-    remarks: list[str] = []
-    reasons = dict.fromkeys(drop, "was to be left out")
-    for name, cells in zip(X.column_names, X.columns, strict=True):
-        if name not in drop:
-            with _dropping(name, reasons):
-                roles[name] = role(name, cells, categorical=name in categorical, keep=name in keep)
-    n_numbers = sum(each.kind == "number" for each in roles.values())
+    reasons = {name: decision.reason for name, decision in decisions.items() if decision.reason}
+    remarks = [f"column {name!r} {remark}" for name, decision in used.items() for remark in decision.remarks]
+    n_numbers = sum(each.kind == "number" for each in used.values())
     options = FitOptions(_bins_per_column(len(X), n_numbers) if bins else 0, max_categories)
-    for name, each in roles.items():
+    for name, each in used.items():
         with _dropping(name, reasons):
-            columns += _fit_column(name, each, options, targets, remarks)
+            fitted = _fit_column(name, X[name], each, options, targets, remarks)
+            columns += [replace(column, format=each.format) for column in fitted]
     notes = [*dropped_in_words({name: reasons[name] for name in (*drop, *X.column_names) if name in reasons}), *remarks]
     if not columns:
         raise DataError(f"no column is left to learn from: {' '.join(notes) or 'the table has no columns'}")
@@ -273,15 +286,14 @@ def _dropping(name: str, reasons: dict[str, str]) -> Iterator[None]:
 
 
 def _fit_column(
-    name: str, of: Role, options: FitOptions, targets: np.ndarray | None, remarks: list[str]
-) -> list[Column]:
+    name: str, cells: pa.ChunkedArray, of: Decision, options: FitOptions, targets: np.ndarray | None,
+    remarks: list[str],
+) -> list[Column]:  # fmt: skip
     """Return what a column is fitted as, and add what the user should know to the remarks."""
-    column = COLUMN_TYPES[of.kind].fit(name, of.cells, options)
-    if of.remark:
-        remarks.append(f"column {name!r} {of.remark}")
+    column = COLUMN_TYPES[of.kind].fit(name, cells, options)
     if not isinstance(column, CategoryColumn) or not column.other:
         return [column]
-    means = None if targets is None else TargetMeans.of(name, of.cells, targets)
+    means = None if targets is None else TargetMeans.of(name, cells, targets)
     remarks.append(
         f"column {name!r} has many values: the {len(column.values)} most frequent have a feature each, the "
         f"others share one{'; and the mean target for each value is one more' * bool(means)}"

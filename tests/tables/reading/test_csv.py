@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from glassnet.errors import DataError, FileError, SettingError, UnknownNameError
 from glassnet.tables import read
+from glassnet.tables.recognition import decision_of
 
 LETTERS = 'name,size,kind\nann,1.5,a\nbob,2,b\n"c, d",,a\n'
 
@@ -53,7 +54,7 @@ def test_comma_in_text_does_not_beat_the_separator(tmp_path):
 def test_decimal_commas(tmp_path):
     data = read(write(tmp_path, "a;b\n1,5;x\n-2,25;y\n3;z\n"))
     assert data.X["a"].to_pylist() == [1.5, -2.25, 3.0]
-    assert any("decimal" in note for note in data.notes)
+    assert any("decimal" in remark for remark in decision_of(data.X.schema.field("a")).remarks)
 
 
 def test_one_column(tmp_path):

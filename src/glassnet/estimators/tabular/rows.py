@@ -14,6 +14,7 @@ from glassnet.estimators.foreign_arrays import in_memory
 from glassnet.estimators.input_names import has_names, in_training_order
 from glassnet.tables import Pictures, as_table
 from glassnet.tables.frames import check_cells, is_records, is_table
+from glassnet.tables.recognition import recognised
 from glassnet.typing import AnyArray
 
 
@@ -32,7 +33,8 @@ def checked_rows(model: Any, X: Any, *, reset: bool, source: Sequence[str] | Non
     from sklearn.utils.validation import validate_data
 
     array = validate_data(model, X, dtype=None, ensure_all_finite="allow-nan", reset=reset)
-    return as_table(array, None if reset else source or model.preparation_.source or None)
+    table = as_table(array, None if reset else source or model.preparation_.source or None)
+    return recognised(table) if reset else table
 
 
 def _checked_table(model: Any, X: Any, *, reset: bool, source: Sequence[str] | None) -> Any:
@@ -46,7 +48,7 @@ def _checked_table(model: Any, X: Any, *, reset: bool, source: Sequence[str] | N
             model.feature_names_in_ = np.asarray(table.column_names, dtype=object)
         elif hasattr(model, "feature_names_in_"):
             del model.feature_names_in_
-        return table
+        return recognised(table)
     known = source or model.preparation_.source
     if not known:  # trained on pictures: the preparation refuses the table
         return table

@@ -6,6 +6,7 @@ from glassnet.tables.columns.date import DateColumn
 from glassnet.tables.columns.number import NumberColumn
 from glassnet.tables.columns.target_means import TargetMeans
 
+# In the order in which they are asked whether they can read a column: what is left is categories.
 COLUMN_TYPES: dict[str, type[Column]] = {
-    each.kind: each for each in (NumberColumn, CategoryColumn, DateColumn, TargetMeans)
+    each.kind: each for each in (NumberColumn, DateColumn, CategoryColumn, TargetMeans)
 }

@@ -8,20 +8,13 @@ from typing import ClassVar, Self
 import numpy as np
 
 from glassnet.documents import DISTINCT_TEXTS, TRUTH
-from glassnet.errors import DataError
 from glassnet.tables.arrow import pa, pc
-from glassnet.tables.cells import (
-    USABLE_CELLS,
-    cast_or_none,
-    cell_values,
-    clean,
-    decoded,
-    is_text,
-    missing_cell,
-    text_array,
-)
-from glassnet.tables.columns.column import Column, FitOptions, UninformativeColumn
+from glassnet.tables.cells import cell_values, decoded, is_text, missing_cell, text_array
+from glassnet.tables.columns.column import Column, FitOptions, RawColumn, UninformativeColumn
 from glassnet.tables.columns.date import dates
+from glassnet.tables.spelling.missing import clean
+from glassnet.tables.spelling.numbers import nearly_numbers
+from glassnet.tables.spelling.spelled import Spelled, cast_or_none
 
 FEW_VALUES = 50  # up to here all values of a column get a feature
 MIN_ROWS = 3  # that must hold a value, where values are more, for a feature of its own
@@ -44,12 +37,23 @@ class CategoryColumn(Column):
         Cells were missing in training: one more feature says where.
     """
 
-    kind = "category"
+    kind, words = "category", "categories"
     entries: ClassVar = {"values": DISTINCT_TEXTS, "other": TRUTH, "missing": TRUTH}
 
     values: tuple[str, ...]
     other: bool
     missing: bool
+
+    @classmethod
+    def read(cls, raw: RawColumn) -> Spelled | None:
+        types, arrow_type = pa.types, raw.cells.type
+        if is_text(arrow_type):
+            text = clean(raw.cells, raw.missing)
+            remark = "" if raw.asked else nearly_numbers(text)
+            return Spelled(text, remarks=(remark,) if remark else ())
+        if types.is_dictionary(arrow_type):
+            return Spelled(raw.cells) if _becomes_text(arrow_type.value_type) else None
+        return Spelled(raw.cells) if raw.asked and _becomes_text(arrow_type) else None
 
     @classmethod
     def fit(cls, name: str, cells: pa.ChunkedArray, options: FitOptions) -> Self:
@@ -73,7 +77,7 @@ class CategoryColumn(Column):
         return [f"{self.name}={value}" for value in (*self.values, *extra)]
 
     def fill(self, cells: pa.ChunkedArray, out: np.ndarray, targets: np.ndarray | None = None) -> None:
-        code, lost = codes(cells, self.name, self.values)
+        code, lost = codes(cells, self.values)
         out[:] = 0
         rows = np.flatnonzero(code >= 0)
         out[rows, code[rows]] = 1
@@ -83,33 +87,34 @@ class CategoryColumn(Column):
             out[lost, -1] = 1
 
 
-def codes(column: pa.ChunkedArray, name: str, values: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+def _becomes_text(arrow_type: pa.DataType) -> bool:
+    types = pa.types
+    simple = types.is_null(arrow_type) or types.is_primitive(arrow_type) or types.is_decimal(arrow_type)
+    return is_text(arrow_type) or (simple and not types.is_interval(arrow_type))
+
+
+def codes(column: pa.ChunkedArray, values: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Return which of some values each cell holds."""
     column = decoded(column)
     if pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_decimal(column.type):
-        return _codes_as(pa.float64(), cell_values(column.cast(pa.float64(), safe=False)), name, values)
+        return _codes_as(pa.float64(), cell_values(column.cast(pa.float64(), safe=False)), values)
     if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
-        return _codes_as(pa.timestamp("us"), dates(column, name), name, values)
-    try:
-        text = as_text(column)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        raise DataError(f"column {name!r}: {column.type} where training saw text; {USABLE_CELLS}") from None
+        return _codes_as(pa.timestamp("us"), dates(column), values)
+    text = as_text(column)
     spelled = [value.lower() for value in values] if pa.types.is_boolean(column.type) else list(values)
     indices = pc.index_in(text, value_set=text_array(spelled, text.type))
     lost = cell_values(pc.is_null(text))
     return np.where(lost, -1, np.nan_to_num(cell_values(indices), nan=-1).astype(np.intp)), lost
 
 
-def _codes_as(
-    kind: pa.DataType, cells: np.ndarray, name: str, values: tuple[str, ...]
-) -> tuple[np.ndarray, np.ndarray]:
+def _codes_as(kind: pa.DataType, cells: np.ndarray, values: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Numbers or dates where training saw text: 3, 3.0 and "3" are one value, however the others are spelled."""
     indices, known = [], []
     for j, value in enumerate(values):
         read = cast_or_none(pa.chunked_array([[value]]), kind)
         if read is not None:
             indices.append(j)
-            known.append(dates(read, name)[0] if pa.types.is_timestamp(kind) else read[0].as_py())
+            known.append(dates(read)[0] if pa.types.is_timestamp(kind) else read[0].as_py())
     lost = np.isnan(cells)
     if not indices:
         return np.full(len(cells), -1), lost

@@ -1,16 +1,18 @@
-"""What every type of column does: it is fitted to training cells, fills features, and has a document in model files."""
+"""What every kind of column does: it reads cells of a whole table, is fitted to training cells, and fills features."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
-from glassnet.documents import TEXT, Kind, checked
-from glassnet.errors import ModelFileError
+from glassnet.documents import MAPPING, TEXT, Kind, checked
+from glassnet.errors import DataError, ModelFileError
 from glassnet.tables.arrow import pa
+from glassnet.tables.cell_types import bytes_as_text
+from glassnet.tables.spelling.spelled import Spelled
 
 
 class UninformativeColumn(Exception):  # noqa: N818 - no error: the column is dropped
@@ -32,6 +34,33 @@ class FitOptions(NamedTuple):
     max_categories: int = 256
 
 
+class RawColumn(NamedTuple):
+    """A column of a whole table before its kind is known.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    cells : pyarrow.ChunkedArray
+        As they were read: text, or what the file or frame had.
+    missing : tuple of str
+        What stands for a missing cell, beside the usual marks.
+    format : mapping, optional
+        How text is read, as the user or a model file says.
+    asked : bool
+        Whether the user or a model file says that the column is of the kind that reads it.
+    """
+
+    name: str
+    cells: pa.ChunkedArray
+    missing: tuple[str, ...] = ()
+    format: Mapping[str, Any] | None = None
+    asked: bool = False
+
+
+TOLERATED = 0.5  # share of cells that cannot be read, up to which they are missing; with more it is another column
+
+
 @dataclass(frozen=True)
 class Column:
     """What training rows said about a column.
@@ -40,18 +69,71 @@ class Column:
     ----------
     name : str
         The column.
+    format : mapping
+        How its text is read, where that needs saying: plain data.
     """
 
     kind: ClassVar[str]  # in documents
+    words: ClassVar[str]  # what its cells are called in messages
     entries: ClassVar[Mapping[str, Kind]]  # what a document holds for each field but `name`
+    formats: ClassVar[Mapping[str, Kind]] = {}  # what `format` may hold
     is_companion: ClassVar[bool] = False  # whether there is another column of the same name
 
     name: str
+    format: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
 
     @property
     def features(self) -> list[str]:
         """Names of the features that the column becomes."""
         raise NotImplementedError
+
+    @classmethod
+    def read(cls, raw: RawColumn) -> Spelled | None:
+        """Return cells of a whole table as this kind of column has them.
+
+        Parameters
+        ----------
+        raw : RawColumn
+            The column, and what is known of it.
+
+        Returns
+        -------
+        Spelled or None
+            The cells as numbers, dates or text, and how they were read; None where the column is of another kind.
+        """
+        raise NotImplementedError
+
+    def parsed(self, cells: pa.ChunkedArray) -> Spelled:
+        """Return later cells as the kind of column that this is, text read as that of training was.
+
+        Parameters
+        ----------
+        cells : pyarrow.ChunkedArray
+            m cells of any type.
+
+        Returns
+        -------
+        Spelled
+            Up to half of the cells may be unreadable: they are missing.
+
+        Raises
+        ------
+        DataError
+            If the cells, or more than half of them, are of another kind.
+        """
+        types = pa.types
+        if types.is_binary(cells.type) or types.is_large_binary(cells.type):
+            cells = bytes_as_text(self.name, cells)
+        read = self.read(RawColumn(self.name, cells, format=self.format, asked=True))
+        if read is None:
+            raise DataError(f"column {self.name!r}: {cells.type} where training saw {self.words}")
+        lost = len(read.unreadable)
+        if lost > TOLERATED * (lost + len(read.cells) - read.cells.null_count):
+            row = int(read.unreadable[0])
+            raise DataError(
+                f"column {self.name!r}, row {row + 1}: text where training saw {self.words}: {cells[row].as_py()!r:.80}"
+            )
+        return read
 
     @classmethod
     def fit(cls, name: str, cells: pa.ChunkedArray, options: FitOptions) -> Self:
@@ -62,7 +144,7 @@ class Column:
         name : str
             The column.
         cells : pyarrow.ChunkedArray
-            Its m cells.
+            Its m cells, as `read` returns them.
         options : FitOptions
             How finely it becomes features.
 
@@ -75,8 +157,6 @@ class Column:
         ------
         UninformativeColumn
             If the cells say nothing, such as one value in all rows.
-        DataError
-            If a cell is of another type.
         """
         raise NotImplementedError
 
@@ -86,16 +166,11 @@ class Column:
         Parameters
         ----------
         cells : pyarrow.ChunkedArray
-            m cells.
+            m cells, as `parsed` returns them.
         out : array (m, number of features)
             What is written.
         targets : array (m, number of targets), optional
             For training rows: their targets.
-
-        Raises
-        ------
-        DataError
-            If a cell is of another type than in training.
         """
         raise NotImplementedError
 
@@ -107,7 +182,10 @@ class Column:
         dict
             That JSON can hold.
         """
-        return {"kind": self.kind, **{name: _thawed(value) for name, value in vars(self).items()}}
+        document = {"kind": self.kind, **{name: _thawed(value) for name, value in vars(self).items()}}
+        if not self.format:
+            del document["format"]
+        return document
 
     @classmethod
     def from_document(cls, document: Any, where: str) -> Self:
@@ -130,8 +208,9 @@ class Column:
         ModelFileError
             If it is no such document.
         """
-        checked(document, {"kind": TEXT, "name": TEXT, **cls.entries}, where)
+        checked(document, {"kind": TEXT, "name": TEXT, "format": MAPPING, **cls.entries}, where, later=("format",))
         column = cls(**{name: _frozen(value) for name, value in document.items() if name != "kind"})
+        checked(dict(column.format), cls.formats, f"{where}, format", later=cls.formats)
         if not column.features:
             raise ModelFileError(f"{where}: {column.name!r:.80} becomes no feature")
         return column
@@ -139,11 +218,15 @@ class Column:
 
 def _thawed(value: Any) -> Any:
     """Return tuples as lists."""
+    if isinstance(value, Mapping):
+        return {name: _thawed(each) for name, each in value.items()}
     return [_thawed(each) for each in value] if isinstance(value, tuple) else value
 
 
 def _frozen(value: Any) -> Any:
     """Return lists as tuples, and whole numbers as the floats that every number of a column is."""
+    if isinstance(value, dict):
+        return {name: tuple(each) if isinstance(each, list) else each for name, each in value.items()}
     if isinstance(value, list):
         return tuple(_frozen(each) for each in value)
     return float(value) if type(value) is int else value

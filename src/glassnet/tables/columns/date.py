@@ -9,10 +9,12 @@ from typing import ClassVar, Self
 import numpy as np
 
 from glassnet.documents import DISTINCT_TEXTS, TRUTH, Kind, number
-from glassnet.errors import DataError
 from glassnet.tables.arrow import pa
-from glassnet.tables.cells import cell_values, typed_cells
-from glassnet.tables.columns.column import Column, FitOptions, UninformativeColumn
+from glassnet.tables.cells import cell_values, decoded, is_text
+from glassnet.tables.columns.column import Column, FitOptions, RawColumn, UninformativeColumn
+from glassnet.tables.spelling.dates import FORMATS, read_dates
+from glassnet.tables.spelling.missing import clean
+from glassnet.tables.spelling.spelled import Spelled
 
 TICKS_IN_A_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 CYCLES = {"month": 12, "weekday": 7, "hour": 24}
@@ -40,7 +42,8 @@ class DateColumn(Column):
         Cells were missing in training: one more feature says where.
     """
 
-    kind = "date"
+    kind, words = "date", "dates such as 2024-12-31"
+    formats: ClassVar = FORMATS
     entries: ClassVar = {
         "first": number(), "median": number(), "mean": number(), "deviation": number(0), "cycles": SOME_CYCLES,
         "missing": TRUTH,
@@ -54,8 +57,18 @@ class DateColumn(Column):
     missing: bool
 
     @classmethod
+    def read(cls, raw: RawColumn) -> Spelled | None:
+        if pa.types.is_dictionary(raw.cells.type) and not raw.asked:
+            return None
+        cells, types = decoded(raw.cells), pa.types
+        if is_text(cells.type):
+            return read_dates(clean(cells, raw.missing), raw.format, asked=raw.asked)
+        usable = types.is_null, types.is_date, types.is_timestamp
+        return Spelled(cells) if any(is_usable(cells.type) for is_usable in usable) else None
+
+    @classmethod
     def fit(cls, name: str, cells: pa.ChunkedArray, options: FitOptions) -> Self:
-        days = dates(cells, name)
+        days = dates(cells)
         lost = np.isnan(days)
         there = days[~lost]
         if not there.size:
@@ -77,7 +90,7 @@ class DateColumn(Column):
         return [*days, *circle, *[f"{self.name}=(missing)"] * self.missing]
 
     def fill(self, cells: pa.ChunkedArray, out: np.ndarray, targets: np.ndarray | None = None) -> None:
-        days = dates(cells, self.name)
+        days = dates(cells)
         lost = np.isnan(days)
         since = np.where(lost, self.median, days - self.first)
         j = 0
@@ -94,19 +107,16 @@ class DateColumn(Column):
             out[:, -1] = lost
 
 
-def dates(column: pa.ChunkedArray, name: str) -> np.ndarray:
+def dates(column: pa.ChunkedArray) -> np.ndarray:
     """Return a column of dates or times as numbers."""
-    column = typed_cells(column, name, pa.timestamp("us"), "dates such as 2024-12-31")
     types, arrow_type = pa.types, column.type
     if types.is_null(arrow_type):
         return np.full(len(column), np.nan)
     if types.is_date32(arrow_type):
         per_day, ticks = 1, column.cast(pa.int32())
-    elif types.is_date64(arrow_type) or types.is_timestamp(arrow_type):
+    else:
         unit = "ms" if types.is_date64(arrow_type) else arrow_type.unit
         per_day, ticks = TICKS_IN_A_DAY[unit], column.cast(pa.int64())
-    else:
-        raise DataError(f"column {name!r}: {arrow_type} where training saw dates")
     days: np.ndarray = cell_values(ticks.cast(pa.float64(), safe=False)) / per_day
     return days
 

@@ -17,8 +17,11 @@ import numpy as np
 from glassnet.documents import RISING, TRUTH, Kind, number
 from glassnet.errors import DataError
 from glassnet.tables.arrow import pa
-from glassnet.tables.cells import cell_values, typed_cells
-from glassnet.tables.columns.column import Column, FitOptions, UninformativeColumn
+from glassnet.tables.cells import cell_values, decoded, is_text
+from glassnet.tables.columns.column import Column, FitOptions, RawColumn, UninformativeColumn
+from glassnet.tables.spelling.missing import clean
+from glassnet.tables.spelling.numbers import FORMATS, read_numbers
+from glassnet.tables.spelling.spelled import Spelled
 
 CLIP = 3.0  # interquartile ranges that a scaled number stays within
 FULL = 0.5  # of a bin; measured: at 1 the bins outweigh what is linear
@@ -49,13 +52,26 @@ class NumberColumn(Column):
         Cells were missing in training: one more feature says where.
     """
 
-    kind = "number"
+    kind, words = "number", "numbers"
+    formats: ClassVar = FORMATS
     entries: ClassVar = {"median": number(), "spread": number(0), "edges": EDGES, "missing": TRUTH}
 
     median: float
     spread: float
     edges: tuple[float, ...]
     missing: bool
+
+    @classmethod
+    def read(cls, raw: RawColumn) -> Spelled | None:
+        if pa.types.is_dictionary(raw.cells.type) and not raw.asked:
+            return None
+        cells, types = decoded(raw.cells), pa.types
+        if is_text(cells.type):
+            return read_numbers(clean(cells, raw.missing), raw.format, asked=raw.asked)
+        usable = (types.is_null, types.is_boolean, types.is_integer, types.is_floating, types.is_decimal, types.is_time)
+        if types.is_duration(cells.type) or any(is_usable(cells.type) for is_usable in usable):
+            return Spelled(cells)
+        return None
 
     @classmethod
     def fit(cls, name: str, cells: pa.ChunkedArray, options: FitOptions) -> Self:
@@ -105,27 +121,20 @@ def _edges(values: np.ndarray, bins: int) -> tuple[float, ...]:
 
 def numbers(column: pa.ChunkedArray, name: str) -> np.ndarray:
     """Return a column as numbers."""
-    column = typed_cells(column, name, pa.float64(), "numbers")
-    if pa.types.is_temporal(column.type) and not (pa.types.is_time(column.type) or pa.types.is_duration(column.type)):
-        raise DataError(f"column {name!r}: dates where training saw numbers")
-    values = _floats(column, name)
+    values = _floats(column)
     if np.isinf(values).any():
         row = int(np.flatnonzero(np.isinf(values))[0])
         raise DataError(f"column {name!r}, row {row + 1}: {values[row]} is not a finite number")
     return values
 
 
-def _floats(column: pa.ChunkedArray, name: str) -> np.ndarray:
+def _floats(column: pa.ChunkedArray) -> np.ndarray:
     types, kind = pa.types, column.type
     if types.is_null(kind):
         return np.full(len(column), np.nan)
     if types.is_time(kind) or types.is_duration(kind):
         ticks = column.cast(pa.int32() if types.is_time32(kind) else pa.int64())
-        return _floats(ticks, name) / SECONDS[kind.unit]
-    try:
-        if types.is_boolean(kind):
-            column = column.cast(pa.int8())
-        # An unsafe cast rounds whole numbers above 2**53 instead of refusing them.
-        return cell_values(column.cast(pa.float64(), safe=False))
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        raise DataError(f"column {name!r}: {kind} where training saw numbers") from None
+        return _floats(ticks) / SECONDS[kind.unit]
+    if types.is_boolean(kind):
+        column = column.cast(pa.int8())
+    return cell_values(column.cast(pa.float64(), safe=False))  # unsafe: whole numbers above 2**53 are rounded

@@ -16,8 +16,9 @@ from glassnet.documents import DISTINCT_TEXTS, TABLE
 from glassnet.errors import ModelFileError
 from glassnet.tables.arrow import pa
 from glassnet.tables.cells import decoded
-from glassnet.tables.columns.category import as_text, codes, value_counts
-from glassnet.tables.columns.column import Column
+from glassnet.tables.columns.category import CategoryColumn, as_text, codes, value_counts
+from glassnet.tables.columns.column import Column, RawColumn
+from glassnet.tables.spelling.spelled import Spelled
 
 PRIOR = 3.0  # rows of the mean of all, beside those of a value
 FOLDS = 5
@@ -40,12 +41,16 @@ class TargetMeans(Column):
         A value that is not known is 0, in the middle.
     """
 
-    kind = "target means"
+    kind, words = "target means", "categories"
     entries: ClassVar = {"values": DISTINCT_TEXTS, "means": TABLE}
     is_companion = True
 
     values: tuple[str, ...]
     means: tuple[tuple[float, ...], ...]
+
+    @classmethod
+    def read(cls, raw: RawColumn) -> Spelled | None:
+        return CategoryColumn.read(raw) if raw.asked else None  # it comes beside a column of categories
 
     @classmethod
     def of(cls, name: str, cells: pa.ChunkedArray, targets: np.ndarray) -> Self | None:
@@ -56,7 +61,7 @@ class TargetMeans(Column):
         values = tuple(sorted(value for value, n in counted if value is not None and n >= MIN_ROWS))
         if not values:
             return None
-        code, _ = codes(cells, name, values)
+        code, _ = codes(cells, values)
         means = _means(code, _centred(targets, np.full(len(code), True)), len(values))
         return cls(name, values, tuple(map(tuple, means.tolist())))
 
@@ -68,7 +73,7 @@ class TargetMeans(Column):
 
     def fill(self, cells: pa.ChunkedArray, out: np.ndarray, targets: np.ndarray | None = None) -> None:
         """Write the features of cells."""
-        code, _ = codes(cells, self.name, self.values)
+        code, _ = codes(cells, self.values)
         unknown = np.zeros(out.shape[1])  # the last row, which code -1 reads
         if targets is None:
             out[:] = np.vstack([self.means, unknown])[code]

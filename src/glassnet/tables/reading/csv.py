@@ -11,8 +11,7 @@ from pathlib import Path
 
 from glassnet.errors import DataError, FileError, GlassnetError
 from glassnet.memory import COLUMN, check_room, limit
-from glassnet.tables.arrow import pa, pc
-from glassnet.tables.cells import as_numbers, is_text, typed
+from glassnet.tables.arrow import pa
 from glassnet.tables.frames import check_distinct
 from glassnet.tables.reading.dialect import (
     SEPARATORS,
@@ -23,6 +22,7 @@ from glassnet.tables.reading.dialect import (
     records,
     sample,
 )
+from glassnet.tables.reading.raw import RawTable
 
 BLOCK_BYTES = 1 << 24  # no record may be longer
 COPIES = 4  # of a file's bytes that are held at once: as they are, decoded, in cells, as numbers
@@ -30,8 +30,8 @@ COPIES = 4  # of a file's bytes that are held at once: as they are, decoded, in 
 
 def read_csv(
     path: Path, separator: str | None = None, header: bool | None = None, encoding: str | None = None
-) -> tuple[pa.Table, list[str]]:
-    """Return the table of a CSV file, plain or gzipped, and notes on how it was understood.
+) -> RawTable:
+    """Return the table of a CSV file, plain or gzipped, every cell as text.
 
     Parameters
     ----------
@@ -42,10 +42,8 @@ def read_csv(
 
     Returns
     -------
-    table : pyarrow.Table
-        Columns as whole numbers, floats, truth values, dates or text; missing cells are null.
-    notes : list of str
-        One sentence each.
+    RawTable
+        With notes on how it was understood.
     """
     where = path.name
     text, used_encoding = decode(_bytes(path), encoding, where)
@@ -76,10 +74,10 @@ def read_csv(
         notes.append(f"{where}: separator {SEPARATORS.get(separator, repr(separator))}, {header_note}")
     if encoding is None and used_encoding in ("cp1252", "latin-1"):
         notes.append(f"{where}: not UTF-8, read as {used_encoding}; give the encoding if letters look wrong")
-    columns = [typed(column) for column in table.columns]
-    if separator != ",":
-        columns = [_decimal_commas(column, name, notes) for column, name in zip(columns, names, strict=True)]
-    return pa.table(columns, names=names), notes
+    return RawTable(
+        table.rename_columns(names), tuple(notes), None,
+        {"separator": separator, "header": named, "encoding": used_encoding},
+    )  # fmt: skip
 
 
 def _bytes(path: Path) -> bytes:
@@ -155,16 +153,3 @@ def _rewritten(text: str, separator: str) -> str:
     out = io.StringIO()
     csv.writer(out, delimiter=separator, lineterminator="\n").writerows(cells for _, cells in records(text, separator))
     return out.getvalue()
-
-
-def _decimal_commas(column: pa.ChunkedArray, name: str, notes: list[str]) -> pa.ChunkedArray:
-    """Return a text column of numbers such as 3,14 as numbers; possible where ',' is not the separator."""
-    if not is_text(column.type):
-        return column
-    if not pc.all(pc.match_substring_regex(column, r"^[+-]?\d+(,\d+)?$")).as_py():
-        return column
-    numbers = as_numbers(pc.replace_substring(column, ",", "."))
-    if numbers is None:
-        return column
-    notes.append(f"column {name!r}: ',' read as the decimal sign")
-    return numbers

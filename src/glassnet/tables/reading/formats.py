@@ -10,14 +10,17 @@ import numpy as np
 
 from glassnet.errors import DataError, FileError, suggestion
 from glassnet.files import kind_of, named, nearest, status
-from glassnet.tables.arrow import pa
+from glassnet.tables.choices import NO_CHOICES, ColumnChoices
 from glassnet.tables.dataset import Dataset, check_order, height_and_width
-from glassnet.tables.frames import as_table, target_from_table
+from glassnet.tables.frames import as_table
 from glassnet.tables.reading import pictures
 from glassnet.tables.reading.csv import read_csv
 from glassnet.tables.reading.hdf5 import read_hdf5
 from glassnet.tables.reading.numpy import read_numpy
 from glassnet.tables.reading.parquet import read_parquet
+from glassnet.tables.reading.raw import RawTable
+from glassnet.tables.recognition import recognised
+from glassnet.tables.target import target_from_table
 
 
 class _Options(NamedTuple):
@@ -30,11 +33,11 @@ class _Options(NamedTuple):
     encoding: str | None
     size: int | tuple[int, int]
     order: str
+    columns: ColumnChoices
 
 
-def _read_text(path: Path, options: _Options) -> Dataset:
-    table, notes = read_csv(path, options.separator, options.header, options.encoding)
-    return _from_table(table, options, notes, path.name)
+def _read_text(path: Path, options: _Options) -> RawTable:
+    return read_csv(path, options.separator, options.header, options.encoding)
 
 
 def _read_pictures(path: Path, options: _Options) -> Dataset:
@@ -43,11 +46,9 @@ def _read_pictures(path: Path, options: _Options) -> Dataset:
 
 TEXT, HDF5, NUMPY = (".csv", ".tsv", ".txt", ".data"), (".h5", ".hdf5", ".he5"), (".npz", ".npy")
 ARRAYS = (*HDF5, *NUMPY)  # have names, as columns do
-READERS: dict[str, Callable[[Path, _Options], Dataset]] = {
+READERS: dict[str, Callable[[Path, _Options], RawTable | Dataset]] = {
     **dict.fromkeys((*TEXT, *(f"{suffix}.gz" for suffix in TEXT)), _read_text),
-    **dict.fromkeys(
-        (".parquet", ".pq"), lambda path, known: _from_table(as_table(read_parquet(path)), known, [], path.name)
-    ),
+    **dict.fromkeys((".parquet", ".pq"), lambda path, known: RawTable(as_table(read_parquet(path)))),
     **dict.fromkeys(HDF5, lambda path, known: read_hdf5(path, known.target, known.order, known.require_target)),
     **dict.fromkeys(NUMPY, lambda path, known: read_numpy(path, known.target, known.order, known.require_target)),
     **dict.fromkeys(pictures.SUFFIXES, _read_pictures),
@@ -58,6 +59,7 @@ def read(
     path: str | Path, target: str | None = None, *,
     require_target: bool = True, separator: str | None = None, header: bool | None = None,
     encoding: str | None = None, size: int | tuple[int, int] = 64, order: str = "interleaved",
+    columns: ColumnChoices = NO_CHOICES,
 ) -> Dataset:  # fmt: skip
     """Read a table, arrays or pictures.
 
@@ -78,6 +80,8 @@ def read(
         For files and folders of pictures: what every picture is brought to.
     order : {"interleaved", "planes"}
         For pictures: how one becomes a row of numbers.
+    columns : ColumnChoices
+        For tables: what is known of columns; the rest is found from all rows.
 
     Returns
     -------
@@ -103,7 +107,7 @@ def read(
     """
     check_order(order)
     height_and_width(size)
-    options = _Options(target, require_target, separator, header, encoding, size, order)
+    options = _Options(target, require_target, separator, header, encoding, size, order, columns)
     path = named(path)
     found = status(path)
     suffix = "".join(path.suffixes[-2:]).lower()
@@ -119,7 +123,8 @@ def read(
         with path.open("rb"):  # raises here, not in a library, if there is no permission
             pass
         if suffix in READERS:
-            return READERS[suffix](path, options)
+            found_in = READERS[suffix](path, options)
+            return found_in if isinstance(found_in, Dataset) else _dataset(found_in, options, path.name)
     except PermissionError as error:
         raise FileError(f"{path} cannot be read: {error.strerror}") from error
     raise FileError(
@@ -145,11 +150,14 @@ def stem(path: Path) -> str:
     return name
 
 
-def _from_table(table: pa.Table, options: _Options, notes: list[str], where: str) -> Dataset:
+def _dataset(raw: RawTable, options: _Options, where: str) -> Dataset:
+    """Return the features and the target of a table, each column typed by all of its cells."""
+    table, target = raw.table, options.target
     if not len(table):
         raise DataError(f"{where} holds no rows")
     y: np.ndarray | None = None
-    target = options.target
     if target is not None and (options.require_target or target in table.column_names):
         table, y = target_from_table(table, target)
-    return Dataset(table, y, target if y is not None else None, None, tuple(notes))
+    X = recognised(table, options.columns)
+    found = None if y is None else target
+    return Dataset(X, y, found, None, raw.notes, lines=raw.lines, reading=raw.reading)

@@ -1,0 +1,134 @@
+"""What each column of a whole table is: its kind, how its text is read, and whether it is used.
+
+This is decided once, from every row, before any row is set aside for validation or test. The decisions travel with the
+table, as metadata of its Arrow fields, so that parts of it need no second look.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from glassnet.errors import DataError
+from glassnet.tables.arrow import pa
+from glassnet.tables.cell_types import bytes_as_text
+from glassnet.tables.cells import USABLE_CELLS
+from glassnet.tables.choices import NO_CHOICES, ColumnChoices
+from glassnet.tables.columns import COLUMN_TYPES
+from glassnet.tables.columns.column import RawColumn
+from glassnet.tables.columns.identifier import why_identifier
+from glassnet.tables.spelling.spelled import Spelled
+
+KEY = b"glassnet"  # of the decision in a field's metadata
+
+
+class Decision(NamedTuple):
+    """What a column of a whole table is used as.
+
+    Parameters
+    ----------
+    kind : str
+        Key in `COLUMN_TYPES`.
+    format : mapping of str to plain data
+        How its text is read.
+    remarks : tuple of str
+        What the user should know: ends of sentences that begin with the column.
+    reason : str
+        Why it is not used; "" where it is.
+    """
+
+    kind: str
+    format: Mapping[str, Any] = {}
+    remarks: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def decision_of(field: pa.Field) -> Decision | None:
+    """Return what was decided about a column, or None where nothing was."""
+    kept = (field.metadata or {}).get(KEY)
+    if kept is None:
+        return None
+    decision = Decision(**json.loads(kept))
+    return decision._replace(remarks=tuple(decision.remarks))
+
+
+def recognised(table: pa.Table, choices: ColumnChoices = NO_CHOICES) -> pa.Table:
+    """Return a table whose cells are typed, each field with the decision about its column.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        All rows; columns with a decision, about which `choices` say nothing, stay as they are.
+    choices : ColumnChoices
+        What the user says.
+
+    Returns
+    -------
+    pyarrow.Table
+        The same columns; those that are not used too.
+
+    Raises
+    ------
+    DataError
+        A column that is not to be dropped holds lists, structures, bytes or the like.
+    UnknownNameError
+        `choices` name no column.
+    """
+    choices.check(table.column_names)
+    fields, columns = [], []
+    for field, cells in zip(table.schema, table.columns, strict=True):
+        decision, name = decision_of(field), field.name
+        if decision is None or choices.names(name):
+            decision, cells = _decided(name, cells, choices)  # noqa: PLW2901
+        metadata = {**(field.metadata or {}), KEY: json.dumps(decision._asdict()).encode()}
+        fields.append(pa.field(name, cells.type, metadata=metadata))
+        columns.append(cells)
+    return pa.table(columns, schema=pa.schema(fields, table.schema.metadata))
+
+
+def _decided(name: str, cells: pa.ChunkedArray, choices: ColumnChoices) -> tuple[Decision, pa.ChunkedArray]:
+    """Return the decision about a column, and its cells typed."""
+    types = pa.types
+    if name in choices.drop:
+        return Decision("category", reason="was to be left out"), cells
+    was_text = types.is_string(cells.type) or types.is_large_string(cells.type)
+    if types.is_binary(cells.type) or types.is_large_binary(cells.type):
+        cells, was_text = bytes_as_text(name, cells), True
+    kind, read = _read(name, cells, choices)
+    if read.cells.null_count == len(read.cells):
+        return Decision(kind, reason="holds no value"), pa.chunked_array([pa.nulls(len(cells))])
+    remarks = read.remarks
+    if was_text and kind == "number" and not types.is_boolean(read.cells.type) and choices.kind(name) is None:
+        remarks = ("is text that spells numbers: used as numbers", *remarks)
+    reason = ""
+    if not (name in choices.keep or choices.kind(name)):
+        reason = why_identifier(name, read.cells, kind)
+    return Decision(kind, read.format, remarks, reason), read.cells
+
+
+def _read(name: str, cells: pa.ChunkedArray, choices: ColumnChoices) -> tuple[str, Spelled]:
+    """Return the kind that the user names, or else the first that can read the cells, and what it reads."""
+    said = choices.kind(name)
+    for kind in COLUMN_TYPES if said is None else [said]:
+        raw = RawColumn(name, cells, tuple(choices.missing), choices.format(name), said is not None)
+        read = COLUMN_TYPES[kind].read(raw)
+        if read is not None:
+            return kind, read
+    wanted = "" if said is None else f", which cannot be read as {COLUMN_TYPES[said].words}"
+    raise DataError(f"column {name!r} holds {cells.type}{wanted}; {USABLE_CELLS}")
+
+
+def dropped_in_words(reasons: Mapping[str, str]) -> list[str]:
+    """Return sentences about dropped columns."""
+    together: dict[str, list[str]] = {}
+    for name, reason in reasons.items():
+        together.setdefault(reason, []).append(name)
+    notes = []
+    for reason, names in together.items():
+        if len(names) > 3:
+            some = ", ".join(names[:10]) + f" and {len(names) - 10} more" * (len(names) > 10)
+            notes.append(f"{len(names)} columns dropped, each of which {reason}: {some}.")
+        else:
+            notes += [f"column {name!r} {reason}: dropped." for name in names]
+    return notes
