@@ -18,9 +18,13 @@ from glassnet.tables.choices import NO_CHOICES, ColumnChoices
 from glassnet.tables.columns import COLUMN_TYPES
 from glassnet.tables.columns.column import RawColumn
 from glassnet.tables.columns.identifier import why_identifier
+from glassnet.tables.places import places
 from glassnet.tables.spelling.spelled import Spelled
+from glassnet.typing import AnyArray
 
+SPELLED = "is text that spells numbers: used as numbers"
 KEY = b"glassnet"  # of the decision in a field's metadata
+MAX_CELLS = 5  # that a remark shows
 
 
 class Decision(NamedTuple):
@@ -53,7 +57,7 @@ def decision_of(field: pa.Field) -> Decision | None:
     return decision._replace(remarks=tuple(decision.remarks))
 
 
-def recognised(table: pa.Table, choices: ColumnChoices = NO_CHOICES) -> pa.Table:
+def recognised(table: pa.Table, choices: ColumnChoices = NO_CHOICES, lines: AnyArray | None = None) -> pa.Table:
     """Return a table whose cells are typed, each field with the decision about its column.
 
     Parameters
@@ -62,6 +66,8 @@ def recognised(table: pa.Table, choices: ColumnChoices = NO_CHOICES) -> pa.Table
         All rows; columns with a decision, about which `choices` say nothing, stay as they are.
     choices : ColumnChoices
         What the user says.
+    lines : array of int (m,), optional
+        The line of the file on which each row begins; remarks name it.
 
     Returns
     -------
@@ -81,7 +87,9 @@ def recognised(table: pa.Table, choices: ColumnChoices = NO_CHOICES) -> pa.Table
     for field, cells in zip(table.schema, table.columns, strict=True):
         decision, name = decision_of(field), field.name
         if decision is None or choices.names(name):
-            decision, cells = _decided(name, cells, choices, has_types)  # noqa: PLW2901
+            decision, cells = _decided(name, cells, choices, lines)  # noqa: PLW2901
+            if has_types and is_text(field.type) and not is_text(cells.type) and decision.kind == "number":
+                decision = decision._replace(remarks=(SPELLED, *decision.remarks))
         metadata = {**(field.metadata or {}), KEY: json.dumps(decision._asdict()).encode()}
         fields.append(pa.field(name, cells.type, metadata=metadata))
         columns.append(cells)
@@ -89,31 +97,34 @@ def recognised(table: pa.Table, choices: ColumnChoices = NO_CHOICES) -> pa.Table
 
 
 def _decided(
-    name: str, cells: pa.ChunkedArray, choices: ColumnChoices, has_types: bool
+    name: str, cells: pa.ChunkedArray, choices: ColumnChoices, lines: AnyArray | None
 ) -> tuple[Decision, pa.ChunkedArray]:
     """Return the decision about a column, and its cells typed."""
     types = pa.types
     if name in choices.drop:
         return Decision("category", reason="was to be left out"), cells
-    was_text = is_text(cells.type)
     if types.is_binary(cells.type) or types.is_large_binary(cells.type):
-        cells, was_text = bytes_as_text(name, cells), True
+        cells = bytes_as_text(name, cells)
     kind, read = _read(name, cells, choices)
     if read.cells.null_count == len(read.cells):
         return Decision(kind, reason="holds no value"), pa.chunked_array([pa.nulls(len(cells))])
     remarks = read.remarks
-    if (
-        has_types
-        and was_text
-        and kind == "number"
-        and not types.is_boolean(read.cells.type)
-        and choices.kind(name) is None
-    ):
-        remarks = ("is text that spells numbers: used as numbers", *remarks)
+    if len(read.unreadable):
+        remarks = (*remarks, _unreadable(COLUMN_TYPES[kind].words, cells, read, lines))
     reason = ""
     if not (name in choices.keep or choices.kind(name)):
         reason = why_identifier(name, read.cells, kind)
     return Decision(kind, read.format, remarks, reason), read.cells
+
+
+def _unreadable(words: str, cells: pa.ChunkedArray, read: Spelled, lines: AnyArray | None) -> str:
+    """Return how many cells cannot be read, where they are, and what some of them hold."""
+    rows, n = read.unreadable, len(read.unreadable)
+    held = dict.fromkeys(f"{cells[int(row)].as_py()!r:.40}" for row in rows[:MAX_CELLS])
+    return (
+        f"has {n:,} cell{'s' * (n > 1)} of {len(cells):,} that cannot be read as {words} and "
+        f"{'are' if n > 1 else 'is'} missing ({places(rows, lines)}: {', '.join(held)}{', ...' * (n > MAX_CELLS)})"
+    )
 
 
 def _read(name: str, cells: pa.ChunkedArray, choices: ColumnChoices) -> tuple[str, Spelled]:

@@ -158,6 +158,6 @@ def _dataset(raw: RawTable, options: _Options, where: str) -> Dataset:
     y: np.ndarray | None = None
     if target is not None and (options.require_target or target in table.column_names):
         table, y = target_from_table(table, target)
-    X = recognised(table, options.columns)
+    X = recognised(table, options.columns, raw.lines)
     found = None if y is None else target
     return Dataset(X, y, found, None, raw.notes, lines=raw.lines, reading=raw.reading)
