@@ -6,13 +6,13 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from glassnet import estimators, metrics
+from glassnet import estimators
 from glassnet.core.checks import generator, is_count
 from glassnet.errors import DataError, DivergedError, InterruptedWarning, SettingError, UnknownNameError
 from glassnet.estimators.input_names import select_training_columns
@@ -25,6 +25,7 @@ from glassnet.inspection.trace import Trace
 from glassnet.network import Network
 from glassnet.plain_text import listed, visible
 from glassnet.renamed import with_new_names
+from glassnet.scoring import Model, Scores, score
 from glassnet.tables import Dataset, Pictures, fit_preparation, read, rows_at, split
 from glassnet.tables.columns.column import RawColumn
 from glassnet.tables.columns.number import NumberColumn, numbers
@@ -34,32 +35,10 @@ from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import Progress
 from glassnet.typing import AnyArray
 
-Model = TableClassifier | TableRegressor  # without scikit-learn, which takes a second to load
-
 FORMULA_START = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\n]")  # noqa: RUF001  of a cell that a spreadsheet computes
 NUMBER_CELL = re.compile(NUMBER, re.ASCII)
 MAX_INTEGER_CLASSES = 20  # distinct whole numbers that are still taken as classes
 TASKS = ("classes", "numbers")
-
-
-@dataclass(frozen=True)
-class Scores:
-    """How well a model does on some rows.
-
-    Parameters
-    ----------
-    rows : int
-        Number of rows.
-    values : dict of str to float
-        "accuracy", "log loss", "calibration error" and "cost" for classes; "RMSE", "R²" and "cost" for numbers. The
-        cost is the mean over the networks; the others are computed from the averaged predictions.
-    confusion : list of list of int
-        Rows of each true class by predicted class; empty for numbers.
-    """
-
-    rows: int
-    values: dict[str, float]
-    confusion: list[list[int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -524,38 +503,6 @@ def write_page(path: str | Path, model: Model | Network, sample: SampleTrace | N
     table = network.dimensions()
     shown = [] if sample is None else [f"row {sample.row}, predicted {sample.prediction}", sample.trace]
     write_beside(path, html.document(repr(network).strip("<>"), *shown, table).encode())
-
-
-def score(model: Model, X: Any, y: AnyArray) -> Scores:
-    """Return how well a model does on rows whose targets are known.
-
-    Parameters
-    ----------
-    model : TableClassifier or TableRegressor
-        Fitted.
-    X : table or Pictures, m rows
-        With the columns of the training.
-    y : array (m,) or (m, n_outputs)
-        True targets.
-
-    Returns
-    -------
-    Scores
-        See there.
-
-    Raises
-    ------
-    DataError
-        If `y` holds a class that was not among those of training.
-    """
-    cost = float(np.mean(model.network_.cost(model.prepared(X), model.target_.encode(y).T)))
-    if isinstance(model, TableClassifier):
-        probabilities, class_indices = model.predict_proba(X), model.target_.class_indices(y)
-        confusion = metrics.confusion_matrix(probabilities.argmax(axis=1), class_indices, len(model.classes_))
-        values = {**metrics.of_classes(probabilities, class_indices), "cost": cost}
-        return Scores(len(y), values, confusion.tolist())
-    values = {**metrics.of_numbers(model.predict(X), np.asarray(y, np.float64)), "cost": cost}
-    return Scores(len(y), {name: value for name, value in values.items() if np.isfinite(value)})
 
 
 def open_model(path: str | Path) -> Any:

@@ -13,9 +13,10 @@ from glassnet.cli.terminal import console, say, say_json
 from glassnet.estimators.saving import kind_of
 from glassnet.network import Network
 from glassnet.plain_text import one_line, visible
+from glassnet.scoring import Scores
 from glassnet.tables import Dataset, Pictures
 from glassnet.training.history import Progress
-from glassnet.workflows import SampleTrace, Scores, Training
+from glassnet.workflows import SampleTrace, Training
 
 if TYPE_CHECKING:
     from rich.status import Status

@@ -13,8 +13,8 @@ from glassnet import workflows
 from glassnet.estimators.input_names import select_training_columns
 from glassnet.network import Network
 from glassnet.plain_text import LONGEST_NAME, shortened
+from glassnet.scoring import Scores, score
 from glassnet.typing import Array
-from glassnet.workflows import Scores
 
 
 @dataclass(frozen=True)
@@ -89,4 +89,4 @@ def _trial(path: str | Path, data: str | Path, *, test: bool) -> Trial:
     X, y, file = select_training_columns(model, part.X), np.asarray(part.y), Path(data)
     digest = hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
     columns, targets = model.prepared(X), model.target_.encode(y).T
-    return Trial(file.name, digest, columns, targets, y, np.asarray(model.predict(X)), workflows.score(model, X, y))
+    return Trial(file.name, digest, columns, targets, y, np.asarray(model.predict(X)), score(model, X, y))
