@@ -43,9 +43,10 @@ def table(rng, m):
 
 def plain(notes):
     """Return notes without the row in which an odd cell was seen."""
-    return [re.sub(r"row \d+ holds", "a row holds", note) for note in notes]
+    return [re.sub(r"row \d+:", "a row:", note) for note in notes]
 
 
+@pytest.mark.filterwarnings("ignore:column 'nearly'. 1 cell of")
 @settings(max_examples=25)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([12, 60, 400]))
 def test_the_same_preparation_from_the_same_rows(seed, m):

@@ -169,7 +169,8 @@ def test_text_that_spells_numbers():
 def test_a_few_words_among_numbers_are_reported():
     preparation = fitted(a=["1", "2", "3", "4", "oops", "1"])
     assert preparation.notes == [
-        "column 'a' is used as categories although 83.3% of its cells are numbers: row 5 holds 'oops'"
+        "column 'a' is used as categories although 83.3% of its cells are numbers; others are 'oops' "
+        "(--number makes these missing)"
     ]
 
 

@@ -33,11 +33,37 @@ def text_array(values: Sequence[str], arrow_type: pa.DataType) -> pa.Array:
     return pa.Array.from_buffers(arrow_type, len(coded), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(coded))])
 
 
-def cell_values(column: pa.ChunkedArray) -> np.ndarray:
+def text_cell(value: str, arrow_type: pa.DataType) -> pa.Scalar:
+    """Return one text as a scalar of a text type, as ``pa.scalar(value, arrow_type)`` does."""
+    return text_array([value], arrow_type)[0]
+
+
+def truth_array(values: np.ndarray) -> pa.Array:
+    """Return truth values as an Arrow array, as ``pa.array(values)`` does."""
+    bits = np.packbits(values.astype(bool), bitorder="little")
+    return pa.Array.from_buffers(pa.bool_(), len(values), [None, pa.py_buffer(bits)])
+
+
+def number_array(values: np.ndarray) -> pa.Array:
+    """Return floats or whole numbers as an Arrow array, NaN as missing cells."""
+    whole = values.dtype.kind == "i"
+    values = np.ascontiguousarray(values, np.int64 if whole else np.float64)
+    array = pa.Array.from_buffers(pa.int64() if whole else pa.float64(), len(values), [None, pa.py_buffer(values)])
+    return array if whole else pc.if_else(pc.is_nan(array), missing_cell(array.type), array)
+
+
+def truths(values: pa.Array | pa.ChunkedArray) -> np.ndarray:
+    """Return truth values as an array, False where they are missing."""
+    found: np.ndarray = cell_values(pc.fill_null(values, truth_array(np.zeros(1))[0]))
+    return found
+
+
+def cell_values(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
     """Return the cells of a column as ``column.to_numpy()`` does: numbers, NaN where missing, or truth values."""
     types = pa.types
     if types.is_boolean(column.type) and not column.null_count:
         return cell_values(column.cast(pa.uint8())).view(bool)
+    column = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
     if not (types.is_integer(column.type) or types.is_floating(column.type)) or not len(column):
         cells: np.ndarray = column.to_numpy()
         return cells

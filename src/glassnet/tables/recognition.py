@@ -20,6 +20,7 @@ from glassnet.tables.columns.column import RawColumn
 from glassnet.tables.columns.identifier import why_identifier
 from glassnet.tables.places import places
 from glassnet.tables.spelling.spelled import Spelled
+from glassnet.tables.spelling.surroundings import Surroundings
 from glassnet.typing import AnyArray
 
 SPELLED = "is text that spells numbers: used as numbers"
@@ -57,7 +58,12 @@ def decision_of(field: pa.Field) -> Decision | None:
     return decision._replace(remarks=tuple(decision.remarks))
 
 
-def recognised(table: pa.Table, choices: ColumnChoices = NO_CHOICES, lines: AnyArray | None = None) -> pa.Table:
+def recognised(
+    table: pa.Table,
+    choices: ColumnChoices = NO_CHOICES,
+    lines: AnyArray | None = None,
+    around: Surroundings | None = None,
+) -> pa.Table:
     """Return a table whose cells are typed, each field with the decision about its column.
 
     Parameters
@@ -68,6 +74,8 @@ def recognised(table: pa.Table, choices: ColumnChoices = NO_CHOICES, lines: AnyA
         What the user says.
     lines : array of int (m,), optional
         The line of the file on which each row begins; remarks name it.
+    around : Surroundings, optional
+        What the columns of the file say of one another; from those of the table if None.
 
     Returns
     -------
@@ -82,12 +90,13 @@ def recognised(table: pa.Table, choices: ColumnChoices = NO_CHOICES, lines: AnyA
         `choices` name no column.
     """
     choices.check(table.column_names)
+    around = around or Surroundings(table)
     has_types = not all(is_text(kind) for kind in table.schema.types)  # else it is a file of text, or all of it is
     fields, columns = [], []
     for field, cells in zip(table.schema, table.columns, strict=True):
         decision, name = decision_of(field), field.name
         if decision is None or choices.names(name):
-            decision, cells = _decided(name, cells, choices, lines)  # noqa: PLW2901
+            decision, cells = _decided(name, cells, choices, lines, around)  # noqa: PLW2901
             if has_types and is_text(field.type) and not is_text(cells.type) and decision.kind == "number":
                 decision = decision._replace(remarks=(SPELLED, *decision.remarks))
         metadata = {**(field.metadata or {}), KEY: json.dumps(decision._asdict()).encode()}
@@ -97,7 +106,7 @@ def recognised(table: pa.Table, choices: ColumnChoices = NO_CHOICES, lines: AnyA
 
 
 def _decided(
-    name: str, cells: pa.ChunkedArray, choices: ColumnChoices, lines: AnyArray | None
+    name: str, cells: pa.ChunkedArray, choices: ColumnChoices, lines: AnyArray | None, around: Surroundings
 ) -> tuple[Decision, pa.ChunkedArray]:
     """Return the decision about a column, and its cells typed."""
     types = pa.types
@@ -105,7 +114,7 @@ def _decided(
         return Decision("category", reason="was to be left out"), cells
     if types.is_binary(cells.type) or types.is_large_binary(cells.type):
         cells = bytes_as_text(name, cells)
-    kind, read = _read(name, cells, choices)
+    kind, read = _read(name, cells, choices, around)
     if read.cells.null_count == len(read.cells):
         return Decision(kind, reason="holds no value"), pa.chunked_array([pa.nulls(len(cells))])
     remarks = read.remarks
@@ -127,11 +136,11 @@ def _unreadable(words: str, cells: pa.ChunkedArray, read: Spelled, lines: AnyArr
     )
 
 
-def _read(name: str, cells: pa.ChunkedArray, choices: ColumnChoices) -> tuple[str, Spelled]:
+def _read(name: str, cells: pa.ChunkedArray, choices: ColumnChoices, around: Surroundings) -> tuple[str, Spelled]:
     """Return the kind that the user names, or else the first that can read the cells, and what it reads."""
     said = choices.kind(name)
     for kind in COLUMN_TYPES if said is None else [said]:
-        raw = RawColumn(name, cells, tuple(choices.missing), choices.format(name), said is not None)
+        raw = RawColumn(name, cells, tuple(choices.missing), choices.format(name), said is not None, around)
         read = COLUMN_TYPES[kind].read(raw)
         if read is not None:
             return kind, read

@@ -7,13 +7,13 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from glassnet.documents import DISTINCT_TEXTS, TRUTH
+from glassnet.documents import DISTINCT_TEXTS, TEXTS, TRUTH
 from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import cell_values, decoded, is_text, missing_cell, text_array
 from glassnet.tables.columns.column import Column, FitOptions, RawColumn, UninformativeColumn
 from glassnet.tables.columns.date import dates
-from glassnet.tables.spelling.missing import clean
-from glassnet.tables.spelling.numbers import nearly_numbers
+from glassnet.tables.spelling.missing import clean_words, has_marks, words_among_marks
+from glassnet.tables.spelling.numbers import not_numbers
 from glassnet.tables.spelling.spelled import Spelled, cast_or_none
 
 FEW_VALUES = 50  # up to here all values of a column get a feature
@@ -38,6 +38,7 @@ class CategoryColumn(Column):
     """
 
     kind, words = "category", "categories"
+    formats: ClassVar = {"words": TEXTS}  # marks of missing cells that are words in this column
     entries: ClassVar = {"values": DISTINCT_TEXTS, "other": TRUTH, "missing": TRUTH}
 
     values: tuple[str, ...]
@@ -48,10 +49,10 @@ class CategoryColumn(Column):
     def read(cls, raw: RawColumn) -> Spelled | None:
         types, arrow_type = pa.types, raw.cells.type
         if is_text(arrow_type):
-            text = clean(raw.cells, raw.missing)
-            remark = "" if raw.asked else nearly_numbers(text)
-            return Spelled(text, remarks=(remark,) if remark else ())
+            return _words(raw)
         if types.is_dictionary(arrow_type):
+            if is_text(arrow_type.value_type) and any(has_marks(chunk.dictionary) for chunk in raw.cells.chunks):
+                return _words(raw._replace(cells=decoded(raw.cells), asked=True))
             return Spelled(raw.cells) if _becomes_text(arrow_type.value_type) else None
         return Spelled(raw.cells) if raw.asked and _becomes_text(arrow_type) else None
 
@@ -85,6 +86,20 @@ class CategoryColumn(Column):
             out[(code < 0) & ~lost, len(self.values)] = 1
         if self.missing:
             out[lost, -1] = 1
+
+
+def _words(raw: RawColumn) -> Spelled:
+    """Return text as categories; marks of missing cells that are words in this column stay words."""
+    if raw.format is None:
+        words = words_among_marks(raw.cells, raw.around.marks, raw.missing)
+    else:
+        words = raw.format.get("words", [])
+    text = clean_words(raw.cells, raw.missing, words)
+    remarks = [] if raw.asked else [not_numbers(text)]
+    if words and raw.format is None:
+        shown = ", ".join(map(repr, words))
+        remarks.append(f"has {shown} among its words: a value like others (--missing makes it a missing cell)")
+    return Spelled(text, {"words": words} if words else {}, tuple(filter(None, remarks)))
 
 
 def _becomes_text(arrow_type: pa.DataType) -> bool:
@@ -135,7 +150,7 @@ def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return cells as text."""
     kind = column.type
     if is_text(kind):
-        return clean(column)
+        return column
     if pa.types.is_floating(kind):
         column = pc.if_else(pc.is_nan(column), missing_cell(kind), column)
         text = pa.array([None if v is None else f"{v:.17g}" for v in column.to_pylist()], pa.string())

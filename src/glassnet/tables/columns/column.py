@@ -13,6 +13,7 @@ from glassnet.errors import DataError, ModelFileError
 from glassnet.tables.arrow import pa
 from glassnet.tables.cell_types import bytes_as_text
 from glassnet.tables.spelling.spelled import Spelled
+from glassnet.tables.spelling.surroundings import NO_SURROUNDINGS, Surroundings
 
 
 class UninformativeColumn(Exception):  # noqa: N818 - no error: the column is dropped
@@ -49,6 +50,8 @@ class RawColumn(NamedTuple):
         How text is read, as the user or a model file says.
     asked : bool
         Whether the user or a model file says that the column is of the kind that reads it.
+    around : Surroundings
+        What the other columns of the file say.
     """
 
     name: str
@@ -56,6 +59,7 @@ class RawColumn(NamedTuple):
     missing: tuple[str, ...] = ()
     format: Mapping[str, Any] | None = None
     asked: bool = False
+    around: Surroundings = NO_SURROUNDINGS
 
 
 TOLERATED = 0.5  # share of cells that cannot be read, up to which they are missing; with more it is another column

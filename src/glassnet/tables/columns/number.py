@@ -21,6 +21,7 @@ from glassnet.tables.cells import cell_values, decoded, is_text
 from glassnet.tables.columns.column import Column, FitOptions, RawColumn, UninformativeColumn
 from glassnet.tables.spelling.missing import clean
 from glassnet.tables.spelling.numbers import FORMATS, read_numbers
+from glassnet.tables.spelling.sentinels import without_sentinels
 from glassnet.tables.spelling.spelled import Spelled
 
 CLIP = 3.0  # interquartile ranges that a scaled number stays within
@@ -67,10 +68,12 @@ class NumberColumn(Column):
             return None
         cells, types = decoded(raw.cells), pa.types
         if is_text(cells.type):
-            return read_numbers(clean(cells, raw.missing), raw.format, asked=raw.asked)
+            marks = (*raw.missing, *(raw.format or {}).get("missing", ()))
+            return read_numbers(clean(cells, marks), raw.format, asked=raw.asked, around=raw.around)
         usable = (types.is_null, types.is_boolean, types.is_integer, types.is_floating, types.is_decimal, types.is_time)
         if types.is_duration(cells.type) or any(is_usable(cells.type) for is_usable in usable):
-            return Spelled(cells)
+            known = raw.format
+            return without_sentinels(Spelled(cells, known or {}), None if known is None else known.get("sentinels", ()))
         return None
 
     @classmethod

@@ -42,6 +42,7 @@ class TargetMeans(Column):
     """
 
     kind, words = "target means", "categories"
+    formats: ClassVar = CategoryColumn.formats
     entries: ClassVar = {"values": DISTINCT_TEXTS, "means": TABLE}
     is_companion = True
 
