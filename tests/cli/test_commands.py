@@ -366,15 +366,15 @@ def test_resuming_a_model_without_training_state_says_so(glassnet, table):
 
 def test_test_rows_stay_unseen_when_a_training_is_resumed(glassnet, table, monkeypatch):
     """Also where no seed was given: the model keeps the one that was drawn."""
-    from glassnet import workflows
+    from glassnet.workflows import training
 
-    seeds, split = [], workflows._with_test_part
+    seeds, split = [], training.with_test_part
 
     def noted(dataset, test, stratify, seed):
         seeds.append(seed)
         return split(dataset, test, stratify, seed)
 
-    monkeypatch.setattr(workflows, "_with_test_part", noted)
+    monkeypatch.setattr(training, "with_test_part", noted)
     for words in ((), ("--resume", "things.glassnet")):
         assert glassnet("train", table, "--target", "label", "--epochs", 2, *words).code == 0
     assert seeds[0] == seeds[1] is not None

@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import re
+import shlex
 from decimal import Decimal
 
 import numpy as np
@@ -79,7 +80,8 @@ def test_a_counter_of_rows_is_recognised_by_name_and_numbers_in_any_order_and_pa
     parts = counted, counted[::-1], np.random.default_rng(0).permutation(100)[:60]
     for part in parts:
         preparation = fit_preparation({name: part, "use": part % 3})
-        assert preparation.notes == [f"column {name!r} counts the rows: dropped."]
+        kept = f"--keep {shlex.quote(name)} uses it"
+        assert preparation.notes == [f"column {name!r} counts the rows: dropped ({kept})."]
     assert fit_preparation({name: counted * 3, "use": counted % 3}).notes == []
 
 

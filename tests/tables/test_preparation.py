@@ -188,9 +188,9 @@ def test_dropped_columns_are_reported():
     )
     assert preparation.feature_names == ["use"]
     assert preparation.notes == [
-        "column 'key' has another value in every row, like an identifier: dropped.",
-        "column 'user_id' has another value in every row, like an identifier: dropped.",
-        "column 'row' counts the rows: dropped.",
+        "column 'key' has another value in every row, like an identifier: dropped (--keep key uses it).",
+        "column 'user_id' has another value in every row, like an identifier: dropped (--keep user_id uses it).",
+        "column 'row' counts the rows: dropped (--keep row uses it).",
         "column 'same' holds only the value 2.5: dropped.",
         "column 'word' holds only the value 'x': dropped.",
         "column 'nothing' holds no value: dropped.",

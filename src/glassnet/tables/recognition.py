@@ -7,7 +7,9 @@ table, as metadata of its Arrow fields, so that parts of it need no second look.
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from glassnet.errors import DataError
@@ -17,13 +19,14 @@ from glassnet.tables.cells import USABLE_CELLS, is_text
 from glassnet.tables.choices import NO_CHOICES, ColumnChoices
 from glassnet.tables.columns import COLUMN_TYPES
 from glassnet.tables.columns.column import RawColumn
-from glassnet.tables.columns.identifier import why_identifier
+from glassnet.tables.columns.identifier import COUNTS, REASONS, are_names, why_identifier
 from glassnet.tables.places import places
 from glassnet.tables.spelling.spelled import Spelled
 from glassnet.tables.spelling.surroundings import Surroundings
 from glassnet.typing import AnyArray
 
 SPELLED = "is text that spells numbers: used as numbers"
+NAMES = "holds numbers that are names: used as categories (--number {} uses them as amounts)"
 KEY = b"glassnet"  # of the decision in a field's metadata
 MAX_CELLS = 5  # that a remark shows
 
@@ -92,17 +95,25 @@ def recognised(
     choices.check(table.column_names)
     around = around or Surroundings(table)
     has_types = not all(is_text(kind) for kind in table.schema.types)  # else it is a file of text, or all of it is
-    fields, columns = [], []
+    decisions, columns = [], []
     for field, cells in zip(table.schema, table.columns, strict=True):
         decision, name = decision_of(field), field.name
         if decision is None or choices.names(name):
             decision, cells = _decided(name, cells, choices, lines, around)  # noqa: PLW2901
             if has_types and is_text(field.type) and not is_text(cells.type) and decision.kind == "number":
                 decision = decision._replace(remarks=(SPELLED, *decision.remarks))
-        metadata = {**(field.metadata or {}), KEY: json.dumps(decision._asdict()).encode()}
-        fields.append(pa.field(name, cells.type, metadata=metadata))
+        decisions.append(decision)
         columns.append(cells)
+    if all(decision.reason for decision in decisions):  # what seems to count the rows is all there is
+        decisions = [each._replace(reason="") if each.reason == COUNTS else each for each in decisions]
+    fields = [_field(*each) for each in zip(table.schema, columns, decisions, strict=True)]
     return pa.table(columns, schema=pa.schema(fields, table.schema.metadata))
+
+
+def _field(field: pa.Field, cells: pa.ChunkedArray, decision: Decision) -> pa.Field:
+    """Return the field of typed cells that says what was decided."""
+    metadata = {**(field.metadata or {}), KEY: json.dumps(decision._asdict()).encode()}
+    return pa.field(field.name, cells.type, metadata=metadata)
 
 
 def _decided(
@@ -120,9 +131,12 @@ def _decided(
     remarks = read.remarks
     if len(read.unreadable):
         remarks = (*remarks, _unreadable(COLUMN_TYPES[kind].words, cells, read, lines))
-    reason = ""
-    if not (name in choices.keep or choices.kind(name)):
-        reason = why_identifier(name, read.cells, kind)
+    if choices.kind(name):
+        return Decision(kind, read.format, remarks), read.cells
+    reason = "" if name in choices.keep else why_identifier(name, read.cells, kind)
+    if are_names(name, read.cells, kind):
+        kind, remarks = "category", (*remarks, NAMES.format(shlex.quote(name)))
+        read = replace(read, format={})
     return Decision(kind, read.format, remarks, reason), read.cells
 
 
@@ -158,6 +172,11 @@ def dropped_in_words(reasons: Mapping[str, str]) -> list[str]:
         if len(names) > 3:
             some = ", ".join(names[:10]) + f" and {len(names) - 10} more" * (len(names) > 10)
             notes.append(f"{len(names)} columns dropped, each of which {reason}: {some}.")
+            notes[-1] += f" To use one: --keep {shlex.quote(names[0])}." * (reason in REASONS)
         else:
-            notes += [f"column {name!r} {reason}: dropped." for name in names]
+            notes += [f"column {name!r} {reason}: dropped{_how_to_keep(name, reason)}." for name in names]
     return notes
+
+
+def _how_to_keep(name: str, reason: str) -> str:
+    return f" (--keep {shlex.quote(name)} uses it)" if reason in REASONS else ""

@@ -5,13 +5,16 @@ import inspect
 import numpy as np
 import pyarrow as pa
 import pytest
+from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import BaseEstimator
 
 import glassnet
-from glassnet.errors import GlassnetError
+from glassnet.errors import DataError, GlassnetError
 from glassnet.estimators import TabularClassifier, TabularRegressor
+from glassnet.estimators.tabular import evaluation
 from glassnet.estimators.tabular.model import TableClassifier, TableRegressor
 from glassnet.estimators.targets import LabelEncoder
+from glassnet.tables import Preparation
 
 PAIRS = [(TabularClassifier, TableClassifier), (TabularRegressor, TableRegressor)]
 
@@ -52,3 +55,33 @@ def test_plain_labels_need_no_second_look(y, asked_about):
     code, asked = LabelEncoder.of(np.array(y)), LabelEncoder.of(np.array(y, asked_about))  # the second by scikit-learn
     np.testing.assert_array_equal(code.classes, asked.classes)
     assert (code.multilabel, code.sparse) == (asked.multilabel, asked.sparse) == (False, False)
+
+
+@pytest.mark.parametrize("networks", [1, 4])
+def test_evaluate_prepares_once_and_returns_answers_and_cost(networks, monkeypatch):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=700)
+    X, y = {"x": x.tolist(), "c": ["a", "b"] * 350}, x + rng.normal(size=700)
+    weight = rng.integers(0, 3, 700).astype(float)
+    model = TableRegressor(hidden=4, epochs=2, n_networks=networks, random_state=0).fit(X, y)
+    monkeypatch.setattr(evaluation, "ROWS_AT_A_TIME", 100)
+    prepared, transform = [], Preparation.transform
+    monkeypatch.setattr(Preparation, "transform", lambda *given: prepared.append(len(given[1])) or transform(*given))
+    found, weighted = model.evaluate(X, y), model.evaluate(X, y, weight)
+    assert sum(prepared) == 2 * 700
+    assert_array_equal(model.target_.decode(found.outputs), model.predict(X))
+    assert_array_equal(found.outputs, weighted.outputs)
+    inputs, Y = model.prepared(X), model.target_.encode(y).T
+    assert_allclose(found.cost, np.mean(model.network_.cost(inputs, Y)), rtol=1e-5)
+    assert_allclose(weighted.cost, np.mean(model.network_.cost(inputs, Y, sample_weight=weight[None])), rtol=1e-5)
+
+
+def test_evaluate_takes_rows_of_weight_0_and_refuses_unknown_classes():
+    X, y = {"x": list(range(300))}, np.arange(300) > 150
+    model = TableClassifier(hidden=4, epochs=1, random_state=0).fit(X, y)
+    weight = (np.arange(300) < 200).astype(float)
+    assert model.evaluate(X, y, weight).cost == pytest.approx(
+        model.evaluate({"x": X["x"][:200]}, y[:200]).cost, rel=1e-9
+    )
+    with pytest.raises(DataError, match="was not among those of training"):
+        model.evaluate(X, np.arange(300))

@@ -14,8 +14,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
-import numpy as np
-
 from glassnet.core.checks import is_count
 from glassnet.errors import DataError, InterruptedWarning, SettingError, UnknownNameError
 from glassnet.estimators.all_or_nothing import all_or_nothing
@@ -23,11 +21,12 @@ from glassnet.estimators.given_targets import given_labels, given_numbers
 from glassnet.estimators.inspection import InspectionMixin
 from glassnet.estimators.saving import CLASS_WEIGHTS, save
 from glassnet.estimators.sklearn_errors import as_glassnet_errors
-from glassnet.estimators.tabular import document
+from glassnet.estimators.tabular import document, evaluation
 from glassnet.estimators.tabular.candidate import Candidate, notes_of_choice
+from glassnet.estimators.tabular.evaluation import Evaluation
 from glassnet.estimators.tabular.networks import made_with
 from glassnet.estimators.tabular.recipes import CLASSES, NUMBERS, Recipe
-from glassnet.estimators.tabular.rows import checked_rows
+from glassnet.estimators.tabular.rows import check_lengths, checked_rows, checked_targets
 from glassnet.estimators.tabular.samples import Samples
 from glassnet.estimators.tabular.settings import (
     CLASSIFIER,
@@ -41,7 +40,7 @@ from glassnet.estimators.tabular.training_data import Given, TrainingData, drawn
 from glassnet.estimators.tabular.unfinished import LastFit, Unfinished, settings_of
 from glassnet.estimators.targets import LabelEncoder, Target, TargetScaler
 from glassnet.network import Network, checkpoint_to
-from glassnet.tables import Pictures, Preparation, imbalance, leaks, rows_at
+from glassnet.tables import Pictures, Preparation, imbalance, leaks
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.declarations import Setting, completed, defaults, is_same, takes
 from glassnet.training.history import History
@@ -49,7 +48,6 @@ from glassnet.typing import AnyArray, Array, Labels, Rows
 
 INTERRUPTED = "Training interrupted by user; the best network so far is kept."
 NOTHING = Given()
-ROWS_AT_A_TIME = 8192  # that predict prepares and passes through the network together
 
 
 class TableModel(InspectionMixin):
@@ -320,13 +318,38 @@ class TableModel(InspectionMixin):
         self._see_that_fitted()
         with as_glassnet_errors():
             rows = self._rows(X, reset=False)
-        network = self.network_.astype("float64")  # so that a row's answer does not depend on the rows beside it
-        parts = []
-        for start in range(0, len(rows), ROWS_AT_A_TIME):
-            some = rows_at(rows, np.arange(start, min(start + ROWS_AT_A_TIME, len(rows))))
-            A = network.forward(self.preparation_.transform(some, np.float64).T)
-            parts.append((A if A.ndim == 2 else A.mean(axis=0)).T)
-        return np.concatenate(parts)
+        return evaluation.outputs(self, rows)
+
+    def evaluate(self, X: Rows | Pictures, y: Any, sample_weight: Any = None) -> Evaluation:
+        """Return answers and cost for rows whose targets are known, prepared once and passed through the network once.
+
+        Parameters
+        ----------
+        X : data frame, array (m, n_x) or Pictures
+            Rows with the columns of the training.
+        y : array_like (m,) or (m, n_outputs)
+            True targets.
+        sample_weight : array_like (m,), optional
+            Weight of each row in the cost.
+
+        Returns
+        -------
+        Evaluation
+            ``.outputs`` (m, n_outputs), of which `target_` makes predictions and probabilities, and ``.cost``.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing was fitted.
+        DataError
+            If X does not match the training, or y or the weights do not match X.
+        """
+        self._see_that_fitted()
+        with as_glassnet_errors():
+            rows, y = self._rows(X, reset=False), checked_targets(self, y)
+            check_lengths(rows, y)
+            weights = None if sample_weight is None else _checked_weights(y, sample_weight)
+        return evaluation.evaluated(self, rows, self.target_.encode(y), weights)
 
     def _rows(self, X: Any, *, reset: bool, source: Sequence[str] | None = None) -> Any:
         """Return X as an Arrow table or Pictures, with the columns of the training unless `reset`."""
@@ -342,7 +365,13 @@ class TableModel(InspectionMixin):
 
     def _notes(self, rows: Any, y: Array) -> list[str]:
         """Return what is noticed in the data beside the columns."""
-        return []
+        return leaks(rows, y) if y.ndim == 1 else []
+
+
+def _checked_weights(y: AnyArray, sample_weight: Any) -> AnyArray | None:
+    from glassnet.estimators.weights import checked_weights
+
+    return checked_weights(y, sample_weight)
 
 
 class TableClassifier(TableModel):
@@ -439,7 +468,7 @@ class TableClassifier(TableModel):
         self.classes_ = self.target_.classes
 
     def _notes(self, rows: Any, y: Array) -> list[str]:
-        return [*filter(None, [imbalance(y)] if y.ndim == 1 else []), *(leaks(rows, y) if y.ndim == 1 else [])]
+        return [*filter(None, [imbalance(y)] if y.ndim == 1 else []), *super()._notes(rows, y)]
 
 
 class TableRegressor(TableModel):

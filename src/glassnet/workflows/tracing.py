@@ -1,0 +1,98 @@
+"""One row of a file is followed through a model, and a page shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from glassnet.errors import DataError
+from glassnet.estimators.input_names import select_training_columns
+from glassnet.files import write_beside
+from glassnet.inspection import html
+from glassnet.inspection.trace import Trace
+from glassnet.network import Network
+from glassnet.scoring import Model
+from glassnet.tables import rows_at
+from glassnet.workflows.models import load_tabular, read_for
+
+
+@dataclass(frozen=True)
+class SampleTrace:
+    """One sample on its way through the network.
+
+    Parameters
+    ----------
+    row : int
+        Its number, counted from 1.
+    trace : Trace
+        Every array of the pass.
+    prediction, truth : object
+        The label or number that is predicted, and the true one; None where that is unknown.
+    """
+
+    row: int
+    trace: Trace
+    prediction: Any
+    truth: Any
+
+
+def trace_row(path: str | Path, data: str | Path, row: int, reading: dict[str, Any] | None = None) -> SampleTrace:
+    """Trace one row of a table, or one picture, through a model: forward, and backward if its target is known.
+
+    Parameters
+    ----------
+    path : path
+        Model file.
+    data : path
+        A table, arrays or a folder of pictures, as `glassnet.read` takes them.
+    row : int
+        Number of the row, counted from 1.
+    reading : dict, optional
+        Further arguments of `glassnet.read`.
+
+    Returns
+    -------
+    SampleTrace
+        Every array of the pass, the prediction, and the true target if known.
+
+    Raises
+    ------
+    GlassnetError
+        If a file cannot be read, there is no such row, or the data do not match the model.
+    """
+    model = load_tabular(path)
+    dataset = read_for(model, data, reading, require_target=False)
+    if not 1 <= row <= len(dataset):
+        raise DataError(f"{data}: expected a row from 1 to {len(dataset)}; got {row}")
+    one = np.array([row - 1])
+    X = select_training_columns(model, rows_at(dataset.X, one))
+    y = None if dataset.y is None else dataset.y[one]
+    Y = None if y is None else model.target_.encode(y).T
+    trace = model.network_.trace(model.prepared(X), Y)
+    return SampleTrace(row, trace, model.predict(X)[0].tolist(), None if y is None else y[0].tolist())
+
+
+def write_page(path: str | Path, model: Model | Network, sample: SampleTrace | None) -> None:
+    """Write the trace of a sample, or without one the dimension table, as an HTML page that needs no network access.
+
+    Parameters
+    ----------
+    path : path
+        File to write.
+    model : TableClassifier, TableRegressor or Network
+        Whose dimensions are shown.
+    sample : SampleTrace or None
+        What `trace_row` returned.
+
+    Raises
+    ------
+    FileError
+        If the file cannot be written.
+    """
+    network = model if isinstance(model, Network) else model.network_
+    table = network.dimensions()
+    shown = [] if sample is None else [f"row {sample.row}, predicted {sample.prediction}", sample.trace]
+    write_beside(path, html.document(repr(network).strip("<>"), *shown, table).encode())

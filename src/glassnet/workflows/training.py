@@ -1,0 +1,201 @@
+"""A file is trained on: what `glassnet train` does."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from glassnet.errors import DataError, InterruptedWarning, SettingError, UnknownNameError
+from glassnet.estimators.input_names import select_training_columns
+from glassnet.estimators.tabular.model import TableClassifier, TableRegressor
+from glassnet.estimators.targets import LabelEncoder
+from glassnet.files import check_writable, remove
+from glassnet.plain_text import listed
+from glassnet.renamed import with_new_names
+from glassnet.scoring import Model, Scores, score
+from glassnet.tables import Dataset, Pictures, fit_preparation, read, repeated_rows, rows_at
+from glassnet.tables.recognition import decision_of
+from glassnet.training.checkpoint import Checkpoint
+from glassnet.training.history import Progress
+from glassnet.typing import AnyArray
+from glassnet.workflows.models import load_tabular
+from glassnet.workflows.parts import with_test_part, without_weights
+from glassnet.workflows.resuming import (
+    checkpoint_of,
+    checkpoint_to_resume,
+    notes_of_resuming,
+    seed_of,
+    without_diverged,
+)
+
+MAX_INTEGER_CLASSES = 20  # distinct whole numbers that are still taken as classes
+TASKS = ("classes", "numbers")
+
+
+@dataclass(frozen=True)
+class Training:
+    """What `train_file` did.
+
+    Parameters
+    ----------
+    model : TableClassifier or TableRegressor
+        The fitted model.
+    source : str
+        The file or folder of the data.
+    target : str or None
+        The column that is predicted; None for pictures in folders.
+    parts : dict of str to int
+        Rows for "training" and "test".
+    scores : dict of str to Scores
+        For "training", and for "test" where there is such a part.
+    notes : list of str
+        What was noticed, one sentence each.
+    interrupted : bool
+        Whether Ctrl-C ended the training.
+    """
+
+    model: Model
+    source: str
+    target: str | None
+    parts: dict[str, int]
+    scores: dict[str, Scores]
+    notes: list[str]
+    interrupted: bool
+
+
+def train_file(
+    data: str | Path, target: str | None = None, *,
+    task: str | None = None, sample_weight: str | None = None, test: float | None = None,
+    out: str | Path | None = None, resume: str | Path | None = None, reading: dict[str, Any] | None = None,
+    callbacks: Iterable[Callable[[Progress], Any]] = (),
+    announce: Callable[[Dataset, dict[str, int]], Any] = lambda dataset, parts: None, every: float = 60.0,
+    **settings: Any,
+) -> Training:  # fmt: skip
+    """Read a table or pictures, train on one part, score on another, save.
+
+    Parameters
+    ----------
+    data : path
+        A table, arrays or a folder of pictures, as `glassnet.read` takes them.
+    target : str, optional
+        Column to predict; files of pictures and arrays name it themselves.
+    task : {"classes", "numbers"}, optional
+        What the target is; None decides: text, truth values and up to 20 distinct whole numbers are classes.
+    sample_weight : str, optional
+        Column with the weight of each row in the cost, which is no feature; scores count every row once.
+    test : float, optional
+        Share of the rows kept for the final score; None is .2, or the source's own test part where it has one.
+    out : path, optional
+        Model file to write.
+    resume : path, optional
+        Model file whose training is resumed; if a checkpoint of it exists, that of the checkpoint.
+    reading : dict, optional
+        Further arguments of `glassnet.read`.
+    callbacks : iterable of callable
+        Each gets the `Progress` of the training.
+    announce : callable
+        Gets the data set and the number of rows in each part, before the first step.
+    every : float
+        Seconds of training that may be lost when the process is killed: so often the file `out`.checkpoint is written,
+        and removed at the end. The same call resumes a training whose checkpoint exists.
+    **settings
+        Arguments of `TabularClassifier` or `TabularRegressor`.
+
+    Returns
+    -------
+    Training
+        The fitted model, the scores and the notes.
+
+    Raises
+    ------
+    GlassnetError
+        Before anything is trained or written, if the data, a setting or the output file cannot be used, or if `out` has
+        the checkpoint of another training.
+    """
+    keeper = None
+    if out is not None:  # the model itself is written at the end
+        check_writable(out, data)
+        keeper = Checkpoint(lambda model: model.save(checkpoint_of(out)), every, ends=False)
+    settings = with_new_names(settings, "start_from")
+    resume = settings.pop("resume", resume)
+    start = checkpoint_to_resume(resume, out) or resume
+    earlier = None if start is None else load_tabular(start)
+    if earlier is not None:
+        target, sample_weight = target or earlier.target_name_, sample_weight or earlier.sample_weight_name_
+    dataset = read(data, target, **(reading or {}))
+    if dataset.y is None:
+        raise DataError(f"{data}: {_how_to_name_target(dataset)}")
+    task = _task(task, dataset.y, earlier, start)
+    if settings.get("random_state") is None:
+        settings["random_state"] = seed_of(earlier)
+    X, y, X_test, y_test = with_test_part(dataset, test, task == "classes", settings["random_state"])
+    X, weights = without_weights(X, sample_weight)
+    X_test, _ = without_weights(X_test, sample_weight)
+    notes = list(dataset.notes)
+    if earlier is None:
+        model = (TableClassifier if task == "classes" else TableRegressor)(**settings)
+    else:
+        model = earlier.set_params(warm_start=True, **settings)
+        X = select_training_columns(model, X)
+        X_test = None if X_test is None else select_training_columns(model, X_test)
+        notes += notes_of_resuming(model, start, (X, y, weights), None if resume else settings)
+    if X_test is not None:
+        _check_test_part(X, y, X_test, y_test, task)
+        notes += repeated_rows(X, y, X_test, y_test)
+    parts = {"training": len(y), "test": 0 if y_test is None else len(y_test)}
+    not_announced = [(dataset, parts)]
+
+    def announce_once(progress: Progress) -> None:
+        if progress.moment == "start" and not_announced:  # by then everything was checked
+            announce(*not_announced.pop())
+
+    model.target_name_, model.sample_weight_name_ = dataset.target, sample_weight
+    with without_diverged(out), warnings.catch_warnings():
+        warnings.simplefilter("ignore", InterruptedWarning)  # `Training.interrupted` says it
+        model.fit(X, y, weights, callbacks=[announce_once, *callbacks], checkpoint=keeper)
+    if out is not None:
+        model.save(out)
+        remove(checkpoint_of(out))
+    scores = {"training": score(model, X, y)}
+    if X_test is not None:
+        scores["test"] = score(model, X_test, y_test)
+    return Training(model, str(data), dataset.target, parts, scores, [*notes, *model.notes_], model.was_interrupted)
+
+
+def _task(task: str | None, y: AnyArray, earlier: Model | None, start: str | Path | None) -> str:
+    """Return "classes" or "numbers": as given, if that is possible, as the earlier model predicts, or as y looks."""
+    if earlier is not None:
+        found = "classes" if isinstance(earlier, TableClassifier) else "numbers"
+    else:
+        few = y.dtype.kind in "iu" and len(np.unique(y)) <= MAX_INTEGER_CLASSES
+        found = "classes" if few or y.dtype.kind in "Ub" else "numbers"
+    task = task or found
+    if task not in TASKS:
+        raise UnknownNameError.among("task", task, TASKS)
+    if earlier is not None and task != found:
+        raise SettingError(f"task: the model to resume, {start}, predicts {found}; asked for {task}")
+    return task
+
+
+def _check_test_part(X: Any, y: AnyArray, X_test: Any, y_test: AnyArray, task: str) -> None:
+    """Raise before the training, not after it, if the test part lacks a class, a column or the shape of training."""
+    if isinstance(X, Pictures) or isinstance(X_test, Pictures):
+        fit_preparation(X).transform(rows_at(X_test, np.arange(1)))
+    else:
+        for each in X.schema:
+            decision = decision_of(each)
+            if each.name not in X_test.column_names and not (decision and decision.reason):
+                raise DataError(f"column {each.name!r} of the training rows is missing from the test part")
+    if task == "classes":
+        LabelEncoder.of(y).encode(y_test)
+
+
+def _how_to_name_target(dataset: Dataset) -> str:
+    if isinstance(dataset.X, Pictures):
+        return "the pictures are in no folders that name their classes (photos/cat/1.jpg, photos/other/2.jpg)"
+    return f"name the column to predict with --target; columns: {listed(dataset.X.column_names)}"
