@@ -6,6 +6,7 @@ import numpy as np
 
 from glassnet.errors import DataError, SettingError
 
+MOST_SINGLE = 0.3  # share of the rows that may be the only one of their class
 OUT_OF_BALANCE = 4  # largest class : smallest class
 
 
@@ -19,11 +20,12 @@ def split(
     y : ndarray, shape (m,)
         Targets.
     validation, test : float in [0, 1)
-        Shares of the rows; together below 1. A share above 0 gets at least one row, of every class if `stratify`.
+        Shares of the rows; together below 1. A share above 0 gets at least one row.
     rng : numpy.random.Generator
         Decides which rows.
     stratify : bool
-        Keep each class's share in every part; for classes, not for numbers to estimate.
+        Keep each class's share in every part; for classes, not for numbers to estimate. The rows of a class that has
+        fewer than there are parts go to training first, then to the test.
 
     Returns
     -------
@@ -35,7 +37,7 @@ def split(
     SettingError
         A share is outside [0, 1), or both together leave nothing to train on.
     DataError
-        There are too few rows, or too few of a class, for one in every part.
+        There are too few rows for one in every part, or most classes have a single row.
     """
     for name, share in (("validation", validation), ("test", test)):
         if not 0 <= share < 1:
@@ -52,12 +54,11 @@ def split(
     group = np.zeros(m, dtype=np.intp)
     if stratify:
         classes, group = np.unique(y, return_inverse=True)
-        counts = np.bincount(group).tolist()
-        if min(counts) < parts:
-            few = counts.index(min(counts))
+        single = int((np.bincount(group) == 1).sum())
+        if single > max(MOST_SINGLE * m, 2):
             raise DataError(
-                f"class {classes[few].item()!r} has {counts[few]} row{'s' * (counts[few] > 1)} of {m}, too few for one "
-                f"in each of {parts} parts; add rows, leave the class out, or split without keeping class shares"
+                f"{single} of {len(classes)} classes have a single row of {m}: the target names rows rather than classes "
+                f"(such as {classes[0].item()!r:.40}); choose another column, or estimate numbers"
             )
     return _deal(order, group[order], validation, test)
 
@@ -80,6 +81,31 @@ def _deal(
         part[indices[n_test : n_test + n_validation]] = 1
         seen += n
     return order[part == 0], order[part == 1], order[part == 2]
+
+
+def rare_classes(y: np.ndarray) -> str | None:
+    """Return a sentence about classes of a single row.
+
+    Parameters
+    ----------
+    y : ndarray (m,)
+        Classes of training rows.
+
+    Returns
+    -------
+    str or None
+        With their names, if there are any.
+    """
+    classes, counts = np.unique(y, return_counts=True)
+    single = classes[counts == 1].tolist()
+    if not single or len(classes) < 2:
+        return None
+    shown = ", ".join(f"{name!r:.40}" for name in single[:5]) + ", ..." * (len(single) > 5)
+    one = len(single) == 1
+    return (
+        f"class{'es' * (not one)} {shown} {'has' if one else 'have'} a single row to train on: it is learned from, "
+        "but no score can tell how well it is found"
+    )
 
 
 def imbalance(y: np.ndarray) -> str | None:

@@ -6,7 +6,6 @@ import gzip
 import io
 import math
 
-import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from glassnet.errors import DataError, FileError, suggestion
 from glassnet.files import kind_of, named, nearest, status
 from glassnet.tables.choices import NO_CHOICES, ColumnChoices
@@ -20,7 +18,8 @@ from glassnet.tables.reading.numpy import read_numpy
 from glassnet.tables.reading.parquet import read_parquet
 from glassnet.tables.reading.raw import RawTable
 from glassnet.tables.recognition import recognised
-from glassnet.tables.target import target_from_table
+from glassnet.tables.spelling.surroundings import Surroundings
+from glassnet.tables.target import read_target
 
 
 class _Options(NamedTuple):
@@ -155,9 +154,15 @@ def _dataset(raw: RawTable, options: _Options, where: str) -> Dataset:
     table, target = raw.table, options.target
     if not len(table):
         raise DataError(f"{where} holds no rows")
-    y: np.ndarray | None = None
+    around = Surroundings(table, str(raw.reading.get("separator") or ""))
+    y, lines, notes = None, raw.lines, raw.notes
     if target is not None and (options.require_target or target in table.column_names):
-        table, y = target_from_table(table, target)
-    X = recognised(table, options.columns, raw.lines)
+        read_as = read_target(table, target, lines=lines, missing=tuple(options.columns.missing), around=around)
+        if read_as.kept is None or options.require_target:
+            table, y, notes = read_as.table, read_as.y, (*notes, *read_as.notes)
+            lines = lines if lines is None or read_as.kept is None else lines[read_as.kept]
+        else:  # rows to predict stay, though some targets are known
+            table = table.drop_columns([target])
+    X = recognised(table, options.columns, lines, around)
     found = None if y is None else target
-    return Dataset(X, y, found, None, raw.notes, lines=raw.lines, reading=raw.reading)
+    return Dataset(X, y, found, None, notes, lines=lines, reading=raw.reading)

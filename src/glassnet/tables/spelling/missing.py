@@ -20,7 +20,7 @@ ALWAYS = (
     "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "1.#IND", "1.#QNAN", "-1.#IND", "-NaN", "-nan",
     *_cases("(blank)", "(null)", "<null>", "(none)", "[null]", "<missing>", "(missing)"),
 )  # fmt: skip
-# Missing in a column of words unless as many cells hold it as a usual word: garages of type NA, the continent NA.
+# Missing in a column of words unless half as many cells hold it as a usual word: garages of type NA, the continent NA.
 RARELY_WORDS = (
     "NA", "na", "N/A", "n/a", "N.A.", "n.a.", "N.A", "n.a", "NA.", "#", "--", "---", "----", "-", ".", "..", "...",
 )  # fmt: skip
@@ -91,7 +91,7 @@ def words_among_marks(
             return True
         if mark in seen():
             return False
-        return mark in WORDS or (few and n >= usual)
+        return mark in WORDS or (few and n >= usual / 2)
 
     return sorted(mark for mark in counts if mark in AMBIGUOUS and is_word(mark, counts[mark]))
 
