@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from glassnet.estimators.mlp import settings as mlp
-from glassnet.estimators.tabular.settings import CLASSIFIER, FIXED, RECIPES, REGRESSOR
+from glassnet.estimators.tabular.settings import CLASSIFIER, COLUMNS, FIXED, RECIPES, REGRESSOR
 from glassnet.training.declarations import Setting
 from glassnet.training.settings import SHARED, TRAINING
 
@@ -26,7 +26,8 @@ Each setting is declared once, in `training/settings.py`, `estimators/tabular/se
 
 # What is no setting of a training, or is reached in another way: names, separated by commas, in each interface.
 OTHERS = [
-    ("sample weights", "sample_weight", "sample_weight", "sample_weight", "--sample-weight"),
+    ("sample weights", "sample_weight", "sample_weight", "sample_weight", "--weight"),
+    ("groups whose rows stay together", "", "groups", "", "--group"),
     ("validation data", "validation", "X_val, y_val, sample_weight_val", "X_val, y_val, sample_weight_val", ""),
     ("share of the rows held out", "", "validation", "validation_fraction", "--validation"),
     ("epochs without improvement", "", "patience", "n_iter_no_change", "--patience"),
@@ -92,7 +93,7 @@ def own(settings: Mapping[str, Setting], names: list[str], where: str) -> str:
 
 def page() -> str:
     """Return the whole page."""
-    tabular = [name for name in CLASSIFIER if name not in TRAINING]
+    tabular = [name for name in CLASSIFIER if name not in TRAINING and name not in COLUMNS]
     perceptrons = {**mlp.CLASSIFIER, **mlp.REGRESSOR}
     return "\n".join([
         HEAD,
@@ -107,6 +108,9 @@ def page() -> str:
         "## Tabular models\n",
         own(CLASSIFIER, tabular, "setting"),
         f"{', '.join(map(code, FIXED))} make the network: a warm start refuses to change them.\n",
+        "## Columns of Tabular models\n",
+        own(CLASSIFIER, list(COLUMNS), "setting"),
+        "In the shell each is an option of the same name (`--kind` for `kinds`), which may be given several times.\n",
         "## MLP estimators\n",
         own(perceptrons, [name for name in perceptrons if name not in SHARED], "setting"),
     ])  # fmt: skip

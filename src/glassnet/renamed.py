@@ -19,6 +19,7 @@ RENAMED = {
     "keep_optimizer": Renamed("resume", "0.1", "0.3"),  # of the MLP estimators
     "start_from": Renamed("resume", "0.1", "0.3"),  # of `workflows.train_file`
     "--continue": Renamed("--resume", "0.1", "0.3"),  # of `glassnet train`
+    "--sample-weight": Renamed("--weight", "0.1", "0.3"),
     "--networks": Renamed("--n-networks", "0.1", "0.3"),
 }
 

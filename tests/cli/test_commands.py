@@ -131,7 +131,7 @@ def test_rows_are_weighted_by_a_column(glassnet, table):
     lines = table.read_text().splitlines()
     weighted = [f"{line},{'copies' if i == 0 else 2 if i % 3 else 0}" for i, line in enumerate(lines)]
     table.write_text("\n".join(weighted) + "\n")
-    words = ("--target", "label", "--hidden", 3, "--epochs", 3, "--seed", 1, "--sample-weight", "copies")
+    words = ("--target", "label", "--hidden", 3, "--epochs", 3, "--seed", 1, "--weight", "copies")
     assert glassnet("train", table, *words).code == 0
     model = package.load("things.glassnet")
     assert list(model.feature_names_in_) == ["size", "weight", "colour"]
@@ -140,7 +140,7 @@ def test_rows_are_weighted_by_a_column(glassnet, table):
     assert package.load("things.glassnet").sample_weight_name_ == "copies"
     assert glassnet("evaluate", "things.glassnet", table).code == 0
     assert "did you mean 'copies'" in glassnet("train", table, *words[:-1], "copis").err
-    assert "expected sample weights" in glassnet("train", table, *words[:-1], "colour").err
+    assert "expected a weight" in glassnet("train", table, *words[:-1], "colour").err
 
 
 @pytest.mark.parametrize(
@@ -370,9 +370,9 @@ def test_test_rows_stay_unseen_when_a_training_is_resumed(glassnet, table, monke
 
     seeds, split = [], training.with_test_part
 
-    def noted(dataset, test, stratify, seed):
+    def noted(dataset, test, stratify, seed, choices):
         seeds.append(seed)
-        return split(dataset, test, stratify, seed)
+        return split(dataset, test, stratify, seed, choices)
 
     monkeypatch.setattr(training, "with_test_part", noted)
     for words in ((), ("--resume", "things.glassnet")):
@@ -389,5 +389,5 @@ def test_the_help_of_train_fits_a_terminal_of_80_columns():
     lines = done.stdout.splitlines()
     assert max(map(len, lines)) == 80
     assert "…" not in done.stdout
-    for option in ("--n-networks", "--learning-rate", "--no-shuffle", "--sample-weight", "--clip-norm", "--resume"):
+    for option in ("--n-networks", "--learning-rate", "--no-shuffle", "--weight", "--clip-norm", "--resume"):
         assert any(f"{option} " in line for line in lines), option

@@ -33,9 +33,10 @@ INTERFACES = {
 # What belongs to one interface: rows and targets, files, how data are read and shown.
 ELSEWHERE = {
     "Network": {"self", "X", "Y", "initializer", "dtype"},
-    "Tabular": {"self", "X", "y", "preset", "verbose"},
+    "Tabular": {"self", "X", "y", "preset", "verbose", *PAGE.COLUMNS},
     "MLP": {"self", "X", "y"},
-    "shell": {"--target", "--task", "--test", "--size", "--order", "--separator", "--header", "--encoding", "--out",
+    "shell": {*(f"--{each.option_name}" for each in PAGE.COLUMNS.values()), "--id", "--test-file",
+              "--target", "--task", "--test", "--size", "--order", "--separator", "--header", "--encoding", "--out",
               "--json", "--preset"},
 }  # fmt: skip
 

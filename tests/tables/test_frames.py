@@ -105,16 +105,26 @@ def test_target(cells, target):
 @pytest.mark.parametrize(
     ("cells", "told"),
     [
-        ([1.0, None, np.nan], r"target column 'y' has 2 missing cells of 3 \(first at row 2, 3\)"),
-        (["a", "?", "b"], r"1 missing cells of 3 \(first at row 2\)"),
+        ([None, None, np.nan], r"target column 'y' has no cell of 3 that is known: its cells hold None, nan"),
+        (["", "?", "?"], r"no cell of 3 that is known: its cells hold '', '\?'"),
         ([1.0, np.inf, 2.0], "target column 'y', row 2: inf"),
-        ([dt.date(2020, 1, 1)] * 3, "'y' is of type date32"),
+        ([dt.date(2020, 1, 1)] * 3, "'y' holds date32.*: a date is estimated as a number"),
         ([[1]] * 3, "'y' is of type list"),
     ],
 )
 def test_target_that_cannot_be_used(cells, told):
     with pytest.raises(DataError, match=told):
         target_from_table(pa.table({"y": cells}), "y")
+
+
+@pytest.mark.parametrize(
+    ("cells", "y"),
+    [([1.5, None, np.nan], [1.5]), (["a", "?", "b"], ["a", "b"]), (["1", " 2.5 ", "#N/A"], [1, 2.5])],
+)
+def test_rows_without_a_target_are_left_out(cells, y):
+    rest, found = target_from_table(pa.table({"a": [0, 1, 2], "y": cells}), "y")
+    assert found.tolist() == y
+    assert rest["a"].to_pylist() == ([0] if len(y) == 1 else [0, 2] if y[1] == "b" else [0, 1])
 
 
 def test_unknown_target():

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glassnet.errors import DataError, SettingError
-from glassnet.tables import Pictures, imbalance, leaks, split
+from glassnet.tables import Pictures, imbalance, leaks, rare_classes, split
 
 
 def rng(seed=0):
@@ -74,12 +74,29 @@ def test_too_few_rows():
         split(np.zeros(0), rng=rng(), stratify=False)
 
 
-def test_too_few_of_a_class():
-    y = np.array(["cat"] * 20 + ["emu"] * 2)
-    with pytest.raises(DataError, match="class 'emu' has 2 rows of 22, too few for one in each of 3 parts"):
-        split(y, validation=0.1, test=0.1, rng=rng(), stratify=True)
+def test_the_rows_of_a_rare_class_go_to_training_first():
+    y = np.array(["cat"] * 20 + ["emu"] * 2 + ["gnu"])
+    train, validation, test = split(y, validation=0.1, test=0.1, rng=rng(), stratify=True)
+    assert "emu" in y[train]
+    assert "gnu" in y[train]
+    assert len(train) + len(validation) + len(test) == 23
     _, validation, _ = split(y, validation=0.1, rng=rng(), stratify=True)
     assert "emu" in y[validation]
+    assert "gnu" not in y[validation]
+
+
+def test_a_target_that_names_rows_is_refused():
+    names = np.array([f"n{k}" for k in range(20)] + ["n0"] * 5)
+    with pytest.raises(
+        DataError, match="19 of 20 classes have a single row of 25, such as 'n0': the target names rows"
+    ):
+        split(names, test=0.2, rng=rng(), stratify=True)
+
+
+def test_rare_classes():
+    assert rare_classes(np.array(["a", "a", "b", "b"])) is None
+    assert rare_classes(np.array(["a", "a", "b"])).startswith("class 'b' has a single row to train on: it is learned")
+    assert rare_classes(np.array(["a", "c", "b", "b"])).startswith("classes 'a', 'c' have a single row to train on")
 
 
 def test_imbalance():
@@ -110,3 +127,45 @@ def test_leaks():
     assert [note.split("'")[1] for note in leaks(table, y)] == ["word", "category", "view", "flag", "missing"]
     assert leaks(table, np.arange(6.0)) == []
     assert leaks(Pictures(np.zeros((6, 2, 2, 1), np.uint8)), y) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 8), min_size=12, max_size=80), shares, shares, st.booleans(), st.integers(0, 9))
+def test_a_group_is_in_one_part(groups, validation, test, stratify, seed):
+    groups = np.array([*groups, 9, 10, 11])
+    y = np.arange(len(groups)) % 2
+    parts = split(y, validation=validation, test=test, rng=rng(seed), stratify=stratify, groups=groups)
+    np.testing.assert_array_equal(np.sort(np.concatenate(parts)), np.arange(len(y)))
+    of_each = [set(groups[part]) for part in parts]
+    assert sum(map(len, of_each)) == len(set(groups))
+    for part, share in zip(parts[1:], (validation, test), strict=True):
+        assert (len(part) > 0) == (share > 0)
+
+
+def test_groups_of_few_rows_give_nearly_the_share_and_the_classes():
+    groups = np.repeat(np.arange(300), 3)
+    y = np.where(np.arange(900) % 30 < 3, "rare", "often")
+    train, _, test = split(y, test=0.2, rng=rng(), stratify=True, groups=groups)
+    assert abs(len(test) - 180) < 10
+    assert abs((y[test] == "rare").mean() - 0.1) < 0.05
+    assert set(y[train]) == {"rare", "often"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.one_of(st.integers(0, 30), st.none()), min_size=6, max_size=60), shares, shares)
+def test_later_rows_judge(times, validation, test):
+    times = np.array([*[np.nan if t is None else t for t in times], 31.0, 32.0, 33.0])
+    train, held, kept = split(
+        np.zeros(len(times)), validation=validation, test=test, rng=rng(), stratify=False, times=times
+    )
+    np.testing.assert_array_equal(np.sort(np.concatenate([train, held, kept])), np.arange(len(times)))
+    latest = [np.nanmax(np.append(times[part], -1)) for part in (train, held) if len(part)]
+    earliest = [times[part].min() for part in (held, kept) if len(part)]
+    for before, after in zip(latest, earliest, strict=False):
+        assert before < after
+
+
+@pytest.mark.parametrize("rest", [{"groups": np.zeros(9)}, {"times": np.zeros(9)}])
+def test_one_group_or_time_cannot_be_split(rest):
+    with pytest.raises(DataError, match="cannot be split"):
+        split(np.zeros(9), test=0.2, rng=rng(), stratify=False, **rest)

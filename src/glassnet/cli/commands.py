@@ -20,6 +20,7 @@ from glassnet.cli import terminal
 from glassnet.cli.experiment_command import experiment
 from glassnet.cli.grade_command import grade
 from glassnet.cli.options import (
+    CHOICES,
     READING,
     READING_PICTURES,
     SETTINGS,
@@ -61,16 +62,15 @@ def demo(
 
 
 @app.command()
-@collects(settings=SETTINGS, reading={**READING_PICTURES, **READING})
+@collects(settings=SETTINGS, columns=CHOICES, reading={**READING_PICTURES, **READING})
 def train(
     data: Data,
     *,
     target: Annotated[str | None, data_option("Column to predict; pictures and arrays bring their own.")] = None,
     task: Annotated[str | None, data_option("classes or numbers; decided by the target when not given.")] = None,
-    sample_weight: Annotated[
-        str | None, data_option("Column with the weight of each row in the cost; it is no feature.")
-    ] = None,
     test: Annotated[float | None, data_option("Share of the rows kept for the final score; .2 when not given.")] = None,
+    test_file: Annotated[Path | None, path_option("File of the rows of the final score.", "Data")] = None,
+    columns: Given,
     settings: Given,
     reading: Given,
     resume: Annotated[Path | None, path_option("Resume the training of this model, or of a checkpoint.")] = None,
@@ -86,8 +86,9 @@ def train(
     show = Show(as_json)
     with show.progress() as callback:
         outcome = workflows.train_file(
-            data, target, task=task, sample_weight=sample_weight, test=test, out=out, resume=resume, reading=reading,
-            callbacks=[callback], announce=show.dataset, **settings,
+            data, target, task=task, test=test, test_file=test_file, out=out, resume=resume, reading=reading,
+            sample_weight=columns.pop("weight", None), ids=columns.pop("id", ()), callbacks=[callback],
+            announce=show.dataset, **columns, **settings,
         )  # fmt: skip
     show.training(outcome, out)
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar, get_args
 import typer
 
 from glassnet.errors import SettingError
-from glassnet.estimators.tabular.settings import CLASSIFIER, FIXED
+from glassnet.estimators.tabular.settings import CLASSIFIER, COLUMNS, FIXED
 from glassnet.files import named
 from glassnet.renamed import RENAMED, warn_of
 from glassnet.training.declarations import Setting
@@ -20,9 +20,9 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 Given = dict[str, Any]  # the options of a group that were given, by name
 
 
-def path_option(help_: str) -> Any:
+def path_option(help_: str, panel: str | None = None) -> Any:
     """Return the option of a file or folder."""
-    return typer.Option(help=help_, metavar="PATH", parser=named)
+    return typer.Option(help=help_, metavar="PATH", parser=named, rich_help_panel=panel)
 
 
 def path_argument(metavar: str, help_: str) -> Any:
@@ -70,7 +70,24 @@ def _option(setting: Setting) -> Any:
     return Annotated[(str if several else kind) | None, option]
 
 
-SETTINGS = {name: _option(each) for name, each in CLASSIFIER.items() if each.option is not None}
+def columns_option(name: str, help_: str, *, several: bool = True) -> Any:
+    """Return an option that names columns; one that may be given several times, if it names several."""
+    metavar = "COL,..." if several else "COL"
+    option = typer.Option(f"--{name}", help=help_, metavar=metavar, rich_help_panel="Columns")
+    return Annotated[(list[str] if several else str) | None, option]
+
+
+SETTINGS = {name: _option(each) for name, each in CLASSIFIER.items() if each.option is not None and name not in COLUMNS}
+ID = {"id": columns_option("id", "Columns that say which row it is: no features; they stand beside predictions.")}
+CHOICES = {  # of columns
+    **{
+        name: columns_option(each.option_name, each.help, several=each.takes_several) for name, each in COLUMNS.items()
+    },
+    **ID,
+    "weight": columns_option("weight", "Column with the weight of each row in the cost; no feature.", several=False),
+    "group": columns_option(
+        "group", "Column of what a row belongs to (a patient): its rows stay in one part; no feature.", several=False),
+}  # fmt: skip
 
 
 def collects(**groups: Mapping[str, Any]) -> Callable[[Command], Command]:
@@ -122,7 +139,9 @@ def _hidden(name: str, parameter: inspect.Parameter) -> Any:
 
 def _read(name: str, value: Any) -> Any:
     """Return what was typed for a setting that may have several values: 64,32 or relu,tanh."""
-    setting = CLASSIFIER.get(name)
+    if name == "missing":
+        return [mark.strip() for text in value for mark in text.split(",")]
+    setting = CLASSIFIER.get(name) if name not in COLUMNS else None  # names may hold commas: the table tells
     if setting is None or not setting.takes_several:
         return value
     parts = [part.strip() for part in value.split(",")]

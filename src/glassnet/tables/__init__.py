@@ -6,10 +6,10 @@ from glassnet.tables.frames import as_table
 from glassnet.tables.leaks import leaks, repeated_rows
 from glassnet.tables.preparation import Preparation, fit_preparation
 from glassnet.tables.reading.formats import read
-from glassnet.tables.splitting import imbalance, split
+from glassnet.tables.splitting import imbalance, rare_classes, split
 from glassnet.tables.target import target_from_table
 
 __all__ = [
-    "Dataset", "Pictures", "Preparation", "as_table", "fit_preparation", "imbalance", "leaks", "read", "repeated_rows",
-    "rows_at", "split", "target_from_table",
+    "Dataset", "Pictures", "Preparation", "as_table", "fit_preparation", "imbalance", "leaks",
+    "rare_classes", "read", "repeated_rows", "rows_at", "split", "target_from_table",
 ]  # fmt: skip

@@ -61,9 +61,9 @@ def truths(values: pa.Array | pa.ChunkedArray) -> np.ndarray:
 def cell_values(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
     """Return the cells of a column as ``column.to_numpy()`` does: numbers, NaN where missing, or truth values."""
     types = pa.types
+    column = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
     if types.is_boolean(column.type) and not column.null_count:
         return cell_values(column.cast(pa.uint8())).view(bool)
-    column = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
     if not (types.is_integer(column.type) or types.is_floating(column.type)) or not len(column):
         cells: np.ndarray = column.to_numpy()
         return cells
@@ -80,21 +80,21 @@ def cell_values(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
 
 
 def rows_at(rows: Any, indices: np.ndarray) -> Any:
-    """Return some rows of a table, or some pictures.
+    """Return some rows of a table, cells of a column, or pictures.
 
     Parameters
     ----------
-    rows : pyarrow.Table or Pictures
+    rows : pyarrow.Table, Array, ChunkedArray or Pictures
         All of them.
     indices : array of int, (k,)
         Which, counted from 0.
 
     Returns
     -------
-    pyarrow.Table or Pictures
+    pyarrow.Table, Array, ChunkedArray or Pictures
         Those rows, in that order.
     """
-    if not isinstance(rows, pa.Table):
+    if not isinstance(rows, (pa.Table, pa.Array, pa.ChunkedArray)):
         return rows.take(indices)
     indices = np.ascontiguousarray(indices, dtype=np.int64)
     return rows.take(pa.Array.from_buffers(pa.int64(), len(indices), [None, pa.py_buffer(indices)]))

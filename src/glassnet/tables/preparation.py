@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.documents import ANYTHING, DISTINCT_TEXTS, TEXT, TEXTS, checked, listed
+from glassnet.engines.coded_columns import Block, CodedColumns
 from glassnet.errors import (
     DataError,
     DataWarning,
@@ -34,7 +35,13 @@ from glassnet.tables.spelling.spelled import Spelled
 
 MAX_CATEGORIES = 256
 MAX_BINS, MAX_BIN_FEATURES, MIN_ROWS_PER_BIN = 48, 768, 64  # measured in docs/tables.md
-ENTRIES = {"kind": TEXT, "source": DISTINCT_TEXTS, "columns": listed(ANYTHING, least=1), "notes": TEXTS}
+ENTRIES = {
+    "kind": TEXT,
+    "source": DISTINCT_TEXTS,
+    "columns": listed(ANYTHING, least=1),
+    "notes": TEXTS,
+    "missing": TEXTS,
+}
 
 
 @dataclass(frozen=True)
@@ -52,12 +59,15 @@ class Preparation:
         The shape of pictures, where samples are pictures; then there are no columns.
     notes : list of str
         What was dropped and why, one sentence each.
+    missing : tuple of str
+        Text that stands for a missing cell, beside the usual marks.
     """
 
     columns: tuple[Column, ...] = ()
     source: tuple[str, ...] = ()
     pictures: PictureShape | None = None
     notes: list[str] = field(default_factory=list)
+    missing: tuple[str, ...] = ()
 
     @property
     def feature_names(self) -> list[str]:
@@ -69,7 +79,7 @@ class Preparation:
     @property
     def n_features(self) -> int:
         """Numbers in a prepared row."""
-        return self.pictures.n_x if self.pictures else sum(len(column.features) for column in self.columns)
+        return self.pictures.n_x if self.pictures else sum(column.width for column in self.columns)
 
     def transform(self, X: Any, dtype: Any = np.float32, *, targets: np.ndarray | None = None) -> np.ndarray:
         """Return samples as rows of numbers.
@@ -104,32 +114,65 @@ class Preparation:
         DataWarning
             Cells cannot be read as what training saw: they are missing.
         """
+        X = self._checked(X, dtype)
+        if self.pictures:
+            return self.pictures.transform(X, dtype)
+        rows: np.ndarray = CodedColumns(self._blocks(X, dtype, targets), dtype).toarray().T
+        return rows
+
+    def encode(
+        self, X: Any, dtype: Any = np.float32, *, targets: np.ndarray | None = None
+    ) -> CodedColumns | np.ndarray:  # fmt: skip
+        """Return samples as columns of numbers in a compact form, which is expanded some samples at a time.
+
+        Parameters
+        ----------
+        X, dtype, targets
+            As for `transform`.
+
+        Returns
+        -------
+        CodedColumns, or ndarray of pictures, shape (n_features, m)
+            Expanded, it is `transform`'s result transposed, to the bit.
+
+        Raises
+        ------
+        DataError, ShapeError, WrongTypeError, SettingError
+            As for `transform`.
+        """
+        X = self._checked(X, dtype)
+        if self.pictures:
+            return self.pictures.transform(X, dtype).T
+        return CodedColumns(self._blocks(X, dtype, targets), dtype)
+
+    def _checked(self, X: Any, dtype: Any) -> pa.Table | Pictures:
         if np.dtype(dtype).kind != "f":
             raise SettingError(f"dtype must be float32 or float64, got {np.dtype(dtype)}")
         X = features(X, self)
         if not len(X):
             raise DataError("expected at least one row, got none")
-        if isinstance(X, Pictures):
-            if not self.pictures:
-                raise WrongTypeError(f"expected a table with columns {', '.join(self.source[:20])}, got pictures")
-            return self.pictures.transform(X, dtype)
-        if self.pictures:
+        if isinstance(X, Pictures) and not self.pictures:
+            raise WrongTypeError(f"expected a table with columns {', '.join(self.source[:20])}, got pictures")
+        if self.pictures and not isinstance(X, Pictures):
             raise WrongTypeError(f"expected pictures as in training, got a table of {X.num_columns} columns")
-        out = np.empty((len(X), self.n_features), dtype)
+        return X
+
+    def _blocks(self, X: pa.Table, dtype: Any, targets: np.ndarray | None) -> list[Block]:
+        """Return the features of all columns; cells are read once, also for two columns of one name."""
+        blocks: list[Block] = []
         index = {name: k for k, name in enumerate(X.column_names)}
-        j = 0
+        name, read = "", None
         for column in self.columns:
             if column.name not in index:
                 held = ", ".join(X.column_names[:20]) + ", ..." * (X.num_columns > 20)
                 near = suggestion(column.name, X.column_names)
                 raise DataError(f"column {column.name!r} of the training rows is missing{near}; columns: {held}")
-            width = len(column.features)
-            read = column.parsed(X.column(index[column.name]))
-            if len(read.unreadable) and not column.is_companion:
-                warnings.warn(_unreadable(column, X, read), DataWarning, stacklevel=2)
-            column.fill(read.cells, out[:, j : j + width], targets)
-            j += width
-        return out
+            if read is None or not column.is_companion or column.name != name:
+                name, read = column.name, column.parsed(X.column(index[column.name]), self.missing)
+                if len(read.unreadable):
+                    warnings.warn(_unreadable(column, X, read), DataWarning, stacklevel=4)
+            blocks += column.encode(read.cells, dtype, targets)
+        return blocks
 
     def to_document(self) -> dict[str, Any]:
         """Return the preparation as plain data.
@@ -143,7 +186,8 @@ class Preparation:
         if self.pictures:
             return {"kind": "pictures", **self.pictures.to_document(), "notes": notes}
         columns = [column.to_document() for column in self.columns]
-        return {"kind": "table", "source": list(self.source), "columns": columns, "notes": notes}
+        document = {"kind": "table", "source": list(self.source), "columns": columns, "notes": notes}
+        return {**document, "missing": list(self.missing)} if self.missing else document
 
     @classmethod
     def from_document(cls, document: Any) -> Preparation:
@@ -170,13 +214,14 @@ class Preparation:
             return cls(pictures=PictureShape.from_document(document, where), notes=list(document["notes"]))
         if kind != "table":
             raise ModelFileError(f"{where}: kind must be 'table' or 'pictures', got {kind!r:.80}")
-        source, entries = (checked(document, ENTRIES, where)[name] for name in ("source", "columns"))
+        checked(document, ENTRIES, where, later=("missing",))
+        source, entries = document["source"], document["columns"]
         columns = tuple(_column_from_document(each, f"{where}, column {j}") for j, each in enumerate(entries, 1))
         names = [column.name for column in columns]
         distinct = {(column.is_companion, column.name) for column in columns}
         if len(distinct) < len(columns) or not set(names) <= set(source):
             raise ModelFileError(f"{where}: columns must be distinct and in source, got {names!r:.200}")
-        return cls(columns, tuple(source), None, list(document["notes"]))
+        return cls(columns, tuple(source), None, list(document["notes"]), tuple(document.get("missing", ())))
 
 
 def _unreadable(column: Column, X: pa.Table, read: Spelled) -> str:
@@ -212,7 +257,7 @@ def features(X: Any, preparation: Preparation | None = None) -> pa.Table | Pictu
 def fit_preparation(
     X: Any, targets: np.ndarray | None = None, *,
     max_categories: int = MAX_CATEGORIES, bins: bool = True, drop: Collection[str] = (), keep: Collection[str] = (),
-    categorical: Collection[str] = (),
+    categorical: Collection[str] = (), missing: Collection[str] = (),
 ) -> Preparation:  # fmt: skip
     """Fit a preparation to training rows.
 
@@ -237,6 +282,8 @@ def fit_preparation(
         Columns to use although they look like identifiers.
     categorical : collection of str
         Columns whose numbers are names (a postal code), not amounts.
+    missing : collection of str
+        Text that stands for a missing cell, beside the usual marks; in later rows too.
 
     Returns
     -------
@@ -258,7 +305,7 @@ def fit_preparation(
     _check_not_empty(X)
     if isinstance(X, Pictures):
         return Preparation(pictures=PictureShape.fit(X))
-    X = recognised(X, ColumnChoices(drop, keep, categorical))
+    X = recognised(X, ColumnChoices(drop, keep, categorical, missing=missing))
     decisions = {field.name: decision_of(field) or Decision("category") for field in X.schema}
     used = {name: decision for name, decision in decisions.items() if not decision.reason}
     columns: list[Column] = []
@@ -273,7 +320,7 @@ def fit_preparation(
     notes = [*dropped_in_words({name: reasons[name] for name in (*drop, *X.column_names) if name in reasons}), *remarks]
     if not columns:
         raise DataError(f"no column is left to learn from: {' '.join(notes) or 'the table has no columns'}")
-    return Preparation(tuple(columns), tuple(X.column_names), None, notes)
+    return Preparation(tuple(columns), tuple(X.column_names), None, notes, tuple(missing))
 
 
 @contextmanager

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from glassnet.errors import DataError
+from glassnet.errors import DataError, UnknownNameError
 from glassnet.tables.arrow import pa
 from glassnet.tables.cell_types import bytes_as_text
 from glassnet.tables.cells import USABLE_CELLS, is_text
-from glassnet.tables.choices import NO_CHOICES, ColumnChoices
+from glassnet.tables.choices import KINDS, NO_CHOICES, ColumnChoices
 from glassnet.tables.columns import COLUMN_TYPES
 from glassnet.tables.columns.column import RawColumn
 from glassnet.tables.columns.identifier import COUNTS, REASONS, are_names, why_identifier
@@ -44,12 +44,15 @@ class Decision(NamedTuple):
         What the user should know: ends of sentences that begin with the column.
     reason : str
         Why it is not used; "" where it is.
+    said : mapping of str to plain data
+        What the user said of the column: the decision stands as long as nothing else is said.
     """
 
     kind: str
     format: Mapping[str, Any] = {}
     remarks: tuple[str, ...] = ()
     reason: str = ""
+    said: Mapping[str, Any] = {}
 
 
 def decision_of(field: pa.Field) -> Decision | None:
@@ -72,7 +75,7 @@ def recognised(
     Parameters
     ----------
     table : pyarrow.Table
-        All rows; columns with a decision, about which `choices` say nothing, stay as they are.
+        All rows; columns with a decision stay as they are, unless `choices` say something else of them.
     choices : ColumnChoices
         What the user says.
     lines : array of int (m,), optional
@@ -90,18 +93,22 @@ def recognised(
     DataError
         A column that is not to be dropped holds lists, structures, bytes or the like.
     UnknownNameError
-        `choices` name no column.
+        `choices` name no column, or no kind of column.
+    SettingError
+        `choices` contradict each other.
     """
-    choices.check(table.column_names)
-    around = around or Surroundings(table)
+    choices = choices.resolved(table.column_names)
+    around = around or Surroundings(table, sign=choices.decimal)
     has_types = not all(is_text(kind) for kind in table.schema.types)  # else it is a file of text, or all of it is
     decisions, columns = [], []
     for field, cells in zip(table.schema, table.columns, strict=True):
         decision, name = decision_of(field), field.name
-        if decision is None or choices.names(name):
+        said = choices.of_column(name)
+        if decision is None or any(decision.said.get(choice) != value for choice, value in said.items()):
             decision, cells = _decided(name, cells, choices, lines, around)  # noqa: PLW2901
             if has_types and is_text(field.type) and not is_text(cells.type) and decision.kind == "number":
                 decision = decision._replace(remarks=(SPELLED, *decision.remarks))
+            decision = decision._replace(said=said)
         decisions.append(decision)
         columns.append(cells)
     if all(decision.reason for decision in decisions):  # what seems to count the rows is all there is
@@ -152,10 +159,15 @@ def _unreadable(words: str, cells: pa.ChunkedArray, read: Spelled, lines: AnyArr
 
 def _read(name: str, cells: pa.ChunkedArray, choices: ColumnChoices, around: Surroundings) -> tuple[str, Spelled]:
     """Return the kind that the user names, or else the first that can read the cells, and what it reads."""
-    said = choices.kind(name)
+    said, as_date = choices.kind(name), KINDS["date"]
+    if said is not None and (said not in COLUMN_TYPES or COLUMN_TYPES[said].is_companion):
+        known = [kind for kind, each in COLUMN_TYPES.items() if not each.is_companion]
+        raise UnknownNameError.among("kind of column", said, known)
     for kind in COLUMN_TYPES if said is None else [said]:
         raw = RawColumn(name, cells, tuple(choices.missing), choices.format(name), said is not None, around)
         read = COLUMN_TYPES[kind].read(raw)
+        if read is not None and kind == as_date and said is None and choices.date_format:
+            read = COLUMN_TYPES[kind].read(raw._replace(format={"pattern": choices.date_format}, asked=True))
         if read is not None:
             return kind, read
     wanted = "" if said is None else f", which cannot be read as {COLUMN_TYPES[said].words}"

@@ -218,10 +218,14 @@ def _left_out(
     for rows, what in ((np.flatnonzero(lost), "without a target"), (unreadable, "whose target is no number")):
         n = len(rows)
         if n:
-            held = dict.fromkeys(f"{column[int(row)].as_py()!r:.30}" for row in rows[:5])
-            shown = f"{places(rows, lines)}: {', '.join(held)}".replace("None", "empty")
+            held = dict.fromkeys(_shown(column[int(row)].as_py()) for row in rows[:5])
+            shown = f"{places(rows, lines)}: {', '.join(held)}"
             notes.append(f"target {name!r}: {n:,} row{'s' * (n > 1)} of {len(column):,} {what} left out ({shown}).")
     return notes
+
+
+def _shown(cell: object) -> str:
+    return "empty" if cell is None or cell == "" else f"{cell!r:.30}"
 
 
 def _values(column: pa.ChunkedArray, name: str, rows: AnyArray, lines: AnyArray | None) -> AnyArray:

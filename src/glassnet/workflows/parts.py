@@ -1,48 +1,167 @@
-"""Rows to train on, rows to score on, and the columns that are no features."""
+"""Rows to train on, and rows to score on."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from glassnet.core.checks import generator
-from glassnet.errors import DataError, UnknownNameError
-from glassnet.tables import Dataset, Pictures, rows_at, split
+from glassnet.errors import DataError, SettingError, suggestion
+from glassnet.tables import Dataset, Pictures, read, rows_at, split
+from glassnet.tables.arrow import pa
+from glassnet.tables.cells import cell_values, decoded
+from glassnet.tables.choices import NO_CHOICES, ColumnChoices
 from glassnet.tables.columns.column import RawColumn
 from glassnet.tables.columns.number import NumberColumn, numbers
+from glassnet.tables.recognition import decision_of
+from glassnet.tables.times import times_of
 from glassnet.typing import AnyArray
+
+TEST_SHARE = 0.2
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some rows with what is known of them.
+
+    Parameters
+    ----------
+    X : pyarrow.Table or Pictures
+        m rows.
+    y : array (m,)
+        Their targets.
+    weights : array of float (m,) or None
+        Of each row in the cost.
+    groups : array of int (m,) or None
+        What each row belongs to.
+    """
+
+    X: Any
+    y: AnyArray
+    weights: AnyArray | None = None
+    groups: AnyArray | None = None
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def at(self, indices: AnyArray) -> Part:
+        """Return some of the rows."""
+        weights, groups = (None if each is None else each[indices] for each in (self.weights, self.groups))
+        return Part(rows_at(self.X, indices), self.y[indices], weights, groups)
+
+
+def part_of(dataset: Dataset, weight: str | None, group: str | None) -> Part:
+    """Return all rows of a data set, with their weights and groups if columns say them."""
+    y: AnyArray = dataset.y
+    if isinstance(dataset.X, Pictures) and (weight or group):
+        raise DataError(f"weights and groups are columns of a table; pictures have no column {weight or group!r}")
+    return Part(dataset.X, y, _weights(dataset, weight), _groups(dataset, group))
 
 
 def with_test_part(
-    dataset: Dataset, test: float | None, stratify: bool, seed: Any
-) -> tuple[Any, AnyArray, Any, AnyArray]:
-    """Return rows and targets to train on, and those to score on; None where there is no test part."""
-    y: AnyArray = dataset.y
+    dataset: Dataset, test: float | None, stratify: bool, seed: Any, choices: ColumnChoices = NO_CHOICES
+) -> tuple[Part, Part | None, list[str]]:  # fmt: skip
+    """Return the rows to train on, those to score on if there are any, and what the user should know.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        With targets.
+    test : float or None
+        Share of the rows to score on; None is .2, or the source's own test part.
+    stratify : bool
+        Whether targets are classes, whose shares are kept.
+    seed : int
+        That chooses the rows.
+    choices : ColumnChoices
+        Resolved: the columns of weights, of groups that stay together, and of times: then the latest rows are the test.
+
+    Returns
+    -------
+    training, test : Part, Part or None
+        Every row in one of them.
+    notes : list of str
+        Sentences.
+    """
+    whole = part_of(dataset, choices.weight, choices.group)
     if test is None and dataset.test is not None:
-        return dataset.X, y, dataset.test.X, dataset.test.y
+        return whole, Part(dataset.test.X, dataset.test.y), []
+    y = whole.y
     if stratify and len(np.unique(y)) < 2:  # refused here, where the target's name is known
         raise DataError(
             f"target {dataset.target or 'class'!r} holds a single class, {y[0].item()!r}, in all "
             f"{len(dataset)} rows; a classifier needs at least 2"
         )
-    share = 0.2 if test is None else test
-    train, _, kept = split(y, test=share, rng=generator(seed), stratify=stratify)
+    share = TEST_SHARE if test is None else test
+    times = None if choices.time is None or not share else times_of(dataset.X, choices.time)
+    rng = generator(seed)
+    train, _, kept = split(y, test=share, rng=rng, stratify=stratify, groups=whole.groups, times=times)
     if not len(kept):
-        return dataset.X, y, None, None
-    return rows_at(dataset.X, train), y[train], rows_at(dataset.X, kept), y[kept]
+        return whole, None, []
+    notes = []
+    if stratify and (whole.groups is not None or times is not None):
+        known = np.isin(y[kept], y[train])
+        if not known.all():
+            unseen = ", ".join(map(str, np.unique(y[kept][~known])[:5]))
+            notes = [f"{(~known).sum()} test rows are of classes that training lacks ({unseen}): they are not scored"]
+            kept = kept[known]
+        if not len(kept):
+            raise DataError(f"all test rows are of classes that the {len(train)} training rows lack: {unseen}")
+    return whole.at(train), whole.at(kept), notes
 
 
-def without_weights(X: Any, column: str | None) -> tuple[Any, AnyArray | None]:
-    """Return the rows without their column of weights, and the weights; None where there are none."""
-    if X is None or column is None:
-        return X, None
-    if isinstance(X, Pictures):
-        raise DataError(f"sample weights are a column of a table; pictures have no column {column!r}")
-    if column not in X.column_names:
-        raise UnknownNameError.among("column of sample weights", column, X.column_names)
-    read = NumberColumn.read(RawColumn(column, X[column]))
+def with_test_file(dataset: Dataset, test: float | None, path: str | Path, reading: Mapping[str, Any]) -> Dataset:
+    """Return a data set whose test part is another file, read in the same way, with the same columns.
+
+    Raises
+    ------
+    SettingError
+        If a share of rows is asked for too.
+    DataError
+        If the file lacks a column or the target.
+    """
+    if test is not None:
+        raise SettingError("test, a share of the rows, and test_file both say which rows are scored; give one of them")
+    other = read(path, dataset.target, typed=False, **reading)
+    X = other.X
+    if not isinstance(X, Pictures) and not isinstance(dataset.X, Pictures):
+        for each in dataset.X.schema:
+            decision = decision_of(each)
+            if each.name not in X.column_names and not (decision and decision.reason):
+                raise DataError(f"{path}: lacks the column {each.name!r}{suggestion(each.name, X.column_names)}")
+        names = dataset.X.column_names
+        X = pa.table({name: X[name] if name in X.column_names else pa.nulls(len(X)) for name in names})
+    notes = tuple(f"{path}: {note}" for note in other.notes)
+    return replace(dataset, test=replace(other, X=X), notes=(*dataset.notes, *notes))
+
+
+def _weights(dataset: Dataset, column: str | None) -> AnyArray | None:
+    """Return the weight of each row; None where no column says it."""
+    if column is None or dataset.aside is None:
+        return None
+    cells = dataset.aside[column]
+    read = NumberColumn.read(RawColumn(column, cells, asked=True))
     if read is None:
-        raise DataError(f"column {column!r}: expected sample weights, numbers of at least 0; got {X[column].type}")
+        raise DataError(f"column {column!r}: expected weights, numbers of at least 0; got {cells.type}")
     weights = numbers(read.cells, column)
-    return X.drop_columns([column]), weights
+    wrong = np.flatnonzero(~(weights >= 0))
+    if len(wrong):
+        row = int(wrong[0])
+        where = f"row {row + 1}" if dataset.lines is None else f"line {dataset.lines[row]}"
+        cell = f"{cells[row].as_py()!r:.80}"
+        raise DataError(f"column {column!r}, {where}: expected a weight, a number of at least 0; got {cell}")
+    return weights
+
+
+def _groups(dataset: Dataset, column: str | None) -> AnyArray | None:
+    """Return a number for what each row belongs to; rows that do not say it are together."""
+    if column is None or dataset.aside is None:
+        return None
+    cells = decoded(dataset.aside[column]).combine_chunks()
+    chunk = cells.dictionary_encode() if not isinstance(cells, pa.ChunkedArray) else cells.dictionary_encode().chunk(0)
+    codes = cell_values(pa.chunked_array([chunk.indices]))
+    return np.nan_to_num(codes, nan=-1).astype(np.intp)

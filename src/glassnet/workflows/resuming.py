@@ -13,7 +13,7 @@ from glassnet.core.checks import is_count
 from glassnet.errors import DivergedError, SettingError
 from glassnet.files import remove
 from glassnet.scoring import Model
-from glassnet.typing import AnyArray
+from glassnet.workflows.parts import Part
 
 
 def checkpoint_of(path: str | Path) -> Path:
@@ -62,13 +62,11 @@ def seed_of(earlier: Model | None) -> int:
     return int(np.random.default_rng().integers(2**31))
 
 
-def notes_of_resuming(
-    model: Model, path: str | Path | None, given: tuple[Any, AnyArray, AnyArray | None], settings: dict[str, Any] | None
-) -> list[str]:
+def notes_of_resuming(model: Model, path: str | Path | None, part: Part, settings: dict[str, Any] | None) -> list[str]:
     """Say what becomes of an interrupted training; raise SettingError if `settings` are given and ask for another."""
     if not model.was_interrupted:
         return []
-    resumes = model.can_resume(*given)
+    resumes = model.can_resume(part.X, part.y, part.weights, part.groups)
     if settings is not None and not (resumes and model.has_settings_of(type(model)(**settings))):
         raise SettingError(_another_checkpoint(path))
     if not resumes:

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from glassnet.errors import DataError, InterruptedWarning, SettingError, UnknownNameError
 from glassnet.estimators.input_names import select_training_columns
 from glassnet.estimators.tabular.model import TableClassifier, TableRegressor
+from glassnet.estimators.tabular.settings import COLUMNS
+from glassnet.estimators.tabular.source import Source
 from glassnet.estimators.targets import LabelEncoder
 from glassnet.files import check_writable, remove
 from glassnet.plain_text import listed
 from glassnet.renamed import with_new_names
 from glassnet.scoring import Model, Scores, score
 from glassnet.tables import Dataset, Pictures, fit_preparation, read, repeated_rows, rows_at
+from glassnet.tables.choices import ColumnChoices
 from glassnet.tables.recognition import decision_of
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import Progress
 from glassnet.typing import AnyArray
 from glassnet.workflows.models import load_tabular
-from glassnet.workflows.parts import with_test_part, without_weights
+from glassnet.workflows.parts import with_test_file, with_test_part
 from glassnet.workflows.resuming import (
     checkpoint_of,
     checkpoint_to_resume,
@@ -32,6 +35,7 @@ from glassnet.workflows.resuming import (
     seed_of,
     without_diverged,
 )
+from glassnet.workflows.sources import source_of
 
 MAX_INTEGER_CLASSES = 20  # distinct whole numbers that are still taken as classes
 TASKS = ("classes", "numbers")
@@ -70,7 +74,8 @@ class Training:
 
 def train_file(
     data: str | Path, target: str | None = None, *,
-    task: str | None = None, sample_weight: str | None = None, test: float | None = None,
+    task: str | None = None, sample_weight: str | None = None, group: str | None = None,
+    ids: str | Sequence[str] = (), test: float | None = None, test_file: str | Path | None = None,
     out: str | Path | None = None, resume: str | Path | None = None, reading: dict[str, Any] | None = None,
     callbacks: Iterable[Callable[[Progress], Any]] = (),
     announce: Callable[[Dataset, dict[str, int]], Any] = lambda dataset, parts: None, every: float = 60.0,
@@ -88,8 +93,15 @@ def train_file(
         What the target is; None decides: text, truth values and up to 20 distinct whole numbers are classes.
     sample_weight : str, optional
         Column with the weight of each row in the cost, which is no feature; scores count every row once.
+    group : str, optional
+        Column of what each row belongs to, which is no feature: rows of one group are in one part.
+    ids : str or sequence of str
+        Columns that say which row it is: no features; `predict_file` writes them beside predictions.
     test : float, optional
-        Share of the rows kept for the final score; None is .2, or the source's own test part where it has one.
+        Share of the rows kept for the final score; None is .2, or the source's own test part where it has one. With the
+        setting `time` they are the latest.
+    test_file : path, optional
+        File of the rows of the final score, instead.
     out : path, optional
         Model file to write.
     resume : path, optional
@@ -125,46 +137,82 @@ def train_file(
     resume = settings.pop("resume", resume)
     start = checkpoint_to_resume(resume, out) or resume
     earlier = None if start is None else load_tabular(start)
-    if earlier is not None:
-        target, sample_weight = target or earlier.target_name_, sample_weight or earlier.sample_weight_name_
-    dataset = read(data, target, **(reading or {}))
+    known = _Known(target, sample_weight, group, ids, reading or {}).with_those_of(earlier)
+    choices = known.choices(settings, earlier)
+    dataset = read(data, known.target, columns=choices, **known.reading)
     if dataset.y is None:
         raise DataError(f"{data}: {_how_to_name_target(dataset)}")
     task = _task(task, dataset.y, earlier, start)
     if settings.get("random_state") is None:
         settings["random_state"] = seed_of(earlier)
-    X, y, X_test, y_test = with_test_part(dataset, test, task == "classes", settings["random_state"])
-    X, weights = without_weights(X, sample_weight)
-    X_test, _ = without_weights(X_test, sample_weight)
-    notes = list(dataset.notes)
+    if test_file is not None:
+        dataset = with_test_file(dataset, test, test_file, known.reading)
+    resolved = choices.resolved(_columns(dataset)) if choices else choices
+    train, kept, notes = with_test_part(dataset, test, task == "classes", settings["random_state"], resolved)
+    notes = [*dataset.notes, *notes]
     if earlier is None:
         model = (TableClassifier if task == "classes" else TableRegressor)(**settings)
     else:
         model = earlier.set_params(warm_start=True, **settings)
-        X = select_training_columns(model, X)
-        X_test = None if X_test is None else select_training_columns(model, X_test)
-        notes += notes_of_resuming(model, start, (X, y, weights), None if resume else settings)
-    if X_test is not None:
-        _check_test_part(X, y, X_test, y_test, task)
-        notes += repeated_rows(X, y, X_test, y_test)
-    parts = {"training": len(y), "test": 0 if y_test is None else len(y_test)}
+        train = replace(train, X=select_training_columns(model, train.X))
+        kept = kept and replace(kept, X=select_training_columns(model, kept.X))
+        notes += notes_of_resuming(model, start, train, None if resume else settings)
+    if kept is not None:
+        _check_test_part(train.X, train.y, kept.X, kept.y, task)
+        notes += repeated_rows(train.X, train.y, kept.X, kept.y)
+    parts = {"training": len(train), "test": 0 if kept is None else len(kept)}
     not_announced = [(dataset, parts)]
 
     def announce_once(progress: Progress) -> None:
         if progress.moment == "start" and not_announced:  # by then everything was checked
             announce(*not_announced.pop())
 
-    model.target_name_, model.sample_weight_name_ = dataset.target, sample_weight
+    model.target_name_, model.sample_weight_name_ = dataset.target, resolved.weight
+    model.source_ = source_of(dataset, data, resolved, test, settings["random_state"])
     with without_diverged(out), warnings.catch_warnings():
         warnings.simplefilter("ignore", InterruptedWarning)  # `Training.interrupted` says it
-        model.fit(X, y, weights, callbacks=[announce_once, *callbacks], checkpoint=keeper)
+        model.fit(
+            train.X, train.y, train.weights, groups=train.groups, callbacks=[announce_once, *callbacks],
+            checkpoint=keeper,
+        )  # fmt: skip
     if out is not None:
         model.save(out)
         remove(checkpoint_of(out))
-    scores = {"training": score(model, X, y)}
-    if X_test is not None:
-        scores["test"] = score(model, X_test, y_test)
+    scores = {"training": score(model, train.X, train.y)}
+    if kept is not None:
+        scores["test"] = score(model, kept.X, kept.y)
     return Training(model, str(data), dataset.target, parts, scores, [*notes, *model.notes_], model.was_interrupted)
+
+
+class _Known(NamedTuple):
+    """What is known of a file to train on, as it was given."""
+
+    target: str | None
+    weight: str | None
+    group: str | None
+    ids: str | Sequence[str]
+    reading: Mapping[str, Any]
+
+    def with_those_of(self, model: Model | None) -> _Known:
+        """Return what is known, and where nothing was given, what a model to resume knows."""
+        if model is None:
+            return self
+        source = model.source_ or Source()
+        return _Known(
+            self.target or model.target_name_, self.weight or model.sample_weight_name_, self.group or source.group,
+            self.ids or source.id, {**source.reading, **self.reading},
+        )  # fmt: skip
+
+    def choices(self, settings: Mapping[str, Any], model: Model | None) -> ColumnChoices:
+        """Return what is said of columns, by settings, by a model to resume, and by what is no feature."""
+        said = {name: settings.get(name, getattr(model, name, None)) for name in COLUMNS}
+        return ColumnChoices.of({**said, "weight": self.weight, "group": self.group, "id": self.ids})
+
+
+def _columns(dataset: Dataset) -> list[str]:
+    """Return the names of all columns but the target."""
+    aside = [] if dataset.aside is None else dataset.aside.column_names
+    return [*(getattr(dataset.X, "column_names", ())), *aside]
 
 
 def _task(task: str | None, y: AnyArray, earlier: Model | None, start: str | Path | None) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from glassnet.documents import MAPPING, TEXT, TEXTS, maybe
 from glassnet.errors import ModelFileError
 from glassnet.estimators.tabular.networks import made_with
+from glassnet.estimators.tabular.source import Source
 from glassnet.estimators.tabular.unfinished import LastFit, Unfinished
 from glassnet.estimators.targets import LabelEncoder, Target
 from glassnet.network import Network
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 ENTRIES = {
     "preparation": MAPPING, "feature_names": TEXTS, "notes": TEXTS, "target_name": maybe(TEXT),
-    "sample_weight_name": maybe(TEXT), "fit": MAPPING,
+    "sample_weight_name": maybe(TEXT), "fit": MAPPING, "source": MAPPING,
 }  # fmt: skip
 
 
@@ -34,6 +35,8 @@ def to_document(model: TableModel, *, training_state: bool) -> tuple[dict[str, A
     }
     if model.sample_weight_name_ is not None:
         document["sample_weight_name"] = model.sample_weight_name_
+    if model.source_ is not None:
+        document["source"] = model.source_.to_document()
     networks: dict[str, Network] = {}
     if training_state and model._last_fit is not None:
         document["fit"] = {**model._last_fit.to_document(), "unfinished": None}
@@ -56,6 +59,7 @@ def restore(model: TableModel, network: Network, target: Target, document: Mappi
     model.network_, model.target_, model.preparation_ = network, target, preparation
     model.notes_, model.target_name_ = list(document["notes"]), document["target_name"]
     model.sample_weight_name_ = document.get("sample_weight_name")
+    model.source_ = Source.from_document(document["source"]) if "source" in document else None
     model.n_features_in_ = preparation.pictures.n_x if preparation.pictures else len(preparation.source)
     model._made_with = made_with(model)
     if document["feature_names"]:

@@ -35,12 +35,13 @@ from glassnet.estimators.tabular.settings import (
     RegressorKeywords,
     check_kept,
 )
+from glassnet.estimators.tabular.source import Source
 from glassnet.estimators.tabular.training import Callback, train_candidates
 from glassnet.estimators.tabular.training_data import Given, TrainingData, drawn_seed, prepare
 from glassnet.estimators.tabular.unfinished import LastFit, Unfinished, settings_of
 from glassnet.estimators.targets import LabelEncoder, Target, TargetScaler
 from glassnet.network import Network, checkpoint_to
-from glassnet.tables import Pictures, Preparation, imbalance, leaks
+from glassnet.tables import Pictures, Preparation, imbalance, leaks, rare_classes
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.declarations import Setting, completed, defaults, is_same, takes
 from glassnet.training.history import History
@@ -62,6 +63,7 @@ class TableModel(InspectionMixin):
     notes_: list[str]
     target_name_: str | None = None
     sample_weight_name_: str | None = None  # of the column, where one was trained with
+    source_: Source | None = None  # of the rows, where they came from a file
     _made_with: dict[str, Any]  # the settings of the last fit that made the network
     _unfinished: Unfinished | None = None  # where the last training was interrupted
     _last_fit: LastFit | None = None  # what a warm start needs to know of it
@@ -103,7 +105,7 @@ class TableModel(InspectionMixin):
 
     @all_or_nothing()
     def fit(
-        self, X: Any, y: Any, sample_weight: Any = None, *,
+        self, X: Any, y: Any, sample_weight: Any = None, *, groups: Any = None,
         X_val: Any = None, y_val: Any = None, sample_weight_val: Any = None, callbacks: Iterable[Callback] = (),
         checkpoint: str | Path | Checkpoint | None = None, every: float = 60.0,
     ) -> Any:  # fmt: skip
@@ -119,6 +121,8 @@ class TableModel(InspectionMixin):
         sample_weight : array_like (m,), optional
             Weight of each row in the cost, and where a recipe or an epoch is judged. Rows of weight 0 are left out. A
             whole number counts as so many rows, in the preparation too; other weights do not change the preparation.
+        groups : array_like (m,), optional
+            What each row belongs to, such as a patient: rows of one group train or judge a network, never both.
         X_val, y_val : like X and y, optional
             Own validation data, instead of a share of the rows.
         sample_weight_val : array_like, optional
@@ -149,7 +153,7 @@ class TableModel(InspectionMixin):
             After Ctrl-C: the best network so far is kept. One of several fits (in a search, cross-validation or
             ensemble) raises KeyboardInterrupt instead, which ends them all; so does a fit before its first step.
         """
-        given, given_val = Given(X, y, sample_weight), Given(X_val, y_val, sample_weight_val)
+        given, given_val = Given(X, y, sample_weight, groups), Given(X_val, y_val, sample_weight_val)
         given_val.check_validation()
         warm = self.warm_start and hasattr(self, "network_")
         unfinished = self._unfinished if warm else None
@@ -217,12 +221,12 @@ class TableModel(InspectionMixin):
         """The network that was trained when the training was interrupted; `network_` may be a better one before it."""
         return self.network_ if self._unfinished is None else self._unfinished.network
 
-    def can_resume(self, X: Any, y: Any, sample_weight: Any = None) -> bool:
+    def can_resume(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> bool:
         """Return whether `fit` with these rows would resume an interrupted training.
 
         Parameters
         ----------
-        X, y, sample_weight : rows, their targets and weights
+        X, y, sample_weight, groups : rows, their targets, weights and groups
             As `fit` takes them.
 
         Returns
@@ -231,7 +235,7 @@ class TableModel(InspectionMixin):
             True with the same rows and settings, if `warm_start` is set.
         """
         unfinished = self._unfinished
-        given = Given(X, y, sample_weight)
+        given = Given(X, y, sample_weight, groups)
         return unfinished is not None and self.warm_start and self._data_to_resume(unfinished, given) is not None
 
     def has_settings_of(self, other: TableModel) -> bool:
@@ -468,7 +472,7 @@ class TableClassifier(TableModel):
         self.classes_ = self.target_.classes
 
     def _notes(self, rows: Any, y: Array) -> list[str]:
-        return [*filter(None, [imbalance(y)] if y.ndim == 1 else []), *super()._notes(rows, y)]
+        return [*filter(None, [imbalance(y), rare_classes(y)] if y.ndim == 1 else []), *super()._notes(rows, y)]
 
 
 class TableRegressor(TableModel):

@@ -15,13 +15,31 @@ from glassnet.typing import AnyArray
 TEMPERATURES = np.linspace(0.5, 1, 11)  # 1 leaves the network as it is, 0.5 doubles its logits
 
 
-def fold_weights(labels: AnyArray | None, m: int, k: int, rng: np.random.Generator) -> AnyArray:
-    """Return which network of a stack is trained on which sample."""
+def fold_weights(
+    labels: AnyArray | None, m: int, k: int, rng: np.random.Generator, groups: AnyArray | None = None
+) -> AnyArray:
+    """Return which network of a stack is trained on which sample; one network leaves out all samples of a group."""
+    if groups is not None:
+        return _by_group(labels, groups, k, rng)
     order = rng.permutation(m)
     if labels is not None:
         order = order[np.argsort(labels[order], kind="stable")]
     mask = np.ones((k, 1, m), np.float32)
     mask[np.arange(m) % k, 0, order] = 0
+    return mask
+
+
+def _by_group(labels: AnyArray | None, groups: AnyArray, k: int, rng: np.random.Generator) -> AnyArray:
+    """Deal groups to folds in turn, in the order of one of their labels each, and then of their size."""
+    _, first, groups, sizes = np.unique(groups, return_index=True, return_inverse=True, return_counts=True)
+    order = rng.permutation(len(sizes))
+    order = order[np.argsort(-sizes[order], kind="stable")]
+    if labels is not None:
+        order = order[np.argsort(labels[first[order]], kind="stable")]
+    fold = np.empty(len(sizes), np.intp)
+    fold[order] = np.arange(len(sizes)) % k
+    mask = np.ones((k, 1, len(groups)), np.float32)
+    mask[fold[groups], 0, np.arange(len(groups))] = 0
     return mask
 
 

@@ -9,13 +9,23 @@ import numpy as np
 
 from glassnet.core.checks import refuse_masked
 from glassnet.engines.sparse_columns import is_sparse
-from glassnet.errors import DataError
+from glassnet.errors import DataError, SettingError
 from glassnet.estimators.foreign_arrays import in_memory
 from glassnet.estimators.input_names import has_names, in_training_order
+from glassnet.estimators.tabular.settings import COLUMNS
 from glassnet.tables import Pictures, as_table
+from glassnet.tables.choices import ColumnChoices
 from glassnet.tables.frames import check_cells, is_records, is_table
 from glassnet.tables.recognition import recognised
 from glassnet.typing import AnyArray
+
+
+def choices_of(model: Any) -> ColumnChoices:
+    """Return what a model's settings say of columns."""
+    said = {name: getattr(model, name) for name in COLUMNS}
+    for name, value in said.items():
+        COLUMNS[name].check(value)
+    return ColumnChoices.of(said)
 
 
 def checked_rows(model: Any, X: Any, *, reset: bool, source: Sequence[str] | None = None) -> Any:
@@ -24,6 +34,8 @@ def checked_rows(model: Any, X: Any, *, reset: bool, source: Sequence[str] | Non
         X = np.asarray(refuse_masked("X", X))
         X = Pictures(X if X.ndim == 4 else X[..., np.newaxis])
     if isinstance(X, Pictures):
+        if choices_of(model):
+            raise SettingError("choices of columns are for tables; X holds pictures")
         return X
     if is_table(X) or _loses_in_checks(X):
         return _checked_table(model, X, reset=reset, source=source)
@@ -34,7 +46,7 @@ def checked_rows(model: Any, X: Any, *, reset: bool, source: Sequence[str] | Non
 
     array = validate_data(model, X, dtype=None, ensure_all_finite="allow-nan", reset=reset)
     table = as_table(array, None if reset else source or model.preparation_.source or None)
-    return recognised(table) if reset else table
+    return recognised(table, choices_of(model)) if reset else table
 
 
 def _checked_table(model: Any, X: Any, *, reset: bool, source: Sequence[str] | None) -> Any:
@@ -48,7 +60,7 @@ def _checked_table(model: Any, X: Any, *, reset: bool, source: Sequence[str] | N
             model.feature_names_in_ = np.asarray(table.column_names, dtype=object)
         elif hasattr(model, "feature_names_in_"):
             del model.feature_names_in_
-        return recognised(table)
+        return recognised(table, choices_of(model))
     known = source or model.preparation_.source
     if not known:  # trained on pictures: the preparation refuses the table
         return table

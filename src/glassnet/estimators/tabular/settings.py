@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal, TypedDict
 
@@ -10,8 +10,21 @@ from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.architecture import choose_loss
 from glassnet.core.losses import full_name
 from glassnet.documents import checked, maybe, one_of, whole
+from glassnet.errors import SettingError
 from glassnet.training.declarations import Setting, declared
 from glassnet.training.settings import SharedSettings, StepSettings
+
+
+def _check_names(value: Any) -> None:
+    """Raise SettingError unless a value names columns: one text, several, or a dict of them."""
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, Iterable) or not all(isinstance(text, str) for text in texts):
+        raise SettingError(f"expected names of columns, got {value!r:.80}")
+
+
+Names = str | Sequence[str] | None
+Pairs = Mapping[str, str] | str | Sequence[str] | None
+OF_COLUMNS: dict[str, Any] = {"check_with": _check_names, "later": True}
 
 
 # fmt: off
@@ -23,6 +36,26 @@ class LayerSettings(TypedDict, total=False):
         "that is best on rows left out.", interval="[1, inf)")]
     activation: Annotated[str | Sequence[str] | None, Setting(None, "Of the hidden layers: one name, or one per layer.",
         none="None is the recipe's own.", table=ACTIVATIONS)]
+
+
+class ColumnSettings(TypedDict, total=False):
+    """What the user says of columns; `glassnet.tables.choices` says how names are listed."""
+
+    drop: Annotated[Names, Setting(None, "Columns to leave out.", **OF_COLUMNS)]
+    keep: Annotated[Names, Setting(None, "Columns to use although they look like identifiers.", **OF_COLUMNS)]
+    categorical: Annotated[Names, Setting(None, "Columns of categories, whatever their cells look like.",
+        "A postal code is no number.", **OF_COLUMNS)]
+    number: Annotated[Names, Setting(None, "Columns of numbers, whatever their cells look like.", **OF_COLUMNS)]
+    text: Annotated[Names, Setting(None, "Columns of free text, whatever their cells look like.", **OF_COLUMNS)]
+    date: Annotated[Pairs, Setting(None, "Columns of dates.", 'Each may say how: "day=%d/%m/%Y".', **OF_COLUMNS)]
+    date_format: Annotated[str | None, Setting(None, "How dates are written, such as %d/%m/%Y.", **OF_COLUMNS)]
+    decimal: Annotated[str | None, Setting(None, "Decimal sign, . or , alone, of numbers that can be read in two ways.",
+        "Found from the cells and the other columns by default.", **OF_COLUMNS)]
+    kinds: Annotated[Pairs, Setting(None, "Columns of any kind, each as column=kind.", option="kind", **OF_COLUMNS)]
+    missing: Annotated[Names, Setting(None, "Text that stands for a missing cell, beside the usual marks.",
+        **OF_COLUMNS)]
+    time: Annotated[str | None, Setting(None, "Column by which rows follow one another.",
+        "Rows that judge are later than those that train; it stays a feature.", **OF_COLUMNS)]
 
 
 class ModelSettings(TypedDict, total=False):
@@ -49,7 +82,7 @@ class ModelSettings(TypedDict, total=False):
         interval="[0, inf)", option=None)]
 
 
-class RegressorKeywords(ModelSettings, StepSettings, SharedSettings, total=False):
+class RegressorKeywords(ModelSettings, ColumnSettings, StepSettings, SharedSettings, total=False):
     """The settings of `TabularRegressor` that are given by name."""
 
 
@@ -73,6 +106,7 @@ def _left_to_the_recipe(settings: dict[str, Setting]) -> dict[str, Setting]:
     return {**settings, **own}
 
 
+COLUMNS = declared(ColumnSettings)
 REGRESSOR = _left_to_the_recipe(declared(LayerSettings, RegressorKeywords))
 CLASSIFIER = _left_to_the_recipe(declared(LayerSettings, ClassifierKeywords))
 

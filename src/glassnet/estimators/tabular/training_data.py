@@ -16,6 +16,7 @@ from glassnet.estimators.tabular.rows import check_lengths, checked_targets, wid
 from glassnet.estimators.tabular.samples import Samples
 from glassnet.estimators.targets import LabelEncoder, Target
 from glassnet.tables import Pictures, Preparation, fit_preparation, split
+from glassnet.tables.times import times_of
 from glassnet.training.position import fingerprint
 from glassnet.typing import AnyArray
 
@@ -24,15 +25,17 @@ if TYPE_CHECKING:
 
 
 VALIDATION_FROM = 1000  # rows; with fewer, every row is worth more in training (breast cancer: error .028 against .033)
+VALIDATION_BY_TIME_FROM = 20  # rows, where they follow one another: then the latest judge
 VALIDATION_SHARE = 0.15
 
 
 class Given(NamedTuple):
-    """Rows, targets and weights as a user gave them; nothing where there are none."""
+    """Rows, targets, weights and groups as a user gave them; nothing where there are none."""
 
     X: Any = None
     y: Any = None
     sample_weight: Any = None
+    groups: Any = None
 
     def check_validation(self) -> None:
         """Raise DataError if validation rows, targets or weights come without what belongs to them."""
@@ -77,8 +80,8 @@ def prepare(model: TableModel, given: Given, given_val: Given, *, warm: bool, se
     k = (model.network_.n_networks or 1) if warm else number_of_networks(model, n_columns)
     has_own = given_val.X is not None
     share = 0.0 if has_own else _validation_share(model, len(samples.y), k)
-    trained, held_out = map(samples.at, _split(model, target, samples.y, rng, share))
-    preparation = model.preparation_ if warm else _fitted_preparation(trained, target)
+    trained, held_out = map(samples.at, _split(model, target, samples, rng, share))
+    preparation = model.preparation_ if warm else _fitted_preparation(model, trained, target)
     notes = [*preparation.notes, *model._notes(samples.rows, samples.y)]
     if warm and model.network_.missing_state:
         notes.append(model.network_.missing_state)
@@ -88,7 +91,7 @@ def prepare(model: TableModel, given: Given, given_val: Given, *, warm: bool, se
         held_out = _checked_samples(model, given_val, reset=False, source=source, where="X_val and y_val: ")
         held_out = _times_class_weights(held_out, target, class_weights)
     X, Y, S, validation = _columns(preparation, target, trained, held_out)
-    fold_weights = _fold_weights(target, trained.y, k, rng) if validation is None else None
+    fold_weights = _fold_weights(target, trained, k, rng) if validation is None else None
     rest = (*(validation or ()), *(() if S is None else (S,)))
     data = fingerprint(X, Y, fold_weights, *rest)
     if warm and fold_weights is not None and (model._last_fit is None or data != model._last_fit.data):
@@ -112,12 +115,13 @@ def _columns(
     return X, targets.T, trained.row, validation
 
 
-def _fold_weights(target: Target, y: AnyArray, k: int, rng: np.random.Generator) -> AnyArray | None:
-    """Return which of k networks leaves which row out; None where there is one network, or rows are few."""
-    if k == 1 or len(y) < 2 * k:
+def _fold_weights(target: Target, samples: Samples, k: int, rng: np.random.Generator) -> AnyArray | None:
+    """Return which of k networks leaves which row out; None where there is one network, or rows or groups are few."""
+    y, groups = samples.y, samples.groups
+    if k == 1 or len(y) < 2 * k or (groups is not None and np.ptp(groups) == 0):
         return None
     labels = y if isinstance(target, LabelEncoder) and not target.multilabel else None
-    return out_of_fold.fold_weights(labels, len(y), k, rng)
+    return out_of_fold.fold_weights(labels, len(y), k, rng, groups)
 
 
 def _checked_samples(
@@ -127,7 +131,7 @@ def _checked_samples(
     with as_glassnet_errors(where):
         rows, y = model._rows(given.X, reset=reset, source=source), checked_targets(model, given.y)
         check_lengths(rows, y)
-        return Samples.of(rows, y, given.sample_weight)
+        return Samples.of(rows, y, given.sample_weight, given.groups)
 
 
 def _times_class_weights(samples: Samples, target: Target, class_weights: AnyArray | None) -> Samples:
@@ -138,28 +142,36 @@ def _times_class_weights(samples: Samples, target: Target, class_weights: AnyArr
     return samples.times(class_weights[target.most_probable(target.encode(samples.y))])
 
 
-def _fitted_preparation(samples: Samples, target: Target) -> Preparation:
+def _fitted_preparation(model: TableModel, samples: Samples, target: Target) -> Preparation:
+    """Return the preparation of training rows, of which some count several times."""
     counted = samples.at(samples.indices)
-    return fit_preparation(counted.rows, target.encode(counted.y))
+    missing = (model.missing,) if isinstance(model.missing, str) else model.missing or ()
+    return fit_preparation(counted.rows, target.encode(counted.y), missing=missing)
 
 
 def _validation_share(model: TableModel, m: int, k: int) -> float:
     """Return the share of rows held out from all networks; the networks of a stack leave rows out by themselves."""
     if model.validation is not None:
         return float(model.validation)
+    if model.time is not None and m >= VALIDATION_BY_TIME_FROM:
+        return VALIDATION_SHARE  # folds would look ahead
     return VALIDATION_SHARE if k == 1 and m >= VALIDATION_FROM else 0.0
 
 
 def _split(
-    model: TableModel, target: Target, y: AnyArray, rng: np.random.Generator, share: float
+    model: TableModel, target: Target, samples: Samples, rng: np.random.Generator, share: float
 ) -> tuple[AnyArray, AnyArray]:
     """Return the rows to train on, and those held out to choose the best epoch."""
+    y = samples.y
     if share == 0:
         return np.arange(len(y)), np.arange(0)
     stratify = isinstance(target, LabelEncoder) and not target.multilabel
     if stratify and model.validation is None:  # nobody asked for a split: it must not fail for a rare class
         stratify = np.unique(y, return_counts=True)[1].min() > 1
-    train, held_out, _ = split(y, validation=share, rng=rng, stratify=bool(stratify))
+    times = None if model.time is None else times_of(samples.rows, model.time)
+    train, held_out, _ = split(
+        y, validation=share, rng=rng, stratify=bool(stratify), groups=samples.groups, times=times
+    )
     if len(train) < 2:
         raise DataError(f"validation={share:g} leaves 1 of {len(y)} rows to train on; a network needs at least 2")
     return train, held_out

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from glassnet.documents import DISTINCT_TEXTS, TEXTS, TRUTH
+from glassnet.engines.coded_columns import Block, OneHot
 from glassnet.tables.arrow import pa, pc
-from glassnet.tables.cells import cell_values, decoded, is_text, missing_cell, text_array
+from glassnet.tables.cells import cell_values, decoded, is_text, missing_cell, rows_at, text_array
 from glassnet.tables.columns.column import Column, FitOptions, RawColumn, UninformativeColumn
 from glassnet.tables.columns.date import dates
 from glassnet.tables.spelling.missing import clean_words, has_marks, words_among_marks
@@ -58,18 +59,17 @@ class CategoryColumn(Column):
 
     @classmethod
     def fit(cls, name: str, cells: pa.ChunkedArray, options: FitOptions) -> Self:
-        text = as_text(decoded(cells))
-        counts = sorted(((-n, value) for value, n in value_counts(text) if value is not None))
-        missing = text.null_count > 0
-        if not counts:
+        values, counts = value_counts(cells)
+        missing = int(counts.sum()) < len(cells)
+        if not len(values):
             raise UninformativeColumn("holds no value")
-        if len(counts) == 1 and not missing:
-            raise UninformativeColumn(f"holds only the value {counts[0][1]!r}")
-        often = [value for n, value in counts if -n >= MIN_ROWS or len(counts) <= FEW_VALUES]
+        if len(values) == 1 and not missing:
+            raise UninformativeColumn(f"holds only the value {values[0].as_py()!r}")
+        often = int((counts >= MIN_ROWS).sum()) if len(values) > FEW_VALUES else len(values)
         if not often and not missing:
             raise UninformativeColumn(f"holds no value more than {MIN_ROWS - 1} times")
-        often = often[: options.max_categories]
-        return cls(name, tuple(sorted(often)), len(counts) > len(often), missing)
+        often = min(often, options.max_categories)
+        return cls(name, tuple(sorted(values[:often].to_pylist())), len(values) > often, missing)
 
     @property
     def features(self) -> list[str]:
@@ -77,15 +77,17 @@ class CategoryColumn(Column):
         extra = ["(other)"] * self.other + ["(missing)"] * self.missing
         return [f"{self.name}={value}" for value in (*self.values, *extra)]
 
-    def fill(self, cells: pa.ChunkedArray, out: np.ndarray, targets: np.ndarray | None = None) -> None:
+    @property
+    def width(self) -> int:
+        return len(self.values) + self.other + self.missing
+
+    def encode(self, cells: pa.ChunkedArray, dtype: Any, targets: np.ndarray | None = None) -> list[Block]:
         code, lost = codes(cells, self.values)
-        out[:] = 0
-        rows = np.flatnonzero(code >= 0)
-        out[rows, code[rows]] = 1
         if self.other:
-            out[(code < 0) & ~lost, len(self.values)] = 1
+            code[(code < 0) & ~lost] = len(self.values)
         if self.missing:
-            out[lost, -1] = 1
+            code[lost] = self.width - 1
+        return [OneHot(code, self.width)]
 
 
 def _words(raw: RawColumn) -> Spelled:
@@ -109,7 +111,11 @@ def _becomes_text(arrow_type: pa.DataType) -> bool:
 
 
 def codes(column: pa.ChunkedArray, values: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Return which of some values each cell holds."""
+    """Return which of some values each cell holds, -1 for none of them, and whether it is missing."""
+    if pa.types.is_dictionary(column.type) and all(len(chunk.dictionary) <= len(chunk) for chunk in column.chunks):
+        parts = [_codes_of_dictionary(chunk, values) for chunk in column.chunks]
+        code, lost = (np.concatenate(each) for each in zip(*parts, strict=True))
+        return code, lost
     column = decoded(column)
     if pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_decimal(column.type):
         return _codes_as(pa.float64(), cell_values(column.cast(pa.float64(), safe=False)), values)
@@ -119,7 +125,20 @@ def codes(column: pa.ChunkedArray, values: tuple[str, ...]) -> tuple[np.ndarray,
     spelled = [value.lower() for value in values] if pa.types.is_boolean(column.type) else list(values)
     indices = pc.index_in(text, value_set=text_array(spelled, text.type))
     lost = cell_values(pc.is_null(text))
-    return np.where(lost, -1, np.nan_to_num(cell_values(indices), nan=-1).astype(np.intp)), lost
+    return np.where(lost, -1, _with_minus_one(indices)), lost
+
+
+def _codes_of_dictionary(chunk: pa.DictionaryArray, values: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Look up each distinct value once; a missing cell reads the entry that is added at the end."""
+    known, lost = codes(pa.chunked_array([chunk.dictionary]), values)
+    indices = _with_minus_one(chunk.indices)
+    return np.append(known, -1)[indices], np.append(lost, True)[indices]
+
+
+def _with_minus_one(indices: pa.Array | pa.ChunkedArray) -> np.ndarray:
+    """Return indices, -1 where they are missing."""
+    found: np.ndarray = np.nan_to_num(cell_values(indices), nan=-1).astype(np.intp)
+    return found
 
 
 def _codes_as(kind: pa.DataType, cells: np.ndarray, values: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -140,10 +159,16 @@ def _codes_as(kind: pa.DataType, cells: np.ndarray, values: tuple[str, ...]) -> 
     return np.where(~lost & (ordered[near] == cells), code, -1), lost
 
 
-def value_counts(column: pa.ChunkedArray) -> list[tuple[str | None, int]]:
-    """Return how often each value occurs."""
+def value_counts(column: pa.ChunkedArray) -> tuple[pa.Array, np.ndarray]:
+    """Return the distinct values as text, sorted by how often they occur and by themselves, and how often that is."""
     counted = pc.value_counts(column)
-    return list(zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True))
+    values, n = as_text(decoded(pa.chunked_array([counted.field(0)]))).combine_chunks(), cell_values(counted.field(1))
+    coded = values.dictionary_encode()  # two spellings may be one value
+    values, indices = coded.dictionary, _with_minus_one(coded.indices)
+    n = np.bincount(indices[indices >= 0], n[indices >= 0], len(values)).astype(np.int64)
+    by_value = cell_values(pc.array_sort_indices(values))
+    order = by_value[np.argsort(-n[by_value], kind="stable")]
+    return rows_at(values, order), n[order]
 
 
 def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -1,4 +1,4 @@
-"""What every kind of column does: it reads cells of a whole table, is fitted to training cells, and fills features."""
+"""What every kind of column does: it reads cells of a whole table, is fitted to training cells, and makes features."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 
 from glassnet.documents import MAPPING, TEXT, Kind, checked
+from glassnet.engines.coded_columns import Block, Numbers, expanded
 from glassnet.errors import DataError, ModelFileError
 from glassnet.tables.arrow import pa
 from glassnet.tables.cell_types import bytes_as_text
@@ -91,6 +92,11 @@ class Column:
         """Names of the features that the column becomes."""
         raise NotImplementedError
 
+    @property
+    def width(self) -> int:
+        """Number of features."""
+        return len(self.features)
+
     @classmethod
     def read(cls, raw: RawColumn) -> Spelled | None:
         """Return cells of a whole table as this kind of column has them.
@@ -107,13 +113,15 @@ class Column:
         """
         raise NotImplementedError
 
-    def parsed(self, cells: pa.ChunkedArray) -> Spelled:
+    def parsed(self, cells: pa.ChunkedArray, missing: tuple[str, ...] = ()) -> Spelled:
         """Return later cells as the kind of column that this is, text read as that of training was.
 
         Parameters
         ----------
         cells : pyarrow.ChunkedArray
             m cells of any type.
+        missing : tuple of str
+            What stands for a missing cell, beside the usual marks.
 
         Returns
         -------
@@ -128,7 +136,7 @@ class Column:
         types = pa.types
         if types.is_binary(cells.type) or types.is_large_binary(cells.type):
             cells = bytes_as_text(self.name, cells)
-        read = self.read(RawColumn(self.name, cells, format=self.format, asked=True))
+        read = self.read(RawColumn(self.name, cells, missing, self.format, asked=True))
         if read is None:
             raise DataError(f"column {self.name!r}: {cells.type} where training saw {self.words}")
         lost = len(read.unreadable)
@@ -164,6 +172,27 @@ class Column:
         """
         raise NotImplementedError
 
+    def encode(self, cells: pa.ChunkedArray, dtype: Any, targets: np.ndarray | None = None) -> list[Block]:
+        """Return the features of cells in a compact form. A column defines this or `fill`; the other follows.
+
+        Parameters
+        ----------
+        cells : pyarrow.ChunkedArray
+            m cells, as `parsed` returns them.
+        dtype : float32 or float64
+            Of numbers.
+        targets : array (m, number of targets), optional
+            For training rows: their targets.
+
+        Returns
+        -------
+        list of Block
+            Of m samples each: `width` features together, in the order of `features`.
+        """
+        out = np.zeros((len(cells), self.width), dtype)
+        self.fill(cells, out, targets)
+        return [Numbers(out)]
+
     def fill(self, cells: pa.ChunkedArray, out: np.ndarray, targets: np.ndarray | None = None) -> None:
         """Write the features of cells.
 
@@ -176,7 +205,7 @@ class Column:
         targets : array (m, number of targets), optional
             For training rows: their targets.
         """
-        raise NotImplementedError
+        expanded(self.encode(cells, out.dtype, targets), out)
 
     def to_document(self) -> dict[str, Any]:
         """Return the column as plain data.

@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from glassnet.documents import RISING, TRUTH, Kind, number
+from glassnet.engines.coded_columns import Block, Numbers, OneHot, Steps
 from glassnet.errors import DataError
 from glassnet.tables.arrow import pa
 from glassnet.tables.cells import cell_values, decoded, is_text
@@ -97,19 +98,28 @@ class NumberColumn(Column):
         bins = [f"{self.name} {low:.4g} to {high:.4g}" for low, high in pairwise(self.edges)]
         return [self.name] * (self.spread > 0) + bins + [f"{self.name}=(missing)"] * self.missing
 
-    def fill(self, cells: pa.ChunkedArray, out: np.ndarray, targets: np.ndarray | None = None) -> None:
+    @property
+    def width(self) -> int:
+        return (self.spread > 0) + max(len(self.edges) - 1, 0) + self.missing
+
+    def encode(self, cells: pa.ChunkedArray, dtype: Any, targets: np.ndarray | None = None) -> list[Block]:
         values = numbers(cells, self.name)
         lost = np.isnan(values)
         values = np.where(lost, self.median, values)
+        blocks: list[Block] = []
         with np.errstate(over="ignore"):  # an overflow ends at the limit of scale or bin
             if self.spread > 0:
                 z = (values / 2 - self.median / 2) / (self.spread / 2)  # halves, since a difference may overflow
-                out[:, 0] = np.sign(z) / np.sqrt(1 / np.maximum(z * z, TINY) + 1 / CLIP**2)
+                scaled = np.sign(z) / np.sqrt(1 / np.maximum(z * z, TINY) + 1 / CLIP**2)
+                blocks.append(Numbers(scaled.astype(dtype)[:, np.newaxis]))
             if self.edges:
                 low, high = np.array(self.edges[:-1]), np.array(self.edges[1:])
-                out[:, 1 : len(self.edges)] = FULL * ((values[:, None] - low) / (high - low)).clip(0, 1)
+                step = np.searchsorted(high[:-1], values, side="right")
+                part = FULL * ((values - low[step]) / (high - low)[step]).clip(0, 1)
+                blocks.append(Steps(step, part.astype(dtype), len(low), FULL))
         if self.missing:
-            out[:, -1] = lost
+            blocks.append(OneHot(lost.astype(np.int8) - 1, 1))
+        return blocks
 
 
 def _edges(values: np.ndarray, bins: int) -> tuple[float, ...]:

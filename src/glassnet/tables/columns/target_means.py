@@ -13,16 +13,17 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from glassnet.documents import DISTINCT_TEXTS, TABLE
+from glassnet.engines.coded_columns import Block, Numbers
 from glassnet.errors import ModelFileError
 from glassnet.tables.arrow import pa
-from glassnet.tables.cells import decoded
-from glassnet.tables.columns.category import CategoryColumn, as_text, codes, value_counts
+from glassnet.tables.columns.category import CategoryColumn, codes, value_counts
 from glassnet.tables.columns.column import Column, RawColumn
 from glassnet.tables.spelling.spelled import Spelled
 
 PRIOR = 3.0  # rows of the mean of all, beside those of a value
 FOLDS = 5
 MIN_ROWS = 2  # that hold a value: with one, the other folds have none
+MAX_VALUES = 20_000  # the most frequent, so that model files stay small
 MAX_TARGETS = 10  # with more the column has no means: too many features
 
 
@@ -35,7 +36,7 @@ class TargetMeans(Column):
     name : str
         The column.
     values : tuple of str
-        The values that several training rows held, sorted.
+        The values that several training rows held, sorted; of very many the most frequent.
     means : tuple of tuple of float
         For each value, and for each target its mean: how far from the mean of all rows, in deviations of the target.
         A value that is not known is 0, in the middle.
@@ -58,8 +59,8 @@ class TargetMeans(Column):
         """Return what to keep of training rows."""
         if targets.shape[1] > MAX_TARGETS:
             return None
-        counted = value_counts(as_text(decoded(cells)))
-        values = tuple(sorted(value for value, n in counted if value is not None and n >= MIN_ROWS))
+        counted, n = value_counts(cells)
+        values = tuple(sorted(counted[: min(int((n >= MIN_ROWS).sum()), MAX_VALUES)].to_pylist()))
         if not values:
             return None
         code, _ = codes(cells, values)
@@ -72,18 +73,22 @@ class TargetMeans(Column):
         n = len(self.means[0])
         return [f"{self.name}: mean of target {t}" for t in range(1, n + 1)] if n > 1 else [f"{self.name}: mean target"]
 
-    def fill(self, cells: pa.ChunkedArray, out: np.ndarray, targets: np.ndarray | None = None) -> None:
-        """Write the features of cells."""
+    @property
+    def width(self) -> int:
+        return len(self.means[0])
+
+    def encode(self, cells: pa.ChunkedArray, dtype: Any, targets: np.ndarray | None = None) -> list[Block]:
         code, _ = codes(cells, self.values)
-        unknown = np.zeros(out.shape[1])  # the last row, which code -1 reads
+        unknown = np.zeros(self.width)  # the last row, which code -1 reads
         if targets is None:
-            out[:] = np.vstack([self.means, unknown])[code]
-            return
+            return [Numbers(np.vstack([self.means, unknown]).astype(dtype)[code])]
+        out = np.empty((len(code), self.width), dtype)
         fold = np.random.default_rng(0).permutation(len(code)) % FOLDS
         for k in range(FOLDS):
             others = fold != k
             means = _means(code[others], _centred(targets, others), len(self.values))
             out[~others] = np.vstack([means, unknown])[code[~others]]
+        return [Numbers(out)]
 
     @classmethod
     def from_document(cls, document: Any, where: str) -> Self:

@@ -1,4 +1,4 @@
-"""CSV of any dialect as one Arrow table; errors name the line."""
+"""CSV of any dialect as one Arrow table; notes and errors name lines."""
 
 from __future__ import annotations
 
@@ -7,30 +7,41 @@ import gzip
 import io
 import re
 import zlib
+from collections.abc import Collection
 from pathlib import Path
+
+import numpy as np
 
 from glassnet.errors import DataError, FileError, GlassnetError
 from glassnet.memory import COLUMN, check_room, limit
-from glassnet.tables.arrow import pa
-from glassnet.tables.frames import check_distinct
+from glassnet.tables.arrow import pa, pc
+from glassnet.tables.places import places
 from glassnet.tables.reading.dialect import (
+    SEP_LINE,
     SEPARATORS,
+    Dialect,
     check_separator,
-    decode,
-    find_separator,
-    has_header,
-    records,
+    find_dialect,
+    reader,
     sample,
+    sample_records,
+    single_blanks_in,
+    with_doubled_quotes,
 )
+from glassnet.tables.reading.encoding import to_utf8
+from glassnet.tables.reading.header import Layout, distinct, find_layout, made_up, tidy
+from glassnet.tables.reading.lines import record_lines
+from glassnet.tables.reading.parsing import parse
 from glassnet.tables.reading.raw import RawTable
+from glassnet.tables.reading.rows import Rows, mended
 
-BLOCK_BYTES = 1 << 24  # no record may be longer
-COPIES = 4  # of a file's bytes that are held at once: as they are, decoded, in cells, as numbers
+COPIES = 2  # of a file's bytes that are held at once: as they are, and in cells or in another encoding
 
 
 def read_csv(
-    path: Path, separator: str | None = None, header: bool | None = None, encoding: str | None = None
-) -> RawTable:
+    path: Path, separator: str | None = None, header: bool | None = None, encoding: str | None = None,
+    known: Collection[str] = (), target: str | None = None,
+) -> RawTable:  # fmt: skip
     """Return the table of a CSV file, plain or gzipped, every cell as text.
 
     Parameters
@@ -38,7 +49,11 @@ def read_csv(
     path : Path
         The file.
     separator, header, encoding : optional
-        What is known about the file; what is None is found from its first lines.
+        What is known about the file; what is None is found from it.
+    known : collection of str
+        Columns that the table is known to have: a line that holds one of them names the columns.
+    target : str, optional
+        The one of them that may be missing.
 
     Returns
     -------
@@ -46,38 +61,64 @@ def read_csv(
         With notes on how it was understood.
     """
     where = path.name
-    text, used_encoding = decode(_bytes(path), encoding, where)
-    if not text.strip():
+    data, used_encoding, notes = to_utf8(_bytes(path), encoding, where)
+    if not (data[:4096].strip() or data.strip()):
         raise DataError(f"{where} is empty")
-    if "\n" not in text:
-        text = text.replace("\r", "\n")  # the line end of old Macintosh files
-    separator = find_separator(text) if separator is None else check_separator(separator)
-    first_rows = sample(text, separator) or [next(records(text, separator))[1]]
-    named = has_header(first_rows) if header is None else header
-    width = len(first_rows[0])
-    check_room(COLUMN * width, f"{where}, as {width} columns,")
-    table = _parse(text, separator, width, where)
-    if named:
-        names = [name.strip() or f"c{j + 1}" for j, name in enumerate(first_rows[0])]
-        table = table.slice(1)
-        check_distinct(names, where)
-        if not len(table):
-            raise DataError(
-                f"{where} holds a header ({', '.join(map(repr, names[:5])):.200}{', ...' * (width > 5)}) but no rows; "
-                "if that line is data, say that there is no header"
-            )
+    separator = None if separator is None else check_separator(separator)
+    newline = b"\n" if b"\n" in data else b"\r"  # the line end of old Macintosh files
+    data = with_doubled_quotes(data)
+    dialect = find_dialect(sample(data, newline), separator)
+    if dialect.separator == " ":
+        data = single_blanks_in(data)
+    head, rest = sample_records(sample(data, newline), dialect)
+    if head and SEP_LINE.match(",".join(head[0].cells)) and len(head) > 1 and head[0].line == 1:
+        head = head[1:]
+    if not head:
+        raise DataError(f"{where}, line 1: a quote is opened and never closed")
+    layout = find_layout(head, rest, header, known)
+    check_room(COLUMN * layout.width, f"{where}, as {layout.width} columns,")
+    rows = _rows(data, newline, dialect, layout, where)
+    del data
+    table, names = rows.table, [tidy(name) for name in layout.names]
+    names += [""] * (layout.width - len(names))
+    empty = [j for j, name in enumerate(names) if not name and layout.width > 1 and _is_blank(table.column(j))]
+    if empty and empty[-1] == layout.width - 1:  # a separator ends every line
+        table, names = table.remove_column(layout.width - 1), names[:-1]
+    if not len(table):
+        raise DataError(
+            f"{where} holds a header ({', '.join(map(repr, names[:5])):.200}{', ...' * (len(names) > 5)}) but no rows; "
+            "if that line is data, say that there is no header"
+        )
+    if layout.names:
+        names, of_names = distinct(names, where)
     else:
-        names = [f"c{j + 1}" for j in range(width)]
-    notes = []
-    header_note = "first line names the columns" if named else f"no header: columns are named c1 ... c{width}"
-    if separator != "," or not named:
-        notes.append(f"{where}: separator {SEPARATORS.get(separator, repr(separator))}, {header_note}")
-    if encoding is None and used_encoding in ("cp1252", "latin-1"):
-        notes.append(f"{where}: not UTF-8, read as {used_encoding}; give the encoding if letters look wrong")
+        names, of_names = made_up(len(names), known, target), []
+    notes = [*_layout_notes(dialect, layout, names, where), *notes, *of_names, *rows.notes]
     return RawTable(
-        table.rename_columns(names), tuple(notes), None,
-        {"separator": separator, "header": named, "encoding": used_encoding},
+        table.rename_columns(names), tuple(notes), rows.lines,
+        {"separator": dialect.separator, "header": bool(layout.names), "encoding": used_encoding},
     )  # fmt: skip
+
+
+def _layout_notes(dialect: Dialect, layout: Layout, names: list[str], where: str) -> list[str]:
+    """Return what to tell about a file that is not of the most usual form."""
+    notes = []
+    if dialect.separator != "," or not layout.names:
+        last = "" if len(names) == 1 else f" ... {names[-1]}"
+        header = "first line names the columns" if layout.names else f"no header: columns are named {names[0]}{last}"
+        notes.append(f"{where}: separator {SEPARATORS.get(dialect.separator, repr(dialect.separator))}, {header}")
+    if dialect.quote != '"':
+        notes.append(f"{where}: cells are quoted with {dialect.quote}")
+    above = [line for line in layout.above if line < layout.first]
+    if above:
+        notes.append(f"{where}: {places(np.array(above) - 1, np.arange(1, max(above) + 1))}: above the table, left out")
+    if layout.units:
+        notes.append(f"{where}: line {layout.units}: units or descriptions below the names, left out")
+    return notes
+
+
+def _is_blank(column: pa.ChunkedArray) -> bool:
+    return not pc.any(pc.not_equal(pc.utf8_trim_whitespace(column), "")).as_py()
 
 
 def _bytes(path: Path) -> bytes:
@@ -107,49 +148,44 @@ def _unpacked(file: gzip.GzipFile, where: str) -> bytes:
     return b"".join(parts)
 
 
-def _parse(text: str, separator: str, width: int, where: str) -> pa.Table:
-    """Return every cell as text, the header's line among the rows."""
-    from pyarrow import csv as arrow_csv
-
-    if text.count('"') % 2:
-        _check_quotes(text, separator, where)
-    if '"' in text and re.search(rf'(^|{re.escape(separator)}) +"', text, re.MULTILINE):
-        text = _rewritten(text, separator)  # Arrow takes no blanks before a quote
-    names = [str(j) for j in range(width)]
+def _rows(data: bytes, newline: bytes, dialect: Dialect, layout: Layout, where: str) -> Rows:
+    """Return the rows below the header: none of comments, footers and records that cannot be mended."""
+    quote = dialect.quote.encode()
+    quoted = bool(quote) and quote in data
+    if quoted and b" " + quote in data:  # Arrow takes no blanks before a quote
+        data = _without_blanks(data, dialect)
+    start = 0
+    for _ in range(layout.first - 1):
+        start = data.find(newline, start) + 1 or len(data)
+    if quoted and data.count(quote, start) % 2:
+        _check_quotes(data, start, layout.first, dialect, where)
+    if start >= len(data):
+        empty = pa.table([pa.nulls(0, pa.string())] * layout.width, names=[str(j) for j in range(layout.width)])
+        return Rows(empty, np.zeros(0, np.int32), [])
     try:
-        return arrow_csv.read_csv(
-            io.BytesIO(text.encode()),
-            read_options=arrow_csv.ReadOptions(column_names=names, block_size=BLOCK_BYTES),
-            parse_options=arrow_csv.ParseOptions(delimiter=separator, newlines_in_values='"' in text),
-            convert_options=arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
-        )
+        table, odd = parse(pa.py_buffer(data).slice(start), dialect, layout.width, quoted=quoted)
     except pa.ArrowInvalid as error:
-        _check_widths(text, separator, width, where)
         raise DataError(f"{where} cannot be read as a table: {error}") from error
+    n = len(table) + len(odd.indices)
+    lines = record_lines(data, start, newline, dialect, n) + np.int32(layout.first)
+    return mended(table, odd, lines, layout.comment, dialect=dialect, where=where)
 
 
-def _check_widths(text: str, separator: str, width: int, where: str) -> None:
-    for line, cells in records(text, separator):
-        if len(cells) != width:
-            raise DataError(
-                f"{where}, line {line}: expected {width} cells as in the first line, got {len(cells)} "
-                f"(separator {SEPARATORS.get(separator, repr(separator))})"
-            )
+def _without_blanks(data: bytes, dialect: Dialect) -> bytes:
+    """Return text without the blanks between separators and the quotes that open a cell."""
+    separator, quote = re.escape(dialect.separator), dialect.quote
+    inside = rf"{quote}[^{separator}\r\n]"  # two quotes within quotes
+    opened = re.compile(rf"(^|{separator}) +{quote}(?!{inside})".encode(), re.MULTILINE)
+    return opened.sub(rb"\1" + quote.encode(), data)
 
 
-def _check_quotes(text: str, separator: str, where: str) -> None:
+def _check_quotes(data: bytes, start: int, first: int, dialect: Dialect, where: str) -> None:
     """Raise if a quote that opens a cell is never closed: all lines after it would vanish into that cell."""
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True)
-    start = 1
+    lines = reader(io.StringIO(data[start:].decode(), newline=""), dialect, strict=True)
+    begin = 0
     try:
         for _ in lines:
-            start = lines.line_num + 1
+            begin = lines.line_num
     except csv.Error as error:
         if "unexpected end" in str(error) or "field larger" in str(error):
-            raise DataError(f"{where}, line {start}: a quote is opened and never closed") from None
-
-
-def _rewritten(text: str, separator: str) -> str:
-    out = io.StringIO()
-    csv.writer(out, delimiter=separator, lineterminator="\n").writerows(cells for _, cells in records(text, separator))
-    return out.getvalue()
+            raise DataError(f"{where}, line {first + begin}: a quote is opened and never closed") from None

@@ -1,124 +1,226 @@
-"""The dialect of a text file: its encoding, its separator, and whether its first line names the columns."""
+"""How a text file separates and quotes its cells, found from a sample of the whole file."""
 
 from __future__ import annotations
 
-import codecs
 import csv
-import io
 import re
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Any, NamedTuple
 
 from glassnet.errors import DataError, SettingError
+from glassnet.tables.spelling.missing import MISSING
 
-# In the order of preference when two split the lines equally well: ',' comes last, since numbers may contain it.
-SEPARATORS = {"\t": "tab", ";": "';'", "|": "'|'", ",": "','"}
-SAMPLE_CHARACTERS = 1 << 20
-SAMPLE_ROWS = 100
+# In the order of preference where two split the lines equally well; ',' stands late, since numbers may contain it.
+SEPARATORS = {"\t": "tab", ";": "';'", "|": "'|'", "^": "'^'", ",": "','", ":": "':'", " ": "blanks"}
+STRONG = "\t;|^"  # a cell that holds one of these may have been cut by the wrong separator
+COMMENTS = ("#", "//", "%")
+HEAD_BYTES, PIECE_BYTES = 1 << 18, 1 << 16  # of the sample: the beginning; the middle and the end
+HEAD_ROWS, PIECE_ROWS = 200, 60
 NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+|\d+,\d+)([eE][+-]?\d+)?\s*")  # with a comma for the point, too
-MARKS = [
-    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
-]  # fmt: skip
+BLANKS, ENDS = re.compile(r"[ \t]+"), re.compile(r"(?m)^[ \t]+|[ \t]+(?=\r?$)")
+SEP_LINE = re.compile(r'"?sep=(.)"?[ \t]*\r*\n?$', re.IGNORECASE)  # how Excel is told the separator
+ESCAPED = re.compile(rb'\\"(?![ \t]*[,;|\t\r\n"]|$)')  # no path that ends with a backslash before the last quote
+NAMES_OF_SEPARATORS = {
+    "\\t": "\t", "tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " ", "blank": " ", "blanks": " ",
+}  # fmt: skip
 
 
-def decode(data: bytes, encoding: str | None, where: str) -> tuple[str, str]:
-    """Return the text of a file.
+class Dialect(NamedTuple):
+    """How cells are separated and quoted.
 
-    Without `encoding`: a byte order mark decides, then UTF-8, then Windows' Western code page, in which nearly every
-    byte is a character.
+    Parameters
+    ----------
+    separator : str
+        One character; a blank stands for any number of blanks and tabs.
+    quote : str
+        ``"``, ``'``, or "" where quotes are ordinary characters.
     """
-    if encoding is not None:
-        try:
-            return data.decode(encoding).removeprefix("\ufeff"), encoding
-        except LookupError:
-            raise SettingError(
-                f"unknown encoding {encoding!r}; known are utf-8, utf-16, latin-1, cp1252, ..."
-            ) from None
-        except UnicodeError as error:
-            position = ""
-            if isinstance(error, UnicodeDecodeError):
-                line = data.count(b"\n", 0, error.start) + 1
-                position = f": line {line}, byte {error.start} is 0x{data[error.start]:02x}"
-            raise DataError(
-                f"{where} is not {encoding} text{position}; leave the encoding out to have it found"
-            ) from None
-    for mark, name in MARKS:
-        if data.startswith(mark):
-            return decode(data, name, where)
-    if b"\0" in data[:SAMPLE_CHARACTERS]:
-        raise DataError(f"{where} holds zero bytes: it is not text (or give its encoding, such as utf-16-le)")
-    for name in ("utf-8", "cp1252"):
-        with suppress(UnicodeDecodeError):
-            return data.decode(name), name
-    return data.decode("latin-1"), "latin-1"
+
+    separator: str
+    quote: str = '"'
 
 
-def records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the records of a text; empty lines are skipped."""
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+class Record(NamedTuple):
+    """One record of a text: the line on which it begins, counted from 1, and its cells."""
+
+    line: int
+    cells: list[str]
+
+
+class Sample(NamedTuple):
+    """Pieces of a text: its beginning, whole lines of its middle and of its end.
+
+    Parameters
+    ----------
+    head : str
+        The first lines.
+    rest : tuple of str
+        Lines from elsewhere.
+    """
+
+    head: str
+    rest: tuple[str, ...]
+
+
+def sample(data: bytes, newline: bytes) -> Sample:
+    """Return pieces of UTF-8 text, each of whole lines."""
+    end = lines = 0
+    while end < len(data) and (lines < 4 or end < HEAD_BYTES) and lines <= HEAD_ROWS:
+        end = data.find(newline, end) + 1 or len(data)
+        lines += 1
+    head, rest = _text(data[:end], newline), []
+    for around in (len(data) // 2, len(data) - PIECE_BYTES):
+        start = data.find(newline, max(around, end - 1)) + 1
+        stop = data.rfind(newline, start, start + PIECE_BYTES) + 1 or len(data)
+        if start and stop - start <= 2 * PIECE_BYTES:
+            rest.append(_text(data[start:stop], newline))
+            end = stop
+    return Sample(head, tuple(rest))
+
+
+def _text(piece: bytes, newline: bytes) -> str:
+    return piece.decode("utf-8", "replace").replace(newline.decode(), "\n")
+
+
+def single_blanks(text: str) -> str:
+    """Return text in which one blank stands for any number of blanks and tabs, and none at the ends of lines."""
+    return BLANKS.sub(" ", ENDS.sub("", text))
+
+
+def single_blanks_in(data: bytes) -> bytes:
+    """Return the same of UTF-8 text."""
+    return re.sub(rb"[ \t]+", b" ", re.sub(rb"(?m)^[ \t]+|[ \t]+(?=\r?$)", b"", data))
+
+
+def reader(lines: Iterable[str], dialect: Dialect, *, strict: bool = False) -> Any:
+    """Return Python's reader of records."""
+    if not dialect.quote:
+        return csv.reader(lines, delimiter=dialect.separator, skipinitialspace=True, quoting=csv.QUOTE_NONE)
+    return csv.reader(lines, delimiter=dialect.separator, quotechar=dialect.quote, skipinitialspace=True, strict=strict)
+
+
+def records(text: str, dialect: Dialect) -> Iterator[Record]:
+    r"""Yield the records of a text whose lines end with ``\n``; empty lines are skipped."""
+    if dialect.separator == " ":
+        text = single_blanks(text)
+    lines = reader((f"{line}\n" for line in text.split("\n")), dialect)
     start = 1
     try:
         for cells in lines:
             if cells:
-                yield start, cells
+                yield Record(start, cells)
             start = lines.line_num + 1
     except csv.Error as error:
         raise DataError(f"line {start} cannot be cut into cells: {error}") from error
 
 
-def sample(text: str, separator: str) -> list[list[str]]:
-    """Return the cells of the first records."""
-    end = lines = 0
-    while end < len(text) and lines <= SAMPLE_ROWS and (end < SAMPLE_CHARACTERS or lines < 2):
-        end = text.find("\n", end) + 1 or len(text)
-        lines += 1
-    try:
-        rows = [cells for _, cells in islice(records(text[:end], separator), SAMPLE_ROWS)]
-    except DataError:
-        return []
+def sample_records(pieces: Sample, dialect: Dialect) -> tuple[list[Record], list[list[str]]]:
+    """Return the first records, and the cells of records elsewhere."""
+    found: list[list[Record]] = []
+    for text, most in ((pieces.head, HEAD_ROWS), *((text, PIECE_ROWS) for text in pieces.rest)):
+        rows: list[Record] = []
+        try:
+            rows += islice(records(text, dialect), most)
+        except DataError:  # a quote that is opened in the sample and closed after it
+            rows = rows[:-1]
+        found.append(rows)
+    head, rest = found[0], [record.cells for piece in found[1:] for record in piece]
     # A quoted cell may have been cut where the sample ends.
-    return rows[:-1] if end < len(text) and 1 < len(rows) < SAMPLE_ROWS else rows
+    return (head[:-1] if pieces.rest and 1 < len(head) < HEAD_ROWS else head), rest
 
 
-def find_separator(text: str) -> str:
-    """Return the separator that splits most lines, including the first, into equally many cells."""
-    best, best_share = ",", 0.0
-    for separator in SEPARATORS:
-        rows = sample(text, separator)
-        if not rows:
-            continue
-        width, count = Counter(map(len, rows)).most_common(1)[0]
-        share = count / len(rows) - (0.5 if len(rows[0]) != width else 0)
-        if width > 1 and share > best_share:
-            best, best_share = separator, share
+def uncommented(rows: list[list[str]]) -> list[list[str]]:
+    """Return the rows without those that look like comments, unless they are most of them."""
+    plain = [cells for cells in rows if not cells[0].startswith(COMMENTS)]
+    return plain if 2 * len(plain) >= len(rows) else rows
+
+
+def find_dialect(pieces: Sample, separator: str | None = None) -> Dialect:
+    """Return how a text is cut into cells best.
+
+    A separator is good if it cuts most lines, the first among them, into equally many cells in which no other separator
+    is left.
+    """
+    found = SEP_LINE.match(pieces.head.split("\n", 1)[0] + "\n")
+    if separator is None and found is not None:
+        separator = found[1]
+    best, best_score = Dialect(separator or ","), 0.0
+    for candidate in SEPARATORS if separator is None else [separator]:
+        quote = find_quote(pieces, candidate)
+        score = _score(pieces, Dialect(candidate, quote))
+        if score > best_score or separator is not None:
+            best, best_score = Dialect(candidate, quote), score
     return best
+
+
+def _score(pieces: Sample, dialect: Dialect) -> float:
+    separator = dialect.separator
+    if separator not in pieces.head and not (separator == " " and "\t" in pieces.head):
+        return 0.0
+    head, rest = sample_records(pieces, dialect)
+    rows = uncommented([record.cells for record in head] + rest)
+    if not rows:
+        return 0.0
+    width = modal_width(rows)
+    first = next(j for j, cells in enumerate(rows) if len(cells) == width)
+    share = sum(len(cells) == width for cells in rows) / (len(rows) - first)
+    if width < 2:
+        return 0.0
+    table = [cells for cells in rows if len(cells) == width]
+    cells = [cell for row in table[:40] for cell in row[:200]]
+    others = re.compile(f"[{re.escape((STRONG + ',' * (separator in ': ')).replace(separator, ''))}]")
+    suspicious = [cell for cell in cells if others.search(cell)]
+    dirty = len(suspicious) - sum(bool(NUMBER.fullmatch(cell)) for cell in suspicious)
+    clean = 1 - dirty / (sum(map(bool, cells)) or 1)
+    if separator in ": ":  # which text and times are full of
+        numbers = sum(cell in MISSING or bool(NUMBER.fullmatch(cell)) for cell in cells)
+        quoted = dialect.quote != "" and f"{dialect.quote}{separator}" in pieces.head
+        if share < 0.8 or clean < 1 or (numbers < len(cells) / 2 and not quoted) or (separator == ":" and width < 3):
+            return 0.0
+        share *= 0.9
+    fits = any(len(row) == width or _nearly(row, width) for row in rows[:1])
+    return share * (0.5 + clean / 2) * (1 if fits else 0.5)
+
+
+def _nearly(row: list[str], width: int) -> bool:
+    """Return whether a line of names fits rows of some width: without a name for R's row names, or one too many."""
+    return len(row) == width - 1 >= 2 or (len(row) == width + 1 and not row[-1].strip())
+
+
+def modal_width(rows: list[list[str]]) -> int:
+    """Return the most frequent number of cells: of equally frequent ones, that of the first row or the greatest."""
+    counts = Counter(map(len, rows))
+    most = max(counts.values())
+    candidates = [width for width, count in counts.items() if count == most]
+    return len(rows[0]) if len(rows[0]) in candidates else max(candidates)
+
+
+def find_quote(pieces: Sample, separator: str) -> str:
+    """Return the character that quotes cells: ``'`` where many cells stand between two, and none between ``"``."""
+    if "'" not in pieces.head:
+        return '"'
+    edge = rf"(?:^|{re.escape(separator)})[ ]*"
+    if re.search(edge + '"', pieces.head, re.MULTILINE):
+        return '"'
+    end = rf"'[ ]*(?=\r?$|{re.escape(separator)})"
+    opened = len(re.findall(edge + "'", pieces.head, re.MULTILINE))
+    whole = len(re.findall(rf"{edge}'(?:[^'\n]|'')*{end}", pieces.head, re.MULTILINE))
+    lines = pieces.head.count("\n") or 1
+    return "'" if whole >= 0.9 * opened and whole >= max(0.2 * lines, 1) else '"'
 
 
 def check_separator(separator: str) -> str:
     """Return a separator as one character."""
-    named = {"\\t": "\t", "tab": "\t", "comma": ",", "semicolon": ";"}.get(separator, separator)
+    named = NAMES_OF_SEPARATORS.get(separator, separator)
     if len(named) != 1 or not named.isascii() or named in '"\r\n':
         raise SettingError(f"separator must be one character such as ',' ';' '|' or 'tab', got {separator!r}")
     return named
 
 
-def has_header(rows: list[list[str]]) -> bool:
-    """Return whether the first row names the columns.
-
-    Names are distinct and no numbers. A column of numbers below its name then decides for a header; so does a table of
-    text in which no name occurs again in its column.
-    """
-    first, rest = [cell.strip() for cell in rows[0]], rows[1:]
-    # A saved data frame leaves the name of its index empty: the first cell may be.
-    if any(cell == "?" or NUMBER.fullmatch(cell) for cell in first) or "" in first[1:-1]:
-        return False
-    if len(set(first)) < len(first) or not any(first):
-        return False
-    columns = [[row[j].strip() for row in rest if j < len(row)] for j in range(len(first))]
-    values = [[cell for cell in column if cell not in ("", "?", "NA")] for column in columns]
-    if any(column and all(NUMBER.fullmatch(cell) for cell in column) for column in values):
-        return True
-    return not any(name and name in column for name, column in zip(first, columns, strict=True))
+def with_doubled_quotes(data: bytes) -> bytes:
+    r"""Return text in which quotes within quotes are doubled, where it writes them as ``\"``."""
+    if b'\\"' not in data or ESCAPED.search(data) is None or b"\x01" in data:
+        return data
+    return data.replace(b"\\\\", b"\x01").replace(b'\\"', b'""').replace(b"\x01", b"\\")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from glassnet.errors import DataError, FileError, suggestion
+from glassnet.errors import DataError, FileError, SettingError, suggestion
 from glassnet.files import kind_of, named, nearest, status
+from glassnet.tables.arrow import pa
 from glassnet.tables.choices import NO_CHOICES, ColumnChoices
-from glassnet.tables.dataset import Dataset, check_order, height_and_width
+from glassnet.tables.dataset import Dataset, Pictures, check_order, height_and_width
 from glassnet.tables.frames import as_table
 from glassnet.tables.reading import pictures
 from glassnet.tables.reading.csv import read_csv
@@ -20,6 +22,7 @@ from glassnet.tables.reading.raw import RawTable
 from glassnet.tables.recognition import recognised
 from glassnet.tables.spelling.surroundings import Surroundings
 from glassnet.tables.target import read_target
+from glassnet.typing import AnyArray
 
 
 class _Options(NamedTuple):
@@ -33,10 +36,13 @@ class _Options(NamedTuple):
     size: int | tuple[int, int]
     order: str
     columns: ColumnChoices
+    known: tuple[str, ...]
+    typed: bool
 
 
 def _read_text(path: Path, options: _Options) -> RawTable:
-    return read_csv(path, options.separator, options.header, options.encoding)
+    known = options.known or (() if options.target is None else (options.target,))
+    return read_csv(path, options.separator, options.header, options.encoding, known, options.target)
 
 
 def _read_pictures(path: Path, options: _Options) -> Dataset:
@@ -58,7 +64,7 @@ def read(
     path: str | Path, target: str | None = None, *,
     require_target: bool = True, separator: str | None = None, header: bool | None = None,
     encoding: str | None = None, size: int | tuple[int, int] = 64, order: str = "interleaved",
-    columns: ColumnChoices = NO_CHOICES,
+    columns: ColumnChoices = NO_CHOICES, known: Collection[str] = (), typed: bool = True,
 ) -> Dataset:  # fmt: skip
     """Read a table, arrays or pictures.
 
@@ -80,7 +86,13 @@ def read(
     order : {"interleaved", "planes"}
         For pictures: how one becomes a row of numbers.
     columns : ColumnChoices
-        For tables: what is known of columns; the rest is found from all rows.
+        For tables: what is known of columns; the rest is found from all rows. Columns of identifiers, weights and
+        groups come as `Dataset.aside`.
+    typed : bool
+        For tables: False leaves every cell as the file has it, for a model that knows its columns.
+    known : collection of str
+        For text: the columns, target included, of an earlier file like this one. A line that holds one of them names
+        the columns; names that were made up for a file without names mean the same columns again.
 
     Returns
     -------
@@ -95,7 +107,9 @@ def read(
         What it holds cannot be used, or needs too much memory; the message names the file and the line, column, array
         or picture.
     UnknownNameError
-        No column or array is named `target`.
+        No column or array is named `target`, or as a choice says.
+    SettingError
+        Choices of columns contradict each other, or the files hold pictures, which have none.
     MissingLibraryError
         HDF5 without h5py.
 
@@ -106,7 +120,7 @@ def read(
     """
     check_order(order)
     height_and_width(size)
-    options = _Options(target, require_target, separator, header, encoding, size, order, columns)
+    options = _Options(target, require_target, separator, header, encoding, size, order, columns, tuple(known), typed)
     path = named(path)
     found = status(path)
     suffix = "".join(path.suffixes[-2:]).lower()
@@ -116,14 +130,16 @@ def read(
             raise FileError(_not_there(path))
         kind = kind_of(found)
         if kind == "a folder":
-            return _read_pictures(path, options)
+            return _with_choices(_read_pictures(path, options), options, path)
         if kind:  # such as a pipe, which may never end
             raise FileError(f"{path}: expected a file or a folder of pictures; this is {kind}")
         with path.open("rb"):  # raises here, not in a library, if there is no permission
             pass
         if suffix in READERS:
             found_in = READERS[suffix](path, options)
-            return found_in if isinstance(found_in, Dataset) else _dataset(found_in, options, path.name)
+            if isinstance(found_in, Dataset):
+                return _with_choices(found_in, options, path)
+            return _dataset(found_in, options, path.name)
     except PermissionError as error:
         raise FileError(f"{path} cannot be read: {error.strerror}") from error
     raise FileError(
@@ -149,20 +165,53 @@ def stem(path: Path) -> str:
     return name
 
 
+def _with_choices(dataset: Dataset, options: _Options, path: Path) -> Dataset:
+    """Return what a reader found to be a data set, with what is said of its columns."""
+    if not options.columns:
+        return dataset
+    if isinstance(dataset.X, Pictures):
+        raise SettingError(f"{path}: choices of columns are for tables; this holds pictures")
+    X, aside = _chosen(dataset.X, options, dataset.target, path.name)
+    test = None if dataset.test is None else _with_choices(dataset.test, options, path)
+    return replace(dataset, X=X, aside=aside, test=test)
+
+
+def _chosen(
+    table: pa.Table,
+    options: _Options,
+    target: str | None,
+    where: str,
+    lines: AnyArray | None = None,
+    around: Surroundings | None = None,
+) -> tuple[pa.Table, pa.Table | None]:
+    """Return the features of a table, each typed by all of its cells, and the columns that are none."""
+    names = table.column_names
+    choices = options.columns.resolved(names if target is None or target in names else [*names, target])
+    if target is not None and (
+        choices.of_column(target).keys() & {"drop", "keep", "kind"} or target in choices.aside()
+    ):
+        raise SettingError(f"column {target!r} is the target; choices of columns are for the others")
+    aside = table.select(choices.aside()) if choices.aside() else None
+    table = table.drop_columns(list(choices.aside()))
+    if not table.num_columns:
+        raise DataError(f"{where} holds no column of features")
+    return recognised(table, choices.of_features(), lines, around) if options.typed else table, aside
+
+
 def _dataset(raw: RawTable, options: _Options, where: str) -> Dataset:
     """Return the features and the target of a table, each column typed by all of its cells."""
     table, target = raw.table, options.target
     if not len(table):
         raise DataError(f"{where} holds no rows")
-    around = Surroundings(table, str(raw.reading.get("separator") or ""))
+    around = Surroundings(table, str(raw.reading.get("separator") or ""), options.columns.decimal)
     y, lines, notes = None, raw.lines, raw.notes
     if target is not None and (options.require_target or target in table.column_names):
-        read_as = read_target(table, target, lines=lines, missing=tuple(options.columns.missing), around=around)
+        read_as = read_target(table, target, lines=lines, missing=options.columns.marks(), around=around)
         if read_as.kept is None or options.require_target:
             table, y, notes = read_as.table, read_as.y, (*notes, *read_as.notes)
             lines = lines if lines is None or read_as.kept is None else lines[read_as.kept]
         else:  # rows to predict stay, though some targets are known
             table = table.drop_columns([target])
-    X = recognised(table, options.columns, lines, around)
     found = None if y is None else target
-    return Dataset(X, y, found, None, notes, lines=lines, reading=raw.reading)
+    table, aside = _chosen(table, options, found, where, lines, around)
+    return Dataset(table, y, found, None, notes, aside=aside, lines=lines, reading=raw.reading)

@@ -1,0 +1,323 @@
+"""Where a table begins in its file, and what its columns are called.
+
+Above a table may stand a title, comments and a line of groups; below the names a line of units. Whether a line names
+the columns is decided by the columns below it: names of numbers are no numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from itertools import pairwise
+from typing import NamedTuple
+
+from glassnet.plain_text import listed
+from glassnet.tables.reading.dialect import COMMENTS, NUMBER, Record, modal_width, uncommented
+from glassnet.tables.spelling.missing import MISSING
+
+MAX_ABOVE = 60  # records above a table
+MAX_HEADER_LINES = 3
+YEARS = range(1800, 2201)
+WHOLE = re.compile(r"\d{1,4}")
+DIGIT = re.compile(r"\d")
+MEASURED = re.compile(r"[^\w]{0,3}\d")  # begins as numbers, money, dates and times do
+UNIT = re.compile(r"[\[(<].*[\])>]|.{0,3}|[a-z]+", re.IGNORECASE)  # [km], kg, float
+TYPICAL = 0.9  # share of a column's cells that hold a digit, from which it holds numbers, dates or the like
+MADE_UP = re.compile(r"c(\d+)")
+
+
+class Layout(NamedTuple):
+    """Where a table's rows begin, and its names.
+
+    Parameters
+    ----------
+    first : int
+        Line of the first row, counted from 1.
+    width : int
+        Cells in a row.
+    names : tuple of str
+        Of the columns as the file has them: they may be blank or repeated; empty where the file has none.
+    above : tuple of int
+        Lines that are neither names nor rows.
+    units : int
+        The line with units or the like below the names; 0 where there is none.
+    comment : str
+        How comments begin in this file; "" where it has none.
+    """
+
+    first: int
+    width: int
+    names: tuple[str, ...]
+    above: tuple[int, ...] = ()
+    units: int = 0
+    comment: str = ""
+
+
+def find_layout(
+    head: list[Record], rest: list[list[str]], header: bool | None, known: Collection[str] = ()
+) -> Layout:  # fmt: skip
+    """Return where the rows of a table begin, and what its columns are called.
+
+    Parameters
+    ----------
+    head : list of Record
+        The first records.
+    rest : list of list of str
+        The cells of records elsewhere in the file.
+    header : bool, optional
+        Whether there are names; None finds it.
+    known : collection of str
+        Columns that the table is known to have: a line that holds one of them names the columns.
+    """
+    known = [] if all(map(MADE_UP.fullmatch, known)) else known
+    comment = _comment(head)
+    above = [record for record in head if comment and record.cells[0].startswith(comment)]
+    head = [record for record in head if record not in above] or head
+    rows = [record.cells for record in head]
+    width = modal_width(uncommented(rows + rest))
+    start = _start(rows, width, known)
+    body = [cells for cells in rows[start + 1 :] + rest if len(cells) == width]
+    names, n = _names(rows[start:], body, width, header, known)
+    if above and not names and header is not False:
+        names = _commented_names(above[-1], comment, rows[start], width, known)
+    units = 0
+    if n == 2 and names == tuple(rows[start]):
+        units = head[start + 1].line
+    first = head[start + n].line if start + n < len(head) else head[-1].line + 1
+    lines = [record.line for record in above if record.line < first] + [record.line for record in head[:start]]
+    if names and above and not n:
+        lines.remove(above[-1].line)
+    return Layout(first, len(names) if n and not body else width, names, tuple(sorted(lines)), units, comment)
+
+
+def _comment(head: list[Record]) -> str:
+    """Return how comments begin: a mark that opens lines which are cut into other numbers of cells than rows."""
+    width = modal_width(uncommented([record.cells for record in head]))
+    for mark in COMMENTS:
+        marked = [record for record in head if record.cells[0].startswith(mark)]
+        leading = next((j for j, record in enumerate(head) if not record.cells[0].startswith(mark)), len(head))
+        odd = sum(len(record.cells) != width for record in marked)
+        # One such line that is cut as all rows are holds names: #id, value
+        a_name = len(marked) == leading == 1 and len(head[0].cells) == width and not head[0].cells[0].startswith("# ")
+        if marked and len(marked) < len(head) and not a_name and (leading or (odd > len(marked) / 2 and width > 1)):
+            return mark
+    return ""
+
+
+def _commented_names(
+    record: Record, comment: str, row: list[str], width: int, known: Collection[str]
+) -> tuple[str, ...]:
+    """Return the names that the last comment above a table holds, if it does."""
+    cells = [record.cells[0].removeprefix(comment).lstrip(comment[0]).strip(), *record.cells[1:]]
+    if not cells[0] and len(cells) == width + 1:  # "# x y z", cut at blanks
+        cells = cells[1:]
+    if len(cells) == width > 1 and not any(map(MEASURED.match, cells)):
+        return tuple(cells)
+    return ()
+
+
+def _start(rows: list[list[str]], width: int, known: Collection[str]) -> int:
+    """Return the index of the first record of a table: of its names, if it has some."""
+    if known:
+        for j, cells in enumerate(rows[:MAX_ABOVE]):
+            if _holds(cells, known) and _fits(cells, width):
+                return j
+    for j, cells in enumerate(rows[:MAX_ABOVE]):
+        filled = sum(bool(cell.strip()) for cell in cells)
+        follower = rows[j + 1] if j + 1 < len(rows) else []
+        title = width > 2 and filled == 1 and sum(bool(cell.strip()) for cell in follower) > 1
+        if _fits(cells, width) and not title:
+            return j
+        if len(cells) > width and filled > width and not (_fits(follower, width) and _worded(follower)):
+            return j  # more names than cells in rows: an error that names this line
+    return next((j for j, cells in enumerate(rows) if len(cells) == width), 0)
+
+
+def _fits(cells: list[str], width: int) -> bool:
+    """Return whether a record may be a row or its names: R writes none for row names, others one too many."""
+    too_many = len(cells) > width and not any(cell.strip() for cell in cells[width:])
+    return len(cells) == width or too_many or (len(cells) == width - 1 >= 2)
+
+
+def _holds(cells: list[str], known: Collection[str]) -> bool:
+    return not {tidy(cell) for cell in cells}.isdisjoint(known)
+
+
+def _worded(cells: list[str]) -> bool:
+    return not any(MEASURED.match(cell.strip()) for cell in cells)
+
+
+def _names(
+    rows: list[list[str]], body: list[list[str]], width: int, header: bool | None, known: Collection[str]
+) -> tuple[tuple[str, ...], int]:  # fmt: skip
+    """Return the names of the columns, none if there are none, and how many records they and their units take."""
+    first = rows[0]
+    if header is False:
+        return (), 0
+    header = header or _holds(first, known) or None
+    columns = _columns(body, width)
+    offset = width - len(first) if len(first) < width else 0  # R's row names have no name
+    if header is None and not (offset or _is_header(first[:width], columns, rows[1:2])):
+        return (), 0
+    lines = [first]
+    for cells in rows[1:MAX_HEADER_LINES]:
+        if len(cells) != width or not _is_second_header(cells, _columns(body[len(lines) :], width), lines):
+            break
+        lines.append(cells)
+    return tuple([""] * offset + _combined(lines, known)), len(lines)
+
+
+def _columns(body: list[list[str]], width: int) -> list[list[str]]:
+    """Return the cells of each column that are not missing."""
+    return [[cell for row in body if (cell := row[j].strip()) not in MISSING] for j in range(width)]
+
+
+def _is_measured(column: list[str]) -> bool:
+    return bool(column) and sum(bool(DIGIT.search(cell)) for cell in column) >= TYPICAL * len(column)
+
+
+def _is_header(first: list[str], columns: list[list[str]], second: list[list[str]]) -> bool:
+    """Return whether a record names the columns below it."""
+    names = [cell.strip() for cell in first]
+    if not any(names) or "?" in names:
+        return False
+    numeric = _numeric_names(names, columns)
+    votes = 0
+    for name, column in zip(names, columns, strict=False):
+        if NUMBER.fullmatch(name) and not numeric:
+            return False
+        if name in MISSING or not _is_measured(column):
+            continue
+        if not DIGIT.search(name) or (not MEASURED.match(name) and all(map(MEASURED.match, column))):
+            votes += 1
+        elif MEASURED.match(name) and not numeric:
+            return False
+    if votes or numeric:
+        return True
+    if not second:
+        return True
+    filled = [(name, column) for name, column in zip(names, columns, strict=False) if name]
+    return not any(name in column for name, column in filled) and len({name for name, _ in filled}) == len(filled)
+
+
+def _numeric_names(names: list[str], columns: list[list[str]]) -> bool:
+    """Return whether the numbers among names are counted, as 2015, 2016, 2017 are, and what is below them is not."""
+    pairs = [(int(name), column) for name, column in zip(names, columns, strict=False) if WHOLE.fullmatch(name)]
+    numbers = [number for number, _ in pairs]
+    if len(numbers) < 2 or sum(bool(NUMBER.fullmatch(name)) for name in names) > len(numbers):
+        return False
+    steps = [after - before for before, after in pairwise(numbers)]
+    usual = max(set(steps), key=steps.count)
+    if usual == 0 or steps.count(usual) < TYPICAL * len(steps):
+        return False
+    below = [cell for _, column in pairs for cell in column]
+    if all(number in YEARS for number in numbers):
+        like = sum(bool(re.fullmatch(r"\d{4}", cell)) and int(cell) in YEARS for cell in below)
+        return usual in (1, -1, 5, 10) and 2 * like < max(len(below), 1)
+    return usual == 1 and numbers[0] in (0, 1) and len(numbers) >= 5
+
+
+def _is_second_header(cells: list[str], columns: list[list[str]], above: list[list[str]]) -> bool:
+    """Return whether a record below the names belongs to them: it has words or units where all below has digits."""
+    votes, words = 0, 0
+    for cell, column in zip((cell.strip() for cell in cells), columns, strict=True):
+        if cell in MISSING:
+            continue
+        if MEASURED.match(cell) or cell in column:
+            return False
+        if _is_measured(column):
+            votes += not DIGIT.search(cell) or not MEASURED.match(cell)
+        else:
+            words += not UNIT.fullmatch(cell)
+    names = [name for name in above[-1] if name.strip()]
+    incomplete = len(set(names)) < len(cells)
+    return votes > 0 and (votes > 1 or incomplete or not words)
+
+
+def _combined(lines: list[list[str]], known: Collection[str]) -> list[str]:
+    """Return one name for each column of several lines: of groups and names, of names and units."""
+    first = [tidy(cell) for cell in lines[0]]
+    if len(lines) == 1:
+        return first
+    second = [tidy(cell) for cell in lines[1]]
+    if len(set(filter(None, first))) == len(first) or (known and _holds(first, known)):
+        return first  # what follows is units
+    if known and _holds(second, known):
+        return second
+    filled, group = [], ""
+    for cell in first:
+        group = cell or group
+        filled.append(group)
+    # A group with one column is that column's name.
+    return [
+        name if not above or (len(set(second)) == len(second) and name) else f"{above} {name}".strip()
+        for above, name in zip(filled, second, strict=False)
+    ]
+
+
+def tidy(name: str) -> str:
+    """Return a name in one line, without blanks around it."""
+    return " ".join(name.replace("\ufeff", "").split())
+
+
+def distinct(names: list[str], where: str) -> tuple[list[str], list[str]]:
+    """Return names that are neither blank nor repeated, and notes about those that were changed.
+
+    Parameters
+    ----------
+    names : list of str
+        As a file has them.
+    where : str
+        The file's name.
+
+    Returns
+    -------
+    names : list of str
+        A blank one becomes c and its position, a repeated one gets a number: price, price.2.
+    notes : list of str
+        One sentence for each kind of change.
+    """
+    taken = {name for name in names if name}
+    out: list[str] = []
+    seen: set[str] = set()
+    blank, repeated = [], []
+    for j, name in enumerate(names, 1):
+        new, k = name or f"c{j}", 1
+        while new in seen or (new != name and new in taken):
+            k += 1
+            new = f"{name or f'c{j}'}.{k}"
+        seen.add(new)
+        out.append(new)
+        if not name:
+            blank.append(new)
+        elif new != name:
+            repeated.append(new)
+    notes = []
+    if blank:
+        notes.append(f"{where}: {len(blank)} column{'s' * (len(blank) > 1)} without a name: called {listed(blank)}")
+    if repeated:
+        notes.append(f"{where}: names that occur again are called {listed(repeated)}")
+    return out, notes
+
+
+def made_up(width: int, known: Collection[str] = (), target: str | None = None) -> list[str]:
+    """Return names for the columns of a file without names: c1, c2, ... by position.
+
+    Parameters
+    ----------
+    width : int
+        Columns in the file.
+    known : collection of str
+        Columns that an earlier file had, its target among them: where all of their names were made up, and this file
+        lacks one column, it is the target that is lacking.
+    target : str, optional
+        The target's name.
+
+    Returns
+    -------
+    list of str
+        `width` names.
+    """
+    numbers = [int(match[1]) for name in known if (match := MADE_UP.fullmatch(name))]
+    lacking = target in known and len(numbers) == len(known) > 1 and width == max(numbers) - 1
+    return [name for name in (f"c{j + 1}" for j in range(width + lacking)) if not (lacking and name == target)]
