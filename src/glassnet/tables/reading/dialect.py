@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -17,7 +18,7 @@ SEPARATORS = {"\t": "tab", ";": "';'", "|": "'|'", "^": "'^'", ",": "','", ":": 
 STRONG = "\t;|^"  # a cell that holds one of these may have been cut by the wrong separator
 COMMENTS = ("#", "//", "%")
 HEAD_BYTES, PIECE_BYTES = 1 << 18, 1 << 16  # of the sample: the beginning; the middle and the end
-HEAD_ROWS, PIECE_ROWS = 200, 60
+HEAD_ROWS, PIECE_ROWS = 100, 30
 NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+|\d+,\d+)([eE][+-]?\d+)?\s*")  # with a comma for the point, too
 BLANKS, ENDS = re.compile(r"[ \t]+"), re.compile(r"(?m)^[ \t]+|[ \t]+(?=\r?$)")
 SEP_LINE = re.compile(r'"?sep=(.)"?[ \t]*\r*\n?$', re.IGNORECASE)  # how Excel is told the separator
@@ -74,7 +75,7 @@ def sample(data: bytes, newline: bytes) -> Sample:
     for around in (len(data) // 2, len(data) - PIECE_BYTES):
         start = data.find(newline, max(around, end - 1)) + 1
         stop = data.rfind(newline, start, start + PIECE_BYTES) + 1 or len(data)
-        if start and stop - start <= 2 * PIECE_BYTES:
+        if 0 < start < stop <= start + 2 * PIECE_BYTES:
             rest.append(_text(data[start:stop], newline))
             end = stop
     return Sample(head, tuple(rest))
@@ -102,10 +103,10 @@ def reader(lines: Iterable[str], dialect: Dialect, *, strict: bool = False) -> A
 
 
 def records(text: str, dialect: Dialect) -> Iterator[Record]:
-    r"""Yield the records of a text whose lines end with ``\n``; empty lines are skipped."""
+    """Yield the records of a text, cut into lines by line feeds alone; empty lines are skipped."""
     if dialect.separator == " ":
         text = single_blanks(text)
-    lines = reader((f"{line}\n" for line in text.split("\n")), dialect)
+    lines = reader(io.StringIO(text, newline="\n"), dialect)
     start = 1
     try:
         for cells in lines:
@@ -164,20 +165,21 @@ def _score(pieces: Sample, dialect: Dialect) -> float:
     if not rows:
         return 0.0
     width = modal_width(rows)
-    first = next(j for j, cells in enumerate(rows) if len(cells) == width)
-    share = sum(len(cells) == width for cells in rows) / (len(rows) - first)
     if width < 2:
         return 0.0
+    widths = [*map(len, rows)]
+    share = widths.count(width) / (len(rows) - widths.index(width))
     table = [cells for cells in rows if len(cells) == width]
-    cells = [cell for row in table[:40] for cell in row[:200]]
-    others = re.compile(f"[{re.escape((STRONG + ',' * (separator in ': ')).replace(separator, ''))}]")
-    suspicious = [cell for cell in cells if others.search(cell)]
-    dirty = len(suspicious) - sum(bool(NUMBER.fullmatch(cell)) for cell in suspicious)
+    cells = [cell for row in table[:30] for cell in row[:200]]
+    others = re.escape((STRONG + "," * (separator in ": ")).replace(separator, ""))
+    suspicious = re.findall(f"[^\0]*[{others}][^\0]*", "\0".join(cells))
+    dirty = sum(not NUMBER.fullmatch(cell) for cell in suspicious)
     clean = 1 - dirty / (sum(map(bool, cells)) or 1)
     if separator in ": ":  # which text and times are full of
-        numbers = sum(cell in MISSING or bool(NUMBER.fullmatch(cell)) for cell in cells)
         quoted = dialect.quote != "" and f"{dialect.quote}{separator}" in pieces.head
-        if share < 0.8 or clean < 1 or (numbers < len(cells) / 2 and not quoted) or (separator == ":" and width < 3):
+        if share < 0.8 or clean < 1 or (separator == ":" and width < 3):
+            return 0.0
+        if not quoted and 2 * sum(cell in MISSING or bool(NUMBER.fullmatch(cell)) for cell in cells) < len(cells):
             return 0.0
         share *= 0.9
     fits = any(len(row) == width or _nearly(row, width) for row in rows[:1])

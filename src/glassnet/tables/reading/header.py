@@ -17,6 +17,7 @@ from glassnet.tables.spelling.missing import MISSING
 
 MAX_ABOVE = 60  # records above a table
 MAX_HEADER_LINES = 3
+MAX_CELLS = 1000  # below the names that are looked at
 YEARS = range(1800, 2201)
 WHOLE = re.compile(r"\d{1,4}")
 DIGIT = re.compile(r"\d")
@@ -77,6 +78,7 @@ def find_layout(
     width = modal_width(uncommented(rows + rest))
     start = _start(rows, width, known)
     body = [cells for cells in rows[start + 1 :] + rest if len(cells) == width]
+    body = body[: MAX_HEADER_LINES + 1] + body[MAX_HEADER_LINES + 1 :: 1 + len(body) * width // MAX_CELLS]
     names, n = _names(rows[start:], body, width, header, known)
     if above and not names and header is not False:
         names = _commented_names(above[-1], comment, rows[start], width, known)
@@ -87,7 +89,10 @@ def find_layout(
     lines = [record.line for record in above if record.line < first] + [record.line for record in head[:start]]
     if names and above and not n:
         lines.remove(above[-1].line)
-    return Layout(first, len(names) if n and not body else width, names, tuple(sorted(lines)), units, comment)
+    while len(names) > width and not names[-1].strip():
+        names = names[:-1]
+    # Names without a column make every row too short: an error that names its line.
+    return Layout(first, max(width, len(names)), names, tuple(sorted(lines)), units, comment)
 
 
 def _comment(head: list[Record]) -> str:
@@ -157,7 +162,7 @@ def _names(
     header = header or _holds(first, known) or None
     columns = _columns(body, width)
     offset = width - len(first) if len(first) < width else 0  # R's row names have no name
-    if header is None and not (offset or _is_header(first[:width], columns, rows[1:2])):
+    if header is None and not (offset or _is_header(first[:width], columns, len(body))):
         return (), 0
     lines = [first]
     for cells in rows[1:MAX_HEADER_LINES]:
@@ -176,28 +181,35 @@ def _is_measured(column: list[str]) -> bool:
     return bool(column) and sum(bool(DIGIT.search(cell)) for cell in column) >= TYPICAL * len(column)
 
 
-def _is_header(first: list[str], columns: list[list[str]], second: list[list[str]]) -> bool:
+def _is_header(first: list[str], columns: list[list[str]], n_rows: int) -> bool:
     """Return whether a record names the columns below it."""
     names = [cell.strip() for cell in first]
     if not any(names) or "?" in names:
         return False
-    numeric = _numeric_names(names, columns)
+    with_row_names = not names[0] and len(columns[0]) == n_rows > 1  # only their own name is blank
+    numeric = with_row_names or _numeric_names(names, columns)
     votes = 0
     for name, column in zip(names, columns, strict=False):
         if NUMBER.fullmatch(name) and not numeric:
             return False
-        if name in MISSING or not _is_measured(column):
+        if name in MISSING or not column:
             continue
-        if not DIGIT.search(name) or (not MEASURED.match(name) and all(map(MEASURED.match, column))):
-            votes += 1
-        elif MEASURED.match(name) and not numeric:
-            return False
+        if _is_measured(column):
+            if _differs(name, column):
+                votes += 2
+            elif MEASURED.match(name) and not numeric:
+                return False
+        elif 2 * len(set(column)) <= len(column):  # values that come again: a name does not
+            votes += -1 if name in column else 1
     if votes or numeric:
-        return True
-    if not second:
-        return True
+        return votes > 0 or numeric
     filled = [(name, column) for name, column in zip(names, columns, strict=False) if name]
     return not any(name in column for name, column in filled) and len({name for name, _ in filled}) == len(filled)
+
+
+def _differs(name: str, column: list[str]) -> bool:
+    """Return whether a name is no cell of its column of numbers, dates and the like."""
+    return not DIGIT.search(name) or (not MEASURED.match(name) and all(map(MEASURED.match, column)))
 
 
 def _numeric_names(names: list[str], columns: list[list[str]]) -> bool:
@@ -226,7 +238,7 @@ def _is_second_header(cells: list[str], columns: list[list[str]], above: list[li
         if MEASURED.match(cell) or cell in column:
             return False
         if _is_measured(column):
-            votes += not DIGIT.search(cell) or not MEASURED.match(cell)
+            votes += _differs(cell, column)
         else:
             words += not UNIT.fullmatch(cell)
     names = [name for name in above[-1] if name.strip()]
@@ -256,8 +268,9 @@ def _combined(lines: list[list[str]], known: Collection[str]) -> list[str]:
 
 
 def tidy(name: str) -> str:
-    """Return a name in one line, without blanks around it."""
-    return " ".join(name.replace("\ufeff", "").split())
+    """Return a name in one line, without blanks and single quotes around it."""
+    name = " ".join(name.replace("\ufeff", "").split())
+    return name[1:-1].strip() if len(name) > 2 and name[0] == name[-1] == "'" else name
 
 
 def distinct(names: list[str], where: str) -> tuple[list[str], list[str]]:

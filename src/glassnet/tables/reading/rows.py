@@ -25,6 +25,7 @@ SUMMARY = re.compile(
     r"spolu|összesen|итого|всего|среднее|источник|合计|总计|小计|平均|合計|總計|小計|平均值|注|出典|来源|합계|총계|평균|계",
     re.IGNORECASE,
 )  # fmt: skip
+WORD = re.compile(r"\w")  # which a line of dashes lacks
 WORDED = re.compile(r"[^\W\d]|[*©(†‡]")  # how a note begins
 
 
@@ -144,6 +145,8 @@ def _is_note(filled: list[str], width: int) -> bool:
     """Return whether the cells of a record of another width are a note or a total below a table."""
     first = filled[0]
     if SUMMARY.fullmatch(first.strip(" :*.")) or first.startswith(("(", "*", "©")):
+        return True
+    if len(filled) == 1 and width > 2 and (len(first) > LONG_NOTE or not WORD.search(first)):
         return True
     return bool(WORDED.match(first)) and (":" in first or len(first) > LONG_NOTE or (len(filled) == 1 and width > 2))
 
