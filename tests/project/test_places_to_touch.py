@@ -15,8 +15,8 @@ from glassnet.tables.reading import formats
 
 
 def test_a_file_format_is_one_row(monkeypatch, tmp_path):
-    def read_lines(path, options):
-        rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    def read_lines(source, options):
+        rows = [json.loads(line) for line in source.content().splitlines()]
         X, y = target_from_table(as_table({name: [row[name] for row in rows] for name in rows[0]}), options.target)
         return Dataset(X, y, options.target)
 

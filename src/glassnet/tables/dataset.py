@@ -10,6 +10,7 @@ import numpy as np
 
 from glassnet.errors import SettingError, ShapeError, UnknownNameError, WrongTypeError
 from glassnet.tables.arrow import pa
+from glassnet.tables.cells import rows_at
 from glassnet.typing import AnyArray
 
 ORDERS = ("interleaved", "planes")
@@ -124,6 +125,8 @@ class Dataset:
         The line of the file on which each row begins, counted from 1; None where rows have no lines.
     reading : mapping
         How the file was read, as `glassnet.read` takes it: separator, header, encoding and the like.
+    validation : Dataset or None
+        The part to choose the best network by, where the source itself has one.
     """
 
     X: pa.Table | Pictures
@@ -135,6 +138,27 @@ class Dataset:
     aside: pa.Table | None = None
     lines: AnyArray | None = None
     reading: Mapping[str, Any] = field(default_factory=dict)
+    validation: Dataset | None = None
+
+    def take(self, indices: AnyArray) -> Dataset:
+        """Return some of the samples, without the test and validation parts.
+
+        Parameters
+        ----------
+        indices : array of int, (k,)
+            Which, counted from 0.
+
+        Returns
+        -------
+        Dataset
+            In that order.
+        """
+        of_rows = {"y": self.y, "lines": self.lines}
+        taken = {name: None if values is None else values[indices] for name, values in of_rows.items()}
+        aside = None if self.aside is None else rows_at(self.aside, indices)
+        names = tuple(self.names[i] for i in indices) if self.names else ()
+        X = rows_at(self.X, indices)
+        return replace(self, X=X, aside=aside, names=names, test=None, validation=None, **taken)  # type: ignore[arg-type]
 
     def __len__(self) -> int:
         return len(self.X)

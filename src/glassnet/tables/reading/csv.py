@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import re
-import zlib
 from collections.abc import Collection
-from pathlib import Path
 
 import numpy as np
 
-from glassnet.errors import DataError, FileError, GlassnetError
-from glassnet.memory import COLUMN, check_room, limit
+from glassnet.errors import DataError
+from glassnet.memory import COLUMN, check_room
 from glassnet.tables.arrow import pa, pc
 from glassnet.tables.places import places
 from glassnet.tables.reading.dialect import (
@@ -34,20 +31,19 @@ from glassnet.tables.reading.lines import record_lines
 from glassnet.tables.reading.parsing import parse
 from glassnet.tables.reading.raw import RawTable
 from glassnet.tables.reading.rows import Rows, mended
-
-COPIES = 2  # of a file's bytes that are held at once: as they are, and in cells or in another encoding
+from glassnet.tables.reading.source import Source
 
 
 def read_csv(
-    path: Path, separator: str | None = None, header: bool | None = None, encoding: str | None = None,
+    source: Source, separator: str | None = None, header: bool | None = None, encoding: str | None = None,
     known: Collection[str] = (), target: str | None = None,
 ) -> RawTable:  # fmt: skip
-    """Return the table of a CSV file, plain or gzipped, every cell as text.
+    """Return the table of a CSV file, every cell as text.
 
     Parameters
     ----------
-    path : Path
-        The file.
+    source : Source
+        The file, or what was unpacked from one.
     separator, header, encoding : optional
         What is known about the file; what is None is found from it.
     known : collection of str
@@ -60,8 +56,8 @@ def read_csv(
     RawTable
         With notes on how it was understood.
     """
-    where = path.name
-    data, used_encoding, notes = to_utf8(_bytes(path), encoding, where)
+    where = source.name
+    data, used_encoding, notes = to_utf8(source.content(), encoding, where)
     if not (data[:4096].strip() or data.strip()):
         raise DataError(f"{where} is empty")
     separator = None if separator is None else check_separator(separator)
@@ -119,33 +115,6 @@ def _layout_notes(dialect: Dialect, layout: Layout, names: list[str], where: str
 
 def _is_blank(column: pa.ChunkedArray) -> bool:
     return not pc.any(pc.not_equal(pc.utf8_trim_whitespace(column), "")).as_py()
-
-
-def _bytes(path: Path) -> bytes:
-    with path.open("rb") as file:
-        zipped = file.read(2) == b"\x1f\x8b"
-        file.seek(0)
-        if not zipped:
-            check_room(COPIES * path.stat().st_size, path.name)
-            return file.read()
-        try:
-            with gzip.open(file) as unpacked:
-                return _unpacked(unpacked, path.name)
-        except (OSError, EOFError, zlib.error) as error:
-            if isinstance(error, GlassnetError):
-                raise
-            raise FileError(f"{path.name} is not a whole gzip file: {error}") from error
-
-
-def _unpacked(file: gzip.GzipFile, where: str) -> bytes:
-    """Return the bytes of a gzipped file, counted on the way: its own count of them can be wrong."""
-    parts, size, most = [], 0, limit()
-    while part := file.read(1 << 20):
-        size += len(part)
-        if COPIES * size > most:
-            check_room(COPIES * size, f"{where}, of which {size / 1e6:.0f} MB are unpacked,")
-        parts.append(part)
-    return b"".join(parts)
 
 
 def _rows(data: bytes, newline: bytes, dialect: Dialect, layout: Layout, where: str) -> Rows:

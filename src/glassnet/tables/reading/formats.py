@@ -1,11 +1,14 @@
-"""One function that reads any file or folder; the suffix says how."""
+"""One function that reads any file or folder; its first bytes or its suffix say how."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
 
 from glassnet.errors import DataError, FileError, SettingError, suggestion
 from glassnet.files import kind_of, named, nearest, status
@@ -14,11 +17,19 @@ from glassnet.tables.choices import NO_CHOICES, ColumnChoices
 from glassnet.tables.dataset import Dataset, Pictures, check_order, height_and_width
 from glassnet.tables.frames import as_table
 from glassnet.tables.reading import pictures
+from glassnet.tables.reading.arff import read_arff
 from glassnet.tables.reading.csv import read_csv
+from glassnet.tables.reading.excel import read_excel
+from glassnet.tables.reading.feather import read_arrow, read_orc
 from glassnet.tables.reading.hdf5 import read_hdf5
+from glassnet.tables.reading.html import read_html
+from glassnet.tables.reading.json import read_json
 from glassnet.tables.reading.numpy import read_numpy
 from glassnet.tables.reading.parquet import read_parquet
+from glassnet.tables.reading.parts import joined, table_files
 from glassnet.tables.reading.raw import RawTable
+from glassnet.tables.reading.source import UNPACKERS, ZIP, Source, counted, format_of, text_format
+from glassnet.tables.reading.sqlite import read_sqlite
 from glassnet.tables.recognition import recognised
 from glassnet.tables.spelling.surroundings import Surroundings
 from glassnet.tables.target import read_target
@@ -40,24 +51,52 @@ class _Options(NamedTuple):
     typed: bool
 
 
-def _read_text(path: Path, options: _Options) -> RawTable:
-    known = options.known or (() if options.target is None else (options.target,))
-    return read_csv(path, options.separator, options.header, options.encoding, known, options.target)
+def _known(options: _Options) -> tuple[str, ...]:
+    return options.known or (() if options.target is None else (options.target,))
 
 
-def _read_pictures(path: Path, options: _Options) -> Dataset:
-    return pictures.read_pictures(path, options.size, options.order)
+def _read_text(source: Source, options: _Options) -> RawTable:
+    return read_csv(
+        source, options.separator, options.header, options.encoding, _known(options), options.target
+    )  # fmt: skip
 
 
-TEXT, HDF5, NUMPY = (".csv", ".tsv", ".txt", ".data"), (".h5", ".hdf5", ".he5"), (".npz", ".npy")
-ARRAYS = (*HDF5, *NUMPY)  # have names, as columns do
-READERS: dict[str, Callable[[Path, _Options], RawTable | Dataset]] = {
-    **dict.fromkeys((*TEXT, *(f"{suffix}.gz" for suffix in TEXT)), _read_text),
-    **dict.fromkeys((".parquet", ".pq"), lambda path, known: RawTable(as_table(read_parquet(path)))),
-    **dict.fromkeys(HDF5, lambda path, known: read_hdf5(path, known.target, known.order, known.require_target)),
-    **dict.fromkeys(NUMPY, lambda path, known: read_numpy(path, known.target, known.order, known.require_target)),
+def _read_sheet(source: Source, options: _Options) -> RawTable:
+    return read_excel(source, options.header, _known(options), options.target)
+
+
+def _read_pictures(source: Source, options: _Options) -> Dataset:
+    return pictures.read_pictures(source.on_disk(), options.size, options.order)
+
+
+def _read_hdf5(source: Source, options: _Options) -> Dataset:
+    return read_hdf5(source.on_disk(), options.target, options.order, options.require_target)
+
+
+def _read_numpy(source: Source, options: _Options) -> Dataset:
+    return read_numpy(source.on_disk(), options.target, options.order, options.require_target)
+
+
+Reader = Callable[[Source, _Options], RawTable | Dataset]
+READERS: dict[str, Reader] = {
+    **dict.fromkeys((".csv", ".tsv", ".tab", ".psv", ".txt", ".data", ".dat"), _read_text),
+    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"), _read_sheet),
+    **dict.fromkeys((".json", ".jsonl", ".ndjson"), lambda source, known: read_json(source, known.encoding)),
+    ".arff": lambda source, known: read_arff(source, known.encoding),
+    **dict.fromkeys((".html", ".htm"), lambda source, known: read_html(source, known.header, _known(known))),
+    **dict.fromkeys((".parquet", ".pq"), lambda source, known: RawTable(as_table(read_parquet(source)))),
+    **dict.fromkeys((".feather", ".arrow", ".ipc", ".arrows"), lambda source, known: read_arrow(source)),
+    ".orc": lambda source, known: read_orc(source),
+    **dict.fromkeys((".db", ".sqlite", ".sqlite3", ".db3"), lambda source, known: read_sqlite(source)),
+    **dict.fromkeys((".h5", ".hdf5", ".he5"), _read_hdf5),
+    **dict.fromkeys((".npz", ".npy"), _read_numpy),
     **dict.fromkeys(pictures.SUFFIXES, _read_pictures),
 }
+ARRAYS = tuple(suffix for suffix, reader in READERS.items() if reader in (_read_hdf5, _read_numpy))  # have names
+PACKED = (*UNPACKERS, ZIP)
+STANDARD_INPUT = "-"
+SHEETS = (".xlsx", ".xls")  # of which many are text or a page
+TEXT_PROBE = 4096  # bytes
 
 
 def read(
@@ -121,30 +160,98 @@ def read(
     check_order(order)
     height_and_width(size)
     options = _Options(target, require_target, separator, header, encoding, size, order, columns, tuple(known), typed)
+    if str(path) == STANDARD_INPUT:
+        return _read_source(_from_standard_input(), options)
     path = named(path)
-    found = status(path)
-    suffix = "".join(path.suffixes[-2:]).lower()
-    suffix = suffix if suffix in READERS else path.suffix.lower()
+    found, part = status(path), ""
+    if found is None and ":" in path.name:  # a table of a database, a sheet, a file in a zip
+        whole, part = path.with_name(path.name.rpartition(":")[0]), path.name.rpartition(":")[2]
+        path, found, part = (whole, status(whole), part) if whole.is_file() else (path, None, "")
     try:
         if found is None:
             raise FileError(_not_there(path))
         kind = kind_of(found)
         if kind == "a folder":
-            return _with_choices(_read_pictures(path, options), options, path)
+            return _read_folder(path, options)
         if kind:  # such as a pipe, which may never end
-            raise FileError(f"{path}: expected a file or a folder of pictures; this is {kind}")
+            raise FileError(f"{path}: expected a file or a folder; this is {kind}")
         with path.open("rb"):  # raises here, not in a library, if there is no permission
             pass
-        if suffix in READERS:
-            found_in = READERS[suffix](path, options)
-            if isinstance(found_in, Dataset):
-                return _with_choices(found_in, options, path)
-            return _dataset(found_in, options, path.name)
+        return _read_source(Source(path.name, path, part), options)
     except PermissionError as error:
         raise FileError(f"{path} cannot be read: {error.strerror}") from error
-    raise FileError(
-        f"{path.name}: cannot read files of kind {suffix or '(no suffix)'!r}{suggestion(suffix, READERS)}; "
-        f"known: {' '.join(READERS)}, or a folder of pictures"
+
+
+def _from_standard_input() -> Source:
+    return Source("standard input", Path("stdin"), "", counted(sys.stdin.buffer, "standard input"))
+
+
+def _read_source(source: Source, options: _Options) -> Dataset:
+    """Return what a file holds."""
+    found, used = _read_as(source, options)
+    if isinstance(used, Dataset):
+        return _with_choices(used, options, source.path)
+    return _dataset(used, options, found.name)
+
+
+def _read_as(source: Source, options: _Options) -> tuple[Source, RawTable | Dataset]:
+    """Return a file as its format has it: what its bytes say, then its name, then what its text looks like."""
+    found, suffix = format_of(source, suffix_of)
+    name = suffix_of(found.name)
+    is_named = bool(name) or "." not in found.name
+    if suffix not in READERS and not (suffix == "" and (is_named or found.data is not None)):
+        raise FileError(_unknown(source.name))
+    notes: tuple[str, ...] = ()
+    if suffix in ("", *SHEETS) and (form := text_format(found.beginning(TEXT_PROBE))):
+        suffix, name = form, name or form
+    if name and suffix != name and READERS[suffix] is not READERS[name]:
+        notes = (f"{source.name}: holds {suffix}, whatever its name says",)
+    if suffix not in READERS:
+        raise FileError(_unknown(source.name))
+    used = READERS[suffix](found, options)
+    return found, replace(used, notes=(*notes, *used.notes)) if notes else used
+
+
+def _read_folder(path: Path, options: _Options) -> Dataset:
+    """Return the pictures of a folder, or the table of which its files are parts."""
+    files = table_files(path, lambda name: _is_table(suffix_of(name, packed=True)))
+    if not files or pictures.holds_pictures(path):
+        return _with_choices(_read_pictures(Source(path.name, path), options), options, path)
+
+    def read_part(file: Path) -> RawTable:
+        used = _read_as(Source(file.name, file), options)[1]
+        if isinstance(used, Dataset):
+            raise DataError(f"{path.name}: {file.name} holds arrays, which are no part of a table; name the file")
+        return used
+
+    whole = joined(path, files, read_part)
+    if not whole.parts:
+        return _dataset(whole.raw, options, path.name)
+    marked = replace(whole.raw, lines=np.arange(len(whole.raw.table)))
+    dataset = _dataset(marked, options, path.name)
+    assert dataset.lines is not None
+    rows = {part: np.flatnonzero(np.isin(dataset.lines, which)) for part, which in whole.parts.items()}
+    parts = {part: replace(dataset.take(which), lines=None, notes=()) for part, which in rows.items() if len(which)}
+    return replace(parts["train"], test=parts.get("test"), validation=parts.get("validation"), notes=dataset.notes)
+
+
+def _is_table(suffix: str) -> bool:
+    return suffix in READERS and READERS[suffix] not in (_read_pictures, _read_hdf5, _read_numpy)
+
+
+def suffix_of(name: str, *, packed: bool = False) -> str:
+    """Return the suffix of a format that a name ends with, or ""; `packed` looks before that of a packed file."""
+    name = name.lower()
+    if packed and (found := next((suffix for suffix in PACKED if name.endswith(suffix)), "")):
+        return suffix_of(name[: -len(found)]) or (".csv" if found == ZIP else "")
+    return next((suffix for suffix in READERS if name.endswith(suffix)), "")
+
+
+def _unknown(name: str) -> str:
+    suffix = Path(name).suffix.lower()
+    return (
+        f"{name}: cannot read files of kind {suffix or '(no suffix)'!r}{suggestion(suffix, READERS)}; "
+        f"known: {' '.join(READERS)}, packed as {' '.join(PACKED)}, or a folder"
     )
 
 
@@ -156,12 +263,18 @@ def _not_there(path: Path) -> str:
 
 
 def stem(path: Path) -> str:
-    """Return a path's name without the suffix of a format."""
+    """Return a path's name without the suffix of a format, for a model to be named after it."""
+    if str(path) == STANDARD_INPUT:
+        return "stdin"
     name = (path if path.name not in ("", "..") else path.resolve()).name  # of a link: its own
-    if not path.is_dir():
-        for suffix in READERS:
-            if name.lower().endswith(suffix):
-                return name[: -len(suffix)]
+    if path.is_dir():
+        return name
+    if not path.exists() and ":" in name:
+        name, _, part = name.rpartition(":")
+        return f"{stem(path.with_name(name))}-{part}"
+    for suffixes in (PACKED, READERS):
+        found = next((suffix for suffix in suffixes if name.lower().endswith(suffix)), "")
+        name = name[: -len(found)] if found else name
     return name
 
 

@@ -7,13 +7,13 @@ difference from the cell before is read a few rows at a time.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from glassnet.memory import COLUMN, check_room, limit
 from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import decoded, is_text
 from glassnet.tables.reading.broken import broken_is_file_error
+from glassnet.tables.reading.source import Source
 
 COPIES = 2  # of a column: as it is read, and as what it means
 WIDTHS = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 12, "FLOAT": 4, "DOUBLE": 8}  # bytes of a cell
@@ -30,12 +30,12 @@ class _Outlook(NamedTuple):
     rows: int | None
 
 
-def read_parquet(path: Path) -> pa.Table:
+def read_parquet(source: Source) -> pa.Table:
     """Return the table of a Parquet file.
 
     Parameters
     ----------
-    path : Path
+    source : Source
         The file.
 
     Returns
@@ -50,19 +50,19 @@ def read_parquet(path: Path) -> pa.Table:
     DataError
         Its table would take more memory than the limit.
     """
-    with broken_is_file_error(f"{path.name} is not a whole Parquet file"):
+    with broken_is_file_error(f"{source.name} is not a whole Parquet file"):
         from pyarrow import parquet
 
-        with parquet.ParquetFile(path, pre_buffer=False) as file:
+        with parquet.ParquetFile(source.file(), pre_buffer=False) as file:
             schema = file.schema_arrow
-            check_room(COLUMN * len(schema), f"{path.name}, as {len(schema)} columns,")
-            _try_first_rows(file, path.name)
-            outlook = _outlook(file, path.name)
-        with parquet.ParquetFile(path, read_dictionary=outlook.dictionaries) as file:
-            table = file.read() if outlook.rows is None else _in_batches(file, outlook.rows, path.name)
+            check_room(COLUMN * len(schema), f"{source.name}, as {len(schema)} columns,")
+            _try_first_rows(file, source.name)
+            outlook = _outlook(file, source.name)
+        with parquet.ParquetFile(source.file(), read_dictionary=outlook.dictionaries) as file:
+            table = file.read() if outlook.rows is None else _in_batches(file, outlook.rows, source.name)
         table.validate(full=True)
         columns = [
-            column if column.type == field.type else _spelled_out(column, field.type, path)
+            column if column.type == field.type else _spelled_out(column, field.type, source.name)
             for column, field in zip(table.columns, schema, strict=True)
         ]
         return pa.table(columns, names=table.column_names, metadata=table.schema.metadata)
@@ -111,10 +111,10 @@ def _in_batches(file: Any, rows: int, where: str) -> pa.Table:
     return pa.Table.from_batches(batches, batches[0].schema if batches else file.schema_arrow)
 
 
-def _spelled_out(column: pa.ChunkedArray, arrow_type: pa.DataType, path: Path) -> pa.ChunkedArray:
+def _spelled_out(column: pa.ChunkedArray, arrow_type: pa.DataType, where: str) -> pa.ChunkedArray:
     """Return the cells of a column that was read as a dictionary: of a type, or of its large form for much text."""
     sizes = [pc.sum(pc.binary_length(chunk.dictionary).take(chunk.indices)).as_py() or 0 for chunk in column.chunks]
-    check_room(COPIES * sum(sizes), f"{path.name}, one column of text,")
+    check_room(COPIES * sum(sizes), f"{where}, one column of text,")
     if max(sizes, default=0) >= LARGE:
         arrow_type = pa.large_string() if is_text(arrow_type) else pa.large_binary()
     return decoded(column, arrow_type)

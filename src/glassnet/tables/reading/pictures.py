@@ -65,6 +65,11 @@ def read_pictures(path: Path, size: int | tuple[int, int], order: str) -> Datase
     return Dataset(whole.X, whole.y, None, test, (*whole.notes, *ignored), whole.names)
 
 
+def holds_pictures(path: Path) -> bool:
+    """Return whether a folder, or one inside it, holds pictures."""
+    return bool(_inside(path))
+
+
 def _folder(path: Path, height: int, width: int, order: str) -> Dataset:
     classes = {_class(folder): found for folder in _folders(path) if (found := _inside(folder))}
     loose = _pictures(path.iterdir())
