@@ -154,7 +154,7 @@ def test_line_ends(tmp_path, ending):
 
 def test_gzip(tmp_path):
     assert columns(write(tmp_path, gzip.compress(LETTERS.encode()), "data.csv.gz"))["name"][0] == "ann"
-    with pytest.raises(FileError, match=r"data.csv.gz is not a whole gzip file"):
+    with pytest.raises(FileError, match=r"data.csv.gz is not a whole .gz file"):
         read(write(tmp_path, gzip.compress(LETTERS.encode())[:-9], "data.csv.gz"))
 
 
@@ -195,8 +195,8 @@ def test_file_that_may_not_be_read(tmp_path, monkeypatch):
 
 
 def test_unsupported_suffix(tmp_path):
-    with pytest.raises(FileError, match=r"book.xlsx: cannot read files of kind '.xlsx'.*known: .csv"):
-        read(write(tmp_path, b"PK", "book.xlsx"))
+    with pytest.raises(FileError, match=r"book.docx: cannot read files of kind '.docx'.*known: .csv"):
+        read(write(tmp_path, b"PK", "book.docx"))
     with pytest.raises(FileError, match="no suffix"):
         read(write(tmp_path, b"1", "book"))
 
