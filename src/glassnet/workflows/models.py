@@ -55,6 +55,8 @@ def read_for(model: Model, data: str | Path, reading: dict[str, Any] | None, *, 
     if pictures is not None:
         reading.setdefault("size", (pictures.height, pictures.width))
         reading.setdefault("order", pictures.order)
+    elif model.target_name_ is not None:
+        reading.setdefault("known", (*model.preparation_.source, model.target_name_))
     try:
         return read(data, model.target_name_, require_target=require_target, **reading)
     except UnknownNameError:

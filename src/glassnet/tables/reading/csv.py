@@ -14,6 +14,7 @@ from glassnet.memory import COLUMN, check_room
 from glassnet.tables.arrow import pa, pc
 from glassnet.tables.places import places
 from glassnet.tables.reading.dialect import (
+    GAPS,
     SEP_LINE,
     SEPARATORS,
     Dialect,
@@ -22,8 +23,8 @@ from glassnet.tables.reading.dialect import (
     reader,
     sample,
     sample_records,
-    single_blanks_in,
     with_doubled_quotes,
+    without_gaps,
 )
 from glassnet.tables.reading.encoding import to_utf8
 from glassnet.tables.reading.header import Layout, distinct, find_layout, made_up, tidy
@@ -63,9 +64,9 @@ def read_csv(
     separator = None if separator is None else check_separator(separator)
     newline = b"\n" if b"\n" in data else b"\r"  # the line end of old Macintosh files
     data = with_doubled_quotes(data)
-    dialect = find_dialect(sample(data, newline), separator)
-    if dialect.separator == " ":
-        data = single_blanks_in(data)
+    dialect = found = find_dialect(sample(data, newline), separator)
+    if found.separator in GAPS:
+        data, dialect = without_gaps(data, found)
     head, rest = sample_records(sample(data, newline), dialect)
     if head and SEP_LINE.match(",".join(head[0].cells)) and len(head) > 1 and head[0].line == 1:
         head = head[1:]
@@ -89,10 +90,10 @@ def read_csv(
         names, of_names = distinct(names, where)
     else:
         names, of_names = made_up(len(names), known, target), []
-    notes = [*_layout_notes(dialect, layout, names, where), *notes, *of_names, *rows.notes]
+    notes = [*_layout_notes(found, layout, names, where), *notes, *of_names, *rows.notes]
     return RawTable(
         table.rename_columns(names), tuple(notes), rows.lines,
-        {"separator": dialect.separator, "header": bool(layout.names), "encoding": used_encoding},
+        {"separator": found.separator, "header": bool(layout.names), "encoding": used_encoding},
     )  # fmt: skip
 
 

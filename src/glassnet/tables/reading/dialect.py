@@ -14,13 +14,16 @@ from glassnet.errors import DataError, SettingError
 from glassnet.tables.spelling.missing import MISSING
 
 # In the order of preference where two split the lines equally well; ',' stands late, since numbers may contain it.
-SEPARATORS = {"\t": "tab", ";": "';'", "|": "'|'", "^": "'^'", ",": "','", ":": "':'", " ": "blanks"}
+SEPARATORS = {
+    "\t": "tab", ";": "';'", "|": "'|'", "^": "'^'", ",": "','", ":": "':'", "  ": "two blanks", " ": "blanks",
+}  # fmt: skip
 STRONG = "\t;|^"  # a cell that holds one of these may have been cut by the wrong separator
 COMMENTS = ("#", "//", "%")
-HEAD_BYTES, PIECE_BYTES = 1 << 18, 1 << 16  # of the sample: the beginning; the middle and the end
+HEAD_BYTES, PIECE_BYTES = 1 << 18, 1 << 14  # of the sample: the beginning; the middle and the end
 HEAD_ROWS, PIECE_ROWS = 100, 30
 NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+|\d+,\d+)([eE][+-]?\d+)?\s*")  # with a comma for the point, too
-BLANKS, ENDS = re.compile(r"[ \t]+"), re.compile(r"(?m)^[ \t]+|[ \t]+(?=\r?$)")
+WEAK = (":", "  ", " ")  # which text and times are full of
+GAPS = {" ": (rb"[ \t]+", b" "), "  ": (rb"[ \t]*\t[ \t]*|  +", b"\t")}  # runs of blanks, and what they become
 SEP_LINE = re.compile(r'"?sep=(.)"?[ \t]*\r*\n?$', re.IGNORECASE)  # how Excel is told the separator
 ESCAPED = re.compile(rb'\\"(?![ \t]*[,;|\t\r\n"]|$)')  # no path that ends with a backslash before the last quote
 NAMES_OF_SEPARATORS = {
@@ -34,7 +37,7 @@ class Dialect(NamedTuple):
     Parameters
     ----------
     separator : str
-        One character; a blank stands for any number of blanks and tabs.
+        One character; a blank stands for any number of blanks and tabs, two for at least two of them.
     quote : str
         ``"``, ``'``, or "" where quotes are ordinary characters.
     """
@@ -85,14 +88,11 @@ def _text(piece: bytes, newline: bytes) -> str:
     return piece.decode("utf-8", "replace").replace(newline.decode(), "\n")
 
 
-def single_blanks(text: str) -> str:
-    """Return text in which one blank stands for any number of blanks and tabs, and none at the ends of lines."""
-    return BLANKS.sub(" ", ENDS.sub("", text))
-
-
-def single_blanks_in(data: bytes) -> bytes:
-    """Return the same of UTF-8 text."""
-    return re.sub(rb"[ \t]+", b" ", re.sub(rb"(?m)^[ \t]+|[ \t]+(?=\r?$)", b"", data))
+def without_gaps(data: bytes, dialect: Dialect) -> tuple[bytes, Dialect]:
+    """Return text in which one character stands for each run of blanks between cells, and its dialect."""
+    pattern, single = GAPS[dialect.separator]
+    trimmed = re.sub(rb"(?m)^[ \t]+|[ \t]+(?=\r?$)", b"", data)
+    return re.sub(pattern, single, trimmed), Dialect(single.decode(), dialect.quote)
 
 
 def reader(lines: Iterable[str], dialect: Dialect, *, strict: bool = False) -> Any:
@@ -104,8 +104,9 @@ def reader(lines: Iterable[str], dialect: Dialect, *, strict: bool = False) -> A
 
 def records(text: str, dialect: Dialect) -> Iterator[Record]:
     """Yield the records of a text, cut into lines by line feeds alone; empty lines are skipped."""
-    if dialect.separator == " ":
-        text = single_blanks(text)
+    if dialect.separator in GAPS:
+        data, dialect = without_gaps(text.encode(), dialect)
+        text = data.decode()
     lines = reader(io.StringIO(text, newline="\n"), dialect)
     start = 1
     try:
@@ -120,13 +121,13 @@ def records(text: str, dialect: Dialect) -> Iterator[Record]:
 def sample_records(pieces: Sample, dialect: Dialect) -> tuple[list[Record], list[list[str]]]:
     """Return the first records, and the cells of records elsewhere."""
     found: list[list[Record]] = []
-    for text, most in ((pieces.head, HEAD_ROWS), *((text, PIECE_ROWS) for text in pieces.rest)):
+    for text in (pieces.head, *pieces.rest):
         rows: list[Record] = []
         try:
-            rows += islice(records(text, dialect), most)
+            rows += islice(records(text, dialect), HEAD_ROWS if text is pieces.head else None)
         except DataError:  # a quote that is opened in the sample and closed after it
             rows = rows[:-1]
-        found.append(rows)
+        found.append(rows if text is pieces.head else rows[-PIECE_ROWS:])
     head, rest = found[0], [record.cells for piece in found[1:] for record in piece]
     # A quoted cell may have been cut where the sample ends.
     return (head[:-1] if pieces.rest and 1 < len(head) < HEAD_ROWS else head), rest
@@ -158,7 +159,7 @@ def find_dialect(pieces: Sample, separator: str | None = None) -> Dialect:
 
 def _score(pieces: Sample, dialect: Dialect) -> float:
     separator = dialect.separator
-    if separator not in pieces.head and not (separator == " " and "\t" in pieces.head):
+    if separator not in pieces.head and not (separator in GAPS and "\t" in pieces.head):
         return 0.0
     head, rest = sample_records(pieces, dialect)
     rows = uncommented([record.cells for record in head] + rest)
@@ -171,19 +172,22 @@ def _score(pieces: Sample, dialect: Dialect) -> float:
     share = widths.count(width) / (len(rows) - widths.index(width))
     table = [cells for cells in rows if len(cells) == width]
     cells = [cell for row in table[:30] for cell in row[:200]]
-    others = re.escape((STRONG + "," * (separator in ": ")).replace(separator, ""))
+    others = re.escape((STRONG + "," * (separator in WEAK)).replace(separator, ""))
     suspicious = re.findall(f"[^\0]*[{others}][^\0]*", "\0".join(cells))
     dirty = sum(not NUMBER.fullmatch(cell) for cell in suspicious)
     clean = 1 - dirty / (sum(map(bool, cells)) or 1)
-    if separator in ": ":  # which text and times are full of
-        quoted = dialect.quote != "" and f"{dialect.quote}{separator}" in pieces.head
-        if share < 0.8 or clean < 1 or (separator == ":" and width < 3):
-            return 0.0
-        if not quoted and 2 * sum(cell in MISSING or bool(NUMBER.fullmatch(cell)) for cell in cells) < len(cells):
-            return 0.0
-        share *= 0.9
-    fits = any(len(row) == width or _nearly(row, width) for row in rows[:1])
-    return share * (0.5 + clean / 2) * (1 if fits else 0.5)
+    fit = 1.0 if len(rows[0]) == width else 0.9 if _nearly(rows[0], width) else 0.5
+    if separator in WEAK:
+        marked = separator == "  " or _has_numbers(table) or f"{dialect.quote}{separator}" in pieces.head
+        above = fit == 0.5 and any(map(NUMBER.fullmatch, table[0]))  # a line of fewer words, and then rows
+        share *= 0.9 * (share >= 0.9 and clean == 1 and width >= 2 + (separator == ":") and marked and not above)
+    return share * (0.5 + clean / 2) * fit
+
+
+def _has_numbers(table: list[list[str]]) -> bool:
+    """Return whether a column below the first record holds nothing but numbers."""
+    columns = zip(*(table[1:50] or table), strict=True)
+    return any(all(cell in MISSING or NUMBER.fullmatch(cell) for cell in column) for column in columns)
 
 
 def _nearly(row: list[str], width: int) -> bool:
@@ -216,7 +220,7 @@ def find_quote(pieces: Sample, separator: str) -> str:
 def check_separator(separator: str) -> str:
     """Return a separator as one character."""
     named = NAMES_OF_SEPARATORS.get(separator, separator)
-    if len(named) != 1 or not named.isascii() or named in '"\r\n':
+    if named not in SEPARATORS and (len(named) != 1 or not named.isascii() or named in '"\r\n'):
         raise SettingError(f"separator must be one character such as ',' ';' '|' or 'tab', got {separator!r}")
     return named
 

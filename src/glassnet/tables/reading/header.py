@@ -70,7 +70,8 @@ def find_layout(
     known : collection of str
         Columns that the table is known to have: a line that holds one of them names the columns.
     """
-    known = [] if all(map(MADE_UP.fullmatch, known)) else known
+    unnamed = bool(known) and all(map(MADE_UP.fullmatch, known))  # another such file had no names
+    known = [] if unnamed else known
     comment = _comment(head)
     above = [record for record in head if comment and record.cells[0].startswith(comment)]
     head = [record for record in head if record not in above] or head
@@ -79,7 +80,7 @@ def find_layout(
     start = _start(rows, width, known)
     body = [cells for cells in rows[start + 1 :] + rest if len(cells) == width]
     body = body[: MAX_HEADER_LINES + 1] + body[MAX_HEADER_LINES + 1 :: 1 + len(body) * width // MAX_CELLS]
-    names, n = _names(rows[start:], body, width, header, known)
+    names, n = _names(rows[start:], body, width, header, known, doubtful=not unnamed)
     if above and not names and header is not False:
         names = _commented_names(above[-1], comment, rows[start], width, known)
     units = 0
@@ -153,16 +154,22 @@ def _worded(cells: list[str]) -> bool:
 
 
 def _names(
-    rows: list[list[str]], body: list[list[str]], width: int, header: bool | None, known: Collection[str]
+    rows: list[list[str]], body: list[list[str]], width: int, header: bool | None, known: Collection[str],
+    *, doubtful: bool,
 ) -> tuple[tuple[str, ...], int]:  # fmt: skip
-    """Return the names of the columns, none if there are none, and how many records they and their units take."""
+    """Return the names of the columns, none if there are none, and how many records they and their units take.
+
+    `doubtful` is whether words above words are names.
+    """
     first = rows[0]
     if header is False:
         return (), 0
     header = header or _holds(first, known) or None
     columns = _columns(body, width)
-    offset = width - len(first) if len(first) < width else 0  # R's row names have no name
-    if header is None and not (offset or _is_header(first[:width], columns, len(body))):
+    lacking = len(first) < width
+    blank_end = bool(body) and not any(row[-1].strip() for row in body)  # rows, not names, end with a separator
+    offset = width - len(first) if lacking and not blank_end else 0  # R's row names have no name
+    if header is None and not (lacking or _is_header(first[:width], columns, len(body), doubtful=doubtful)):
         return (), 0
     lines = [first]
     for cells in rows[1:MAX_HEADER_LINES]:
@@ -181,7 +188,7 @@ def _is_measured(column: list[str]) -> bool:
     return bool(column) and sum(bool(DIGIT.search(cell)) for cell in column) >= TYPICAL * len(column)
 
 
-def _is_header(first: list[str], columns: list[list[str]], n_rows: int) -> bool:
+def _is_header(first: list[str], columns: list[list[str]], n_rows: int, *, doubtful: bool) -> bool:
     """Return whether a record names the columns below it."""
     names = [cell.strip() for cell in first]
     if not any(names) or "?" in names:
@@ -204,7 +211,7 @@ def _is_header(first: list[str], columns: list[list[str]], n_rows: int) -> bool:
     if votes or numeric:
         return votes > 0 or numeric
     filled = [(name, column) for name, column in zip(names, columns, strict=False) if name]
-    return not any(name in column for name, column in filled) and len({name for name, _ in filled}) == len(filled)
+    return doubtful and not any(name in column for name, column in filled) and len({name for name, _ in filled}) == len(filled)
 
 
 def _differs(name: str, column: list[str]) -> bool:
