@@ -196,7 +196,7 @@ def _alike(labels: pa.ChunkedArray) -> list[str]:
     by_folded: dict[str, list[str]] = {}
     for label in distinct:
         by_folded.setdefault(label.casefold(), []).append(label)
-    alike = [sorted(group) for group in by_folded.values() if len(group) > 1]
+    alike = sorted(sorted(group) for group in by_folded.values() if len(group) > 1)
     if not alike:
         return []
     shown = "; ".join(" and ".join(map(repr, group)) for group in alike[:3])

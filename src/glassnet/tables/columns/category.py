@@ -18,6 +18,7 @@ from glassnet.tables.spelling.numbers import not_numbers
 from glassnet.tables.spelling.spelled import Spelled, cast_or_none
 
 FEW_VALUES = 50  # up to here all values of a column get a feature
+OFTEN = 0.01  # share of cells with a mark of missing cells that is a word here, from which a remark says so
 MIN_ROWS = 3  # that must hold a value, where values are more, for a feature of its own
 
 
@@ -92,15 +93,13 @@ class CategoryColumn(Column):
 
 def _words(raw: RawColumn) -> Spelled:
     """Return text as categories; marks of missing cells that are words in this column stay words."""
-    if raw.format is None:
-        words = words_among_marks(raw.cells, raw.around.marks, raw.missing)
-    else:
-        words = raw.format.get("words", [])
+    counts = {} if raw.format is not None else words_among_marks(raw.cells, raw.around.marks, raw.missing)
+    words = list(counts or (raw.format or {}).get("words", ()))
     text = clean_words(raw.cells, raw.missing, words)
     remarks = [] if raw.asked else [not_numbers(text)]
-    if words and raw.format is None:
-        shown = ", ".join(map(repr, words))
-        remarks.append(f"has {shown} among its words: a value like others (--missing makes it a missing cell)")
+    often = ", ".join(repr(word) for word, n in counts.items() if n >= OFTEN * len(text))
+    if often:
+        remarks.append(f"has {often} among its words: a value like others (--missing makes it a missing cell)")
     return Spelled(text, {"words": words} if words else {}, tuple(filter(None, remarks)))
 
 

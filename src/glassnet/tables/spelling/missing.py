@@ -58,8 +58,8 @@ def has_marks(values: pa.Array) -> bool:
 
 def words_among_marks(
     column: pa.ChunkedArray, seen: Callable[[], Collection[str]] = tuple, marks: Sequence[str] = ()
-) -> list[str]:  # fmt: skip
-    """Return the marks of missing cells that are words in a column of words.
+) -> dict[str, int]:  # fmt: skip
+    """Return the marks of missing cells that are words in a column of words, and how many cells hold each.
 
     Parameters
     ----------
@@ -72,13 +72,13 @@ def words_among_marks(
 
     Returns
     -------
-    list of str
-        Those that occur and are words, sorted.
+    mapping of str to int
+        Those that occur and are words, in alphabetical order.
     """
     column = pc.utf8_trim_whitespace(column)
     ambiguous = text_array([mark for mark in AMBIGUOUS if mark not in marks], column.type)
     if not truths(pc.is_in(column, value_set=ambiguous)).any():
-        return []
+        return {}
     counted = pc.value_counts(clean_words(column, marks, AMBIGUOUS).drop_null())
     counts = dict(zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True))
     others = {word: n for word, n in counts.items() if word not in AMBIGUOUS}
@@ -93,7 +93,7 @@ def words_among_marks(
             return False
         return mark in WORDS or (few and n >= usual / 2)
 
-    return sorted(mark for mark in counts if mark in AMBIGUOUS and is_word(mark, counts[mark]))
+    return {mark: n for mark, n in sorted(counts.items()) if mark in AMBIGUOUS and is_word(mark, n)}
 
 
 def _without(column: pa.ChunkedArray, marks: Sequence[str]) -> pa.ChunkedArray:

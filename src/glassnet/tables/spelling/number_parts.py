@@ -21,7 +21,7 @@ PARTS = (
     rf"^(?P<bound>(?:[<>~]=?|≤|≥|≈|ca\.|circa|approx\.?|about)?)\s*(?P<open>\(?)\s*(?P<sign>[-+]?)\s*"
     rf"(?P<before>(?:{CURRENCY})?)\s*(?P<open2>\(?)\s*(?P<sign2>[-+]?)\s*(?P<digits>[.,]?\d(?:[\d.,' _]*\d)?[.,]?)"
     r"(?P<exponent>(?:[eE][-+]?\d+|[dD][-+]\d+)?)(?P<more>\+?)(?P<close>\)?)\s*"
-    r"(?P<after>(?:[^\d\s.,'()<>=;:/+-][^\d()<>=;:]*)?)(?P<minus>-{0,2})(?P<close2>\)?)$"
+    r"(?P<after>(?:[^\d\s.,'()<>=;:/+-][^\d()<>=;:]*?)?)(?P<minus>-{0,2})(?P<close2>\)?)$"
 )
 # Numbers of two parts.
 SHAPES = {
@@ -73,9 +73,8 @@ class Parts:
     @classmethod
     def of(cls, values: pa.Array) -> Parts:
         """Return the parts of texts."""
-        parts = pc.extract_regex(values, PARTS)
-        names = [field.name for field in parts.type]
-        return cls(dict(zip(names, parts.flatten(), strict=True)), truths(parts.is_valid()))
+        parts, matched = _extracted(values, PARTS)
+        return cls(parts, matched)
 
     def has(self, *names: str) -> AnyArray:
         """Return which texts have one of some parts."""
@@ -182,9 +181,8 @@ def _factors(after: pa.Array, known: Mapping[str, Any]) -> tuple[_Powers, AnyArr
 
 def shaped(values: pa.Array, shape: str) -> Parsed:
     """Return fractions, or feet and inches, as numbers."""
-    parts = pc.extract_regex(values, SHAPES[shape])
-    a, b = (_floats(each) for each in parts.flatten())
-    bad = ~truths(parts.is_valid())
+    parts, matched = _extracted(values, SHAPES[shape])
+    a, b, bad = _floats(parts["a"]), _floats(parts["b"]), ~matched
     if shape == "feet":
         result = a * INCHES + np.nan_to_num(b)
     else:
@@ -194,20 +192,33 @@ def shaped(values: pa.Array, shape: str) -> Parsed:
 
 
 def are_fractions(values: pa.Array) -> bool:
-    """Return whether texts are all fractions: of one denominator, or of the usual ones."""
-    parts = pc.extract_regex(values, SHAPES["fraction"])
-    if parts.null_count or not len(values):
+    """Return whether texts are all fractions: of one denominator, or below 1 of the usual ones."""
+    if not truths(pc.match_substring_regex(values, SHAPES["fraction"])).all():
         return False
-    below = set(_floats(parts.flatten()[1]).tolist())
-    return 0 not in below and (len(below) == 1 < len(values) or below <= DENOMINATORS)
+    parts, _ = _extracted(values, SHAPES["fraction"])
+    above, below = _floats(parts["a"]), _floats(parts["b"])
+    of_one = len(set(below.tolist())) == 1 < len(values)
+    return bool((below > 0).all() and (of_one or (set(below.tolist()) <= DENOMINATORS and (above < below).all())))
 
 
 def are_feet(values: pa.Array, counts: AnyArray) -> bool:
     """Return whether nearly all cells are feet, inches beside some of them."""
-    parts = pc.extract_regex(values, SHAPES["feet"])
-    if parts.null_count == len(parts) or counts[truths(parts.is_valid())].sum() < MOSTLY * counts.sum():
+    matched = truths(pc.match_substring_regex(values, SHAPES["feet"]))
+    if counts[matched].sum() < MOSTLY * counts.sum():
         return False
-    return not np.isnan(_floats(parts.flatten()[1])).all()
+    return not np.isnan(_floats(_extracted(values, SHAPES["feet"])[0]["b"])).all()
+
+
+def are_numbers(values: pa.Array) -> AnyArray:
+    """Return which texts may be numbers: much sooner than their parts."""
+    return truths(pc.match_substring_regex(values, PARTS))
+
+
+def _extracted(values: pa.Array, regex: str) -> tuple[dict[str, pa.Array], AnyArray]:
+    """Return the named parts of texts, and which have them; it takes long for texts that have not, so they are cut."""
+    matches = pc.fill_null(pc.match_substring_regex(values, regex), truth_array(np.zeros(1))[0])
+    parts = pc.extract_regex(pc.if_else(matches, values, text_cell("", values.type)), regex)
+    return dict(zip((field.name for field in parts.type), parts.flatten(), strict=True)), truths(matches)
 
 
 def _floats(text: pa.Array) -> AnyArray:

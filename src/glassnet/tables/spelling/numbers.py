@@ -19,6 +19,7 @@ from glassnet.tables.spelling.number_parts import (
     Parts,
     are_feet,
     are_fractions,
+    are_numbers,
     parsed,
     plain_numbers,
     shaped,
@@ -140,11 +141,11 @@ def _truth_values(text: pa.ChunkedArray) -> Spelled | None:
 
 
 def _is_code(text: pa.ChunkedArray | pa.Array) -> bool:
-    """Return whether whole numbers are written with leading zeros to one length, as postal codes are."""
+    """Return whether (nearly all) cells are digits with leading zeros to one length, as postal codes are."""
     if not truths(pc.match_substring_regex(text, r"^0\d+$")).any():
         return False
     digits = text.filter(pc.match_substring_regex(text, r"^\d+$"))
-    if len(digits) < len(text) - text.null_count:
+    if len(digits) < MOSTLY * (len(text) - text.null_count):
         return False
     lengths = pc.min_max(pc.binary_length(digits))
     one_length = lengths["min"].as_py() == lengths["max"].as_py()
@@ -187,12 +188,12 @@ def _way_of_writing(
     total = int(counts.sum())
     if are_fractions(values):
         return _as_shape(values, counts, "fraction")
-    parts = Parts.of(values)
-    share = counts[parts.matched].sum() / total
     if are_feet(values, counts):
         return _as_shape(values, counts, "feet")
-    if not parts.matched.any() or not (asked or share >= LEAST_SHARE):
+    share = counts[are_numbers(values)].sum() / total
+    if not share or not (asked or share >= LEAST_SHARE):
         return None
+    parts = Parts.of(values)
     kept, matched = truth_array(parts.matched), parts.matched
     units = units_of(_weights(parts.fields["after"].filter(kept), counts[matched]), total, parts.has("before").any())
     bounds = parts.has("bound", "more")

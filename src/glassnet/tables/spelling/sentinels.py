@@ -12,7 +12,7 @@ from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import cell_values, missing_cell, number_array
 from glassnet.tables.spelling.spelled import Spelled
 
-NINES = re.compile(r"-9{2,}(\.9+|\.25)?|9{3,}(\.9+)?|-?(1e\+\d\d+|3\.40282\d*e\+38|9\.96921e\+36)")  # as %g writes it
+NINES = re.compile(r"-9{2,8}(\.9+|\.25)?|9{3,8}(\.9+)?|-?(1e\+\d\d+|3\.40282\d*e\+38|9\.96921e\+36)")  # as %g writes it
 FEW = 3  # other values, without which nothing stands out
 ROUNDS = 4  # marks that one column may have
 

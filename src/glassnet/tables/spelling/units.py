@@ -161,7 +161,8 @@ def units_of(weights: Mapping[str, int], total: int, money: bool) -> Units | Non
     best = max(by_unit, key=lambda unit: (by_unit[unit], unit))
     alike = sum(weight for unit, weight in by_unit.items() if ratio(unit, best) is not None)
     all_units = sum(by_unit.values())
-    if best not in OF_UNIT and best != "%" and by_unit[best] < total / 2:  # such as 14A among house numbers
+    sure = best == "%" or (best in OF_UNIT and best.isascii() and len(best) > 1)
+    if not sure and by_unit[best] < total / 2:  # such as 14A among house numbers
         return Units("", scaled) if all_units < (1 - MOSTLY) * total else None
     return Units(best, scaled) if alike >= MOSTLY * all_units and best not in NO_UNITS else None
 
