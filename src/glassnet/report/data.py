@@ -68,7 +68,7 @@ def _prepared(column: Any) -> tuple[str, Message]:
             "data.category_prepared", values=", ".join(map(short_name, column.values[:MOST_VALUES])) + more
         )
     if column.kind == "date":
-        return "date", message("data.date_prepared", cycles=", ".join(column.cycles))
+        return "date", message("data.date_prepared", parts=", ".join(column.parts))
     if column.kind == "target means":
         return "category", message("data.means_prepared", values=len(column.values))
     median, bins = f"{column.median:.4g}", len(column.edges[1:])

@@ -26,6 +26,7 @@ from glassnet.tables.choices import ColumnChoices
 from glassnet.tables.columns import COLUMN_TYPES
 from glassnet.tables.columns.category import CategoryColumn
 from glassnet.tables.columns.column import Column, FitOptions, UninformativeColumn
+from glassnet.tables.columns.number import NumberColumn
 from glassnet.tables.columns.picture import PictureShape
 from glassnet.tables.columns.target_means import TargetMeans
 from glassnet.tables.dataset import Pictures
@@ -262,8 +263,9 @@ def fit_preparation(
     """Fit a preparation to training rows.
 
     Missing numbers become the median; all are scaled by their quartiles, smoothly clipped, and binned. Text becomes one
-    feature for each value. Dates become days, month, weekday and hour. Columns with missing cells in training get one
-    more feature that marks them. Columns that hold one value, no value, or an identifier are dropped.
+    feature for each value. Dates become a number, and parts of the calendar and the clock. Columns with missing cells
+    in training get one more feature that marks them. Columns that hold one value, no value, or an identifier are
+    dropped.
 
     Parameters
     ----------
@@ -311,7 +313,7 @@ def fit_preparation(
     columns: list[Column] = []
     reasons = {name: decision.reason for name, decision in decisions.items() if decision.reason}
     remarks = [f"column {name!r} {remark}" for name, decision in used.items() for remark in decision.remarks]
-    n_numbers = sum(each.kind == "number" for each in used.values())
+    n_numbers = sum(issubclass(COLUMN_TYPES[each.kind], NumberColumn) for each in used.values())
     options = FitOptions(_bins_per_column(len(X), n_numbers) if bins else 0, max_categories)
     for name, each in used.items():
         with _dropping(name, reasons):

@@ -12,8 +12,8 @@ from glassnet.engines.coded_columns import Block, OneHot
 from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import cell_values, decoded, is_text, missing_cell, rows_at, text_array
 from glassnet.tables.columns.column import Column, FitOptions, RawColumn, UninformativeColumn
-from glassnet.tables.columns.date import dates
 from glassnet.tables.spelling.missing import clean_words, has_marks, words_among_marks
+from glassnet.tables.spelling.moments import dates
 from glassnet.tables.spelling.numbers import not_numbers
 from glassnet.tables.spelling.spelled import Spelled, cast_or_none
 

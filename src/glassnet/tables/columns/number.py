@@ -95,8 +95,12 @@ class NumberColumn(Column):
     @property
     def features(self) -> list[str]:
         """Names of the features that the column becomes."""
-        bins = [f"{self.name} {low:.4g} to {high:.4g}" for low, high in pairwise(self.edges)]
+        bins = [f"{self.name} {low} to {high}" for low, high in pairwise(map(self.edge_text, self.edges))]
         return [self.name] * (self.spread > 0) + bins + [f"{self.name}=(missing)"] * self.missing
+
+    def edge_text(self, edge: float) -> str:
+        """Return an edge of bins as names of features show it."""
+        return f"{edge:.4g}"
 
     @property
     def width(self) -> int:

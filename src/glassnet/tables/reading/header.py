@@ -211,7 +211,11 @@ def _is_header(first: list[str], columns: list[list[str]], n_rows: int, *, doubt
     if votes or numeric:
         return votes > 0 or numeric
     filled = [(name, column) for name, column in zip(names, columns, strict=False) if name]
-    return doubtful and not any(name in column for name, column in filled) and len({name for name, _ in filled}) == len(filled)
+    return (
+        doubtful
+        and not any(name in column for name, column in filled)
+        and len({name for name, _ in filled}) == len(filled)
+    )
 
 
 def _differs(name: str, column: list[str]) -> bool:

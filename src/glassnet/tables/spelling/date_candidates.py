@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from glassnet.tables.arrow import pa
 from glassnet.tables.spelling.date_names import folded, is_weekday, month_numbers
 from glassnet.tables.spelling.date_patterns import FIELDS, LETTERS, matcher
+from glassnet.tables.spelling.texts import probes
 
 # Of two rows that read a column equally well, the first is taken.
 DATES = (
@@ -61,12 +63,19 @@ ALONE = tuple(clock for clock in CLOCKS if ":" in clock or "%p" in clock or any(
 ALONE = tuple(clock for clock in ALONE if clock != "%Hh")
 # Patterns that also match other things, such as versions and ranges, when their numbers have one digit.
 TWO_DIGITS = frozenset({"%d.%m.%y", "%m.%d.%y", "%Y-%m", "%Y/%m", "%m.%Y", "%H.%M", "%d %m %Y", "%Y %m %d", "%y-%b"})
-NUMERIC = re.compile(r"[-+]?[\d., ]*")
-MONTH_AND_YEAR = re.compile(r"\d\d\.(18|19|20)\d\d|\d+[. ]\d+[. ]\d+[.\d ]*")  # 02.2017, 27.02.2017: no numbers
+NUMBER = re.compile(r"[-+]?[\d., ]*([eE][-+]?\d+)?")
+YEARS, MONTHS, DAYS = "(18|19|20)[0-9]{2}", "(0[1-9]|1[0-2])", "(0[1-9]|[12][0-9]|3[01])"
+# Numbers that may be a date: 201702, 20170227, 201702271308, 27022017, 02.2017, 27.02.2017, 27 02 2017.
+NUMERIC_DATE = re.compile(
+    rf"{YEARS}{MONTHS}({DAYS}([0-2][0-9][0-5][0-9]([0-5][0-9])?)?)?|({DAYS}{MONTHS}|{MONTHS}{DAYS}){YEARS}"
+    rf"|{MONTHS}\.{YEARS}|\d+[. ]\d+[. ]\d+[.\d ]*"
+)
 DAY = re.compile("%[djou]")
 YEAR = re.compile("(1[4-9]|20)[0-9][0-9]")
+FIRST_LOOK = 5  # cells
+TWO_TOGETHER = re.compile("[0-9][0-9]")  # as in every year
+CLOCK_SIGN = re.compile(r"[0-9]\s*[:.h时時시apAPμπöoÖO]|[午오]")
 LONGEST = 80  # characters
-DATE_DIGITS = {6, 8, 12, 14}  # digits of numbers that may be a moment
 
 
 @cache
@@ -79,6 +88,11 @@ def _begins(pattern: str) -> re.Pattern[str]:
         expression = expression.replace("{1,2}", "{2}")
     end = "(?![0-9])" if re.search("%[YymdHMSjVu]$", pattern) else ""
     return re.compile(expression[:-1].replace(LETTERS, r"[^\W\d_]") + end)
+
+
+def are_numbers(text: pa.ChunkedArray) -> bool:
+    """Return whether a look at a few cells tells that a column holds numbers and no dates, which spares it the rest."""
+    return all(NUMBER.fullmatch(cell) and not NUMERIC_DATE.fullmatch(cell) for cell in probes(text, FIRST_LOOK))
 
 
 def candidates(text: str, *, years: bool = False) -> list[str]:
@@ -98,11 +112,9 @@ def candidates(text: str, *, years: bool = False) -> list[str]:
     """
     if years and YEAR.fullmatch(text):
         return ["%Y"]
-    if len(text) > LONGEST or not re.search("[0-9]", text):
+    if len(text) > LONGEST or not TWO_TOGETHER.search(text):
         return []
-    if NUMERIC.fullmatch(text) and not (
-        (text.isdigit() and len(text) in DATE_DIGITS) or MONTH_AND_YEAR.fullmatch(text)
-    ):
+    if NUMBER.fullmatch(text) and not NUMERIC_DATE.fullmatch(text):
         return []
     found = list(_dates(text, ""))
     weekday = re.match(r"[^\W\d_]+\.?(,\s*|\s+)|[(（]?(?:星期|周|週)?[一二三四五六日天][)）]?\s*", text)
@@ -117,6 +129,8 @@ def candidates(text: str, *, years: bool = False) -> list[str]:
 
 def clock_candidates(text: str) -> list[str]:
     """Return the patterns in which a text may be a time of day."""
+    if not CLOCK_SIGN.search(text):
+        return []
     found = []
     for clock, rest in _prefixes(text, ALONE):
         found += [clock + zone for zone, after in [("", rest), *_prefixes(rest, ZONES)] if not after]

@@ -42,92 +42,17 @@ gener febrer març abril maig juny juliol agost setembre octubre novembre desemb
 """
 
 # Names of the days of the week are only skipped; any word of letters may stand there if it begins like one of these.
-WEEKDAYS = [
-    "mon",
-    "tue",
-    "wed",
-    "thu",
-    "fri",
-    "sat",
-    "sun",
-    "mo",
-    "di",
-    "mi",
-    "do",
-    "fr",
-    "sa",
-    "so",
-    "lun",
-    "mar",
-    "mer",
-    "jeu",
-    "ven",
-    "sam",
-    "dim",
-    "mié",
-    "mie",
-    "jue",
-    "vie",
-    "sáb",
-    "sab",
-    "dom",
-    "gio",
-    "seg",
-    "ter",
-    "qua",
-    "qui",
-    "sex",
-    "ma",
-    "wo",
-    "vr",
-    "za",
-    "zo",
-    "пн",
-    "вт",
-    "ср",
-    "чт",
-    "пт",
-    "сб",
-    "вс",
-    "pon",
-    "wto",
-    "śro",
-    "sro",
-    "czw",
-    "pią",
-    "pia",
-    "sob",
-    "nie",
-    "má",
-    "må",
-    "ti",
-    "on",
-    "to",
-    "lö",
-    "lø",
-    "星期",
-    "周",
-    "週",
-    "月",
-    "火",
-    "水",
-    "木",
-    "金",
-    "土",
-    "日",
-    "월",
-    "화",
-    "수",
-    "목",
-    "금",
-    "토",
-    "일",
-]
+WEEKDAYS = """
+mon tue wed thu fri sat sun mo di mi do fr sa so lun mar mer jeu ven sam dim mié mie jue vie sáb sab dom gio
+seg ter qua qui sex ma wo vr za zo пн вт ср чт пт сб вс pon wto śro sro czw pią pia sob nie má må ti on to lö lø
+星期 周 週 月 火 水 木 金 土 日 월 화 수 목 금 토 일
+"""
 
-HALVES = {
-    **dict.fromkeys(("am", "a", "上午", "早上", "凌晨", "午前", "오전", "πμ", "öö"), 0),
-    **dict.fromkeys(("pm", "p", "下午", "晚上", "中午", "午後", "오후", "μμ", "ös"), 12),
-}  # first hour of each half of the day
+# First hour of each half of the day, and its names.
+HALVES = (
+    (0, "am a 上午 早上 凌晨 午前 오전 πμ öö"),
+    (12, "pm p 下午 晚上 中午 午後 오후 μμ ös"),
+)
 
 
 def folded(name: str) -> str:
@@ -153,6 +78,12 @@ def month_numbers() -> dict[str, int]:
     return {**shortened, **known}
 
 
+@cache
+def first_hours() -> dict[str, int]:
+    """Return the first hour of the half of a day that each name means."""
+    return {folded(name): hour for hour, names in HALVES for name in names.split()}
+
+
 def is_weekday(name: str) -> bool:
     """Return whether a word begins like the name of a day of the week."""
-    return name.casefold().startswith(tuple(WEEKDAYS))
+    return name.casefold().startswith(tuple(WEEKDAYS.split()))

@@ -1,7 +1,7 @@
 """Patterns such as %d/%m/%Y %H:%M: what text they match, and the moments that it means.
 
-The letters are those of C's strftime, and %q for a quarter. Names of months are read in many languages, a second may have
-a fraction, and what stands for a time zone is skipped: a moment is what the clock of its place shows.
+The letters are those of C's strftime, %q for a quarter and %o for a day such as 1st. Names of months are read in many
+languages, a second may have a fraction, and a time zone is skipped: a moment is what the clock of its place shows.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from glassnet.errors import SettingError
 from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import cell_values
-from glassnet.tables.spelling.date_names import HALVES, folded, month_numbers
+from glassnet.tables.spelling.date_names import first_hours, folded, month_numbers
 from glassnet.typing import AnyArray
 
 SECOND, MINUTE, HOUR, DAY = 10**6, 60 * 10**6, 3600 * 10**6, 86_400 * 10**6  # microseconds
@@ -26,7 +26,7 @@ ZONE = (
     r"(?:Z|z|(?:(?:UTC|GMT)\s?)?[+\-−][0-9]{1,2}(?::?[0-9]{2})?|[A-Z]{3,5}|[A-Z][A-Za-z_]+/[A-Z][A-Za-z_/]+)"
     r"(?:\s?[(\[][^()\[\]]*[)\]])?"
 )
-HALF = r"(?i:[ap]\.?\s?m\.?|[ap]|πμ|μμ|πμ|[öo][ös]|上午|早上|凌晨|午前|오전|下午|晚上|中午|午後|오후)"
+HALF = r"(?i:[ap]\.?\s?m\.?|[ap]|πμ|μμ|[öo][ös]|上午|早上|凌晨|午前|오전|下午|晚上|中午|午後|오후)"
 # Letter of a pattern -> what it matches.
 FIELDS: Mapping[str, str] = {
     "Y": "[0-9]{4}", "y": "[0-9]{2}", "m": "[0-9]{1,2}", "d": "[0-9]{1,2}", "j": "[0-9]{3}", "q": "[1-4]",
@@ -177,9 +177,8 @@ def _value(letter: str, text: pa.Array, found: AnyArray) -> AnyArray:
     """Return the numbers of one field; where it makes no sense, `found` becomes false."""
     if letter in "bp":
         coded = text.dictionary_encode()
-        known = month_numbers() if letter == "b" else HALVES
-        half = (lambda name: name) if letter == "b" else (lambda name: name[0] if name[0] in "ap" else name)
-        means = [known.get(half(folded(name)), -1) for name in coded.dictionary.to_pylist()]
+        known = month_numbers() if letter == "b" else first_hours()
+        means = [known.get(folded(name), -1) for name in coded.dictionary.to_pylist()]
         indices = np.nan_to_num(cell_values(pa.chunked_array([coded.indices])), nan=-1).astype(np.intp)
         values = np.array([*means, -1])[indices]
         found &= values >= 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,14 +12,14 @@ import numpy as np
 from glassnet.documents import TEXT, TEXTS, Kind, either, whole
 from glassnet.errors import SettingError
 from glassnet.tables.arrow import pa, pc
-from glassnet.tables.cells import cell_values, missing_cell
-from glassnet.tables.spelling.date_candidates import candidates
+from glassnet.tables.cells import cell_values
+from glassnet.tables.spelling.date_candidates import are_numbers, candidates
 from glassnet.tables.spelling.date_patterns import DAY, Moments, matcher, moments, parts_of, usual_form
 from glassnet.tables.spelling.date_search import Choice, first_year, is_doubtful, is_number, search
-from glassnet.tables.spelling.epochs import EPOCHS, likely_epoch, moments_since
-from glassnet.tables.spelling.placeholders import NO_DATE, placeholders, without
+from glassnet.tables.spelling.epochs import EPOCHS, epoch_remark, likely_epoch, read_epoch
+from glassnet.tables.spelling.placeholders import NO_DATE, missing_remarks, placeholders, without, without_days
 from glassnet.tables.spelling.spelled import Spelled, cast_or_none
-from glassnet.tables.spelling.texts import Texts, are_numbers, probes, taken, ticks_array
+from glassnet.tables.spelling.texts import Texts, probes, taken, ticks_array
 from glassnet.typing import AnyArray
 
 # What `format` may hold. Without a pattern, text is ISO 8601 as Arrow reads it; `since` begins the hundred years of
@@ -59,18 +60,26 @@ def read_dates(
     if known is None:
         return _recognised(text, asked=asked, name=name)
     if "pattern" not in known:
-        for arrow_type in (pa.timestamp("us"), pa.timestamp("us", "UTC")):
-            read = cast_or_none(text, arrow_type)
-            if read is not None:
-                return Spelled(_without_days(read, known.get("missing", ())), known)
+        read_as_iso = read_iso(text)
+        if read_as_iso is not None:
+            return Spelled(without_days(read_as_iso.cells, known.get("missing", ())), known)
     if known.get("pattern") in EPOCHS:
-        return _from_numbers(text, known)
+        return read_epoch(text, known)
     said = known.get("pattern", ISO)
     patterns = tuple(map(_checked, [said] if isinstance(said, str) else said))
     texts = Texts.of(text)
     read, since = _read(texts.values, patterns, known.get("since"))
     found = without(read, known.get("missing", ()))
     return _spelled(texts, found, read.found, {**known, **({"since": since} if since else {})})
+
+
+def read_iso(text: pa.ChunkedArray) -> Spelled | None:
+    """Return cleaned text as moments, where all of it is ISO 8601; None where it is not."""
+    for arrow_type in (pa.timestamp("us"), pa.timestamp("us", "UTC")):
+        read = cast_or_none(text, arrow_type)
+        if read is not None:
+            return Spelled(read)
+    return None
 
 
 def _checked(pattern: str) -> str:
@@ -100,14 +109,13 @@ def _recognised(text: pa.ChunkedArray, *, asked: bool, name: str) -> Spelled | N
         return None
     epoch = likely_epoch(text, name)
     if epoch is not None:
-        remark = f"was read as moments, counted from 1970 ({epoch}); --number {name} keeps the numbers"
-        return _from_numbers(text, {"pattern": epoch}, remark)
+        return read_epoch(text, {"pattern": epoch}, epoch_remark(epoch, name))
     if not asked and (are_numbers(text) or not any(map(candidates, probes(text)))):
         return None
     read = cast_or_none(text, pa.timestamp("us"))
     if read is not None:
         days = placeholders(cell_values(read.drop_null().cast(pa.int64())) // DAY)
-        return Spelled(_without_days(read, days), {"missing": days} if days else {}, _of_missing(days))
+        return Spelled(without_days(read, days), {"missing": days} if days else {}, missing_remarks(days))
     texts = Texts.of(text)
     none = _is_no_date(texts.values)
     counts = np.where(none, 0, texts.counts)
@@ -119,11 +127,11 @@ def _recognised(text: pa.ChunkedArray, *, asked: bool, name: str) -> Spelled | N
     patterns = tuple(choice.pattern for choice in choices)
     read_as, since = _read_so_far(choices, which) or _read(texts.values, patterns, None)
     days = placeholders(np.repeat(read_as.ticks // DAY, np.where(read_as.found, counts, 0)))
-    format: dict[str, Any] = {"pattern": patterns[0] if len(patterns) == 1 else list(patterns)}
-    format |= {"since": since} if since else {}
-    format |= {"missing": days} if days else {}
-    remarks = (_of_patterns(choices, name), *_of_missing(days, int(texts.counts[none].sum())))
-    return _spelled(texts, without(read_as, days), read_as.found, format, remarks)
+    form: dict[str, Any] = {"pattern": patterns[0] if len(patterns) == 1 else list(patterns)}
+    form |= {"since": since} if since else {}
+    form |= {"missing": days} if days else {}
+    remarks = (_of_patterns(choices, name), *missing_remarks(days, int(texts.counts[none].sum())))
+    return _spelled(texts, without(read_as, days), read_as.found, form, remarks)
 
 
 def _read_so_far(choices: Sequence[Choice], which: AnyArray) -> tuple[Moments, None] | None:
@@ -137,7 +145,7 @@ def _read_so_far(choices: Sequence[Choice], which: AnyArray) -> tuple[Moments, N
 
 
 def _spelled(
-    texts: Texts, read: Moments, understood: AnyArray, format: Mapping[str, Any], remarks: tuple[str, ...] = ()
+    texts: Texts, read: Moments, understood: AnyArray, form: Mapping[str, Any], remarks: tuple[str, ...] = ()
 ) -> Spelled:
     """Return moments of different texts as those of the cells."""
     ticks, found = texts.cells(read.ticks, 0), texts.cells(read.found, False)
@@ -145,36 +153,12 @@ def _spelled(
     if unreadable.any():
         unreadable &= ~_is_no_date(texts.values)
     lost = np.flatnonzero(texts.cells(unreadable, False))
-    return Spelled(ticks_array(ticks, found, pa.timestamp("us")), format, remarks, lost)
+    return Spelled(ticks_array(ticks, found, pa.timestamp("us")), form, remarks, lost)
 
 
 def _is_no_date(values: pa.Array) -> AnyArray:
     matched = pc.match_substring_regex(values, NO_DATE)
     return np.nan_to_num(cell_values(pa.chunked_array([matched.cast(pa.int8())]))) > 0
-
-
-def _from_numbers(numbers: pa.ChunkedArray, format: Mapping[str, Any], remark: str = "") -> Spelled:
-    """Return numbers, typed or as text, as the moments that they count."""
-    cells, lost = numbers, np.zeros(0, np.intp)
-    if pa.types.is_string(numbers.type) or pa.types.is_large_string(numbers.type):
-        read = cast_or_none(numbers, pa.int64()) or cast_or_none(numbers, pa.float64())
-        if read is None:
-            is_number = cell_values(pc.match_substring_regex(numbers, r"^[+-]?[0-9]+\.?[0-9]*$").fill_null(True))
-            lost = np.flatnonzero(~is_number)
-            mask = pa.chunked_array([pa.array(~is_number)])
-            read = pc.if_else(mask, missing_cell(numbers.type), numbers).cast(pa.float64())
-        cells = read
-    read_as = moments_since(cells, EPOCHS[format["pattern"]])
-    return Spelled(ticks_array(*read_as, pa.timestamp("us")), format, (remark,) if remark else (), lost)
-
-
-def _without_days(read: pa.ChunkedArray, days: Sequence[str]) -> pa.ChunkedArray:
-    """Return moments, those of some days missing."""
-    if not days:
-        return read
-    starts = pa.chunked_array([pa.array(days, pa.string())]).cast(pa.timestamp("us"))
-    none = pc.is_in(pc.floor_temporal(read.cast(pa.timestamp("us")), unit="day"), value_set=starts)
-    return pc.if_else(none, missing_cell(read.type), read)
 
 
 def _of_patterns(choices: Sequence[Choice], name: str) -> str:
@@ -185,10 +169,5 @@ def _of_patterns(choices: Sequence[Choice], name: str) -> str:
         return f"was read as dates written {written}"
     return (
         f"was read as dates written {written}, though no cell tells day from month: "
-        f"--date '{name or 'COLUMN'}={other}' reads them the other way"
+        f"--date {shlex.quote(f'{name}={other}')} reads them the other way"
     )
-
-
-def _of_missing(days: Sequence[str], zeros: int = 0) -> tuple[str, ...]:
-    held = [*days, *["0000-00-00"] * (zeros > 0)]
-    return (f"holds {' and '.join(held)} where there is no date: missing",) if held else ()

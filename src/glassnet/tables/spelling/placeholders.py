@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from glassnet.tables.arrow import pa, pc
+from glassnet.tables.cells import missing_cell, text_array
 from glassnet.tables.spelling.date_patterns import DAY, Moments
 from glassnet.typing import AnyArray
 
@@ -59,3 +61,18 @@ def without(of: Moments, days: Sequence[str]) -> Moments:
 
 def _most_frequent(days: AnyArray) -> int:
     return int(np.unique(days, return_counts=True)[1].max())
+
+
+def without_days(read: pa.ChunkedArray, days: Sequence[str]) -> pa.ChunkedArray:
+    """Return moments, those of some days missing."""
+    if not days:
+        return read
+    starts = pa.chunked_array([text_array(days, pa.string())]).cast(pa.timestamp("us"))
+    none = pc.is_in(pc.floor_temporal(read.cast(pa.timestamp("us")), unit="day"), value_set=starts)
+    return pc.if_else(none, missing_cell(read.type), read)
+
+
+def missing_remarks(days: Sequence[str], zeros: int = 0) -> tuple[str, ...]:
+    """Return what a user should know about days that stand for none, and about cells such as 0000-00-00."""
+    held = [*days, *["0000-00-00"] * (zeros > 0)]
+    return (f"holds {' and '.join(held)} where there is no date: missing",) if held else ()

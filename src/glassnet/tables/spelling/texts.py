@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -13,8 +12,7 @@ from glassnet.typing import AnyArray
 
 SAMPLE = 1000  # cells that say whether texts repeat
 MOSTLY_DISTINCT = 0.7
-PROBES, FIRST_LOOK = 40, 5
-NUMBER = re.compile(r"[-+]?([0-9]{1,5}|(?![0-9]{2}\.(18|19|20)[0-9]{2}$)[0-9]*\.[0-9]*)([eE][-+]?[0-9]+)?")
+PROBES = 40
 
 
 class Texts(NamedTuple):
@@ -37,10 +35,7 @@ class Texts(NamedTuple):
     @classmethod
     def of(cls, text: pa.ChunkedArray) -> Self:
         """Return the texts of a column."""
-        if text.num_chunks == 1:
-            cells = text.chunk(0)
-        else:
-            cells = pa.concat_arrays([pa.array([], text.type), *text.chunks])
+        cells = text.chunk(0) if text.num_chunks == 1 else pa.concat_arrays([pa.nulls(0, text.type), *text.chunks])
         probe = taken(cells, spread(len(cells), SAMPLE))
         if pc.count_distinct(probe).as_py() > MOSTLY_DISTINCT * len(probe):
             return cls(plain(cells), None, cell_values(pa.chunked_array([cells.is_valid()])).astype(np.int64))
@@ -49,23 +44,18 @@ class Texts(NamedTuple):
         counts = np.bincount(codes + 1, minlength=len(coded.dictionary) + 1)[1:]
         return cls(plain(coded.dictionary), codes, counts)
 
-    def cells(self, of_values: AnyArray, missing: object) -> AnyArray:
+    def cells(self, of_values: AnyArray, missing: int) -> AnyArray:
         """Return what is known of each value, for each cell."""
-        return of_values if self.codes is None else np.append(of_values, missing)[self.codes]
+        return of_values if self.codes is None else np.append(of_values, np.array(missing, of_values.dtype))[self.codes]
 
 
 def probes(text: pa.ChunkedArray, most: int = PROBES) -> list[str]:
-    """Return a few texts of a column, from everywhere in it."""
+    """Return a few different texts of a column, from everywhere in it."""
     found = [text[int(row)].as_py() for row in spread(len(text), most)]
     if text.null_count and None in found:
         there = text.drop_null()
         found = [there[int(row)].as_py() for row in spread(len(there), most)]
-    return found
-
-
-def are_numbers(text: pa.ChunkedArray) -> bool:
-    """Return whether a look at a few cells tells that a column holds numbers and no dates, which spares it the rest."""
-    return all(map(NUMBER.fullmatch, probes(text, FIRST_LOOK)))
+    return list(dict.fromkeys(found))
 
 
 def plain(values: pa.Array) -> pa.Array:
@@ -76,7 +66,7 @@ def plain(values: pa.Array) -> pa.Array:
 
 def spread(m: int, most: int) -> AnyArray:
     """Return at most so many of m positions, evenly spaced."""
-    return np.arange(m) if m <= most else np.linspace(0, m - 1, most).astype(np.int64)
+    return np.arange(m) if m <= most else np.arange(most) * (m - 1) // (most - 1)
 
 
 def taken(values: pa.Array, positions: AnyArray) -> pa.Array:
@@ -86,7 +76,12 @@ def taken(values: pa.Array, positions: AnyArray) -> pa.Array:
 
 
 def ticks_array(ticks: AnyArray, found: AnyArray, arrow_type: pa.DataType) -> pa.ChunkedArray:
-    """Return whole numbers as a type of 64 bits, missing where they were not found."""
+    """Return the bits of values as a type of 64 bits, missing where they were not found."""
     valid = None if found.all() else pa.py_buffer(np.packbits(found, bitorder="little"))
     buffer = pa.py_buffer(np.ascontiguousarray(ticks, np.int64))
     return pa.chunked_array([pa.Array.from_buffers(arrow_type, len(ticks), [valid, buffer])])
+
+
+def float_array(values: AnyArray, found: AnyArray) -> pa.ChunkedArray:
+    """Return numbers as a column, missing where they were not found."""
+    return ticks_array(values.astype(np.float64).view(np.int64), found, pa.float64())

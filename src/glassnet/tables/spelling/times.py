@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,10 @@ import numpy as np
 from glassnet.documents import TEXT, TEXTS, Kind, either, one_of
 from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import cell_values
-from glassnet.tables.spelling.date_candidates import clock_candidates
+from glassnet.tables.spelling.date_candidates import are_numbers, clock_candidates
 from glassnet.tables.spelling.date_patterns import DAY, HOUR, MINUTE, SECOND, Moments, matcher, moments, parts_of
 from glassnet.tables.spelling.spelled import Spelled
-from glassnet.tables.spelling.texts import PROBES, Texts, are_numbers, probes, spread, taken, ticks_array
+from glassnet.tables.spelling.texts import PROBES, Texts, probes, spread, taken, ticks_array
 from glassnet.typing import AnyArray
 
 TIME_FORMATS: Mapping[str, Kind] = {"pattern": either(TEXT, TEXTS)}
@@ -27,9 +28,11 @@ DURATION_NAME = re.compile(
     r"|duracion|durata|时长|耗时|用时|所要時間|wait|delay|took|taken|longueur|playtime|uptime).*"
 )
 UNITS = (
-    ("years?|yrs?|ans?|años?|jahre?n?|年", 365.25 * DAY), ("months?|mons?|mois|meses|mes|monate?n?|个月|ヶ月", 30.4375 * DAY),
+    ("years?|yrs?|ans?|años?|jahre?n?|年", 365.25 * DAY),
+    ("months?|mons?|mois|meses|mes|monate?n?|个月|ヶ月", 30.4375 * DAY),
     ("weeks?|wks?|w|semaines?|semanas?|wochen?|周|週間", 7 * DAY),
-    ("days?|d|jours?|j|d[ií]as?|tage?n?|天|日|일", DAY), ("hours?|hrs?|h|heures?|horas?|stunden?|std|小时|小時|時間|시간", HOUR),
+    ("days?|d|jours?|j|d[ií]as?|tage?n?|天|日|일", DAY),
+    ("hours?|hrs?|h|heures?|horas?|stunden?|std|小时|小時|時間|시간", HOUR),
     ("minutes?|mins?|m|minutos?|minuten?|分钟|分鐘|分|분", MINUTE),
     ("seconds?|secs?|s|secondes?|segundos?|sekunden?|sek|秒钟|秒|초", SECOND),
     ("milliseconds?|millisecs?|millis|ms|毫秒", SECOND // 1000),
@@ -40,7 +43,10 @@ DAYS = r"(?:([0-9]+)\s*(?:days?|d|jours?|tage?|天),?\s+)?"
 # 26:03:04, 2 days 03:04:05, 3:04.5 | 1h 30m, 90 min | PT1H30M; each begins with a sign.
 CLOCK = rf"^([+-]?){DAYS}([+]?)([0-9]+):([0-5][0-9])(?::([0-5][0-9](?:[.,][0-9]+)?))?([.,][0-9]+)?$"
 WORDS = r"^([+-]?)\s*" + "".join(rf"(?:{AMOUNT}\s*(?i:{words}){BETWEEN})?" for words, _ in UNITS) + "$"
-ISO = rf"^([+-]?)P(?:{AMOUNT}Y)?(?:{AMOUNT}M)?(?:{AMOUNT}W)?(?:{AMOUNT}D)?(?:T(?:{AMOUNT}H)?(?:{AMOUNT}M)?(?:{AMOUNT}S)?)?$"
+ISO = (
+    rf"^([+-]?)P(?:{AMOUNT}Y)?(?:{AMOUNT}M)?(?:{AMOUNT}W)?(?:{AMOUNT}D)?"
+    + rf"(?:T(?:{AMOUNT}H)?(?:{AMOUNT}M)?(?:{AMOUNT}S)?)?$"
+)
 # Such as 5 m and 5 w, which are more likely metres and watts.
 ONE_LETTER = r"^[0-9.,]+\s*[a-zA-Z]$"
 
@@ -88,8 +94,8 @@ def read_times(
     share = texts.counts[read.found].sum() / max(texts.counts.sum(), 1)
     if not patterns or (not asked and (share < ENOUGH or _more_likely_durations(texts, read, patterns))):
         return None
-    format = {"pattern": patterns[0] if len(patterns) == 1 else patterns}
-    return _times(texts, read, format, (f"was read as times of day written {' or '.join(patterns)}",))
+    form = {"pattern": patterns[0] if len(patterns) == 1 else patterns}
+    return _times(texts, read, form, (f"was read as times of day written {' or '.join(patterns)}",))
 
 
 def _more_likely_durations(texts: Texts, read: Moments, patterns: list[str]) -> bool:
@@ -110,10 +116,10 @@ def _read(texts: Texts, patterns: Any) -> Moments:
     return Moments(ticks, found)
 
 
-def _times(texts: Texts, read: Moments, format: Mapping[str, Any], remarks: tuple[str, ...] = ()) -> Spelled:
+def _times(texts: Texts, read: Moments, form: Mapping[str, Any], remarks: tuple[str, ...] = ()) -> Spelled:
     ticks, found = texts.cells(read.ticks, 0), texts.cells(read.found, False)
     lost = np.flatnonzero(texts.cells((texts.counts > 0) & ~read.found, False))
-    return Spelled(ticks_array(ticks, found, pa.time64("us")), format, remarks, lost)
+    return Spelled(ticks_array(ticks, found, pa.time64("us")), form, remarks, lost)
 
 
 def read_durations(
@@ -145,12 +151,17 @@ def read_durations(
     found = texts.cells(read.found, False)
     lost = np.flatnonzero(texts.cells((texts.counts > 0) & ~read.found, False))
     remarks = ("was read as durations: a number of seconds",) if known is None else ()
-    format = {**(known or {}), **({"clock": "minutes"} if minutes else {})}
-    return Spelled(ticks_array(texts.cells(read.ticks, 0), found, pa.duration("us")), format, remarks, lost)
+    form = {**(known or {}), **({"clock": "minutes"} if minutes else {})}
+    return Spelled(ticks_array(texts.cells(read.ticks, 0), found, pa.duration("us")), form, remarks, lost)
 
 
 def _looks_like_duration(text: str) -> bool:
-    return any(re.match(expression, text) for expression in (CLOCK, WORDS, ISO))
+    return any(each.match(text) for each in _compiled())
+
+
+@cache
+def _compiled() -> list[re.Pattern[str]]:
+    return [re.compile(expression) for expression in (CLOCK, WORDS, ISO)]
 
 
 def _clocks_are_minutes(texts: Texts, name: str) -> bool:
@@ -171,27 +182,38 @@ def _durations(values: pa.Array, *, minutes: bool = False) -> Moments:
     ticks, found = np.zeros(len(values), np.int64), np.zeros(len(values), bool)
     units = {WORDS: [unit for _, unit in UNITS], ISO: [unit for _, unit in UNITS[:-1]], CLOCK: []}
     for expression, ticks_of in units.items():
-        numbered = (f"(?P<_{k}>" for k in range(len(expression)))
-        parts = parts_of(values, re.sub(r"\((?!\?)", lambda _: next(numbered), expression))  # Arrow needs names
+        parts = parts_of(values, _with_names(expression))
         new = ~cell_values(pa.chunked_array([parts[0].is_null()])) & ~found
         if not new.any():
             continue
-        backward = cell_values(pa.chunked_array([pc.equal(parts[0], "-").fill_null(False)]))
+        backward = _is(parts[0], "^-$")
         read = _of_clock(parts, backward, minutes) if expression == CLOCK else _total(parts[1:], ticks_of, backward)
         ticks[new], found[new] = read[new], True
     return Moments(ticks, found)
 
 
+def _with_names(expression: str) -> str:
+    """Return an expression whose groups have names, as Arrow needs them."""
+    first, *others = re.split(r"\((?!\?)", expression)
+    return first + "".join(f"(?P<_{k}>{other}" for k, other in enumerate(others))
+
+
 def _of_clock(parts: list[pa.Array], backward: AnyArray, minutes: bool) -> AnyArray:
     """Return durations of clocks; -1 days +22:30:00 is an hour and a half before nothing."""
     days, first, second, third, fraction = (_amount(parts[j]) for j in (1, 3, 4, 5, 6))
-    plus = cell_values(pa.chunked_array([pc.equal(parts[2], "+").fill_null(False)]))
-    two_parts = cell_values(pa.chunked_array([pc.equal(parts[5], "").fill_null(True)]))
+    plus = _is(parts[2], r"^\+$")
+    two_parts = _is(parts[5], "^$")
     short = two_parts & (minutes | (fraction > 0))
     clock = np.where(short, first * MINUTE + second * SECOND, first * HOUR + second * MINUTE + third * SECOND)
     clock = clock + fraction * SECOND
     total = np.where(backward, -1, 1) * days * DAY + np.where(backward & ~plus, -1, 1) * clock
     return np.round(total).astype(np.int64)
+
+
+def _is(text: pa.Array, expression: str) -> AnyArray:
+    """Return where texts match; false where they are missing."""
+    matched = pc.match_substring_regex(text, expression)
+    return cell_values(pa.chunked_array([matched.cast(pa.int8())])) == 1
 
 
 def _total(amounts: list[pa.Array], units: list[Any], backward: AnyArray) -> AnyArray:

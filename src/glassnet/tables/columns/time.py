@@ -1,0 +1,67 @@
+"""Times of day, as a number and as points on the circle of a day; durations, as a number of seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from glassnet.tables.arrow import pa
+from glassnet.tables.cells import decoded, is_text
+from glassnet.tables.columns.calendar import PARTS
+from glassnet.tables.columns.column import RawColumn
+from glassnet.tables.columns.number import NumberColumn
+from glassnet.tables.spelling.missing import clean
+from glassnet.tables.spelling.moments import microseconds
+from glassnet.tables.spelling.spelled import Spelled
+from glassnet.tables.spelling.times import DURATION_FORMATS, TIME_FORMATS, read_durations, read_times
+
+CLOCK = PARTS["clock"]
+
+
+@dataclass(frozen=True)
+class TimeColumn(NumberColumn):
+    """What training rows said about a column of times of day: the number of seconds since midnight, and a circle."""
+
+    kind, words = "time", "times of day such as 13:08"
+    formats: ClassVar = TIME_FORMATS
+
+    @classmethod
+    def read(cls, raw: RawColumn) -> Spelled | None:
+        if pa.types.is_dictionary(raw.cells.type) and not raw.asked:
+            return None
+        cells = decoded(raw.cells)
+        if is_text(cells.type):
+            return read_times(clean(cells, raw.missing), raw.format, asked=raw.asked, name=raw.name)
+        is_time = pa.types.is_time(cells.type) or (raw.asked and pa.types.is_null(cells.type))
+        return Spelled(cells, raw.format or {}) if is_time else None
+
+    @property
+    def features(self) -> list[str]:
+        """Names of the features that the column becomes."""
+        return [*super().features, *(f"{self.name} {name}" for name in CLOCK.names)]
+
+    def fill(self, cells: pa.ChunkedArray, out: np.ndarray, targets: np.ndarray | None = None) -> None:
+        width = out.shape[1] - len(CLOCK.names)
+        super().fill(cells, out[:, :width])
+        ticks, lost = microseconds(cells)
+        out[:, width:] = np.where(lost[:, np.newaxis], 0, CLOCK.values[CLOCK.position(ticks)])
+
+
+@dataclass(frozen=True)
+class DurationColumn(NumberColumn):
+    """What training rows said about a column of durations: a number of seconds."""
+
+    kind, words = "duration", "durations such as 1:30:00"
+    formats: ClassVar = DURATION_FORMATS
+
+    @classmethod
+    def read(cls, raw: RawColumn) -> Spelled | None:
+        if pa.types.is_dictionary(raw.cells.type) and not raw.asked:
+            return None
+        cells = decoded(raw.cells)
+        if is_text(cells.type):
+            return read_durations(clean(cells, raw.missing), raw.format, asked=raw.asked, name=raw.name)
+        is_duration = pa.types.is_duration(cells.type) or (raw.asked and pa.types.is_null(cells.type))
+        return Spelled(cells, raw.format or {}) if is_duration else None
