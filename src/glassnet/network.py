@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Unpack
@@ -145,18 +145,41 @@ class Network(NetworkInspection, SavedNetwork):
         SettingError
             If there is no such layer.
         """
+        parts = [A for _, A in self.forward_in_blocks(X, layer=layer)]
+        A: Array = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
+        return A
+
+    def forward_in_blocks(self, X: Columns, *, layer: int | None = None) -> Iterator[tuple[Any, Array]]:
+        """Yield what `forward` returns some samples at a time, so that memory does not grow with m.
+
+        Parameters
+        ----------
+        X : array or scipy.sparse matrix (n[0], m)
+            One column per sample.
+        layer : int, optional
+            As for `forward`.
+
+        Yields
+        ------
+        block : index
+            Which samples: ``X[block]``.
+        A : array (n[l], samples of the block), or (k, n[l], samples of the block) for a stack
+            Their A[l].
+
+        Raises
+        ------
+        ShapeError, DataError, WrongTypeError, SettingError
+            As `forward` does.
+        """
         if layer is not None and not (checks.is_count(layer) and layer <= self.L):
             raise SettingError(f"layer: expected a whole number from 1 to {self.L}, the output; got {layer!r}")
         end = (self.L if layer is None else layer) + 1
-        with xp.quiet():
-            columns = features(X, self.architecture, self.parameters)
-            W, b, g = self.W.views[:end], self.b.views[:end], self.architecture.g
-            parts = [
-                forward(xp, columns[block], W, b, g, self._no_masks)[0][-1]
-                for block in blocks(xp, self.parameters, columns.shape[-1])
-            ]
-        A: Array = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
-        return A
+        columns = features(X, self.architecture, self.parameters)
+        W, b, g = self.W.views[:end], self.b.views[:end], self.architecture.g
+        for block in blocks(xp, self.parameters, columns.shape[-1]):
+            with xp.quiet():
+                A = forward(xp, columns[block], W, b, g, self._no_masks)[0][-1]
+            yield block, A
 
     def cost(
         self,

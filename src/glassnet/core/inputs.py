@@ -10,15 +10,16 @@ import numpy as np
 from glassnet.core import checks
 from glassnet.core.architecture import Architecture
 from glassnet.core.parameters import Parameters
+from glassnet.engines.coded_columns import CodedColumns
 from glassnet.engines.sparse_columns import SparseColumns, is_sparse
 from glassnet.errors import DataError, SettingError, ShapeError
 from glassnet.typing import Array, ArrayLike, Columns, Tensor
 
 
 def features(X: Columns, architecture: Architecture, theta: Parameters, suffix: str = "") -> Tensor:
-    """Return X (n[0], m) in the type of the parameters, sparse where it is sparse; `suffix` follows its name."""
+    """Return X (n[0], m) in the type of the parameters, sparse or coded as it is; `suffix` follows its name."""
     n_x, name = architecture.sizes[0], f"X{suffix}"
-    if is_sparse(X):
+    if isinstance(X, CodedColumns) or is_sparse(X):
         return _sparse(name, X, n_x, theta.vector.dtype)
     X = checks.matrix(name, X, rows=n_x, what=f"n[0] = {n_x} features, one column per sample")
     return _of_networks(name, X, theta)
@@ -65,10 +66,10 @@ def _of_networks(name: str, M: Array, theta: Parameters) -> Array:
     return checks.finite(name, M, theta.vector.dtype)
 
 
-def _sparse(name: str, X: Any, n_x: int, dtype: Any) -> SparseColumns:
+def _sparse(name: str, X: Any, n_x: int, dtype: Any) -> SparseColumns | CodedColumns:
     if X.ndim != 2 or X.shape[0] != n_x or X.shape[1] == 0:
         raise ShapeError(f"{name}: expected shape ({n_x}, m), one column per sample; got {X.shape}, sparse")
-    columns = SparseColumns.of(X, dtype)
-    if not np.isfinite(columns.numbers).all():
+    columns = (CodedColumns if isinstance(X, CodedColumns) else SparseColumns).of(X, dtype)
+    if not all(np.isfinite(part).all() for part in columns.numbers):
         raise DataError(f"{name}: not every number is finite. Impute or remove the others")
     return columns

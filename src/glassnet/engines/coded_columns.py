@@ -183,7 +183,7 @@ class CodedColumns:
     @property
     def nbytes(self) -> int:
         """Bytes that are kept."""
-        return sum(int(part.nbytes) for block in self.blocks for part in block.arrays)
+        return sum(int(part.nbytes) for part in self.arrays)
 
     @property
     def expanded_nbytes(self) -> int:
@@ -195,10 +195,15 @@ class CodedColumns:
         """Whether products should skip the zeros of some features."""
         return any(block.is_sparse for block in self.blocks)
 
-    def is_finite(self) -> bool:
-        """Return whether every number is finite."""
-        parts = (part for block in self.blocks for part in block.arrays if part.dtype.kind == "f")
-        return all(bool(np.isfinite(part).all()) for part in parts)
+    @property
+    def arrays(self) -> tuple[Array, ...]:
+        """All arrays that are kept, for a fingerprint."""
+        return tuple(part for block in self.blocks for part in block.arrays)
+
+    @property
+    def numbers(self) -> tuple[Array, ...]:
+        """The arrays of them that hold fractions."""
+        return tuple(part for part in self.arrays if part.dtype.kind == "f")
 
     def expand(self, samples: Any, out: Array) -> Array:
         """Write some samples as rows into out (k, n), and return it."""
@@ -233,8 +238,8 @@ class CodedColumns:
                 parts.append(_expand(blocks, samples, np.zeros((k, width), self.dtype), zero=False).T)
         return Stacked(parts)
 
-    def _parts(self) -> Iterable[tuple[Any, slice]]:
-        """Yield the samples of a whole pass a part at a time."""
+    def parts(self) -> Iterable[tuple[Any, slice]]:
+        """Yield all samples, some at a time, and which they are."""
         for start in range(0, self.shape[1], self._rows_at_a_time):
             some = slice(start, start + self._rows_at_a_time)
             yield self[..., some], some
@@ -242,7 +247,7 @@ class CodedColumns:
     def __rmatmul__(self, W: Array) -> Array:
         """Return W @ X: (n', n) -> (n', m), or (k, n', n) -> (k, n', m)."""
         out = np.empty((*W.shape[:-1], self.shape[1]), np.result_type(W, self.dtype))
-        for X, some in self._parts():
+        for X, some in self.parts():
             out[..., some] = W @ X
         return out
 
@@ -263,7 +268,7 @@ class TransposedCoded:
     def __rmatmul__(self, dZ: Array) -> Array:
         """Return dZ @ Xᵀ: (n', m) -> (n', n), or (k, n', m) -> (k, n', n)."""
         out = np.zeros((*dZ.shape[:-1], self.X.shape[0]), np.result_type(dZ, self.X.dtype))
-        for X, some in self.X._parts():
+        for X, some in self.X.parts():
             out += dZ[..., some] @ X.mT
         return out
 

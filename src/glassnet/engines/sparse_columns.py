@@ -44,9 +44,14 @@ class SparseColumns:
         return self.rows.dtype
 
     @property
-    def numbers(self) -> Array:
-        """The entries that are kept, in one row."""
-        return self.rows.data
+    def numbers(self) -> tuple[Array, ...]:
+        """The arrays of entries that are kept."""
+        return (self.rows.data,)
+
+    @property
+    def arrays(self) -> tuple[Array, ...]:
+        """All arrays that are kept, for a fingerprint."""
+        return self.rows.data, self.rows.indices, self.rows.indptr
 
     @property
     def mT(self) -> Transposed:

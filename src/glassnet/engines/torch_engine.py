@@ -7,7 +7,7 @@ the equations: the factors of a product are rounded, all else stays float32.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from itertools import count
 from typing import Any
@@ -88,6 +88,17 @@ def tensor(M: Any, device: str) -> Array:
     if not M.flags.writeable or any(stride < 0 for stride in M.strides):
         M = np.array(M)
     return torch.from_numpy(M).to(device)
+
+
+def stacked(parts: Iterable[Array], rows: int, device: str) -> Array:
+    """Return arrays (m[i], n) one above the other as one tensor on a device, which holds each of them once."""
+    out, start = None, 0
+    for part in parts:
+        rows_of_part = tensor(part, device)
+        out = rows_of_part.new_empty((rows, part.shape[1])) if out is None else out
+        out[start : start + len(part)] = rows_of_part
+        start += len(part)
+    return out
 
 
 def fuses(theta: Array, learning_rate: Any) -> bool:

@@ -6,9 +6,10 @@ from typing import Any
 
 from glassnet.errors import DataError, SettingError
 from glassnet.tables.columns.column import RawColumn
-from glassnet.tables.columns.date import DateColumn, dates
+from glassnet.tables.columns.date import DateColumn
 from glassnet.tables.columns.number import NumberColumn, numbers
 from glassnet.tables.dataset import Pictures
+from glassnet.tables.spelling.moments import dates
 from glassnet.typing import AnyArray
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.engines.coded_columns import CodedColumns
 from glassnet.engines.sparse_columns import SparseColumns
 
 Array = Any
@@ -21,7 +22,8 @@ class Batches:
     Parameters
     ----------
     X, Y : array (n[0], m), (n[L], m)
-        One column per sample; X may be `SparseColumns`, whose batches are sparse too.
+        One column per sample; X may be `SparseColumns`, whose batches are sparse too, or `CodedColumns`, whose batches
+        are expanded.
     S : array (1, m), optional
         Sample weights.
     size : int, optional
@@ -51,9 +53,17 @@ class Batches:
         self.drawn: Array | None = None
         self.begun: Array | None = None
         if self.size < self.m:
-            as_they_are = (type(None), SparseColumns)
+            as_they_are = (type(None), SparseColumns, CodedColumns)
             self.rows = [M if isinstance(M, as_they_are) else np.ascontiguousarray(M.T) for M in self.whole]
-            self.buffers = [None if isinstance(M, as_they_are) else np.empty_like(M[: self.size]) for M in self.rows]
+            self.buffers = [self._buffer(M) for M in self.rows]
+
+    def _buffer(self, rows: Array) -> Array:
+        """Return where batches are gathered or expanded; None where nothing is."""
+        if rows is None or isinstance(rows, SparseColumns):
+            return None
+        if isinstance(rows, CodedColumns):
+            return None if rows.is_sparse else np.empty((self.size, rows.shape[0]), rows.dtype)
+        return np.empty_like(rows[: self.size])
 
     def order(self) -> Array:
         """Return the order of the samples for an epoch: `begun`, or a new one."""
@@ -63,7 +73,7 @@ class Batches:
         return self.drawn
 
     def sample_rows(self) -> Array:
-        """Return X as contiguous rows (m, n[0]), one for each sample."""
+        """Return X as contiguous rows (m, n[0]), one for each sample, or as `CodedColumns`."""
         return self.rows[0] if self.size < self.m else np.ascontiguousarray(self.whole[0].T)
 
     def epoch(self, first: int = 0) -> Iterator[tuple[Array, Array, Array | None]]:
@@ -79,7 +89,9 @@ class Batches:
 
 
 def _gathered(rows: Array, chosen: Array, buffer: Array) -> Array:
-    """Return the chosen samples as columns; those of dense rows are written into the buffer."""
-    if rows is None or isinstance(rows, SparseColumns):
+    """Return the chosen samples as columns; those of dense rows and codes are written into the buffer."""
+    if buffer is None:
         return rows if rows is None else rows[..., chosen]
+    if isinstance(rows, CodedColumns):
+        return rows.expand(chosen, buffer[: len(chosen)]).T
     return rows.take(chosen, 0, buffer[: len(chosen)], "clip").T

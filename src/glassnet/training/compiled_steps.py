@@ -21,6 +21,7 @@ from glassnet.core.names import choose
 from glassnet.core.regularization import GRADIENT_TRANSFORMS
 from glassnet.core.schedules import SCHEDULES
 from glassnet.engines import compiled_engine
+from glassnet.engines.coded_columns import CodedColumns
 from glassnet.engines.threads import blas_threads, cores, thread_map
 from glassnet.errors import MissingLibraryError, in_short
 
@@ -32,6 +33,7 @@ Array = Any
 MOMENT = 0.05  # seconds of a call
 OPERATIONS_PER_THREAD = 1.5e7  # of a step, at least: fewer do not pay for starting and joining a thread
 SAMPLES_PER_THREAD = 64  # of a step, at least
+EXPANDED_BYTES = 2**24  # of the samples that are expanded for one call, unless a batch has more
 MASKS_AHEAD = 2**22  # numbers of dropout masks that are drawn for one call, at most
 CACHED_ENTRIES = 2**17  # of Z over all layers, at most, for the samples of a part: they stay in the cache
 
@@ -39,6 +41,8 @@ CACHED_ENTRIES = 2**17  # of Z over all layers, at most, for the samples of a pa
 def covers(run: Run) -> bool:
     """Return whether compiled code can run a run's steps, judged by settings and shapes."""
     X = run.batches.whole[0]
+    if isinstance(X, CodedColumns):  # batches are expanded; all samples at once are not
+        return not X.is_sparse and run.steps_per_epoch > 1
     return isinstance(X, np.ndarray) and X.ndim == 2
 
 
@@ -112,7 +116,8 @@ class CompiledSteps:
     def __init__(self, run: Run, function: Callable[..., Any]) -> None:
         X, Y, S = run.batches.whole
         self.run, self.function, self.by_blas = run, function, not compiled_engine.has_product()
-        self.rows = _read_only(run.batches.sample_rows())
+        rows = run.batches.sample_rows()
+        self.codes = rows if isinstance(rows, CodedColumns) else None
         self.sizes = (X.shape[-2], *(b.shape[-2] for b in run.theta.b))
         self.parts, self.groups = _division(run, self.sizes)
         self.many = self._needs_no_pause()
@@ -121,8 +126,10 @@ class CompiledSteps:
         self.theta, self.best, gradient = (np.atleast_2d(M) for M in vectors)
         networks, P = gradient.shape
         gradients = gradient[:, None] if self.groups == 1 else np.empty((networks, self.groups, P), gradient.dtype)
-        data = [_each(_read_only(M), networks) for M in (Y, S) if M is not None]
-        self.begins = list(zip(self.theta, gradients, *memory, [self.rows] * networks, *data, strict=True))
+        self.begins = list(zip(self.theta, gradients, *memory, strict=True))
+        self.targets = [M for M in (Y, S) if M is not None]
+        self.rows = rows if self.codes is None else self._buffer(self.codes)
+        self.data = self._data(self.rows, self.targets)
         given = run.settings.penalties(networks)  # not rounded to theta's type yet
         strengths = [np.broadcast_to(given[name], networks) for name in run.objective.penalties]
         self.strengths = np.array(strengths).reshape(-1, networks).T.copy()  # (networks, penalties)
@@ -131,6 +138,19 @@ class CompiledSteps:
         self.drawn = units * run.batches.size  # numbers in the masks of a step
         self.steps_at_a_time = 16  # more, as long as they fit into a moment
         self.most_steps = max(1, MASKS_AHEAD // (networks * self.drawn)) if self.drawn else run.steps
+        if self.codes is not None:
+            self.most_steps = min(self.most_steps, len(self.rows) // run.batches.size)
+
+    def _buffer(self, codes: CodedColumns) -> Array:
+        """Return where the samples of a call are expanded: those of whole steps, but always more than a batch."""
+        size = self.run.batches.size
+        steps = EXPANDED_BYTES // (size * codes.shape[0] * codes.itemsize)
+        return np.empty((max(size + 1, steps * size), codes.shape[0]), codes.dtype)
+
+    def _data(self, rows: Array, targets: list[Array]) -> list[tuple[Array, ...]]:
+        """Return for each network the samples, and their targets and weights."""
+        networks, rows = len(self.begins), _read_only(rows)
+        return list(zip([rows] * networks, *(_each(_read_only(M), networks) for M in targets), strict=True))
 
     def run_none(self) -> None:
         """Run no step, which compiles the function."""
@@ -176,7 +196,8 @@ class CompiledSteps:
 
     def _batch(self, order: Array, step: int) -> Array:
         size = self.run.batches.size
-        return self.rows.T if len(order) == 0 else self.rows[order[step * size : (step + 1) * size]].T
+        X = self.run.batches.whole[0]
+        return X if len(order) == 0 else X[..., order[step * size : (step + 1) * size]]
 
     def _masks(self, taken: int, k: int) -> Array | None:
         """Draw the dropout masks of k steps, in their order: (networks, k, numbers of a step)."""
@@ -200,6 +221,11 @@ class CompiledSteps:
         t = run.t_before + run.history.steps + 1
         rates = np.array(np.broadcast_to(rates.T.reshape(-1 if len(rates) else 1, len(rates)), costs.shape), order="C")
         before = np.atleast_1d(run.best.cost)
+        data = self.data
+        if self.codes is not None:
+            self.codes.expand(order, self.rows[: len(order)])
+            data = self._data(self.rows, [M[..., order] for M in self.targets])
+            order = np.arange(len(order))
 
         def one(k: int) -> tuple[int, float]:
             shares, ranks = np.empty(self.parts), min(self.groups, cores())
@@ -209,7 +235,7 @@ class CompiledSteps:
 
             def thread(rank: int) -> tuple[int, float]:
                 done, cost = self.function(
-                    self.sizes, *self.begins[k], *given, rates[k], t, self.strengths[k], self.limits,
+                    self.sizes, *self.begins[k], *data[k], *given, rates[k], t, self.strengths[k], self.limits,
                     costs[k], self.best[k], float(before[k]), run.judges_steps,
                     self.parts, shares, counters, rank, ranks,
                 )  # fmt: skip

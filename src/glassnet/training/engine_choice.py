@@ -25,6 +25,7 @@ from typing import NamedTuple
 
 from glassnet import interrupts
 from glassnet.engines import compiled_engine
+from glassnet.engines.coded_columns import CodedColumns
 from glassnet.engines.sparse_columns import SparseColumns
 from glassnet.errors import MissingLibraryError
 from glassnet.training import compiled_steps, loop, numpy_steps
@@ -93,7 +94,8 @@ def chosen(run: Run) -> Choice:
     wanted = run.settings.engine
     if run.optimizer.update is None:
         return Choice("numpy", "line searches run there")
-    if isinstance(run.batches.whole[0], SparseColumns):
+    X = run.batches.whole[0]
+    if isinstance(X, SparseColumns) or (isinstance(X, CodedColumns) and X.is_sparse):
         return Choice("numpy", "sparse columns stay sparse there")
     if wanted == "compiled" and not compiled_steps.covers(run):
         return Choice("numpy", "this run is not covered by the compiled engine")

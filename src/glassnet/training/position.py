@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.engines.coded_columns import CodedColumns
 from glassnet.engines.sparse_columns import SparseColumns
 
 Array = Any
@@ -102,7 +103,7 @@ def fingerprint(*arrays: Any) -> int:
 
     Parameters
     ----------
-    *arrays : array of rank 1 to 3, SparseColumns, or None
+    *arrays : array of rank 1 to 3, SparseColumns, CodedColumns, or None
         What is compared.
 
     Returns
@@ -112,9 +113,9 @@ def fingerprint(*arrays: Any) -> int:
     """
     crc = 0
     for M in arrays:
-        if isinstance(M, SparseColumns):
+        if isinstance(M, (SparseColumns, CodedColumns)):
             crc = zlib.crc32(repr(M.shape).encode(), crc)
-            for part in (M.rows.data, M.rows.indices, M.rows.indptr):
+            for part in M.arrays:
                 crc = zlib.crc32(np.ascontiguousarray(part).data, crc)
         elif M is None:
             crc = zlib.crc32(b"none", crc)

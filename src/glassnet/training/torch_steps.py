@@ -18,6 +18,7 @@ import numpy as np
 from glassnet import interrupts
 from glassnet.core.propagation import propagate
 from glassnet.core.regularization import transform_gradient
+from glassnet.engines.coded_columns import CodedColumns
 from glassnet.errors import MissingLibraryError, SettingError, in_short
 
 if TYPE_CHECKING:
@@ -79,12 +80,23 @@ class TorchSteps:
         self.objective = run.objective._replace(penalties={name: self._here(strength) for name, strength in strengths})
         batches = run.batches
         self.whole = batches.size == batches.m
-        self.data = [None if M is None else self._here(M) for M in (batches.whole if self.whole else batches.rows)]
+        X, *rest = batches.whole if self.whole else batches.rows
+        self.codes = X if isinstance(X, CodedColumns) and self.shares_memory and not self.whole else None
+        self.data = [self._samples(X), *(None if M is None else self._here(M) for M in rest)]
         self.buffers: dict[str, Array] = {}
         self.steps: dict[int, tuple[list[Array | None], Callable[[], None]]] = {}  # samples -> masks, and a step
 
     def _here(self, value: Any) -> Any:
         return self.xp.tensor(value, self.device) if isinstance(value, np.ndarray) else value
+
+    def _samples(self, X: Any) -> Any:
+        """Return X on the device; codes are expanded there, or on the CPU batch by batch."""
+        if not isinstance(X, CodedColumns):
+            return self._here(X)
+        if self.codes is not None:
+            return None
+        rows = self.xp.stacked((part.T for part, _ in X.parts()), X.shape[1], self.device)
+        return rows.mT if self.whole else rows
 
     def run_epoch(self) -> bool:
         """Run the steps of one epoch; return whether a callback ends the run."""
@@ -102,6 +114,8 @@ class TorchSteps:
     def _propagate(self, chosen: Array | None, masks: list[Array | None]) -> tuple[Array, Array]:
         """Write the gradient on the chosen samples, or on all; return J and X."""
         X, Y, S = (M if M is None or chosen is None else _transposed(M.index_select(0, chosen)) for M in self.data)
+        if self.codes is not None and chosen is not None:
+            X = self._here(self.codes[..., chosen.numpy()])
         return propagate(self.xp, self.theta, self.gradient, X, Y, self.objective, masks, S).J, X
 
     def _update(self, t: Any, rate: Any) -> None:

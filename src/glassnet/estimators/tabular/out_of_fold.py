@@ -6,6 +6,9 @@ trained on it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 
 from glassnet import equations
@@ -67,7 +70,7 @@ def cost(network: Network, X: AnyArray, Y: AnyArray, mask: AnyArray | None, S: A
         The mean over the rows.
     """
     if network.architecture.loss == "cross_entropy":
-        A, Y, S = _out_of_fold(network.forward(X), Y, mask, S)
+        A, Y, S = _out_of_fold(network.forward_in_blocks(X), Y, mask, S)
         return 2 * float(equations.cost(A, Y, "squared_error", sample_weight=S))
     held_out = None if mask is None else 1 - mask
     return float(np.mean(network.cost(X, Y, sample_weight=combined(held_out, S))))
@@ -103,8 +106,9 @@ def calibrate_temperature(
         The temperature, in [.5, 1].
     """
     L, output = network.L, network.architecture.activations[-1]
-    Z = network.W[L] @ network.forward(X, layer=L - 1) + network.b[L]
-    Z, Y, S = _out_of_fold(Z.astype(np.float64), Y, mask, S)
+    last = network.forward_in_blocks(X, layer=L - 1)
+    Z, Y, S = _out_of_fold(((block, network.W[L] @ A + network.b[L]) for block, A in last), Y, mask, S)
+    Z = Z.astype(np.float64)
 
     def cross_entropy(temperature: float) -> float:
         A = equations.activation_forward(Z / temperature, output)
@@ -120,11 +124,16 @@ def calibrate_temperature(
 
 
 def _out_of_fold(
-    A: AnyArray, Y: AnyArray, mask: AnyArray | None, S: AnyArray | None
+    parts: Iterable[tuple[Any, AnyArray]], Y: AnyArray, mask: AnyArray | None, S: AnyArray | None
 ) -> tuple[AnyArray, AnyArray, AnyArray | None]:
     """Return outputs (n, rows), labels and weights, of each row from the network that left it out; without mask all."""
     Y = np.asarray(Y, np.float64)
-    if mask is not None:
-        return A[np.argmin(mask[:, 0], axis=0), :, np.arange(A.shape[-1])].T, Y, S
-    stack = A.reshape(-1, *A.shape[-2:])
-    return np.concatenate(stack, axis=-1), np.tile(Y, len(stack)), None if S is None else np.tile(S, len(stack))
+    if mask is None:
+        A = np.concatenate([part for _, part in parts], axis=-1)
+        stack = A.reshape(-1, *A.shape[-2:])
+        return np.concatenate(stack, axis=-1), np.tile(Y, len(stack)), None if S is None else np.tile(S, len(stack))
+    rows = []
+    for block, part in parts:
+        network = np.argmin(mask[:, 0][block], axis=0)  # that left each row out
+        rows.append(part[network, :, np.arange(part.shape[-1])])
+    return np.concatenate(rows).T, Y, S

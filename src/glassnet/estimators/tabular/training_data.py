@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from glassnet.core.checks import is_count
+from glassnet.engines.coded_columns import CodedColumns
 from glassnet.errors import DataError
 from glassnet.estimators.sklearn_errors import as_glassnet_errors
 from glassnet.estimators.tabular import out_of_fold
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 VALIDATION_FROM = 1000  # rows; with fewer, every row is worth more in training (breast cancer: error .028 against .033)
 VALIDATION_BY_TIME_FROM = 20  # rows, where they follow one another: then the latest judge
 VALIDATION_SHARE = 0.15
+MOST_EXPANDED = 8_000_000  # bytes of X, about a cache: larger ones are expanded batch by batch, which is no slower
 
 
 class Given(NamedTuple):
@@ -107,12 +109,20 @@ def _columns(
 ) -> tuple[AnyArray, AnyArray, AnyArray | None, tuple[AnyArray, ...] | None]:
     """Return X, Y and S, and the validation data."""
     targets = target.encode(trained.y)
-    X = preparation.transform(trained.rows, targets=targets).T
+    X = _inputs(preparation, trained, targets)
     validation: tuple[AnyArray, ...] | None = None
     if len(held_out.y):
-        validation = preparation.transform(held_out.rows).T, target.encode(held_out.y).T
+        validation = _inputs(preparation, held_out), target.encode(held_out.y).T
         validation = validation if held_out.S is None else (*validation, held_out.row)
     return X, targets.T, trained.row, validation
+
+
+def _inputs(preparation: Preparation, samples: Samples, targets: AnyArray | None = None) -> Any:
+    """Return X (n[0], m): expanded where that is small or the samples are pictures, as codes otherwise."""
+    X = preparation.encode(samples.rows, targets=targets)
+    if not isinstance(X, CodedColumns) or X.is_sparse or X.expanded_nbytes > MOST_EXPANDED:
+        return X
+    return X.toarray()
 
 
 def _fold_weights(target: Target, samples: Samples, k: int, rng: np.random.Generator) -> AnyArray | None:
