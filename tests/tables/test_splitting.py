@@ -103,7 +103,8 @@ def test_imbalance():
     assert imbalance(np.array([0] * 40 + [1] * 10)) is None
     told = imbalance(np.array(["no"] * 90 + ["maybe"] * 30 + ["yes"] * 10))
     assert told == (
-        "classes are out of balance: no has 90 rows, yes has 10 (9 : 1); always answering no is right in 69.2%"
+        "classes are out of balance: no has 90 rows, yes has 10 (9 : 1); always answering no is right in 69.2%; "
+        "for the rare class: --metric f1, --balance (metric='f1', class_weight='balanced')"
     )
     assert imbalance(np.array([1, 1, 1])) is None
 

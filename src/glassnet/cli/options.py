@@ -58,12 +58,14 @@ def _option(setting: Setting) -> Any:
     kind = next(each for each in (bool, int, float, str) if each in (*setting.alternatives, str))
     if setting.name == "random_state":
         kind = int
+    if setting.flag is not None:
+        kind = bool
     name, several = setting.option_name, setting.takes_several
     listed = f": {', '.join(setting.names)}." if setting.names else "."
     bounds = f", in {setting.interval}" if setting.interval and not setting.interval.endswith(("inf)", "inf]")) else ""
     option = typer.Option(
-        f"--{name}/--no-{name}" if kind is bool else f"--{name}",
-        help=setting.help.removesuffix(".") + bounds + listed,
+        f"--{name}/--no-{name}" if kind is bool and setting.flag is None else f"--{name}",
+        help=(setting.help if setting.flag is None else setting.flag[1]).removesuffix(".") + bounds + listed,
         metavar=f"<{kind.__name__},...>" if several else None,
         rich_help_panel="Network" if setting.name in FIXED else "Training",
     )
@@ -142,6 +144,8 @@ def _read(name: str, value: Any) -> Any:
     if name == "missing":
         return [mark.strip() for text in value for mark in text.split(",")]
     setting = CLASSIFIER.get(name) if name not in COLUMNS else None  # names may hold commas: the table tells
+    if setting is not None and setting.flag is not None:
+        return setting.flag[0] if value else None
     if setting is None or not setting.takes_several:
         return value
     parts = [part.strip() for part in value.split(",")]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glassnet.cli.score_table import score_table
 from glassnet.cli.terminal import console, say, say_json
 from glassnet.estimators.saving import kind_of
 from glassnet.network import Network
@@ -129,10 +130,10 @@ class Show:
         best = f"; best after {history.best_epoch}, by {held} others" if history.validation_cost else ""
         self.line("Fit", f"{history.epochs} epochs over {samples} rows in {history.seconds:.2f} s{best}")
         self.line("Engine", history.choice or history.engine)
-        for part, scores in outcome.scores.items():
-            self.line(part.capitalize(), f"{_scores_text(scores)} on {scores.rows} rows")
-        _, scores = list(outcome.scores.items())[-1]
-        self.confusion(model, scores)
+        parts = dict(reversed(outcome.scores.items()))  # that of the test rows first
+        self.line("Scores", ", ".join(f"{part}: {scores.rows} rows" for part, scores in parts.items()))
+        say(score_table(parts))
+        self.confusion(model, next(iter(parts.values())))
         self.line("Saved", str(out))
         if outcome.interrupted:
             self.line("Note", f"interrupted: the best network so far was saved; resume with --resume {out}")
@@ -142,9 +143,8 @@ class Show:
         if self.as_json:
             say_json(_scores(scores))
             return
-        width = 2 + max(map(len, scores.values))
-        for name, value in {"Rows": str(scores.rows), **{n: f"{v:.6g}" for n, v in scores.values.items()}}.items():
-            self.line(f"{name:<{width}}", value)
+        self.line("Rows", str(scores.rows))
+        say(score_table({"this model": scores}))
         self.confusion(model, scores)
 
     def confusion(self, model: Any, scores: Scores) -> None:
@@ -229,11 +229,8 @@ def _progress_text(progress: Progress) -> str:
 
 def _scores(scores: Scores) -> dict[str, Any]:
     confusion = {"confusion": scores.confusion} if scores.confusion else {}
-    return {"rows": scores.rows, **scores.values, **confusion}
-
-
-def _scores_text(scores: Scores) -> str:
-    return ", ".join(f"{name} {value:.4g}" for name, value in scores.values.items())
+    baseline = {"baseline": scores.baseline} if scores.baseline else {}
+    return {"rows": scores.rows, **scores.values, **confusion, **baseline}
 
 
 def _architecture(network: Network) -> str:

@@ -19,7 +19,7 @@ from glassnet.training import generators
 KINDS = ("MLPClassifier", "MLPRegressor", "TabularClassifier", "TabularRegressor")
 # Entries of every estimator's document; those that some lack.
 ENTRIES = {"kind": TEXT, "settings": MAPPING, "target": MAPPING, "random_state": MAPPING}
-OPTIONAL = ("sample_weight_name", "random_state", "class_weight", "fit", "rest", "source")
+OPTIONAL = ("sample_weight_name", "random_state", "class_weight", "fit", "rest", "source", "baseline")
 CLASS_WEIGHTS = Kind(
     "a list of pairs of a class and its weight, at least 0",
     lambda pairs: (
@@ -149,6 +149,9 @@ def settings_to_json(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings that JSON can hold."""
     kept = {}
     for name, value in settings.items():
+        if name == "cost_matrix" and isinstance(value, Mapping):  # JSON's keys are texts only
+            kept[name] = ",".join(f"{true}:{predicted}={float(cost)!r}" for (true, predicted), cost in value.items())
+            continue
         with suppress(TypeError):
             kept[name] = to_json(value)
     return kept

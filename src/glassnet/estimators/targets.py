@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import math
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from glassnet import interrupts, plain_text
-from glassnet.documents import ANYTHING, TEXT, TRUTH, checked, listed, number
+from glassnet.documents import ANYTHING, TABLE, TEXT, TRUTH, checked, listed, number, one_of
 from glassnet.engines.sparse_columns import is_sparse
 from glassnet.errors import DataError, ModelFileError, SettingError
 from glassnet.typing import AnyArray
@@ -35,11 +35,18 @@ class LabelEncoder:
         Whether a sample may carry several labels at once.
     sparse : bool
         Whether multi-label predictions are sparse, as the training's labels were.
+    threshold : float
+        Of two classes, the second is decided on where its probability is above this.
+    costs : array (n_classes, n_classes), optional
+        What a row of a true class (first axis) costs when it is taken for another: the class of least expected cost is
+        decided on.
     """
 
     classes: AnyArray
     multilabel: bool = False
     sparse: bool = False
+    threshold: float = 0.5
+    costs: AnyArray | None = None
 
     @classmethod
     def of(cls, y: AnyArray) -> LabelEncoder:
@@ -100,7 +107,16 @@ class LabelEncoder:
             return csr_matrix(table)
         if len(self.classes) == 1:
             return np.repeat(self.classes, len(P))
-        return self.classes[self.most_probable(P)]
+        return self.classes[self.decided(P)]
+
+    def decided(self, P: AnyArray) -> AnyArray:
+        """Return the index of the class that each row is taken for: the most probable one, but for threshold or costs.
+
+        Source: for the costs Elkan 2001, The Foundations of Cost-Sensitive Learning.
+        """
+        if self.costs is not None:
+            return (self.probabilities(P) @ self.costs).argmin(axis=1)
+        return P.argmax(axis=1) if P.shape[1] > 1 else (P[:, 0] > self.threshold).astype(np.intp)
 
     def most_probable(self, P: AnyArray) -> AnyArray:
         """Return the most probable class of each row."""
@@ -158,7 +174,17 @@ class LabelEncoder:
     def to_document(self) -> dict[str, Any]:
         """Return the encoder as plain data."""
         dtype = "str" if self.classes.dtype == object else self.classes.dtype.str
-        return {"classes": self.classes.tolist(), "dtype": dtype, "multilabel": self.multilabel, "sparse": self.sparse}
+        document = {
+            "classes": self.classes.tolist(), "dtype": dtype, "multilabel": self.multilabel, "sparse": self.sparse,
+        }  # fmt: skip
+        if self.threshold != 0.5:
+            document["threshold"] = self.threshold
+        if self.costs is not None:
+            document["costs"] = self.costs.tolist()
+        return document
+
+
+MAX_LOGARITHM = 345.0  # of an estimate: its square is still a float
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,14 +194,20 @@ class TargetScaler:
     Parameters
     ----------
     mean, scale : array (n_outputs,)
-        Of the training targets; mean 0 and scale 1 leave them as they are.
+        Of the training targets, or of their logarithms; mean 0 and scale 1 leave them as they are.
     single : bool
         Whether y was a vector, and predictions are vectors too.
+    log : bool
+        Whether the logarithms of the targets are learned.
+    factor : float
+        What powers of e are multiplied by: the power of a mean logarithm is less than the mean (Duan 1983).
     """
 
     mean: AnyArray
     scale: AnyArray
     single: bool
+    log: bool = False
+    factor: float = 1.0
 
     output = None  # the loss decides: identity, or exp for poisson
 
@@ -189,6 +221,17 @@ class TargetScaler:
         deviation = (table / unit).std(axis=0) * unit
         return cls(table.mean(axis=0), np.where(deviation > 0, deviation, 1.0), y.ndim == 1)
 
+    @classmethod
+    def of_counts(cls, y: AnyArray) -> TargetScaler:
+        """Return the scaler that divides targets by their mean, so that a network's first answers, about 1, are it."""
+        mean = y.reshape(len(y), -1).astype(np.float64).mean(axis=0)
+        return cls(np.zeros(len(mean)), np.where(mean > 0, mean, 1.0), y.ndim == 1)
+
+    @classmethod
+    def of_logarithms(cls, y: AnyArray) -> TargetScaler:
+        """Return the scaler of the logarithms of training targets, all of them greater than 0."""
+        return replace(cls.of(np.log(y), standardize=True), log=True)
+
     @property
     def n_outputs(self) -> int:
         """Target columns, n[L]."""
@@ -199,26 +242,39 @@ class TargetScaler:
         table = np.asarray(y, np.float64).reshape(len(y), -1)
         if table.shape[1] != self.n_outputs:
             raise DataError(f"y: expected {self.n_outputs} numbers per row as in training; got {table.shape[1]}")
+        if self.log:
+            table = np.log(np.maximum(table, sys.float_info.min))
         return (table - self.mean) / self.scale
 
     def decode(self, outputs: AnyArray) -> AnyArray:
-        """Return estimates in the units of the training targets."""
-        y = outputs * self.scale.astype(outputs.dtype) + self.mean.astype(outputs.dtype)
+        """Return estimates in the units of the training targets, a vector where these were one."""
+        y = self.in_units(outputs)
         return y[:, 0] if self.single else y
+
+    def in_units(self, outputs: AnyArray) -> AnyArray:
+        """Return outputs (..., n_outputs) in the units of the training targets."""
+        y = outputs * self.scale.astype(outputs.dtype) + self.mean.astype(outputs.dtype)
+        return np.exp(np.minimum(y, MAX_LOGARITHM)) * self.factor if self.log else y
 
     def to_document(self) -> dict[str, Any]:
         """Return the scaler as plain data."""
-        return {"mean": self.mean.tolist(), "scale": self.scale.tolist(), "single": self.single}
+        document = {"mean": self.mean.tolist(), "scale": self.scale.tolist(), "single": self.single}
+        return {**document, "transform": "log", "factor": self.factor} if self.log else document
 
 
 Target = LabelEncoder | TargetScaler
 
 # In a model file:
 MAX_LABEL_WIDTH = 10_000  # characters of a type of text, whatever the labels need
-LABEL_ENTRIES = {"classes": listed(ANYTHING, least=1), "dtype": TEXT, "multilabel": TRUTH, "sparse": TRUTH}
+LABEL_ENTRIES = {
+    "classes": listed(ANYTHING, least=1), "dtype": TEXT, "multilabel": TRUTH, "sparse": TRUTH,
+    "threshold": number(0, 1), "costs": TABLE,
+}  # fmt: skip
 SCALER_ENTRIES = {
     "mean": listed(number(), least=1), "scale": listed(number(sys.float_info.min), least=1), "single": TRUTH,
+    "transform": one_of("log"), "factor": number(sys.float_info.min),
 }  # fmt: skip
+LATER = ("threshold", "costs", "transform", "factor")  # files of older versions lack them
 
 
 def target_from_document(document: dict[str, Any]) -> Target:
@@ -240,16 +296,19 @@ def target_from_document(document: dict[str, Any]) -> Target:
         If it is no such document.
     """
     if "classes" not in document:
-        given = checked(document, SCALER_ENTRIES, "target")
+        given = checked(document, SCALER_ENTRIES, "target", later=LATER)
         mean, scale = (np.asarray(given[name], dtype=np.float64) for name in ("mean", "scale"))
         if len(mean) != len(scale) or (given["single"] and len(mean) > 1):
             raise ModelFileError(f"target: {len(mean)} means and {len(scale)} scales are not of one target")
-        return TargetScaler(mean, scale, given["single"])
-    given = checked(document, LABEL_ENTRIES, "target")
+        return TargetScaler(mean, scale, given["single"], "transform" in given, given.get("factor", 1.0))
+    given = checked(document, LABEL_ENTRIES, "target", later=LATER)
     classes = _classes(given["classes"], given["dtype"])
     if given["multilabel"] and classes.tolist() != list(range(len(classes))):
         raise ModelFileError("target: the classes of several labels are the numbers of their columns")
-    return LabelEncoder(classes, given["multilabel"], given["sparse"])
+    costs = np.asarray(given["costs"], np.float64) if "costs" in given else None
+    if costs is not None and costs.shape != (len(classes), len(classes)):
+        raise ModelFileError(f"target: costs of shape {costs.shape} are not those of {len(classes)} classes")
+    return LabelEncoder(classes, given["multilabel"], given["sparse"], given.get("threshold", 0.5), costs)
 
 
 def _classes(labels: list[Any], name: str) -> AnyArray:

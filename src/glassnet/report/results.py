@@ -26,7 +26,22 @@ from glassnet.report.subject import Subject, Trial
 from glassnet.typing import AnyArray
 
 SCORES = {"accuracy": "results.accuracy", "log loss": "results.log_loss", "calibration error": "results.calibration",
-          "RMSE": "results.rmse", "R²": "results.r2", "cost": "results.cost"}  # fmt: skip
+          "RMSE": "results.rmse", "R²": "results.r2", "cost": "results.cost",
+          "ROC AUC": "results.roc_auc",
+          "average precision": "results.average_precision",
+          "F1": "results.f1",
+          "mean F1": "results.f1_macro",
+          "balanced accuracy": "results.balanced_accuracy",
+          "precision": "results.precision",
+          "recall": "results.recall",
+          "Brier score": "results.brier",
+          "decision cost": "results.decision_cost",
+          "MAE": "results.mae",
+          "MAPE": "results.mape",
+          "median absolute error": "results.median_absolute_error",
+          "quantile loss": "results.quantile_loss",
+          "Poisson deviance": "results.poisson_deviance",
+          }  # fmt: skip
 MOST_CLASSES = 20  # of a confusion matrix that can be read
 MOST_UNITS, MOST_POINTS = 20, 400
 HEAT_ROWS, HEAT_COLUMNS = 32, 48

@@ -195,5 +195,6 @@ def imbalance(y: np.ndarray) -> str | None:
     return (
         f"classes are out of balance: {classes[big]} has {counts[big]} rows, {classes[small]} has {counts[small]} "
         f"({counts[big] / counts[small]:.3g} : 1); always answering {classes[big]} is right in "
-        f"{counts[big] / counts.sum():.1%}"
+        f"{counts[big] / counts.sum():.1%}; for the rare class: --metric f1, --balance "
+        "(metric='f1', class_weight='balanced')"
     )

@@ -53,6 +53,8 @@ class Setting:
         Its name in `Network.fit`, where it has another one there.
     option : str, optional
         Its name in the shell, where it has another one there; None where the shell does without it.
+    flag : tuple of object and str, optional
+        Where its option in the shell takes no value: the value that it gives, and one line on what it does.
     constraints : tuple
         What scikit-learn checks it by, where that does not follow from type and interval.
     later : bool
@@ -70,6 +72,7 @@ class Setting:
     check_with: Callable[[Any], Any] | None = None
     fit_name: str = ""
     option: str | None = ""
+    flag: tuple[Any, str] | None = None
     constraints: tuple[Any, ...] = ()
     later: bool = False
     name: str = ""

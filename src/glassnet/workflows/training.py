@@ -13,7 +13,7 @@ import numpy as np
 from glassnet.errors import DataError, InterruptedWarning, SettingError, UnknownNameError
 from glassnet.estimators.input_names import select_training_columns
 from glassnet.estimators.tabular.model import TableClassifier, TableRegressor
-from glassnet.estimators.tabular.settings import COLUMNS
+from glassnet.estimators.tabular.settings import COLUMNS, refuse_those_of_classes
 from glassnet.estimators.tabular.source import Source
 from glassnet.estimators.targets import LabelEncoder
 from glassnet.files import check_writable, remove
@@ -143,6 +143,8 @@ def train_file(
     if dataset.y is None:
         raise DataError(f"{data}: {_how_to_name_target(dataset)}")
     task = _task(task, dataset.y, earlier, start)
+    if task == "numbers":
+        refuse_those_of_classes(settings)
     if settings.get("random_state") is None:
         settings["random_state"] = seed_of(earlier)
     if test_file is not None:

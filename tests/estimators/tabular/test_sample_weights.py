@@ -117,8 +117,9 @@ def test_judges_weigh_rows_too(masked, loss):
     mask = out_of_fold.fold_weights(None, 30, 2, rng).astype(float) if masked else None
     again = np.repeat(np.arange(30), S[0])
     mask_again = None if mask is None else mask[..., again]
-    weighed = out_of_fold.cost(network, columns, T, mask, S)
-    assert weighed == pytest.approx(out_of_fold.cost(network, columns[:, again], T[:, again], mask_again))
+    A = network.forward(columns)
+    weighed = out_of_fold.cost(A, T, loss, mask, S)
+    assert weighed == pytest.approx(out_of_fold.cost(A[..., again], T[:, again], loss, mask_again))
     start = network.vector.copy()
     temperatures = [out_of_fold.calibrate_temperature(network, columns, T, mask, S)]
     network.vector[...] = start

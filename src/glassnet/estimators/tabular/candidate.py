@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from glassnet import plain_text
 from glassnet.documents import number
+from glassnet.estimators.targets import LabelEncoder, Target
 from glassnet.network import Network
 from glassnet.training.history import History
 
@@ -24,20 +26,29 @@ class Candidate:
         These networks, side by side.
     cost : float
         Out of fold, or on validation data: what candidates are compared by.
+    value : float
+        Of the metric on these rows; the cost where no metric was asked for.
     label_smoothing : float
         Share of each label's certainty that all classes got in training.
     temperature : float
         By which the last layer's W and b were divided after training.
     history : History or None
         Of the training; None while it runs.
+    target : LabelEncoder, TargetScaler or None
+        What the network learned, with the decisions that are best on rows left out; None is the training's own.
+    scores : dict of str to float
+        On rows left out.
     """
 
     recipe: str
     network: Network
     cost: float = math.inf
+    value: float = math.inf
     label_smoothing: float = 0.0
     temperature: float = 1.0
     history: History | None = None
+    target: Target | None = None
+    scores: dict[str, float] = field(default_factory=dict)
 
     @property
     def hidden(self) -> list[int]:
@@ -71,22 +82,40 @@ class Candidate:
                 raise ValueError(f"candidate: {name} {document[name]!r}")
         candidate = cls(
             document["kind"], network, math.inf if document["cost"] is None else document["cost"],
-            document["label_smoothing"], document["temperature"], History.from_document(network.record or {}),
+            label_smoothing=document["label_smoothing"], temperature=document["temperature"],
+            history=History.from_document(network.record or {}),
         )  # fmt: skip
         if document["hidden"] != candidate.hidden:
             raise ValueError(f"candidate: hidden {document['hidden']}")
         return candidate
 
 
-def notes_of_choice(candidates: list[Candidate], chosen: Candidate) -> list[str]:
+def notes_of_choice(candidates: list[Candidate], chosen: Candidate, metric: str | None = None) -> list[str]:
     """Return the sentences that say which recipe was chosen, why, and what was done to its labels and last layer."""
     notes = []
+    by = "the cost" if metric is None else metric
     if len(candidates) > 1:
-        costs = ", ".join(f"{each.recipe} {each.hidden} {each.cost:.4g}" for each in candidates)
-        notes.append(f"chosen by the cost on held-out rows: {chosen.recipe} (of {costs})")
+        values = ", ".join(f"{each.recipe} {each.hidden} {each.value:.4g}" for each in candidates)
+        notes.append(f"chosen by {by} on held-out rows: {chosen.recipe} (of {values})")
+    notes += _decisions_in_words(chosen.target, metric)
     if chosen.label_smoothing:
         notes.append(
             f"labels were smoothed by {chosen.label_smoothing:g}, and the last layer's W and b then divided by "
             f"{chosen.temperature:.3g}: calibrated on held-out rows"
         )
     return notes
+
+
+def _decisions_in_words(target: Target | None, metric: str | None) -> list[str]:
+    """Say how probabilities become decisions, where the most probable class is not always decided on."""
+    if not isinstance(target, LabelEncoder) or (target.threshold == 0.5 and target.costs is None):
+        return []
+    second = plain_text.shortened(str(target.classes[-1]), 40)
+    if target.costs is None:
+        return [
+            f"decides on {second!r} where its probability is above {target.threshold:.3g}, the threshold of the best "
+            f"{metric} on held-out rows"
+        ]
+    if (target.costs.sum(axis=1) == target.costs.max(axis=1) * (len(target.costs) - 1)).all() and metric is not None:
+        return [f"rare classes are decided on earlier, for the best {metric} on held-out rows"]
+    return ["decides on the class of least expected cost, by the costs given"]

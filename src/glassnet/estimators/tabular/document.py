@@ -9,6 +9,7 @@ import numpy as np
 
 from glassnet.documents import MAPPING, TEXT, TEXTS, maybe
 from glassnet.errors import ModelFileError
+from glassnet.estimators.tabular.baseline import Baseline
 from glassnet.estimators.tabular.networks import made_with
 from glassnet.estimators.tabular.source import Source
 from glassnet.estimators.tabular.unfinished import LastFit, Unfinished
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 ENTRIES = {
     "preparation": MAPPING, "feature_names": TEXTS, "notes": TEXTS, "target_name": maybe(TEXT),
-    "sample_weight_name": maybe(TEXT), "fit": MAPPING, "source": MAPPING,
+    "sample_weight_name": maybe(TEXT), "fit": MAPPING, "source": MAPPING, "baseline": MAPPING,
 }  # fmt: skip
 
 
@@ -32,6 +33,7 @@ def to_document(model: TableModel, *, training_state: bool) -> tuple[dict[str, A
         "feature_names": list(getattr(model, "feature_names_in_", [])),
         "notes": model.notes_,
         "target_name": model.target_name_,
+        "baseline": model.baseline_.to_document(),
     }
     if model.sample_weight_name_ is not None:
         document["sample_weight_name"] = model.sample_weight_name_
@@ -59,6 +61,8 @@ def restore(model: TableModel, network: Network, target: Target, document: Mappi
     model.network_, model.target_, model.preparation_ = network, target, preparation
     model.notes_, model.target_name_ = list(document["notes"]), document["target_name"]
     model.sample_weight_name_ = document.get("sample_weight_name")
+    n = len(target.classes) if isinstance(target, LabelEncoder) else target.n_outputs
+    model.baseline_ = Baseline.from_document(document["baseline"], n) if "baseline" in document else Baseline()
     model.source_ = Source.from_document(document["source"]) if "source" in document else None
     model.n_features_in_ = preparation.pictures.n_x if preparation.pictures else len(preparation.source)
     model._made_with = made_with(model)

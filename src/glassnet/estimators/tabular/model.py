@@ -10,6 +10,7 @@ import copy
 import inspect
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Unpack
@@ -22,6 +23,7 @@ from glassnet.estimators.inspection import InspectionMixin
 from glassnet.estimators.saving import CLASS_WEIGHTS, save
 from glassnet.estimators.sklearn_errors import as_glassnet_errors
 from glassnet.estimators.tabular import document, evaluation
+from glassnet.estimators.tabular.baseline import LINEAR, Baseline, finite
 from glassnet.estimators.tabular.candidate import Candidate, notes_of_choice
 from glassnet.estimators.tabular.evaluation import Evaluation
 from glassnet.estimators.tabular.networks import made_with
@@ -58,6 +60,7 @@ class TableModel(InspectionMixin):
     network_: Network
     target_: Target
     preparation_: Preparation
+    baseline_: Baseline
     history_: History
     candidates_: list[dict[str, Any]]
     notes_: list[str]
@@ -70,6 +73,7 @@ class TableModel(InspectionMixin):
     n_features_in_: int
     feature_names_in_: Labels  # where the columns had names
     _declared: ClassVar[Mapping[str, Setting]] = REGRESSOR
+    _task: ClassVar[str]  # of its metrics
     _default_loss: str
     _recipes: ClassVar[Mapping[str, Recipe]]
 
@@ -195,11 +199,14 @@ class TableModel(InspectionMixin):
     def _become(self, data: TrainingData, candidates: list[Candidate]) -> None:
         """Take over what was trained: the best of the candidates, and what it takes to resume the last."""
         chosen = min(candidates, key=lambda candidate: candidate.cost)
-        self.preparation_, self.target_, self.n_features_in_ = data.preparation, data.target, data.width
+        self.preparation_, self.target_ = data.preparation, chosen.target or data.target
+        self.n_features_in_ = data.width
         self._made_with = made_with(self)
         self.network_, self.history_ = chosen.network, chosen.history  # type: ignore[assignment]
+        linear = next((each.scores for each in candidates if each.recipe == LINEAR), {})
+        self.baseline_ = Baseline(data.constants, finite(linear))
         self.candidates_ = [each.summary() for each in candidates]
-        self.notes_ = [*data.notes, *notes_of_choice(candidates, chosen)]
+        self.notes_ = [*data.notes, *notes_of_choice(candidates, chosen, self.metric)]
         recipe = self._last_recipe if chosen.recipe == "as before" else chosen.recipe
         self._last_fit = LastFit(data.seed, data.fingerprint, recipe)
         if candidates[-1].interrupted:
@@ -363,6 +370,10 @@ class TableModel(InspectionMixin):
         """Learn the code between y and target columns."""
         raise NotImplementedError
 
+    def _decisions(self, target: Target) -> Target:
+        """Return the target without decisions of an earlier fit, with those that the settings say."""
+        return target
+
     def _weights_of_classes(self, target: Target, samples: Samples) -> AnyArray | None:
         """Return the weight of each class, (n_classes,), or None."""
         return None
@@ -384,7 +395,7 @@ class TableClassifier(TableModel):
     kind = "TabularClassifier"
     target_: LabelEncoder
     classes_: Labels
-    _declared, _default_loss, _recipes = CLASSIFIER, "cross_entropy", CLASSES
+    _declared, _task, _default_loss, _recipes = CLASSIFIER, "classes", "cross_entropy", CLASSES
 
     _rows_of_file: ClassVar = {**document.ENTRIES, "class_weight": CLASS_WEIGHTS}
 
@@ -452,6 +463,24 @@ class TableClassifier(TableModel):
         self.classes_ = target.classes
         return target
 
+    @property
+    def threshold_(self) -> float:
+        """The probability of the second of two classes above which `predict` decides on it."""
+        self._see_that_fitted()
+        if self.target_.costs is None or len(self.classes_) != 2:
+            return self.target_.threshold
+        (right_first, alarm), (miss, right_second) = self.target_.costs.tolist()
+        return float((alarm - right_first) / max(alarm - right_first + miss - right_second, 1e-300))
+
+    def _decisions(self, target: Target) -> Target:
+        assert isinstance(target, LabelEncoder)
+        costs = None
+        if self.cost_matrix is not None:
+            from glassnet.estimators.weights import cost_matrix
+
+            costs = cost_matrix(target, self.cost_matrix)
+        return replace(target, threshold=0.5, costs=costs)
+
     def _targets(self, y: Any) -> Any:
         return given_labels(y)
 
@@ -480,7 +509,7 @@ class TableRegressor(TableModel):
 
     kind = "TabularRegressor"
     target_: TargetScaler
-    _default_loss, _recipes = "squared_error", NUMBERS
+    _task, _default_loss, _recipes = "numbers", "squared_error", NUMBERS
 
     def predict(self, X: Rows | Pictures) -> Array:
         """Return the estimate for each row.

@@ -1,4 +1,4 @@
-"""Out-of-fold predictions of a stack: their cost decides which recipe is kept; the last layer is calibrated on them.
+"""Out-of-fold predictions of a stack: by them recipes are judged and the last layer is calibrated.
 
 Each of k networks leaves out another k-th of the rows, so that each row is predicted by the network that was not
 trained on it.
@@ -46,8 +46,8 @@ def _by_group(labels: AnyArray | None, groups: AnyArray, k: int, rng: np.random.
     return mask
 
 
-def cost(network: Network, X: AnyArray, Y: AnyArray, mask: AnyArray | None, S: AnyArray | None = None) -> float:
-    """Return the cost of the predictions for rows left out.
+def cost(A: AnyArray, Y: AnyArray, loss: str, mask: AnyArray | None, S: AnyArray | None = None) -> float:
+    """Return the cost of the answers for rows left out.
 
     For cross-entropy it is the squared error of the probabilities, summed over the classes (Brier 1950): cross-entropy
     mostly measures overconfidence, and an overconfident network can still be right more often. For any other loss it is
@@ -55,10 +55,12 @@ def cost(network: Network, X: AnyArray, Y: AnyArray, mask: AnyArray | None, S: A
 
     Parameters
     ----------
-    network : Network
-        One, or a stack of k.
-    X, Y : array (n[0], m), (n[L], m)
-        Features and targets.
+    A : array (n[L], m) or (k, n[L], m)
+        Of a network, or of each network of a stack.
+    Y : array (n[L], m)
+        Targets.
+    loss : str
+        Of the network.
     mask : array (k, 1, m) or None
         0 where a network left a row out; None where no network was trained on any of them.
     S : array (1, m), optional
@@ -69,11 +71,11 @@ def cost(network: Network, X: AnyArray, Y: AnyArray, mask: AnyArray | None, S: A
     float
         The mean over the rows.
     """
-    if network.architecture.loss == "cross_entropy":
-        A, Y, S = _out_of_fold(network.forward_in_blocks(X), Y, mask, S)
-        return 2 * float(equations.cost(A, Y, "squared_error", sample_weight=S))
-    held_out = None if mask is None else 1 - mask
-    return float(np.mean(network.cost(X, Y, sample_weight=combined(held_out, S))))
+    outputs, rows = of_rows(np.asarray(A, np.float64), mask)
+    Y, S = np.asarray(Y, np.float64)[:, rows], None if S is None else S[:, rows]
+    if loss == "cross_entropy":
+        return 2 * float(equations.cost(outputs, Y, "squared_error", sample_weight=S))
+    return float(equations.cost(outputs, Y, loss, sample_weight=S))
 
 
 def combined(mask: AnyArray | None, S: AnyArray | None) -> AnyArray | None:
@@ -107,8 +109,9 @@ def calibrate_temperature(
     """
     L, output = network.L, network.architecture.activations[-1]
     last = network.forward_in_blocks(X, layer=L - 1)
-    Z, Y, S = _out_of_fold(((block, network.W[L] @ A + network.b[L]) for block, A in last), Y, mask, S)
-    Z = Z.astype(np.float64)
+    Z = selected(((block, network.W[L] @ A + network.b[L]) for block, A in last), mask)
+    Z, rows = of_rows(Z.astype(np.float64), None)
+    Y, S = np.asarray(Y, np.float64)[:, rows], None if S is None else S[:, rows]
 
     def cross_entropy(temperature: float) -> float:
         A = equations.activation_forward(Z / temperature, output)
@@ -123,17 +126,46 @@ def calibrate_temperature(
     return best
 
 
-def _out_of_fold(
-    parts: Iterable[tuple[Any, AnyArray]], Y: AnyArray, mask: AnyArray | None, S: AnyArray | None
-) -> tuple[AnyArray, AnyArray, AnyArray | None]:
-    """Return outputs (n, rows), labels and weights, of each row from the network that left it out; without mask all."""
-    Y = np.asarray(Y, np.float64)
+def selected(parts: Iterable[tuple[Any, AnyArray]], mask: AnyArray | None) -> AnyArray:
+    """Return outputs that come some samples at a time, of each row from the network that left it out.
+
+    Parameters
+    ----------
+    parts : iterable of (index, array)
+        As `Network.forward_in_blocks` yields them.
+    mask : array (k, 1, m) or None
+        0 where a network left a row out; None where no network saw any of them.
+
+    Returns
+    -------
+    array (n, m), or without mask (k, n, m)
+        Without mask those of every network.
+    """
     if mask is None:
-        A = np.concatenate([part for _, part in parts], axis=-1)
-        stack = A.reshape(-1, *A.shape[-2:])
-        return np.concatenate(stack, axis=-1), np.tile(Y, len(stack)), None if S is None else np.tile(S, len(stack))
-    rows = []
-    for block, part in parts:
-        network = np.argmin(mask[:, 0][block], axis=0)  # that left each row out
-        rows.append(part[network, :, np.arange(part.shape[-1])])
-    return np.concatenate(rows).T, Y, S
+        return np.concatenate([part for _, part in parts], axis=-1)
+    left_out = ((np.argmin(mask[:, 0][block], axis=0), part) for block, part in parts)
+    return np.concatenate([part[network, :, np.arange(part.shape[-1])] for network, part in left_out]).T
+
+
+def of_rows(A: AnyArray, mask: AnyArray | None) -> tuple[AnyArray, AnyArray]:
+    """Return outputs for rows that the network did not learn from.
+
+    Parameters
+    ----------
+    A : array (n, m) or (k, n, m)
+        Of a network, or of each network of a stack.
+    mask : array (k, 1, m) or None
+        0 where a network left a row out; None where no network saw any of them.
+
+    Returns
+    -------
+    outputs : array (n, rows)
+        Of each row from the network that left it out; without mask those of every network.
+    rows : array (rows,)
+        The index of each.
+    """
+    m = A.shape[-1]
+    if mask is not None:
+        return A[np.argmin(mask[:, 0], axis=0), :, np.arange(m)].T, np.arange(m)
+    stack = A.reshape(-1, *A.shape[-2:])
+    return np.concatenate(stack, axis=-1), np.tile(np.arange(m), len(stack))

@@ -11,6 +11,8 @@ from glassnet.core.architecture import choose_loss
 from glassnet.core.losses import full_name
 from glassnet.documents import checked, maybe, one_of, whole
 from glassnet.errors import SettingError
+from glassnet.estimators.weights import check_costs
+from glassnet.metrics import metric_named
 from glassnet.training.declarations import Setting, declared
 from glassnet.training.settings import SharedSettings, StepSettings
 
@@ -66,6 +68,10 @@ class ModelSettings(TypedDict, total=False):
     loss: Annotated[str | None, Setting(None, "Cost of an answer: cross_entropy, squared_error, absolute_error, huber, "
         "quantile(0.9), poisson.", none="None is cross_entropy for classes and squared_error for numbers.",
         check_with=lambda name: choose_loss(full_name(name, 1)))]
+    metric: Annotated[str | None, Setting(None, "Score that chooses recipe, epoch and, for f1 and balanced_accuracy, "
+        "the decision threshold.", "A name in `glassnet.metrics.METRICS`, such as roc_auc or mae, or scikit-learn's "
+        "name of a scorer.", none="None is the squared error of the probabilities for classes, and the loss for "
+        "numbers.", check_with=metric_named, later=True)]
     validation: Annotated[float | None, Setting(None, "Share of the training rows held out to choose the recipe and "
         "the best epoch.", none="None: of k networks each leaves out one k-th of the rows and is judged by them; one "
         "network alone holds out .15 from 1000 rows on.", interval="[0, 1)")]
@@ -92,7 +98,12 @@ class ClassifierKeywords(RegressorKeywords, total=False):
     class_weight: Annotated[Mapping[Any, float] | str | None, Setting(None,
         'Label -> weight of its rows, or "balanced".', '1 for labels it does not name; "balanced" gives every class '
         "the same sum of weights. Multiplies the `sample_weight` of `fit`, and weighs validation rows too.",
-        option=None)]
+        option="balance", flag=("balanced", "Give every class the same weight, however rare it is."))]
+    cost_matrix: Annotated[Mapping[tuple[Any, Any], float] | str | None, Setting(None,
+        "Cost of each kind of error: yes:no=5,no:yes=1 (true:predicted).", "A mapping (true, predicted) -> cost, that "
+        "text, or an array (n_classes, n_classes) in the order of `classes_`; an error that is not named costs 1, a "
+        "right answer 0. `predict` decides on the class of least expected cost.", option="cost",
+        check_with=check_costs, later=True)]
 
 
 # fmt: on
@@ -119,3 +130,14 @@ def check_kept(settings: Mapping[str, Any]) -> None:
     for name, value in settings.items():
         if name in CLASSIFIER and name not in IN_FILES:
             CLASSIFIER[name].check(value)
+
+
+def refuse_those_of_classes(settings: Mapping[str, Any]) -> None:
+    """Raise SettingError where a setting is given that only a classifier has, and numbers are estimated."""
+    for name in settings:
+        if name in CLASSIFIER and name not in REGRESSOR:
+            option = CLASSIFIER[name].option_name
+            raise SettingError(
+                f"{name} (--{option}) is for classes, and the target's numbers are estimated; leave it out, or take "
+                "the numbers as classes by task='classes' (--task classes)"
+            )

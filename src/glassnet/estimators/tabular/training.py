@@ -11,12 +11,14 @@ import numpy as np
 from glassnet.errors import DivergedError
 from glassnet.estimators.tabular import out_of_fold
 from glassnet.estimators.tabular.candidate import Candidate
+from glassnet.estimators.tabular.judging import judged, shown_scores
 from glassnet.estimators.tabular.networks import is_full_batch, new_network, recipes_to_try
 from glassnet.estimators.tabular.recipes import Recipe
 from glassnet.estimators.tabular.settings import IN_FIT
 from glassnet.estimators.tabular.training_data import TrainingData
 from glassnet.estimators.tabular.unfinished import Unfinished
 from glassnet.estimators.targets import smoothed
+from glassnet.metrics import metric_named
 from glassnet.network import Network
 from glassnet.training import generators
 from glassnet.training.checkpoint import Checkpoint
@@ -46,6 +48,8 @@ def train_candidates(
     candidates: list[Candidate] = []
     if unfinished is not None:
         candidates, networks = list(unfinished.done), _resumed(networks, unfinished, data)
+        for candidate in candidates:
+            _judge(candidate, data, metric_of(model), calibrate=False)
     callbacks, failure = list(callbacks), None
     for name, network in networks.items():
         if model.verbose:
@@ -75,6 +79,11 @@ def train_candidates(
     return candidates
 
 
+def metric_of(model: TableModel) -> str | None:
+    """Return the metric that candidates are compared by, under its own name."""
+    return None if model.metric is None else metric_named(model.metric, model._task)[0]
+
+
 def _resumed(networks: dict[str, Network], unfinished: Unfinished, data: TrainingData) -> dict[str, Network]:
     """Return the networks that are still to be trained, beginning with the one under way."""
     names = list(networks)
@@ -97,6 +106,9 @@ def _train(
     smoothing = recipe.label_smoothing if network.architecture.loss == "cross_entropy" else 0.0
     exclusive = network.architecture.activations[-1] == "softmax"
     own: list[Callback] = [_print_epoch] if model.verbose else []
+    metric = metric_of(model)
+    best = None if validation is None or metric is None else _BestByMetric(network, data, metric)
+    own += [] if best is None else [best]
     if validation is not None:
         own.append(_Patience.of(model, options, data.X.shape[1], network))
     with amortise_startup_over(FITS_PER_RECIPE):
@@ -105,10 +117,12 @@ def _train(
             sample_weight=out_of_fold.combined(data.fold_weights, data.S), keep_best=validation is not None,
             callbacks=[*callbacks, *own], resume=resume and not network.missing_state, checkpoint=checkpoint,
         )  # fmt: skip
+    if best is not None:
+        best.put_back(history)
     if network.position is not None and not history.interrupted:
         network.position.end()  # also where patience was at its end
     candidate.history, candidate.label_smoothing = history, smoothing
-    _judge(candidate, data)
+    _judge(candidate, data, metric)
     return history
 
 
@@ -129,18 +143,45 @@ def _fit_options(model: TableModel, recipe: Recipe, network: Network, m: int) ->
     return options
 
 
-def _judge(candidate: Candidate, data: TrainingData) -> None:
-    """Set a candidate's cost: out of fold, on validation data, or else of the training; and its temperature."""
-    network, history, folds = candidate.network, candidate.history, data.fold_weights
+def _judge(candidate: Candidate, data: TrainingData, metric: str | None, *, calibrate: bool = True) -> None:
+    """Set a candidate's cost: out of fold, on validation data, or else of the training; temperature and decisions."""
+    network, history, rows = candidate.network, candidate.history, data.judged
     assert history is not None
-    if folds is None and data.validation is None:
+    if rows is None:
         costs = history.epoch_cost or list(history.cost)
-        candidate.cost = float(np.mean(costs[-1])) if costs else 0.0
+        candidate.cost = candidate.value = float(np.mean(costs[-1])) if costs else 0.0
         return
-    X, Y, *weights = data.validation or (data.X, data.Y, data.S)
-    if candidate.label_smoothing:
-        candidate.temperature = out_of_fold.calibrate_temperature(network, X, Y, folds, *weights)
-    candidate.cost = out_of_fold.cost(network, X, Y, folds, *weights)
+    if candidate.label_smoothing and calibrate:
+        candidate.temperature = out_of_fold.calibrate_temperature(network, rows.X, rows.Y, rows.mask, rows.S)
+    judgement = judged(network, data.target, data.target, rows, metric)
+    candidate.cost, candidate.value, candidate.target = judgement.cost, judgement.value, judgement.target
+    candidate.scores = shown_scores(judgement.answers, network.architecture.loss, metric)
+
+
+class _BestByMetric:
+    """A callback that keeps the parameters of the epoch whose answers to validation rows are best by a metric."""
+
+    def __init__(self, network: Network, data: TrainingData, metric: str) -> None:
+        self.network, self.data, self.metric = network, data, metric
+        self.cost, self.vector, self.epoch = np.inf, network.vector.copy(), 0
+
+    def __call__(self, progress: Progress) -> None:
+        if progress.moment != "epoch":
+            return
+        assert self.data.judged is not None
+        cost = judged(self.network, self.data.target, self.data.target, self.data.judged, self.metric).cost
+        if cost < self.cost:
+            self.cost, self.vector, self.epoch = cost, self.network.vector.copy(), progress.epoch
+
+    def put_back(self, history: History) -> None:
+        """Give the network the best parameters."""
+        if not self.epoch:
+            return
+        before = self.network.vector.copy()
+        self.network.vector[...] = self.vector
+        history.best_epoch = self.epoch
+        if self.network.position is not None:
+            self.network.position.follow(before, self.vector)
 
 
 class _Patience:

@@ -12,6 +12,8 @@ from glassnet.engines.coded_columns import CodedColumns
 from glassnet.errors import DataError
 from glassnet.estimators.sklearn_errors import as_glassnet_errors
 from glassnet.estimators.tabular import out_of_fold
+from glassnet.estimators.tabular.baseline import constants
+from glassnet.estimators.tabular.judging import JudgedRows
 from glassnet.estimators.tabular.networks import number_of_networks, refuse_another_network
 from glassnet.estimators.tabular.rows import check_lengths, checked_targets, width
 from glassnet.estimators.tabular.samples import Samples
@@ -64,6 +66,8 @@ class TrainingData(NamedTuple):
     rng: np.random.Generator
     seed: int
     warm: bool  # whether training continues with the network of the last fit
+    judged: JudgedRows | None  # what candidates are compared by; None where no row is left out
+    constants: dict[str, list[float]]  # what every row could be answered
 
 
 def prepare(model: TableModel, given: Given, given_val: Given, *, warm: bool, seed: int) -> TrainingData:
@@ -73,7 +77,8 @@ def prepare(model: TableModel, given: Given, given_val: Given, *, warm: bool, se
     if len(samples.y) == 1:
         weighs = "" if given.sample_weight is None else " that weighs more than 0"
         raise DataError(f"X holds one sample{weighs}; a network needs at least 2 rows to learn from")
-    target = model.target_ if warm else model._target(samples.y[samples.indices])
+    target = model._decisions(model.target_ if warm else model._target(samples.y[samples.indices]))
+    without_network = constants(target, samples.y, samples.S, model.loss or model._default_loss)
     class_weights = model._weights_of_classes(target, samples)
     samples = _times_class_weights(samples, target, class_weights)
     n_columns = width(samples.rows)
@@ -99,9 +104,41 @@ def prepare(model: TableModel, given: Given, given_val: Given, *, warm: bool, se
     if warm and fold_weights is not None and (model._last_fit is None or data != model._last_fit.data):
         fold_weights = None  # a network may have learned from rows that it would leave out now
         data = fingerprint(X, Y, None, *rest)
+    compared = held_out if validation else trained
+    judged = _judged_rows(target, (X, Y, S), validation, fold_weights, compared, class_weights)
     return TrainingData(
-        preparation, target, notes, n_columns, X, Y, S, validation, fold_weights, data, k, rng, seed, warm
+        preparation,
+        target,
+        notes,
+        n_columns,
+        X,
+        Y,
+        S,
+        validation,
+        fold_weights,
+        data,
+        k,
+        rng,
+        seed,
+        warm,
+        judged,
+        without_network,
     )
+
+
+def _judged_rows(
+    target: Target, of_training: tuple[Any, ...], validation: tuple[Any, ...] | None, fold_weights: AnyArray | None,
+    samples: Samples, class_weights: AnyArray | None,
+) -> JudgedRows | None:  # fmt: skip
+    """Return the rows that candidates are compared by, their weights with and without those of the classes."""
+    if validation is None and fold_weights is None:
+        return None
+    X, Y, *S = validation or of_training
+    weights = samples.S
+    if class_weights is not None and weights is not None:
+        assert isinstance(target, LabelEncoder)
+        weights = weights / class_weights[target.most_probable(Y.T)]
+    return JudgedRows(X, Y, S[0] if S else None, samples.y, weights, fold_weights)
 
 
 def _columns(
