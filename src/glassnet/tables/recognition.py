@@ -21,6 +21,7 @@ from glassnet.tables.columns import COLUMN_TYPES
 from glassnet.tables.columns.column import RawColumn
 from glassnet.tables.columns.identifier import COUNTS, REASONS, are_names, why_identifier
 from glassnet.tables.places import places
+from glassnet.tables.spelling.numbers import UNSURE
 from glassnet.tables.spelling.spelled import Spelled
 from glassnet.tables.spelling.surroundings import Surroundings
 from glassnet.typing import AnyArray
@@ -28,6 +29,7 @@ from glassnet.typing import AnyArray
 SPELLED = "is text that spells numbers: used as numbers"
 NAMES = "holds numbers that are names: used as categories (--number {} uses them as amounts)"
 KEY = b"glassnet"  # of the decision in a field's metadata
+MAX_UNSURE = 3  # columns that say that they can be read in two ways
 MAX_CELLS = 5  # that a remark shows
 
 
@@ -113,8 +115,23 @@ def recognised(
         columns.append(cells)
     if all(decision.reason for decision in decisions):  # what seems to count the rows is all there is
         decisions = [each._replace(reason="") if each.reason == COUNTS else each for each in decisions]
+    decisions = _said_of_few(decisions)
     fields = [_field(*each) for each in zip(table.schema, columns, decisions, strict=True)]
     return pa.table(columns, schema=pa.schema(fields, table.schema.metadata))
+
+
+def _said_of_few(decisions: list[Decision]) -> list[Decision]:
+    """Return decisions of which few say that numbers can be read in two ways; the last of them says how many more."""
+    unsure = [j for j, each in enumerate(decisions) if any(UNSURE in remark for remark in each.remarks)]
+    found = list(decisions)
+    for j in unsure[MAX_UNSURE:]:
+        found[j] = found[j]._replace(remarks=tuple(r for r in found[j].remarks if UNSURE not in r))
+    more = len(unsure) - MAX_UNSURE
+    if more > 0:
+        last = found[unsure[MAX_UNSURE - 1]]
+        remarks = (*last.remarks, f"is one of {len(unsure):,} columns that can be read in two ways")
+        found[unsure[MAX_UNSURE - 1]] = last._replace(remarks=remarks)
+    return found
 
 
 def _field(field: pa.Field, cells: pa.ChunkedArray, decision: Decision) -> pa.Field:

@@ -74,7 +74,8 @@ class Parts:
     def of(cls, values: pa.Array) -> Parts:
         """Return the parts of texts."""
         parts, matched = _extracted(values, PARTS)
-        return cls(parts, matched)
+        listed = truths(pc.match_substring_regex(values, r"\d[.,] *[^\W\d_]"))  # such as 2. Middle Atlantic
+        return cls(parts, matched & ~listed)
 
     def has(self, *names: str) -> AnyArray:
         """Return which texts have one of some parts."""

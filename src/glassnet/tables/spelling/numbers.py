@@ -13,7 +13,6 @@ from glassnet.tables.cells import cell_values, missing_cell, truth_array, truths
 from glassnet.tables.spelling.characters import in_ascii
 from glassnet.tables.spelling.grouping import EITHER, Grouping, grouping_of
 from glassnet.tables.spelling.number_parts import (
-    PARTS,
     SHAPES,
     Parsed,
     Parts,
@@ -36,6 +35,8 @@ FORMATS: Mapping[str, Kind] = {
 }  # what `format` may hold  # fmt: skip
 NOT_PLAIN = {"decimal", "thousands", "bare", "shape"}  # of a format that reads 1.5 as something else
 NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"  # as programs write it
+SIMPLE = r"^[-+]?\p{Sc}?\s?\d[\d.,' ]*\s?[%\p{Sc}]?$"  # with little beside it
+UNSURE = "is its decimal sign, say --decimal"  # in a remark
 LEAST_SHARE = 0.5  # of the cells, below which a column is looked at no further
 FEW_BOUNDS = 0.2  # share of cells such as <5 up to which they are read as their bound
 RECURS = 3  # cells with one word: it is no slip
@@ -253,13 +254,22 @@ def _is_dirt(values: pa.Array, counts: AnyArray, bad: AnyArray, numbers: pa.Arra
     """Return whether the cells that are no numbers are slips or a word among numbers, not categories beside them."""
     total, lost, words = int(counts.sum()), int(counts[bad].sum()), int(bad.sum())
     different = len(pc.unique(numbers.drop_null()))
-    codes = truths(pc.match_substring_regex(values, r"\d")) & bad & (counts >= RECURS)
+    codes = bad & truths(pc.match_substring_regex(values, r"\d")) & ((counts >= RECURS) | _of_one_shape(values, bad))
     if counts[codes].sum() > 0.005 * total:  # such as V57 among diagnoses
         return False
     share = lost / total
     if different < 10:
         return lost == 1 < total / 10 or share <= 0.02
     return share <= 0.1 or (share <= 0.3 and words <= 3 and different >= 10 * words)
+
+
+def _of_one_shape(values: pa.Array, bad: AnyArray) -> AnyArray:
+    """Return which of the texts that are no numbers are letters and digits in the same order as several others."""
+    code = bad & truths(pc.match_substring_regex(values, r"^\pL"))
+    shapes = pc.replace_substring_regex(pc.replace_substring_regex(values, r"\pL", "a"), r"\d", "9")
+    counts = _weights(shapes, code.astype(np.intp))
+    often = {shape for shape, n in counts.items() if n >= RECURS}
+    return code & np.isin(shapes.to_pylist() if often else np.zeros(len(values), str), list(often))
 
 
 def _example(values: pa.Array, counts: AnyArray, read: Parsed, chosen: AnyArray | None = None) -> str:
@@ -282,7 +292,7 @@ def _remarks(
     if known.get("decimal"):
         remark += f", with {known['decimal']!r} as the decimal sign"
     if grouping.unsure:
-        remark += f" (if {grouping.other!r} is its decimal sign, say --decimal {grouping.other!r})"
+        remark += f" (if {grouping.other!r} {UNSURE} {grouping.other!r})"
     remarks = [remark]
     if "bare" in known:
         remarks.append("has cells with and without '%': 0.05 is read as 5%")
@@ -296,7 +306,7 @@ def not_numbers(text: pa.ChunkedArray) -> str:
         return ""
     if _is_code(values):
         return "is written with leading zeros, as codes are: used as categories (--number reads it as numbers)"
-    are_numbers = pc.match_substring_regex(values, PARTS)
+    are_numbers = pc.match_substring_regex(values, SIMPLE)
     share = float(truths(are_numbers).mean())
     if not LEAST_SHARE < share < 1:
         return ""
