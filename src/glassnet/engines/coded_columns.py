@@ -95,6 +95,32 @@ class OneHot(Block):
         out[rows, codes[rows]] = 1
 
 
+class Lookup(Block):
+    """Features that follow from a code: rows of a table.
+
+    Parameters
+    ----------
+    codes : array of int (m,)
+        Which row each sample has; -1 for zeros.
+    table : array (number of codes, width)
+        The features of each code.
+    """
+
+    def __init__(self, codes: Array, table: Array) -> None:
+        smallest = next(kind for kind in (np.int8, np.int16, np.int32, np.int64) if len(table) <= np.iinfo(kind).max)
+        self.codes, self.width = codes.astype(smallest, copy=False), table.shape[1]
+        self.table = np.concatenate([table, np.zeros_like(table[:1])])
+
+    @property
+    def arrays(self) -> tuple[Array, ...]:
+        """The arrays that are kept."""
+        return self.codes, self.table
+
+    def expand(self, samples: Any, out: Array) -> None:
+        """Write the features of some samples."""
+        out[...] = self.table[self.codes[samples]]
+
+
 class Steps(Block):
     """Features that rise one after the other: all before the step (m,) are full, it is a part full, the others 0.
 

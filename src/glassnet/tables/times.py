@@ -38,8 +38,8 @@ def times_of(rows: Any, name: str) -> AnyArray:
     if isinstance(rows, Pictures):
         raise SettingError(f"time: pictures have no column {name!r}")
     raw = RawColumn(name, rows[name])
-    if (read := NumberColumn.read(raw)) is not None:
-        return numbers(read.cells, name)
     if (read := DateColumn.read(raw)) is not None:
         return dates(read.cells)
+    if (read := NumberColumn.read(raw)) is not None:
+        return numbers(read.cells, name)
     raise DataError(f"column {name!r}: expected dates or numbers by which rows follow one another; got text")

@@ -8,7 +8,6 @@ import json
 import lzma
 import sqlite3
 import zipfile
-from importlib.util import find_spec
 
 import numpy as np
 import pandas as pd
@@ -99,12 +98,11 @@ FILES = {
     "a.parquet": in_memory(lambda file: parquet.write_table(pa.table(CLEAN), file)),
     "a.feather": in_memory(lambda file: feather.write_feather(pa.table(CLEAN), file)),
     "a.arrow": in_memory(stream),
+    "a.xlsx": in_memory(lambda file: FRAME.to_excel(file, index=False)),
+    "title.xlsx": in_memory(lambda file: FRAME.to_excel(file, index=False, startrow=3, startcol=2)),
     "a.orc": in_memory(lambda file: orc.write_table(pa.table(CLEAN), file)),
 }
-if find_spec("openpyxl") and find_spec("python_calamine"):
-    FILES["a.xlsx"] = in_memory(lambda file: FRAME.to_excel(file, index=False))
-    FILES["title.xlsx"] = in_memory(lambda file: FRAME.to_excel(file, index=False, startrow=3, startcol=2))
-    FILES["really_xlsx.csv"] = FILES["a.xlsx"]
+FILES["really_xlsx.csv"] = FILES["a.xlsx"]
 
 
 def database(path, **tables):
@@ -152,8 +150,6 @@ def test_tables_of_a_database(tmp_path):
 
 
 def test_sheets(tmp_path):
-    pytest.importorskip("python_calamine")
-    pytest.importorskip("openpyxl")
     with pd.ExcelWriter(tmp_path / "two.xlsx") as book:
         pd.DataFrame({"x": [1.0, 2.0]}).to_excel(book, sheet_name="first", index=False)
         FRAME.to_excel(book, sheet_name="my data", index=False)

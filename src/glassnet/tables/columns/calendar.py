@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from glassnet.engines.coded_columns import Lookup
 from glassnet.tables.spelling.date_patterns import DAY, MINUTE
 from glassnet.typing import AnyArray
 
@@ -74,3 +75,8 @@ PARTS: Mapping[str, Part] = {
     "weekday": _one_of("weekday", _weekday, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")),
     "clock": _circle("clock", _minute_of_day, 1440, harmonics=6),
 }
+
+
+def encoded(part: Part, ticks: AnyArray, lost: AnyArray, dtype: Any) -> Lookup:
+    """Return a part of moments, in microseconds, as features; zeros where they are missing."""
+    return Lookup(np.where(lost, -1, part.position(ticks)), part.values.astype(dtype))

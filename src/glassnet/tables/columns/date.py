@@ -9,9 +9,10 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from glassnet.documents import DISTINCT_TEXTS, Kind
+from glassnet.engines.coded_columns import Block
 from glassnet.tables.arrow import pa
 from glassnet.tables.cells import decoded
-from glassnet.tables.columns.calendar import PARTS
+from glassnet.tables.columns.calendar import PARTS, encoded
 from glassnet.tables.columns.column import FitOptions, RawColumn, UninformativeColumn
 from glassnet.tables.columns.earlier_date import EarlierDateColumn
 from glassnet.tables.columns.number import NumberColumn
@@ -83,15 +84,14 @@ class DateColumn(NumberColumn):
         """Return an edge of bins as a date."""
         return _shown(round(edge * DAY))
 
-    def fill(self, cells: pa.ChunkedArray, out: np.ndarray, targets: np.ndarray | None = None) -> None:
+    @property
+    def width(self) -> int:
+        return super().width + sum(len(PARTS[part].names) for part in self.parts)
+
+    def encode(self, cells: pa.ChunkedArray, dtype: Any, targets: np.ndarray | None = None) -> list[Block]:
         ticks, lost = microseconds(cells)
-        width = sum(len(PARTS[part].names) for part in self.parts)
-        super().fill(float_array(ticks / DAY, ~lost), out[:, : out.shape[1] - width])
-        j = out.shape[1] - width
-        for part in self.parts:
-            values = PARTS[part].values[PARTS[part].position(ticks)]
-            out[:, j : j + values.shape[1]] = np.where(lost[:, np.newaxis], 0, values)
-            j += values.shape[1]
+        blocks = super().encode(float_array(ticks / DAY, ~lost), dtype)
+        return blocks + [encoded(PARTS[part], ticks, lost, dtype) for part in self.parts]
 
 
 def _shown(ticks: int) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
+from glassnet.engines.coded_columns import Block
 from glassnet.tables.arrow import pa
 from glassnet.tables.cells import decoded, is_text
-from glassnet.tables.columns.calendar import PARTS
+from glassnet.tables.columns.calendar import PARTS, encoded
 from glassnet.tables.columns.column import RawColumn
 from glassnet.tables.columns.number import NumberColumn
 from glassnet.tables.spelling.missing import clean
@@ -42,11 +43,12 @@ class TimeColumn(NumberColumn):
         """Names of the features that the column becomes."""
         return [*super().features, *(f"{self.name} {name}" for name in CLOCK.names)]
 
-    def fill(self, cells: pa.ChunkedArray, out: np.ndarray, targets: np.ndarray | None = None) -> None:
-        width = out.shape[1] - len(CLOCK.names)
-        super().fill(cells, out[:, :width])
-        ticks, lost = microseconds(cells)
-        out[:, width:] = np.where(lost[:, np.newaxis], 0, CLOCK.values[CLOCK.position(ticks)])
+    @property
+    def width(self) -> int:
+        return super().width + len(CLOCK.names)
+
+    def encode(self, cells: pa.ChunkedArray, dtype: Any, targets: np.ndarray | None = None) -> list[Block]:
+        return [*super().encode(cells, dtype), encoded(CLOCK, *microseconds(cells), dtype)]
 
 
 @dataclass(frozen=True)
