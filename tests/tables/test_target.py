@@ -5,6 +5,7 @@ import pytest
 
 from glassnet.errors import DataError
 from glassnet.tables import read
+from glassnet.tables.target import labels_as_trained
 
 M = 40
 WORDS = ["a", "b", "c", "d"]
@@ -115,3 +116,20 @@ def test_dates_are_no_target(tmp_path):
         DataError, match=r"target column 'y' holds dates such as '2020-01-01'.*a date is estimated as a number"
     ):
         dataset(tmp_path, [f"2020-{1 + k // 28:02d}-{1 + k % 28:02d}" for k in range(M)])
+
+
+@pytest.mark.parametrize(
+    ("y", "classes", "expected", "told"),
+    [
+        ([">50K.", "<=50K."], ["<=50K", ">50K"], [">50K", "<=50K"], True),
+        ([">50K", "<=50K"], ["<=50K", ">50K"], [">50K", "<=50K"], False),
+        ([1, 2], ["1", "2", "a"], ["1", "2"], False),
+        (["b"], ["a", "c"], ["b"], False),
+        ([0, 1], [0, 1, 2], [0, 1], False),
+        (["b.", "x"], ["a", "b"], ["b.", "x"], False),
+    ],
+)
+def test_labels_of_another_file(y, classes, expected, told):
+    found, notes = labels_as_trained(np.array(y), np.array(classes))
+    assert found.tolist() == expected
+    assert bool(notes) == told

@@ -125,7 +125,8 @@ def _said_of_few(decisions: list[Decision]) -> list[Decision]:
     unsure = [j for j, each in enumerate(decisions) if any(UNSURE in remark for remark in each.remarks)]
     found = list(decisions)
     for j in unsure[MAX_UNSURE:]:
-        found[j] = found[j]._replace(remarks=tuple(r for r in found[j].remarks if UNSURE not in r))
+        kept = (remark.split(" (if ")[0] for remark in found[j].remarks if found[j].format or UNSURE not in remark)
+        found[j] = found[j]._replace(remarks=tuple(kept))
     more = len(unsure) - MAX_UNSURE
     if more > 0:
         last = found[unsure[MAX_UNSURE - 1]]

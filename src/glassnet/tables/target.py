@@ -122,6 +122,36 @@ def read_target(
     return TargetColumn(rows_at(rest, kept), y, kept, tuple(notes))
 
 
+def labels_as_trained(y: AnyArray, classes: AnyArray) -> tuple[AnyArray, tuple[str, ...]]:
+    """Return labels of another file in the spelling of a model's classes, and what to say about it.
+
+    Parameters
+    ----------
+    y : ndarray (m,)
+        Labels as they were read.
+    classes : ndarray (n_classes,)
+        Those of the training.
+
+    Returns
+    -------
+    y : ndarray (m,)
+        The same, but for labels that end with a full stop, as one of the census files has them, or are numbers here
+        and text there.
+    notes : tuple of str
+        A sentence if there were such labels.
+    """
+    known, found = set(map(str, classes.tolist())), np.unique(y).tolist()
+    if classes.dtype.kind != "U" or {str(label) for label in found} <= known:
+        same = y.dtype.kind == classes.dtype.kind or classes.dtype.kind != "U"
+        return (y if same else y.astype(np.str_)), ()
+    spelled = {str(label): str(label).rstrip(" .") for label in found}
+    if y.dtype.kind != "U" or not set(spelled.values()) <= known:
+        return y, ()
+    odd = next(label for label in spelled if label not in known)
+    note = f"labels such as {odd!r:.40} were taken as {spelled[odd]!r:.40}, as the training has them."
+    return np.asarray([spelled[label] for label in y.tolist()], np.str_), (note,)
+
+
 def _read(column: pa.ChunkedArray, name: str, missing: Sequence[str], around: Surroundings) -> Spelled:
     """Return the cells of a target as numbers, truth values or labels."""
     types = pa.types

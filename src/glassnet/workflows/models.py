@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from glassnet.network import Network
 from glassnet.scoring import Model
 from glassnet.tables import Dataset, read
 from glassnet.tables.reading.formats import ARRAYS
+from glassnet.tables.target import labels_as_trained
 
 
 def open_model(path: str | Path) -> Any:
@@ -93,6 +95,9 @@ def with_targets(model: str | Path, data: str | Path, reading: dict[str, Any] | 
     dataset = read_for(estimator, data, reading, require_target=True)
     if dataset.y is None:
         raise DataError(f"{data}: holds no target to compare with")
+    if isinstance(estimator, TableClassifier):
+        y, notes = labels_as_trained(dataset.y, estimator.classes_)
+        dataset = replace(dataset, y=y, notes=(*dataset.notes, *notes))
     return estimator, dataset
 
 

@@ -222,7 +222,7 @@ def _task(task: str | None, y: AnyArray, earlier: Model | None, start: str | Pat
     if earlier is not None:
         found = "classes" if isinstance(earlier, TableClassifier) else "numbers"
     else:
-        few = y.dtype.kind in "iu" and len(np.unique(y)) <= MAX_INTEGER_CLASSES
+        few = y.dtype.kind in "iu" and len(np.unique(y)) <= min(MAX_INTEGER_CLASSES, max(2, len(y) // 2))
         found = "classes" if few or y.dtype.kind in "Ub" else "numbers"
     task = task or found
     if task not in TASKS:

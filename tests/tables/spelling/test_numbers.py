@@ -1,13 +1,17 @@
 """Numbers in text are read as the whole column writes them, and alike in every part of it."""
 
+import json
+
 import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from glassnet.tables import Preparation, fit_preparation
 from glassnet.tables.columns.category import CategoryColumn
 from glassnet.tables.columns.column import RawColumn
+from glassnet.tables.recognition import decision_of, recognised
 from glassnet.tables.spelling.missing import clean
 from glassnet.tables.spelling.numbers import FORMATS, read_numbers
 from glassnet.tables.spelling.surroundings import Surroundings
@@ -88,6 +92,8 @@ def around(separator=",", sign="", **columns):
         (["9,007,199,254,740,993", "1"], [9007199254740993, 1]),
         (["10,000+", "5,000+", "1,000,000+"], [10000, 5000, 1000000]),
         (["1", "-2", "007"], [1, -2, 7]),
+        (["4.5/5", "3/5"], [0.9, 0.6]),
+        (["1,234[1]", "56*", "7**", "8 †", "9.5"], [1234, 56, 7, 8, 9.5]),
     ],
 )
 def test_spellings(texts, numbers):
@@ -112,6 +118,8 @@ def test_spellings(texts, numbers):
         ["13:08", "14:00"],
         ["120/80", "110/70"],
         ["3/3", "3/4", "2/4"],
+        ["1. north", "2. south", "3. west"],
+        ["2. north", "2. north"],
         ["10-20", "20-30"],
         ["<50", ">50"],
         ["1 2 3", "4 5 6"],
@@ -220,6 +228,22 @@ def test_words_that_are_no_dirt(texts):
     assert read(*texts) is None
 
 
+def test_codes_of_one_shape_are_no_dirt():
+    texts = [str(k) for k in range(100, 240)]
+    assert read(*texts, "c168", "c118", "c204") is None
+    assert read(*texts, "c168", "11O", "1 2 3").unreadable.tolist() == [140, 141, 142]
+
+
+def test_few_columns_say_that_they_can_be_read_in_two_ways():
+    columns = {f"a{k}": [f"{n}.{100 + n}" for n in range(1, 5)] for k in range(6)}
+    columns["b"] = [f"{n},{100 + n}" for n in range(1, 5)]
+    table = recognised(pa.table(columns))
+    told = [decision_of(field).remarks for field in table.schema]
+    assert [len(remarks) for remarks in told] == [1, 1, 2, 0, 0, 0, 1]
+    assert told[2][1] == "is one of 7 columns that can be read in two ways"
+    assert told[6] == ("is written like '1,101': read as 1101",)
+
+
 def test_few_bounds_are_read_as_their_number():
     found = read("<5", "90+", *(str(k) for k in range(40)))
     assert found.cells.to_pylist()[:2] == [5, 90]
@@ -315,3 +339,23 @@ def test_any_part_of_a_column_is_read_as_the_whole(texts, data):
     whole = found.cells.to_pylist()
     assert part.cells.to_pylist() == [whole[row] for row in chosen]
     assert set(part.unreadable.tolist()) == {k for k, row in enumerate(chosen) if row in found.unreadable}
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["1.234,5 km", "7,25 km", "2,5 km"],
+        ["refused", *(f"${k}k" for k in range(40)), "refused", "refused"],
+        ["-999", "-999", *map(str, range(9))],
+        ["5%", "0.3", "40%"],
+        ["1/2", "3/4", "1/4"],
+        ["None", "Brick", "Stone", "Wood"] * 3,
+    ],
+)
+def test_how_a_column_is_written_is_kept_in_the_model_file(texts):
+    table = pa.table({"a": texts, "b": np.arange(len(texts)) % 2})
+    preparation = fit_preparation(table, keep=["a"])
+    again = Preparation.from_document(json.loads(json.dumps(preparation.to_document())))
+    assert again == preparation
+    assert again.columns[0].format
+    np.testing.assert_array_equal(again.transform(table.slice(0, 1)), preparation.transform(table)[:1])

@@ -242,8 +242,10 @@ class Column:
             If it is no such document.
         """
         checked(document, {"kind": TEXT, "name": TEXT, "format": MAPPING, **cls.entries}, where, later=("format",))
-        column = cls(**{name: _frozen(value) for name, value in document.items() if name != "kind"})
-        checked(dict(column.format), cls.formats, f"{where}, format", later=cls.formats)
+        form = dict(document.get("format", {}))
+        checked(form, cls.formats, f"{where}, format", later=cls.formats)
+        fields = {name: _frozen(value) for name, value in document.items() if name not in ("kind", "format")}
+        column = cls(**fields, format=form)
         if not column.features:
             raise ModelFileError(f"{where}: {column.name!r:.80} becomes no feature")
         return column

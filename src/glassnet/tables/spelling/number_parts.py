@@ -21,11 +21,12 @@ PARTS = (
     rf"^(?P<bound>(?:[<>~]=?|≤|≥|≈|ca\.|circa|approx\.?|about)?)\s*(?P<open>\(?)\s*(?P<sign>[-+]?)\s*"
     rf"(?P<before>(?:{CURRENCY})?)\s*(?P<open2>\(?)\s*(?P<sign2>[-+]?)\s*(?P<digits>[.,]?\d(?:[\d.,' _]*\d)?[.,]?)"
     r"(?P<exponent>(?:[eE][-+]?\d+|[dD][-+]\d+)?)(?P<more>\+?)(?P<close>\)?)\s*"
-    r"(?P<after>(?:[^\d\s.,'()<>=;:/+-][^\d()<>=;:]*?)?)(?P<minus>-{0,2})(?P<close2>\)?)$"
+    r"(?P<after>(?:[^\d\s.,'()<>=;:/+*†‡§\[-][^\d()<>=;:*†‡§\[]*?)?)(?P<minus>-{0,2})(?P<close2>\)?)"
+    r"(?P<note>\s*(?:\*{1,3}|[†‡§]|\[[^\]]{1,8}\])?)$"
 )
 # Numbers of two parts.
 SHAPES = {
-    "fraction": r"^(?P<a>\d+)\s*/\s*(?P<b>\d+)$",
+    "fraction": r"^(?P<a>\d+(?:\.\d+)?)\s*/\s*(?P<b>\d+)$",
     "feet": (
         r"^(?P<a>\d+)\s*(?:'|ft\.?|foot|feet)\s*(?P<b>(?:(?:\d|1[01])(?:\.\d+)?)?)\s*"
         r"""(?:"|''|in\.?|inch(?:es)?)?$"""
@@ -33,6 +34,7 @@ SHAPES = {
 }
 DENOMINATORS = frozenset({2, 3, 4, 5, 6, 8, 10, 16, 32, 64, 100})  # of fractions that are no dates or ratios
 INCHES = 12
+MOST = 0.7  # share of the cells that are fractions
 
 
 class Parsed(NamedTuple):
@@ -192,13 +194,14 @@ def shaped(values: pa.Array, shape: str) -> Parsed:
     return Parsed(number_array(np.where(bad, np.nan, result)), bad)
 
 
-def are_fractions(values: pa.Array) -> bool:
-    """Return whether texts are all fractions: of one denominator, or below 1 of the usual ones."""
-    if not truths(pc.match_substring_regex(values, SHAPES["fraction"])).all():
+def are_fractions(values: pa.Array, counts: AnyArray) -> bool:
+    """Return whether most cells are fractions: of one denominator, or below 1 of the usual ones."""
+    matched = truths(pc.match_substring_regex(values, SHAPES["fraction"]))
+    if counts[matched].sum() < MOST * counts.sum():
         return False
-    parts, _ = _extracted(values, SHAPES["fraction"])
+    parts, _ = _extracted(values.filter(truth_array(matched)), SHAPES["fraction"])
     above, below = _floats(parts["a"]), _floats(parts["b"])
-    of_one = len(set(below.tolist())) == 1 < len(values)
+    of_one = len(set(below.tolist())) == 1 < len(below)
     return bool((below > 0).all() and (of_one or (set(below.tolist()) <= DENOMINATORS and (above < below).all())))
 
 

@@ -187,7 +187,7 @@ def _way_of_writing(
 ) -> tuple[dict[str, Any], list[str], Parsed] | None:
     """Return how most cells write numbers, what to say about it, and the numbers; None for something else."""
     total = int(counts.sum())
-    if are_fractions(values):
+    if are_fractions(values, counts):
         return _as_shape(values, counts, "fraction")
     if are_feet(values, counts):
         return _as_shape(values, counts, "feet")
@@ -215,9 +215,14 @@ def _way_of_writing(
     if read.bad.all():
         return None
     remarks = _remarks(values, counts, known, grouping, read)
-    n = int(counts[bounds & ~read.bad].sum())
-    if n:
-        remarks.append(f"has {n:,} cell{'s' * (n > 1)} such as '<5' or '5+', read as the number without the sign")
+    for chosen, how in (
+        (bounds, "such as '<5' or '5+', read as the number without the sign"),
+        (parts.has("note"), "with a mark behind the number, such as '5*' or '5[1]', which is left out"),
+        (parts.has("open", "open2"), "in brackets, read as negative numbers"),
+    ):
+        n = int(counts[chosen & ~read.bad].sum())
+        if n:
+            remarks.append(f"has {n:,} cell{'s' * (n > 1)} {how}")
     return known, remarks, read
 
 
