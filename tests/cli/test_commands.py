@@ -141,7 +141,7 @@ def test_rows_are_weighted_by_a_column(glassnet, table):
     assert package.load("things.glassnet").sample_weight_name_ == "copies"
     assert glassnet("evaluate", "things.glassnet", table).code == 0
     assert "did you mean 'copies'" in glassnet("train", table, *words[:-1], "copis").err
-    assert "expected a weight" in glassnet("train", table, *words[:-1], "colour").err
+    assert "expected weights" in glassnet("train", table, *words[:-1], "colour").err
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,11 @@ import glassnet
 from commands import run_python
 from shared import PROJECT
 
-DISTRIBUTIONS = {"PIL": "pillow", "sklearn": "scikit-learn"}  # where it is called otherwise than what it brings
+DISTRIBUTIONS = {
+    "python_calamine": "python-calamine",
+    "PIL": "pillow",
+    "sklearn": "scikit-learn",
+}  # where it is called otherwise than what it brings
 HEAVY = {"sklearn", "scipy", "matplotlib", "pyarrow", "torch", "PIL", "pandas", "rich", "typer", "h5py", "safetensors"}
 
 
