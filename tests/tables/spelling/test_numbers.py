@@ -93,6 +93,12 @@ def around(separator=",", sign="", **columns):
         (["10,000+", "5,000+", "1,000,000+"], [10000, 5000, 1000000]),
         (["1", "-2", "007"], [1, -2, 7]),
         (["4.5/5", "3/5"], [0.9, 0.6]),
+        (["Rs. 1,23,456/-", "Rs 500/-"], [123456, 500]),
+        (["42 Lac", "1.4 Cr", "2 Crore"], [42e5, 1.4e7, 2e7]),
+        (["1,5 Mio. €", "300 Tsd. €"], [1.5e6, 3e5]),
+        (["1.2 x 10^3", "3\u00d710^-2"], [1200, 0.03]),
+        (["▲1.5%", "▼0.5%"], [1.5, -0.5]),
+        (["US$1.5bn", "US$300mn"], [1.5e9, 3e8]),
         (["1,234[1]", "56*", "7**", "8 †", "9.5"], [1234, 56, 7, 8, 9.5]),
     ],
 )
@@ -226,6 +232,11 @@ def test_a_word_that_recurs_among_numbers_is_missing_and_told():
 )
 def test_words_that_are_no_dirt(texts):
     assert read(*texts) is None
+
+
+def test_several_currencies_are_told():
+    assert read("$5", "€7", "€9").remarks[-1] == "is in several currencies ($, €): the amounts are read as they stand"
+    assert len(read("$5", "$7").remarks) == 1
 
 
 def test_codes_of_one_shape_are_no_dirt():

@@ -12,7 +12,8 @@ from glassnet.typing import AnyArray
 
 # What is written for a character of ASCII, beside the digits and the full-width forms, which Unicode knows.
 ALIKE = {
-    "-": "\u2212\u2010\u2011\u2012\u2013\u2014\u2015\ufe63\u207b\u2796",
+    "+": "\u25b2\u2191",
+    "-": "\u25bc\u2193\u2212\u2010\u2011\u2012\u2013\u2014\u2015\ufe63\u207b\u2796",
     " ": "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
          "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff",
     "'": "\u2018\u2019\u02bc\u02b9\u2032\u00b4\u0060\u066c",

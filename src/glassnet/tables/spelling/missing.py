@@ -28,7 +28,8 @@ RARELY_WORDS = (
 WORDS = (
     "\u2013", "\u2014", "n/d", "N/D", "s/d", "S/D", "k.A.", "k. A.", "n.d.", "N.D.", "n.v.t.", "*",
     *_cases("none", "null", "nil", "unknown", "missing", "not available", "not applicable", "no data", "nodata"),
-    *_cases("undefined"),
+    *_cases("undefined", "unspecified", "not reported", "not recorded", "not known", "no answer", "no response", "tbd"),
+    *_cases("tba", "unk"),
     "无", "缺失", "暂无", "空", "未知", "无数据", "不详", "不明", "なし",
 )  # fmt: skip
 AMBIGUOUS = tuple(dict.fromkeys(mark for mark in (*RARELY_WORDS, *WORDS) if mark not in ALWAYS))

@@ -20,8 +20,8 @@ from glassnet.typing import AnyArray
 PARTS = (
     rf"^(?P<bound>(?:[<>~]=?|≤|≥|≈|ca\.|circa|approx\.?|about)?)\s*(?P<open>\(?)\s*(?P<sign>[-+]?)\s*"
     rf"(?P<before>(?:{CURRENCY})?)\s*(?P<open2>\(?)\s*(?P<sign2>[-+]?)\s*(?P<digits>[.,]?\d(?:[\d.,' _]*\d)?[.,]?)"
-    r"(?P<exponent>(?:[eE][-+]?\d+|[dD][-+]\d+)?)(?P<more>\+?)(?P<close>\)?)\s*"
-    r"(?P<after>(?:[^\d\s.,'()<>=;:/+*†‡§\[-][^\d()<>=;:*†‡§\[]*?)?)(?P<minus>-{0,2})(?P<close2>\)?)"
+    r"(?P<exponent>(?:[eE][-+]?\d+|[dD][-+]\d+| ?[x\x{d7}*] ?10\^?[-+]?\d+)?)(?P<more>\+?)(?P<close>\)?)\s*"
+    r"(?P<after>(?:[^\d\s.,'()<>=;:/+*†‡§\[-][^\d()<>=;:*†‡§\[]*?)?)(?P<minus>-{0,2})(?:/[-=])?(?P<close2>\)?)"
     r"(?P<note>\s*(?:\*{1,3}|[†‡§]|\[[^\]]{1,8}\])?)$"
 )
 # Numbers of two parts.
@@ -132,7 +132,7 @@ def parsed(values: pa.Array, known: Mapping[str, Any], parts: Parts | None = Non
     for sign, by in ((thousands, ""), (decimal, ".")):
         if sign not in ("", "."[: sign == decimal]):
             digits = pc.replace_substring(digits, sign, by)
-    exponent = pc.replace_substring_regex(exponent, "[dD]", "e")
+    exponent = pc.replace_substring_regex(exponent, r"[dD]| ?[x\x{d7}*] ?10\^?", "e")
     exponent = pc.if_else(truth_array(parts.has("exponent")), exponent, powers.texts)
     sign = text_array(["", "-"], digits.type).take(number_array(parts.negative.astype(np.int64)))
     spelled = pc.binary_join_element_wise(sign, digits, exponent, text_cell("", digits.type))

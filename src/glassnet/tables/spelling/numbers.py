@@ -26,7 +26,7 @@ from glassnet.tables.spelling.number_parts import (
 from glassnet.tables.spelling.sentinels import without_sentinels
 from glassnet.tables.spelling.spelled import PROBED_CELLS, Spelled, cast_or_none
 from glassnet.tables.spelling.surroundings import NO_SURROUNDINGS, Surroundings
-from glassnet.tables.spelling.units import MOSTLY, Units, units_of
+from glassnet.tables.spelling.units import MOSTLY, Units, is_currency, units_of
 from glassnet.typing import AnyArray
 
 FORMATS: Mapping[str, Kind] = {
@@ -223,7 +223,21 @@ def _way_of_writing(
         n = int(counts[chosen & ~read.bad].sum())
         if n:
             remarks.append(f"has {n:,} cell{'s' * (n > 1)} {how}")
+    currencies = _currencies(parts, counts)
+    if len(currencies) > 1:
+        remarks.append(f"is in several currencies ({', '.join(currencies[:5])}): the amounts are read as they stand")
     return known, remarks, read
+
+
+def _currencies(parts: Parts, counts: AnyArray) -> list[str]:
+    """Return the currencies before or behind numbers, but for rare ones."""
+    matched = truth_array(parts.matched)
+    found: dict[str, int] = {}
+    for name in ("before", "after"):
+        for text, n in _weights(parts.fields[name].filter(matched), counts[parts.matched]).items():
+            if text and (name == "before" or is_currency(text)):
+                found[text] = found.get(text, 0) + n
+    return sorted(text for text, n in found.items() if n >= 0.01 * counts.sum())
 
 
 def _are_ranges(parts: Parts, counts: AnyArray) -> bool:
@@ -264,7 +278,7 @@ def _is_dirt(values: pa.Array, counts: AnyArray, bad: AnyArray, numbers: pa.Arra
         return False
     share = lost / total
     if different < 10:
-        return lost == 1 < total / 10 or share <= 0.02
+        return (lost == 1 and (total > 10 or different > 7)) or share <= 0.02
     return share <= 0.1 or (share <= 0.3 and words <= 3 and different >= 10 * words)
 
 

@@ -28,12 +28,11 @@ IS_CURRENCY = frozenset(ALONE) | {name.lower() for name in CODES}
 
 # Words and letters for powers of ten. A letter alone may be a unit: it counts where money or other such words do.
 POWERS = {
-    "k": 3, "K": 3, "tsd": 3, "Tsd": 3, "thousand": 3, "thousands": 3, "mil": 3, "тыс": 3, "千": 3,
-    "M": 6, "mn": 6, "Mn": 6, "MM": 6, "mio": 6, "Mio": 6, "million": 6, "millions": 6, "Million": 6, "Millionen": 6,
-    "millones": 6, "milioni": 6, "млн": 6, "B": 9, "bn": 9, "Bn": 9, "BN": 9, "billion": 9, "billions": 9,
-    "Billion": 9, "mrd": 9, "Mrd": 9, "milliard": 9, "milliards": 9, "млрд": 9, "trillion": 12, "Trillion": 12,
-    "tn": 12, "万": 4, "萬": 4, "亿": 8, "億": 8, "lakh": 5, "lakhs": 5, "lac": 5, "crore": 7, "crores": 7, "cr": 7,
-    "Cr": 7, "m": 6, "b": 9, "t": 12, "T": 12, "G": 9,
+    "k": 3, "K": 3, "tsd": 3, "thousand": 3, "thousands": 3, "mil": 3, "тыс": 3, "千": 3, "万": 4, "萬": 4,
+    "lakh": 5, "lakhs": 5, "lac": 5, "lacs": 5, "m": 6, "M": 6, "mn": 6, "Mn": 6, "MM": 6, "mio": 6, "million": 6,
+    "millions": 6, "millionen": 6, "millones": 6, "milioni": 6, "млн": 6, "cr": 7, "Cr": 7, "crore": 7, "crores": 7,
+    "亿": 8, "億": 8, "b": 9, "B": 9, "bn": 9, "Bn": 9, "BN": 9, "G": 9, "billion": 9, "billions": 9, "mrd": 9,
+    "milliard": 9, "milliards": 9, "млрд": 9, "t": 12, "T": 12, "tn": 12, "trillion": 12,
 }  # fmt: skip
 LETTERS = frozenset({"m", "b", "B", "t", "T", "G", "mil", "cr", "MM", "mn"})  # may be units: metres, bytes, tonnes
 
@@ -84,7 +83,7 @@ class Suffix(NamedTuple):
 def unit_key(text: str) -> str:
     """Return a unit in the spelling that all its spellings share; "" for none and for currencies."""
     text = text.strip().rstrip(".")
-    if not text or text in IS_CURRENCY or f"{text}." in IS_CURRENCY or _is_sign(text):
+    if not text or is_currency(text):
         return ""
     for spelled in (text, text.removesuffix("s") if len(text) > 2 else text):
         if spelled in OF_UNIT:
@@ -95,15 +94,18 @@ def unit_key(text: str) -> str:
     return folded[:-1] if len(folded) > 2 and folded.endswith("s") else folded
 
 
-def _is_sign(text: str) -> bool:
-    return unicodedata.category(text[-1]) == "Sc" and text[:-1] in ("", *BEFORE_A_SIGN)
+def is_currency(text: str) -> bool:
+    """Return whether text is the sign, code or name of a currency."""
+    is_sign = unicodedata.category(text[-1]) == "Sc" and text[:-1] in ("", *BEFORE_A_SIGN)
+    return is_sign or text in IS_CURRENCY or f"{text}." in IS_CURRENCY
 
 
 def suffix(text: str, scaled: bool) -> Suffix:
     """Return what text behind a number says; words for powers of ten are read as such where the column has them."""
     word = re.match(r"[^\W\d_]+", text) if scaled else None
-    if word and word[0] in POWERS:
-        return Suffix(POWERS[word[0]], unit_key(text[word.end() :].removeprefix(".")))
+    if word and (word[0] in POWERS or (len(word[0]) > 2 and word[0].casefold() in POWERS)):
+        power = POWERS.get(word[0]) or POWERS[word[0].casefold()]
+        return Suffix(power, unit_key(text[word.end() :].removeprefix(".")))
     if word and word[0][0] in "千万萬亿億":  # such as 万元
         return Suffix(POWERS[word[0][0]], unit_key(text[1:]))
     return Suffix(0, unit_key(text))
