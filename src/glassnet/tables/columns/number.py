@@ -8,6 +8,7 @@ rises from 0 to its maximum while the number passes through it (piecewise-linear
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, ClassVar, Self
@@ -20,10 +21,12 @@ from glassnet.errors import DataError
 from glassnet.tables.arrow import pa
 from glassnet.tables.cells import cell_values, decoded, is_text
 from glassnet.tables.columns.column import Column, FitOptions, RawColumn, UninformativeColumn
+from glassnet.tables.spelling.date_candidates import may_be
 from glassnet.tables.spelling.missing import clean
 from glassnet.tables.spelling.numbers import FORMATS, read_numbers
 from glassnet.tables.spelling.sentinels import without_sentinels
 from glassnet.tables.spelling.spelled import Spelled
+from glassnet.tables.spelling.times import DURATION_FORMATS, looks_like_duration, read_durations
 
 CLIP = 3.0  # interquartile ranges that a scaled number stays within
 FULL = 0.5  # of a bin; measured: at 1 the bins outweigh what is linear
@@ -55,7 +58,7 @@ class NumberColumn(Column):
     """
 
     kind, words = "number", "numbers"
-    formats: ClassVar = FORMATS
+    formats: ClassVar[Mapping[str, Kind]] = {**FORMATS, **DURATION_FORMATS}
     entries: ClassVar = {"median": number(), "spread": number(0), "edges": EDGES, "missing": TRUTH}
 
     median: float
@@ -69,6 +72,9 @@ class NumberColumn(Column):
             return None
         cells, types = decoded(raw.cells), pa.types
         if is_text(cells.type):
+            lasting = _durations(raw)
+            if lasting is not None:
+                return lasting
             marks = (*raw.missing, *(raw.format or {}).get("missing", ()))
             return read_numbers(clean(cells, marks), raw.format, asked=raw.asked, around=raw.around)
         usable = (types.is_null, types.is_boolean, types.is_integer, types.is_floating, types.is_decimal, types.is_time)
@@ -124,6 +130,16 @@ class NumberColumn(Column):
         if self.missing:
             blocks.append(OneHot(lost.astype(np.int8) - 1, 1))
         return blocks
+
+
+def _durations(raw: RawColumn) -> Spelled | None:
+    """Return text that says how long something takes as a number of seconds; None for other text."""
+    cells = decoded(raw.cells)
+    if raw.format is None and not may_be(cells, looks_like_duration):
+        return None
+    if raw.format is not None and "duration" not in raw.format:
+        return None
+    return read_durations(clean(cells, raw.missing), raw.format, asked=raw.format is not None, name=raw.name)
 
 
 def _edges(values: np.ndarray, bins: int) -> tuple[float, ...]:

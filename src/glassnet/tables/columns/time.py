@@ -1,4 +1,4 @@
-"""Times of day, as a number and as points on the circle of a day; durations, as a number of seconds."""
+"""Times of day, as a number and as points on the circle of a day."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from glassnet.tables.cells import decoded, is_text
 from glassnet.tables.columns.calendar import PARTS, encoded
 from glassnet.tables.columns.column import RawColumn
 from glassnet.tables.columns.number import NumberColumn
+from glassnet.tables.spelling.date_candidates import clock_candidates, may_be
 from glassnet.tables.spelling.missing import clean
 from glassnet.tables.spelling.moments import microseconds
 from glassnet.tables.spelling.spelled import Spelled
-from glassnet.tables.spelling.times import DURATION_FORMATS, TIME_FORMATS, read_durations, read_times
+from glassnet.tables.spelling.times import TIME_FORMATS, read_times
 
 CLOCK = PARTS["clock"]
 
@@ -34,6 +35,8 @@ class TimeColumn(NumberColumn):
             return None
         cells = decoded(raw.cells)
         if is_text(cells.type):
+            if raw.format is None and not (raw.asked or may_be(cells, clock_candidates)):
+                return None
             return read_times(clean(cells, raw.missing), raw.format, asked=raw.asked, name=raw.name)
         is_time = pa.types.is_time(cells.type) or (raw.asked and pa.types.is_null(cells.type))
         return Spelled(cells, raw.format or {}) if is_time else None
@@ -49,21 +52,3 @@ class TimeColumn(NumberColumn):
 
     def encode(self, cells: pa.ChunkedArray, dtype: Any, targets: np.ndarray | None = None) -> list[Block]:
         return [*super().encode(cells, dtype), encoded(CLOCK, *microseconds(cells), dtype)]
-
-
-@dataclass(frozen=True)
-class DurationColumn(NumberColumn):
-    """What training rows said about a column of durations: a number of seconds."""
-
-    kind, words = "duration", "durations such as 1:30:00"
-    formats: ClassVar = DURATION_FORMATS
-
-    @classmethod
-    def read(cls, raw: RawColumn) -> Spelled | None:
-        if pa.types.is_dictionary(raw.cells.type) and not raw.asked:
-            return None
-        cells = decoded(raw.cells)
-        if is_text(cells.type):
-            return read_durations(clean(cells, raw.missing), raw.format, asked=raw.asked, name=raw.name)
-        is_duration = pa.types.is_duration(cells.type) or (raw.asked and pa.types.is_null(cells.type))
-        return Spelled(cells, raw.format or {}) if is_duration else None

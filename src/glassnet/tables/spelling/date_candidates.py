@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from glassnet.tables.arrow import pa
 from glassnet.tables.spelling.date_names import folded, is_weekday, month_numbers
 from glassnet.tables.spelling.date_patterns import FIELDS, LETTERS, matcher
+from glassnet.tables.spelling.missing import MISSING
 from glassnet.tables.spelling.texts import probes
 
 # Of two rows that read a column equally well, the first is taken.
@@ -73,6 +74,7 @@ NUMERIC_DATE = re.compile(
 DAY = re.compile("%[djou]")
 YEAR = re.compile("(1[4-9]|20)[0-9][0-9]")
 FIRST_LOOK = 5  # cells
+MISSING_CELLS = frozenset(MISSING)
 TWO_TOGETHER = re.compile("[0-9][0-9]")  # as in every year
 CLOCK_SIGN = re.compile(r"[0-9]\s*[:.h时時시apAPμπöoÖO]|[午오]")
 LONGEST = 80  # characters
@@ -90,9 +92,27 @@ def _begins(pattern: str) -> re.Pattern[str]:
     return re.compile(expression[:-1].replace(LETTERS, r"[^\W\d_]") + end)
 
 
-def are_numbers(text: pa.ChunkedArray) -> bool:
-    """Return whether a look at a few cells tells that a column holds numbers and no dates, which spares it the rest."""
-    return all(NUMBER.fullmatch(cell) and not NUMERIC_DATE.fullmatch(cell) for cell in probes(text, FIRST_LOOK))
+def may_be(text: pa.ChunkedArray, guess: Callable[[str], object]) -> bool:
+    """Return whether a look at a few cells of text leaves it open that a column holds dates, times or the like.
+
+    Parameters
+    ----------
+    text : pyarrow.ChunkedArray of text
+        Cleaned or as it was read.
+    guess : callable
+        Returns something true for a text that may be one.
+
+    Returns
+    -------
+    bool
+        False spares the column any other look.
+    """
+    first = [cell for cell in probes(text, FIRST_LOOK) if cell not in MISSING_CELLS]
+    if first and all(NUMBER.fullmatch(cell) and not NUMERIC_DATE.fullmatch(cell) for cell in first):
+        return False
+    cells = probes(text)
+    there = [cell for cell in cells if cell not in MISSING_CELLS]
+    return any(map(guess, there)) or (len(there) < len(cells) and len(there) < FIRST_LOOK)
 
 
 def candidates(text: str, *, years: bool = False) -> list[str]:

@@ -7,10 +7,10 @@ from typing import Any
 
 from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import decoded, is_text
-from glassnet.tables.spelling.date_candidates import NUMERIC_DATE
+from glassnet.tables.spelling.date_candidates import NUMERIC_DATE, candidates, may_be
 from glassnet.tables.spelling.date_patterns import DAY
 from glassnet.tables.spelling.dates import read_dates
-from glassnet.tables.spelling.epochs import EPOCHS, epoch_remark, likely_epoch, read_epoch
+from glassnet.tables.spelling.epochs import EPOCHS, MOMENT_NAME, epoch_remark, likely_epoch, read_epoch
 from glassnet.tables.spelling.missing import clean
 from glassnet.tables.spelling.moments import microseconds
 from glassnet.tables.spelling.placeholders import missing_remarks, placeholders, without_days
@@ -41,6 +41,8 @@ def read_date_cells(
         cells = decoded(cells)
         arrow_type = cells.type
     if is_text(arrow_type):
+        if known is None and not (asked or MOMENT_NAME.fullmatch(name) or may_be(cells, candidates)):
+            return None
         return read_dates(clean(cells, marks), known, asked=asked, name=name)
     if types.is_null(arrow_type):
         return Spelled(cells, known or {}) if asked else None

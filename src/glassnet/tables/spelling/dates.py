@@ -13,13 +13,13 @@ from glassnet.documents import TEXT, TEXTS, Kind, either, whole
 from glassnet.errors import SettingError
 from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import cell_values
-from glassnet.tables.spelling.date_candidates import are_numbers, candidates
+from glassnet.tables.spelling.date_candidates import candidates, may_be
 from glassnet.tables.spelling.date_patterns import DAY, Moments, matcher, moments, parts_of, usual_form
 from glassnet.tables.spelling.date_search import Choice, first_year, is_doubtful, is_number, search
 from glassnet.tables.spelling.epochs import EPOCHS, epoch_remark, likely_epoch, read_epoch
 from glassnet.tables.spelling.placeholders import NO_DATE, missing_remarks, placeholders, without, without_days
 from glassnet.tables.spelling.spelled import Spelled, cast_or_none
-from glassnet.tables.spelling.texts import Texts, probes, taken, ticks_array
+from glassnet.tables.spelling.texts import Texts, taken, ticks_array
 from glassnet.typing import AnyArray
 
 # What `format` may hold. Without a pattern, text is ISO 8601 as Arrow reads it; `since` begins the hundred years of
@@ -110,7 +110,7 @@ def _recognised(text: pa.ChunkedArray, *, asked: bool, name: str) -> Spelled | N
     epoch = likely_epoch(text, name)
     if epoch is not None:
         return read_epoch(text, {"pattern": epoch}, epoch_remark(epoch, name))
-    if not asked and (are_numbers(text) or not any(map(candidates, probes(text)))):
+    if not asked and not may_be(text, candidates):
         return None
     read = cast_or_none(text, pa.timestamp("us"))
     if read is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import NamedTuple, Self
+from unicodedata import normalize
 
 import numpy as np
 
@@ -50,12 +51,12 @@ class Texts(NamedTuple):
 
 
 def probes(text: pa.ChunkedArray, most: int = PROBES) -> list[str]:
-    """Return a few different texts of a column, from everywhere in it."""
+    """Return a few different texts of a column, from everywhere in it; "" for missing ones among them."""
     found = [text[int(row)].as_py() for row in spread(len(text), most)]
     if text.null_count and None in found:
         there = text.drop_null()
-        found = [there[int(row)].as_py() for row in spread(len(there), most)]
-    return list(dict.fromkeys(found))
+        found += [there[int(row)].as_py() for row in spread(len(there), most)]
+    return [cell if cell.isascii() else normalize("NFKC", cell) for cell in {(cell or "").strip(): 0 for cell in found}]
 
 
 def plain(values: pa.Array) -> pa.Array:

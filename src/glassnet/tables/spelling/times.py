@@ -12,14 +12,15 @@ import numpy as np
 from glassnet.documents import TEXT, TEXTS, Kind, either, one_of
 from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import cell_values
-from glassnet.tables.spelling.date_candidates import are_numbers, clock_candidates
+from glassnet.tables.spelling.date_candidates import clock_candidates, may_be
 from glassnet.tables.spelling.date_patterns import DAY, HOUR, MINUTE, SECOND, Moments, matcher, moments, parts_of
 from glassnet.tables.spelling.spelled import Spelled
-from glassnet.tables.spelling.texts import PROBES, Texts, probes, spread, taken, ticks_array
+from glassnet.tables.spelling.texts import PROBES, Texts, float_array, spread, taken, ticks_array
 from glassnet.typing import AnyArray
 
 TIME_FORMATS: Mapping[str, Kind] = {"pattern": either(TEXT, TEXTS)}
-DURATION_FORMATS: Mapping[str, Kind] = {"clock": one_of("minutes")}
+# What clocks of two parts are, 1:30.
+DURATION_FORMATS: Mapping[str, Kind] = {"duration": one_of("hours", "minutes")}
 ENOUGH, NEARLY_ALL = 0.8, 0.95  # share of cells that must be times of day; durations
 MOST_PATTERNS = 4
 # Names of columns whose clocks measure how long something takes, not when it is.
@@ -78,7 +79,7 @@ def read_times(
         pattern = known.get("pattern", ("%H:%M:%S", "%H:%M"))
         texts = Texts.of(text)
         return _times(texts, _read(texts, [pattern] if isinstance(pattern, str) else pattern), known)
-    if not asked and (are_numbers(text) or not any(map(clock_candidates, probes(text)))):
+    if not asked and not may_be(text, clock_candidates):
         return None
     texts = Texts.of(text)
     patterns: list[str] = []
@@ -135,15 +136,15 @@ def read_durations(
     Returns
     -------
     Spelled or None
-        Durations in microseconds; a month counts as a twelfth of 365.25 days. None where the column holds something
+        Numbers of seconds; a month counts as a twelfth of 365.25 days. None where the column holds something
         else.
     """
     if text.null_count == len(text) and not asked:
         return None
-    if known is None and not asked and (are_numbers(text) or not any(map(_looks_like_duration, probes(text)))):
+    if known is None and not asked and not may_be(text, looks_like_duration):
         return None
     texts = Texts.of(text)
-    minutes = known.get("clock") == "minutes" if known else _clocks_are_minutes(texts, name)
+    minutes = known.get("duration") == "minutes" if known else _clocks_are_minutes(texts, name)
     read = _durations(texts.values, minutes=minutes)
     share = texts.counts[read.found].sum() / max(texts.counts.sum(), 1)
     if known is None and not asked and (share < NEARLY_ALL or _are_units(texts.values)):
@@ -151,11 +152,12 @@ def read_durations(
     found = texts.cells(read.found, False)
     lost = np.flatnonzero(texts.cells((texts.counts > 0) & ~read.found, False))
     remarks = ("was read as durations: a number of seconds",) if known is None else ()
-    form = {**(known or {}), **({"clock": "minutes"} if minutes else {})}
-    return Spelled(ticks_array(texts.cells(read.ticks, 0), found, pa.duration("us")), form, remarks, lost)
+    form = {**(known or {}), "duration": "minutes" if minutes else "hours"}
+    return Spelled(float_array(texts.cells(read.ticks, 0) / SECOND, found), form, remarks, lost)
 
 
-def _looks_like_duration(text: str) -> bool:
+def looks_like_duration(text: str) -> bool:
+    """Return whether a text may say how long something takes."""
     return any(each.match(text) for each in _compiled())
 
 
