@@ -11,7 +11,8 @@ import glassnet
 from commands import run_python
 from shared import PROJECT
 
-DISTRIBUTIONS = {
+# Where a library is called otherwise than what it brings.
+DISTRIBUTIONS = {"python_calamine": "python-calamine", "PIL": "pillow", "sklearn": "scikit-learn"}
     "python_calamine": "python-calamine",
     "PIL": "pillow",
     "sklearn": "scikit-learn",

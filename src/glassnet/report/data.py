@@ -71,10 +71,21 @@ def _prepared(column: Any) -> tuple[str, Message]:
         return "date", message("data.date_prepared", parts=", ".join(column.parts))
     if column.kind == "target means":
         return "category", message("data.means_prepared", values=len(column.values))
+    if column.kind in ("text", "text scores"):
+        return "text", _words(column)
     median, bins = f"{column.median:.4g}", len(column.edges[1:])
     if bins:
         return "number", message("data.binned_prepared", median=median, bins=bins)
     return "number", message("data.number_prepared", median=median)
+
+
+def _words(column: Any) -> Message:
+    """Return what becomes of text."""
+    if column.kind == "text scores":
+        return message("data.scores_prepared", count=len(column.terms))
+    more = ", …" if len(column.terms) > MOST_VALUES else ""
+    words = ", ".join(map(short_name, column.terms[:MOST_VALUES])) + more
+    return message("data.text_prepared", count=len(column.terms), words=words)
 
 
 def _trial(subject: Subject, trial: Trial) -> list[Block]:

@@ -29,6 +29,8 @@ from glassnet.tables.columns.column import Column, FitOptions, UninformativeColu
 from glassnet.tables.columns.number import NumberColumn
 from glassnet.tables.columns.picture import PictureShape
 from glassnet.tables.columns.target_means import TargetMeans
+from glassnet.tables.columns.text import TextColumn
+from glassnet.tables.columns.text_scores import TextScores
 from glassnet.tables.dataset import Pictures
 from glassnet.tables.frames import as_table
 from glassnet.tables.recognition import Decision, decision_of, dropped_in_words, recognised
@@ -81,6 +83,39 @@ class Preparation:
     def n_features(self) -> int:
         """Numbers in a prepared row."""
         return self.pictures.n_x if self.pictures else sum(column.width for column in self.columns)
+
+    @property
+    def text(self) -> str:
+        """Which columns become words: "" (none), "mixed" (some) or "alone" (all)."""
+        are_words = [_are_words(column) for column in self.columns]
+        return "" if not any(are_words) else "alone" if all(are_words) else "mixed"
+
+    def with_text_scores(self, X: Any, targets: np.ndarray) -> Preparation | None:
+        """Return the preparation with scores instead of words, for networks with hidden layers.
+
+        Parameters
+        ----------
+        X : pyarrow.Table, or whatever `as_table` takes
+            The training rows.
+        targets : array (m, number of targets)
+            Their targets.
+
+        Returns
+        -------
+        Preparation or None
+            None where there are no words, or too many targets.
+        """
+        if not self.text:
+            return None
+        X, columns = features(X, self), []
+        for column in self.columns:
+            scores: Column | None = column
+            if isinstance(column, TextColumn) and _are_words(column):
+                scores = TextScores.of(column, column.parsed(X[column.name], self.missing).cells, targets)
+            if scores is None:
+                return None
+            columns.append(scores)
+        return replace(self, columns=tuple(columns))
 
     def transform(self, X: Any, dtype: Any = np.float32, *, targets: np.ndarray | None = None) -> np.ndarray:
         """Return samples as rows of numbers.
@@ -223,6 +258,10 @@ class Preparation:
         if len(distinct) < len(columns) or not set(names) <= set(source):
             raise ModelFileError(f"{where}: columns must be distinct and in source, got {names!r:.200}")
         return cls(columns, tuple(source), None, list(document["notes"]), tuple(document.get("missing", ())))
+
+
+def _are_words(column: Column) -> bool:
+    return type(column) is TextColumn and bool(column.terms)
 
 
 def _unreadable(column: Column, X: pa.Table, read: Spelled) -> str:

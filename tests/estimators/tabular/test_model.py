@@ -65,8 +65,8 @@ def test_evaluate_prepares_once_and_returns_answers_and_cost(networks, monkeypat
     weight = rng.integers(0, 3, 700).astype(float)
     model = TableRegressor(hidden=4, epochs=2, n_networks=networks, random_state=0).fit(X, y)
     monkeypatch.setattr(evaluation, "ROWS_AT_A_TIME", 100)
-    prepared, transform = [], Preparation.transform
-    monkeypatch.setattr(Preparation, "transform", lambda *given: prepared.append(len(given[1])) or transform(*given))
+    prepared, encode = [], Preparation.encode
+    monkeypatch.setattr(Preparation, "encode", lambda *given: prepared.append(len(given[1])) or encode(*given))
     found, weighted = model.evaluate(X, y), model.evaluate(X, y, weight)
     assert sum(prepared) == 2 * 700
     assert_array_equal(model.target_.decode(found.outputs), model.predict(X))

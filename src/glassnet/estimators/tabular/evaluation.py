@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from glassnet.engines.coded_columns import CodedColumns
 from glassnet.tables import rows_at
 from glassnet.typing import AnyArray, Array
 
@@ -52,7 +53,8 @@ def _pass(model: TableModel, rows: Any, targets: AnyArray | None, S: AnyArray | 
     parts, total, weight = [], 0.0, 0.0
     for start in range(0, len(rows), ROWS_AT_A_TIME):
         some = np.arange(start, min(start + ROWS_AT_A_TIME, len(rows)))
-        X = model.preparation_.transform(rows_at(rows, some), np.float64).T
+        X: Any = model.preparation_.encode(rows_at(rows, some), np.float64)
+        X = X.toarray() if isinstance(X, CodedColumns) and not X.is_sparse else X
         weights = None if S is None else S[np.newaxis, some]
         of_these = float(len(some) if weights is None else weights.sum())
         if targets is None or not of_these:

@@ -199,7 +199,8 @@ class TableModel(InspectionMixin):
     def _become(self, data: TrainingData, candidates: list[Candidate]) -> None:
         """Take over what was trained: the best of the candidates, and what it takes to resume the last."""
         chosen = min(candidates, key=lambda candidate: candidate.cost)
-        self.preparation_, self.target_ = data.preparation, chosen.target or data.target
+        seen = data.for_layers(chosen.hidden)
+        self.preparation_, self.target_ = seen.preparation, chosen.target or data.target
         self.n_features_in_ = data.width
         self._made_with = made_with(self)
         self.network_, self.history_ = chosen.network, chosen.history  # type: ignore[assignment]
@@ -208,8 +209,9 @@ class TableModel(InspectionMixin):
         self.candidates_ = [each.summary() for each in candidates]
         self.notes_ = [*data.notes, *notes_of_choice(candidates, chosen, self.metric)]
         recipe = self._last_recipe if chosen.recipe == "as before" else chosen.recipe
-        self._last_fit = LastFit(data.seed, data.fingerprint, recipe)
+        self._last_fit = LastFit(data.seed, seen.fingerprint, recipe)
         if candidates[-1].interrupted:
+            self._last_fit = self._last_fit._replace(data=data.fingerprint)  # by which it is resumed
             self._unfinished = Unfinished.of(self, data, candidates)
 
     def _as_of(self, data: TrainingData, candidates: list[Candidate]) -> TableModel:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from glassnet.estimators.tabular.model import TableModel
 
 
-def recipes_to_try(model: TableModel, n_x: int, m: int, k: int, *, warm: bool) -> dict[str, Recipe]:
+def recipes_to_try(model: TableModel, n_x: int, m: int, k: int, *, warm: bool, text: str = "") -> dict[str, Recipe]:
     """Return the recipes to train by: the preset's, or one where the layers are given."""
     preset_named(model.preset)
     if warm:
@@ -37,7 +37,7 @@ def recipes_to_try(model: TableModel, n_x: int, m: int, k: int, *, warm: bool) -
         return {"as before": given if model._last_recipe == "given" else model._recipes[model._last_recipe]}
     if model.hidden is not None:
         return {"given": recipe_of_depth(model._recipes, np.size(model.hidden))}
-    recipes = candidate_recipes(model._recipes, model.preset, m, n_x)
+    recipes = candidate_recipes(model._recipes, model.preset, m, n_x, text)
     return recipes if k > 1 else dict([recipes.popitem()])  # one network cannot be judged: the richest recipe
 
 
@@ -87,7 +87,8 @@ def refuse_another_network(model: TableModel, width: int) -> None:
     """
     network, now = model.network_, made_with(model)
     n_x, had = network.architecture.sizes[0], network.n_networks or 1
-    names = recipe_names(model.preset, n_x)  # all of them: few rows choose among fewer
+    text = "words" if model.preparation_.text else ""
+    names = recipe_names(model.preset, n_x, text)  # all of them: few rows choose among fewer
     recipes = [model._recipes[name] for name in names]
     if model.hidden is not None:
         recipes = [recipe_of_depth(model._recipes, np.size(model.hidden))]

@@ -40,16 +40,18 @@ def train_candidates(
 ) -> list[Candidate]:  # fmt: skip
     """Train one candidate after the other while it helps, and return them."""
     n_x, m = data.X.shape
-    recipes = recipes_to_try(model, n_x, m, data.k, warm=data.warm)
-    networks = {  # all before the first is trained: what is wrong with them is reported at once
-        name: model.network_ if data.warm else new_network(model, recipe, n_x, data.target, data.rng, data.k)
-        for name, recipe in recipes.items()
-    }
+    recipes = recipes_to_try(model, n_x, m, data.k, warm=data.warm, text=data.text)
+    data_of = {name: data.for_layers(recipe.hidden) for name, recipe in recipes.items()}
+    networks = {}  # all before the first is trained: what is wrong with them is reported at once
+    for name, recipe in recipes.items():
+        size = data_of[name].X.shape[0]
+        new = None if data.warm else new_network(model, recipe, size, data.target, data.rng, data.k)
+        networks[name] = new or model.network_
     candidates: list[Candidate] = []
     if unfinished is not None:
         candidates, networks = list(unfinished.done), _resumed(networks, unfinished, data)
         for candidate in candidates:
-            _judge(candidate, data, metric_of(model), calibrate=False)
+            _judge(candidate, data.for_layers(candidate.hidden), metric_of(model), calibrate=False)
     callbacks, failure = list(callbacks), None
     for name, network in networks.items():
         if model.verbose:
@@ -62,7 +64,8 @@ def train_candidates(
         part = checkpoint and checkpoint.of(around)
         candidate = Candidate(name, network)
         try:
-            history = _train(model, candidate, recipes[name], data, callbacks=callbacks, resume=resume, checkpoint=part)
+            options: Any = {"callbacks": callbacks, "resume": resume, "checkpoint": part}
+            history = _train(model, candidate, recipes[name], data_of[name], **options)
         except DivergedError as error:
             failure = error
             continue
@@ -71,7 +74,8 @@ def train_candidates(
                 raise KeyboardInterrupt  # there is nothing to keep
             candidate.cost = math.inf  # it has not begun
         candidates.append(candidate)
-        if history.interrupted or candidate.cost > min(each.cost for each in candidates):
+        worse = candidate.cost > min(each.cost for each in candidates)
+        if history.interrupted or (worse and candidate.hidden):
             break
     if not candidates:
         assert failure is not None

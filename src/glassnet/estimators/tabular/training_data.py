@@ -68,6 +68,16 @@ class TrainingData(NamedTuple):
     warm: bool  # whether training continues with the network of the last fit
     judged: JudgedRows | None  # what candidates are compared by; None where no row is left out
     constants: dict[str, list[float]]  # what every row could be answered
+    scores: TrainingData | None = None  # the same with scores for text, for hidden layers
+
+    @property
+    def text(self) -> str:
+        """What text becomes: "" where there is none, "words", or "scores" too."""
+        return "" if not self.preparation.text else "words" if self.scores is None else "scores"
+
+    def for_layers(self, hidden: Sequence[int]) -> TrainingData:
+        """Return what networks with these hidden layers learn from."""
+        return self.scores if hidden and self.scores is not None else self
 
 
 def prepare(model: TableModel, given: Given, given_val: Given, *, warm: bool, seed: int) -> TrainingData:
@@ -106,7 +116,7 @@ def prepare(model: TableModel, given: Given, given_val: Given, *, warm: bool, se
         data = fingerprint(X, Y, None, *rest)
     compared = held_out if validation else trained
     judged = _judged_rows(target, (X, Y, S), validation, fold_weights, compared, class_weights)
-    return TrainingData(
+    result = TrainingData(
         preparation,
         target,
         notes,
@@ -124,6 +134,23 @@ def prepare(model: TableModel, given: Given, given_val: Given, *, warm: bool, se
         judged,
         without_network,
     )
+    if warm or model.hidden is not None:  # the network, or at least its layers, are given
+        return result
+    return result._replace(scores=_with_scores(result, trained, held_out))
+
+
+def _with_scores(data: TrainingData, trained: Samples, held_out: Samples) -> TrainingData | None:
+    """Return the data with scores for text; None where they would not help."""
+    if data.preparation.text == "alone" and isinstance(data.target, LabelEncoder):  # measured: words are as good
+        return None
+    preparation = data.preparation.with_text_scores(trained.rows, data.target.encode(trained.y))
+    if preparation is None:
+        return None
+    X, _, _, validation = _columns(preparation, data.target, trained, held_out)
+    rest = (*(validation or ()), *(() if data.S is None else (data.S,)))
+    own = fingerprint(X, data.Y, data.fold_weights, *rest)
+    judged = data.judged and data.judged._replace(X=validation[0] if validation else X)
+    return data._replace(preparation=preparation, X=X, validation=validation, fingerprint=own, judged=judged)
 
 
 def _judged_rows(

@@ -64,7 +64,7 @@ class TargetMeans(Column):
         if not values:
             return None
         code, _ = codes(cells, values)
-        means = _means(code, _centred(targets, np.full(len(code), True)), len(values))
+        means = _means(code, centred(targets, np.full(len(code), True)), len(values))
         return cls(name, values, tuple(map(tuple, means.tolist())))
 
     @property
@@ -86,7 +86,7 @@ class TargetMeans(Column):
         fold = np.random.default_rng(0).permutation(len(code)) % FOLDS
         for k in range(FOLDS):
             others = fold != k
-            means = _means(code[others], _centred(targets, others), len(self.values))
+            means = _means(code[others], centred(targets, others), len(self.values))
             out[~others] = np.vstack([means, unknown])[code[~others]]
         return [Numbers(out)]
 
@@ -98,17 +98,17 @@ class TargetMeans(Column):
         return super().from_document(document, where)
 
 
-def _centred(targets: np.ndarray, rows: np.ndarray) -> np.ndarray:
+def centred(targets: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Return the targets of some rows, less their mean, in deviations of these rows."""
     some = targets[rows].astype(np.float64)
     deviation = some.std(axis=0)
-    centred: np.ndarray = (some - some.mean(axis=0)) / np.where(deviation > 0, deviation, 1)
-    return centred
+    result: np.ndarray = (some - some.mean(axis=0)) / np.where(deviation > 0, deviation, 1)
+    return result
 
 
-def _means(code: np.ndarray, centred: np.ndarray, n_values: int) -> np.ndarray:
-    """Return the mean of the centred targets for each value, shrunk towards 0: (n_values, number of targets)."""
+def _means(code: np.ndarray, targets: np.ndarray, n_values: int) -> np.ndarray:
+    """Return the mean of centred targets for each value, shrunk towards 0: (n_values, number of targets)."""
     known = code >= 0
     rows = np.bincount(code[known], minlength=n_values)
-    sums = np.stack([np.bincount(code[known], of[known], n_values) for of in centred.T], axis=1)
+    sums = np.stack([np.bincount(code[known], of[known], n_values) for of in targets.T], axis=1)
     return sums / (rows[:, np.newaxis] + PRIOR)

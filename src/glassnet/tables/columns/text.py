@@ -1,0 +1,184 @@
+"""Free text: a feature for each word, and each pair of neighbouring words, that several training rows hold.
+
+A row's feature is how often it holds the term, weighed by how few rows hold it (TF-IDF: Salton & Buckley 1988,
+doi:10.1016/0306-4573(88)90021-0), all scaled to one length. Nearly all are 0, and only the others are kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, ClassVar, NamedTuple, Self
+
+import numpy as np
+
+from glassnet.documents import TRUTH, Kind, listed, number
+from glassnet.engines.coded_columns import Block, OneHot, SparseRows
+from glassnet.errors import ModelFileError
+from glassnet.tables.arrow import pa, pc
+from glassnet.tables.cells import cell_values, decoded, is_text, text_array
+from glassnet.tables.columns.category import as_text
+from glassnet.tables.columns.column import Column, FitOptions, RawColumn, UninformativeColumn
+from glassnet.tables.spelling.missing import clean
+from glassnet.tables.spelling.spelled import Spelled
+from glassnet.tables.spelling.words import Words, is_free_text, words_of
+from glassnet.typing import AnyArray
+
+LEAST_ROWS = 2  # that hold a term
+FEWEST_TERMS, MOST_TERMS = 2**10, 2**14  # as many as rows, within these; measured in docs/tables.md
+LENGTH = 3.0  # of a row's features: about that of the other columns', so that one learning rate fits all
+TERM = Kind("a word or two", lambda term: isinstance(term, str) and term.split(" ") == term.split()[:2])
+TERMS = Kind(
+    f"a list of distinct texts of a word or two, at most {MOST_TERMS}",
+    lambda terms: listed(TERM, most=MOST_TERMS).holds(terms) and len(set(terms)) == len(terms),
+)
+
+
+@dataclass(frozen=True)
+class TextColumn(Column):
+    """What training rows said about a column of text.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    rows : float
+        Training rows.
+    terms : tuple of str
+        Words and pairs of words with a feature of their own, the most frequent first.
+    frequencies : tuple of float
+        For each the number of training rows that hold it.
+    missing : bool
+        Cells were missing in training: one more feature says where.
+    """
+
+    kind, words = "text", "text"
+    entries: ClassVar = {
+        "rows": number(1), "terms": TERMS, "frequencies": listed(number(1), most=MOST_TERMS), "missing": TRUTH,
+    }  # fmt: skip
+
+    rows: float
+    terms: tuple[str, ...]
+    frequencies: tuple[float, ...]
+    missing: bool
+
+    @classmethod
+    def read(cls, raw: RawColumn) -> Spelled | None:
+        cells = decoded(raw.cells) if raw.asked else raw.cells
+        if not is_text(cells.type):
+            simple = pa.types.is_primitive(cells.type) or pa.types.is_null(cells.type)
+            return Spelled(as_text(cells)) if raw.asked and simple else None
+        text = clean(cells, raw.missing)
+        if raw.asked:
+            return Spelled(text)
+        return Spelled(text, remarks=("is text: its words are features",)) if is_free_text(text) else None
+
+    @classmethod
+    def fit(cls, name: str, cells: pa.ChunkedArray, options: FitOptions) -> Self:
+        m = len(cells)
+        words = words_of(cells)
+        n_words = len(words.distinct)
+        row, key = _occurrences(words.code.astype(np.int64), words.row, n_words)
+        distinct, code = np.unique(key, return_inverse=True)
+        held = np.unique(row * len(distinct) + code) % max(len(distinct), 1)  # each term of a row once
+        frequency = np.bincount(held, minlength=len(distinct))
+        most = min(max(FEWEST_TERMS, 2 ** (m - 1).bit_length()), MOST_TERMS)
+        least = LEAST_ROWS if len(frequency) <= most else max(LEAST_ROWS, int(np.partition(frequency, -most)[-most]))
+        often = np.flatnonzero(frequency >= least)
+        spelled = _spelled(words, distinct[often])
+        terms = sorted((-n, term) for n, term in zip(frequency[often].tolist(), spelled, strict=True))[:most]
+        if not terms and not cells.null_count:
+            raise UninformativeColumn(f"holds no word in {LEAST_ROWS} rows")
+        frequencies = tuple(float(-n) for n, _ in terms)
+        return cls(name, float(m), tuple(term for _, term in terms), frequencies, cells.null_count > 0)
+
+    @property
+    def features(self) -> list[str]:
+        """Names of the features that the column becomes."""
+        return [f"{self.name}: {term}" for term in self.terms] + [f"{self.name}=(missing)"] * self.missing
+
+    @property
+    def width(self) -> int:
+        return len(self.terms) + self.missing
+
+    def encode(self, cells: pa.ChunkedArray, dtype: Any, targets: np.ndarray | None = None) -> list[Block]:
+        return [*([SparseRows(self.matrix(cells).astype(dtype))] if self.terms else []), *self._marks(cells)]
+
+    def _marks(self, cells: pa.ChunkedArray) -> list[Block]:
+        """Return the feature that says where cells are missing."""
+        return [OneHot(cell_values(pc.is_null(cells)).astype(np.int8) - 1, 1)] if self.missing else []
+
+    def matrix(self, cells: pa.ChunkedArray) -> Any:
+        """Return the weights of all terms in cells.
+
+        Parameters
+        ----------
+        cells : pyarrow.ChunkedArray
+            m cells, as `parsed` returns them.
+
+        Returns
+        -------
+        scipy.sparse.csr_matrix of float64 (m, number of terms)
+            A row depends on its own cell only.
+        """
+        from scipy.sparse import csr_matrix  # it takes a third of a second to load
+
+        words, known = words_of(cells), _lookup(self.terms)
+        code = _found(pc.index_in(words.distinct, value_set=known.words))[words.code]
+        row, key = _occurrences(code, words.row, len(known.words))
+        near = np.searchsorted(known.keys, key).clip(max=len(known.keys) - 1)
+        there = known.keys[near] == key
+        held, times = np.unique(row[there] * len(self.terms) + known.terms[near[there]], return_counts=True)
+        row, term = np.divmod(held, len(self.terms))
+        rarity = np.log((1 + self.rows) / (1 + np.array(self.frequencies))) + 1
+        numbers = (1 + np.log(times)) * rarity[term]
+        length = np.sqrt(np.bincount(row, numbers**2, len(cells)))
+        starts = np.searchsorted(row, np.arange(len(cells) + 1))
+        return csr_matrix((LENGTH * numbers / length[row], term, starts), shape=(len(cells), len(self.terms)))
+
+    @classmethod
+    def from_document(cls, document: Any, where: str) -> Self:
+        column = super().from_document(document, where)
+        if len(column.frequencies) != len(column.terms):
+            raise ModelFileError(f"{where}: {len(column.terms)} terms need as many frequencies")
+        return column
+
+
+def _occurrences(code: AnyArray, row: AnyArray, n_words: int) -> tuple[AnyArray, AnyArray]:
+    """Return row and key of each known word, and of each pair of known neighbours in one row; -1 is unknown."""
+    pairs = np.flatnonzero((row[1:] == row[:-1]) & (code[1:] >= 0) & (code[:-1] >= 0))
+    known = np.flatnonzero(code >= 0)
+    key = np.concatenate([code[known], (code[pairs] + 1) * n_words + code[pairs + 1]])
+    return np.concatenate([row[known], row[pairs]]), key
+
+
+def _spelled(words: Words, keys: AnyArray) -> list[str]:
+    """Return the terms that some keys stand for."""
+    distinct = words.distinct.to_pylist()
+    first, last = np.divmod(keys, max(len(distinct), 1))
+    pairs = zip(first.tolist(), last.tolist(), strict=True)
+    return [distinct[b] if not a else f"{distinct[a - 1]} {distinct[b]}" for a, b in pairs]
+
+
+class _Lookup(NamedTuple):
+    words: pa.Array  # that occur in terms
+    keys: AnyArray  # of terms, rising
+    terms: AnyArray  # which term each of them is
+
+
+@lru_cache(maxsize=8)
+def _lookup(terms: tuple[str, ...]) -> _Lookup:
+    """Return how terms are found."""
+    words = sorted({word for term in terms for word in term.split(" ")})
+    place = {word: k for k, word in enumerate(words)}
+    keys = []
+    for term in terms:
+        first, _, last = term.rpartition(" ")
+        keys.append((place[first] + 1 if first else 0) * len(words) + place[last])
+    order = np.argsort(keys, kind="stable")
+    return _Lookup(text_array(words, pa.large_string()), np.array(keys, np.int64)[order], order)
+
+
+def _found(indices: pa.Array) -> AnyArray:
+    """Return indices, -1 where there is none."""
+    return np.nan_to_num(cell_values(pa.chunked_array([indices])), nan=-1).astype(np.int64)

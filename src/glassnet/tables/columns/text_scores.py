@@ -1,0 +1,102 @@
+"""Text for networks with hidden layers: what a linear model of the words says of each target, instead of the words.
+
+A hidden layer above thousands of words has millions of weights, and learns little from them that a linear model does
+not. The scores are few and dense. A training row gets those of a model that was fitted to the other folds, as with
+`TargetMeans`; rows to predict get those of the model of all training rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from glassnet.documents import TABLE
+from glassnet.engines.coded_columns import Block, Numbers
+from glassnet.errors import ModelFileError
+from glassnet.tables.arrow import pa
+from glassnet.tables.columns.column import RawColumn
+from glassnet.tables.columns.target_means import FOLDS, MAX_TARGETS, centred
+from glassnet.tables.columns.text import LENGTH, TextColumn
+from glassnet.tables.spelling.spelled import Spelled
+from glassnet.typing import AnyArray
+
+PENALTY = LENGTH**2  # on squared weights, as of ridge regression with 1 and rows of length 1
+STEPS = 30  # of conjugate gradients: with that penalty they have converged
+
+
+@dataclass(frozen=True)
+class TextScores(TextColumn):
+    """What training rows said about a column of text, and about its relation to the targets.
+
+    Parameters
+    ----------
+    name, rows, terms, frequencies, missing
+        As of the `TextColumn`.
+    weights : tuple of tuple of float
+        For each term, and for each target its weight.
+    """
+
+    kind = "text scores"
+    entries: ClassVar = {**TextColumn.entries, "weights": TABLE}
+
+    weights: tuple[tuple[float, ...], ...]
+
+    @classmethod
+    def read(cls, raw: RawColumn) -> Spelled | None:
+        return TextColumn.read(raw) if raw.asked else None  # it takes the place of a column of text
+
+    @classmethod
+    def of(cls, column: TextColumn, cells: pa.ChunkedArray, targets: np.ndarray) -> Self | None:
+        """Return what to keep of training rows."""
+        if targets.shape[1] > MAX_TARGETS or not column.terms:
+            return None
+        weights = _ridge(column.matrix(cells), centred(targets, np.full(len(targets), True)))
+        return cls(**vars(column), weights=tuple(map(tuple, weights.tolist())))
+
+    @property
+    def features(self) -> list[str]:
+        """Names of the features that the column becomes."""
+        n = len(self.weights[0])
+        scores = [f"{self.name}: score of target {t}" for t in range(1, n + 1)] if n > 1 else [f"{self.name}: score"]
+        return scores + [f"{self.name}=(missing)"] * self.missing
+
+    @property
+    def width(self) -> int:
+        return len(self.weights[0]) + self.missing
+
+    def encode(self, cells: pa.ChunkedArray, dtype: Any, targets: np.ndarray | None = None) -> list[Block]:
+        X = self.matrix(cells)
+        scores = X @ np.array(self.weights)
+        if targets is not None:
+            fold = np.random.default_rng(0).permutation(len(targets)) % FOLDS
+            for k in range(FOLDS):
+                others = fold != k
+                scores[~others] = X[~others] @ _ridge(X[others], centred(targets, others))
+        return [Numbers(scores.astype(dtype)), *self._marks(cells)]
+
+    @classmethod
+    def from_document(cls, document: Any, where: str) -> Self:
+        terms, weights = (document.get(name) for name in ("terms", "weights"))
+        if isinstance(terms, list) and isinstance(weights, list) and not 0 < len(weights) == len(terms):
+            raise ModelFileError(f"{where}: {len(terms)} terms need as many weights, got {len(weights)}")
+        return super().from_document(document, where)
+
+
+def _ridge(X: Any, targets: AnyArray) -> AnyArray:
+    """Return the weights of least squared error and penalty: (n, number of targets), by conjugate gradients."""
+    residual = X.T @ targets
+    weights, direction = np.zeros_like(residual), residual.copy()
+    size = (residual**2).sum(axis=0)
+    enough = 1e-8 * size
+    for _ in range(STEPS):
+        product = X.T @ (X @ direction) + PENALTY * direction
+        step = size / np.maximum((direction * product).sum(axis=0), np.finfo(float).tiny)
+        weights += step * direction
+        residual -= step * product
+        before, size = size, (residual**2).sum(axis=0)
+        if (size <= enough).all():
+            break
+        direction = residual + size / np.maximum(before, np.finfo(float).tiny) * direction
+    return weights
