@@ -13,10 +13,6 @@ from shared import PROJECT
 
 # Where a library is called otherwise than what it brings.
 DISTRIBUTIONS = {"python_calamine": "python-calamine", "PIL": "pillow", "sklearn": "scikit-learn"}
-    "python_calamine": "python-calamine",
-    "PIL": "pillow",
-    "sklearn": "scikit-learn",
-}  # where it is called otherwise than what it brings
 HEAVY = {"sklearn", "scipy", "matplotlib", "pyarrow", "torch", "PIL", "pandas", "rich", "typer", "h5py", "safetensors"}
 
 

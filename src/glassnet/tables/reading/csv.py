@@ -15,15 +15,16 @@ from glassnet.tables.arrow import pa, pc
 from glassnet.tables.places import places
 from glassnet.tables.reading.dialect import (
     GAPS,
+    NO_SEPARATOR,
     SEP_LINE,
     SEPARATORS,
     Dialect,
     check_separator,
     find_dialect,
+    is_escaped,
     reader,
     sample,
     sample_records,
-    with_doubled_quotes,
     without_gaps,
 )
 from glassnet.tables.reading.encoding import to_utf8
@@ -63,8 +64,10 @@ def read_csv(
         raise DataError(f"{where} is empty")
     separator = None if separator is None else check_separator(separator)
     newline = b"\n" if b"\n" in data else b"\r"  # the line end of old Macintosh files
-    data = with_doubled_quotes(data)
-    dialect = found = find_dialect(sample(data, newline), separator)
+    escape = is_escaped(data)
+    if escape:
+        data = data.replace(rb"\N", rb"\\N")  # how MySQL writes a missing cell: it stays as it is
+    dialect = found = find_dialect(sample(data, newline), separator, escape=escape)
     if found.separator in GAPS:
         data, dialect = without_gaps(data, found)
     head, rest = sample_records(sample(data, newline), dialect)
@@ -100,7 +103,7 @@ def read_csv(
 def _layout_notes(dialect: Dialect, layout: Layout, names: list[str], where: str) -> list[str]:
     """Return what to tell about a file that is not of the most usual form."""
     notes = []
-    if dialect.separator != "," or not layout.names:
+    if dialect.separator not in (",", NO_SEPARATOR) or not layout.names:
         last = "" if len(names) == 1 else f" ... {names[-1]}"
         header = "first line names the columns" if layout.names else f"no header: columns are named {names[0]}{last}"
         notes.append(f"{where}: separator {SEPARATORS.get(dialect.separator, repr(dialect.separator))}, {header}")
@@ -127,7 +130,7 @@ def _rows(data: bytes, newline: bytes, dialect: Dialect, layout: Layout, where: 
     start = 0
     for _ in range(layout.first - 1):
         start = data.find(newline, start) + 1 or len(data)
-    if quoted and data.count(quote, start) % 2:
+    if quoted and (data.count(quote, start) - dialect.escape * data.count(b"\\" + quote, start)) % 2:
         _check_quotes(data, start, layout.first, dialect, where)
     if start >= len(data):
         empty = pa.table([pa.nulls(0, pa.string())] * layout.width, names=[str(j) for j in range(layout.width)])

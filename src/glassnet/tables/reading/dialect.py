@@ -17,6 +17,7 @@ from glassnet.tables.spelling.missing import MISSING
 SEPARATORS = {
     "\t": "tab", ";": "';'", "|": "'|'", "^": "'^'", ",": "','", ":": "':'", "  ": "two blanks", " ": "blanks",
 }  # fmt: skip
+NO_SEPARATOR = "\x1f"  # of a table of one column whose cells hold commas
 STRONG = "\t;|^"  # a cell that holds one of these may have been cut by the wrong separator
 COMMENTS = ("#", "//", "%")
 HEAD_BYTES, PIECE_BYTES = 1 << 18, 1 << 14  # of the sample: the beginning; the middle and the end
@@ -24,6 +25,7 @@ HEAD_ROWS, PIECE_ROWS = 100, 30
 NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+|\d+,\d+)([eE][+-]?\d+)?\s*")  # with a comma for the point, too
 WEAK = (":", "  ", " ")  # which text and times are full of
 GAPS = {" ": (rb"[ \t]+", b" "), "  ": (rb"[ \t]*\t[ \t]*|  +", b"\t")}  # runs of blanks, and what they become
+DIGIT = re.compile(r"\d")
 SEP_LINE = re.compile(r'"?sep=(.)"?[ \t]*\r*\n?$', re.IGNORECASE)  # how Excel is told the separator
 ESCAPED = re.compile(rb'\\"(?![ \t]*[,;|\t\r\n"]|$)')  # no path that ends with a backslash before the last quote
 NAMES_OF_SEPARATORS = {
@@ -40,10 +42,13 @@ class Dialect(NamedTuple):
         One character; a blank stands for any number of blanks and tabs, two for at least two of them.
     quote : str
         ``"``, ``'``, or "" where quotes are ordinary characters.
+    escape : bool
+        Whether a backslash stands before quotes within cells.
     """
 
     separator: str
     quote: str = '"'
+    escape: bool = False
 
 
 class Record(NamedTuple):
@@ -92,14 +97,15 @@ def without_gaps(data: bytes, dialect: Dialect) -> tuple[bytes, Dialect]:
     """Return text in which one character stands for each run of blanks between cells, and its dialect."""
     pattern, single = GAPS[dialect.separator]
     trimmed = re.sub(rb"(?m)^[ \t]+|[ \t]+(?=\r?$)", b"", data)
-    return re.sub(pattern, single, trimmed), Dialect(single.decode(), dialect.quote)
+    return re.sub(pattern, single, trimmed), dialect._replace(separator=single.decode())
 
 
 def reader(lines: Iterable[str], dialect: Dialect, *, strict: bool = False) -> Any:
     """Return Python's reader of records."""
-    if not dialect.quote:
-        return csv.reader(lines, delimiter=dialect.separator, skipinitialspace=True, quoting=csv.QUOTE_NONE)
-    return csv.reader(lines, delimiter=dialect.separator, quotechar=dialect.quote, skipinitialspace=True, strict=strict)
+    return csv.reader(
+        lines, delimiter=dialect.separator, quotechar=dialect.quote or None, skipinitialspace=True, strict=strict,
+        escapechar="\\" if dialect.escape else None, quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
+    )  # fmt: skip
 
 
 def records(text: str, dialect: Dialect) -> Iterator[Record]:
@@ -139,8 +145,8 @@ def uncommented(rows: list[list[str]]) -> list[list[str]]:
     return plain if 2 * len(plain) >= len(rows) else rows
 
 
-def find_dialect(pieces: Sample, separator: str | None = None) -> Dialect:
-    """Return how a text is cut into cells best.
+def find_dialect(pieces: Sample, separator: str | None = None, *, escape: bool = False) -> Dialect:
+    """Return how a text is cut into cells best; `escape` is whether a backslash stands before quotes.
 
     A separator is good if it cuts most lines, the first among them, into equally many cells in which no other separator
     is left.
@@ -148,13 +154,23 @@ def find_dialect(pieces: Sample, separator: str | None = None) -> Dialect:
     found = SEP_LINE.match(pieces.head.split("\n", 1)[0] + "\n")
     if separator is None and found is not None:
         separator = found[1]
-    best, best_score = Dialect(separator or ","), 0.0
+    best, best_score = Dialect(separator or ",", escape=escape), 0.0
     for candidate in SEPARATORS if separator is None else [separator]:
-        quote = find_quote(pieces, candidate)
-        score = _score(pieces, Dialect(candidate, quote))
+        dialect = Dialect(candidate, find_quote(pieces, candidate), escape)
+        score = _score(pieces, dialect)
         if score > best_score or separator is not None:
-            best, best_score = Dialect(candidate, quote), score
+            best, best_score = dialect, score
+    if not best_score and separator is None and "," in pieces.head:
+        return best._replace(separator=NO_SEPARATOR)
+    tabs = best._replace(separator="\t")
+    if best.separator in GAPS and separator is None and _width(pieces, tabs) == _width(pieces, best):
+        return tabs
     return best
+
+
+def _width(pieces: Sample, dialect: Dialect) -> int:
+    head, rest = sample_records(pieces, dialect)
+    return modal_width(uncommented([record.cells for record in head] + rest))
 
 
 def _score(pieces: Sample, dialect: Dialect) -> float:
@@ -176,12 +192,19 @@ def _score(pieces: Sample, dialect: Dialect) -> float:
     suspicious = re.findall(f"[^\0]*[{others}][^\0]*", "\0".join(cells))
     dirty = sum(not NUMBER.fullmatch(cell) for cell in suspicious)
     clean = 1 - dirty / (sum(map(bool, cells)) or 1)
-    fit = 1.0 if len(rows[0]) == width else 0.9 if _nearly(rows[0], width) else 0.5
+    fit = 1.0 if len(rows[0]) == width else 0.95 if _is_named(table) else 0.9 if _nearly(rows[0], width) else 0.5
     if separator in WEAK:
         marked = separator == "  " or _has_numbers(table) or f"{dialect.quote}{separator}" in pieces.head
         above = fit == 0.5 and any(map(NUMBER.fullmatch, table[0]))  # a line of fewer words, and then rows
         share *= 0.9 * (share >= 0.9 and clean == 1 and width >= 2 + (separator == ":") and marked and not above)
-    return share * (0.5 + clean / 2) * fit
+    hollow = any(not any(column) for column in [*zip(*table[:30], strict=True)][:-1])  # "a\t\tb" is two cells
+    return share * (0.5 + clean / 2) * fit * (0.8 if hollow else 1)
+
+
+def _is_named(table: list[list[str]]) -> bool:
+    """Return whether the first of some records names a column below: it has no digit, and all others have."""
+    columns = [column for column in zip(*table[:20], strict=True) if column[0].strip() and not DIGIT.search(column[0])]
+    return len(table) > 1 and any(all(map(DIGIT.search, column[1:])) for column in columns)
 
 
 def _has_numbers(table: list[list[str]]) -> bool:
@@ -196,11 +219,21 @@ def _nearly(row: list[str], width: int) -> bool:
 
 
 def modal_width(rows: list[list[str]]) -> int:
-    """Return the most frequent number of cells: of equally frequent ones, that of the first row or the greatest."""
-    counts = Counter(map(len, rows))
+    """Return the most frequent number of cells: of equally frequent ones, that of the first row or the greatest.
+
+    Lines of one cell may outnumber the rows of a small table; rows of a table follow each other.
+    """
+    widths = [*map(len, rows)]
+    counts = Counter(widths)
     most = max(counts.values())
     candidates = [width for width, count in counts.items() if count == most]
-    return len(rows[0]) if len(rows[0]) in candidates else max(candidates)
+    usual = widths[0] if widths[0] in candidates else max(candidates)
+    if usual == 1 and len(counts) > 1:
+        del counts[1]
+        width, count = max(counts.items(), key=lambda item: item[1])
+        if count > 2 and count >= 0.8 * (len(rows) - widths.index(width)):
+            return width
+    return usual
 
 
 def find_quote(pieces: Sample, separator: str) -> str:
@@ -225,8 +258,6 @@ def check_separator(separator: str) -> str:
     return named
 
 
-def with_doubled_quotes(data: bytes) -> bytes:
-    r"""Return text in which quotes within quotes are doubled, where it writes them as ``\"``."""
-    if b'\\"' not in data or ESCAPED.search(data) is None or b"\x01" in data:
-        return data
-    return data.replace(b"\\\\", b"\x01").replace(b'\\"', b'""').replace(b"\x01", b"\\")
+def is_escaped(data: bytes) -> bool:
+    r"""Return whether text writes quotes within cells as ``\"``."""
+    return b'\\"' in data and ESCAPED.search(data) is not None

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from glassnet.plain_text import listed
-from glassnet.tables.reading.dialect import COMMENTS, NUMBER, Record, modal_width, uncommented
+from glassnet.tables.reading.dialect import COMMENTS, DIGIT, NUMBER, Record, modal_width, uncommented
 from glassnet.tables.spelling.missing import MISSING
 
 MAX_ABOVE = 60  # records above a table
@@ -20,7 +20,6 @@ MAX_HEADER_LINES = 3
 MAX_CELLS = 1000  # below the names that are looked at
 YEARS = range(1800, 2201)
 WHOLE = re.compile(r"\d{1,4}")
-DIGIT = re.compile(r"\d")
 MEASURED = re.compile(r"[^\w]{0,3}\d")  # begins as numbers, money, dates and times do
 UNIT = re.compile(r"[\[(<].*[\])>]|.{0,3}|[a-z]+", re.IGNORECASE)  # [km], kg, float
 TYPICAL = 0.9  # share of a column's cells that hold a digit, from which it holds numbers, dates or the like
@@ -128,13 +127,15 @@ def _start(rows: list[list[str]], width: int, known: Collection[str]) -> int:
         for j, cells in enumerate(rows[:MAX_ABOVE]):
             if _holds(cells, known) and _fits(cells, width):
                 return j
+    filled = [sum(bool(cell.strip()) for cell in cells) for cells in rows]
     for j, cells in enumerate(rows[:MAX_ABOVE]):
-        filled = sum(bool(cell.strip()) for cell in cells)
-        follower = rows[j + 1] if j + 1 < len(rows) else []
-        title = width > 2 and filled == 1 and sum(bool(cell.strip()) for cell in follower) > 1
-        if _fits(cells, width) and not title:
+        after = next((k for k in range(j + 1, len(rows)) if filled[k]), j)
+        title = width > 2 and filled[j] == 1 < filled[after]
+        if len(cells) == width - 1 and after + 1 < len(rows):  # R's row names have no name; rows follow
+            title = title or len(rows[after]) != width or (_worded(rows[after]) and not _worded(rows[after + 1]))
+        if _fits(cells, width) and filled[j] and not title:
             return j
-        if len(cells) > width and filled > width and not (_fits(follower, width) and _worded(follower)):
+        if len(cells) > width and filled[j] > width and not (_fits(rows[after], width) and _worded(rows[after])):
             return j  # more names than cells in rows: an error that names this line
     return next((j for j, cells in enumerate(rows) if len(cells) == width), 0)
 
@@ -210,12 +211,9 @@ def _is_header(first: list[str], columns: list[list[str]], n_rows: int, *, doubt
             votes += -1 if name in column else 1
     if votes or numeric:
         return votes > 0 or numeric
-    filled = [(name, column) for name, column in zip(names, columns, strict=False) if name]
-    return (
-        doubtful
-        and not any(name in column for name, column in filled)
-        and len({name for name, _ in filled}) == len(filled)
-    )
+    filled = [name for name in names if name]
+    again = any(name and name in column for name, column in zip(names, columns, strict=False))
+    return doubtful and not again and len(set(filled)) == len(filled)
 
 
 def _differs(name: str, column: list[str]) -> bool:

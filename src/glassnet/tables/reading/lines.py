@@ -44,6 +44,8 @@ def record_lines(data: bytes, start: int, newline: bytes, dialect: Dialect, n_re
         ends = np.flatnonzero(block == newline[0])
         starts.append(begin + ends + 1)
         at = np.flatnonzero(block == ord(dialect.quote)) if dialect.quote else ends[:0]
+        if dialect.escape:
+            at = at[block[at - 1] != ord("\\")]
         inside.append((quotes + np.searchsorted(at, ends)) % 2 == 1)  # an odd number of quotes stands before it
         quotes += len(at)
     offsets = np.concatenate(starts)

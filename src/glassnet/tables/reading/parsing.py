@@ -97,6 +97,7 @@ def _parsed(
         read_options=arrow_csv.ReadOptions(column_names=names, block_size=size, use_threads=threads),
         parse_options=arrow_csv.ParseOptions(
             delimiter=dialect.separator, quote_char=dialect.quote or False, newlines_in_values=quoted,
+            escape_char="\\" if dialect.escape else False,
             invalid_row_handler=odd.take,
         ),
         convert_options=arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
