@@ -51,7 +51,9 @@ def test_json_is_one_document(glassnet, table):
     assert trained["rows"] == {"training": 48, "test": 12}
     scores = {"rows", "accuracy", "log loss", "calibration error", "cost", "confusion", "baseline"}
     assert set(trained["scores"]["test"]) == scores
-    assert json.loads(glassnet("evaluate", "things.glassnet", table, "--json").out)["rows"] == 60
+    evaluated = json.loads(glassnet("evaluate", "things.glassnet", table, "--json").out)
+    assert evaluated["rows"] == 12  # of the file of the training, those it has not seen
+    assert "kept for the test" in evaluated["notes"][0]
     assert len(json.loads(glassnet("predict", "things.glassnet", table, "--json").out)["prediction"]) == 60
     inside = json.loads(glassnet("inspect", "things.glassnet", table, "--row", 1, "--json").out)
     lines = {line["array"]: line for line in inside["trace"]}

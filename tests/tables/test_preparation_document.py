@@ -27,7 +27,8 @@ def test_documents_read_well():
     document = TABLE.to_document()
     assert document["source"] == ["a", "c", "d", "z"]
     assert document["columns"][1] == {
-        "kind": "category", "name": "c", "values": ["u", "v"], "other": False, "missing": False
+        "kind": "category", "name": "c", "values": ["u", "v"], "other": False, "missing": False,
+        "facts": {"missing": 0.0, "other": 0.0},
     }  # fmt: skip
 
 

@@ -19,8 +19,10 @@ from glassnet._version import __version__
 from glassnet.cli import terminal
 from glassnet.cli.experiment_command import experiment
 from glassnet.cli.grade_command import grade
+from glassnet.cli.look_command import look
 from glassnet.cli.options import (
     CHOICES,
+    ID,
     READING,
     READING_PICTURES,
     SETTINGS,
@@ -59,6 +61,9 @@ def demo(
     from glassnet.cli.demo import run_demo
 
     run_demo(folder, seed, lambda words: app(words, standalone_mode=False))
+
+
+app.command()(look)
 
 
 @app.command()
@@ -100,30 +105,44 @@ def evaluate(model: Model, data: Data, *, reading: Given, as_json: AsJson = Fals
     from glassnet import workflows
     from glassnet.cli.show import Show
 
-    estimator, scores = workflows.evaluate_file(model, data, reading)
-    Show(as_json).evaluation(estimator, scores)
+    Show(as_json).evaluation(*workflows.evaluate_file(model, data, reading))
 
 
 @app.command()
-@collects(reading=READING)
+@collects(ids=ID, reading=READING)
 def predict(
     model: Model,
     data: Data,
     *,
     probabilities: Annotated[bool, typer.Option("--probabilities", help="One more column for each class.")] = False,
+    ids: Given,
+    with_input: Annotated[
+        bool, typer.Option("--with-input", help="All columns of DATA stand before the predictions.")
+    ] = False,
+    allow_missing: Annotated[
+        bool, typer.Option("--allow-missing", help="Columns that the model needs may be missing: they count as empty.")
+    ] = False,
     reading: Given,
     out: Annotated[Path | None, path_option("CSV file to write, instead of printing.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Predict every row of a table, or every picture, as CSV.
 
+    What is new in DATA (unseen values, empty columns, numbers far outside) is told on standard error.
     A cell that a spreadsheet would take for a formula (=1+1) begins with an apostrophe; --json gives names as they are.
     """
     from glassnet import workflows
 
-    predictions = workflows.predict_file(model, data, probabilities=probabilities, out=out, reading=reading)
+    predictions = workflows.predict_file(
+        model, data, probabilities=probabilities, ids=ids.get("id", ()), with_input=with_input,
+        allow_missing=allow_missing, out=out, reading=reading,
+    )  # fmt: skip
+    for note in predictions.notes:
+        complain(f"note: {one_line(note)}")
     if as_json:
-        say_json(predictions.columns if out is None else {"out": str(out), "rows": predictions.rows})
+        new = {"new": [each.to_document() for each in predictions.new]} if predictions.new else {}
+        found = predictions.columns if out is None else {"out": str(out), "rows": predictions.rows}
+        say_json({**found, **new})
     elif out is None:
         sys.stdout.write(predictions.to_csv())
     else:

@@ -72,9 +72,18 @@ def _option(setting: Setting) -> Any:
     return Annotated[(str if several else kind) | None, option]
 
 
+METAVARS = {
+    "date-format": "FORMAT",
+    "decimal": "SIGN",
+    "missing": "TEXT,...",
+    "kind": "COL=KIND",
+    "date": "COL[=FORMAT]",
+}
+
+
 def columns_option(name: str, help_: str, *, several: bool = True) -> Any:
     """Return an option that names columns; one that may be given several times, if it names several."""
-    metavar = "COL,..." if several else "COL"
+    metavar = METAVARS.get(name, "COL,..." if several else "COL")
     option = typer.Option(f"--{name}", help=help_, metavar=metavar, rich_help_panel="Columns")
     return Annotated[(list[str] if several else str) | None, option]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glassnet.cli.look_command import counted_kinds
 from glassnet.cli.score_table import score_table
 from glassnet.cli.terminal import console, say, say_json
 from glassnet.estimators.saving import kind_of
@@ -16,6 +17,7 @@ from glassnet.network import Network
 from glassnet.plain_text import one_line, visible
 from glassnet.scoring import Scores
 from glassnet.tables import Dataset, Pictures
+from glassnet.tables.recognition import Decision, decision_of
 from glassnet.training.history import Progress
 from glassnet.workflows import SampleTrace, Training
 
@@ -60,6 +62,9 @@ class Show:
         X, y = dataset.X, dataset.y
         what = f"pictures, n_x = {X.describe()}" if isinstance(X, Pictures) else f"rows, {X.num_columns} columns"
         self.line("Data", f"{len(dataset)} {what}; {_target(dataset.target, y)}")
+        if not isinstance(X, Pictures):
+            decisions = [decision_of(each) or Decision("category") for each in X.schema]
+            self.line("Columns", counted_kinds([(each.kind, each.reason) for each in decisions]))
         self.line("Split", ", ".join(f"{rows} {part}" for part, rows in parts.items() if rows))
 
     @contextmanager
@@ -138,11 +143,13 @@ class Show:
         if outcome.interrupted:
             self.line("Note", f"interrupted: the best network so far was saved; resume with --resume {out}")
 
-    def evaluation(self, model: Any, scores: Scores) -> None:
+    def evaluation(self, model: Any, scores: Scores, notes: Sequence[str] = ()) -> None:
         """Print how a model did."""
         if self.as_json:
-            say_json(_scores(scores))
+            say_json({**_scores(scores), **({"notes": list(notes)} if notes else {})})
             return
+        for note in notes:
+            self.line("Note", one_line(note))
         self.line("Rows", str(scores.rows))
         say(score_table({"this model": scores}))
         self.confusion(model, scores)
@@ -259,8 +266,9 @@ def _numbers(trace: Trace) -> str:
     """Write out the first unit of each layer, forward and, where the target is known, back again."""
     layers = range(1, trace.architecture.L + 1)
     forward = [trace.unit(letter, l, terms=NUMBERS_SHOWN) for l in layers for letter in ("Z", "A")]
-    back = [trace.unit(letter, l, terms=NUMBERS_SHOWN) for l in reversed(layers) for letter in ("dZ", "dW", "db")]
-    written = forward if trace.dZ is None else [*forward, *back]
+    letters = () if trace.dZ is None else ("dZ", "dW", "db")
+    back = [trace.unit(letter, l, terms=NUMBERS_SHOWN) for l in reversed(layers) for letter in letters]
+    written = [*forward, *back]
     W = trace.W[1]
     whose = "" if W.ndim == 2 else f" of network 1 of {len(W)}"
     return "\n".join([f"the first unit of each layer{whose}, written out", *(f"  {line}" for line in written)])

@@ -145,11 +145,10 @@ class ColumnChoices:
             said["kind"] = kind
         if (form := self.format(name)) is not None:
             said["format"] = dict(form)
-        return said | {
-            choice: given
-            for choice in ("missing", "date_format", "decimal")
-            if (given := getattr(self, choice)) and name not in self.drop
-        }
+        if name not in self.drop:
+            whole = {"missing": list(self.missing), "date_format": self.date_format, "decimal": self.decimal}
+            said |= {choice: value for choice, value in whole.items() if value}
+        return said
 
     def aside(self) -> tuple[str, ...]:
         """Return the columns that are no features: identifiers, weights, groups."""

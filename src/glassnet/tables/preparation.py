@@ -210,6 +210,30 @@ class Preparation:
             blocks += column.encode(read.cells, dtype, targets)
         return blocks
 
+    def parsed(self, X: pa.Table) -> tuple[pa.Table, dict[str, Spelled]]:
+        """Return later rows with each cell as its column reads it, and how it did.
+
+        Parameters
+        ----------
+        X : pyarrow.Table
+            m rows; columns that are not in use stay as they are.
+
+        Returns
+        -------
+        table : pyarrow.Table
+            The same columns; `transform` takes it, and finds nothing unreadable.
+        read : dict of str to Spelled
+            The cells of each column in use, and which could not be read.
+
+        Raises
+        ------
+        DataError
+            More than half of a column's cells are of another kind.
+        """
+        names = {column.name: column for column in self.columns if not column.is_companion}
+        read = {name: names[name].parsed(X[name], self.missing) for name in X.column_names if name in names}
+        return pa.table({name: read[name].cells if name in read else X[name] for name in X.column_names}), read
+
     def to_document(self) -> dict[str, Any]:
         """Return the preparation as plain data.
 
@@ -357,7 +381,8 @@ def fit_preparation(
     for name, each in used.items():
         with _dropping(name, reasons):
             fitted = _fit_column(name, X[name], each, options, targets, remarks)
-            columns += [replace(column, format=each.format) for column in fitted]
+            first, *others = (replace(column, format=each.format) for column in fitted)
+            columns += [replace(first, facts=first.facts_of(X[name])), *others]
     notes = [*dropped_in_words({name: reasons[name] for name in (*drop, *X.column_names) if name in reasons}), *remarks]
     if not columns:
         raise DataError(f"no column is left to learn from: {' '.join(notes) or 'the table has no columns'}")

@@ -1,19 +1,23 @@
 """From files to files: what the shell does, as functions that return plain results and print nothing."""
 
 from glassnet.scoring import Model, Scores, score
-from glassnet.workflows.evaluation import evaluate_file
+from glassnet.workflows.evaluation import Evaluation, evaluate_file
+from glassnet.workflows.looking import Look, look_at_file
 from glassnet.workflows.models import open_model, test_part, with_targets
 from glassnet.workflows.prediction import Predictions, predict_file
 from glassnet.workflows.tracing import SampleTrace, trace_row, write_page
 from glassnet.workflows.training import Training, train_file
 
 __all__ = [
+    "Evaluation",
+    "Look",
     "Model",
     "Predictions",
     "SampleTrace",
     "Scores",
     "Training",
     "evaluate_file",
+    "look_at_file",
     "open_model",
     "predict_file",
     "score",

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import codecs
+import inspect
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from glassnet import estimators
-from glassnet.errors import DataError, UnknownNameError
+from glassnet.errors import DataError, GlassnetError, UnknownNameError
 from glassnet.estimators.saving import kind_of, load_as
 from glassnet.estimators.tabular.model import TableClassifier, TableRegressor
 from glassnet.network import Network
 from glassnet.scoring import Model
 from glassnet.tables import Dataset, read
+from glassnet.tables.arrow import pa
 from glassnet.tables.reading.formats import ARRAYS
 from glassnet.tables.target import labels_as_trained
+
+SAMPLE = 1 << 20  # bytes that tell whether a file is in UTF-8
 
 
 def open_model(path: str | Path) -> Any:
@@ -50,21 +56,67 @@ def load_tabular(path: str | Path) -> Model:
     return tabular
 
 
-def read_for(model: Model, data: str | Path, reading: dict[str, Any] | None, *, require_target: bool) -> Dataset:
-    """Read `data` the way the model's own data were: same target, same size and order of pictures."""
+def read_for(model: Model, data: str | Path, reading: Mapping[str, Any] | None, *, require_target: bool) -> Dataset:
+    """Read `data` the way the model's own were, every cell as it stands there; what is given is not taken from them.
+
+    Where a target is not required, that of a table stays among its columns, with cells that may be missing.
+    """
+    given = dict(reading or {})
     pictures = model.preparation_.pictures
-    reading = dict(reading or {})
     if pictures is not None:
-        reading.setdefault("size", (pictures.height, pictures.width))
-        reading.setdefault("order", pictures.order)
-    elif model.target_name_ is not None:
-        reading.setdefault("known", (*model.preparation_.source, model.target_name_))
+        given = {"size": (pictures.height, pictures.width), "order": pictures.order, **given}
+    kept = {} if model.source_ is None else _kept(model.source_.reading, data)
+    names = [] if pictures else [*model.preparation_.source, *filter(None, [model.target_name_])]
+    found, failure = None, None
+    for known in ({**kept, **given}, given):
+        try:
+            found = _read_known(model, data, known, names, require_target=require_target)
+        except GlassnetError as error:
+            failure = failure or error
+            continue
+        if not kept.keys() - given.keys() or not isinstance(found.X, pa.Table) or _has_columns(model, found.X):
+            break  # else it is written in another way than the file of the training
+    if found is None:
+        assert failure is not None
+        raise failure
+    return found
+
+
+def _kept(reading: Mapping[str, Any], data: str | Path) -> dict[str, Any]:
+    """Return how the training's file was read, but what shows in this one: its header, and whether it is in UTF-8."""
+    known = {name: value for name, value in reading.items() if name in inspect.signature(read).parameters}
+    if known.get("header"):  # the names of the columns tell where they stand
+        del known["header"]
+    if known.get("encoding") and Path(data).is_file():
+        with Path(data).open("rb") as file:
+            sample = file.read(SAMPLE)
+        try:
+            shows = not codecs.getincrementaldecoder("utf-8")().decode(sample).isascii()
+        except UnicodeDecodeError:
+            shows = False
+        if shows:
+            del known["encoding"]
+    return known
+
+
+def _has_columns(model: Model, table: pa.Table) -> bool:
+    """Return whether a table has the columns that a model needs, by name or by their number."""
+    names = set(table.column_names)
+    source = model.preparation_.source
+    lacks = any(column.name not in names for column in model.preparation_.columns)
+    return not lacks or len(source) in (len(names), len(names) - 1)
+
+
+def _read_known(
+    model: Model, data: str | Path, known: Mapping[str, Any], names: Sequence[str], *, require_target: bool
+) -> Dataset:
     try:
-        return read(data, model.target_name_, require_target=require_target, **reading)
+        return read(data, model.target_name_, require_target=require_target, known=names, typed=False, **known)
     except UnknownNameError:
         if Path(data).suffix.lower() not in ARRAYS:
             raise
-        return read(data, require_target=require_target, **reading)  # train_set_y in one file is test_set_y in another
+        # train_set_y in one file is test_set_y in another
+        return read(data, require_target=require_target, typed=False, **known)
 
 
 def with_targets(model: str | Path, data: str | Path, reading: dict[str, Any] | None = None) -> tuple[Model, Dataset]:

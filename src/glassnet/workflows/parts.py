@@ -98,20 +98,50 @@ def with_test_part(
         )
     share = TEST_SHARE if test is None else test
     times = None if choices.time is None or not share else times_of(dataset.X, choices.time)
-    rng = generator(seed)
-    train, _, kept = split(y, test=share, rng=rng, stratify=stratify, groups=whole.groups, times=times)
+    train, kept, lost = rows_of_parts(whole, times, share, stratify=stratify, seed=seed)
     if not len(kept):
         return whole, None, []
-    notes = []
-    if stratify and (whole.groups is not None or times is not None):
-        known = np.isin(y[kept], y[train])
-        if not known.all():
-            unseen = ", ".join(map(str, np.unique(y[kept][~known])[:5]))
-            notes = [f"{(~known).sum()} test rows are of classes that training lacks ({unseen}): they are not scored"]
-            kept = kept[known]
-        if not len(kept):
-            raise DataError(f"all test rows are of classes that the {len(train)} training rows lack: {unseen}")
-    return whole.at(train), whole.at(kept), notes
+    unseen = ", ".join(map(str, np.unique(y[lost])[:5]))
+    notes = [f"{len(lost)} test rows are of classes that training lacks ({unseen}): they are not scored"]
+    return whole.at(train), whole.at(kept), notes if len(lost) else []
+
+
+def rows_of_parts(
+    whole: Part, times: AnyArray | None, share: float, *, stratify: bool, seed: Any
+) -> tuple[AnyArray, AnyArray, AnyArray]:
+    """Return the rows to train on, those to score on, and those to score on whose class training lacks.
+
+    Parameters
+    ----------
+    whole : Part
+        All m rows.
+    times : array of float (m,) or None
+        When each was.
+    share : float
+        Of the rows to score on.
+    stratify : bool
+        Whether targets are classes.
+    seed : int
+        That chooses the rows.
+
+    Returns
+    -------
+    train, test, unknown : arrays of int
+        Counted from 0.
+
+    Raises
+    ------
+    DataError
+        All rows to score on are of classes that training lacks.
+    """
+    y, by_chance = whole.y, whole.groups is None and times is None
+    train, _, kept = split(y, test=share, rng=generator(seed), stratify=stratify, groups=whole.groups, times=times)
+    if by_chance or not stratify or not len(kept):
+        return train, kept, kept[:0]
+    known = np.isin(y[kept], y[train])
+    if not known.any():
+        raise DataError(f"all {len(kept)} test rows are of classes that the {len(train)} training rows lack")
+    return train, kept[known], kept[~known]
 
 
 def with_test_file(dataset: Dataset, test: float | None, path: str | Path, reading: Mapping[str, Any]) -> Dataset:

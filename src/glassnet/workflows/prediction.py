@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,13 @@ from glassnet.estimators.input_names import select_training_columns
 from glassnet.estimators.tabular.model import TableClassifier
 from glassnet.files import check_writable, write_beside
 from glassnet.plain_text import visible
+from glassnet.scoring import Model
+from glassnet.tables import Dataset, Pictures
+from glassnet.tables.arrow import pa
+from glassnet.tables.choices import listed_columns
 from glassnet.tables.spelling.numbers import NUMBER
 from glassnet.workflows.models import load_tabular, read_for
+from glassnet.workflows.novelties import NewInColumn, new_in
 
 FORMULA_START = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\n]")  # noqa: RUF001  of a cell that a spreadsheet computes
 NUMBER_CELL = re.compile(NUMBER, re.ASCII)
@@ -28,10 +34,16 @@ class Predictions:
     Parameters
     ----------
     columns : dict of str to list
-        Columns of equal length by name: file names of pictures, predictions, probabilities.
+        Columns of equal length by name: file names of pictures, identifiers, predictions, probabilities.
+    notes : list of str
+        What is new in the rows, one sentence each.
+    new : list of NewInColumn
+        The same as plain data: column, share of rows, examples.
     """
 
     columns: dict[str, list[Any]]
+    notes: list[str] = field(default_factory=list)
+    new: list[NewInColumn] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -69,7 +81,8 @@ def _cell(value: Any) -> Any:
 
 def predict_file(
     model: str | Path, data: str | Path, *,
-    probabilities: bool = False, out: str | Path | None = None, reading: dict[str, Any] | None = None,
+    probabilities: bool = False, ids: str | Sequence[str] = (), with_input: bool = False, allow_missing: bool = False,
+    out: str | Path | None = None, reading: dict[str, Any] | None = None,
 ) -> Predictions:  # fmt: skip
     """Predict every row of a table, or every picture, and write the predictions as CSV if `out` names a file.
 
@@ -81,15 +94,21 @@ def predict_file(
         A table, arrays or a folder of pictures, as `glassnet.read` takes them; targets are not needed.
     probabilities : bool
         Whether the probability of each class is returned too.
+    ids : str or sequence of str
+        Columns of the data that stand beside the predictions; those of the training where none are given.
+    with_input : bool
+        Whether all columns of the data stand beside the predictions, as they are written there.
+    allow_missing : bool
+        Whether columns that the model needs may be missing: then they are empty in every row.
     out : path, optional
         CSV file to write.
     reading : dict, optional
-        Further arguments of `glassnet.read`.
+        Further arguments of `glassnet.read`; what is not given is as the training's file was read.
 
     Returns
     -------
     Predictions
-        One row for each row or picture.
+        One row for each row or picture, in their order, and what is new in them.
 
     Raises
     ------
@@ -99,20 +118,76 @@ def predict_file(
     if out is not None:
         check_writable(out, model, data)
     estimator = load_tabular(model)
+    if probabilities and not isinstance(estimator, TableClassifier):
+        raise SettingError(f"{model}: estimates numbers; probabilities are for classes only")
     dataset = read_for(estimator, data, reading, require_target=False)
-    X = select_training_columns(estimator, dataset.X)
+    columns, notes = _beside(estimator, dataset, ids, with_input)
+    X = dataset.X
+    if allow_missing and isinstance(X, pa.Table):
+        X, missing = _filled_up(estimator, X)
+        notes += [f"column {name!r} is missing: empty in every row" for name in missing]
+    X = select_training_columns(estimator, X)
+    new: list[NewInColumn] = []
+    if isinstance(X, pa.Table) and estimator.preparation_.columns:
+        X, new = new_in(estimator.preparation_, X, dataset.lines)
+    columns.update(_answers(estimator, X, probabilities=probabilities, taken=columns))
+    predictions = Predictions(columns, [*notes, *map(str, new)], new)
+    if out is not None:
+        write_beside(out, predictions.to_csv().encode())
+    return predictions
+
+
+def _beside(
+    model: Model, dataset: Dataset, ids: str | Sequence[str], with_input: bool
+) -> tuple[dict[str, list[Any]], list[str]]:
+    """Return what stands beside the predictions: files of pictures, identifiers, or all columns; and notes."""
     columns: dict[str, list[Any]] = {"picture": list(dataset.names)} if dataset.names else {}
-    answers = np.asarray(estimator.predict(X))
+    notes: list[str] = []
+    if isinstance(dataset.X, Pictures):
+        if ids:
+            raise SettingError("id: pictures have no columns; their files stand beside the predictions")
+        return columns, notes
+    held = dataset.X.column_names
+    names = [name for text in ([ids] if isinstance(ids, str) else ids) for name in listed_columns(text, held)]
+    if not names and model.source_ is not None:
+        names = [name for name in model.source_.id if name in held]
+        notes = [
+            f"column {name!r} is not there to stand beside the predictions"
+            for name in model.source_.id
+            if name not in held
+        ]
+    for name in dict.fromkeys(held if with_input else names):
+        columns[name] = dataset.X[name].to_pylist()
+    return columns, notes
+
+
+def _filled_up(model: Model, table: pa.Table) -> tuple[pa.Table, list[str]]:
+    """Return a table with empty columns in place of those that a model needs and the table lacks; and their names."""
+    missing = [
+        name for name in dict.fromkeys(c.name for c in model.preparation_.columns) if name not in table.column_names
+    ]
+    if len(missing) == len({column.name for column in model.preparation_.columns}):
+        return table, []  # nothing to go by: the error says so
+    for name in missing:
+        table = table.append_column(name, pa.nulls(len(table)))
+    return table, missing
+
+
+def _answers(model: Model, X: Any, *, probabilities: bool, taken: Collection[str]) -> dict[str, list[Any]]:
+    """Return predictions, and probabilities if they are asked for, under names that are not taken."""
+    columns: dict[str, list[Any]] = {}
+    answers = np.asarray(model.predict(X))
     if answers.ndim == 1:
         columns["prediction"] = answers.tolist()
     else:
         columns.update({f"prediction {j + 1}": column.tolist() for j, column in enumerate(answers.T)})
     if probabilities:
-        if not isinstance(estimator, TableClassifier):
-            raise SettingError(f"{model}: estimates numbers; probabilities are for classes only")
-        for label, column in zip(estimator.classes_, estimator.predict_proba(X).T, strict=True):
+        assert isinstance(model, TableClassifier)
+        for label, column in zip(model.classes_, model.predict_proba(X).T, strict=True):
             columns[f"probability {label}"] = [float(f"{p:.6g}") for p in column]
-    predictions = Predictions(columns)
-    if out is not None:
-        write_beside(out, predictions.to_csv().encode())
-    return predictions
+    return {_free(name, taken): values for name, values in columns.items()}
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """Return a name that is not taken."""
+    return next(each for each in (name, *(f"{name} ({n})" for n in range(2, len(taken) + 3))) if each not in taken)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,10 @@ from glassnet.inspection import html
 from glassnet.inspection.trace import Trace
 from glassnet.network import Network
 from glassnet.scoring import Model
-from glassnet.tables import rows_at
+from glassnet.tables import Dataset, rows_at
+from glassnet.tables.arrow import pa
+from glassnet.tables.target import read_target
+from glassnet.typing import AnyArray
 from glassnet.workflows.models import load_tabular, read_for
 
 
@@ -69,10 +73,31 @@ def trace_row(path: str | Path, data: str | Path, row: int, reading: dict[str, A
         raise DataError(f"{data}: expected a row from 1 to {len(dataset)}; got {row}")
     one = np.array([row - 1])
     X = select_training_columns(model, rows_at(dataset.X, one))
-    y = None if dataset.y is None else dataset.y[one]
+    y = _truth(model, dataset, row - 1)
     Y = None if y is None else model.target_.encode(y).T
     trace = model.network_.trace(model.prepared(X), Y)
     return SampleTrace(row, trace, model.predict(X)[0].tolist(), None if y is None else y[0].tolist())
+
+
+def _truth(model: Model, dataset: Dataset, row: int) -> AnyArray | None:
+    """Return the target of one row, if the data hold one that the model knows."""
+    if dataset.y is not None:
+        return dataset.y[row : row + 1]
+    name = model.target_name_
+    if not isinstance(dataset.X, pa.Table) or name is None or name not in dataset.X.column_names:
+        return None
+    try:
+        found = read_target(dataset.X.select([name]), name)
+    except DataError:  # no row of it is known
+        return None
+    y = found.y[row : row + 1] if found.kept is None else found.y[found.kept == row]
+    if not len(y):
+        return None
+    for each in (y, y.astype(np.str_)):  # in a file of few rows, labels may look like numbers
+        with suppress(DataError):
+            model.target_.encode(each)
+            return each
+    return None
 
 
 def write_page(path: str | Path, model: Model | Network, sample: SampleTrace | None) -> None:

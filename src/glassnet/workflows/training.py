@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from glassnet.errors import DataError, InterruptedWarning, SettingError, UnknownNameError
+from glassnet.errors import DataError, InterruptedWarning, SettingError
 from glassnet.estimators.input_names import select_training_columns
 from glassnet.estimators.tabular.model import TableClassifier, TableRegressor
 from glassnet.estimators.tabular.settings import COLUMNS, refuse_those_of_classes
@@ -26,6 +26,7 @@ from glassnet.tables.recognition import decision_of
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import Progress
 from glassnet.typing import AnyArray
+from glassnet.workflows.looking import quoted
 from glassnet.workflows.models import load_tabular
 from glassnet.workflows.parts import with_test_file, with_test_part
 from glassnet.workflows.resuming import (
@@ -36,9 +37,7 @@ from glassnet.workflows.resuming import (
     without_diverged,
 )
 from glassnet.workflows.sources import source_of
-
-MAX_INTEGER_CLASSES = 20  # distinct whole numbers that are still taken as classes
-TASKS = ("classes", "numbers")
+from glassnet.workflows.targets import likely_target, task_of
 
 
 @dataclass(frozen=True)
@@ -219,15 +218,11 @@ def _columns(dataset: Dataset) -> list[str]:
 
 def _task(task: str | None, y: AnyArray, earlier: Model | None, start: str | Path | None) -> str:
     """Return "classes" or "numbers": as given, if that is possible, as the earlier model predicts, or as y looks."""
-    if earlier is not None:
-        found = "classes" if isinstance(earlier, TableClassifier) else "numbers"
-    else:
-        few = y.dtype.kind in "iu" and len(np.unique(y)) <= min(MAX_INTEGER_CLASSES, max(2, len(y) // 2))
-        found = "classes" if few or y.dtype.kind in "Ub" else "numbers"
-    task = task or found
-    if task not in TASKS:
-        raise UnknownNameError.among("task", task, TASKS)
-    if earlier is not None and task != found:
+    if earlier is None:
+        return task_of(task, y)
+    found = "classes" if isinstance(earlier, TableClassifier) else "numbers"
+    task = task_of(task or found, y)
+    if task != found:
         raise SettingError(f"task: the model to resume, {start}, predicts {found}; asked for {task}")
     return task
 
@@ -248,4 +243,7 @@ def _check_test_part(X: Any, y: AnyArray, X_test: Any, y_test: AnyArray, task: s
 def _how_to_name_target(dataset: Dataset) -> str:
     if isinstance(dataset.X, Pictures):
         return "the pictures are in no folders that name their classes (photos/cat/1.jpg, photos/other/2.jpg)"
-    return f"name the column to predict with --target; columns: {listed(dataset.X.column_names)}"
+    names = dataset.X.column_names
+    likely = likely_target(names)
+    proposal = "" if likely is None else f" (perhaps --target {quoted(likely)})"
+    return f"name the column to predict with --target{proposal}; columns: {listed(names)}"

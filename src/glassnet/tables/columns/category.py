@@ -7,11 +7,19 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from glassnet.documents import DISTINCT_TEXTS, TEXTS, TRUTH
+from glassnet.documents import DISTINCT_TEXTS, TEXTS, TRUTH, number
 from glassnet.engines.coded_columns import Block, OneHot
 from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import cell_values, decoded, is_text, missing_cell, rows_at, text_array
-from glassnet.tables.columns.column import Column, FitOptions, RawColumn, UninformativeColumn
+from glassnet.tables.columns.column import (
+    EMPTY,
+    MAX_EXAMPLES,
+    Column,
+    FitOptions,
+    Novelty,
+    RawColumn,
+    UninformativeColumn,
+)
 from glassnet.tables.spelling.missing import clean_words, has_marks, words_among_marks
 from glassnet.tables.spelling.moments import dates
 from glassnet.tables.spelling.numbers import not_numbers
@@ -41,6 +49,8 @@ class CategoryColumn(Column):
 
     kind, words = "category", "categories"
     formats: ClassVar = {"words": TEXTS}  # marks of missing cells that are words in this column
+    known_facts: ClassVar = {"other": number(0, 1)}  # share of cells of values without a feature
+    instead: ClassVar = "--number {}"
     entries: ClassVar = {"values": DISTINCT_TEXTS, "other": TRUTH, "missing": TRUTH}
 
     values: tuple[str, ...]
@@ -81,6 +91,28 @@ class CategoryColumn(Column):
     @property
     def width(self) -> int:
         return len(self.values) + self.other + self.missing
+
+    @classmethod
+    def describe(cls, cells: pa.ChunkedArray) -> str:
+        values, counts = value_counts(cells)
+        shown = [f"{value} {n}" for value, n in zip(values[:MAX_EXAMPLES].to_pylist(), counts.tolist(), strict=False)]
+        return ", ".join(shown) + ", ..." * (len(values) > MAX_EXAMPLES)
+
+    def facts_of(self, cells: pa.ChunkedArray) -> dict[str, Any]:
+        code, lost = codes(cells, self.values)
+        return super().facts_of(cells) | {"other": float(((code < 0) & ~lost).mean())}
+
+    def novelties(self, cells: pa.ChunkedArray, unreadable: int = 0) -> list[Novelty]:
+        found = super().novelties(cells, unreadable)
+        code, lost = codes(cells, self.values)
+        rows = np.flatnonzero((code < 0) & ~lost)
+        before = self.facts.get("other", 1.0 if self.other else 0.0)
+        if not len(rows) or len(rows) <= len(cells) * (2 * before + EMPTY * self.other):
+            return found
+        values = rows_at(pa.table({"": decoded(cells)}), rows[:1000]).column(0).unique()
+        some = tuple(map(str, values[:MAX_EXAMPLES].to_pylist()))
+        words = f"has rare or new values (training: {before:.1%})" if self.other else "has values that training lacks"
+        return [*found, Novelty(words, len(rows), some)]
 
     def encode(self, cells: pa.ChunkedArray, dtype: Any, targets: np.ndarray | None = None) -> list[Block]:
         code, lost = codes(cells, self.values)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
-from glassnet.documents import MAPPING, TEXT, Kind, checked
+from glassnet.documents import MAPPING, TEXT, Kind, checked, number
 from glassnet.engines.coded_columns import Block, Numbers, expanded
 from glassnet.errors import DataError, ModelFileError
 from glassnet.tables.arrow import pa
@@ -63,6 +63,27 @@ class RawColumn(NamedTuple):
     around: Surroundings = NO_SURROUNDINGS
 
 
+class Novelty(NamedTuple):
+    """What is new in later cells.
+
+    Parameters
+    ----------
+    words : str
+        The end of a sentence that begins with the column.
+    rows : int
+        In how many rows.
+    examples : tuple of str
+        Some of the cells.
+    """
+
+    words: str
+    rows: int
+    examples: tuple[str, ...] = ()
+
+
+LATER = ("format", "facts")  # entries of a document that may be missing
+EMPTY = 0.1  # share of missing cells beyond twice that of training from which on they are told
+MAX_EXAMPLES = 5
 TOLERATED = 0.5  # share of cells that cannot be read, up to which they are missing; with more it is another column
 
 
@@ -76,16 +97,21 @@ class Column:
         The column.
     format : mapping
         How its text is read, where that needs saying: plain data.
+    facts : mapping
+        What training cells were like, by which later ones are judged: plain data.
     """
 
     kind: ClassVar[str]  # in documents
     words: ClassVar[str]  # what its cells are called in messages
     entries: ClassVar[Mapping[str, Kind]]  # what a document holds for each field but `name`
     formats: ClassVar[Mapping[str, Kind]] = {}  # what `format` may hold
+    known_facts: ClassVar[Mapping[str, Kind]] = {}  # what `facts` may hold, beside "missing"
+    instead: ClassVar[str] = "--categorical {}"  # the option that makes another kind of it
     is_companion: ClassVar[bool] = False  # whether there is another column of the same name
 
     name: str
     format: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+    facts: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
 
     @property
     def features(self) -> list[str]:
@@ -172,6 +198,57 @@ class Column:
         """
         raise NotImplementedError
 
+    @classmethod
+    def describe(cls, cells: pa.ChunkedArray) -> str:
+        """Return what cells hold, in a few words.
+
+        Parameters
+        ----------
+        cells : pyarrow.ChunkedArray
+            m cells, as `read` returns them, not all missing.
+
+        Returns
+        -------
+        str
+            Such as "1.5 to 80", or some of the values.
+        """
+        return examples(cells)
+
+    def facts_of(self, cells: pa.ChunkedArray) -> dict[str, Any]:
+        """Return what training cells are like, by which later ones are judged.
+
+        Parameters
+        ----------
+        cells : pyarrow.ChunkedArray
+            m cells, as `read` returns them.
+
+        Returns
+        -------
+        dict
+            Plain data, of the kinds in `known_facts`; "missing" is the share of missing cells.
+        """
+        return {"missing": cells.null_count / max(len(cells), 1)}
+
+    def novelties(self, cells: pa.ChunkedArray, unreadable: int = 0) -> list[Novelty]:
+        """Return what is new in later cells.
+
+        Parameters
+        ----------
+        cells : pyarrow.ChunkedArray
+            m cells, as `parsed` returns them.
+        unreadable : int
+            How many of them are missing because they could not be read, which is told elsewhere.
+
+        Returns
+        -------
+        list of Novelty
+            Empty where nothing is, or nothing is known of training cells.
+        """
+        lost, m, before = cells.null_count - unreadable, len(cells), self.facts.get("missing")
+        if before is None or lost <= m * (2 * before + EMPTY):
+            return []
+        return [Novelty(f"is {'empty' if lost == m else 'often empty'} ({before:.1%} of the training rows)", lost)]
+
     def encode(self, cells: pa.ChunkedArray, dtype: Any, targets: np.ndarray | None = None) -> list[Block]:
         """Return the features of cells in a compact form. A column defines this or `fill`; the other follows.
 
@@ -216,9 +293,7 @@ class Column:
             That JSON can hold.
         """
         document = {"kind": self.kind, **{name: _thawed(value) for name, value in vars(self).items()}}
-        if not self.format:
-            del document["format"]
-        return document
+        return {name: value for name, value in document.items() if value or name not in LATER}
 
     @classmethod
     def from_document(cls, document: Any, where: str) -> Self:
@@ -241,14 +316,37 @@ class Column:
         ModelFileError
             If it is no such document.
         """
-        checked(document, {"kind": TEXT, "name": TEXT, "format": MAPPING, **cls.entries}, where, later=("format",))
-        form = dict(document.get("format", {}))
-        checked(form, cls.formats, f"{where}, format", later=cls.formats)
-        fields = {name: _frozen(value) for name, value in document.items() if name not in ("kind", "format")}
-        column = cls(**fields, format=form)
+        rows = {"kind": TEXT, "name": TEXT, **dict.fromkeys(LATER, MAPPING), **cls.entries}
+        checked(document, rows, where, later=LATER)
+        plain = {name: dict(document.get(name, {})) for name in LATER}
+        fields = {name: _frozen(value) for name, value in document.items() if name not in ("kind", *LATER)}
+        column = cls(**fields, format=plain["format"], facts=plain["facts"])
+        checked(plain["format"], cls.formats, f"{where}, format", later=cls.formats)
+        facts = {"missing": number(0, 1), **cls.known_facts}
+        checked(plain["facts"], facts, f"{where}, facts", later=facts)
         if not column.features:
             raise ModelFileError(f"{where}: {column.name!r:.80} becomes no feature")
         return column
+
+
+def examples(cells: pa.ChunkedArray) -> str:
+    """Return some of the values that cells hold."""
+    values = [value for value in cells.slice(0, 100).unique().to_pylist() if value is not None][: MAX_EXAMPLES + 1]
+    return ", ".join(map(str, values[:MAX_EXAMPLES])) + ", ..." * (len(values) > MAX_EXAMPLES)
+
+
+def outside(values: np.ndarray, facts: Mapping[str, Any], show: Callable[[float], str]) -> list[Novelty]:
+    """Return whether numbers are far outside of the range of training: by more than half of its width."""
+    least, most = facts.get("least"), facts.get("most")
+    if least is None or most is None:
+        return []
+    with np.errstate(over="ignore"):
+        width = (most - least) / 2 or abs(most) / 2
+        far = (values < least - width) | (values > most + width)
+    if not far.any():
+        return []
+    some = tuple(show(each) for each in dict.fromkeys(values[far][:MAX_EXAMPLES].tolist()))
+    return [Novelty(f"is far outside of the training rows' {show(least)} to {show(most)}", int(far.sum()), some)]
 
 
 def _thawed(value: Any) -> Any:

@@ -19,10 +19,11 @@ from glassnet.tables.columns.number import NumberColumn
 from glassnet.tables.spelling.date_cells import read_date_cells
 from glassnet.tables.spelling.date_patterns import DAY
 from glassnet.tables.spelling.dates import FORMATS
-from glassnet.tables.spelling.moments import microseconds
+from glassnet.tables.spelling.moments import dates, microseconds
 from glassnet.tables.spelling.spelled import Spelled
 from glassnet.tables.spelling.texts import float_array
 
+MINUTE = DAY // 1440
 SOME_PARTS = Kind(
     f"a list of distinct texts among {', '.join(PARTS)}",
     lambda parts: DISTINCT_TEXTS.holds(parts) and set(parts) <= set(PARTS),
@@ -49,6 +50,7 @@ class DateColumn(NumberColumn):
 
     kind, words = "date", "dates such as 2024-12-31"
     formats: ClassVar = FORMATS
+    instead: ClassVar = "--date {}=FORMAT"
     entries: ClassVar = {**NumberColumn.entries, "parts": SOME_PARTS}
 
     parts: tuple[str, ...]
@@ -74,6 +76,15 @@ class DateColumn(NumberColumn):
         if isinstance(document, Mapping) and "cycles" in document:
             return EarlierDateColumn.from_document(document, where)
         return super().from_document(document, where)
+
+    @staticmethod
+    def amounts(cells: pa.ChunkedArray) -> np.ndarray:
+        found: np.ndarray = dates(cells)
+        return found
+
+    @classmethod
+    def amount_text(cls, amount: float) -> str:
+        return _shown(round(amount * 1440) * MINUTE)
 
     @property
     def features(self) -> list[str]:

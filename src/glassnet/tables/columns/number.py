@@ -20,7 +20,7 @@ from glassnet.engines.coded_columns import Block, Numbers, OneHot, Steps
 from glassnet.errors import DataError
 from glassnet.tables.arrow import pa
 from glassnet.tables.cells import cell_values, decoded, is_text
-from glassnet.tables.columns.column import Column, FitOptions, RawColumn, UninformativeColumn
+from glassnet.tables.columns.column import Column, FitOptions, Novelty, RawColumn, UninformativeColumn, outside
 from glassnet.tables.spelling.date_candidates import may_be
 from glassnet.tables.spelling.missing import clean
 from glassnet.tables.spelling.numbers import FORMATS, read_numbers
@@ -59,6 +59,7 @@ class NumberColumn(Column):
 
     kind, words = "number", "numbers"
     formats: ClassVar[Mapping[str, Kind]] = {**FORMATS, **DURATION_FORMATS}
+    known_facts: ClassVar = {"least": number(), "most": number()}
     entries: ClassVar = {"median": number(), "spread": number(0), "edges": EDGES, "missing": TRUTH}
 
     median: float
@@ -111,6 +112,31 @@ class NumberColumn(Column):
     @property
     def width(self) -> int:
         return (self.spread > 0) + max(len(self.edges) - 1, 0) + self.missing
+
+    @staticmethod
+    def amounts(cells: pa.ChunkedArray) -> np.ndarray:
+        """Return cells as numbers, NaN where they are missing."""
+        return numbers(cells, "")
+
+    @classmethod
+    def amount_text(cls, amount: float) -> str:
+        """Return one of them as it is shown."""
+        return f"{amount:.6g}"
+
+    @classmethod
+    def describe(cls, cells: pa.ChunkedArray) -> str:
+        if pa.types.is_boolean(cells.type):
+            return "true, false"
+        amounts = cls.amounts(cells)
+        return f"{cls.amount_text(float(np.nanmin(amounts)))} to {cls.amount_text(float(np.nanmax(amounts)))}"
+
+    def facts_of(self, cells: pa.ChunkedArray) -> dict[str, Any]:
+        amounts = self.amounts(cells)
+        some = amounts[~np.isnan(amounts)]
+        return super().facts_of(cells) | ({"least": float(some.min()), "most": float(some.max())} if some.size else {})
+
+    def novelties(self, cells: pa.ChunkedArray, unreadable: int = 0) -> list[Novelty]:
+        return [*super().novelties(cells, unreadable), *outside(self.amounts(cells), self.facts, self.amount_text)]
 
     def encode(self, cells: pa.ChunkedArray, dtype: Any, targets: np.ndarray | None = None) -> list[Block]:
         values = numbers(cells, self.name)

@@ -41,6 +41,10 @@ class TimeColumn(NumberColumn):
         is_time = pa.types.is_time(cells.type) or (raw.asked and pa.types.is_null(cells.type))
         return Spelled(cells, raw.format or {}) if is_time else None
 
+    @classmethod
+    def amount_text(cls, amount: float) -> str:
+        return f"{int(amount // 3600):02}:{int(amount // 60 % 60):02}:{int(amount % 60):02}".removesuffix(":00")
+
     @property
     def features(self) -> list[str]:
         """Names of the features that the column becomes."""

@@ -128,7 +128,8 @@ def read(
         For tables: what is known of columns; the rest is found from all rows. Columns of identifiers, weights and
         groups come as `Dataset.aside`.
     typed : bool
-        For tables: False leaves every cell as the file has it, for a model that knows its columns.
+        For tables: False leaves every cell as the file has it, for a model that knows its columns; the target's too,
+        unless it is required.
     known : collection of str
         For text: the columns, target included, of an earlier file like this one. A line that holds one of them names
         the columns; names that were made up for a file without names mean the same columns again.
@@ -318,7 +319,7 @@ def _dataset(raw: RawTable, options: _Options, where: str) -> Dataset:
         raise DataError(f"{where} holds no rows")
     around = Surroundings(table, str(raw.reading.get("separator") or ""), options.columns.decimal)
     y, lines, notes = None, raw.lines, raw.notes
-    if target is not None and (options.require_target or target in table.column_names):
+    if target is not None and (options.require_target or (options.typed and target in table.column_names)):
         read_as = read_target(table, target, lines=lines, missing=options.columns.marks(), around=around)
         if read_as.kept is None or options.require_target:
             table, y, notes = read_as.table, read_as.y, (*notes, *read_as.notes)
