@@ -6,6 +6,7 @@ import pytest
 from glassnet.errors import DataError
 from glassnet.tables import read
 from glassnet.tables.reading.csv import read_csv
+from glassnet.tables.reading.source import Source
 
 ROWS = "".join(f"{j},{j / 4},{'xyz'[j % 3]}\n" for j in range(3, 15))
 CELLS = [[str(j) for j in range(3, 15)], [str(j / 4) for j in range(3, 15)], ["xyz"[j % 3] for j in range(3, 15)]]
@@ -14,8 +15,8 @@ NAMES = ["a", "b", "kind"]
 
 def table(tmp_path, text, **known):
     path = tmp_path / "data.csv"
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read_csv(path, **known)
+    path.write_bytes(text.encode())
+    return read_csv(Source(path.name, path), **known)
 
 
 @pytest.mark.parametrize(
