@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
 
 from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import missing_cell, text_array, truths
@@ -39,21 +40,20 @@ FEW_WORDS = 50  # in a column in which a mark may be a word
 
 def clean(column: pa.ChunkedArray, marks: Sequence[str] = ()) -> pa.ChunkedArray:
     """Return text as it stands among numbers or dates: blanks trimmed, missing cells null; `marks` are missing too."""
-    return _without(pc.utf8_trim_whitespace(column), (*MISSING, *marks))
+    return _without(pc.utf8_trim_whitespace(column), _marks((), tuple(marks), column.type))
 
 
 def clean_words(
     column: pa.ChunkedArray, marks: Sequence[str] = (), words: Collection[str] = ()
 ) -> pa.ChunkedArray:  # fmt: skip
     """Return text as it stands in a column of words, in which marks such as NA may be `words` like others."""
-    lost = [*ALWAYS, *(mark for mark in AMBIGUOUS if mark not in words), *marks]
-    return _without(pc.utf8_trim_whitespace(column), lost)
+    return _without(pc.utf8_trim_whitespace(column), _marks(tuple(words), tuple(marks), column.type))
 
 
 def has_marks(values: pa.Array) -> bool:
     """Return whether some texts may stand for a missing cell, or have blanks around them."""
     trimmed = pc.utf8_trim_whitespace(values)
-    marks = pc.is_in(trimmed, value_set=text_array(MISSING, trimmed.type))
+    marks = pc.is_in(trimmed, value_set=_marks((), (), trimmed.type))
     return bool(truths(marks).any() or truths(pc.not_equal(trimmed, values)).any())
 
 
@@ -77,7 +77,7 @@ def words_among_marks(
         Those that occur and are words, in alphabetical order.
     """
     column = pc.utf8_trim_whitespace(column)
-    ambiguous = text_array([mark for mark in AMBIGUOUS if mark not in marks], column.type)
+    ambiguous = _marks(ALWAYS, (), column.type)
     if not truths(pc.is_in(column, value_set=ambiguous)).any():
         return {}
     counted = pc.value_counts(clean_words(column, marks, AMBIGUOUS).drop_null())
@@ -94,9 +94,16 @@ def words_among_marks(
             return False
         return mark in WORDS or (few and n >= usual / 2)
 
-    return {mark: n for mark, n in sorted(counts.items()) if mark in AMBIGUOUS and is_word(mark, n)}
+    known = sorted(mark for mark in AMBIGUOUS if mark in counts and mark not in marks)
+    return {mark: counts[mark] for mark in known if is_word(mark, counts[mark])}
 
 
-def _without(column: pa.ChunkedArray, marks: Sequence[str]) -> pa.ChunkedArray:
-    missing = pc.is_in(column, value_set=text_array(list(dict.fromkeys(marks)), column.type))
+@lru_cache(maxsize=64)
+def _marks(words: tuple[str, ...], more: tuple[str, ...], arrow_type: pa.DataType) -> pa.Array:
+    """Return all marks but those that are words, and more of them, as texts of a type."""
+    return text_array([*(mark for mark in MISSING if mark not in words), *more], arrow_type)
+
+
+def _without(column: pa.ChunkedArray, marks: pa.Array) -> pa.ChunkedArray:
+    missing = pc.is_in(column, value_set=marks)
     return pc.if_else(missing, missing_cell(column.type), column)
