@@ -50,6 +50,9 @@ READING = {  # how a table is read, for every command that reads one
 READING_PICTURES = {
     "size": Annotated[int | None, data_option("Height and width that pictures are brought to; 64 when not given.")],
     "order": Annotated[str | None, data_option("Numbers of a picture: interleaved or planes.")],
+    "strict": Annotated[
+        bool | None, data_option("Refuse pictures that cannot be decoded, instead of leaving them out.", "--strict")
+    ],
 }
 
 

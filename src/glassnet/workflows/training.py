@@ -174,7 +174,7 @@ def train_file(
         warnings.simplefilter("ignore", InterruptedWarning)  # `Training.interrupted` says it
         model.fit(
             train.X, train.y, train.weights, groups=train.groups, callbacks=[announce_once, *callbacks],
-            checkpoint=keeper,
+            checkpoint=keeper, **_validation(dataset, model, warm=earlier is not None),
         )  # fmt: skip
     if out is not None:
         model.save(out)
@@ -225,6 +225,14 @@ def _task(task: str | None, y: AnyArray, earlier: Model | None, start: str | Pat
     if task != found:
         raise SettingError(f"task: the model to resume, {start}, predicts {found}; asked for {task}")
     return task
+
+
+def _validation(dataset: Dataset, model: Model, *, warm: bool) -> dict[str, Any]:
+    """Return the source's own validation part as `fit` takes it."""
+    part = dataset.validation
+    if part is None or part.y is None:
+        return {}
+    return {"X_val": select_training_columns(model, part.X) if warm else part.X, "y_val": part.y}
 
 
 def _check_test_part(X: Any, y: AnyArray, X_test: Any, y_test: AnyArray, task: str) -> None:

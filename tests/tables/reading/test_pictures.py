@@ -1,6 +1,7 @@
 """Folders of pictures: classes from sub-folders, one size, upright, and nothing that would fill the memory."""
 
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -97,11 +98,45 @@ def test_no_pictures(tmp_path):
 def test_picture_that_cannot_be_decoded(classes):
     (classes / "cat" / "1.png").write_bytes(b"no picture")
     with pytest.raises(DataError, match=r"cat.1.png cannot be decoded as a picture"):
-        read(classes)
+        read(classes, strict=True)
     whole = picture(classes / "cat" / "1.png", size=(64, 64)).read_bytes()
     (classes / "cat" / "1.png").write_bytes(whole[:-40])
     with pytest.raises(DataError, match=r"cat.1.png cannot be decoded as a picture"):
+        read(classes, strict=True)
+
+
+def test_pictures_that_cannot_be_decoded_are_left_out_and_named(classes):
+    before = read(classes)
+    (classes / "cat" / "1.png").write_bytes(b"no picture")
+    dataset = read(classes)
+    assert any("1 of" in note and "1.png" in note and "--strict" in note for note in dataset.notes)
+    kept = [i for i, name in enumerate(before.names) if not name.endswith("cat/1.png")]
+    assert dataset.names == tuple(before.names[i] for i in kept)
+    assert list(dataset.y) == [before.y[i] for i in kept]
+    np.testing.assert_array_equal(dataset.X.images, before.X.images[kept])
+    for name in before.names:
+        Path(name).write_bytes(b"")
+    with pytest.raises(DataError, match=r"none of \d pictures can be decoded; the first: .*cannot be decoded"):
         read(classes)
+
+
+def test_a_folder_with_the_parts_of_the_data_inside_another(tmp_path):
+    for part in ("Train", "valid", "TEST"):
+        for name in ("cat", "dog"):
+            picture(tmp_path / "archive" / "data" / part / name / "0.png")
+    picture(tmp_path / "archive" / "__MACOSX" / "cat" / "0.png")
+    dataset = read(tmp_path)
+    assert [list(part.y) for part in (dataset, dataset.test, dataset.validation)] == [["cat", "dog"]] * 3
+
+
+def test_floats_in_pictures_keep_their_numbers(tmp_path):
+    shades = np.linspace(0, 1, 16, dtype=np.float32).reshape(4, 4)
+    for scale, name in ((1, "a"), (0.5, "b")):
+        Image.fromarray(shades * scale).save(tmp_path / f"{name}.tif")
+    dataset = read(tmp_path, size=4)
+    np.testing.assert_array_equal(dataset.X.images[0, ..., 0], (shades * 255).round())
+    np.testing.assert_array_equal(dataset.X.images[1, ..., 0], (shades * 127.5).round())
+    assert any("0 to 1 is black to white" in note for note in dataset.notes)
 
 
 def test_a_picture_too_large_for_the_memory_is_refused(classes, monkeypatch):

@@ -49,6 +49,7 @@ class _Options(NamedTuple):
     columns: ColumnChoices
     known: tuple[str, ...]
     typed: bool
+    strict: bool
 
 
 def _known(options: _Options) -> tuple[str, ...]:
@@ -66,7 +67,7 @@ def _read_sheet(source: Source, options: _Options) -> RawTable:
 
 
 def _read_pictures(source: Source, options: _Options) -> Dataset:
-    return pictures.read_pictures(source.on_disk(), options.size, options.order)
+    return pictures.read_pictures(source.on_disk(), options.size, options.order, options.strict)
 
 
 def _read_hdf5(source: Source, options: _Options) -> Dataset:
@@ -103,7 +104,7 @@ def read(
     path: str | Path, target: str | None = None, *,
     require_target: bool = True, separator: str | None = None, header: bool | None = None,
     encoding: str | None = None, size: int | tuple[int, int] = 64, order: str = "interleaved",
-    columns: ColumnChoices = NO_CHOICES, known: Collection[str] = (), typed: bool = True,
+    columns: ColumnChoices = NO_CHOICES, known: Collection[str] = (), typed: bool = True, strict: bool = False,
 ) -> Dataset:  # fmt: skip
     """Read a table, arrays or pictures.
 
@@ -133,6 +134,8 @@ def read(
     known : collection of str
         For text: the columns, target included, of an earlier file like this one. A line that holds one of them names
         the columns; names that were made up for a file without names mean the same columns again.
+    strict : bool
+        For folders of pictures: whether one that cannot be decoded is an error, instead of being left out with a note.
 
     Returns
     -------
@@ -160,7 +163,9 @@ def read(
     """
     check_order(order)
     height_and_width(size)
-    options = _Options(target, require_target, separator, header, encoding, size, order, columns, tuple(known), typed)
+    options = _Options(
+        target, require_target, separator, header, encoding, size, order, columns, tuple(known), typed, strict
+    )
     if str(path) == STANDARD_INPUT:
         return _read_source(_from_standard_input(), options)
     path = named(path)

@@ -6,6 +6,8 @@ import os
 import threading
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,45 +26,68 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", "
 KINDS = ("PNG", "JPEG", "MPO", "BMP", "GIF", "WEBP", "TIFF", "PPM", "AVIF")  # Pillow's names for what is in a file
 COPIES, BYTES = 4, 4  # of a picture while it is rotated, put on white and resized; of a pixel
 _PILLOW = threading.Lock()
-PARTS = {"train": False, "training": False, "test": True, "testing": True}  # folder name -> is it the test part
+PARTS = {  # name of a folder -> the part of the data in it
+    "train": "train", "training": "train", "test": "test", "testing": "test", "valid": "validation",
+    "val": "validation", "validation": "validation", "dev": "validation",
+}  # fmt: skip
+HIDDEN = (".", "__MACOSX")  # beginnings of names of what is no picture of the user's
+RANGES = (1, 255, 65535)  # of the numbers in pictures of floats: the least that holds them all
 
 
-def read_pictures(path: Path, size: int | tuple[int, int], order: str) -> Dataset:
+class _BrokenPictureError(DataError):
+    """A file is no picture that can be decoded."""
+
+
+def read_pictures(path: Path, size: int | tuple[int, int], order: str, strict: bool = False) -> Dataset:
     """Return the pictures of a folder, or the one picture of a file.
 
     Parameters
     ----------
     path : Path
         A picture; a folder of pictures (no classes: y is None); a folder with one sub-folder for each class; or a
-        folder with ``train`` and ``test``, each with one sub-folder for each class.
+        folder with ``train``, ``test`` and ``validation`` or some of them, each with one sub-folder for each class. A
+        folder that holds nothing but one of these is looked through.
     size : int or (height, width)
         Every picture is brought to this size.
     order : {"interleaved", "planes"}
         Passed on to `Pictures`.
+    strict : bool
+        Whether a picture that cannot be decoded is an error, instead of being left out with a note.
 
     Returns
     -------
     Dataset
-        With the test part, if there is one.
+        With the test part and the validation part, if there are.
 
     Raises
     ------
     DataError
-        There is no picture, or one cannot be decoded or is unreasonably large.
+        There is no picture that can be decoded, or with `strict` one that cannot.
     """
     height, width = height_and_width(size)
     if path.is_file():
-        images, notes = load([path], height, width)
-        return Dataset(Pictures(images, order), None, None, None, tuple(notes), (str(path),))
+        return _loaded([path], height, width, order, strict=True)
+    path = _unwrapped(path)
     parts = {folder.name.lower(): folder for folder in _folders(path) if folder.name.lower() in PARTS}
     parts = {name: folder for name, folder in parts.items() if any(_inside(sub) for sub in _folders(folder))}
     if not parts:
-        return _folder(path, height, width, order)
-    read = {PARTS[name]: _folder(folder, height, width, order) for name, folder in parts.items()}
-    whole, test = (read[False], read.get(True)) if False in read else (read[True], None)
+        return _folder(path, height, width, order, strict)
+    read = {PARTS[name]: _folder(folder, height, width, order, strict) for name, folder in parts.items()}
+    whole = read.pop("train") if "train" in read else read.popitem()[1]
     others = [folder.name for folder in _folders(path) if folder.name.lower() not in parts and _inside(folder)]
-    ignored = [f"{path.name}: not read, being neither train nor test: {listed(others)}"] if others else []
-    return Dataset(whole.X, whole.y, None, test, (*whole.notes, *ignored), whole.names)
+    ignored = [f"{path.name}: not read, being no part of the data: {listed(others)}"] if others else []
+    return replace(whole, notes=(*whole.notes, *ignored), **read)
+
+
+def _unwrapped(path: Path) -> Path:
+    """Return the first folder inside a folder that holds more than one folder with pictures, or pictures."""
+    while True:
+        folders = [folder for folder in _folders(path) if _inside(folder)]
+        if len(folders) != 1 or _pictures(path.iterdir()) or not any(map(_inside, _folders(folders[0]))):
+            return path
+        if folders[0].name.lower() in PARTS:
+            return path
+        path = folders[0]
 
 
 def holds_pictures(path: Path) -> bool:
@@ -70,25 +95,26 @@ def holds_pictures(path: Path) -> bool:
     return bool(_inside(path))
 
 
-def _folder(path: Path, height: int, width: int, order: str) -> Dataset:
+def _folder(path: Path, height: int, width: int, order: str, strict: bool) -> Dataset:
     classes = {_class(folder): found for folder in _folders(path) if (found := _inside(folder))}
     loose = _pictures(path.iterdir())
     files = [file for found in classes.values() for file in found] or loose
     if not files:
         raise DataError(f"{path} holds no pictures ({' '.join(SUFFIXES)}), nor sub-folders that do")
-    images, notes = load(files, height, width)
-    pictures = Pictures(images, order)
-    y = np.repeat(list(classes), [len(found) for found in classes.values()]) if classes else None
+    labels = np.repeat(list(classes), [len(found) for found in classes.values()]) if classes else None
+    read = _loaded(files, height, width, order, labels, strict=strict)
+    notes = list(read.notes)
+    assert isinstance(read.X, Pictures)
     of_classes = f"{len(classes)} classes ({listed(classes, 100)})" if classes else "no classes"
     notes.insert(0, f"{path.name}: {len(files)} pictures, {of_classes}")
-    notes.append(f"n_x = {pictures.describe()} (height x width x channels)")
+    notes.append(f"n_x = {read.X.describe()} (height x width x channels)")
     empty = [folder.name for folder in _folders(path) if _class(folder) not in classes]
     if empty and classes:
         notes.append(f"{path.name}: no pictures in {listed(empty)}")
     skipped = sum(file.is_file() for file in path.rglob("*")) - len(files)
     if skipped:
         notes.append(f"{path.name}: {skipped} other file{'s' * (skipped > 1)} skipped")
-    return Dataset(pictures, y, None, None, tuple(notes), tuple(map(str, files)))
+    return replace(read, notes=tuple(notes))
 
 
 def _class(folder: Path) -> str:
@@ -97,12 +123,14 @@ def _class(folder: Path) -> str:
 
 
 def _folders(path: Path) -> list[Path]:
-    return sorted(entry for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+    return sorted(entry for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith(HIDDEN))
 
 
 def _inside(folder: Path) -> list[Path]:
     entries = folder.rglob("*")
-    return _pictures(entry for entry in entries if not any(n[0] == "." for n in entry.relative_to(folder).parts))
+    return _pictures(
+        entry for entry in entries if not any(n.startswith(HIDDEN) for n in entry.relative_to(folder).parts)
+    )
 
 
 def _pictures(entries: Iterator[Path]) -> list[Path]:
@@ -111,51 +139,69 @@ def _pictures(entries: Iterator[Path]) -> list[Path]:
     )
 
 
-def load(files: Sequence[Path], height: int, width: int) -> tuple[np.ndarray, list[str]]:
-    """Return pictures as one array.
-
-    Parameters
-    ----------
-    files : sequence of Path
-        m files.
-    height, width : int
-        In pixels: what every picture is resized to.
-
-    Returns
-    -------
-    images : array of uint8, (m, height, width, 3)
-        Red, green, blue.
-    notes : list of str
-        Whether some were resized.
-
-    Raises
-    ------
-    DataError
-        If one cannot be decoded, or would take too much memory.
-    """
+def _loaded(
+    files: Sequence[Path], height: int, width: int, order: str, labels: np.ndarray | None = None, *, strict: bool
+) -> Dataset:
+    """Return pictures with their labels; those that cannot be decoded are left out and named, or refused if strict."""
     from PIL import Image
 
     check_room(len(files) * height * width * 3, f"{len(files)} pictures, each brought to {height} x {width},")
     images = np.empty((len(files), height, width, 3), dtype=np.uint8)
+    kept: list[int] = []
+    broken: list[str] = []
     resized = 0
+    most = _range_of_floats(files)
     for i, file in enumerate(files):
-        with broken_is_file_error(f"{file} cannot be decoded as a picture", DataError), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with _opened(file) as opened:
-                picture = _upright_rgb(opened)
-            if picture.size != (width, height):
-                picture = picture.resize((width, height), Image.Resampling.LANCZOS)
-                resized += 1
-            images[i] = np.asarray(picture)
-    note = f"{resized} of {len(files)} pictures were brought to {height} x {width} (stretched, Lanczos filter)"
-    return images, [note] if resized else []
+        try:
+            broken_is = broken_is_file_error(f"{file} cannot be decoded as a picture", _BrokenPictureError)
+            with broken_is, warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                with _opened(file) as opened:
+                    picture = _upright_rgb(opened, most)
+                if picture.size != (width, height):
+                    picture = picture.resize((width, height), Image.Resampling.LANCZOS)
+                    resized += 1
+                images[len(kept)] = np.asarray(picture)
+                kept.append(i)
+        except _BrokenPictureError as error:
+            if strict or len(files) == 1:
+                raise
+            broken.append(str(error))
+    if not kept:
+        raise DataError(f"none of {len(files)} pictures can be decoded; the first: {broken[0]}")
+    notes = []
+    if resized:
+        notes.append(
+            f"{resized} of {len(files)} pictures were brought to {height} x {width} (stretched, Lanczos filter)"
+        )
+    if most:
+        notes.append(f"pictures of floats: 0 to {most} is black to white")
+    if broken:
+        notes.append(f"{len(broken)} of {len(files)} pictures are left out; --strict refuses them: {listed(broken, 3)}")
+    names = tuple(str(files[i]) for i in kept)
+    y = None if labels is None else labels[kept]
+    return Dataset(Pictures(images[: len(kept)], order), y, None, None, tuple(notes), names)
 
 
-def _upright_rgb(opened: Image) -> Image:
+def _range_of_floats(files: Sequence[Path]) -> int:
+    """Return the range that holds the numbers of all pictures of floats, of which each file knows only its own."""
+    largest = 0.0
+    for file in files:
+        if file.suffix.lower() in (".tif", ".tiff"):
+            with suppress(Exception), _opened(file) as opened:
+                if opened.mode == "F":
+                    largest = max(largest, float(np.nanmax(np.asarray(opened))), np.finfo(float).tiny)
+    return next((most for most in RANGES if largest <= most), RANGES[-1]) if largest else 0
+
+
+def _upright_rgb(opened: Image, most: int = 0) -> Image:
     """Return the picture rotated as its camera recorded, in red, green and blue, on white where it is transparent."""
     from PIL import Image, ImageOps
 
     picture = ImageOps.exif_transpose(opened)
+    if picture.mode == "F":
+        shades = np.nan_to_num(np.asarray(picture)).clip(0, most) * (255 / max(most, 1))
+        return Image.fromarray(shades.round().astype(np.uint8)).convert("RGB")
     if picture.mode.startswith("I"):  # 16 bits a pixel; converting would cut everything above 255
         return Image.fromarray((np.asarray(picture).clip(0, 65535) // 256).astype(np.uint8)).convert("RGB")
     if picture.has_transparency_data:
