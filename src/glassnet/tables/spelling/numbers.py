@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -99,8 +101,11 @@ def read_numbers(
         return _read_as(text, known, asked)
     plain = plain_numbers(text)
     if plain is not None:
-        if asked or not (_is_code(text) or _may_be_thousands(text)):
-            return without_sentinels(_finite(plain))
+        sign = "." if asked or not _may_be_thousands(text) else _sign_of_points(text, around)
+        if sign != "," and (asked or not (_are_whole(plain) and _is_code(text))):
+            unsure = () if sign else (_unsure(text),)
+            finite = _finite(plain)
+            return without_sentinels(replace(finite, remarks=(*unsure, *finite.remarks)))
     elif not asked:
         truth = _truth_values(text)
         if truth is not None:
@@ -130,6 +135,8 @@ def _finite(numbers: pa.ChunkedArray) -> Spelled:
     """Return numbers, infinite ones missing."""
     if not pa.types.is_floating(numbers.type):
         return Spelled(numbers)
+    if np.isfinite(cell_values(numbers)).sum() == len(numbers) - numbers.null_count:
+        return Spelled(numbers)
     n = int(pc.sum(pc.is_inf(numbers)).as_py() or 0)
     remark = f"is infinite in {n:,} cell{'s' * (n > 1)}: missing there"
     cells = pc.if_else(pc.is_finite(numbers), numbers, missing_cell(numbers.type))
@@ -139,6 +146,13 @@ def _finite(numbers: pa.ChunkedArray) -> Spelled:
 def _truth_values(text: pa.ChunkedArray) -> Spelled | None:
     read = cast_or_none(text, pa.bool_())
     return None if read is None else Spelled(read)
+
+
+def _are_whole(numbers: pa.ChunkedArray) -> bool:
+    if pa.types.is_integer(numbers.type):
+        return True
+    values = cell_values(numbers)
+    return not (np.isfinite(values) & (values != np.floor(values))).any()
 
 
 def _is_code(text: pa.ChunkedArray | pa.Array) -> bool:
@@ -155,10 +169,27 @@ def _is_code(text: pa.ChunkedArray | pa.Array) -> bool:
 
 def _may_be_thousands(text: pa.ChunkedArray) -> bool:
     """Return whether all points of a column of plain numbers may stand between thousands."""
-    for some in (text.slice(0, PROBED_CELLS).drop_null(), text.drop_null()):  # mostly the first ones say no
-        if not truths(pc.match_substring_regex(pc.utf8_ltrim(some, "+-"), EITHER)).all():
-            return False
-    return bool(truths(pc.match_substring(some, ".")).any())
+    first = text.slice(0, PROBED_CELLS).to_pylist()  # mostly these say no
+    if any(cell and not re.fullmatch(EITHER, cell.lstrip("+-")) for cell in first):
+        return False
+    values = text.drop_null()
+    if not truths(pc.match_substring(values, ".")).any():
+        return False
+    return bool(truths(pc.match_substring_regex(pc.utf8_ltrim(values, "+-"), EITHER)).all())
+
+
+def _sign_of_points(text: pa.ChunkedArray, around: Surroundings) -> str:
+    """Return the decimal sign of plain numbers whose points may stand between thousands; "" where nothing says it."""
+    known = around.decimal()
+    if known:
+        return known
+    is_bare = truths(pc.invert(pc.match_substring(text.drop_null(), ".")))
+    return "," if around.separator == ";" or is_bare.any() else ""
+
+
+def _unsure(text: pa.ChunkedArray) -> str:
+    shown = pc.min_max(text)["max"].as_py()
+    return f"is written like {shown!r:.40}: read as {float(shown):.15g} (if ',' {UNSURE} ',')"
 
 
 def _found(text: pa.ChunkedArray, asked: bool, around: Surroundings) -> Spelled | None:
