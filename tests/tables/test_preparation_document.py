@@ -70,8 +70,8 @@ def changed(preparation, *path_and_value):
         (changed(TABLE, "columns", 1, "values", ["u", "u"]), "column 2: values must be a list of distinct texts"),
         (changed(TABLE, "columns", 1, "values", []), "column 2: 'c' becomes no feature"),
         (
-            changed(TABLE, "columns", 2, "cycles", ["year"]),
-            "cycles must be a list of distinct texts among month, weekday, hour",
+            changed(TABLE, "columns", 2, "parts", ["year"]),
+            "parts must be a list of distinct texts among season, year day, day, weekday, clock",
         ),
         (changed(TABLE, "extra", 1), "unknown entries extra"),
         (changed(PICTURES, "height", 0), "height must be a whole number from 1"),

@@ -12,6 +12,8 @@ from glassnet.engines.coded_columns import Lookup
 from glassnet.tables.spelling.date_patterns import DAY, MINUTE
 from glassnet.typing import AnyArray
 
+TWO_YEARS = 730 * DAY
+
 
 class Part(NamedTuple):
     """A part of a moment.
@@ -68,8 +70,10 @@ def _minute_of_day(ticks: AnyArray) -> AnyArray:
 
 
 # How finely each part is told was measured on fifteen tables of weather, traffic, sales, births and calls: more sines
-# of the day and the year help where the rows follow them, and cost nothing elsewhere.
+# of the day and the year help where rows follow them, and cost nothing elsewhere. Of a year that was hardly seen more
+# than once, one sine is enough: more go astray in the days that come after.
 PARTS: Mapping[str, Part] = {
+    "season": _circle("season", _day_of_year, 366),
     "year day": _circle("year day", _day_of_year, 366, harmonics=3),
     "day": Part(_day_of_month, np.linspace(-1, 1, 31)[:, np.newaxis], ("day",)),
     "weekday": _one_of("weekday", _weekday, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")),
@@ -80,3 +84,20 @@ PARTS: Mapping[str, Part] = {
 def encoded(part: Part, ticks: AnyArray, lost: AnyArray, dtype: Any) -> Lookup:
     """Return a part of moments, in microseconds, as features; zeros where they are missing."""
     return Lookup(np.where(lost, -1, part.position(ticks)), part.values.astype(dtype))
+
+
+def varying_parts(ticks: AnyArray) -> tuple[str, ...]:
+    """Return the parts in which moments differ, keys of `PARTS`.
+
+    Parameters
+    ----------
+    ticks : array of int64 (m,)
+        Microseconds since 1970-01-01.
+
+    Returns
+    -------
+    tuple of str
+        The season alone, or the day of the year, where the moments span two years.
+    """
+    unused = "season" if np.ptp(ticks) >= TWO_YEARS else "year day"
+    return tuple(part for part, of in PARTS.items() if part != unused and np.ptp(of.position(ticks)) > 0)

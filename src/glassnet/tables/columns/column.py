@@ -358,8 +358,6 @@ def _thawed(value: Any) -> Any:
 
 def _frozen(value: Any) -> Any:
     """Return lists as tuples, and whole numbers as the floats that every number of a column is."""
-    if isinstance(value, dict):
-        return {name: tuple(each) if isinstance(each, list) else each for name, each in value.items()}
     if isinstance(value, list):
         return tuple(_frozen(each) for each in value)
     return float(value) if type(value) is int else value

@@ -12,7 +12,7 @@ from glassnet.documents import DISTINCT_TEXTS, Kind
 from glassnet.engines.coded_columns import Block
 from glassnet.tables.arrow import pa
 from glassnet.tables.cells import decoded
-from glassnet.tables.columns.calendar import PARTS, encoded
+from glassnet.tables.columns.calendar import PARTS, encoded, varying_parts
 from glassnet.tables.columns.column import FitOptions, RawColumn, UninformativeColumn
 from glassnet.tables.columns.earlier_date import EarlierDateColumn
 from glassnet.tables.columns.number import NumberColumn
@@ -68,8 +68,7 @@ class DateColumn(NumberColumn):
         if there.size and there.min() == there.max() and not lost.any():
             raise UninformativeColumn(f"holds only the date {_shown(there[0])}")
         number = NumberColumn.fit(name, float_array(ticks / DAY, ~lost), options)
-        parts = tuple(part for part, of in PARTS.items() if np.ptp(of.position(there)) > 0)
-        return cls(**vars(number), parts=parts)
+        return cls(**vars(number), parts=varying_parts(there))
 
     @classmethod
     def from_document(cls, document: Any, where: str) -> Any:

@@ -76,7 +76,8 @@ def read_pictures(path: Path, size: int | tuple[int, int], order: str, strict: b
     whole = read.pop("train") if "train" in read else read.popitem()[1]
     others = [folder.name for folder in _folders(path) if folder.name.lower() not in parts and _inside(folder)]
     ignored = [f"{path.name}: not read, being no part of the data: {listed(others)}"] if others else []
-    return replace(whole, notes=(*whole.notes, *ignored), **read)
+    notes = (*whole.notes, *ignored)
+    return replace(whole, notes=notes, test=read.get("test"), validation=read.get("validation"))
 
 
 def _unwrapped(path: Path) -> Path:

@@ -69,7 +69,7 @@ YEARS, MONTHS, DAYS = "(18|19|20)[0-9]{2}", "(0[1-9]|1[0-2])", "(0[1-9]|[12][0-9
 # Numbers that may be a date: 201702, 20170227, 201702271308, 27022017, 02.2017, 27.02.2017, 27 02 2017.
 NUMERIC_DATE = re.compile(
     rf"{YEARS}{MONTHS}({DAYS}([0-2][0-9][0-5][0-9]([0-5][0-9])?)?)?|({DAYS}{MONTHS}|{MONTHS}{DAYS}){YEARS}"
-    rf"|{MONTHS}\.{YEARS}|\d+[. ]\d+[. ]\d+[.\d ]*"
+    rf"|{MONTHS}\.{YEARS}|\d+[. ]+\d+[. ]+\d+[.\d ]*"
 )
 DAY = re.compile("%[djou]")
 YEAR = re.compile("(1[4-9]|20)[0-9][0-9]")

@@ -68,7 +68,7 @@ def _of_numbers(cells: pa.ChunkedArray, known: Mapping[str, Any] | None, *, aske
         pattern = likely_epoch(cells, name)
         if pattern is not None:
             return read_epoch(cells, {"pattern": pattern}, epoch_remark(pattern, name))
-    elif pattern in EPOCHS:
+    elif isinstance(pattern, str) and pattern in EPOCHS:
         return read_epoch(cells, known)
     if not pa.types.is_integer(cells.type):
         if not asked or pattern is None:

@@ -22,6 +22,7 @@ CLOSE = 0.95  # of the best guess's cells in the sample: guesses that are compar
 FEW = 0.1  # share of cells in the sample that the first pattern must read
 OTHER_ORDER = 0.05  # share of cells from which on a second order of day and month is believed
 FIRST_YEARS = range(1927, 1970)  # the hundred years that two digits stand for begin in one of these
+YEAR, MANY_YEARS = int(365.2425 * DAY), 4  # so many different values of two digits may be days
 NUMBERS = re.compile(r"(%[YmdHMS])+|%m\.%Y")  # patterns of text that may as well be a number
 YEARS = 1800, 2100  # of such a date
 
@@ -163,7 +164,7 @@ def _best(
         equal[0],
         *(guess for guess in equal[1:] if _is_swapped(guess, equal[0]) and _differ(read[guess], read[equal[0]])),
     ]
-    equal = _of_fewest_years(equal, read)
+    equal = _with_years_in_place(equal, read)
     if len(equal) == 1:
         return Choice(equal[0], read[equal[0]])
     found = _decided(equal, read, before, in_rows)
@@ -181,12 +182,15 @@ def _is_swapped(pattern: str, other: str) -> bool:
     return re.sub("%[ymd]", "%", pattern) == re.sub("%[ymd]", "%", other)
 
 
-def _of_fewest_years(equal: list[str], read: dict[str, Moments]) -> list[str]:
-    """Return the patterns whose years differ least: days of two digits differ more than years."""
-    if not any(each.startswith("%y") for each in equal) or len(equal) == 1:
+def _with_years_in_place(equal: list[str], read: dict[str, Moments]) -> list[str]:
+    """Return the patterns whose year is where it most likely is: last, unless what is last has too many values."""
+    last = [each for each in equal if not each.startswith("%y")]
+    first = [each for each in equal if each.startswith("%y")]
+    if not first or not last:
         return equal
-    years = {each: np.unique(read[each].ticks[read[each].found] // (365.2425 * DAY)).size for each in equal}
-    return [each for each in equal if years[each] == min(years.values())]
+    n_first, n_last = (np.unique(read[each].ticks[read[each].found] // YEAR).size for each in (first[0], last[0]))
+    are_days = n_last >= max(MANY_YEARS, 2 * n_first) and not any(_only_first_days(read[each]) for each in last)
+    return first if are_days else last
 
 
 def _differ(one: Moments, other: Moments) -> bool:

@@ -63,9 +63,9 @@ def read_dates(
         read_as_iso = read_iso(text)
         if read_as_iso is not None:
             return Spelled(without_days(read_as_iso.cells, known.get("missing", ())), known)
-    if known.get("pattern") in EPOCHS:
-        return read_epoch(text, known)
     said = known.get("pattern", ISO)
+    if isinstance(said, str) and said in EPOCHS:
+        return read_epoch(text, known)
     patterns = tuple(map(_checked, [said] if isinstance(said, str) else said))
     texts = Texts.of(text)
     read, since = _read(texts.values, patterns, known.get("since"))

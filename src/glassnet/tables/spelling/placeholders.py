@@ -19,6 +19,7 @@ PLACEHOLDERS = (
     "2999-12-31", "3000-01-01", "3000-12-31", "9998-12-31", "9999-01-01", "9999-09-09", "9999-12-30", "9999-12-31",
 )  # fmt: skip
 FAR, APART = 5 * 365.25, 365.25  # days to the nearest other date
+FEW_OTHERS = 8  # below which a single far date may be right, but for those in the years 1 and 9999
 OFTEN = 5  # times the cells of any other day
 
 
@@ -44,9 +45,9 @@ def placeholders(days: AnyArray) -> list[str]:
     least, most = int(others.min()), int(others.max())
     found = []
     for text, day in zip(PLACEHOLDERS, known.tolist(), strict=True):
-        times = int((days == day).sum()) if not least <= day <= most else 0
-        gap = max(least - day, day - most)
-        if times and (gap >= max(FAR, most - least) or (gap >= APART and times >= OFTEN * _most_frequent(others))):
+        gap, times = max(least - day, day - most), int((days == day).sum()) if not least <= day <= most else 0
+        stands_out = gap >= max(FAR, most - least) or (gap >= APART and times >= OFTEN * _most_frequent(others))
+        if times and stands_out and (len(others) >= FEW_OTHERS or not "0002" < text < "9998"):
             found.append(text)
     return found
 
