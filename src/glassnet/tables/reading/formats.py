@@ -1,9 +1,8 @@
-"""One function that reads any file or folder; its first bytes or its suffix say how."""
+"""One function that reads any file or folder; the first bytes and the suffix say how."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -13,10 +12,12 @@ import numpy as np
 from glassnet.errors import DataError, FileError, SettingError, suggestion
 from glassnet.files import kind_of, named, nearest, status
 from glassnet.tables.arrow import pa
+from glassnet.tables.cells import rows_at
 from glassnet.tables.choices import NO_CHOICES, ColumnChoices
 from glassnet.tables.dataset import Dataset, Pictures, check_order, height_and_width
 from glassnet.tables.frames import as_table
 from glassnet.tables.reading import pictures
+from glassnet.tables.reading.archives import ARCHIVES, MAX_LAYERS, PACKED, SHORT, members, unpacked, without_packing
 from glassnet.tables.reading.arff import read_arff
 from glassnet.tables.reading.csv import read_csv
 from glassnet.tables.reading.excel import read_excel
@@ -26,10 +27,12 @@ from glassnet.tables.reading.html import read_html
 from glassnet.tables.reading.json import read_json
 from glassnet.tables.reading.numpy import read_numpy
 from glassnet.tables.reading.parquet import read_parquet
-from glassnet.tables.reading.parts import joined, table_files
+from glassnet.tables.reading.parts import LOOSE, choose, entries, is_hidden, joined
 from glassnet.tables.reading.raw import RawTable
-from glassnet.tables.reading.source import UNPACKERS, ZIP, Source, counted, format_of, text_format
+from glassnet.tables.reading.signatures import PLAIN, found_format
+from glassnet.tables.reading.source import PIPE, PIPED, Source, piped, with_part
 from glassnet.tables.reading.sqlite import read_sqlite
+from glassnet.tables.reading.unread import UNREAD
 from glassnet.tables.recognition import recognised
 from glassnet.tables.spelling.surroundings import Surroundings
 from glassnet.tables.target import read_target
@@ -52,52 +55,68 @@ class _Options(NamedTuple):
     strict: bool
 
 
-def _known(options: _Options) -> tuple[str, ...]:
-    return options.known or (() if options.target is None else (options.target,))
-
-
 def _read_text(source: Source, options: _Options) -> RawTable:
     return read_csv(
-        source, options.separator, options.header, options.encoding, _known(options), options.target
-    )  # fmt: skip
+        source.without_part(), options.separator, options.header, options.encoding, _known(options), options.target
+    )
 
 
-def _read_sheet(source: Source, options: _Options) -> RawTable:
+def _read_excel(source: Source, options: _Options) -> RawTable:
     return read_excel(source, options.header, _known(options), options.target)
+
+
+def _read_json(source: Source, options: _Options) -> RawTable:
+    return read_json(source, options.encoding, _known(options))
+
+
+def _read_arff(source: Source, options: _Options) -> RawTable:
+    return read_arff(source.without_part(), options.encoding)
+
+
+def _read_sqlite(source: Source, options: _Options) -> RawTable:
+    return read_sqlite(source, _known(options))
+
+
+def _read_html(source: Source, options: _Options) -> RawTable:
+    return read_html(source.without_part(), options.header, options.encoding, _known(options), options.target)
+
+
+def _known(options: _Options) -> tuple[str, ...]:
+    return options.known or (() if options.target is None else (options.target,))
 
 
 def _read_pictures(source: Source, options: _Options) -> Dataset:
     return pictures.read_pictures(source.on_disk(), options.size, options.order, options.strict)
 
 
-def _read_hdf5(source: Source, options: _Options) -> Dataset:
-    return read_hdf5(source.on_disk(), options.target, options.order, options.require_target)
+def _read_arrays(
+    read_file: Callable[[Path, str | None, str, bool], Dataset],
+) -> Callable[[Source, _Options], Dataset]:
+    """Return a reader of arrays, which takes the path of its file."""
+    return lambda source, known: read_file(source.on_disk(), known.target, known.order, known.require_target)
 
 
-def _read_numpy(source: Source, options: _Options) -> Dataset:
-    return read_numpy(source.on_disk(), options.target, options.order, options.require_target)
+def _typed(read_file: Callable[[Source], pa.Table]) -> Callable[[Source, _Options], RawTable]:
+    """Return a reader of tables with types."""
+    return lambda source, known: RawTable(as_table(read_file(source.without_part())))
 
 
-Reader = Callable[[Source, _Options], RawTable | Dataset]
-READERS: dict[str, Reader] = {
-    **dict.fromkeys((".csv", ".tsv", ".tab", ".psv", ".txt", ".data", ".dat"), _read_text),
-    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"), _read_sheet),
-    **dict.fromkeys((".json", ".jsonl", ".ndjson"), lambda source, known: read_json(source, known.encoding)),
-    ".arff": lambda source, known: read_arff(source, known.encoding),
-    **dict.fromkeys((".html", ".htm"), lambda source, known: read_html(source, known.header, _known(known))),
-    **dict.fromkeys((".parquet", ".pq"), lambda source, known: RawTable(as_table(read_parquet(source)))),
-    **dict.fromkeys((".feather", ".arrow", ".ipc", ".arrows"), lambda source, known: read_arrow(source)),
-    ".orc": lambda source, known: read_orc(source),
-    **dict.fromkeys((".db", ".sqlite", ".sqlite3", ".db3"), lambda source, known: read_sqlite(source)),
-    **dict.fromkeys((".h5", ".hdf5", ".he5"), _read_hdf5),
-    **dict.fromkeys((".npz", ".npy"), _read_numpy),
+HDF5, NUMPY = (".h5", ".hdf5", ".he5"), (".npz", ".npy")
+ARRAYS = (*HDF5, *NUMPY)  # have names, as columns do
+READERS: dict[str, Callable[[Source, _Options], RawTable | Dataset]] = {
+    **dict.fromkeys(PLAIN, _read_text),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), _read_excel),
+    **dict.fromkeys((".json", ".jsonl", ".ndjson"), _read_json),
+    ".arff": _read_arff,
+    **dict.fromkeys((".parquet", ".pq"), _typed(read_parquet)),
+    **dict.fromkeys((".feather", ".arrow", ".arrows", ".ipc"), _typed(read_arrow)),
+    ".orc": _typed(read_orc),
+    **dict.fromkeys((".db", ".sqlite", ".sqlite3", ".db3"), _read_sqlite),
+    **dict.fromkeys((".html", ".htm"), _read_html),
+    **dict.fromkeys(HDF5, _read_arrays(read_hdf5)),
+    **dict.fromkeys(NUMPY, _read_arrays(read_numpy)),
     **dict.fromkeys(pictures.SUFFIXES, _read_pictures),
 }
-ARRAYS = tuple(suffix for suffix, reader in READERS.items() if reader in (_read_hdf5, _read_numpy))  # have names
-PACKED = (*UNPACKERS, ZIP)
-STANDARD_INPUT = "-"
-SHEETS = (".xlsx", ".xls")  # of which many are text or a page
-TEXT_PROBE = 4096  # bytes
 
 
 def read(
@@ -166,98 +185,94 @@ def read(
     options = _Options(
         target, require_target, separator, header, encoding, size, order, columns, tuple(known), typed, strict
     )
-    if str(path) == STANDARD_INPUT:
-        return _read_source(_from_standard_input(), options)
-    path = named(path)
-    found, part = status(path), ""
-    if found is None and ":" in path.name:  # a table of a database, a sheet, a file in a zip
-        whole, part = path.with_name(path.name.rpartition(":")[0]), path.name.rpartition(":")[2]
-        path, found, part = (whole, status(whole), part) if whole.is_file() else (path, None, "")
     try:
+        if str(path) == PIPE:
+            return _of_content(piped(), options)
+        path, part = with_part(named(path))
+        found = status(path)
         if found is None:
             raise FileError(_not_there(path))
         kind = kind_of(found)
         if kind == "a folder":
-            return _read_folder(path, options)
+            return _of_folder(path, part, options)
         if kind:  # such as a pipe, which may never end
-            raise FileError(f"{path}: expected a file or a folder; this is {kind}")
+            raise FileError(f"{path}: expected a file or a folder; this is {kind} ({PIPE!r} reads what is piped in)")
         with path.open("rb"):  # raises here, not in a library, if there is no permission
             pass
-        return _read_source(Source(path.name, path, part), options)
+        return _of_content(Source.of_file(path, part), options)
     except PermissionError as error:
         raise FileError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def _from_standard_input() -> Source:
-    return Source("standard input", Path("stdin"), "", counted(sys.stdin.buffer, "standard input"))
-
-
-def _read_source(source: Source, options: _Options) -> Dataset:
-    """Return what a file holds."""
-    found, used = _read_as(source, options)
-    if isinstance(used, Dataset):
-        return _with_choices(used, options, source.path)
-    return _dataset(used, options, found.name)
-
-
-def _read_as(source: Source, options: _Options) -> tuple[Source, RawTable | Dataset]:
-    """Return a file as its format has it: what its bytes say, then its name, then what its text looks like."""
-    found, suffix = format_of(source, suffix_of)
-    name = suffix_of(found.name)
-    is_named = bool(name) or "." not in found.name
-    if suffix not in READERS and not (suffix == "" and (is_named or found.data is not None)):
-        raise FileError(_unknown(source.name))
-    notes: tuple[str, ...] = ()
-    if suffix in ("", *SHEETS) and (form := text_format(found.beginning(TEXT_PROBE))):
-        suffix, name = form, name or form
-    if name and suffix != name and READERS[suffix] is not READERS[name]:
-        notes = (f"{source.name}: holds {suffix}, whatever its name says",)
-    if suffix not in READERS:
-        raise FileError(_unknown(source.name))
-    used = READERS[suffix](found, options)
-    return found, replace(used, notes=(*notes, *used.notes)) if notes else used
-
-
-def _read_folder(path: Path, options: _Options) -> Dataset:
-    """Return the pictures of a folder, or the table of which its files are parts."""
-    files = table_files(path, lambda name: _is_table(suffix_of(name, packed=True)))
-    if not files or pictures.holds_pictures(path):
-        return _with_choices(_read_pictures(Source(path.name, path), options), options, path)
-
-    def read_part(file: Path) -> RawTable:
-        used = _read_as(Source(file.name, file), options)[1]
-        if isinstance(used, Dataset):
-            raise DataError(f"{path.name}: {file.name} holds arrays, which are no part of a table; name the file")
-        return used
-
-    whole = joined(path, files, read_part)
-    if not whole.parts:
-        return _dataset(whole.raw, options, path.name)
-    marked = replace(whole.raw, lines=np.arange(len(whole.raw.table)))
-    dataset = _dataset(marked, options, path.name)
-    assert dataset.lines is not None
-    rows = {part: np.flatnonzero(np.isin(dataset.lines, which)) for part, which in whole.parts.items()}
-    parts = {part: replace(dataset.take(which), lines=None, notes=()) for part, which in rows.items() if len(which)}
-    return replace(parts["train"], test=parts.get("test"), validation=parts.get("validation"), notes=dataset.notes)
+def _of_folder(path: Path, part: str, options: _Options) -> Dataset:
+    """Return the tables of a folder, or its pictures where there are as many."""
+    files, where = entries(path), path.name or str(path)
+    tables = [each for each in files if _suffix_of_table(each)]
+    n_pictures = sum(each.suffix in pictures.SUFFIXES for each in files)
+    sure = sum(_suffix_of_table(each) not in LOOSE for each in tables)
+    if part or (tables and (not n_pictures or sure > n_pictures)):
+        return _dataset(_joined(files, part, options, where), options, where)
+    return _with_choices(_read_pictures(Source.of_file(path), options), options, path)
 
 
 def _is_table(suffix: str) -> bool:
-    return suffix in READERS and READERS[suffix] not in (_read_pictures, _read_hdf5, _read_numpy)
+    """Return whether a suffix is that of a table, or of something packed."""
+    return (suffix in READERS and suffix not in (*pictures.SUFFIXES, *ARRAYS)) or suffix in (*PACKED, *SHORT, *ARCHIVES)
 
 
-def suffix_of(name: str, *, packed: bool = False) -> str:
-    """Return the suffix of a format that a name ends with, or ""; `packed` looks before that of a packed file."""
-    name = name.lower()
-    if packed and (found := next((suffix for suffix in PACKED if name.endswith(suffix)), "")):
-        return suffix_of(name[: -len(found)]) or (".csv" if found == ZIP else "")
-    return next((suffix for suffix in READERS if name.endswith(suffix)), "")
+def _suffix_of_table(source: Source) -> str:
+    """Return the suffix of a file in a folder or archive; "" where it holds no table."""
+    suffix = Path(without_packing(source.called)).suffix.lower() or source.suffix
+    return suffix if _is_table(suffix) else ""
 
 
-def _unknown(name: str) -> str:
-    suffix = Path(name).suffix.lower()
+def _joined(files: list[Source], part: str, options: _Options, where: str) -> RawTable:
+    def read_one(source: Source, known: tuple[str, ...]) -> RawTable:
+        raw = _raw(source, options._replace(known=known or options.known))
+        if isinstance(raw, Dataset):
+            raise FileError(f"{source.name} holds arrays or pictures; name it alone")
+        return raw
+
+    files = [each for each in files if not is_hidden(each.called)]
+    return joined(choose(files, part, _suffix_of_table, where), read_one, options.target, where)
+
+
+def _of_content(source: Source, options: _Options) -> Dataset:
+    """Return what a file holds."""
+    raw = _raw(source, options)
+    if isinstance(raw, Dataset):
+        return _with_choices(raw, options, source.path or Path(source.name))
+    return _dataset(raw, options, source.name)
+
+
+def _raw(source: Source, options: _Options) -> RawTable | Dataset:
+    """Return what the reader of its format makes of a file, unpacked first if it is packed."""
+    notes: list[str] = []
+    for _ in range(MAX_LAYERS):
+        suffix, note = found_format(source, (*READERS, *PACKED, *ARCHIVES))
+        notes += [note] if note else []
+        if suffix in PACKED:
+            source = unpacked(source, suffix)
+        elif suffix in ARCHIVES:
+            raw: RawTable | Dataset = _joined(members(source, suffix), source.part, options, source.name)
+            break
+        elif suffix in READERS:
+            raw = READERS[suffix](source, options)
+            break
+        else:
+            raise FileError(_unknown(source, suffix))
+    else:
+        raise FileError(f"{source.name} is packed more than {MAX_LAYERS} times; unpack it first")
+    return replace(raw, notes=(*notes, *raw.notes))
+
+
+def _unknown(source: Source, suffix: str) -> str:
+    if suffix in UNREAD:
+        whose, instead = UNREAD[suffix]
+        return f"{source.name}: files of {whose} are not read; {instead}"
     return (
-        f"{name}: cannot read files of kind {suffix or '(no suffix)'!r}{suggestion(suffix, READERS)}; "
-        f"known: {' '.join(READERS)}, packed as {' '.join(PACKED)}, or a folder"
+        f"{source.name}: cannot read files of kind {suffix or '(no suffix)'!r}{suggestion(suffix, READERS)}; "
+        f"known: {' '.join(READERS)}, packed as {' '.join((*PACKED, *ARCHIVES))}, or a folder"
     )
 
 
@@ -269,19 +284,18 @@ def _not_there(path: Path) -> str:
 
 
 def stem(path: Path) -> str:
-    """Return a path's name without the suffix of a format, for a model to be named after it."""
-    if str(path) == STANDARD_INPUT:
-        return "stdin"
+    """Return a path's name without the suffix of a format."""
+    if str(path) == PIPE:
+        return PIPED
     name = (path if path.name not in ("", "..") else path.resolve()).name  # of a link: its own
     if path.is_dir():
         return name
     if not path.exists() and ":" in name:
         name, _, part = name.rpartition(":")
         return f"{stem(path.with_name(name))}-{part}"
-    for suffixes in (PACKED, READERS):
-        found = next((suffix for suffix in suffixes if name.lower().endswith(suffix)), "")
-        name = name[: -len(found)] if found else name
-    return name
+    name = without_packing(name)
+    suffix = next((each for each in READERS if name.lower().endswith(each)), "")
+    return name[: len(name) - len(suffix)]
 
 
 def _with_choices(dataset: Dataset, options: _Options, path: Path) -> Dataset:
@@ -323,14 +337,30 @@ def _dataset(raw: RawTable, options: _Options, where: str) -> Dataset:
     if not len(table):
         raise DataError(f"{where} holds no rows")
     around = Surroundings(table, str(raw.reading.get("separator") or ""), options.columns.decimal)
-    y, lines, notes = None, raw.lines, raw.notes
+    y, lines, notes, kept = None, raw.lines, raw.notes, None
     if target is not None and (options.require_target or (options.typed and target in table.column_names)):
         read_as = read_target(table, target, lines=lines, missing=options.columns.marks(), around=around)
         if read_as.kept is None or options.require_target:
-            table, y, notes = read_as.table, read_as.y, (*notes, *read_as.notes)
-            lines = lines if lines is None or read_as.kept is None else lines[read_as.kept]
+            table, y, notes, kept = read_as.table, read_as.y, (*notes, *read_as.notes), read_as.kept
+            lines = lines if lines is None or kept is None else lines[kept]
         else:  # rows to predict stay, though some targets are known
             table = table.drop_columns([target])
     found = None if y is None else target
     table, aside = _chosen(table, options, found, where, lines, around)
-    return Dataset(table, y, found, None, notes, aside=aside, lines=lines, reading=raw.reading)
+    whole = Dataset(table, y, found, None, notes, aside=aside, lines=lines, reading=raw.reading)
+    return whole if not raw.parts else _in_parts(whole, raw.parts, kept)
+
+
+def _in_parts(whole: Dataset, parts: Mapping[str, int], kept: AnyArray | None) -> Dataset:
+    """Return the training rows, with the parts for validation and test that follow them."""
+    of_row = np.repeat(np.arange(len(parts)), list(parts.values()))
+    of_row = of_row if kept is None else of_row[kept]
+    found = {}
+    for k, role in enumerate(parts):
+        rows = np.flatnonzero(of_row == k)
+        found[role] = Dataset(
+            rows_at(whole.X, rows), None if whole.y is None else whole.y[rows], whole.target,
+            aside=None if whole.aside is None else rows_at(whole.aside, rows),
+        )  # fmt: skip
+    training = replace(found["training"], notes=whole.notes, reading=whole.reading)
+    return replace(training, test=found.get("test"), validation=found.get("validation"))

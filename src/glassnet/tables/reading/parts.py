@@ -1,111 +1,241 @@
-"""A folder of files that are parts of one table: rows of it, or its training, validation and test rows."""
+"""Several tables as one: the parts in a folder or an archive, one below the other, and those for training and test."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-import numpy as np
-
-from glassnet.errors import DataError
+from glassnet.errors import DataError, FileError, UnknownNameError
+from glassnet.memory import check_room
 from glassnet.plain_text import listed
 from glassnet.tables.arrow import pa
+from glassnet.tables.reading.header import MADE_UP
 from glassnet.tables.reading.raw import RawTable
+from glassnet.tables.reading.source import Source
 
-# Names of files and folders -> the part of the data that they hold.
-NAMES = {
-    "train": "train", "training": "train", "valid": "validation", "val": "validation", "validation": "validation",
-    "dev": "validation", "test": "test", "testing": "test",
-}  # fmt: skip
-IN_A_NAME = re.compile(rf"(?:.*[^a-z])?({'|'.join(NAMES)})(?:[^a-z].*)?", re.IGNORECASE)  # adult-train.csv
-HIVE = re.compile(r"([^=]+)=(.*)")  # a folder year=2020 holds the rows of that year
-
-
-class Joined(NamedTuple):
-    """One table of several files, and which rows are of which part."""
-
-    raw: RawTable
-    parts: dict[str, np.ndarray]
-
-
-def table_files(folder: Path, is_table: Callable[[str], bool]) -> list[Path]:
-    """Return the files of a folder, and of the folders in it, that hold tables, sorted; hidden ones are left out."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file()
-        and is_table(path.name)
-        and not any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
-    )
+ROLES = {
+    "training": ("train", "training"),
+    "validation": ("valid", "val", "validation", "dev", "validate"),
+    "test": ("test", "testing", "eval", "holdout"),
+}
+ROLE_OF = {word: role for role, words in ROLES.items() for word in words}
+HIVE = re.compile(r"([^=/]+)=([^/]*)")
+NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+ABOUT = re.compile(
+    r"(?i)(read.?me|licen[cs]e|copying|notice|about|change.?log|manifest|contents|md5|sha\d+|meta.?data|code.?book"
+    r"|(data.?)?dictionary|schema|descriptions?|sample.?submission)(\b|_)"
+)  # names of files that go with tables
+LOOSE = (".txt", ".data", ".dat", ".json", ".html", ".htm")  # which other things than tables have, too
+SKIPPED = ("__MACOSX", "Thumbs.db", "desktop.ini")
+DIGITS = re.compile(r"(\d+)")
 
 
-def joined(folder: Path, files: list[Path], read: Callable[[Path], RawTable]) -> Joined:
-    """Return the rows of all files as one table.
+class Choice(NamedTuple):
+    """The files of a folder or archive that hold its tables, and notes on the others."""
+
+    tables: list[Source]
+    notes: tuple[str, ...] = ()
+
+
+def is_hidden(name: str) -> bool:
+    """Return whether a file, or a folder above it, is one that programs keep beside the data."""
+    return any(part.startswith((".", "_")) or part in SKIPPED for part in PurePosixPath(name).parts)
+
+
+def entries(folder: Path) -> list[Source]:
+    """Return the files below a folder that are not hidden."""
+    found = []
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        if not is_hidden(name) and path.is_file():
+            found.append(Source(f"{folder.name}/{name}", name, _opener(path), path, size=path.stat().st_size))
+    return found
+
+
+def _opener(path: Path) -> Callable[[], AbstractContextManager[Any]]:
+    return lambda: path.open("rb")
+
+
+def choose(files: list[Source], part: str, suffix_of: Callable[[Source], str], where: str) -> Choice:
+    """Return which files hold tables: the one that is asked for, or all that look like some.
 
     Parameters
     ----------
-    folder : Path
-        Where they lie.
-    files : list of Path
-        Parts of one table; names and folders such as ``train`` and ``test`` say of which part of the data they are.
-    read : callable
-        Returns the table of a file.
+    files : list of Source
+        Not hidden.
+    part : str
+        Name of a file; "" where none is asked for.
+    suffix_of : callable
+        Returns the suffix of a file's format; "" where it holds no table.
+    where : str
+        The folder or archive, for messages.
 
-    Returns
-    -------
-    Joined
-        The table, and for each named part its rows.
+    Raises
+    ------
+    UnknownNameError
+        No file is named `part`.
+    FileError
+        No file is a table.
+    """
+    if part:
+        asked = [each for each in files if part in (each.called, PurePosixPath(each.called).name)]
+        if not asked:
+            raise UnknownNameError.among(f"file in {where}", part, [each.called for each in files])
+        return Choice(asked[:1])
+    tables = [each for each in files if suffix_of(each)]
+    for drop in (lambda each: ABOUT.match(PurePosixPath(each.called).name), lambda each: suffix_of(each) in LOOSE):
+        kept = [each for each in tables if not drop(each)]
+        tables = kept or tables
+    if not tables:
+        held = f": {listed([each.called for each in files], 200)}" if files else ""
+        raise FileError(f"{where} holds no table{held}")
+    tables.sort(key=lambda each: [int(word) if word.isdigit() else word for word in DIGITS.split(each.called)])
+    others = len(files) - len(tables)
+    return Choice(tables, (f"{where}: {others} other file{'s' * (others > 1)} not read",) if others else ())
+
+
+def _role(name: str) -> str:
+    """Return whether a file's or folder's name says that it is for training, validation or test; "" if it does not."""
+    path = PurePosixPath(name)
+    for words in (*path.parts[:-1], path.name.split(".")[0]):
+        found = {ROLE_OF[word] for word in re.split(r"[^a-z]+", words.lower()) if word in ROLE_OF}
+        if len(found) == 1:
+            return found.pop()
+    return ""
+
+
+def joined(
+    choice: Choice, read: Callable[[Source, tuple[str, ...]], RawTable], target: str | None, where: str
+) -> RawTable:
+    """Return several tables as one.
+
+    Parameters
+    ----------
+    choice : Choice
+        The files.
+    read : callable
+        Returns the table of a file, of which some columns may be known.
+    target : str or None
+        A table for test or validation that lacks it is left out.
+    where : str
+        The folder or archive, for messages.
 
     Raises
     ------
     DataError
-        If the files do not have the same columns.
+        Files have different columns.
     """
-    raws = [_with_folders(read(path), path, folder) for path in files]
-    names = raws[0].table.column_names
-    named = [_part(path.relative_to(folder)) for path in files]
-    for path, raw in zip(files, raws, strict=True):
-        if set(raw.table.column_names) != set(names):
-            more = sorted(set(raw.table.column_names) ^ set(names))
-            raise DataError(
-                f"{folder.name}: {path.relative_to(folder)} has other columns than {files[0].relative_to(folder)}: "
-                f"{listed(more)}; files of one folder are parts of one table, or else name the file"
-            )
-    tables = [raw.table.select(names) for raw in raws]
-    try:
-        table = pa.concat_tables(tables, promote_options="permissive")
-    except pa.ArrowException:
-        as_text = pa.schema([pa.field(name, pa.string()) for name in names])
-        table = pa.concat_tables([each.cast(as_text) for each in tables])
-    of_row = np.repeat(np.arange(len(files)), [len(each) for each in tables])
-    parts = {
-        part: np.flatnonzero(np.isin(of_row, [k for k, name in enumerate(named) if name == part]))
-        for part in dict.fromkeys(named)
-        if part
-    }
-    notes = [note for raw in raws for note in raw.notes][:10]
-    notes.insert(
-        0, f"{folder.name}: {len(files)} files are read as parts of one table: {listed([p.name for p in files])}"
+    files, notes = choice.tables, [*choice.notes]
+    roles: dict[str, list[Source]] = {}
+    for each in files:
+        roles.setdefault(_role(each.called), []).append(each)
+    if len(roles) == 1:
+        roles = {"training": files}
+    elif "training" not in roles and "" in roles:
+        roles["training"] = roles.pop("")
+    ignored = roles.pop("", [])
+    if ignored:
+        notes.append(f"{where}: neither training nor test: {listed([each.called for each in ignored], 150)}; not read")
+    if "training" not in roles:
+        raise DataError(f"{where} holds files for {listed(roles)} and none for training; name the one to read")
+    return _of_roles(roles, read, target, notes, where)
+
+
+def _of_roles(
+    roles: Mapping[str, list[Source]], read: Callable[[Source, tuple[str, ...]], RawTable], target: str | None,
+    notes: list[str], where: str,
+) -> RawTable:  # fmt: skip
+    whole = _stacked(roles["training"], read, (), where)
+    names, tables, rows = whole.table.column_names, [whole.table], {"training": len(whole.table)}
+    notes = [*whole.notes, *notes]
+    for role in ("validation", "test"):
+        if role not in roles:
+            continue
+        other = _stacked(roles[role], read, tuple(names), where)
+        called = listed([each.called for each in roles[role]], 100)
+        if target is not None and target in names and target not in other.table.column_names:
+            notes.append(f"{where}: {called} has no column {target!r}: not used as the {role} part")
+            continue
+        tables.append(_aligned(other.table, names, f"{where}: {called}"))
+        rows[role] = len(other.table)
+        notes += [note for note in other.notes if note not in notes]
+    if len(rows) > 1:
+        notes.append(f"{where}: rows for {', '.join(f'{role} {n}' for role, n in rows.items())}, as its files say")
+    return RawTable(_concatenated(tables, where), tuple(notes), None, whole.reading, rows if len(rows) > 1 else {})
+
+
+def _stacked(
+    files: list[Source], read: Callable[[Source, tuple[str, ...]], RawTable], known: tuple[str, ...], where: str
+) -> RawTable:
+    """Return the rows of files with equal columns."""
+    first: RawTable | None = None
+    tables: list[pa.Table] = []
+    notes: list[str] = []
+    size = 0
+    for file in files:
+        raw = read(file, known)
+        table = _with_partitions(raw.table, file.called)
+        if first is None:
+            first, known = raw, tuple(raw.table.column_names)
+            names = table.column_names
+        elif table.num_columns == len(names) and all(map(MADE_UP.fullmatch, raw.table.column_names)):
+            table = table.rename_columns(names)  # the lines of one file were split, and the first has its names
+        elif set(table.column_names) != set(names):
+            raise DataError(_unlike(files, names, file, table.column_names, where))
+        size += table.nbytes
+        check_room(2 * size, f"{where}, {len(tables) + 1} of {len(files)} files,")
+        tables.append(table.select(names))
+        notes += [note for note in raw.notes if _plain(note) not in map(_plain, notes)]
+    assert first is not None
+    together = _concatenated(tables, where)
+    if len(files) == 1:
+        return RawTable(together, tuple(notes), first.lines, first.reading)
+    shown = f"{files[0].called} ... {files[-1].called}"
+    notes.append(
+        f"{where}: {len(files)} files are read as parts of one table, {len(together):,} rows together: {shown}"
     )
-    return Joined(RawTable(table, tuple(notes), None, raws[0].reading), parts if "train" in parts else {})
+    return RawTable(together, tuple(notes), None, first.reading)
 
 
-def _with_folders(raw: RawTable, path: Path, folder: Path) -> RawTable:
-    """Return the table of a file with a column for each folder such as year=2020 that it lies in."""
-    table = raw.table
-    for name in path.relative_to(folder).parts[:-1]:
-        if (said := HIVE.fullmatch(name)) and said[1] not in table.column_names:
-            table = table.append_column(said[1], pa.array([unquote(said[2])] * len(table), pa.string()))
-    return RawTable(table, raw.notes, raw.lines, raw.reading)
+def _plain(note: str) -> str:
+    """Return what a note says, without the file that it is about."""
+    return note.split(": ", 1)[-1]
 
 
-def _part(path: Path) -> str:
-    """Return which part of the data a file holds, by its name or a folder's; "" where they do not say."""
-    for name in (path.stem, *reversed(path.parts[:-1])):
-        found = IN_A_NAME.fullmatch(name.split(".")[0])
-        if found:
-            return NAMES[found[1].lower()]
-    return ""
+def _unlike(files: list[Source], names: Iterable[str], file: Source, others: Iterable[str], where: str) -> str:
+    """Return how two files differ, and how to name one."""
+    called = [each.called for each in files]
+    return (
+        f"{where} holds {len(files)} files: {listed(called, 150)}; name one, as {where}:{called[0]}; as parts of one "
+        f"table {file.called} has other columns than {called[0]}: {listed(sorted(set(names) ^ set(others)), 150)}"
+    )
+
+
+def _with_partitions(table: pa.Table, name: str) -> pa.Table:
+    """Return a table with the columns that its folders spell, as Hive does: year=2020/month=1."""
+    for key, value in HIVE.findall("/".join(PurePosixPath(name).parts[:-1])):
+        key, value = unquote(key), unquote(value)  # noqa: PLW2901
+        if key not in table.column_names:
+            cell = None if value == NO_VALUE else value
+            table = table.append_column(key, pa.array([cell] * len(table), pa.string()))
+    return table
+
+
+def _aligned(table: pa.Table, names: list[str], what: str) -> pa.Table:
+    missing = [name for name in names if name not in table.column_names]
+    if missing:
+        raise DataError(f"{what} lacks {listed(map(repr, missing), 150)}, which the training rows have")
+    return table.select(names)
+
+
+def _concatenated(tables: list[pa.Table], where: str) -> pa.Table:
+    if len(tables) == 1:
+        return tables[0]
+    try:
+        return pa.concat_tables([table.replace_schema_metadata() for table in tables], promote_options="permissive")
+    except pa.ArrowException as error:
+        raise DataError(f"{where}: columns are of different types in its files ({error!s:.150})") from error

@@ -24,9 +24,12 @@ class RawTable:
         The line of the file on which each row begins, counted from 1; None where rows have no lines.
     reading : mapping
         How it was read, as `glassnet.read` takes it, so that the same can be said of another file.
+    parts : mapping of str to int
+        Rows for "training", "validation" and "test", in this order, where the source says so.
     """
 
     table: pa.Table
     notes: tuple[str, ...] = ()
     lines: AnyArray | None = None
     reading: Mapping[str, Any] = field(default_factory=dict)
+    parts: Mapping[str, int] = field(default_factory=dict)
