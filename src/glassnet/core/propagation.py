@@ -115,7 +115,7 @@ def cost_only(
     X, Y, S = data if len(data) == 3 else (*data, None)
     m = X.shape[-1] if S is None else xp.total(S)
     mean_loss: Any = 0
-    for block in blocks(xp, theta, X.shape[-1]):
+    for block in blocks_of(xp, theta, X):
         masks = [None if M is None else M[block] for M in D or [None] * len(theta.W)]
         A, Z = forward(xp, X[block], theta.W.views, theta.b.views, objective.g, masks)
         losses, _ = losses_and_dZ(xp, Z[-1], A[-1], Y[block], objective.loss, objective.output, objective.g[-1])
@@ -125,16 +125,22 @@ def cost_only(
     return total_cost(xp, theta, mean_loss, m, objective)
 
 
-def blocks(xp: Any, theta: Parameters, m: int) -> list[Any]:
+def blocks_of(xp: Any, theta: Parameters, X: Array) -> list[Any]:
+    """Return the blocks of samples of a pass over X; expanded features of a block are bounded as Z and A are."""
+    return blocks(xp, theta, X.shape[-1], getattr(X, "bytes_of_a_sample", 0))
+
+
+def blocks(xp: Any, theta: Parameters, m: int, expanded: int = 0) -> list[Any]:
     """Return the blocks of samples of a pass without backward propagation, as indices of the last axis.
 
-    Z and A of a block take `CACHE` bytes of the engine at most, so that memory does not grow with m. The size of a
-    block depends only on the network; an engine without `CACHE` takes all samples at once.
+    Z and A of a block take `CACHE` bytes of the engine at most, and so do features of `expanded` bytes a sample, so
+    that memory does not grow with m. The size of a block depends only on the network; an engine without `CACHE` takes
+    all samples at once.
     """
     cache = getattr(xp, "CACHE", None)
     if cache is None:
         return [(..., slice(None))]
-    of_a_sample = 2 * sum(b.nbytes for b in theta.b)
+    of_a_sample = max(2 * sum(b.nbytes for b in theta.b), expanded)
     size = max(cache // of_a_sample, LEAST_BLOCK)
     return [(..., slice(start, start + size)) for start in range(0, m, size)]
 

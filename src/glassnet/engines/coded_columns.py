@@ -19,6 +19,7 @@ Array = Any
 
 EXPANDED_BYTES = 2**22  # of the samples that are expanded together: they stay in a cache
 LEAST_ROWS = 256
+TABLE_BYTES = 2**18  # of distinct samples that are kept expanded
 
 
 class Block:
@@ -80,8 +81,7 @@ class OneHot(Block):
     """Features of which one is 1: codes (m,) say which, -1 that none is."""
 
     def __init__(self, codes: Array, width: int) -> None:
-        smallest = next(kind for kind in (np.int8, np.int16, np.int32, np.int64) if width <= np.iinfo(kind).max)
-        self.codes, self.width = codes.astype(smallest, copy=False), width
+        self.codes, self.width = codes.astype(np.min_scalar_type(-width), copy=False), width
 
     @property
     def arrays(self) -> tuple[Array, ...]:
@@ -137,7 +137,7 @@ class Steps(Block):
     """
 
     def __init__(self, step: Array, part: Array, width: int, full: float) -> None:
-        self.step = step.astype(np.uint8 if width <= 256 else np.uint16 if width <= 65536 else np.int64, copy=False)
+        self.step = step.astype(np.min_scalar_type(width), copy=False)
         self.part, self.width, self.full = part, width, full
 
     @property
@@ -155,6 +155,39 @@ class Steps(Block):
         step = self.step[samples]
         out[...] = self.table[step]
         out[np.arange(len(step)), step] = self.part[samples]
+
+
+class Repeated(Block):
+    """Features of a few distinct samples: index (m,) says which of them each sample is.
+
+    Parameters
+    ----------
+    blocks : sequence of Block
+        The features of the distinct samples.
+    index : array of int (m,)
+        Which of them.
+    """
+
+    def __init__(self, blocks: Sequence[Block], index: Array) -> None:
+        self.blocks, self.index = tuple(blocks), index.astype(np.min_scalar_type(len(blocks[0])), copy=False)
+        self.width = sum(block.width for block in blocks)
+        self.tables: dict[Any, Array] = {}
+
+    @property
+    def arrays(self) -> tuple[Array, ...]:
+        """The arrays that are kept."""
+        return self.index, *(part for block in self.blocks for part in block.arrays)
+
+    def expand(self, samples: Any, out: Array) -> None:
+        """Write the features of some samples."""
+        index, distinct = self.index[samples], len(self.blocks[0])
+        if distinct * self.width * out.itemsize > TABLE_BYTES:
+            _expand(self.blocks, index, out, zero=False)
+            return
+        if out.dtype not in self.tables:
+            table = np.zeros((distinct, self.width), out.dtype)
+            self.tables[out.dtype] = _expand(self.blocks, slice(None), table, zero=False)
+        out[...] = self.tables[out.dtype][index]
 
 
 class SparseRows(Block):
@@ -212,9 +245,14 @@ class CodedColumns:
         return sum(int(part.nbytes) for part in self.arrays)
 
     @property
+    def bytes_of_a_sample(self) -> int:
+        """Bytes of an expanded sample."""
+        return self.shape[0] * self.itemsize
+
+    @property
     def expanded_nbytes(self) -> int:
         """Bytes of the expanded matrix."""
-        return self.shape[0] * self.shape[1] * self.itemsize
+        return self.bytes_of_a_sample * self.shape[1]
 
     @cached_property
     def is_sparse(self) -> bool:
@@ -246,7 +284,7 @@ class CodedColumns:
 
     @property
     def _rows_at_a_time(self) -> int:
-        return max(LEAST_ROWS, EXPANDED_BYTES // max(self.shape[0] * self.itemsize, 1))
+        return max(LEAST_ROWS, EXPANDED_BYTES // max(self.bytes_of_a_sample, 1))
 
     def __getitem__(self, which: Any) -> Any:
         """Return some samples, ``X[..., samples]`` with a slice or indices: expanded, but for sparse features."""
@@ -356,6 +394,12 @@ def _expand(blocks: Iterable[Block], samples: Any, out: Array, *, zero: bool = T
         block.expand(samples, out[:, j : j + block.width])
         j += block.width
     return out
+
+
+def repeated(blocks: Sequence[Block], index: Array) -> list[Block]:
+    """Return the blocks of m samples, of which each is one of those that the blocks hold."""
+    sparse = [SparseRows(block.rows[index]) for block in blocks if isinstance(block, SparseRows)]
+    return [*sparse] if sparse else [Repeated(blocks, index)]
 
 
 def expanded(blocks: Sequence[Block], out: Array) -> None:

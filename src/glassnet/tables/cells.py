@@ -6,12 +6,13 @@ Some of these functions do what Arrow has a function for that loads pandas, whic
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from glassnet.tables.arrow import pa, pc
 
+MANY_CELLS, MOST_DISTINCT = 100, 0.25  # cells, and share of them that differ, where distinct ones pay
 USABLE_CELLS = "expected numbers, text, true and false, or dates in every cell"
 
 
@@ -98,6 +99,30 @@ def rows_at(rows: Any, indices: np.ndarray) -> Any:
         return rows.take(indices)
     indices = np.ascontiguousarray(indices, dtype=np.int64)
     return rows.take(pa.Array.from_buffers(pa.int64(), len(indices), [None, pa.py_buffer(indices)]))
+
+
+class Distinct(NamedTuple):
+    """The distinct cells of a column, the missing one among them, and which of them each of the m cells is, (m,)."""
+
+    values: pa.ChunkedArray
+    indices: np.ndarray
+
+
+def distinct_cells(column: pa.ChunkedArray) -> Distinct | None:
+    """Return the distinct cells of a column, or None where most of them differ."""
+    if pa.types.is_null(column.type) or len(column) < MANY_CELLS:
+        return None
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    coded = column.unify_dictionaries().combine_chunks()
+    coded = coded if isinstance(coded, pa.Array) else coded.chunk(0)
+    if len(coded.dictionary) > MOST_DISTINCT * len(column):
+        return None
+    index = cell_values(coded.indices)
+    if not coded.null_count:
+        return Distinct(pa.chunked_array([coded.dictionary]), index)
+    values = pa.chunked_array([coded.dictionary, pa.nulls(1, coded.dictionary.type)])
+    return Distinct(values, np.nan_to_num(index, nan=len(values) - 1).astype(np.intp))
 
 
 def decoded(column: pa.ChunkedArray, arrow_type: pa.DataType | None = None) -> pa.ChunkedArray:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.documents import ANYTHING, DISTINCT_TEXTS, TEXT, TEXTS, checked, listed
-from glassnet.engines.coded_columns import Block, CodedColumns
+from glassnet.engines.coded_columns import Block, CodedColumns, repeated
 from glassnet.errors import (
     DataError,
     DataWarning,
@@ -22,6 +22,7 @@ from glassnet.errors import (
     suggestion,
 )
 from glassnet.tables.arrow import pa
+from glassnet.tables.cells import distinct_cells
 from glassnet.tables.choices import ColumnChoices
 from glassnet.tables.columns import COLUMN_TYPES
 from glassnet.tables.columns.category import CategoryColumn
@@ -197,7 +198,7 @@ class Preparation:
         """Return the features of all columns; cells are read once, also for two columns of one name."""
         blocks: list[Block] = []
         index = {name: k for k, name in enumerate(X.column_names)}
-        name, read = "", None
+        name, read, distinct = "", None, None
         for column in self.columns:
             if column.name not in index:
                 held = ", ".join(X.column_names[:20]) + ", ..." * (X.num_columns > 20)
@@ -207,7 +208,11 @@ class Preparation:
                 name, read = column.name, column.parsed(X.column(index[column.name]), self.missing)
                 if len(read.unreadable):
                     warnings.warn(_unreadable(column, X, read), DataWarning, stacklevel=4)
-            blocks += column.encode(read.cells, dtype, targets)
+                distinct = distinct_cells(read.cells)
+            if distinct is None or (targets is not None and column.is_companion):  # which sees each row's target
+                blocks += column.encode(read.cells, dtype, targets)
+            else:
+                blocks += repeated(column.encode(distinct.values, dtype), distinct.indices)
         return blocks
 
     def parsed(self, X: pa.Table) -> tuple[pa.Table, dict[str, Spelled]]:

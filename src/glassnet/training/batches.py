@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -41,9 +42,6 @@ class Batches:
         The order of an epoch that was cut off, for the next epoch to use in place of a new one.
     """
 
-    rows: list[Array]
-    buffers: list[Array]
-
     def __init__(self, X: Array, Y: Array, S: Array | None, size: int | None, shuffle: bool, rng: Any) -> None:
         self.m: int = X.shape[-1]
         self.size: int = min(size or self.m, self.m)
@@ -52,13 +50,20 @@ class Batches:
         self.whole: tuple[Array, Array, Array | None] = (X, Y, S)
         self.drawn: Array | None = None
         self.begun: Array | None = None
-        if self.size < self.m:
-            as_they_are = (type(None), SparseColumns, CodedColumns)
-            self.rows = [M if isinstance(M, as_they_are) else np.ascontiguousarray(M.T) for M in self.whole]
-            self.buffers = [self._buffer(M) for M in self.rows]
+
+    @cached_property
+    def rows(self) -> list[Array]:
+        """X, Y and S as rows, one for each sample: sparse, coded or None as they are."""
+        as_they_are = (type(None), SparseColumns, CodedColumns)
+        return [M if isinstance(M, as_they_are) else np.ascontiguousarray(M.T) for M in self.whole]
+
+    @cached_property
+    def buffers(self) -> list[Array]:
+        """Where a batch of each is gathered or expanded; None where nothing is."""
+        return [self._buffer(rows) for rows in self.rows]
 
     def _buffer(self, rows: Array) -> Array:
-        """Return where batches are gathered or expanded; None where nothing is."""
+        """Return an array for a batch of these rows; None where they stay as they are."""
         if rows is None or isinstance(rows, SparseColumns):
             return None
         if isinstance(rows, CodedColumns):
@@ -74,7 +79,8 @@ class Batches:
 
     def sample_rows(self) -> Array:
         """Return X as contiguous rows (m, n[0]), one for each sample, or as `CodedColumns`."""
-        return self.rows[0] if self.size < self.m else np.ascontiguousarray(self.whole[0].T)
+        X = self.whole[0]
+        return X if isinstance(X, CodedColumns) else np.ascontiguousarray(X.T)
 
     def epoch(self, first: int = 0) -> Iterator[tuple[Array, Array, Array | None]]:
         """Yield (X, Y, S) of each batch from number `first` on; the arrays are reused by the next one."""
