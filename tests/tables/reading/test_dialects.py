@@ -17,7 +17,7 @@ def test_any_dialect_gives_the_same_table(tmp_path, data):
     path = tmp_path / "data.csv"
     content, lines = write(table, dialect)
     path.write_bytes(content)
-    source = Source(path.name, path)
+    source = Source.of_file(path)
     raw = read_csv(source)
     names = [*table.columns] if dialect.header else [f"c{j + 1}" for j in range(len(table.columns))]
     assert raw.table.column_names == names

@@ -16,7 +16,7 @@ NAMES = ["a", "b", "kind"]
 def table(tmp_path, text, **known):
     path = tmp_path / "data.csv"
     path.write_bytes(text.encode())
-    return read_csv(Source(path.name, path), **known)
+    return read_csv(Source.of_file(path), **known)
 
 
 @pytest.mark.parametrize(
