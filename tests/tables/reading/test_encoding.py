@@ -43,8 +43,8 @@ ENCODED = [
     ("lithuanian", "cp1257"), ("latvian", "cp1257"), ("turkish", "cp1254"),
     *(("russian", encoding) for encoding in ("cp1251", "koi8-r", "cp866", "iso8859_5")), ("ukrainian", "cp1251"),
     ("greek", "cp1253"), ("greek", "iso8859_7"), ("hebrew", "cp1255"), ("arabic", "cp1256"), ("thai", "cp874"),
-    ("chinese", "gb18030"), ("chinese", "gbk"), ("traditional", "big5"), ("japanese", "shift_jis"), ("japanese", "euc_jp"),
-    ("korean", "euc_kr"),
+    ("chinese", "gb18030"), ("chinese", "gbk"), ("traditional", "big5"), ("japanese", "shift_jis"),
+    ("japanese", "euc_jp"), ("korean", "euc_kr"),
 ]  # fmt: skip
 
 

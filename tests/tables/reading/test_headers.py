@@ -191,6 +191,43 @@ def test_more_names_than_cells(tmp_path):
         table(tmp_path, "a,b,c,d\n" + "1,2\n" * 20)
 
 
+def test_names_that_come_again(tmp_path):
+    raw = table(tmp_path, ("a,b,kind\n" + ROWS) * 3)
+    assert raw.table["a"].to_pylist() == CELLS[0] * 3
+    assert raw.lines[[12, 24]].tolist() == [15, 28]
+    assert raw.notes == ("data.csv: lines 14, 27: the names again, left out",)
+
+
+def test_lines_of_dashes(tmp_path):
+    rows = [f" {j:2} | {'xyz'[j % 3]}    | {j / 8:.3f} " for j in range(20)]
+    raw = table(tmp_path, "\n".join([" id | kind | size ", "----+------+------", *rows, "(20 rows)", ""]))
+    assert raw.table.column_names == ["id", "kind", "size"]
+    assert [cell.strip() for cell in raw.table["id"].to_pylist()] == [str(j) for j in range(20)]
+    rows = [f"|{row}|" for row in rows]
+    raw = table(tmp_path, "\n".join(["| id | kind | size |", "|---:|:----:|------|", *rows]))
+    assert raw.table.column_names == ["id", "kind", "size"]
+
+
+def test_units_below_names_with_blanks_between(tmp_path):
+    rows = "".join(f"   {1948 + j // 12}  {j % 12 + 1:2}  {j / 3:5.1f}   {j * 3:4}\n" for j in range(60))
+    raw = table(tmp_path, "Heathrow\nat 51.479, -0.449\n   yyyy  mm   tmax   rain\n              degC     mm\n" + rows)
+    assert raw.table.column_names == ["yyyy", "mm", "tmax", "rain"]
+    assert raw.table["yyyy"].to_pylist() == [str(1948 + j // 12) for j in range(60)]
+    assert raw.lines[0] == 5
+
+
+def test_tabs_beside_blanks(tmp_path):
+    rows = "".join(f'{j}.0   {j % 3}   {j / 8:.3f}\t"car number {j}"\n' for j in range(30))
+    raw = table(tmp_path, rows)
+    assert raw.table.num_columns == 4
+    assert raw.table.column(3).to_pylist()[7] == "car number 7"
+
+
+def test_two_colons(tmp_path):
+    raw = table(tmp_path, "".join(f"{j}::{j + 7}::{j % 5}\n" for j in range(30)))
+    assert raw.table.to_pydict()["c2"] == [str(j + 7) for j in range(30)]
+
+
 # What is known of the columns.
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from glassnet.errors import DataError
 from glassnet.memory import COLUMN, check_room
 from glassnet.tables.arrow import pa, pc
+from glassnet.tables.cells import cell_values, rows_at
 from glassnet.tables.places import places
 from glassnet.tables.reading.dialect import (
     GAPS,
@@ -81,9 +82,7 @@ def read_csv(
     del data
     table, names = rows.table, [tidy(name) for name in layout.names]
     names += [""] * (layout.width - len(names))
-    empty = [j for j, name in enumerate(names) if not name and layout.width > 1 and _is_blank(table.column(j))]
-    if empty and empty[-1] == layout.width - 1:  # a separator ends every line
-        table, names = table.remove_column(layout.width - 1), names[:-1]
+    table, names = _without_blank_ends(table, names)
     if not len(table):
         raise DataError(
             f"{where} holds a header ({', '.join(map(repr, names[:5])):.200}{', ...' * (len(names) > 5)}) but no rows; "
@@ -117,6 +116,16 @@ def _layout_notes(dialect: Dialect, layout: Layout, names: list[str], where: str
     return notes
 
 
+def _without_blank_ends(table: pa.Table, names: list[str]) -> tuple[pa.Table, list[str]]:
+    """Return a table without columns of nothing at its end, where lines end with separators; or at both ends."""
+    start, stop = 0, len(names)
+    while stop > 1 and not names[stop - 1] and _is_blank(table.column(stop - 1)):
+        stop -= 1
+    if stop < len(names) and any(names) and not names[0] and _is_blank(table.column(0)):  # "| a | b |"
+        start = 1
+    return table.select(list(range(start, stop))), names[start:stop]
+
+
 def _is_blank(column: pa.ChunkedArray) -> bool:
     return not pc.any(pc.not_equal(pc.utf8_trim_whitespace(column), "")).as_py()
 
@@ -141,7 +150,24 @@ def _rows(data: bytes, newline: bytes, dialect: Dialect, layout: Layout, where: 
         raise DataError(f"{where} cannot be read as a table: {error}") from error
     n = len(table) + len(odd.indices)
     lines = record_lines(data, start, newline, dialect, n) + np.int32(layout.first)
-    return mended(table, odd, lines, layout.comment, dialect=dialect, where=where)
+    rows = mended(table, odd, lines, layout.comment, dialect=dialect, where=where)
+    return _without_repeated_names(rows, layout.names, where)
+
+
+def _without_repeated_names(rows: Rows, names: tuple[str, ...], where: str) -> Rows:
+    """Return rows without those that hold the names again, as files do that were put together."""
+    if len(names) < 2 or not len(rows.table):
+        return rows
+    again = cell_values(pc.equal(rows.table.column(0), names[0]))
+    for j, name in enumerate(names[1 : len(rows.table.columns)], 1):
+        if not again.any():
+            return rows
+        again &= cell_values(pc.equal(rows.table.column(j), name))
+    if not again.any():
+        return rows
+    indices = np.flatnonzero(~again)
+    note = f"{where}: {places(np.flatnonzero(again), rows.lines)}: the names again, left out"
+    return Rows(rows_at(rows.table, indices), rows.lines[indices], [*rows.notes, note])
 
 
 def _without_blanks(data: bytes, dialect: Dialect) -> bytes:

@@ -15,7 +15,8 @@ from glassnet.tables.spelling.missing import MISSING
 
 # In the order of preference where two split the lines equally well; ',' stands late, since numbers may contain it.
 SEPARATORS = {
-    "\t": "tab", ";": "';'", "|": "'|'", "^": "'^'", ",": "','", ":": "':'", "  ": "two blanks", " ": "blanks",
+    "\t": "tab", ";": "';'", "|": "'|'", "^": "'^'", ",": "','", ":": "':'", "::": "'::'", "  ": "two blanks",
+    " ": "blanks",
 }  # fmt: skip
 NO_SEPARATOR = "\x1f"  # of a table of one column whose cells hold commas
 STRONG = "\t;|^"  # a cell that holds one of these may have been cut by the wrong separator
@@ -23,8 +24,11 @@ COMMENTS = ("#", "//", "%")
 HEAD_BYTES, PIECE_BYTES = 1 << 18, 1 << 14  # of the sample: the beginning; the middle and the end
 HEAD_ROWS, PIECE_ROWS = 100, 30
 NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+|\d+,\d+)([eE][+-]?\d+)?\s*")  # with a comma for the point, too
-WEAK = (":", "  ", " ")  # which text and times are full of
-GAPS = {" ": (rb"[ \t]+", b" "), "  ": (rb"[ \t]*\t[ \t]*|  +", b"\t")}  # runs of blanks, and what they become
+WEAK = (":", "::", "  ", " ")  # which text and times are full of
+GAPS = {  # separators of several characters, and the one that stands for them
+    " ": (rb"[ \t]+", b" "), "  ": (rb"[ \t]*\t[ \t]*|  +", b"\t"), "::": (rb"::", b"\x1f"),
+}  # fmt: skip
+BLANK = (" ", "  ")
 DIGIT = re.compile(r"\d")
 SEP_LINE = re.compile(r'"?sep=(.)"?[ \t]*\r*\n?$', re.IGNORECASE)  # how Excel is told the separator
 ESCAPED = re.compile(rb'\\"(?![ \t]*[,;|\t\r\n"]|$)')  # no path that ends with a backslash before the last quote
@@ -163,7 +167,7 @@ def find_dialect(pieces: Sample, separator: str | None = None, *, escape: bool =
     if not best_score and separator is None and "," in pieces.head:
         return best._replace(separator=NO_SEPARATOR)
     tabs = best._replace(separator="\t")
-    if best.separator in GAPS and separator is None and _width(pieces, tabs) == _width(pieces, best):
+    if best.separator in BLANK and separator is None and _width(pieces, tabs) == _width(pieces, best):
         return tabs
     return best
 
@@ -175,7 +179,7 @@ def _width(pieces: Sample, dialect: Dialect) -> int:
 
 def _score(pieces: Sample, dialect: Dialect) -> float:
     separator = dialect.separator
-    if separator not in pieces.head and not (separator in GAPS and "\t" in pieces.head):
+    if separator not in pieces.head and not (separator in BLANK and "\t" in pieces.head):
         return 0.0
     head, rest = sample_records(pieces, dialect)
     rows = uncommented([record.cells for record in head] + rest)
@@ -189,7 +193,8 @@ def _score(pieces: Sample, dialect: Dialect) -> float:
     table = [cells for cells in rows if len(cells) == width]
     cells = [cell for row in table[:30] for cell in row[:200]]
     others = re.escape((STRONG + "," * (separator in WEAK)).replace(separator, ""))
-    suspicious = re.findall(f"[^\0]*[{others}][^\0]*", "\0".join(cells))
+    gap = "" if separator in BLANK else "|[^ \0]  +[^ \0]"
+    suspicious = re.findall(f"[^\0]*(?:[{others}]{gap})[^\0]*", "\0".join(cells))
     dirty = sum(not NUMBER.fullmatch(cell) for cell in suspicious)
     clean = 1 - dirty / (sum(map(bool, cells)) or 1)
     fit = 1.0 if len(rows[0]) == width else 0.95 if _is_named(table) else 0.9 if _nearly(rows[0], width) else 0.5

@@ -25,7 +25,7 @@ WITHOUT_MARK = {  # bytes of a character -> where ASCII has its zeros, and which
     4: (((1, 2, 3), "utf-32-le"), ((0, 1, 2), "utf-32-be")), 2: (((1,), "utf-16-le"), ((0,), "utf-16-be")),
 }  # fmt: skip
 PROBED = 1 << 20  # bytes
-BLOCK = 1 << 24  # bytes that are decoded at once
+BLOCK = 1 << 22  # bytes that are decoded at once
 PROBED_BYTES = 3000  # of lines that are not ASCII, at each of two places
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 ODD_WORD = re.compile(r"[^\W_]*[^\W\x00-\x7f_][^\W_]*")
@@ -122,9 +122,11 @@ def _blocks(data: bytes, encoding: str, errors: str) -> Iterator[bytes]:
 def _is_utf8(data: bytes) -> bool:
     if data.isascii():
         return True
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    view = memoryview(data)
     try:
-        for _ in _blocks(data, "utf-8", "strict"):
-            pass
+        for start in range(0, len(data), BLOCK):
+            decoder.decode(view[start : start + BLOCK], start + BLOCK >= len(data))
     except UnicodeDecodeError:
         return False
     return True

@@ -19,6 +19,7 @@ MAX_ABOVE = 60  # records above a table
 MAX_HEADER_LINES = 3
 MAX_CELLS = 1000  # below the names that are looked at
 YEARS = range(1800, 2201)
+WORD = re.compile(r"\w")
 WHOLE = re.compile(r"\d{1,4}")
 MEASURED = re.compile(r"[^\w]{0,3}\d")  # begins as numbers, money, dates and times do
 UNIT = re.compile(r"[\[(<].*[\])>]|.{0,3}|[a-z]+", re.IGNORECASE)  # [km], kg, float
@@ -83,7 +84,7 @@ def find_layout(
     if above and not names and header is not False:
         names = _commented_names(above[-1], comment, rows[start], width, known)
     units = 0
-    if n == 2 and names == tuple(rows[start]):
+    if n > 1 and names == tuple(map(tidy, rows[start])):
         units = head[start + 1].line
     first = head[start + n].line if start + n < len(head) else head[-1].line + 1
     lines = [record.line for record in above if record.line < first] + [record.line for record in head[:start]]
@@ -127,7 +128,7 @@ def _start(rows: list[list[str]], width: int, known: Collection[str]) -> int:
         for j, cells in enumerate(rows[:MAX_ABOVE]):
             if _holds(cells, known) and _fits(cells, width):
                 return j
-    filled = [sum(bool(cell.strip()) for cell in cells) for cells in rows]
+    filled = [sum(map(bool, map(str.strip, cells))) for cells in rows]
     for j, cells in enumerate(rows[:MAX_ABOVE]):
         after = next((k for k in range(j + 1, len(rows)) if filled[k]), j)
         title = width > 2 and filled[j] == 1 < filled[after]
@@ -173,7 +174,10 @@ def _names(
     if header is None and not (lacking or _is_header(first[:width], columns, len(body), doubtful=doubtful)):
         return (), 0
     lines = [first]
-    for cells in rows[1:MAX_HEADER_LINES]:
+    for cells in rows[1:MAX_HEADER_LINES] if width > 1 else []:
+        if len(cells) != width and not any(map(DIGIT.search, cells)) and 2 * sum(map(_is_measured, columns)) >= width:
+            lines.append([])  # a line of dashes, or units that blanks separate
+            continue
         if len(cells) != width or not _is_second_header(cells, _columns(body[len(lines) :], width), lines):
             break
         lines.append(cells)
@@ -186,7 +190,7 @@ def _columns(body: list[list[str]], width: int) -> list[list[str]]:
 
 
 def _is_measured(column: list[str]) -> bool:
-    return bool(column) and sum(bool(DIGIT.search(cell)) for cell in column) >= TYPICAL * len(column)
+    return bool(column) and sum(map(bool, map(DIGIT.search, column))) >= TYPICAL * len(column)
 
 
 def _is_header(first: list[str], columns: list[list[str]], n_rows: int, *, doubtful: bool) -> bool:
@@ -250,7 +254,7 @@ def _is_second_header(cells: list[str], columns: list[list[str]], above: list[li
             votes += _differs(cell, column)
         else:
             words += not UNIT.fullmatch(cell)
-    names = [name for name in above[-1] if name.strip()]
+    names = [name for name in above[0] if name.strip()]
     incomplete = len(set(names)) < len(cells)
     return votes > 0 and (votes > 1 or incomplete or not words)
 
@@ -258,6 +262,7 @@ def _is_second_header(cells: list[str], columns: list[list[str]], above: list[li
 def _combined(lines: list[list[str]], known: Collection[str]) -> list[str]:
     """Return one name for each column of several lines: of groups and names, of names and units."""
     first = [tidy(cell) for cell in lines[0]]
+    lines = [lines[0], *(cells for cells in lines[1:] if any(map(WORD.search, cells)))]
     if len(lines) == 1:
         return first
     second = [tidy(cell) for cell in lines[1]]
