@@ -30,7 +30,7 @@ def path_argument(metavar: str, help_: str) -> Any:
     return typer.Argument(help=help_, metavar=metavar, parser=named)
 
 
-Data = Annotated[Path, path_argument("DATA", "CSV, Parquet, HDF5 or NumPy file, or a folder of pictures.")]
+Data = Annotated[Path, path_argument("DATA", "CSV, Excel, JSON, Parquet, SQLite (data.db:table) or like file; a folder of parts or of pictures; - for stdin.")]
 Model = Annotated[Path, path_argument("MODEL", "A .glassnet file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document, for machines.")]
 Seed = Annotated[int, typer.Option(help="Source of all randomness.")]
@@ -53,6 +53,8 @@ READING_PICTURES = {
     "strict": Annotated[
         bool | None, data_option("Refuse pictures that cannot be decoded, instead of leaving them out.", "--strict")
     ],
+    "black": Annotated[float | None, data_option("Number that is black in pictures of floats; found when not given.")],
+    "white": Annotated[float | None, data_option("Number that is white in pictures of floats; found when not given.")],
 }
 
 

@@ -163,6 +163,50 @@ def test_what_only_calls_itself_a_picture_goes_to_no_other_program(tmp_path):
         read(tmp_path / "a.png")
 
 
+def floats(path, numbers):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.asarray(numbers, np.float32)).save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("numbers", "black", "white"),
+    [
+        ([0, 0.5, 1], 0, 1), ([0, 100, 250], 0, 255), ([0, 2000, 4000], 0, 4095), ([1, 300, 60_000], 0, 65535),
+        ([-1, 0, 1], -1, 1), ([0, np.nan, 1], 0, 1), ([0, np.inf, 1], 0, 1), ([0, 5e5, 1e6], 0, 1e6), ([0, 0, 0], 0, 1),
+    ],
+)  # fmt: skip
+def test_pictures_of_floats_keep_their_numbers(numbers, black, white, tmp_path):
+    floats(tmp_path / "a.tif", [numbers])
+    data = read(tmp_path, size=(1, 3))
+    assert data.reading == {"black": black, "white": white}
+    finite = np.nan_to_num(np.asarray(numbers, float), nan=black, posinf=white)
+    np.testing.assert_allclose(data.X.images[0, 0, :, 0], np.round((finite - black) / (white - black) * 255), atol=1)
+    assert any(f"{black:g} to {white:g} is black to white" in note for note in data.notes)
+
+
+def test_pictures_of_floats_have_one_range_in_all_parts(tmp_path):
+    floats(tmp_path / "train" / "a" / "1.tif", np.full((2, 2), 3000))
+    floats(tmp_path / "train" / "b" / "1.tif", np.full((2, 2), 200))
+    floats(tmp_path / "test" / "b" / "1.tif", np.full((2, 2), 200))
+    data = read(tmp_path, size=2)
+    assert data.X.images[1].tolist() == data.test.X.images[0].tolist()
+    later = read(tmp_path / "test" / "b" / "1.tif", size=2, **data.reading)
+    assert later.X.images[0].tolist() == data.test.X.images[0].tolist()
+
+
+def test_every_broken_picture_is_named(classes):
+    (classes / "cat" / "1.png").write_bytes(b"")
+    (classes / "dog" / "more" / "0.jpg").write_bytes(b"\xff\xd8\xff\xe0 no picture")
+    data = read(classes, size=4)
+    assert [name.split("cat")[-1][1:] for name in data.names[:2]] == ["0.png", "2.png"]
+    assert data.y.tolist() == ["cat", "cat", "dog"]
+    note = next(note for note in data.notes if "left out" in note)
+    assert note.startswith("2 of 5 pictures are left out; --strict refuses them: ")
+    assert "1.png" in note
+    assert "0.jpg" in note
+
+
 @pytest.mark.needs("linux")  # elsewhere a name is text
 def test_a_folder_whose_name_is_no_text(tmp_path):
     for name in (b"caf\xe9", "café".encode()):

@@ -46,7 +46,7 @@ def unpacked(source: Source, suffix: str) -> Source:
     if called.lower().endswith(suffix):
         called = called[: -len(suffix)]
     return replace(
-        source, called=called, path=None, open=partial(_opened, source, opened), whole=f"a whole {suffix} file"
+        source, called=called, path=None, stream=partial(_opened, source, opened), whole=f"a whole {suffix} file"
     )
 
 
@@ -64,7 +64,7 @@ def members(source: Source, suffix: str) -> list[Source]:
         archive = zipfile.ZipFile(source.path or source.file())
         infos = [info for info in archive.infolist() if not info.is_dir()]
     return [
-        _member(source, info.filename, partial(_of_zip, archive, info, source.name), info.file_size)
+        _member(source, info.filename, partial(_of_zip, archive, info, source.name))
         for info in infos
     ]  # fmt: skip
 
@@ -82,7 +82,7 @@ def _tar_members(source: Source) -> list[Source]:
     else:
         archive = tarfile.open(fileobj=io.BytesIO(source.content()))  # noqa: SIM115
     infos = [info for info in archive.getmembers() if info.isreg()]
-    return [_member(source, info.name, partial(_of_tar, archive, info), info.size) for info in infos]
+    return [_member(source, info.name, partial(_of_tar, archive, info)) for info in infos]
 
 
 def _of_tar(archive: tarfile.TarFile, info: tarfile.TarInfo) -> IO[bytes]:
@@ -91,9 +91,9 @@ def _of_tar(archive: tarfile.TarFile, info: tarfile.TarInfo) -> IO[bytes]:
     return stream
 
 
-def _member(source: Source, name: str, opened: Callable[[], IO[bytes]], size: int) -> Source:
+def _member(source: Source, name: str, opened: Callable[[], IO[bytes]]) -> Source:
     name = "/".join(part for part in name.replace("\\", "/").split("/") if part not in ("", ".", ".."))
-    return Source(f"{source.name}:{name}", name, opened, whole="as whole as its archive says", size=size)
+    return Source(f"{source.name}:{name}", called=name, stream=opened, whole="as whole as its archive says")
 
 
 def without_packing(name: str) -> str:

@@ -53,6 +53,8 @@ class _Options(NamedTuple):
     known: tuple[str, ...]
     typed: bool
     strict: bool
+    black: float | None
+    white: float | None
 
 
 def _read_text(source: Source, options: _Options) -> RawTable:
@@ -86,7 +88,9 @@ def _known(options: _Options) -> tuple[str, ...]:
 
 
 def _read_pictures(source: Source, options: _Options) -> Dataset:
-    return pictures.read_pictures(source.on_disk(), options.size, options.order, options.strict)
+    return pictures.read_pictures(
+        source.on_disk(), options.size, options.order, options.strict, options.black, options.white
+    )
 
 
 def _read_arrays(
@@ -124,14 +128,19 @@ def read(
     require_target: bool = True, separator: str | None = None, header: bool | None = None,
     encoding: str | None = None, size: int | tuple[int, int] = 64, order: str = "interleaved",
     columns: ColumnChoices = NO_CHOICES, known: Collection[str] = (), typed: bool = True, strict: bool = False,
+    black: float | None = None, white: float | None = None,
 ) -> Dataset:  # fmt: skip
     """Read a table, arrays or pictures.
 
     Parameters
     ----------
     path : str or Path
-        A file ``.csv .tsv .txt .data`` (also ``.gz``), ``.parquet .pq``, ``.h5 .hdf5 .he5``, ``.npz .npy``, one
-        picture, or a folder of pictures with a sub-folder for each class.
+        A table: text (``.csv .tsv .txt``), Excel (``.xlsx .xlsb .xls .ods``), JSON and JSON lines, ARFF, HTML,
+        Parquet, Feather, Arrow, ORC, SQLite; also packed (``.gz .bz2 .xz .zst .zip .tar``). Arrays: HDF5,
+        ``.npz .npy``. One picture, or a folder of pictures with a sub-folder for each class. A folder of tables: parts
+        of one, or ``train`` and ``test``. What a file is, its first bytes say where its name lies. One of several
+        sheets, tables or files is named after a colon: ``data.xlsx:Sheet2``, ``data.db:orders``, ``data.zip:a.csv``.
+        ``-`` is what is piped in.
     target : str, optional
         Column (or array) to predict. Without it a table has no target, arrays one named like ``y``, and pictures
         the names of their sub-folders.
@@ -155,11 +164,13 @@ def read(
         the columns; names that were made up for a file without names mean the same columns again.
     strict : bool
         For folders of pictures: whether one that cannot be decoded is an error, instead of being left out with a note.
+    black, white : float, optional
+        For pictures of floats: which numbers are black and white. Found from all pictures when None.
 
     Returns
     -------
     Dataset
-        Features, target, test part and notes.
+        Features, target, test and validation part, and notes.
 
     Raises
     ------
@@ -173,7 +184,7 @@ def read(
     SettingError
         Choices of columns contradict each other, or the files hold pictures, which have none.
     MissingLibraryError
-        HDF5 without h5py.
+        HDF5 without h5py, spreadsheets without python-calamine.
 
     Notes
     -----
@@ -183,8 +194,9 @@ def read(
     check_order(order)
     height_and_width(size)
     options = _Options(
-        target, require_target, separator, header, encoding, size, order, columns, tuple(known), typed, strict
-    )
+        target, require_target, separator, header, encoding, size, order, columns, tuple(known), typed, strict,
+        black, white,
+    )  # fmt: skip
     try:
         if str(path) == PIPE:
             return _of_content(piped(), options)
@@ -199,7 +211,7 @@ def read(
             raise FileError(f"{path}: expected a file or a folder; this is {kind} ({PIPE!r} reads what is piped in)")
         with path.open("rb"):  # raises here, not in a library, if there is no permission
             pass
-        return _of_content(Source.of_file(path, part), options)
+        return _of_content(Source(path.name, path, part), options)
     except PermissionError as error:
         raise FileError(f"{path} cannot be read: {error.strerror}") from error
 
@@ -212,7 +224,7 @@ def _of_folder(path: Path, part: str, options: _Options) -> Dataset:
     sure = sum(_suffix_of_table(each) not in LOOSE for each in tables)
     if part or (tables and (not n_pictures or sure > n_pictures)):
         return _dataset(_joined(files, part, options, where), options, where)
-    return _with_choices(_read_pictures(Source.of_file(path), options), options, path)
+    return _with_choices(_read_pictures(Source(path.name, path), options), options, path)
 
 
 def _is_table(suffix: str) -> bool:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from glassnet.errors import DataError, FileError, UnknownNameError
@@ -52,12 +51,8 @@ def entries(folder: Path) -> list[Source]:
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
         if not is_hidden(name) and path.is_file():
-            found.append(Source(f"{folder.name}/{name}", name, _opener(path), path, size=path.stat().st_size))
+            found.append(Source(f"{folder.name}/{name}", path, called=name))
     return found
-
-
-def _opener(path: Path) -> Callable[[], AbstractContextManager[Any]]:
-    return lambda: path.open("rb")
 
 
 def choose(files: list[Source], part: str, suffix_of: Callable[[Source], str], where: str) -> Choice:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -31,14 +31,28 @@ PARTS = {  # name of a folder -> the part of the data in it
     "val": "validation", "validation": "validation", "dev": "validation",
 }  # fmt: skip
 HIDDEN = (".", "__MACOSX")  # beginnings of names of what is no picture of the user's
-RANGES = (1, 255, 65535)  # of the numbers in pictures of floats: the least that holds them all
+RANGES = (1, 255, 4095, 65535)  # of the numbers in pictures of floats: the least that holds them all
+FLOATS = (".tif", ".tiff")
+
+
+class _How(NamedTuple):
+    """How pictures are read; of those of floats, which numbers are black and white: None where there are none."""
+
+    height: int
+    width: int
+    order: str
+    strict: bool
+    shades: tuple[float, float] | None = None
 
 
 class _BrokenPictureError(DataError):
     """A file is no picture that can be decoded."""
 
 
-def read_pictures(path: Path, size: int | tuple[int, int], order: str, strict: bool = False) -> Dataset:
+def read_pictures(
+    path: Path, size: int | tuple[int, int], order: str, strict: bool = False, black: float | None = None,
+    white: float | None = None,
+) -> Dataset:  # fmt: skip
     """Return the pictures of a folder, or the one picture of a file.
 
     Parameters
@@ -53,6 +67,8 @@ def read_pictures(path: Path, size: int | tuple[int, int], order: str, strict: b
         Passed on to `Pictures`.
     strict : bool
         Whether a picture that cannot be decoded is an error, instead of being left out with a note.
+    black, white : float, optional
+        Of pictures of floats: the numbers that are black and white; found from all of them where None.
 
     Returns
     -------
@@ -64,15 +80,30 @@ def read_pictures(path: Path, size: int | tuple[int, int], order: str, strict: b
     DataError
         There is no picture that can be decoded, or with `strict` one that cannot.
     """
-    height, width = height_and_width(size)
+    path = path if path.is_file() else _unwrapped(path)
+    how = _How(*height_and_width(size), order, strict)
+    shades = _shades([path] if path.is_file() else _inside(path), black, white)
     if path.is_file():
-        return _loaded([path], height, width, order, strict=True)
-    path = _unwrapped(path)
+        return _noted(_loaded([path], how._replace(shades=shades, strict=True)), shades)
+    return _noted(_of_folder(path, how._replace(shades=shades)), shades)
+
+
+def _noted(dataset: Dataset, shades: tuple[float, float] | None) -> Dataset:
+    """Return a data set that says which numbers are black and white, for later pictures to be read the same way."""
+    if shades is None:
+        return dataset
+    black, white = shades
+    note = f"pictures of floats: {black:g} to {white:g} is black to white (--black, --white)"
+    return replace(dataset, notes=(*dataset.notes, note), reading={"black": black, "white": white})
+
+
+def _of_folder(path: Path, how: _How) -> Dataset:
+    """Return the pictures of a folder with its parts for training, validation and test."""
     parts = {folder.name.lower(): folder for folder in _folders(path) if folder.name.lower() in PARTS}
     parts = {name: folder for name, folder in parts.items() if any(_inside(sub) for sub in _folders(folder))}
     if not parts:
-        return _folder(path, height, width, order, strict)
-    read = {PARTS[name]: _folder(folder, height, width, order, strict) for name, folder in parts.items()}
+        return _folder(path, how)
+    read = {PARTS[name]: _folder(folder, how) for name, folder in parts.items()}
     whole = read.pop("train") if "train" in read else read.popitem()[1]
     others = [folder.name for folder in _folders(path) if folder.name.lower() not in parts and _inside(folder)]
     ignored = [f"{path.name}: not read, being no part of the data: {listed(others)}"] if others else []
@@ -96,14 +127,14 @@ def holds_pictures(path: Path) -> bool:
     return bool(_inside(path))
 
 
-def _folder(path: Path, height: int, width: int, order: str, strict: bool) -> Dataset:
+def _folder(path: Path, how: _How) -> Dataset:
     classes = {_class(folder): found for folder in _folders(path) if (found := _inside(folder))}
     loose = _pictures(path.iterdir())
     files = [file for found in classes.values() for file in found] or loose
     if not files:
         raise DataError(f"{path} holds no pictures ({' '.join(SUFFIXES)}), nor sub-folders that do")
     labels = np.repeat(list(classes), [len(found) for found in classes.values()]) if classes else None
-    read = _loaded(files, height, width, order, labels, strict=strict)
+    read = _loaded(files, how, labels)
     notes = list(read.notes)
     assert isinstance(read.X, Pictures)
     of_classes = f"{len(classes)} classes ({listed(classes, 100)})" if classes else "no classes"
@@ -140,69 +171,80 @@ def _pictures(entries: Iterator[Path]) -> list[Path]:
     )
 
 
-def _loaded(
-    files: Sequence[Path], height: int, width: int, order: str, labels: np.ndarray | None = None, *, strict: bool
-) -> Dataset:
+def _loaded(files: Sequence[Path], how: _How, labels: np.ndarray | None = None) -> Dataset:
     """Return pictures with their labels; those that cannot be decoded are left out and named, or refused if strict."""
     from PIL import Image
 
+    height, width = how.height, how.width
     check_room(len(files) * height * width * 3, f"{len(files)} pictures, each brought to {height} x {width},")
     images = np.empty((len(files), height, width, 3), dtype=np.uint8)
     kept: list[int] = []
     broken: list[str] = []
+    first: _BrokenPictureError | None = None
     resized = 0
-    most = _range_of_floats(files)
     for i, file in enumerate(files):
         try:
             broken_is = broken_is_file_error(f"{file} cannot be decoded as a picture", _BrokenPictureError)
             with broken_is, warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 with _opened(file) as opened:
-                    picture = _upright_rgb(opened, most)
+                    picture = _upright_rgb(opened, how.shades)
                 if picture.size != (width, height):
                     picture = picture.resize((width, height), Image.Resampling.LANCZOS)
                     resized += 1
                 images[len(kept)] = np.asarray(picture)
                 kept.append(i)
         except _BrokenPictureError as error:
-            if strict or len(files) == 1:
+            if how.strict or len(files) == 1:
                 raise
-            broken.append(str(error))
+            broken.append(f"{file.parent.name}/{file.name}")
+            first = first or error
     if not kept:
-        raise DataError(f"none of {len(files)} pictures can be decoded; the first: {broken[0]}")
+        raise DataError(f"none of {len(files)} pictures can be decoded; the first: {first}")
     notes = []
     if resized:
         notes.append(
             f"{resized} of {len(files)} pictures were brought to {height} x {width} (stretched, Lanczos filter)"
         )
-    if most:
-        notes.append(f"pictures of floats: 0 to {most} is black to white")
     if broken:
-        notes.append(f"{len(broken)} of {len(files)} pictures are left out; --strict refuses them: {listed(broken, 3)}")
+        notes.append(f"{len(broken)} of {len(files)} pictures are left out; --strict refuses them: {listed(broken)}")
     names = tuple(str(files[i]) for i in kept)
     y = None if labels is None else labels[kept]
-    return Dataset(Pictures(images[: len(kept)], order), y, None, None, tuple(notes), names)
+    return Dataset(Pictures(images[: len(kept)], how.order), y, None, None, tuple(notes), names)
 
 
-def _range_of_floats(files: Sequence[Path]) -> int:
-    """Return the range that holds the numbers of all pictures of floats, of which each file knows only its own."""
-    largest = 0.0
+def _shades(files: Sequence[Path], black: float | None, white: float | None) -> tuple[float, float] | None:
+    """Return which numbers of pictures of floats are black and white: the range of all, each file knows only its own.
+
+    Ranges are those that cameras and programs write: 0 to 1, 255, 4095 or 65535, and -1 to 1 and so on.
+    """
+    found: list[tuple[float, float]] = []
     for file in files:
-        if file.suffix.lower() in (".tif", ".tiff"):
-            with suppress(Exception), _opened(file) as opened:
+        if file.suffix.lower() in FLOATS:
+            with suppress(Exception), warnings.catch_warnings(), _opened(file) as opened:
+                warnings.simplefilter("ignore")
                 if opened.mode == "F":
-                    largest = max(largest, float(np.nanmax(np.asarray(opened))), np.finfo(float).tiny)
-    return next((most for most in RANGES if largest <= most), RANGES[-1]) if largest else 0
+                    numbers = np.asarray(opened)
+                    numbers = numbers[np.isfinite(numbers)]
+                    found.append((float(numbers.min(initial=0)), float(numbers.max(initial=0))))
+    if not found:
+        return None
+    lowest, highest = min(low for low, _ in found), max(high for _, high in found)
+    largest = max(highest, -lowest)
+    most = next((float(most) for most in RANGES if largest <= most * (1 + 1e-6)), largest)
+    return (-most if lowest < -most / 100 else 0.0) if black is None else black, most if white is None else white
 
 
-def _upright_rgb(opened: Image, most: int = 0) -> Image:
+def _upright_rgb(opened: Image, shades: tuple[float, float] | None = None) -> Image:
     """Return the picture rotated as its camera recorded, in red, green and blue, on white where it is transparent."""
     from PIL import Image, ImageOps
 
     picture = ImageOps.exif_transpose(opened)
-    if picture.mode == "F":
-        shades = np.nan_to_num(np.asarray(picture)).clip(0, most) * (255 / max(most, 1))
-        return Image.fromarray(shades.round().astype(np.uint8)).convert("RGB")
+    if picture.mode == "F" and shades is not None:
+        black, white = shades
+        numbers = np.nan_to_num(np.asarray(picture), nan=black, posinf=white, neginf=black)
+        levels = (numbers - black) * (255 / (white - black or 1))
+        return Image.fromarray(levels.clip(0, 255).round().astype(np.uint8)).convert("RGB")
     if picture.mode.startswith("I"):  # 16 bits a pixel; converting would cut everything above 255
         return Image.fromarray((np.asarray(picture).clip(0, 65535) // 256).astype(np.uint8)).convert("RGB")
     if picture.has_transparency_data:

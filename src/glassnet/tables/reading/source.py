@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 from glassnet.errors import FileError
 from glassnet.files import status
@@ -29,37 +30,40 @@ class Source:
     ----------
     name : str
         For messages: ``sales.csv.gz``, ``archive.zip:sales.csv``.
-    called : str
-        The name that says its format: ``sales.csv``.
-    open : callable
-        Returns the bytes as a stream, from the beginning.
     path : Path or None
         The file in which they lie as they are.
     part : str
         The table, sheet or file in it that is asked for; "" where none is.
+    called : str
+        The name that says its format, ``sales.csv``; `name` where it is "".
+    stream : callable or None
+        Returns the bytes as a stream, from the beginning; None for those of `path`.
     whole : str
-        What the stream must be, for messages of damage: "a whole gzip file".
-    size : int
-        Bytes that it is said to have; 0 where nothing says it.
+        What the stream must be, for messages of damage: "a whole .gz file".
     """
 
     name: str
-    called: str
-    open: Callable[[], AbstractContextManager[Any]]
     path: Path | None = None
     part: str = ""
+    called: str = ""
+    stream: Callable[[], AbstractContextManager[Any]] | None = None
     whole: str = "a whole file"
-    size: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.called:
+            object.__setattr__(self, "called", self.name)
 
     @classmethod
-    def of_file(cls, path: Path, part: str = "") -> Source:
-        """Return what a file holds."""
-        return cls(path.name, path.name, lambda: path.open("rb"), path, part)
-
-    @classmethod
-    def of_bytes(cls, data: bytes, name: str, part: str = "") -> Source:
+    def of_bytes(cls, data: bytes, name: str) -> Source:
         """Return bytes that are in memory."""
-        return cls(name, name, lambda: io.BytesIO(data), part=part)
+        return cls(name, stream=lambda: io.BytesIO(data))
+
+    def open(self) -> AbstractContextManager[Any]:
+        """Return the bytes as a stream, from the beginning."""
+        if self.stream is not None:
+            return self.stream()
+        assert self.path is not None
+        return self.path.open("rb")
 
     @property
     def suffix(self) -> str:
@@ -110,9 +114,13 @@ def counted(stream: IO[bytes], where: str, copies: int) -> bytes:
 
 
 def piped() -> Source:
-    """Return all that is piped into the program."""
-    with sys.stdin.buffer as stream:
-        return Source.of_bytes(counted(stream, PIPED, 2), PIPED)
+    """Return all that is piped into the program, each time that it is asked for."""
+    return Source.of_bytes(_all_of(sys.stdin.buffer), PIPED)
+
+
+@lru_cache(maxsize=1)
+def _all_of(stream: BinaryIO) -> bytes:
+    return counted(stream, PIPED, 2)
 
 
 def with_part(path: Path) -> tuple[Path, str]:
