@@ -241,7 +241,7 @@ def test_the_users_word_counts():
         ({"a": [{"b": 1}, None]}, "column 'a' holds struct"),
         ({"a": [b"\xff", b"\xfe"]}, "column 'a' holds bytes that are not text"),
         ({"a": [1, np.inf]}, "column 'a', row 2: inf is not a finite number"),
-        ({"a": ["1", "-inf"]}, "column 'a', row 2: -inf is not a finite number"),
+        ({"a": [1, -np.inf]}, "column 'a', row 2: -inf is not a finite number"),
         (
             {"a": [1, 1], "b": [None, None]},
             "no column is left to learn from: column 'a' holds only the value 1: dropped",
