@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["pa", "pc"]
+__all__ = ["pa", "pc", "release_memory"]
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,3 +25,9 @@ else:
             return value
 
     pa, pc = _Module("pyarrow"), _Module("pyarrow.compute")
+
+
+def release_memory() -> None:
+    """Give what Arrow no longer uses back to the system, after large tables were read or copied."""
+    if "pyarrow" in sys.modules:
+        pa.default_memory_pool().release_unused()

@@ -125,6 +125,14 @@ def distinct_cells(column: pa.ChunkedArray) -> Distinct | None:
     return Distinct(values, np.nan_to_num(index, nan=len(values) - 1).astype(np.intp))
 
 
+def as_dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column of text with each distinct text once and an index for each cell; as it is where most differ."""
+    distinct = len(column) >= MANY_CELLS and column.dictionary_encode()
+    if not distinct or sum(len(chunk.dictionary) for chunk in distinct.chunks[:1]) > MOST_DISTINCT * len(column):
+        return column
+    return distinct
+
+
 def decoded(column: pa.ChunkedArray, arrow_type: pa.DataType | None = None) -> pa.ChunkedArray:
     """Return the values of a dictionary column, as a type or as their own, and other columns as they are."""
     if not pa.types.is_dictionary(column.type):

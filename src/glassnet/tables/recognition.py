@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from glassnet.errors import DataError, UnknownNameError
 from glassnet.tables.arrow import pa
 from glassnet.tables.cell_types import bytes_as_text
-from glassnet.tables.cells import USABLE_CELLS, is_text
+from glassnet.tables.cells import USABLE_CELLS, as_dictionary, is_text
 from glassnet.tables.choices import KINDS, NO_CHOICES, ColumnChoices
 from glassnet.tables.columns import COLUMN_TYPES
 from glassnet.tables.columns.column import RawColumn
@@ -162,7 +162,8 @@ def _decided(
     if are_names(name, read.cells, kind):
         kind, remarks = "category", (*remarks, NAMES.format(shlex.quote(name)))
         read = replace(read, format={})
-    return Decision(kind, read.format, remarks, reason), read.cells
+    cells = as_dictionary(read.cells) if kind == "category" and is_text(read.cells.type) else read.cells
+    return Decision(kind, read.format, remarks, reason), cells
 
 
 def _unreadable(words: str, cells: pa.ChunkedArray, read: Spelled, lines: AnyArray | None) -> str:

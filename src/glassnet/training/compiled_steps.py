@@ -33,8 +33,8 @@ Array = Any
 MOMENT = 0.05  # seconds of a call
 OPERATIONS_PER_THREAD = 1.5e7  # of a step, at least: fewer do not pay for starting and joining a thread
 SAMPLES_PER_THREAD = 64  # of a step, at least
-EXPANDED_BYTES = 2**24  # of the samples that are expanded for one call, unless a batch has more
-MASKS_AHEAD = 2**22  # numbers of dropout masks that are drawn for one call, at most
+EXPANDED_BYTES = 2**22  # of the samples that are expanded for one call, unless a batch has more
+MASKS_AHEAD = 2**20  # numbers of dropout masks that are drawn for one call, at most
 CACHED_ENTRIES = 2**17  # of Z over all layers, at most, for the samples of a part: they stay in the cache
 
 

@@ -21,6 +21,7 @@ from glassnet.plain_text import listed
 from glassnet.renamed import with_new_names
 from glassnet.scoring import Model, Scores, score
 from glassnet.tables import Dataset, Pictures, fit_preparation, read, repeated_rows, rows_at
+from glassnet.tables.arrow import release_memory
 from glassnet.tables.choices import ColumnChoices
 from glassnet.tables.recognition import decision_of
 from glassnet.training.checkpoint import Checkpoint
@@ -139,6 +140,7 @@ def train_file(
     known = _Known(target, sample_weight, group, ids, reading or {}).with_those_of(earlier)
     choices = known.choices(settings, earlier)
     dataset = read(data, known.target, columns=choices, **known.reading)
+    release_memory()
     if dataset.y is None:
         raise DataError(f"{data}: {_how_to_name_target(dataset)}")
     task = _task(task, dataset.y, earlier, start)
@@ -170,6 +172,9 @@ def train_file(
 
     model.target_name_, model.sample_weight_name_ = dataset.target, resolved.weight
     model.source_ = source_of(dataset, data, resolved, test, settings["random_state"])
+    target = dataset.target
+    del dataset  # which takes as much memory as its parts together
+    release_memory()
     with without_diverged(out), warnings.catch_warnings():
         warnings.simplefilter("ignore", InterruptedWarning)  # `Training.interrupted` says it
         model.fit(
@@ -182,7 +187,7 @@ def train_file(
     scores = {"training": score(model, train.X, train.y)}
     if kept is not None:
         scores["test"] = score(model, kept.X, kept.y)
-    return Training(model, str(data), dataset.target, parts, scores, [*notes, *model.notes_], model.was_interrupted)
+    return Training(model, str(data), target, parts, scores, [*notes, *model.notes_], model.was_interrupted)
 
 
 class _Known(NamedTuple):

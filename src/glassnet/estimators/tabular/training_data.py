@@ -19,6 +19,7 @@ from glassnet.estimators.tabular.rows import check_lengths, checked_targets, wid
 from glassnet.estimators.tabular.samples import Samples
 from glassnet.estimators.targets import LabelEncoder, Target
 from glassnet.tables import Pictures, Preparation, fit_preparation, split
+from glassnet.tables.arrow import release_memory
 from glassnet.tables.times import times_of
 from glassnet.training.position import fingerprint
 from glassnet.typing import AnyArray
@@ -116,6 +117,7 @@ def prepare(model: TableModel, given: Given, given_val: Given, *, warm: bool, se
         data = fingerprint(X, Y, None, *rest)
     compared = held_out if validation else trained
     judged = _judged_rows(target, (X, Y, S), validation, fold_weights, compared, class_weights)
+    release_memory()
     result = TrainingData(
         preparation,
         target,
@@ -234,11 +236,11 @@ def _validation_share(model: TableModel, m: int, k: int) -> float:
 
 def _split(
     model: TableModel, target: Target, samples: Samples, rng: np.random.Generator, share: float
-) -> tuple[AnyArray, AnyArray]:
+) -> tuple[Any, AnyArray]:
     """Return the rows to train on, and those held out to choose the best epoch."""
     y = samples.y
     if share == 0:
-        return np.arange(len(y)), np.arange(0)
+        return np.s_[:], np.arange(0)
     stratify = isinstance(target, LabelEncoder) and not target.multilabel
     if stratify and model.validation is None:  # nobody asked for a split: it must not fail for a rare class
         stratify = np.unique(y, return_counts=True)[1].min() > 1
