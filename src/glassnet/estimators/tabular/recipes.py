@@ -85,14 +85,15 @@ PRESETS = {
     "default": Preset(8,  ("linear", "simple", "deep")),
     "best":    Preset(16, ("linear", "simple", "deep", "deeper")),
 }
-# Of a table with text, before those with hidden layers, which see scores instead of words. Words are many: how far
-# their weights may go is tried.
-TEXT_RECIPES = {"fast": ("linear",), "default": ("soft", "steep", "linear"), "best": ("soft", "steep", "linear")}
+# Of a table of text alone. Its words are many, and a linear network is enough; what is tried is how far weights go, and
+# whether a rare word's goes as far as a frequent one's (adamw) or not (momentum).
+TEXT_RECIPES = {"fast": ("steep",), "default": ("soft", "steep", "linear"), "best": ("soft", "steep", "linear")}
+MOMENTUM = "momentum(0.9)"
 #                 hidden            activation  rate  epochs  dropout  smoothing
 CLASSES = {
-    "soft":   Recipe((),               "relu",   0.002,     20),
+    "soft":   Recipe((),               "relu",   0.1,       20, optimizer=MOMENTUM),
+    "steep":  Recipe((),               "relu",   0.4,       20, optimizer=MOMENTUM),
     "linear": Recipe((),               "relu",   0.005,     20),
-    "steep":  Recipe((),               "relu",   0.0125,    20),
     "simple": Recipe((128,),           "relu",   0.001,     32,    0.3),
     "deep":   Recipe((128, 128),       "silu",   0.003,     28,    0.1,   0.05, least_steps=1000, least_rows=1000),
     "deeper": Recipe((256, 256, 256),  "silu",   0.0015,    32,    0.2,   0.05, least_steps=1000, least_rows=1000),
@@ -100,9 +101,9 @@ CLASSES = {
     "wide":   Recipe((128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
 }
 NUMBERS = {
-    "soft":   Recipe((),               "relu",   0.003,     20),
+    "soft":   Recipe((),               "relu",   0.05,      20, optimizer=MOMENTUM),
+    "steep":  Recipe((),               "relu",   0.15,      20, optimizer=MOMENTUM),
     "linear": Recipe((),               "relu",   0.005,     20),
-    "steep":  Recipe((),               "relu",   0.0125,    20),
     "simple": Recipe((128,),           "silu",   0.002,     32,    0.3),
     "deep":   Recipe((128, 128),       "silu",   0.003,     40,    0.1, least_steps=1000, least_rows=300),
     "deeper": Recipe((256, 256, 256),  "silu",   0.001,     64,    0.15, least_steps=1000, least_rows=300),
@@ -121,7 +122,7 @@ def recipe_names(preset: str, n_x: int, text: str = "") -> tuple[str, ...]:
     """Return the names of the recipes that a preset tries where rows are many; text is "", "words" or "scores"."""
     recipes = preset_named(preset).recipes
     if text:
-        return (*TEXT_RECIPES[preset], *(name for name in recipes if text == "scores" and name != "linear"))
+        return recipes if text == "scores" else TEXT_RECIPES[preset]
     return ("wide",) if n_x > MANY_FEATURES else recipes
 
 

@@ -143,7 +143,7 @@ def prepare(model: TableModel, given: Given, given_val: Given, *, warm: bool, se
 
 def _with_scores(data: TrainingData, trained: Samples, held_out: Samples) -> TrainingData | None:
     """Return the data with scores for text; None where they would not help."""
-    if data.preparation.text == "alone" and isinstance(data.target, LabelEncoder):  # measured: words are as good
+    if data.preparation.text == "alone":  # measured: words are as good
         return None
     preparation = data.preparation.with_text_scores(trained.rows, data.target.encode(trained.y))
     if preparation is None:

@@ -25,7 +25,7 @@ from glassnet.tables.spelling.words import Words, is_free_text, words_of
 from glassnet.typing import AnyArray
 
 LEAST_ROWS = 2  # that hold a term
-FEWEST_TERMS, MOST_TERMS = 2**10, 2**14  # as many as rows, within these; measured in docs/tables.md
+FEWEST_TERMS, MOST_TERMS = 2**10, 2**14  # as many as rows, within these
 LENGTH = 3.0  # of a row's features: about that of the other columns', so that one learning rate fits all
 TERM = Kind("a word or two", lambda term: isinstance(term, str) and term.split(" ") == term.split()[:2])
 TERMS = Kind(
@@ -141,6 +141,8 @@ class TextColumn(Column):
         column = super().from_document(document, where)
         if len(column.frequencies) != len(column.terms):
             raise ModelFileError(f"{where}: {len(column.terms)} terms need as many frequencies")
+        if max(column.frequencies, default=0) > column.rows:
+            raise ModelFileError(f"{where}: more rows hold a term than the {column.rows:g} of training")
         return column
 
 

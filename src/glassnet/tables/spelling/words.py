@@ -73,7 +73,7 @@ def words_of(text: pa.ChunkedArray) -> Words:
 
 
 LEAST_TEXTS = 20  # different cells; with fewer they are categories
-LETTERS = r"\p{L}+"
+LETTERS, BETWEEN = r"\p{L}+", r"[\s|;,]+"
 MAX_PROBED = 2000  # different cells whose words are compared
 
 
@@ -110,8 +110,10 @@ def is_free_text(text: pa.ChunkedArray) -> bool:
     distinct = pc.unique(text).drop_null()
     if len(distinct) < LEAST_TEXTS:
         return False
-    runs = _mean(pc.count_substring_regex(distinct, pattern=LETTERS))
-    per_cell = max(runs, _mean(pc.count_substring_regex(distinct, pattern=f"[{ALONE}]")) / 2)
+    runs = pc.count_substring_regex(distinct, pattern=LETTERS)
+    apart = pc.add(pc.count_substring_regex(distinct, pattern=BETWEEN), 1)  # not those of a page or a file
+    alone = pc.count_substring_regex(distinct, pattern=f"[{ALONE}]")
+    per_cell = max(_mean(pc.min_element_wise(runs, apart)), _mean(alone) / 2)
     rules = [rule for rule in RULES if per_cell >= rule.words and len(distinct) >= max(rule.texts, rule.share * there)]
     if not rules:
         return False
