@@ -172,14 +172,14 @@ def train_file(
 
     model.target_name_, model.sample_weight_name_ = dataset.target, resolved.weight
     model.source_ = source_of(dataset, data, resolved, test, settings["random_state"])
-    target = dataset.target
+    target, validation = dataset.target, _validation(dataset, model, warm=earlier is not None)
     del dataset  # which takes as much memory as its parts together
     release_memory()
     with without_diverged(out), warnings.catch_warnings():
         warnings.simplefilter("ignore", InterruptedWarning)  # `Training.interrupted` says it
         model.fit(
             train.X, train.y, train.weights, groups=train.groups, callbacks=[announce_once, *callbacks],
-            checkpoint=keeper, **_validation(dataset, model, warm=earlier is not None),
+            checkpoint=keeper, **validation,
         )  # fmt: skip
     if out is not None:
         model.save(out)
