@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from glassnet.core.checks import generator, is_count
+from glassnet.errors import DataError, SettingError
+from glassnet.estimators.tabular import out_of_fold
 from glassnet.estimators.tabular.baseline import LINEAR, Baseline, answers_of, finite
 from glassnet.estimators.tabular.judging import class_answers, number_answers, shown_scores
 from glassnet.estimators.tabular.model import TableClassifier, TableRegressor
 from glassnet.estimators.tabular.training import metric_of
+from glassnet.tables import rows_at
 from glassnet.typing import AnyArray
 
 Model = TableClassifier | TableRegressor  # without scikit-learn, which takes a second to load
@@ -89,3 +94,104 @@ def score(model: Model, X: Any, y: AnyArray) -> Scores:
 def _same(values: dict[str, float], others: dict[str, float]) -> dict[str, float]:
     """Return the scores of others that the values have too, in their order."""
     return {label: others[label] for label in values if label in others}
+
+
+class CrossValidation(NamedTuple):
+    """How well the settings of a model do on rows that each fold left out.
+
+    Parameters
+    ----------
+    folds : list of Scores
+        Of each fold's test rows.
+    mean, deviation : dict of str to float
+        Of the folds' scores, by label; the deviation is that of a sample, between the folds.
+    baseline : dict of str to dict of str to float
+        The mean scores of what needs no network.
+    """
+
+    folds: list[Scores]
+    mean: dict[str, float]
+    deviation: dict[str, float]
+    baseline: dict[str, dict[str, float]]
+
+
+def cross_validated(
+    model: Model, X: Any, y: AnyArray, folds: int = 5, *,
+    sample_weight: AnyArray | None = None, groups: AnyArray | None = None, times: AnyArray | None = None,
+) -> CrossValidation:  # fmt: skip
+    """Train the settings of a model on all folds but one, score it on that one, and do so for each.
+
+    Parameters
+    ----------
+    model : TableClassifier or TableRegressor
+        Fitted or not: only its settings count.
+    X : table or Pictures, m rows
+        With all columns of the training.
+    y : array (m,) or (m, n_outputs)
+        True targets.
+    folds : int
+        How many, at least 2.
+    sample_weight : array (m,), optional
+        Weight of each row in the training.
+    groups : array (m,), optional
+        What each row belongs to: a group is in one fold.
+    times : array (m,), optional
+        When each row was: the rows are cut into one part more than there are folds, each is scored by what came before.
+
+    Returns
+    -------
+    CrossValidation
+        Scores of each fold, their mean and deviation.
+
+    Raises
+    ------
+    SettingError
+        If `folds` is no whole number of at least 2.
+    DataError
+        If rows, or groups, are fewer than folds, or a fold holds a class that the others lack.
+    """
+    if not is_count(folds, 2):
+        raise SettingError(f"cv: expected a whole number of folds, at least 2; got {folds!r}")
+    scores = []
+    for train, test in _folds(model, y, folds, groups, times):
+        if isinstance(model, TableClassifier) and y.ndim == 1 and (unseen := np.setdiff1d(y[test], y[train])).size:
+            raise DataError(f"cv: class {unseen[0].item()!r} is in one of {folds} folds only; take fewer folds")
+        one = type(model)(**{**model.get_params(), "warm_start": False})
+        weights, belongs = (None if each is None else np.asarray(each)[train] for each in (sample_weight, groups))
+        one.fit(rows_at(X, train), y[train], weights, groups=belongs)
+        scores.append(score(one, rows_at(X, test), y[test]))
+    mean, deviation = _summary([each.values for each in scores])
+    names = [name for each in scores for name in each.baseline]
+    baseline = {
+        name: _summary([each.baseline[name] for each in scores if name in each.baseline])[0]
+        for name in dict.fromkeys(names)
+    }
+    return CrossValidation(scores, mean, deviation, baseline)
+
+
+def _folds(
+    model: Model, y: AnyArray, folds: int, groups: AnyArray | None, times: AnyArray | None
+) -> list[tuple[AnyArray, AnyArray]]:
+    """Return the rows to train on and those to score on, for each fold."""
+    m = len(y)
+    if times is not None:
+        order = np.argsort(times, kind="stable")
+        ends = [m * part // (folds + 1) for part in range(1, folds + 2)]
+        parts = [(order[:start], order[start:end]) for start, end in pairwise(ends)]
+    else:
+        codes = None if groups is None else np.unique(groups, return_inverse=True)[1]
+        labels = y if isinstance(model, TableClassifier) and y.ndim == 1 else None
+        seed = model.random_state if is_count(model.random_state, 0) else 0
+        mask = out_of_fold.fold_weights(labels, m, folds, generator(seed), codes)
+        parts = [(np.flatnonzero(each[0]), np.flatnonzero(each[0] == 0)) for each in mask]
+    if any(len(train) < 2 or not len(test) for train, test in parts):
+        raise DataError(f"cv: {m} rows{'' if groups is None else ' and their groups'} are too few for {folds} folds")
+    return parts
+
+
+def _summary(scores: list[dict[str, float]]) -> tuple[dict[str, float], dict[str, float]]:
+    """Return mean and deviation of the scores that all have."""
+    labels = [label for label in scores[0] if all(label in each for each in scores)]
+    values = {label: np.array([each[label] for each in scores]) for label in labels}
+    mean = {label: float(each.mean()) for label, each in values.items()}
+    return mean, {label: float(each.std(ddof=1)) if len(each) > 1 else 0.0 for label, each in values.items()}

@@ -100,12 +100,24 @@ def train(
 
 @app.command()
 @collects(reading=READING)
-def evaluate(model: Model, data: Data, *, reading: Given, as_json: AsJson = False) -> None:
+def evaluate(
+    model: Model,
+    data: Data,
+    *,
+    cv: Annotated[
+        int | None, typer.Option(help="Cross-validate the model's settings on DATA: train anew for so many folds.")
+    ] = None,
+    reading: Given,
+    as_json: AsJson = False,
+) -> None:
     """Score a model on rows or pictures whose targets are known."""
     from glassnet import workflows
     from glassnet.cli.show import Show
 
-    Show(as_json).evaluation(*workflows.evaluate_file(model, data, reading))
+    if cv is None:
+        Show(as_json).evaluation(*workflows.evaluate_file(model, data, reading))
+    else:
+        Show(as_json).cross_validation(workflows.cross_validate_file(model, data, cv, reading))
 
 
 @app.command()

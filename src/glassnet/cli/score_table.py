@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from glassnet.metrics import METRICS
 from glassnet.plain_text import visible
-from glassnet.scoring import Scores
+from glassnet.scoring import CrossValidation, Scores
 
 LINEAR = "linear"
 LONGEST_HEAD = 20  # letters of a column's head
@@ -28,13 +28,31 @@ def score_table(parts: Mapping[str, Scores]) -> str:
         A line for each score, the names of the columns above; numbers of a column have their right ends in one line.
     """
     first = next(iter(parts.values()))
-    columns: dict[str, Mapping[str, float]] = {name: scores.values for name, scores in parts.items()}
-    for name, values in first.baseline.items():
-        columns[f"{name}*" if name == LINEAR else name] = values
-    labels = list(dict.fromkeys(label for scores in parts.values() for label in scores.values))
+    return _table({name: scores.values for name, scores in parts.items()}, first.baseline)
+
+
+def cross_validation_table(result: CrossValidation) -> str:
+    """Return mean and deviation of scores as an aligned table.
+
+    Parameters
+    ----------
+    result : CrossValidation
+        What `cross_validated` returned.
+
+    Returns
+    -------
+    str
+        A line for each score, as of `score_table`.
+    """
+    return _table({"mean": result.mean, "deviation": result.deviation}, result.baseline)
+
+
+def _table(columns: dict[str, Mapping[str, float]], baseline: Mapping[str, Mapping[str, float]]) -> str:
+    labels = list(dict.fromkeys(label for values in columns.values() for label in values))
+    columns |= {f"{name}*" if name == LINEAR else name: values for name, values in baseline.items()}
     rows = [["score", *columns]]
     rows += [[label, *(_number(label, values.get(label)) for values in columns.values())] for label in labels]
-    return "\n".join([*_aligned(rows), *([NOTE] if LINEAR in first.baseline else [])])
+    return "\n".join([*_aligned(rows), *([NOTE] if LINEAR in baseline else [])])
 
 
 def _number(label: str, value: float | None) -> str:

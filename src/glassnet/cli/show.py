@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from glassnet.cli.look_command import counted_kinds
-from glassnet.cli.score_table import score_table
+from glassnet.cli.score_table import cross_validation_table, score_table
 from glassnet.cli.terminal import console, say, say_json
 from glassnet.estimators.saving import kind_of
 from glassnet.network import Network
 from glassnet.plain_text import one_line, visible
-from glassnet.scoring import Scores
+from glassnet.scoring import CrossValidation, Scores
 from glassnet.tables import Dataset, Pictures
 from glassnet.tables.recognition import Decision, decision_of
 from glassnet.training.history import Progress
@@ -153,6 +153,15 @@ class Show:
         self.line("Rows", str(scores.rows))
         say(score_table({"this model": scores}))
         self.confusion(model, scores)
+
+    def cross_validation(self, result: CrossValidation) -> None:
+        """Print mean and deviation of the scores of each fold."""
+        if self.as_json:
+            named = {name: getattr(result, name) for name in ("mean", "deviation", "baseline")}
+            say_json({**named, "folds": [_scores(each) for each in result.folds]})
+            return
+        self.line("Rows", f"{sum(each.rows for each in result.folds)}, in {len(result.folds)} folds")
+        say(cross_validation_table(result))
 
     def confusion(self, model: Any, scores: Scores) -> None:
         """Print the confusion matrix where it is small enough to read."""

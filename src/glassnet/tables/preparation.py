@@ -85,6 +85,17 @@ class Preparation:
         """Numbers in a prepared row."""
         return self.pictures.n_x if self.pictures else sum(column.width for column in self.columns)
 
+    def unclipped(self) -> Preparation:
+        """Return the preparation for linear models: numbers as they are, neither clipped nor binned.
+
+        Returns
+        -------
+        Preparation
+            With the same columns.
+        """
+        columns = (each.unclipped() if isinstance(each, NumberColumn) else each for each in self.columns)
+        return replace(self, columns=tuple(columns))
+
     @property
     def text(self) -> str:
         """Which columns become words: "" (none), "mixed" (some) or "alone" (all)."""

@@ -1,7 +1,7 @@
 """From files to files: what the shell does, as functions that return plain results and print nothing."""
 
-from glassnet.scoring import Model, Scores, score
-from glassnet.workflows.evaluation import Evaluation, evaluate_file
+from glassnet.scoring import CrossValidation, Model, Scores, score
+from glassnet.workflows.evaluation import Evaluation, cross_validate_file, evaluate_file
 from glassnet.workflows.looking import Look, look_at_file
 from glassnet.workflows.models import open_model, test_part, with_targets
 from glassnet.workflows.prediction import Predictions, predict_file
@@ -9,6 +9,7 @@ from glassnet.workflows.tracing import SampleTrace, trace_row, write_page
 from glassnet.workflows.training import Training, train_file
 
 __all__ = [
+    "CrossValidation",
     "Evaluation",
     "Look",
     "Model",
@@ -16,6 +17,7 @@ __all__ = [
     "SampleTrace",
     "Scores",
     "Training",
+    "cross_validate_file",
     "evaluate_file",
     "look_at_file",
     "open_model",

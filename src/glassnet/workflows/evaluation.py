@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from glassnet.estimators.input_names import select_training_columns
 from glassnet.estimators.tabular.model import TableClassifier
-from glassnet.scoring import Model, Scores, score
+from glassnet.scoring import CrossValidation, Model, Scores, cross_validated, score
 from glassnet.tables import Dataset, rows_at
 from glassnet.tables.arrow import pa
 from glassnet.tables.times import times_of
@@ -72,6 +72,60 @@ def evaluate_file(model: str | Path, data: str | Path, reading: dict[str, Any] |
     return Evaluation(estimator, score(estimator, X, part.y), notes)
 
 
+def cross_validate_file(
+    model: str | Path, data: str | Path, folds: int = 5, reading: dict[str, Any] | None = None
+) -> CrossValidation:
+    """Cross-validate the settings of a model file on a table or pictures whose targets are known.
+
+    Weights, groups and times are taken from the columns that the model was trained with.
+
+    Parameters
+    ----------
+    model : path
+        Model file, of which only the settings count.
+    data : path
+        A table, arrays or a folder of pictures, as `glassnet.read` takes them.
+    folds : int
+        How many times the settings are trained: each on all folds but one.
+    reading : dict, optional
+        Further arguments of `glassnet.read`; what is not given is as the training's file was read.
+
+    Returns
+    -------
+    CrossValidation
+        Scores on the rows that each fold left out, their mean and deviation.
+
+    Raises
+    ------
+    GlassnetError
+        If a file cannot be read, the data hold no target, or rows are too few.
+    """
+    estimator, dataset = with_targets(model, data, reading)
+    assert dataset.y is not None
+    weight = estimator.sample_weight_name_
+    group = None if estimator.source_ is None else estimator.source_.group
+    if isinstance(dataset.X, pa.Table):
+        asked = [name for name in (weight, group) if name in dataset.X.column_names]
+        dataset = replace(dataset, aside=dataset.X.select(asked))
+        weight, group = (name if name in asked else None for name in (weight, group))
+    whole = part_of(dataset, weight, group)
+    X = whole.X
+    if isinstance(X, pa.Table) and estimator.preparation_.source:
+        X = X.select([name for name in estimator.preparation_.source if name in X.column_names])
+    times = _times(estimator, dataset)
+    return cross_validated(estimator, X, whole.y, folds, sample_weight=whole.weights, groups=whole.groups, times=times)
+
+
+def _times(model: Model, dataset: Dataset) -> AnyArray | None:
+    """Return when each row was; None where the model knows no column of times."""
+    if model.time is None:
+        return None
+    assert isinstance(dataset.X, pa.Table)
+    column = next((each for each in model.preparation_.columns if each.name == model.time), None)
+    cells = dataset.X[model.time] if column is None else column.parsed(dataset.X[model.time]).cells
+    return times_of(pa.table({model.time: cells}), model.time)
+
+
 def _unseen(model: Model, dataset: Dataset, path: str | Path) -> tuple[Dataset, list[str]]:
     """Return the rows to score on, and which they are where the model was trained on this very file."""
     source = model.source_
@@ -91,17 +145,12 @@ def _unseen(model: Model, dataset: Dataset, path: str | Path) -> tuple[Dataset, 
 
 def test_rows(model: Model, dataset: Dataset) -> AnyArray:
     """Return which rows of the file that a model was trained on were kept for its test."""
-    source, times = model.source_, None
+    source, times = model.source_, _times(model, dataset)
     assert source is not None
     assert source.test is not None
     if source.group is not None:
         assert isinstance(dataset.X, pa.Table)
         dataset = replace(dataset, aside=dataset.X.select([source.group]))
     whole = part_of(dataset, None, source.group)
-    if model.time is not None:
-        assert isinstance(dataset.X, pa.Table)
-        column = next((each for each in model.preparation_.columns if each.name == model.time), None)
-        cells = dataset.X[model.time] if column is None else column.parsed(dataset.X[model.time]).cells
-        times = times_of(pa.table({model.time: cells}), model.time)
     is_classifier = isinstance(model, TableClassifier)
     return rows_of_parts(whole, times, source.test, stratify=is_classifier, seed=source.seed)[1]

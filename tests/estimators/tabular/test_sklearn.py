@@ -138,14 +138,15 @@ def test_preparation_is_fitted_on_training_rows_only():
     X, label, _ = people()
     X_val = X.copy()
     X_val["age"] += 1e6
-    own = TabularClassifier(random_state=0, epochs=2).fit(X, label, X_val=X_val, y_val=label)
-    none = TabularClassifier(random_state=0, epochs=2, validation=0).fit(X, label)
+    settings = {"preset": "fast", "random_state": 0, "epochs": 2}
+    own = TabularClassifier(**settings).fit(X, label, X_val=X_val, y_val=label)
+    none = TabularClassifier(**settings, validation=0).fit(X, label)
     assert own.preparation_ == none.preparation_
 
 
 def test_warm_start_resumes():
     X, label, _ = people()
-    model = TabularClassifier(epochs=5, random_state=0, warm_start=True).fit(X, label)
+    model = TabularClassifier(preset="fast", epochs=5, random_state=0, warm_start=True).fit(X, label)
     before = np.mean(model.network_.cost(model.prepared(X), model.target_.encode(label).T))
     network = model.network_
     model.fit(X, label)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from glassnet import plain_text
 from glassnet.documents import number
-from glassnet.estimators.targets import LabelEncoder, Target
+from glassnet.estimators.tabular.recipes import STRAIGHT
+from glassnet.estimators.targets import LabelEncoder, Target, TargetScaler
 from glassnet.network import Network
 from glassnet.training.history import History
+
+HANDICAP = 0.01  # of the cost
+LOG = ", log"  # after the name of a recipe whose networks learn logarithms of the target
 
 
 @dataclass
@@ -38,6 +42,8 @@ class Candidate:
         What the network learned, with the decisions that are best on rows left out; None is the training's own.
     scores : dict of str to float
         On rows left out.
+    fingerprint : int or None
+        Of what it learned from, where that is not what the others did.
     """
 
     recipe: str
@@ -49,6 +55,7 @@ class Candidate:
     history: History | None = None
     target: Target | None = None
     scores: dict[str, float] = field(default_factory=dict)
+    fingerprint: int | None = None
 
     @property
     def hidden(self) -> list[int]:
@@ -90,6 +97,11 @@ class Candidate:
         return candidate
 
 
+def best_of(candidates: Sequence[Candidate]) -> Candidate:
+    """Return the candidate of least cost; one that is solved must be better by 1 %: averaging helps it least."""
+    return min(candidates, key=lambda each: each.cost + HANDICAP * abs(each.cost) * each.recipe.startswith(STRAIGHT))
+
+
 def notes_of_choice(candidates: list[Candidate], chosen: Candidate, metric: str | None = None) -> list[str]:
     """Return the sentences that say which recipe was chosen, why, and what was done to its labels and last layer."""
     notes = []
@@ -107,7 +119,12 @@ def notes_of_choice(candidates: list[Candidate], chosen: Candidate, metric: str 
 
 
 def _decisions_in_words(target: Target | None, metric: str | None) -> list[str]:
-    """Say how probabilities become decisions, where the most probable class is not always decided on."""
+    """Say how answers become decisions or numbers, where that is not as usual."""
+    if isinstance(target, TargetScaler) and target.log:
+        return [
+            f"learned the logarithm of the target: estimates are {target.factor:.4g} times the power of e, better than "
+            "the target itself on held-out rows"
+        ]
     if not isinstance(target, LabelEncoder) or (target.threshold == 0.5 and target.costs is None):
         return []
     second = plain_text.shortened(str(target.classes[-1]), 40)

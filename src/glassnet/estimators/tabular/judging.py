@@ -208,6 +208,8 @@ def judged(network: Network, target: Target, plain: Target, rows: JudgedRows, me
         Cost, target and answers.
     """
     A, loss = out_of_fold.selected(network.forward_in_blocks(rows.X), rows.mask), network.architecture.loss
+    if isinstance(target, TargetScaler) and target.log and isinstance(plain, TargetScaler):
+        target = _smeared(target, plain, A, rows, loss, metric)
     if target is plain:
         cost = out_of_fold.cost(A, rows.Y, loss, None, rows.S)
     else:
@@ -223,6 +225,27 @@ def judged(network: Network, target: Target, plain: Target, rows: JudgedRows, me
         return Judgement(cost, cost, target, answers)
     row = metrics.METRICS[metric]
     return Judgement(row.cost(answers), row.formula(answers), target, answers)
+
+
+def _smeared(
+    target: TargetScaler, plain: TargetScaler, A: AnyArray, rows: JudgedRows, loss: str, metric: str | None
+) -> TargetScaler:
+    """Return a scaler of logarithms with the factor that is better: 1, or that of the right mean (Duan 1983)."""
+    target = replace(target, factor=1.0)
+    estimates = target.in_units(np.moveaxis(A, -2, -1))[..., 0]
+    weights = None if rows.weights is None else np.broadcast_to(rows.weights, estimates.shape)
+    mean = float(np.average(estimates, weights=weights))
+    factor = float(np.average(rows.y, weights=rows.weights)) / max(mean, np.finfo(float).tiny)
+    if not (np.isfinite(factor) and factor > 0):
+        return target
+
+    def cost(each: TargetScaler) -> float:
+        if metric is None:
+            return out_of_fold.cost(_rescaled(A, each, plain), plain.encode(rows.y).T, loss, None, rows.S)
+        outputs = A if A.ndim == 2 else A.mean(axis=0)
+        return metrics.METRICS[metric].cost(number_answers(loss, each.decode(outputs.T), rows.y, rows.weights))
+
+    return min((target, replace(target, factor=factor)), key=cost)
 
 
 def _rescaled(A: AnyArray, target: Target, plain: Target) -> AnyArray:

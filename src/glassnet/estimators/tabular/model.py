@@ -24,10 +24,10 @@ from glassnet.estimators.saving import CLASS_WEIGHTS, save
 from glassnet.estimators.sklearn_errors import as_glassnet_errors
 from glassnet.estimators.tabular import document, evaluation
 from glassnet.estimators.tabular.baseline import LINEAR, Baseline, finite
-from glassnet.estimators.tabular.candidate import Candidate, notes_of_choice
+from glassnet.estimators.tabular.candidate import LOG, Candidate, best_of, notes_of_choice
 from glassnet.estimators.tabular.evaluation import Evaluation
 from glassnet.estimators.tabular.networks import made_with
-from glassnet.estimators.tabular.recipes import CLASSES, NUMBERS, Recipe
+from glassnet.estimators.tabular.recipes import CLASSES, NUMBERS, STRAIGHT, Recipe
 from glassnet.estimators.tabular.rows import check_lengths, checked_rows, checked_targets
 from glassnet.estimators.tabular.samples import Samples
 from glassnet.estimators.tabular.settings import (
@@ -198,18 +198,20 @@ class TableModel(InspectionMixin):
 
     def _become(self, data: TrainingData, candidates: list[Candidate]) -> None:
         """Take over what was trained: the best of the candidates, and what it takes to resume the last."""
-        chosen = min(candidates, key=lambda candidate: candidate.cost)
+        chosen = best_of(candidates)
         seen = data.for_layers(chosen.hidden)
         self.preparation_, self.target_ = seen.preparation, chosen.target or data.target
+        if chosen.recipe.removesuffix(LOG) == STRAIGHT and data.straight is not None:
+            self.preparation_ = data.straight.preparation
         self.n_features_in_ = data.width
         self._made_with = made_with(self)
         self.network_, self.history_ = chosen.network, chosen.history  # type: ignore[assignment]
-        linear = next((each.scores for each in candidates if each.recipe == LINEAR), {})
-        self.baseline_ = Baseline(data.constants, finite(linear))
+        linear = [each for each in candidates if each.recipe in (STRAIGHT, LINEAR) and each.scores]
+        self.baseline_ = Baseline(data.constants, finite(linear[0].scores) if linear else {})
         self.candidates_ = [each.summary() for each in candidates]
         self.notes_ = [*data.notes, *notes_of_choice(candidates, chosen, self.metric)]
-        recipe = self._last_recipe if chosen.recipe == "as before" else chosen.recipe
-        self._last_fit = LastFit(data.seed, seen.fingerprint, recipe)
+        recipe = self._last_recipe if chosen.recipe == "as before" else chosen.recipe.removesuffix(LOG)
+        self._last_fit = LastFit(data.seed, chosen.fingerprint or seen.fingerprint, recipe)
         if candidates[-1].interrupted:
             self._last_fit = self._last_fit._replace(data=data.fingerprint)  # by which it is resumed
             self._unfinished = Unfinished.of(self, data, candidates)
@@ -541,4 +543,6 @@ class TableRegressor(TableModel):
         return given_numbers(y)
 
     def _target(self, y: Array) -> Target:
-        return TargetScaler.of(y, standardize=str(self.loss).partition("(")[0].strip() != "poisson")
+        if str(self.loss).partition("(")[0].strip() == "poisson":
+            return TargetScaler.of_counts(y)
+        return TargetScaler.of(y, standardize=True)

@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from glassnet.errors import DivergedError
-from glassnet.estimators.tabular import out_of_fold
-from glassnet.estimators.tabular.candidate import Candidate
+from glassnet.estimators.tabular import out_of_fold, straight
+from glassnet.estimators.tabular.candidate import LOG, Candidate, best_of
 from glassnet.estimators.tabular.judging import judged, shown_scores
+from glassnet.estimators.tabular.logarithms import may_learn_logarithms, target_of
 from glassnet.estimators.tabular.networks import is_full_batch, new_network, recipes_to_try
-from glassnet.estimators.tabular.recipes import Recipe
+from glassnet.estimators.tabular.recipes import STRAIGHT, Recipe
 from glassnet.estimators.tabular.settings import IN_FIT
 from glassnet.estimators.tabular.training_data import TrainingData
 from glassnet.estimators.tabular.unfinished import Unfinished
-from glassnet.estimators.targets import smoothed
-from glassnet.metrics import metric_named
+from glassnet.estimators.targets import Target, smoothed
+from glassnet.metrics import METRICS, metric_named
 from glassnet.network import Network
 from glassnet.training import generators
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.engine_choice import amortise_startup_over
 from glassnet.training.history import History, Progress
+from glassnet.training.position import fingerprint
 from glassnet.training.settings import Settings
+from glassnet.typing import AnyArray
 
 if TYPE_CHECKING:
     from glassnet.estimators.tabular.model import TableModel
 
 Callback = Callable[[Progress], Any]
 
+EXACT = 1e-6  # cost of a linear model that leaves nothing to learn, in variances
 FITS_PER_RECIPE = 3  # that an engine's start counts for: folds, seeds and later tables come, and compiled code is kept
 
 
@@ -41,46 +46,189 @@ def train_candidates(
     """Train one candidate after the other while it helps, and return them."""
     n_x, m = data.X.shape
     recipes = recipes_to_try(model, n_x, m, data.k, warm=data.warm, text=data.text)
-    data_of = {name: data.for_layers(recipe.hidden) for name, recipe in recipes.items()}
-    networks = {}  # all before the first is trained: what is wrong with them is reported at once
-    for name, recipe in recipes.items():
-        size = data_of[name].X.shape[0]
-        new = None if data.warm else new_network(model, recipe, size, data.target, data.rng, data.k)
-        networks[name] = new or model.network_
-    candidates: list[Candidate] = []
+    recipes = {name: recipe for name, recipe in recipes.items() if not recipe.solved or _is_solvable(model, data)}
+    networks = {  # all before the first is trained: what is wrong with them is reported at once
+        name: model.network_ if data.warm else _new_network(model, recipe, data) for name, recipe in recipes.items()
+    }
+    trainings = _Trainings(model, data, unfinished, list(callbacks), checkpoint, as_of)
     if unfinished is not None:
-        candidates, networks = list(unfinished.done), _resumed(networks, unfinished, data)
-        for candidate in candidates:
-            _judge(candidate, data.for_layers(candidate.hidden), metric_of(model), calibrate=False)
-    callbacks, failure = list(callbacks), None
+        networks = _resumed(networks, unfinished, data)
+        for candidate in unfinished.done:
+            _judge_again(candidate, data, metric_of(model))
     for name, network in networks.items():
-        if model.verbose:
+        trained = trainings.add(name, recipes[name], network)
+        if trained and (trainings.are_interrupted or _is_enough(trainings.candidates, recipes)):
+            break
+    trainings.add_logarithms(recipes)
+    if not trainings.candidates:
+        assert trainings.failure is not None
+        raise trainings.failure
+    return trainings.candidates
+
+
+@dataclass
+class _Trainings:
+    """The candidates of one model so far, and what it takes to train a further one."""
+
+    model: TableModel
+    data: TrainingData
+    unfinished: Unfinished | None
+    callbacks: list[Callback]
+    checkpoint: Checkpoint | None
+    as_of: Callable[[list[Candidate]], Any]
+    candidates: list[Candidate] = field(init=False)
+    failure: DivergedError | None = None
+
+    def __post_init__(self) -> None:
+        self.candidates = [] if self.unfinished is None else list(self.unfinished.done)
+
+    @property
+    def are_interrupted(self) -> bool:
+        """Whether the last candidate's training was."""
+        return bool(self.candidates) and self.candidates[-1].interrupted
+
+    def add(self, name: str, recipe: Recipe, network: Network) -> bool:
+        """Train one more candidate; return whether it did not diverge."""
+        if self.model.verbose:
             print(f"{name}: {network}")
 
-        def around(network: Network, name: str = name) -> Any:
-            return as_of([*candidates, Candidate(name, network)])
+        def around(network: Network) -> Any:
+            return self.as_of([*self.candidates, Candidate(name, network)])
 
-        resume = data.warm or (unfinished is not None and name == unfinished.recipe)
-        part = checkpoint and checkpoint.of(around)
-        candidate = Candidate(name, network)
+        resume = self.data.warm or (self.unfinished is not None and name == self.unfinished.recipe)
+        part = self.checkpoint and self.checkpoint.of(around)
+        candidate = Candidate(name, network, target=target_of(name, self.data))
         try:
-            options: Any = {"callbacks": callbacks, "resume": resume, "checkpoint": part}
-            history = _train(model, candidate, recipes[name], data_of[name], **options)
+            data = self.data.for_layers(recipe.hidden)
+            history = _train(self.model, candidate, recipe, data, self.callbacks, resume=resume, checkpoint=part)
         except DivergedError as error:
-            failure = error
-            continue
+            self.failure = error
+            return False
         if history.interrupted and not history.steps and not resume:
-            if not candidates:
+            if not self.candidates:
                 raise KeyboardInterrupt  # there is nothing to keep
             candidate.cost = math.inf  # it has not begun
-        candidates.append(candidate)
-        worse = candidate.cost > min(each.cost for each in candidates)
-        if history.interrupted or (worse and candidate.hidden):
-            break
-    if not candidates:
-        assert failure is not None
-        raise failure
-    return candidates
+        self.candidates.append(candidate)
+        return True
+
+    def add_logarithms(self, recipes: Mapping[str, Recipe]) -> None:
+        """Train the best recipe on logarithms too, where these suit a skewed target, as the solved candidate finds."""
+        plain = {each.recipe: each for each in self.candidates if not each.recipe.endswith(LOG)}
+        if STRAIGHT not in plain or plain[STRAIGHT].cost <= EXACT or not may_learn_logarithms(self.model, self.data):
+            return
+        trained = [each for name, each in plain.items() if not recipes[name].solved]
+        names = [STRAIGHT + LOG, *([best_of(trained).recipe + LOG] if trained else [])]
+        for name in names:
+            known = {each.recipe: each for each in self.candidates}
+            if self.are_interrupted or (name != names[0] and not _are_better(known[names[0]], plain[STRAIGHT])):
+                return
+            if name in known:
+                continue
+            recipe = recipes[name.removesuffix(LOG)]
+            resumed = self.unfinished is not None and self.unfinished.recipe == name
+            network = self.unfinished.network if resumed and self.unfinished else None
+            if not self.add(name, recipe, network or _new_network(self.model, recipe, self.data)):
+                return
+
+
+def _are_better(logarithms: Candidate, plain: Candidate) -> bool:
+    """Return whether a linear model of logarithms is better, by the cost or by the mean absolute error."""
+    MAE = METRICS["mae"].label
+    return logarithms.cost < plain.cost or logarithms.scores[MAE] < plain.scores[MAE]
+
+
+def _judge_again(candidate: Candidate, data: TrainingData, metric: str | None) -> None:
+    """Judge a candidate that was trained before the interruption: its target is no part of the file."""
+    candidate.target, data = target_of(candidate.recipe, data), data.for_layers(candidate.hidden)
+    X = None
+    if candidate.recipe.removesuffix(LOG) == STRAIGHT and data.straight is not None:
+        X = data.straight.columns(data.target)[1]
+    _judge(candidate, data, metric, X=X, calibrate=False)
+
+
+def _is_enough(candidates: Sequence[Candidate], recipes: Mapping[str, Recipe]) -> bool:
+    """Return whether the last candidate is worse than those before, or the solved one leaves nothing to learn.
+
+    The solved one is no step on the way from simple to deep: where it is best, a deep network may yet be better.
+    """
+    *before, last = candidates
+    if recipes[last.recipe].solved:
+        return last.cost <= EXACT and last.network.architecture.loss == "squared_error"
+    worse = any(last.cost > each.cost for each in before if not recipes[each.recipe].solved)
+    return worse and bool(last.hidden)
+
+
+def _is_solvable(model: TableModel, data: TrainingData) -> bool:
+    """Return whether a linear model can be solved for, in less time than the networks are trained in."""
+    if data.warm:
+        return True
+    if data.straight is None or model.l1 or model.l2:
+        return False
+    n, m, k = data.straight.preparation.n_features, data.X.shape[1], data.k
+    return n <= straight.MAX_FEATURES and straight.is_feasible(n, m, k, data.target.n_outputs)
+
+
+def _new_network(model: TableModel, recipe: Recipe, data: TrainingData) -> Network:
+    """Return new networks of a recipe; those that are solved draw no numbers that others would have drawn."""
+    if not recipe.solved:
+        return new_network(model, recipe, data.for_layers(recipe.hidden).X.shape[0], data.target, data.rng, data.k)
+    assert data.straight is not None
+    network = new_network(
+        model, recipe, data.straight.preparation.n_features, data.target, np.random.default_rng(0), data.k
+    )
+    network.rng = data.rng
+    return network
+
+
+def _solve(
+    candidate: Candidate, data: TrainingData, callbacks: Sequence[Callback], checkpoint: Checkpoint | None
+) -> tuple[History, Any]:
+    """Give a linear network the weights of least cost, each fold its own.
+
+    Returned are a history of one epoch, and the features of the rows that candidates are judged by.
+    """
+    network, Y = candidate.network, _targets(candidate, data)
+    X, judged_X = (data.X, None) if data.straight is None else data.straight.columns(data.target)
+    candidate.fingerprint = _fingerprint(data, candidate, X, Y, judged_X)
+    folds = None if data.fold_weights is None else np.argmin(data.fold_weights[:, 0], axis=0)
+    architecture = network.architecture
+    is_pair = architecture.loss in ("cross_entropy", "poisson")
+    solution = straight.solve(
+        straight.Rows(X, Y, data.S, folds, data.k), architecture.output if is_pair else "identity"
+    )
+    network.W[1][...], network.b[1][...] = solution.W, solution.b
+    solved = network.vector.copy()
+    history = network.fit(
+        X, Y, optimizer="gradient_descent", learning_rate=1e-12, epochs=1, callbacks=callbacks,
+        sample_weight=out_of_fold.combined(data.fold_weights, data.S), checkpoint=checkpoint, engine="numpy",
+    )  # fmt: skip
+    before = network.vector.copy()
+    network.vector[...] = solved
+    if network.position is not None:
+        network.position.follow(before, network.vector)
+        network.position.end()
+    return history, judged_X
+
+
+def _fingerprint(data: TrainingData, candidate: Candidate, X: Any, Y: AnyArray, judged_X: Any = None) -> int | None:
+    """Return the fingerprint of what a candidate learns from, as `prepare` takes it; None for that of the data."""
+    if X is data.X and Y is data.Y:
+        return None
+    validation: tuple[AnyArray, ...] = ()
+    if data.validation is not None:
+        assert data.judged is not None
+        target = candidate.target or data.target
+        own = data.validation[0] if judged_X is None else judged_X
+        validation = (own, target.encode(data.judged.y).T, *data.validation[2:])
+    return fingerprint(X, Y, data.fold_weights, *validation, *(() if data.S is None else (data.S,)))
+
+
+def _targets(candidate: Candidate, data: TrainingData) -> AnyArray:
+    """Return what a candidate learns from, (n[L], m)."""
+    if candidate.target is None or candidate.target is data.target:
+        return data.Y
+    assert data.straight is not None
+    return candidate.target.encode(data.straight.trained.y).T
 
 
 def metric_of(model: TableModel) -> str | None:
@@ -90,9 +238,11 @@ def metric_of(model: TableModel) -> str | None:
 
 def _resumed(networks: dict[str, Network], unfinished: Unfinished, data: TrainingData) -> dict[str, Network]:
     """Return the networks that are still to be trained, beginning with the one under way."""
-    names = list(networks)
-    rest = {name: networks[name] for name in names[names.index(unfinished.recipe) :]}
-    rest[unfinished.recipe] = unfinished.network
+    rest: dict[str, Network] = {}
+    if unfinished.recipe in networks:  # logarithms come after all of them
+        names = list(networks)
+        rest = {name: networks[name] for name in names[names.index(unfinished.recipe) :]}
+        rest[unfinished.recipe] = unfinished.network
     if not data.warm:  # they all draw from one generator
         generators.set_state(data.rng, generators.to_document(unfinished.network.rng) or {})
         for network in (unfinished.network, *(each.network for each in unfinished.done)):
@@ -101,23 +251,38 @@ def _resumed(networks: dict[str, Network], unfinished: Unfinished, data: Trainin
 
 
 def _train(
-    model: TableModel, candidate: Candidate, recipe: Recipe, data: TrainingData, *,
-    callbacks: Sequence[Callback], resume: bool, checkpoint: Checkpoint | None,
+    model: TableModel, candidate: Candidate, recipe: Recipe, data: TrainingData, callbacks: Sequence[Callback], *,
+    resume: bool, checkpoint: Checkpoint | None,
 ) -> History:  # fmt: skip
     """Train the networks of a candidate as its recipe says, judge them, and set what comes out."""
     network, validation = candidate.network, data.validation
+    metric = metric_of(model)
+    if recipe.solved:
+        printed = [_print_epoch] if model.verbose else []
+        candidate.history, X = _solve(candidate, data, [*callbacks, *printed], checkpoint)
+        _judge(candidate, data, metric, X=X)
+        return candidate.history
+    Y = _targets(candidate, data)
+    if validation is not None and Y is not data.Y:
+        assert candidate.target is not None
+        assert data.judged is not None
+        validation = (validation[0], candidate.target.encode(data.judged.y).T, *validation[2:])
+    candidate.fingerprint = _fingerprint(data, candidate, data.X, Y)
     options = _fit_options(model, recipe, network, data.X.shape[1])
     smoothing = recipe.label_smoothing if network.architecture.loss == "cross_entropy" else 0.0
     exclusive = network.architecture.activations[-1] == "softmax"
     own: list[Callback] = [_print_epoch] if model.verbose else []
-    metric = metric_of(model)
-    best = None if validation is None or metric is None else _BestByMetric(network, data, metric)
+    best = (
+        None
+        if validation is None or metric is None
+        else _BestByMetric(network, data, metric, candidate.target or data.target)
+    )
     own += [] if best is None else [best]
     if validation is not None:
         own.append(_Patience.of(model, options, data.X.shape[1], network))
     with amortise_startup_over(FITS_PER_RECIPE):
         history = network.fit(
-            data.X, smoothed(data.Y.T, smoothing, exclusive=exclusive).T, **options, validation=validation,
+            data.X, smoothed(Y.T, smoothing, exclusive=exclusive).T, **options, validation=validation,
             sample_weight=out_of_fold.combined(data.fold_weights, data.S), keep_best=validation is not None,
             callbacks=[*callbacks, *own], resume=resume and not network.missing_state, checkpoint=checkpoint,
         )  # fmt: skip
@@ -147,17 +312,24 @@ def _fit_options(model: TableModel, recipe: Recipe, network: Network, m: int) ->
     return options
 
 
-def _judge(candidate: Candidate, data: TrainingData, metric: str | None, *, calibrate: bool = True) -> None:
-    """Set a candidate's cost: out of fold, on validation data, or else of the training; temperature and decisions."""
+def _judge(
+    candidate: Candidate, data: TrainingData, metric: str | None, *, X: Any = None, calibrate: bool = True
+) -> None:
+    """Set a candidate's cost: out of fold, on validation data, or else of the training; temperature and decisions.
+
+    X are the features of the rows that it is judged by, where they are its own.
+    """
     network, history, rows = candidate.network, candidate.history, data.judged
     assert history is not None
+    if rows is not None and X is not None:
+        rows = rows._replace(X=X)
     if rows is None:
         costs = history.epoch_cost or list(history.cost)
         candidate.cost = candidate.value = float(np.mean(costs[-1])) if costs else 0.0
         return
     if candidate.label_smoothing and calibrate:
         candidate.temperature = out_of_fold.calibrate_temperature(network, rows.X, rows.Y, rows.mask, rows.S)
-    judgement = judged(network, data.target, data.target, rows, metric)
+    judgement = judged(network, candidate.target or data.target, data.target, rows, metric)
     candidate.cost, candidate.value, candidate.target = judgement.cost, judgement.value, judgement.target
     candidate.scores = shown_scores(judgement.answers, network.architecture.loss, metric)
 
@@ -165,15 +337,15 @@ def _judge(candidate: Candidate, data: TrainingData, metric: str | None, *, cali
 class _BestByMetric:
     """A callback that keeps the parameters of the epoch whose answers to validation rows are best by a metric."""
 
-    def __init__(self, network: Network, data: TrainingData, metric: str) -> None:
-        self.network, self.data, self.metric = network, data, metric
+    def __init__(self, network: Network, data: TrainingData, metric: str, target: Target) -> None:
+        self.network, self.data, self.metric, self.target = network, data, metric, target
         self.cost, self.vector, self.epoch = np.inf, network.vector.copy(), 0
 
     def __call__(self, progress: Progress) -> None:
         if progress.moment != "epoch":
             return
         assert self.data.judged is not None
-        cost = judged(self.network, self.data.target, self.data.target, self.data.judged, self.metric).cost
+        cost = judged(self.network, self.target, self.data.target, self.data.judged, self.metric).cost
         if cost < self.cost:
             self.cost, self.vector, self.epoch = cost, self.network.vector.copy(), progress.epoch
 

@@ -69,6 +69,7 @@ class TrainingData(NamedTuple):
     warm: bool  # whether training continues with the network of the last fit
     judged: JudgedRows | None  # what candidates are compared by; None where no row is left out
     constants: dict[str, list[float]]  # what every row could be answered
+    straight: StraightFeatures | None  # of linear models; None where there is nothing to judge them by
     scores: TrainingData | None = None  # the same with scores for text, for hidden layers
 
     @property
@@ -79,6 +80,27 @@ class TrainingData(NamedTuple):
     def for_layers(self, hidden: Sequence[int]) -> TrainingData:
         """Return what networks with these hidden layers learn from."""
         return self.scores if hidden and self.scores is not None else self
+
+
+class StraightFeatures(NamedTuple):
+    """Numbers for linear models, neither clipped nor binned; made when they are needed.
+
+    Attributes
+    ----------
+    preparation : Preparation
+        Of these features.
+    trained, held_out : Samples
+        What is learned, and what is held out from all networks.
+    """
+
+    preparation: Preparation
+    trained: Samples
+    held_out: Samples
+
+    def columns(self, target: Target) -> tuple[AnyArray, AnyArray]:
+        """Return X (n, m) of the training rows, and of those that candidates are compared by."""
+        X = _inputs(self.preparation, self.trained, target.encode(self.trained.y))
+        return X, _inputs(self.preparation, self.held_out) if len(self.held_out.y) else X
 
 
 def prepare(model: TableModel, given: Given, given_val: Given, *, warm: bool, seed: int) -> TrainingData:
@@ -135,6 +157,9 @@ def prepare(model: TableModel, given: Given, given_val: Given, *, warm: bool, se
         warm,
         judged,
         without_network,
+        None
+        if judged is None or warm or preparation.pictures or preparation.text
+        else StraightFeatures(preparation.unclipped(), trained, held_out),
     )
     if warm or model.hidden is not None:  # the network, or at least its layers, are given
         return result

@@ -105,6 +105,7 @@ class Column:
     words: ClassVar[str]  # what its cells are called in messages
     entries: ClassVar[Mapping[str, Kind]]  # what a document holds for each field but `name`
     formats: ClassVar[Mapping[str, Kind]] = {}  # what `format` may hold
+    later: ClassVar[tuple[str, ...]] = ()  # entries that files of older versions lack
     known_facts: ClassVar[Mapping[str, Kind]] = {}  # what `facts` may hold, beside "missing"
     instead: ClassVar[str] = "--categorical {}"  # the option that makes another kind of it
     is_companion: ClassVar[bool] = False  # whether there is another column of the same name
@@ -317,7 +318,7 @@ class Column:
             If it is no such document.
         """
         rows = {"kind": TEXT, "name": TEXT, **dict.fromkeys(LATER, MAPPING), **cls.entries}
-        checked(document, rows, where, later=LATER)
+        checked(document, rows, where, later=(*LATER, *cls.later))
         plain = {name: dict(document.get(name, {})) for name in LATER}
         fields = {name: _frozen(value) for name, value in document.items() if name not in ("kind", *LATER)}
         column = cls(**fields, format=plain["format"], facts=plain["facts"])

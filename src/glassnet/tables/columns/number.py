@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, ClassVar, Self
 
@@ -29,6 +29,7 @@ from glassnet.tables.spelling.spelled import Spelled
 from glassnet.tables.spelling.times import DURATION_FORMATS, looks_like_duration, read_durations
 
 CLIP = 3.0  # interquartile ranges that a scaled number stays within
+FARTHEST = 1e6  # of a number that is not clipped: its square is still a float32
 FULL = 0.5  # of a bin; measured: at 1 the bins outweigh what is linear
 TINY, LARGEST = np.finfo(float).tiny, np.finfo(float).max
 EDGES = Kind(
@@ -55,17 +56,23 @@ class NumberColumn(Column):
         Where bins begin and end; none if there are no bins.
     missing : bool
         Cells were missing in training: one more feature says where.
+    clipped : bool
+        Whether the scaled number stays within ±3; False for linear models, which extend beyond the training rows.
     """
 
     kind, words = "number", "numbers"
     formats: ClassVar[Mapping[str, Kind]] = {**FORMATS, **DURATION_FORMATS}
     known_facts: ClassVar = {"least": number(), "most": number()}
-    entries: ClassVar = {"median": number(), "spread": number(0), "edges": EDGES, "missing": TRUTH}
+    entries: ClassVar = {
+        "median": number(), "spread": number(0), "edges": EDGES, "missing": TRUTH, "clipped": TRUTH,
+    }  # fmt: skip
+    later: ClassVar = ("clipped",)
 
     median: float
     spread: float
     edges: tuple[float, ...]
     missing: bool
+    clipped: bool = field(default=True, kw_only=True)
 
     @classmethod
     def read(cls, raw: RawColumn) -> Spelled | None:
@@ -98,6 +105,16 @@ class NumberColumn(Column):
         half = three_quarters / 2 - quarter / 2 or most / 4 - least / 4 or most - least  # parts of 5e-324 are 0
         edges = _edges(there, options.bins) if options.bins else ()
         return cls(name, float(np.median(there)), min(2 * float(half), LARGEST), edges, bool(lost.any()))
+
+    def unclipped(self) -> NumberColumn:
+        """Return the column for linear models: numbers as they are, neither clipped nor binned."""
+        return replace(self, edges=(), clipped=False)
+
+    def to_document(self) -> dict[str, Any]:
+        document = super().to_document()
+        if self.clipped:
+            del document["clipped"]
+        return document
 
     @property
     def features(self) -> list[str]:
@@ -146,7 +163,10 @@ class NumberColumn(Column):
         with np.errstate(over="ignore"):  # an overflow ends at the limit of scale or bin
             if self.spread > 0:
                 z = (values / 2 - self.median / 2) / (self.spread / 2)  # halves, since a difference may overflow
-                scaled = np.sign(z) / np.sqrt(1 / np.maximum(z * z, TINY) + 1 / CLIP**2)
+                if self.clipped:
+                    scaled = np.sign(z) / np.sqrt(1 / np.maximum(z * z, TINY) + 1 / CLIP**2)
+                else:
+                    scaled = z.clip(-FARTHEST, FARTHEST)
                 blocks.append(Numbers(scaled.astype(dtype)[:, np.newaxis]))
             if self.edges:
                 low, high = np.array(self.edges[:-1]), np.array(self.edges[1:])
