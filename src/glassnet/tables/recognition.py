@@ -13,21 +13,23 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from glassnet.errors import DataError, UnknownNameError
-from glassnet.tables.arrow import pa
+from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cell_types import bytes_as_text
-from glassnet.tables.cells import USABLE_CELLS, as_dictionary, is_text
+from glassnet.tables.cells import USABLE_CELLS, as_dictionary, is_text, truths
 from glassnet.tables.choices import KINDS, NO_CHOICES, ColumnChoices
 from glassnet.tables.columns import COLUMN_TYPES
 from glassnet.tables.columns.column import RawColumn
 from glassnet.tables.columns.identifier import COUNTS, REASONS, are_names, why_identifier
 from glassnet.tables.places import places
 from glassnet.tables.spelling.numbers import UNSURE
-from glassnet.tables.spelling.spelled import Spelled
+from glassnet.tables.spelling.spelled import Spelled, cast_or_none
 from glassnet.tables.spelling.surroundings import Surroundings
 from glassnet.typing import AnyArray
 
+PROBED, MAX_WORDS = 1000, 100  # cells, and different ones
 SPELLED = "is text that spells numbers: used as numbers"
 NAMES = "holds numbers that are names: used as categories (--number {} uses them as amounts)"
+WORDS = "category"  # what a few words without digits are
 KEY = b"glassnet"  # of the decision in a field's metadata
 MAX_UNSURE = 3  # columns that say that they can be read in two ways
 MAX_CELLS = 5  # that a remark shows
@@ -182,7 +184,10 @@ def _read(name: str, cells: pa.ChunkedArray, choices: ColumnChoices, around: Sur
     if said is not None and (said not in COLUMN_TYPES or COLUMN_TYPES[said].is_companion):
         known = [kind for kind, each in COLUMN_TYPES.items() if not each.is_companion]
         raise UnknownNameError.among("kind of column", said, known)
-    for kind in COLUMN_TYPES if said is None else [said]:
+    kinds = COLUMN_TYPES if said is None else [said]
+    if said is None and not choices.missing and is_text(cells.type) and (words := few_words(cells)) is not None:
+        kinds, cells = [WORDS], words
+    for kind in kinds:
         raw = RawColumn(name, cells, tuple(choices.missing), choices.format(name), said is not None, around)
         read = COLUMN_TYPES[kind].read(raw)
         if read is not None and kind == as_date and said is None and choices.date_format:
@@ -191,6 +196,20 @@ def _read(name: str, cells: pa.ChunkedArray, choices: ColumnChoices, around: Sur
             return kind, read
     wanted = "" if said is None else f", which cannot be read as {COLUMN_TYPES[said].words}"
     raise DataError(f"column {name!r} holds {cells.type}{wanted}; {USABLE_CELLS}")
+
+
+def few_words(text: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Return text as a dictionary if it holds few different words, none of which can be a number, a date or a truth."""
+    probe = text.slice(0, PROBED)
+    if pc.count_distinct(probe).as_py() > MAX_WORDS:
+        return None
+    words = as_dictionary(text)
+    if not pa.types.is_dictionary(words.type):
+        return None
+    distinct = pc.unique(pa.chunked_array([chunk.dictionary for chunk in words.chunks]))
+    if len(distinct) > MAX_WORDS or truths(pc.match_substring_regex(distinct, r"\p{N}")).any():
+        return None
+    return None if cast_or_none(distinct.drop_null(), pa.bool_()) is not None else words
 
 
 def dropped_in_words(reasons: Mapping[str, str]) -> list[str]:
