@@ -25,9 +25,7 @@ HEAD_BYTES, PIECE_BYTES = 1 << 18, 1 << 14  # of the sample: the beginning; the 
 HEAD_ROWS, PIECE_ROWS = 100, 30
 NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+|\d+,\d+)([eE][+-]?\d+)?\s*")  # with a comma for the point, too
 WEAK = (":", "::", "  ", " ")  # which text and times are full of
-GAPS = {  # separators of several characters, and the one that stands for them
-    " ": (rb"[ \t]+", b" "), "  ": (rb"[ \t]*\t[ \t]*|  +", b"\t"), "::": (rb"::", b"\x1f"),
-}  # fmt: skip
+GAPS = {" ": b" ", "  ": b"\t", "::": b"\x1f"}  # separators of several characters, and the one that stands for them
 BLANK = (" ", "  ")
 DIGIT = re.compile(r"\d")
 SEP_LINE = re.compile(r'"?sep=(.)"?[ \t]*\r*\n?$', re.IGNORECASE)  # how Excel is told the separator
@@ -98,10 +96,27 @@ def _text(piece: bytes, newline: bytes) -> str:
 
 
 def without_gaps(data: bytes, dialect: Dialect) -> tuple[bytes, Dialect]:
-    """Return text in which one character stands for each run of blanks between cells, and its dialect."""
-    pattern, single = GAPS[dialect.separator]
-    trimmed = re.sub(rb"(?m)^[ \t]+|[ \t]+(?=\r?$)", b"", data)
-    return re.sub(pattern, single, trimmed), dialect._replace(separator=single.decode())
+    """Return text in which one character stands for each separator of several, and its dialect."""
+    single = GAPS[dialect.separator]
+    if dialect.separator == "::":
+        data = data.replace(b"::", single)
+    elif dialect.separator == "  ":
+        data = _replaced(data, (b"  ", single), (single + b" ", single), (b" " + single, single), (single * 2, single))
+    else:
+        data = _replaced(data, (b"\t", single), (single * 2, single))
+    if dialect.separator in BLANK:
+        ends = [(gap + end, end) for gap in (b" ", single) for end in (b"\r", b"\n")]
+        starts = [(end[::-1], new) for end, new in ends]
+        data = _replaced(data, *ends, *starts).strip(b" \t")
+    return data, dialect._replace(separator=single.decode())
+
+
+def _replaced(data: bytes, *pairs: tuple[bytes, bytes]) -> bytes:
+    """Return data without the first of each pair; each is replaced until none is left."""
+    for old, new in pairs:
+        while old in data:
+            data = data.replace(old, new)
+    return data
 
 
 def reader(lines: Iterable[str], dialect: Dialect, *, strict: bool = False) -> Any:
@@ -228,7 +243,7 @@ def modal_width(rows: list[list[str]]) -> int:
 
     Lines of one cell may outnumber the rows of a small table; rows of a table follow each other.
     """
-    widths = [*map(len, rows)]
+    widths = [*map(len, rows)] or [1]
     counts = Counter(widths)
     most = max(counts.values())
     candidates = [width for width, count in counts.items() if count == most]

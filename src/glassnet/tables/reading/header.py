@@ -89,7 +89,7 @@ def find_layout(
     first = head[start + n].line if start + n < len(head) else head[-1].line + 1
     lines = [record.line for record in above if record.line < first] + [record.line for record in head[:start]]
     if names and above and not n:
-        lines.remove(above[-1].line)
+        lines = [line for line in lines if line != above[-1].line]
     while len(names) > width and not names[-1].strip():
         names = names[:-1]
     # Names without a column make every row too short: an error that names its line.
