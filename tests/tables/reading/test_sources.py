@@ -321,6 +321,12 @@ def test_excel_is_found_on_its_sheet(tmp_path):
         read(f"{path}:Othr")
 
 
+def test_a_sheet_of_remarks_is_passed_over(tmp_path):
+    remarks = [["Made in 2020."], ["See the sheet of data."], ["Numbers are in euros."]]
+    (tmp_path / "t.xlsx").write_bytes(excel(remarks, ("data", [["x", "y"], [1, 2], [3, 4]])))
+    assert read(tmp_path / "t.xlsx").X.column_names == ["x", "y"]
+
+
 def test_excel_cells_of_several_kinds(tmp_path):
     rows = [["when", "clock", "long", "flag", "mixed", "error"]]
     for i in range(12):
@@ -432,6 +438,12 @@ def test_json_that_is_no_table(text, message, tmp_path):
         read(tmp_path / "t.json")
 
 
+def test_json_with_a_list_of_rows_among_others(tmp_path):
+    document = {"fields": [{"name": "a"}, {"name": "b"}], "features": [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]}
+    (tmp_path / "t.json").write_text(json.dumps(document))
+    assert read(tmp_path / "t.json").X.to_pydict() == {"a": [1, 2], "b": ["x", "y"]}
+
+
 def test_json_part_and_odd_records(tmp_path):
     path = tmp_path / "t.json"
     path.write_text(json.dumps({"a": {"rows": [{"x": 1}, {"x": 2, "z": "q"}]}, "b": [{"y": 1}]}))
@@ -456,6 +468,12 @@ def test_arff_sparse_weights_and_quotes(tmp_path):
     (tmp_path / "t.arff").write_text(text + "1,2\n")
     with pytest.raises(DataError, match="line 9: expected 3 cells as declared, got 2"):
         read(tmp_path / "t.arff")
+
+
+def test_arff_names(tmp_path):
+    declared = "@attribute education-num numeric\n@attribute fnlwgt: numeric\n@attribute x{a,b}\n@ATTRIBUTE\ty\tREAL\n"
+    (tmp_path / "t.arff").write_text(f"@relation r\n{declared}@data\n1,2,a,3.5\n4,5,b,?\n")
+    assert read(tmp_path / "t.arff").X.column_names == ["education-num", "fnlwgt:", "x", "y"]
 
 
 def test_arff_keeps_codes_as_categories(tmp_path):
@@ -583,6 +601,12 @@ def test_validation_file_and_a_test_file_without_targets(tmp_path):
     assert data.test is None
     assert data.validation.y.tolist() == second["label"]
     assert any("test.csv has no column 'label': not used as the test part" in note for note in data.notes)
+
+
+def test_a_table_named_after_training_is_no_part_without_another(tmp_path):
+    folder = parts(tmp_path / "all", {"Train.csv": csv_of(), "zoo.csv": b"x,z\n1,2\n3,4\n"})
+    with pytest.raises(DataError, match=r"all holds 2 files: Train.csv, zoo.csv; name one, as all:Train.csv"):
+        read(folder, "label")
 
 
 def test_a_folder_of_different_tables_is_refused(tmp_path):

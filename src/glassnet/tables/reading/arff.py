@@ -18,7 +18,7 @@ from glassnet.tables.reading.source import Source
 
 COPIES = 4
 TOKEN = r"""'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*\""""
-ATTRIBUTE = re.compile(rf"@attribute\s+({TOKEN}|\S+?)\s*(\{{.*|\b\S.*|\s\S.*)", re.IGNORECASE)
+ATTRIBUTE = re.compile(rf"@attribute\s+({TOKEN}|[^\s{{]++)\s*(.+)", re.IGNORECASE)
 CELL = re.compile(rf"[ \t]*({TOKEN}|[^,\t]*?)[ \t]*(,|\t|$)")
 VALUE = re.compile(rf"\s*({TOKEN}|[^,}}]*?)\s*(,|\}}|$)")
 SPARSE = re.compile(rf"\s*(\d+)\s+({TOKEN}|[^,]*?)\s*(?:,|$)")

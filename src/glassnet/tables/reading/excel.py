@@ -14,6 +14,7 @@ from glassnet import interrupts
 from glassnet.errors import DataError, FileError, MissingLibraryError, UnknownNameError
 from glassnet.memory import check_room, limit
 from glassnet.plain_text import listed
+from glassnet.tables.cells import is_text
 from glassnet.tables.reading.broken import broken_is_file_error
 from glassnet.tables.reading.grid import from_rows
 from glassnet.tables.reading.raw import RawTable
@@ -87,16 +88,21 @@ def _sheet(book: Any, source: Source, header: bool | None, known: Collection[str
         except DataError as error:
             problem = problem or error
             continue
-        if not known or set(known) & set(found[name].table.column_names):
+        if set(known) & set(found[name].table.column_names) if known else not _are_remarks(found[name]):
             break
     else:
         if not found:
             raise DataError(f"{where} holds no table in {listed(shown, 150)}: {problem}")
-        name = next(iter(found))
+        name = next((name for name, raw in found.items() if not _are_remarks(raw)), next(iter(found)))
     others = listed([each for each in names if each != name], 150)
     note = f"{where}: sheet {name!r} is read; {where}:NAME takes another: {others}"
     raw = found[name]
     return RawTable(raw.table, (*[note] * (len(names) > 1), *raw.notes), raw.lines, raw.reading)
+
+
+def _are_remarks(raw: RawTable) -> bool:
+    """Return whether a sheet holds nothing but one column of text."""
+    return raw.table.num_columns == 1 and is_text(raw.table.schema.types[0])
 
 
 def _rows(book: Any, name: str) -> list[list[Any]]:

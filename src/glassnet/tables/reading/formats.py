@@ -29,7 +29,7 @@ from glassnet.tables.reading.numpy import read_numpy
 from glassnet.tables.reading.parquet import read_parquet
 from glassnet.tables.reading.parts import LOOSE, choose, entries, is_hidden, joined
 from glassnet.tables.reading.raw import RawTable
-from glassnet.tables.reading.signatures import PLAIN, found_format
+from glassnet.tables.reading.signatures import JSON, PLAIN, found_format
 from glassnet.tables.reading.source import PIPE, PIPED, Source, piped, with_part
 from glassnet.tables.reading.sqlite import read_sqlite
 from glassnet.tables.reading.unread import UNREAD
@@ -110,7 +110,7 @@ ARRAYS = (*HDF5, *NUMPY)  # have names, as columns do
 READERS: dict[str, Callable[[Source, _Options], RawTable | Dataset]] = {
     **dict.fromkeys(PLAIN, _read_text),
     **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), _read_excel),
-    **dict.fromkeys((".json", ".jsonl", ".ndjson"), _read_json),
+    **dict.fromkeys(JSON, _read_json),
     ".arff": _read_arff,
     **dict.fromkeys((".parquet", ".pq"), _typed(read_parquet)),
     **dict.fromkeys((".feather", ".arrow", ".arrows", ".ipc"), _typed(read_arrow)),

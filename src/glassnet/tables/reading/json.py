@@ -23,6 +23,16 @@ from glassnet.tables.reading.source import Source
 COPIES = 12  # of a file's bytes, as Python's objects
 BLOCK_BYTES = 1 << 24  # no record may be longer for Arrow
 DEPTH = 4  # of lists of records in a document
+USUAL = {
+    "data",
+    "records",
+    "rows",
+    "items",
+    "results",
+    "features",
+    "observations",
+    "entries",
+}  # names of a list of rows
 Path = tuple[str, ...]
 
 
@@ -141,6 +151,8 @@ def _of_mapping(document: Mapping[str, Any], where: str, known: Collection[str])
     schema = document.get("schema")
     schema = schema if isinstance(schema, dict) and "fields" in schema and "data" in document else {}  # of pandas
     lists = _lists({"data": document["data"]} if schema else document)
+    usual = [each for each in lists if each[0][-1].lower() in USUAL]
+    lists = usual if len(usual) == 1 else lists
     if len(lists) == 1:
         path, rows = lists[0]
         if schema.get("primaryKey") == ["index"]:

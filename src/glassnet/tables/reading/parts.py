@@ -128,10 +128,10 @@ def joined(
     roles: dict[str, list[Source]] = {}
     for each in files:
         roles.setdefault(_role(each.called), []).append(each)
-    if len(roles) == 1:
-        roles = {"training": files}
-    elif "training" not in roles and "" in roles:
+    if "training" not in roles and "" in roles:
         roles["training"] = roles.pop("")
+    if not roles.keys() & {"test", "validation"} or len(roles) == 1:
+        roles = {"training": files}
     ignored = roles.pop("", [])
     if ignored:
         notes.append(f"{where}: neither training nor test: {listed([each.called for each in ignored], 150)}; not read")

@@ -17,7 +17,7 @@ from glassnet.tables.reading.source import Source
 UTF16, UTF32 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 PLAIN = (".csv", ".tsv", ".tab", ".psv", ".txt", ".data", ".dat")  # tables of lines of text
 SPREADSHEETS = (".xls", ".xlsx", ".xlsm", ".xlsb", ".ods")
-JSON = (".json", ".jsonl", ".ndjson")
+JSON = (".json", ".jsonl", ".ndjson", ".geojson")
 # Suffixes that mean the same reader: no file of one that is named as another lies.
 ALIKE = (
     PLAIN, (".xlsx", ".xlsm", ".xlsb", ".ods"), (".parquet", ".pq"), (".feather", ".arrow", ".arrows", ".ipc"),
