@@ -1,9 +1,11 @@
 """The target of a file: spelled numbers, labels, and rows in which it is not known."""
 
+import json
+
 import numpy as np
 import pytest
 
-from glassnet.errors import DataError
+from glassnet.errors import DataError, ModelFileError
 from glassnet.tables import read
 from glassnet.tables.target import labels_as_trained
 
@@ -100,6 +102,20 @@ def test_rows_to_predict_need_no_target(tmp_path):
     assert data.y is None
     assert data.X.column_names == ["n", "word"]
     assert len(data) == 4
+
+
+def test_the_target_of_another_file_is_read_alike(tmp_path):
+    first = dataset(tmp_path, [f"{k}.234,5" for k in range(1, M)])
+    assert json.loads(first.reading["target_format"]) == {"kind": "number", "decimal": ",", "thousands": "."}
+    alike = {"target_format": first.reading["target_format"]}
+    assert dataset(tmp_path, ["1.234", "2"], **alike).y.tolist() == [1234, 2]
+    assert dataset(tmp_path, ["1.234", "2.345"]).y.tolist() == [1.234, 2.345]
+    labels = dataset(tmp_path, ["None", "Mild"] * 10)
+    alike = {"target_format": labels.reading["target_format"]}
+    assert dataset(tmp_path, ["Mild", "None", "NA"], **alike).y.tolist() == ["Mild", "None"]
+    assert "target_format" not in dataset(tmp_path, ["1", "2"] * 10).reading
+    with pytest.raises(ModelFileError, match="target_format: expected entries by name"):
+        dataset(tmp_path, ["1", "2"], target_format="nonsense")
 
 
 def test_labels_that_differ_in_capital_letters(tmp_path):

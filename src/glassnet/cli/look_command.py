@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 MOST_COLUMNS = 200  # that are listed; --json has all
 LONGEST_NAME, LONGEST_KIND = 24, 26
 CHANGE = (
-    "--drop, --keep, --categorical, --number, --text, --date COL=FORMAT, --missing, --id, --weight, --group, --time: "
-    "each takes names of columns; train takes the same options"
+    "--drop, --keep, --categorical, --number, --text, --date COL=FORMAT, --id, --weight, --group, --time: each takes "
+    "names of columns; --missing, --decimal for all columns; train takes the same options"
 )
 SHORTEST = 12  # of what a column holds
 
@@ -78,7 +78,9 @@ def counted_kinds(columns: Sequence[tuple[str, str]]) -> str:
 
 def _reading_in_words(reading: Mapping[str, Any]) -> str:
     return ", ".join(
-        f"{name} {value!r}" if isinstance(value, str) else f"{name} {value}" for name, value in reading.items()
+        f"{name} {value!r}" if isinstance(value, str) else f"{name} {value}"
+        for name, value in reading.items()
+        if name != "target_format"
     )
 
 

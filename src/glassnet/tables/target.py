@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from glassnet.documents import TEXTS, checked, one_of
 from glassnet.errors import DataError, UnknownNameError
 from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cell_types import of_known_types
@@ -14,7 +17,7 @@ from glassnet.tables.cells import cell_values, decoded, is_text, missing_cell, r
 from glassnet.tables.places import places
 from glassnet.tables.spelling.dates import read_dates
 from glassnet.tables.spelling.missing import clean, clean_words, words_among_marks
-from glassnet.tables.spelling.numbers import NUMBER, read_numbers
+from glassnet.tables.spelling.numbers import FORMATS, NUMBER, read_numbers
 from glassnet.tables.spelling.sentinels import without_sentinels
 from glassnet.tables.spelling.spelled import Spelled
 from glassnet.tables.spelling.surroundings import NO_SURROUNDINGS, Surroundings
@@ -22,6 +25,7 @@ from glassnet.typing import AnyArray
 
 MAX_CLASSES = 20  # distinct whole numbers, or dates, that are classes rather than amounts
 ROWS_PER_CLASS = 2  # on average, at least
+LATER = ("words", *FORMATS)  # entries that a form may lack
 USABLE = "expected text, numbers or true and false"
 
 
@@ -38,12 +42,15 @@ class TargetColumn(NamedTuple):
         Which rows of the whole table they are; None for all.
     notes : tuple of str
         Sentences for the user.
+    form : str
+        How its text was read, for another file with the same target: JSON; "" for what needs no saying.
     """
 
     table: pa.Table
     y: AnyArray
     kept: AnyArray | None = None
     notes: tuple[str, ...] = ()
+    form: str = ""
 
 
 def target_from_table(table: pa.Table, name: str) -> tuple[pa.Table, np.ndarray]:
@@ -77,6 +84,7 @@ def target_from_table(table: pa.Table, name: str) -> tuple[pa.Table, np.ndarray]
 def read_target(
     table: pa.Table, name: str, *,
     lines: AnyArray | None = None, missing: Sequence[str] = (), around: Surroundings = NO_SURROUNDINGS,
+    form: str = "",
 ) -> TargetColumn:  # fmt: skip
     """Return the target of a table, the rows that have one, and what the user should know.
 
@@ -92,6 +100,8 @@ def read_target(
         What stands for a missing cell, beside the usual marks.
     around : Surroundings
         What the columns of the file say of one another.
+    form : str
+        How the text of an earlier file's target was read, as its TargetColumn has it.
 
     Returns
     -------
@@ -108,18 +118,43 @@ def read_target(
     if name not in table.column_names:
         raise UnknownNameError.among("target column", name, table.column_names)
     column = decoded(of_known_types(table.select([name])).column(0))
-    read = _read(column, name, missing, around)
+    known = _checked_form(form)
+    alike = known and is_text(column.type)
+    read = _read_as(column, known, missing) if alike else _read(column, name, missing, around)
+    form = json.dumps(read.format) if read.format.keys() - {"kind"} else ""
     lost = truths(pc.is_null(read.cells, nan_is_null=True))
     rest = table.drop_columns([name])
     notes = [f"target {name!r} {remark}." for remark in read.remarks]
     if not lost.any():
-        return TargetColumn(rest, _values(read.cells, name, np.arange(len(lost)), lines), None, tuple(notes))
+        return TargetColumn(rest, _values(read.cells, name, np.arange(len(lost)), lines), None, tuple(notes), form)
     if lost.all():
         raise DataError(f"target column {name!r} has no cell of {len(lost):,} that is known: {_cells(column)}")
     kept = np.flatnonzero(~lost)
     y = _values(read.cells.filter(truth_array(~lost)), name, kept, lines)
     notes += _left_out(column, name, lost, read.unreadable, lines)
-    return TargetColumn(rows_at(rest, kept), y, kept, tuple(notes))
+    return TargetColumn(rows_at(rest, kept), y, kept, tuple(notes), form)
+
+
+def _checked_form(form: str) -> dict[str, Any]:
+    """Return how text is read; a ModelFileError for what no target was read as."""
+    if not form:
+        return {}
+    try:
+        known = json.loads(form)
+    except ValueError:
+        known = None
+    return checked(known, {"kind": one_of("number", "labels"), "words": TEXTS, **FORMATS}, "target_format", later=LATER)
+
+
+def _read_as(column: pa.ChunkedArray, known: dict[str, Any], missing: Sequence[str]) -> Spelled:
+    """Return the cells of a target as those of an earlier file were read."""
+    if known["kind"] == "labels":
+        return Spelled(clean_words(column, missing, known.get("words", ())), known)
+    form = {name: value for name, value in known.items() if name != "kind"}
+    text = clean(column, (*missing, *form.get("missing", ())))
+    read = read_numbers(text, form, asked=True)
+    assert read is not None
+    return replace(_whole(read), format=known)
 
 
 def labels_as_trained(y: AnyArray, classes: AnyArray) -> tuple[AnyArray, tuple[str, ...]]:
@@ -175,14 +210,16 @@ def _read_text(column: pa.ChunkedArray, name: str, missing: Sequence[str], aroun
         text = clean(column, (*missing, *read.format["missing"]))
     if read is not None:
         amounts = read.format.keys() - {"sentinels", "missing"} or _is_decorated(text, read)
+        read = replace(read, format={"kind": "number", **read.format})
         if amounts and not pa.types.is_boolean(read.cells.type):
-            return Spelled(read.cells.cast(pa.float64(), safe=False), {}, read.remarks, read.unreadable)
+            return replace(read, cells=read.cells.cast(pa.float64(), safe=False))
         return _whole(read)
     words = words_among_marks(column, around.marks, missing)
     labels = clean_words(column, missing, words)
     if _may_be_dates(labels) and read_dates(text) is not None:
         raise _dates(name, f"dates such as {text.drop_null()[0].as_py()!r:.40}")
-    return Spelled(labels, remarks=tuple(_alike(labels)))
+    form = {"kind": "labels", "words": list(words)} if words else {}
+    return Spelled(labels, form, tuple(_alike(labels)))
 
 
 def _is_decorated(text: pa.ChunkedArray, read: Spelled) -> bool:

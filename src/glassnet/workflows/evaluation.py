@@ -64,6 +64,7 @@ def evaluate_file(model: str | Path, data: str | Path, reading: dict[str, Any] |
     """
     estimator, dataset = with_targets(model, data, reading)
     part, notes = _unseen(estimator, dataset, data)
+    notes += [note for note in dataset.notes if note.startswith(("labels such as", "target "))]
     X = select_training_columns(estimator, part.X)
     if isinstance(X, pa.Table) and estimator.preparation_.columns:
         lines = None if part.lines is None else part.lines

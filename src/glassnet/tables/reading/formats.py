@@ -55,6 +55,7 @@ class _Options(NamedTuple):
     strict: bool
     black: float | None
     white: float | None
+    target_format: str
 
 
 def _read_text(source: Source, options: _Options) -> RawTable:
@@ -128,7 +129,7 @@ def read(
     require_target: bool = True, separator: str | None = None, header: bool | None = None,
     encoding: str | None = None, size: int | tuple[int, int] = 64, order: str = "interleaved",
     columns: ColumnChoices = NO_CHOICES, known: Collection[str] = (), typed: bool = True, strict: bool = False,
-    black: float | None = None, white: float | None = None,
+    black: float | None = None, white: float | None = None, target_format: str = "",
 ) -> Dataset:  # fmt: skip
     """Read a table, arrays or pictures.
 
@@ -166,6 +167,8 @@ def read(
         For folders of pictures: whether one that cannot be decoded is an error, instead of being left out with a note.
     black, white : float, optional
         For pictures of floats: which numbers are black and white. Found from all pictures when None.
+    target_format : str
+        For tables: how the text of an earlier file's target was read, as `Dataset.reading` has it.
 
     Returns
     -------
@@ -195,7 +198,7 @@ def read(
     height_and_width(size)
     options = _Options(
         target, require_target, separator, header, encoding, size, order, columns, tuple(known), typed, strict,
-        black, white,
+        black, white, target_format,
     )  # fmt: skip
     try:
         if str(path) == PIPE:
@@ -349,9 +352,11 @@ def _dataset(raw: RawTable, options: _Options, where: str) -> Dataset:
     if not len(table):
         raise DataError(f"{where} holds no rows")
     around = Surroundings(table, str(raw.reading.get("separator") or ""), options.columns.decimal)
-    y, lines, notes, kept = None, raw.lines, raw.notes, None
+    y, lines, notes, kept, reading = None, raw.lines, raw.notes, None, dict(raw.reading)
     if target is not None and (options.require_target or (options.typed and target in table.column_names)):
-        read_as = read_target(table, target, lines=lines, missing=options.columns.marks(), around=around)
+        marks, form = options.columns.marks(), options.target_format
+        read_as = read_target(table, target, lines=lines, missing=marks, around=around, form=form)
+        reading |= {"target_format": read_as.form} if read_as.form else {}
         if read_as.kept is None or options.require_target:
             table, y, notes, kept = read_as.table, read_as.y, (*notes, *read_as.notes), read_as.kept
             lines = lines if lines is None or kept is None else lines[kept]
@@ -359,7 +364,7 @@ def _dataset(raw: RawTable, options: _Options, where: str) -> Dataset:
             table = table.drop_columns([target])
     found = None if y is None else target
     table, aside = _chosen(table, options, found, where, lines, around)
-    whole = Dataset(table, y, found, None, notes, aside=aside, lines=lines, reading=raw.reading)
+    whole = Dataset(table, y, found, None, notes, aside=aside, lines=lines, reading=reading)
     return whole if not raw.parts else _in_parts(whole, raw.parts, kept)
 
 
