@@ -24,6 +24,8 @@ def text(*cells):
         (["8:00pm", "7:30am"], "%I:%M%p", [dt.time(20), dt.time(7, 30)]),
         (["10am", "3pm"], "%I%p", [dt.time(10), dt.time(15)]),
         (["下午1:08", "上午9:00"], "%p%I:%M", [dt.time(13, 8), dt.time(9)]),
+        (["18.00.00", "19.30.00"], "%H.%M.%S", [dt.time(18), dt.time(19, 30)]),
+        (["13:8:5", "9:15:33"], "%H:%M:%S", [dt.time(13, 8, 5), dt.time(9, 15, 33)]),
         (["13时08分", "9时5分"], "%H时%M分", [dt.time(13, 8), dt.time(9, 5)]),
         (["13h08", "9h15"], "%Hh%M", [dt.time(13, 8), dt.time(9, 15)]),
         (["24:00", "12:00"], "%H:%M", [dt.time(0), dt.time(12)]),
@@ -44,7 +46,10 @@ def test_an_unreadable_time_is_missing_and_named():
     assert read_times(text("13:08", "25:10"), {"pattern": "%H:%M"}, asked=True).unreadable.tolist() == [1]
 
 
-@pytest.mark.parametrize("cells", [["16:9", "4:3"], ["12", "13"], ["red", "blue"], ["2:1", "0:0"], ["58:30", "75:10"]])
+@pytest.mark.parametrize(
+    "cells",
+    [["16:9", "4:3"], ["12", "13"], ["red", "blue"], ["2:1", "0:0"], ["10.12.17.1"], ["1.2.3"], ["58:30", "75:10"]],
+)
 def test_what_is_no_time_of_day(cells):
     assert read_times(text(*cells)) is None
 

@@ -59,11 +59,15 @@ JOINTS = (
     "",
 )
 ZONES = ("%z", " %z")
+WEEKDAYS_AFTER = ("(%a)", " (%a)")
+ADDRESS = re.compile(r"\d+(\.\d+){3}")
 # Clocks that are also something else (13.08, 1308) where no date goes before them.
 ALONE = tuple(clock for clock in CLOCKS if ":" in clock or "%p" in clock or any(each in clock for each in "时時시h"))
-ALONE = tuple(clock for clock in ALONE if clock != "%Hh")
+ALONE = (*(clock for clock in ALONE if clock != "%Hh"), "%H.%M.%S")
 # Patterns that also match other things, such as versions and ranges, when their numbers have one digit.
-TWO_DIGITS = frozenset({"%d.%m.%y", "%m.%d.%y", "%Y-%m", "%Y/%m", "%m.%Y", "%H.%M", "%d %m %Y", "%Y %m %d", "%y-%b"})
+TWO_DIGITS = frozenset(
+    {"%d.%m.%y", "%m.%d.%y", "%Y-%m", "%Y/%m", "%m.%Y", "%H.%M", "%H.%M.%S", "%d %m %Y", "%Y %m %d", "%y-%b"}
+)
 NUMBER = re.compile(r"[-+]?[\d., ]*([eE][-+]?\d+)?")
 YEARS, MONTHS, DAYS = "(18|19|20)[0-9]{2}", "(0[1-9]|1[0-2])", "(0[1-9]|[12][0-9]|3[01])"
 # Numbers that may be a date: 201702, 20170227, 201702271308, 27022017, 02.2017, 27.02.2017, 27 02 2017.
@@ -149,7 +153,7 @@ def candidates(text: str, *, years: bool = False) -> list[str]:
 
 def clock_candidates(text: str) -> list[str]:
     """Return the patterns in which a text may be a time of day."""
-    if not CLOCK_SIGN.search(text):
+    if not CLOCK_SIGN.search(text) or ADDRESS.fullmatch(text):
         return []
     found = []
     for clock, rest in _prefixes(text, ALONE):
@@ -159,14 +163,20 @@ def clock_candidates(text: str) -> list[str]:
 
 def _dates(text: str, before: str) -> Iterator[str]:
     for date, rest in _prefixes(text, DATES):
-        if not rest:
-            yield before + date
-            continue
-        for joint, clock_text in _prefixes(rest, JOINTS if DAY.search(date) else ()):
-            for clock, after in _prefixes(clock_text, CLOCKS):
-                for zone, end in [("", after), *_prefixes(after, ZONES)]:
-                    if not end:
-                        yield before + date + joint + clock + zone
+        for weekday, clock in [("", rest), *_prefixes(rest, WEEKDAYS_AFTER)]:
+            if not clock:
+                yield before + date + weekday
+            elif DAY.search(date):
+                yield from (before + date + weekday + after for after in _clocks(clock))
+
+
+def _clocks(text: str) -> Iterator[str]:
+    """Yield the patterns in which a text may be a clock after a date, with or without a time zone."""
+    for joint, clock_text in _prefixes(text, JOINTS):
+        for clock, after in _prefixes(clock_text, CLOCKS):
+            for zone, end in [("", after), *_prefixes(after, ZONES)]:
+                if not end:
+                    yield joint + clock + zone
 
 
 def _prefixes(text: str, patterns: tuple[str, ...]) -> Iterator[tuple[str, str]]:

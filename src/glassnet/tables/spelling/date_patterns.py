@@ -127,7 +127,7 @@ def matcher(pattern: str) -> Matcher:
             matched = FIELDS[part[1]]
             if touching:
                 matched = matched.replace("{1,2}", "{2}")
-            elif "".join(parts[k + 1 : k + 2]) in tuple(IDEOGRAPHS):
+            elif "%S" in parts or "".join(parts[k + 1 : k + 2]) in tuple(IDEOGRAPHS):  # 13:8:5, 13时8分; not 13:8
                 matched = matched.replace("[0-9]{2}", "[0-9]{1,2}")
             expression += (
                 f"(?:{matched})" if part[1] in SKIPPED else f"(?P<_{len(fields)}>{matched}){AFTER.get(part[1], '')}"
