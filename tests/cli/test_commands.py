@@ -107,7 +107,8 @@ def test_columns_are_found_by_name(glassnet, table):
 
 
 def test_a_training_can_be_resumed(glassnet, table):
-    first = glassnet("train", table, "--target", "label", "--epochs", 3, "--seed", 1, "--json").out
+    words = ("--target", "label", "--preset", "fast", "--epochs", 3, "--seed", 1, "--json")
+    first = glassnet("train", table, *words).out
     more = glassnet("train", table, "--resume", "things.glassnet", "--epochs", 30, "--seed", 1, "--json")
     assert more.code == 0, more.err
     assert json.loads(more.out)["scores"]["training"]["cost"] < json.loads(first)["scores"]["training"]["cost"]
@@ -297,7 +298,8 @@ def test_engines_where_nothing_can_be_kept(glassnet, tmp_path, monkeypatch):
 
 
 def test_the_engine_is_reported_after_a_training(glassnet, table):
-    assert "Engine    numpy (predicted " in glassnet("train", table, "--target", "label", "--epochs", 2).out
+    words = ("--target", "label", "--preset", "fast", "--epochs", 2)
+    assert "Engine    numpy (predicted " in glassnet("train", table, *words).out
 
 
 # ---------------------------------------------------------------- cut off by a kill

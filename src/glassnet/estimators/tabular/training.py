@@ -162,7 +162,8 @@ def _is_solvable(model: TableModel, data: TrainingData) -> bool:
     """Return whether a linear model can be solved for, in less time than the networks are trained in."""
     if data.warm:
         return True
-    if data.straight is None or model.l1 or model.l2:
+    own = (model.l1, model.l2, model.optimizer, model.learning_rate)  # how to train is asked for
+    if data.straight is None or any(np.any(each) for each in own if each is not None):
         return False
     n, m, k = data.straight.preparation.n_features, data.X.shape[1], data.k
     return n <= straight.MAX_FEATURES and straight.is_feasible(n, m, k, data.target.n_outputs)
