@@ -35,7 +35,7 @@ LETTER, WESTERN, HAN, SIGN, OTHER, UNUSED = -7.0, -5.5, -9.5, -5.0, -9.0, -14.0
 ASCII = -3.0
 INSIDE, CASE, SCRIPT, PAIR = -4.0, -3.0, -4.0, -0.7  # a sign in a word; an odd capital; two alphabets; two such letters
 RARE = {  # less usual than their like
-    "cp1250": 1.5, "cp1257": 2.0, "cp1254": 1.5, "cp1258": 2.0, "mac_roman": 2.0, "cp850": 2.5, "cp852": 3.0,
+    "cp1250": 1.5, "cp1257": 2.0, "cp1254": 1.5, "cp1258": 2.0, "mac_roman": 5.0, "cp850": 2.5, "cp852": 3.0,
     "iso8859_2": 2.0, "iso8859_16": 3.0, "iso8859_13": 3.0, "cp857": 3.0, "koi8_u": 1.5, "cp866": 2.0, "iso8859_5": 2.5,
     "mac_cyrillic": 2.5, "iso8859_7": 1.0, "iso8859_6": 2.0, "euc_jp": 1.0,
 }  # fmt: skip

@@ -9,10 +9,11 @@ import numpy as np
 
 from glassnet.errors import DataError
 from glassnet.tables.arrow import pa, pc
-from glassnet.tables.cells import cell_values, rows_at
+from glassnet.tables.cells import cell_values, rows_at, text_array, truths
 from glassnet.tables.places import places
 from glassnet.tables.reading.dialect import SEPARATORS, Dialect
 from glassnet.tables.reading.parsing import OddRecords, merged
+from glassnet.tables.spelling.missing import MISSING
 from glassnet.typing import AnyArray
 
 TOLERATED, TOLERATED_LONG = 0.5, 0.1  # shares of odd records, and of too long ones, from which a file is no table
@@ -103,7 +104,9 @@ def _filled(cells: list[str]) -> list[str]:
 def _without_comments(rows: Rows, comment: str) -> Rows:
     if not comment or not len(rows.table):
         return rows
-    kept = ~cell_values(pc.starts_with(rows.table.column(0), comment))
+    first = rows.table.column(0)
+    marks = text_array([mark for mark in MISSING if mark.startswith("#")], first.type)  # #N/A is a cell
+    kept = ~cell_values(pc.starts_with(first, comment)) | truths(pc.is_in(first, value_set=marks))
     if kept.all():
         return rows
     indices = np.flatnonzero(kept)
