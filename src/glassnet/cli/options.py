@@ -30,8 +30,8 @@ def path_argument(metavar: str, help_: str) -> Any:
     return typer.Argument(help=help_, metavar=metavar, parser=named)
 
 
-Data = Annotated[Path, path_argument("DATA", "CSV, Excel, JSON, Parquet, SQLite (data.db:table) or like file; a folder of "
-                                     "parts or of pictures; - for stdin.")]  # fmt: skip
+HOLDS = "CSV, Excel, JSON, Parquet, SQLite (data.db:table) or like file; a folder of parts or of pictures; - for stdin."
+Data = Annotated[Path, path_argument("DATA", HOLDS)]
 Model = Annotated[Path, path_argument("MODEL", "A .glassnet file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document, for machines.")]
 Seed = Annotated[int, typer.Option(help="Source of all randomness.")]

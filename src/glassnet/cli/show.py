@@ -132,7 +132,8 @@ class Show:
         self.line("Network", _architecture(network))
         samples = (network.record or {})["samples"]
         held = outcome.parts["training"] - samples
-        best = f"; best after {history.best_epoch}, by {held} others" if history.validation_cost else ""
+        judges = f"{held} others" if held else "the validation part"
+        best = f"; best after {history.best_epoch}, by {judges}" if history.validation_cost else ""
         self.line("Fit", f"{history.epochs} epochs over {samples} rows in {history.seconds:.2f} s{best}")
         self.line("Engine", history.choice or history.engine)
         parts = dict(reversed(outcome.scores.items()))  # that of the test rows first

@@ -19,6 +19,7 @@ from glassnet.scoring import Model
 from glassnet.tables import Dataset, Pictures
 from glassnet.tables.arrow import pa
 from glassnet.tables.choices import listed_columns
+from glassnet.tables.reading.pictures import LEFT_OUT
 from glassnet.tables.spelling.numbers import NUMBER
 from glassnet.workflows.models import load_tabular, read_for
 from glassnet.workflows.novelties import NewInColumn, new_in
@@ -146,7 +147,7 @@ def _beside(
     if isinstance(dataset.X, Pictures):
         if ids:
             raise SettingError("id: pictures have no columns; their files stand beside the predictions")
-        return columns, notes
+        return columns, [note for note in dataset.notes if LEFT_OUT in note]
     held = dataset.X.column_names
     names = [name for text in ([ids] if isinstance(ids, str) else ids) for name in listed_columns(text, held)]
     if not names and model.source_ is not None:

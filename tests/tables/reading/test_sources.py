@@ -8,24 +8,23 @@ import json
 import lzma
 import random
 import sqlite3
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import feather, orc, parquet
 
-from glassnet.errors import DataError, FileError, UnknownNameError
+from glassnet.errors import DataError, FileError, MissingLibraryError, UnknownNameError
 from glassnet.tables import read
 from glassnet.tables.choices import ColumnChoices
 from glassnet.tables.reading.formats import stem
 from glassnet.tables.recognition import decision_of
-
-openpyxl = pytest.importorskip("openpyxl")
-pytest.importorskip("python_calamine")
 
 M = 40
 RANDOM = random.Random(7)
@@ -325,6 +324,15 @@ def test_a_sheet_of_remarks_is_passed_over(tmp_path):
     remarks = [["Made in 2020."], ["See the sheet of data."], ["Numbers are in euros."]]
     (tmp_path / "t.xlsx").write_bytes(excel(remarks, ("data", [["x", "y"], [1, 2], [3, 4]])))
     assert read(tmp_path / "t.xlsx").X.column_names == ["x", "y"]
+
+
+def test_without_the_library_of_spreadsheets(tmp_path, monkeypatch):
+    (tmp_path / "t.xlsx").write_bytes(FORMATS["t.xlsx"])
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+    with pytest.raises(
+        MissingLibraryError, match=r'reading t.xlsx needs python-calamine: pip install "python-calamine'
+    ):
+        read(tmp_path / "t.xlsx")
 
 
 def test_excel_cells_of_several_kinds(tmp_path):

@@ -33,6 +33,7 @@ PARTS = {  # name of a folder -> the part of the data in it
 HIDDEN = (".", "__MACOSX")  # beginnings of names of what is no picture of the user's
 RANGES = (1, 255, 4095, 65535)  # of the numbers in pictures of floats: the least that holds them all
 FLOATS = (".tif", ".tiff")
+LEFT_OUT = "pictures are left out"  # of the note on those that cannot be decoded
 
 
 class _How(NamedTuple):
@@ -207,7 +208,7 @@ def _loaded(files: Sequence[Path], how: _How, labels: np.ndarray | None = None) 
             f"{resized} of {len(files)} pictures were brought to {height} x {width} (stretched, Lanczos filter)"
         )
     if broken:
-        notes.append(f"{len(broken)} of {len(files)} pictures are left out; --strict refuses them: {listed(broken)}")
+        notes.append(f"{len(broken)} of {len(files)} {LEFT_OUT}; --strict refuses them: {listed(broken)}")
     names = tuple(str(files[i]) for i in kept)
     y = None if labels is None else labels[kept]
     return Dataset(Pictures(images[: len(kept)], how.order), y, None, None, tuple(notes), names)
