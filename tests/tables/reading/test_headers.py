@@ -16,7 +16,7 @@ NAMES = ["a", "b", "kind"]
 def table(tmp_path, text, **known):
     path = tmp_path / "data.csv"
     path.write_bytes(text.encode())
-    return read_csv(Source.of_file(path), **known)
+    return read_csv(Source(path.name, path), **known)
 
 
 @pytest.mark.parametrize(
@@ -152,6 +152,12 @@ def test_quotes(tmp_path, cell, value):
     assert raw.table.to_pydict() == {"a": ["x", value, value], "b": ["1", "2", "3"]}
     more = cell.count("\n")
     assert raw.lines.tolist() == [2, 3, 5 + more]
+
+
+def test_an_open_quote_between_tabs_is_a_character(tmp_path):
+    raw = table(tmp_path, 'a\tb\nx\t1\n"y\t2\nz\t3\n')
+    assert raw.table["a"].to_pylist() == ["x", '"y', "z"]
+    assert raw.lines.tolist() == [2, 3, 4]
 
 
 def test_comments_among_rows(tmp_path):

@@ -29,8 +29,9 @@ from glassnet.tables.reading.dialect import (
     without_gaps,
 )
 from glassnet.tables.reading.encoding import to_utf8
-from glassnet.tables.reading.header import Layout, distinct, find_layout, made_up, tidy
+from glassnet.tables.reading.header import Layout, find_layout
 from glassnet.tables.reading.lines import record_lines
+from glassnet.tables.reading.names import distinct, made_up, tidy
 from glassnet.tables.reading.parsing import parse
 from glassnet.tables.reading.raw import RawTable
 from glassnet.tables.reading.rows import Rows, mended
@@ -63,14 +64,7 @@ def read_csv(
     data, used_encoding, notes = to_utf8(source.content(), encoding, where)
     if not (data[:4096].strip() or data.strip()):
         raise DataError(f"{where} is empty")
-    separator = None if separator is None else check_separator(separator)
-    newline = b"\n" if b"\n" in data else b"\r"  # the line end of old Macintosh files
-    escape = is_escaped(data)
-    if escape:
-        data = data.replace(rb"\N", rb"\\N")  # how MySQL writes a missing cell: it stays as it is
-    dialect = found = find_dialect(sample(data, newline), separator, escape=escape)
-    if found.separator in GAPS:
-        data, dialect = without_gaps(data, found)
+    data, newline, found, dialect = _cut(data, separator)
     head, rest = sample_records(sample(data, newline), dialect)
     if head and SEP_LINE.match(",".join(head[0].cells)) and len(head) > 1 and head[0].line == 1:
         head = head[1:]
@@ -97,6 +91,18 @@ def read_csv(
         table.rename_columns(names), tuple(notes), rows.lines,
         {"separator": found.separator, "header": bool(layout.names), "encoding": used_encoding},
     )  # fmt: skip
+
+
+def _cut(data: bytes, separator: str | None) -> tuple[bytes, bytes, Dialect, Dialect]:
+    """Return text whose separators are one character, what ends its lines, its dialect before that, and after."""
+    separator = None if separator is None else check_separator(separator)
+    newline = b"\n" if b"\n" in data else b"\r"  # the line end of old Macintosh files
+    escape = is_escaped(data)
+    if escape:
+        data = data.replace(rb"\N", rb"\\N")  # how MySQL writes a missing cell: it stays as it is
+    found = find_dialect(sample(data, newline), separator, escape=escape)
+    data, dialect = without_gaps(data, found) if found.separator in GAPS else (data, found)
+    return data, newline, found, dialect
 
 
 def _layout_notes(dialect: Dialect, layout: Layout, names: list[str], where: str) -> list[str]:
@@ -140,7 +146,12 @@ def _rows(data: bytes, newline: bytes, dialect: Dialect, layout: Layout, where: 
     for _ in range(layout.first - 1):
         start = data.find(newline, start) + 1 or len(data)
     if quoted and (data.count(quote, start) - dialect.escape * data.count(b"\\" + quote, start)) % 2:
-        _check_quotes(data, start, layout.first, dialect, where)
+        try:
+            _check_quotes(data, start, layout.first, dialect, where)
+        except DataError:
+            if dialect.separator != "\t":  # where quotes are seldom more than characters
+                raise
+            dialect, quoted = dialect._replace(quote=""), False
     if start >= len(data):
         empty = pa.table([pa.nulls(0, pa.string())] * layout.width, names=[str(j) for j in range(layout.width)])
         return Rows(empty, np.zeros(0, np.int32), [])

@@ -14,7 +14,8 @@ from glassnet.memory import COLUMN, check_room
 from glassnet.tables.arrow import pa
 from glassnet.tables.places import places
 from glassnet.tables.reading.dialect import HEAD_ROWS, PIECE_ROWS, Record
-from glassnet.tables.reading.header import distinct, find_layout, made_up, tidy
+from glassnet.tables.reading.header import find_layout
+from glassnet.tables.reading.names import distinct, made_up, tidy
 from glassnet.tables.reading.raw import RawTable
 
 Row = Sequence[Any]

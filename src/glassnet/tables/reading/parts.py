@@ -12,7 +12,7 @@ from glassnet.errors import DataError, FileError, UnknownNameError
 from glassnet.memory import check_room
 from glassnet.plain_text import listed
 from glassnet.tables.arrow import pa
-from glassnet.tables.reading.header import MADE_UP
+from glassnet.tables.reading.names import MADE_UP
 from glassnet.tables.reading.raw import RawTable
 from glassnet.tables.reading.source import Source
 
