@@ -204,16 +204,15 @@ def repeated_rows(training: Any, y: np.ndarray, test: Any, y_test: np.ndarray) -
     if isinstance(training, Pictures) or isinstance(test, Pictures):
         return []
     m = len(y)
-    keys = np.zeros(m + len(y_test), np.uint64)
-    columns = [pa.chunked_array([pa.array(part)]) for part in (y, y_test)] if y.ndim == 1 else []
-    if not columns or columns[0].type != columns[1].type:
+    if y.ndim > 1 or y.dtype.kind != y_test.dtype.kind:
         return []
-    pairs = [columns]
+    keys = _mixed(np.unique(np.concatenate([y, y_test]), return_inverse=True)[1].astype(np.uint64) + np.uint64(1))
+    pairs, there = [], set(test.column_names)
     for field in training.schema:
         decision = decision_of(field)
         if decision is not None and decision.reason:
             continue
-        if field.name not in test.column_names:
+        if field.name not in there:
             return []
         pairs.append([training[field.name], test[field.name]])
     for one, other in pairs:

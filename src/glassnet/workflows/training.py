@@ -245,9 +245,10 @@ def _check_test_part(X: Any, y: AnyArray, X_test: Any, y_test: AnyArray, task: s
     if isinstance(X, Pictures) or isinstance(X_test, Pictures):
         fit_preparation(X).transform(rows_at(X_test, np.arange(1)))
     else:
+        there = set(X_test.column_names)
         for each in X.schema:
             decision = decision_of(each)
-            if each.name not in X_test.column_names and not (decision and decision.reason):
+            if each.name not in there and not (decision and decision.reason):
                 raise DataError(f"column {each.name!r} of the training rows is missing from the test part")
     if task == "classes":
         LabelEncoder.of(y).encode(y_test)
