@@ -14,7 +14,10 @@ from glassnet.estimators.input_names import select_training_columns
 from glassnet.network import Network
 from glassnet.plain_text import LONGEST_NAME, shortened
 from glassnet.scoring import Scores, score
+from glassnet.tables import rows_at
 from glassnet.typing import Array
+
+MOST_NUMBERS = 2**26  # of X, of which a report looks at every one
 
 
 @dataclass(frozen=True)
@@ -23,8 +26,8 @@ class Trial:
 
     name: str
     digest: str  # SHA-256 of the file; "" of a folder
-    columns: Array  # X of the network, (n[0], m)
-    targets: Array  # Y of the network, (n[L], m)
+    columns: Array  # X of the network, (n[0], m); of very many numbers those of some samples, the first among them
+    targets: Array  # Y of the network for these samples, (n[L], m)
     y: Array  # as they stand in the data, (m,)
     answers: Array  # as the model gives them, (m,)
     scores: Scores
@@ -88,5 +91,7 @@ def _trial(path: str | Path, data: str | Path, *, test: bool) -> Trial:
     part = workflows.test_part(dataset) if test else dataset
     X, y, file = select_training_columns(model, part.X), np.asarray(part.y), Path(data)
     digest = hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
-    columns, targets = model.prepared(X), model.target_.encode(y).T
+    most = max(1, MOST_NUMBERS // model.network_.architecture.sizes[0])
+    some = np.linspace(0, len(y) - 1, min(len(y), most)).astype(np.intp)
+    columns, targets = model.prepared(rows_at(X, some)), model.target_.encode(y[some]).T
     return Trial(file.name, digest, columns, targets, y, np.asarray(model.predict(X)), score(model, X, y))

@@ -97,8 +97,8 @@ MOMENTUM = "momentum(0.9)"
 #                 hidden            activation  rate  epochs  dropout  smoothing
 CLASSES = {
     STRAIGHT: Recipe((),               "relu",   0.005,     20, solved=True),
-    "soft":   Recipe((),               "relu",   0.1,       20, optimizer=MOMENTUM),
-    "steep":  Recipe((),               "relu",   0.4,       20, optimizer=MOMENTUM),
+    "soft":   Recipe((),               "relu",   0.12,      20, batch_size=256, optimizer=MOMENTUM),
+    "steep":  Recipe((),               "relu",   0.5,       20, batch_size=256, optimizer=MOMENTUM),
     "linear": Recipe((),               "relu",   0.005,     20),
     "simple": Recipe((128,),           "relu",   0.001,     32,    0.3),
     "deep":   Recipe((128, 128),       "silu",   0.003,     28,    0.1,   0.05, least_steps=1000, least_rows=1000),
@@ -108,8 +108,8 @@ CLASSES = {
 }
 NUMBERS = {
     STRAIGHT: Recipe((),               "relu",   0.005,     20, solved=True),
-    "soft":   Recipe((),               "relu",   0.05,      20, optimizer=MOMENTUM),
-    "steep":  Recipe((),               "relu",   0.15,      20, optimizer=MOMENTUM),
+    "soft":   Recipe((),               "relu",   0.06,      20, batch_size=256, optimizer=MOMENTUM),
+    "steep":  Recipe((),               "relu",   0.18,      20, batch_size=256, optimizer=MOMENTUM),
     "linear": Recipe((),               "relu",   0.005,     20),
     "simple": Recipe((128,),           "silu",   0.002,     32,    0.3),
     "deep":   Recipe((128, 128),       "silu",   0.003,     40,    0.1, least_steps=1000, least_rows=300),
