@@ -268,8 +268,15 @@ def _input(model: Any) -> str:
 
 
 def _output(model: Any) -> str:
-    name = f"{model.target_name_}: " if model.target_name_ else ""
-    return name + (", ".join(map(str, model.classes_)) if hasattr(model, "classes_") else "a number")
+    name, target = f"{model.target_name_}: " if model.target_name_ else "", model.target_
+    if not hasattr(model, "classes_"):
+        times = f"{target.factor:.4g} times " if target.factor != 1 else ""
+        return name + (f"a number, {times}e to the power of the answer" if target.log else "a number")
+    classes = ", ".join(map(str, model.classes_))
+    if target.costs is not None:
+        return f"{name}{classes}; the one of least expected cost"
+    above = f"; {model.classes_[-1]} where its probability is above {target.threshold:.3g}"
+    return f"{name}{classes}{above if target.threshold != 0.5 else ''}"
 
 
 def _numbers(trace: Trace) -> str:

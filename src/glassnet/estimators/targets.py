@@ -40,6 +40,8 @@ class LabelEncoder:
     costs : array (n_classes, n_classes), optional
         What a row of a true class (first axis) costs when it is taken for another: the class of least expected cost is
         decided on.
+    class_weights : array (n_classes,), optional
+        Of the training: probabilities are divided by them before costs decide, as rare classes are no more frequent.
     """
 
     classes: AnyArray
@@ -47,6 +49,7 @@ class LabelEncoder:
     sparse: bool = False
     threshold: float = 0.5
     costs: AnyArray | None = None
+    class_weights: AnyArray | None = None
 
     @classmethod
     def of(cls, y: AnyArray) -> LabelEncoder:
@@ -115,7 +118,8 @@ class LabelEncoder:
         Source: for the costs Elkan 2001, The Foundations of Cost-Sensitive Learning.
         """
         if self.costs is not None:
-            return (self.probabilities(P) @ self.costs).argmin(axis=1)
+            weights = 1.0 if self.class_weights is None else np.where(self.class_weights > 0, self.class_weights, 1.0)
+            return (self.probabilities(P) / weights @ self.costs).argmin(axis=1)
         return P.argmax(axis=1) if P.shape[1] > 1 else (P[:, 0] > self.threshold).astype(np.intp)
 
     def most_probable(self, P: AnyArray) -> AnyArray:
@@ -181,6 +185,8 @@ class LabelEncoder:
             document["threshold"] = self.threshold
         if self.costs is not None:
             document["costs"] = self.costs.tolist()
+        if self.class_weights is not None:
+            document["class_weights"] = self.class_weights.tolist()
         return document
 
 
@@ -268,13 +274,13 @@ Target = LabelEncoder | TargetScaler
 MAX_LABEL_WIDTH = 10_000  # characters of a type of text, whatever the labels need
 LABEL_ENTRIES = {
     "classes": listed(ANYTHING, least=1), "dtype": TEXT, "multilabel": TRUTH, "sparse": TRUTH,
-    "threshold": number(0, 1), "costs": TABLE,
+    "threshold": number(0, 1), "costs": TABLE, "class_weights": listed(number(0), least=1),
 }  # fmt: skip
 SCALER_ENTRIES = {
     "mean": listed(number(), least=1), "scale": listed(number(sys.float_info.min), least=1), "single": TRUTH,
     "transform": one_of("log"), "factor": number(sys.float_info.min),
 }  # fmt: skip
-LATER = ("threshold", "costs", "transform", "factor")  # files of older versions lack them
+LATER = ("threshold", "costs", "class_weights", "transform", "factor")  # files of older versions lack them
 
 
 def target_from_document(document: dict[str, Any]) -> Target:
@@ -308,7 +314,10 @@ def target_from_document(document: dict[str, Any]) -> Target:
     costs = np.asarray(given["costs"], np.float64) if "costs" in given else None
     if costs is not None and costs.shape != (len(classes), len(classes)):
         raise ModelFileError(f"target: costs of shape {costs.shape} are not those of {len(classes)} classes")
-    return LabelEncoder(classes, given["multilabel"], given["sparse"], given.get("threshold", 0.5), costs)
+    weights = np.asarray(given["class_weights"], np.float64) if "class_weights" in given else None
+    if weights is not None and weights.shape != classes.shape:
+        raise ModelFileError(f"target: {len(weights)} weights are not those of {len(classes)} classes")
+    return LabelEncoder(classes, given["multilabel"], given["sparse"], given.get("threshold", 0.5), costs, weights)
 
 
 def _classes(labels: list[Any], name: str) -> AnyArray:

@@ -21,7 +21,7 @@ def data(subject: Subject) -> Section:
     if preparation is None and not subject.classes:
         blocks.append(paragraph("data.bare", n_0=subject.network.architecture.sizes[0]))
     else:
-        blocks.append(Paragraph(_target(subject)))
+        blocks += [Paragraph(_target(subject)), *_decisions(subject)]
     if preparation is not None:
         blocks += _pictures(preparation.pictures) if preparation.pictures else _columns(preparation)
     for trial in subject.trials:
@@ -38,6 +38,19 @@ def _target(subject: Subject) -> Any:
         return message("data.target_number", target=target)
     classes = ", ".join(subject.classes[:MOST_CLASSES])
     return message("data.target_classes", target=target, count=len(subject.classes), classes=classes)
+
+
+def _decisions(subject: Subject) -> list[Block]:
+    """Say how answers become numbers or decisions, where that is not as usual."""
+    target: Any = getattr(subject.model, "target_", None)
+    if getattr(target, "log", False):
+        return [paragraph("data.target_log", factor=f"{target.factor:.4g}")]
+    if getattr(target, "costs", None) is not None:
+        return [paragraph("data.target_costs")]
+    if getattr(target, "threshold", 0.5) != 0.5:
+        second, threshold = subject.classes[-1], f"{target.threshold:.3g}"
+        return [paragraph("data.target_threshold", second=second, threshold=threshold)]
+    return []
 
 
 def _pictures(shape: Any) -> list[Block]:

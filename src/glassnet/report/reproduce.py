@@ -46,7 +46,7 @@ def _train_command(subject: Subject) -> str:
         "task": "classes" if subject.classes else "numbers",
         "sample-weight": model.sample_weight_name_,
         **{
-            CLASSIFIER[name].option_name: "none" if value == [] else value
+            CLASSIFIER[name].option_name: _typed(subject, name, value)
             for name, value in settings.items()
             if value != CLASSIFIER[name].default and CLASSIFIER[name].option is not None and name != "engine"
         },
@@ -58,6 +58,18 @@ def _train_command(subject: Subject) -> str:
     words = [_option(name, value) for name, value in options.items() if value is not None]
     source = _quoted(subject.training.name) if subject.training else "TRAINING_DATA"
     return " ".join(["glassnet train", source, *words])
+
+
+def _typed(subject: Subject, name: str, value: Any) -> Any:
+    """Return what is typed for a setting."""
+    flag = CLASSIFIER[name].flag
+    if flag is not None:
+        return True if value == flag[0] else None
+    if name == "cost_matrix" and isinstance(value, list):
+        pairs = [(true, found) for true in range(len(value)) for found in range(len(value)) if true != found]
+        labels = subject.model.classes_.tolist()
+        return ",".join(f"{labels[true]}:{labels[found]}={value[true][found]:g}" for true, found in pairs)
+    return "none" if value == [] else value
 
 
 def _option(name: str, value: Any) -> str:

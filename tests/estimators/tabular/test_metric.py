@@ -113,6 +113,16 @@ def test_the_class_of_least_expected_cost_is_decided_on(given, plain, tmp_path):
     np.testing.assert_array_equal(loaded.target_.costs, COSTS)
 
 
+def test_weights_of_classes_do_not_count_twice_where_errors_have_costs(tmp_path):
+    model = TabularClassifier(**FAST, cost_matrix="yes:no=9", class_weight="balanced").fit(X, RARE)
+    share = np.mean(RARE == "yes")
+    odds = 1 / 9 * (1 - share) / share  # of a probability that balanced weights raised
+    assert model.threshold_ == pytest.approx(odds / (1 + odds))
+    np.testing.assert_array_equal(model.predict(X) == "yes", model.predict_proba(X)[:, 1] > model.threshold_)
+    model.save(tmp_path / "model.glassnet")
+    np.testing.assert_array_equal(glassnet.load(tmp_path / "model.glassnet").predict(X), model.predict(X))
+
+
 def test_labels_in_costs_may_hold_any_sign():
     y = np.where(RARE == "yes", ">50K", "<=50K")
     model = TabularClassifier(**FAST, cost_matrix="<=50K:>50K=2, >50K:<=50K=7.5").fit(X, y)

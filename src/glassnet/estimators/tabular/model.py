@@ -473,7 +473,8 @@ class TableClassifier(TableModel):
         self._see_that_fitted()
         if self.target_.costs is None or len(self.classes_) != 2:
             return self.target_.threshold
-        (right_first, alarm), (miss, right_second) = self.target_.costs.tolist()
+        weights = 1.0 if self.target_.class_weights is None else self.target_.class_weights.reshape(-1, 1)
+        (right_first, alarm), (miss, right_second) = (self.target_.costs / weights).tolist()
         return float((alarm - right_first) / max(alarm - right_first + miss - right_second, 1e-300))
 
     def _decisions(self, target: Target) -> Target:
@@ -483,7 +484,7 @@ class TableClassifier(TableModel):
             from glassnet.estimators.weights import cost_matrix
 
             costs = cost_matrix(target, self.cost_matrix)
-        return replace(target, threshold=0.5, costs=costs)
+        return replace(target, threshold=0.5, costs=costs, class_weights=None)
 
     def _targets(self, y: Any) -> Any:
         return given_labels(y)

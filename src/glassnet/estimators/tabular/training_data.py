@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -113,6 +114,8 @@ def prepare(model: TableModel, given: Given, given_val: Given, *, warm: bool, se
     target = model._decisions(model.target_ if warm else model._target(samples.y[samples.indices]))
     without_network = constants(target, samples.y, samples.S, model.loss or model._default_loss)
     class_weights = model._weights_of_classes(target, samples)
+    if class_weights is not None and isinstance(target, LabelEncoder) and target.costs is not None:
+        target = replace(target, class_weights=class_weights)
     samples = _times_class_weights(samples, target, class_weights)
     n_columns = width(samples.rows)
     if warm:
