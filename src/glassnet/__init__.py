@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from glassnet import interrupts
 from glassnet._version import __version__
 
+interrupts.end_command_at_once()
 with interrupts.held():  # NumPy cannot be imported again once its import was cut off
     from glassnet import equations, errors
     from glassnet.errors import GlassnetError

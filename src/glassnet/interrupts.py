@@ -7,7 +7,9 @@ steps, and heavy libraries are imported inside `held`.
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +17,24 @@ from typing import Any, ClassVar
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGALRM", "SIGBREAK")  # whose handlers may raise; Windows has others than Linux
 _NUMBERS = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
+
+
+LEAVING = b"glassnet: interrupted; nothing was changed\n"
+INTERRUPTED = 130  # the exit code
+
+
+def end_command_at_once() -> None:
+    """Where this process is the command `glassnet`, let Ctrl-C end it in one sentence: nothing has begun yet."""
+    words = getattr(sys, "orig_argv", [])
+    program = os.path.basename(sys.argv[0]) if sys.argv else ""  # noqa: PTH119  pathlib takes its time
+    as_module = sys.argv[:1] == ["-m"] and "-m" in words and words[words.index("-m") + 1 :][:1] == ["glassnet"]
+    if as_module or program in ("glassnet", "glassnet.exe"):
+        signal.signal(signal.SIGINT, _leave)
+
+
+def _leave(number: int, frame: Any) -> None:
+    os.write(2, LEAVING)
+    os._exit(INTERRUPTED)
 
 
 class _State:

@@ -16,7 +16,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from glassnet._version import __version__
-from glassnet.cli import terminal
+from glassnet.cli import BEGAN, terminal
 from glassnet.cli.experiment_command import experiment
 from glassnet.cli.grade_command import grade
 from glassnet.cli.look_command import look
@@ -40,9 +40,8 @@ from glassnet.cli.report_command import report
 from glassnet.cli.terminal import complain, end, say, say_json
 from glassnet.errors import GlassnetError
 from glassnet.files import check_writable
+from glassnet.interrupts import INTERRUPTED
 from glassnet.plain_text import one_line, shortened, visible
-
-INTERRUPTED = 130
 
 app = typer.Typer(
     name="glassnet",
@@ -93,7 +92,7 @@ def train(
         outcome = workflows.train_file(
             data, target, task=task, test=test, test_file=test_file, out=out, resume=resume, reading=reading,
             sample_weight=columns.pop("weight", None), ids=columns.pop("id", ()), callbacks=[callback],
-            announce=show.dataset, **columns, **settings,
+            announce=show.dataset, began=BEGAN, **columns, **settings,
         )  # fmt: skip
     show.training(outcome, out)
 
@@ -235,10 +234,19 @@ def run() -> None:
     except Exception as error:  # the last line of defence: no traceback reaches a shell user
         if hasattr(error, "format_message"):  # a command that cannot be understood
             _usage(error)
-        _fault(error)
+        if not _was_interrupted(error):
+            _fault(error)
+        code = INTERRUPTED
     if code == INTERRUPTED:
         end("interrupted; nothing was changed", code)
     sys.exit(code)
+
+
+def _was_interrupted(error: BaseException | None) -> bool:
+    """Return whether Ctrl-C is behind an error: a library may turn it into another one while it is imported."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _usage(error: Any) -> NoReturn:

@@ -77,11 +77,13 @@ def counted_kinds(columns: Sequence[tuple[str, str]]) -> str:
 
 
 def _reading_in_words(reading: Mapping[str, Any]) -> str:
-    return ", ".join(
-        f"{name} {value!r}" if isinstance(value, str) else f"{name} {value}"
+    yes = {True: "yes", False: "no"}
+    shown = {
+        name: yes[value] if isinstance(value, bool) else repr(value)
         for name, value in reading.items()
         if name != "target_format"
-    )
+    }
+    return ", ".join(f"{name} {value}" for name, value in shown.items())
 
 
 def _target_in_words(found: Look) -> str:

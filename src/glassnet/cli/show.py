@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from glassnet.cli.look_command import counted_kinds
+from glassnet.cli.progress import lines_of_progress
 from glassnet.cli.score_table import cross_validation_table, score_table
-from glassnet.cli.terminal import console, say, say_json
+from glassnet.cli.terminal import complain, console, say, say_json
 from glassnet.estimators.saving import kind_of
 from glassnet.network import Network
 from glassnet.plain_text import one_line, visible
@@ -69,9 +70,10 @@ class Show:
 
     @contextmanager
     def progress(self) -> Iterator[Any]:
-        """Show the training's progress on a terminal; stay quiet in a pipe."""
+        """Show the training's progress: a bar on a terminal, elsewhere a line every ten seconds on standard error."""
         if self.is_quiet:
-            yield lambda progress: None
+            with lines_of_progress(complain) as callback:
+                yield callback
             return
         from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
@@ -80,12 +82,12 @@ class Show:
         bar = Bar(*columns, TimeRemainingColumn(), console=self.err, transient=True)
         task = bar.add_task("Training", text="")
 
-        def callback(progress: Progress) -> None:
+        def move(progress: Progress) -> None:
             bar.start()  # at the first call; the lines about the data stand above it
             bar.update(task, total=progress.epochs, completed=progress.epoch, text=_progress_text(progress))
 
         try:
-            yield callback
+            yield move
         finally:
             bar.stop()
 

@@ -13,6 +13,7 @@ from glassnet.errors import DataError
 from glassnet.estimators.tabular.settings import COLUMNS
 from glassnet.tables import Dataset, Pictures, imbalance, leaks, read, repeated_rows
 from glassnet.tables.arrow import pa, pc
+from glassnet.tables.cells import decoded
 from glassnet.tables.choices import ColumnChoices
 from glassnet.tables.columns import COLUMN_TYPES
 from glassnet.tables.columns.column import FitOptions, UninformativeColumn
@@ -189,7 +190,9 @@ def _column(field: pa.Field, cells: pa.ChunkedArray) -> ColumnLook:
 
 
 def _distinct(cells: pa.ChunkedArray) -> int:
-    return int(pc.count_distinct(cells, mode="only_valid").as_py())
+    if cells.null_count == len(cells):
+        return 0
+    return int(pc.count_distinct(decoded(cells), mode="only_valid").as_py())
 
 
 def quoted(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from glassnet.estimators.input_names import select_training_columns
 from glassnet.estimators.tabular.model import TableClassifier, TableRegressor
 from glassnet.estimators.tabular.settings import COLUMNS, refuse_those_of_classes
 from glassnet.estimators.tabular.source import Source
+from glassnet.estimators.tabular.time_plan import ends_at
 from glassnet.estimators.targets import LabelEncoder
 from glassnet.files import check_writable, remove
 from glassnet.plain_text import listed
@@ -39,6 +41,8 @@ from glassnet.workflows.resuming import (
 )
 from glassnet.workflows.sources import source_of
 from glassnet.workflows.targets import likely_target, task_of
+
+KEPT_BACK = 0.97  # of a time limit: the rest is for writing and for what cannot be planned
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ def train_file(
     out: str | Path | None = None, resume: str | Path | None = None, reading: dict[str, Any] | None = None,
     callbacks: Iterable[Callable[[Progress], Any]] = (),
     announce: Callable[[Dataset, dict[str, int]], Any] = lambda dataset, parts: None, every: float = 60.0,
-    **settings: Any,
+    began: float | None = None, **settings: Any,
 ) -> Training:  # fmt: skip
     """Read a table or pictures, train on one part, score on another, save.
 
@@ -115,6 +119,8 @@ def train_file(
     every : float
         Seconds of training that may be lost when the process is killed: so often the file `out`.checkpoint is written,
         and removed at the end. The same call resumes a training whose checkpoint exists.
+    began : float, optional
+        When the time of `time_limit` begins, by `time.perf_counter`; now if it is not given.
     **settings
         Arguments of `TabularClassifier` or `TabularRegressor`.
 
@@ -129,6 +135,7 @@ def train_file(
         Before anything is trained or written, if the data, a setting or the output file cannot be used, or if `out` has
         the checkpoint of another training.
     """
+    began = time.perf_counter() if began is None else began
     keeper = None
     if out is not None:  # the model itself is written at the end
         check_writable(out, data)
@@ -139,15 +146,11 @@ def train_file(
     earlier = None if start is None else load_tabular(start)
     known = _Known(target, sample_weight, group, ids, reading or {}).with_those_of(earlier)
     choices = known.choices(settings, earlier)
-    dataset = read(data, known.target, columns=choices, **known.reading)
-    release_memory()
-    if dataset.y is None:
-        raise DataError(f"{data}: {_how_to_name_target(dataset)}")
+    dataset = _read(data, known, choices)
     task = _task(task, dataset.y, earlier, start)
     if task == "numbers":
         refuse_those_of_classes(settings)
-    if settings.get("random_state") is None:
-        settings["random_state"] = seed_of(earlier)
+    settings["random_state"] = seed_of(earlier) if settings.get("random_state") is None else settings["random_state"]
     if test_file is not None:
         dataset = with_test_file(dataset, test, test_file, known.reading)
     resolved = choices.resolved(_columns(dataset)) if choices else choices
@@ -164,30 +167,53 @@ def train_file(
         _check_test_part(train.X, train.y, kept.X, kept.y, task)
         notes += repeated_rows(train.X, train.y, kept.X, kept.y)
     parts = {"training": len(train), "test": 0 if kept is None else len(kept)}
-    not_announced = [(dataset, parts)]
-
-    def announce_once(progress: Progress) -> None:
-        if progress.moment == "start" and not_announced:  # by then everything was checked
-            announce(*not_announced.pop())
-
+    announced = _once(announce, dataset, parts)
     model.target_name_, model.sample_weight_name_ = dataset.target, resolved.weight
     model.source_ = source_of(dataset, data, resolved, test, settings["random_state"])
     target, validation = dataset.target, _validation(dataset, model, warm=earlier is not None)
     del dataset  # which takes as much memory as its parts together
     release_memory()
-    with without_diverged(out), warnings.catch_warnings():
+    end = None if model.time_limit is None else began + model.time_limit * KEPT_BACK
+    with without_diverged(out), ends_at(end, sum(parts.values())), warnings.catch_warnings():
         warnings.simplefilter("ignore", InterruptedWarning)  # `Training.interrupted` says it
         model.fit(
-            train.X, train.y, train.weights, groups=train.groups, callbacks=[announce_once, *callbacks],
+            train.X, train.y, train.weights, groups=train.groups, callbacks=[announced, *callbacks],
             checkpoint=keeper, **validation,
         )  # fmt: skip
     if out is not None:
-        model.save(out)
-        remove(checkpoint_of(out))
+        _save(model, out)
     scores = {"training": score(model, train.X, train.y)}
     if kept is not None:
         scores["test"] = score(model, kept.X, kept.y)
     return Training(model, str(data), target, parts, scores, [*notes, *model.notes_], model.was_interrupted)
+
+
+def _read(data: str | Path, known: _Known, choices: ColumnChoices) -> Dataset:
+    """Return what a file holds, with a target."""
+    dataset = read(data, known.target, columns=choices, **known.reading)
+    release_memory()
+    if dataset.y is None:
+        raise DataError(f"{data}: {_how_to_name_target(dataset)}")
+    return dataset
+
+
+def _once(
+    announce: Callable[[Dataset, dict[str, int]], Any], dataset: Dataset, parts: dict[str, int]
+) -> Callable[[Progress], None]:
+    """Return a callback that announces the data before the first step; by then everything was checked."""
+    not_announced = [(dataset, parts)]
+
+    def announced(progress: Progress) -> None:
+        if progress.moment == "start" and not_announced:
+            announce(*not_announced.pop())
+
+    return announced
+
+
+def _save(model: Model, out: str | Path) -> None:
+    """Write a model, and remove its checkpoint."""
+    model.save(out)
+    remove(checkpoint_of(out))
 
 
 class _Known(NamedTuple):

@@ -38,6 +38,7 @@ from glassnet.estimators.tabular.settings import (
     check_kept,
 )
 from glassnet.estimators.tabular.source import Source
+from glassnet.estimators.tabular.time_plan import TimePlan
 from glassnet.estimators.tabular.training import Callback, train_candidates
 from glassnet.estimators.tabular.training_data import Given, TrainingData, drawn_seed, prepare
 from glassnet.estimators.tabular.unfinished import LastFit, Unfinished, settings_of
@@ -159,6 +160,8 @@ class TableModel(InspectionMixin):
         """
         given, given_val = Given(X, y, sample_weight, groups), Given(X_val, y_val, sample_weight_val)
         given_val.check_validation()
+        self._declared["time_limit"].check(self.time_limit)
+        time_plan = TimePlan(self.time_limit)
         warm = self.warm_start and hasattr(self, "network_")
         unfinished = self._unfinished if warm else None
         data = None if unfinished is None else self._data_to_resume(unfinished, given, given_val)
@@ -167,9 +170,11 @@ class TableModel(InspectionMixin):
         keeper = checkpoint_to(checkpoint, every)
         self._unfinished = None
         candidates = train_candidates(
-            self, data, unfinished, callbacks=callbacks, checkpoint=keeper, as_of=partial(self._as_of, data)
-        )
+            self, data, unfinished, callbacks=callbacks, checkpoint=keeper, as_of=partial(self._as_of, data),
+            time_plan=time_plan,
+        )  # fmt: skip
         self._become(data, candidates)
+        self.notes_ += time_plan.notes()
         if keeper is not None:
             keeper.end(self)
         if self.verbose:

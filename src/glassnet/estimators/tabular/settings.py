@@ -77,6 +77,9 @@ class ModelSettings(TypedDict, total=False):
         "network alone holds out .15 from 1000 rows on.", interval="[0, 1)")]
     patience: Annotated[float | None, Setting(None, "Epochs without a lower validation cost before training ends.",
         none="None is a quarter of the epochs.", interval="[0, inf]")]
+    time_limit: Annotated[float | None, Setting(None, "Seconds that a training may take.", "Candidates and steps are "
+        "planned by their measured speed, so that results depend on the machine; in the shell it is the time of the "
+        "whole command.", interval="(0, inf)", later=True)]
     n_networks: Annotated[int | None, Setting(None, "Networks trained side by side and averaged.",
         none="None is the preset's number (4, 8 or 16), or one where `hidden` is given.", interval="[1, inf)")]
     random_state: Annotated[Any, Setting(None, "Source of all randomness.", "A whole number, a RandomState, or None "

@@ -17,6 +17,7 @@ from glassnet.estimators.tabular.logarithms import may_learn_logarithms, target_
 from glassnet.estimators.tabular.networks import is_full_batch, new_network, recipes_to_try
 from glassnet.estimators.tabular.recipes import STRAIGHT, Recipe
 from glassnet.estimators.tabular.settings import IN_FIT
+from glassnet.estimators.tabular.time_plan import TimePlan
 from glassnet.estimators.tabular.training_data import TrainingData
 from glassnet.estimators.tabular.unfinished import Unfinished
 from glassnet.estimators.targets import Target, smoothed
@@ -41,7 +42,7 @@ FITS_PER_RECIPE = 3  # that an engine's start counts for: folds, seeds and later
 
 def train_candidates(
     model: TableModel, data: TrainingData, unfinished: Unfinished | None, *, callbacks: Iterable[Callback],
-    checkpoint: Checkpoint | None, as_of: Callable[[list[Candidate]], Any],
+    checkpoint: Checkpoint | None, as_of: Callable[[list[Candidate]], Any], time_plan: TimePlan,
 ) -> list[Candidate]:  # fmt: skip
     """Train one candidate after the other while it helps, and return them."""
     n_x, m = data.X.shape
@@ -50,12 +51,21 @@ def train_candidates(
     networks = {  # all before the first is trained: what is wrong with them is reported at once
         name: model.network_ if data.warm else _new_network(model, recipe, data) for name, recipe in recipes.items()
     }
-    trainings = _Trainings(model, data, unfinished, list(callbacks), checkpoint, as_of)
+    callbacks = [*callbacks, *time_plan.ends()]
+    trainings = _Trainings(model, data, unfinished, callbacks, checkpoint, as_of, time_plan)
     if unfinished is not None:
         networks = _resumed(networks, unfinished, data)
         for candidate in unfinished.done:
             _judge_again(candidate, data, metric_of(model))
     for name, network in networks.items():
+        trainings.measure(name, recipes[name], network)
+    left = [name for name in networks if not recipes[name].solved]
+    for name, network in networks.items():
+        if name in left:
+            time_plan.plan(left)
+            left.remove(name)
+            if not trainings.has_time_for(name):
+                break
         trained = trainings.add(name, recipes[name], network)
         if trained and (trainings.are_interrupted or _is_enough(trainings.candidates, recipes)):
             break
@@ -76,6 +86,7 @@ class _Trainings:
     callbacks: list[Callback]
     checkpoint: Checkpoint | None
     as_of: Callable[[list[Candidate]], Any]
+    time_plan: TimePlan
     candidates: list[Candidate] = field(init=False)
     failure: DivergedError | None = None
 
@@ -86,6 +97,19 @@ class _Trainings:
     def are_interrupted(self) -> bool:
         """Whether the last candidate's training was."""
         return bool(self.candidates) and self.candidates[-1].interrupted
+
+    def measure(self, name: str, recipe: Recipe, network: Network) -> None:
+        """Time some steps of a candidate, if there is a limit and it learns in steps."""
+        if self.time_plan.limit is None or recipe.solved:
+            return
+        data = self.data.for_layers(recipe.hidden)
+        options = _fit_options(self.model, recipe, network, data.X.shape[1])
+        weights = out_of_fold.combined(data.fold_weights, data.S)
+        self.time_plan.measure(name, network, options, data.X, data.Y, weights)
+
+    def has_time_for(self, name: str) -> bool:
+        """Return whether a candidate is planned, after the first; without a limit all are."""
+        return self.time_plan.limit is None or name in self.time_plan.steps
 
     def add(self, name: str, recipe: Recipe, network: Network) -> bool:
         """Train one more candidate; return whether it did not diverge."""
@@ -100,7 +124,9 @@ class _Trainings:
         candidate = Candidate(name, network, target=target_of(name, self.data))
         try:
             data = self.data.for_layers(recipe.hidden)
-            history = _train(self.model, candidate, recipe, data, self.callbacks, resume=resume, checkpoint=part)
+            steps = _steps_before(network, name, self.unfinished) or self.time_plan.steps.get(name)
+            options: Any = {"resume": resume, "checkpoint": part, "steps": steps}
+            history = _train(self.model, candidate, recipe, data, self.callbacks, **options)
         except DivergedError as error:
             self.failure = error
             return False
@@ -108,6 +134,7 @@ class _Trainings:
             if not self.candidates:
                 raise KeyboardInterrupt  # there is nothing to keep
             candidate.cost = math.inf  # it has not begun
+        self.time_plan.learn(name, history)
         self.candidates.append(candidate)
         return True
 
@@ -127,7 +154,13 @@ class _Trainings:
             recipe = recipes[name.removesuffix(LOG)]
             resumed = self.unfinished is not None and self.unfinished.recipe == name
             network = self.unfinished.network if resumed and self.unfinished else None
-            if not self.add(name, recipe, network or _new_network(self.model, recipe, self.data)):
+            network = network or _new_network(self.model, recipe, self.data)
+            if not recipe.solved:
+                self.measure(name, recipe, network)
+                self.time_plan.plan([name])
+                if not self.has_time_for(name):
+                    return
+            if not self.add(name, recipe, network):
                 return
 
 
@@ -232,6 +265,14 @@ def _targets(candidate: Candidate, data: TrainingData) -> AnyArray:
     return candidate.target.encode(data.straight.trained.y).T
 
 
+def _steps_before(network: Network, name: str, unfinished: Unfinished | None) -> int | None:
+    """Return the steps of an interrupted training that is resumed, if a time limit had planned them."""
+    if unfinished is None or name != unfinished.recipe:
+        return None
+    steps = (network.record or {}).get("settings", {}).get("iterations")
+    return None if steps is None else int(steps)
+
+
 def metric_of(model: TableModel) -> str | None:
     """Return the metric that candidates are compared by, under its own name."""
     return None if model.metric is None else metric_named(model.metric, model._task)[0]
@@ -253,7 +294,7 @@ def _resumed(networks: dict[str, Network], unfinished: Unfinished, data: Trainin
 
 def _train(
     model: TableModel, candidate: Candidate, recipe: Recipe, data: TrainingData, callbacks: Sequence[Callback], *,
-    resume: bool, checkpoint: Checkpoint | None,
+    resume: bool, checkpoint: Checkpoint | None, steps: int | None = None,
 ) -> History:  # fmt: skip
     """Train the networks of a candidate as its recipe says, judge them, and set what comes out."""
     network, validation = candidate.network, data.validation
@@ -270,6 +311,8 @@ def _train(
         validation = (validation[0], candidate.target.encode(data.judged.y).T, *validation[2:])
     candidate.fingerprint = _fingerprint(data, candidate, data.X, Y)
     options = _fit_options(model, recipe, network, data.X.shape[1])
+    if steps is not None:
+        options = {**options, "epochs": None, "iterations": steps}
     smoothing = recipe.label_smoothing if network.architecture.loss == "cross_entropy" else 0.0
     exclusive = network.architecture.activations[-1] == "softmax"
     own: list[Callback] = [_print_epoch] if model.verbose else []

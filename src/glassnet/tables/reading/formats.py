@@ -212,6 +212,8 @@ def read(
             return _of_folder(path, part, options)
         if kind:  # such as a pipe, which may never end
             raise FileError(f"{path}: expected a file or a folder; this is {kind} ({PIPE!r} reads what is piped in)")
+        if path.suffix.lower() == ".glassnet":
+            raise FileError(f"{path} is a model, not data: `glassnet inspect` opens it, and data come after it")
         with path.open("rb"):  # raises here, not in a library, if there is no permission
             pass
         return _of_content(Source(path.name, path, part), options)
