@@ -35,7 +35,7 @@ ELSEWHERE = {
     "Network": {"self", "X", "Y", "initializer", "dtype"},
     "Tabular": {"self", "X", "y", "preset", "verbose", *PAGE.COLUMNS},
     "MLP": {"self", "X", "y"},
-    "shell": {*(f"--{each.option_name}" for each in PAGE.COLUMNS.values()), "--id", "--test-file",
+    "shell": {*(f"--{each.option_name}" for each in PAGE.COLUMNS.values()), "--id", "--test-file", "--strict", "--black", "--white",
               "--target", "--task", "--test", "--size", "--order", "--separator", "--header", "--encoding", "--out",
               "--json", "--preset"},
 }  # fmt: skip
@@ -54,6 +54,11 @@ def test_a_column_of_the_tables_is_the_interface(interface):
     named |= {name for row in PAGE.OTHERS for name in row[column + 1].split(", ") if name}
     assert named <= INTERFACES[interface]
     own = ELSEWHERE[interface]
+    tabular = {name: each for name, each in PAGE.CLASSIFIER.items() if f"| `{name}` |" in PAGE.page()}
+    if interface == "Tabular":
+        own = own | set(tabular)
+    if interface == "shell":
+        own = own | {f"--{each.option_name}" for each in tabular.values() if each.option is not None}
     if interface == "MLP":
         own = own | {name for name in PAGE.mlp.CLASSIFIER if f"`{name}`" in PAGE.page().split("## MLP")[1]}
     assert INTERFACES[interface] - named <= own
