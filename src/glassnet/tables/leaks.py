@@ -164,10 +164,15 @@ def _repeats_numbers(values: np.ndarray, y: np.ndarray, kind: str, tolerance: fl
         slope = (centred @ target) / (centred @ centred)
         left = target - slope * centred
         unexplained = (left @ left) / (target @ target)
-        spread = np.quantile(np.abs(target), 0.5)  # outliers alone may agree
-    if unexplained < UNEXPLAINED * tolerance and np.quantile(np.abs(left), 0.5) < 0.05 * spread:
+    # Outliers alone may agree: the others must, too.
+    if unexplained < UNEXPLAINED * tolerance and _usual(left) < 0.05 * _usual(y):
         return "is nearly the target in other units"
     return None
+
+
+def _usual(numbers: np.ndarray) -> float:
+    """Return how far numbers usually are from their median."""
+    return float(np.median(np.abs(numbers - np.median(numbers))))
 
 
 def _determines(codes: np.ndarray, y: np.ndarray, tolerance: float) -> str | None:

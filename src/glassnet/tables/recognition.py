@@ -160,7 +160,7 @@ def _decided(
         remarks = (*remarks, _unreadable(COLUMN_TYPES[kind].words, cells, read, lines))
     if choices.kind(name):
         return Decision(kind, read.format, remarks), read.cells
-    reason = "" if name in choices.keep else why_identifier(name, read.cells, kind)
+    reason = "" if name in choices.keep else why_identifier(name, read.cells, kind, cells)
     if are_names(name, read.cells, kind):
         kind, remarks = "category", (*remarks, NAMES.format(shlex.quote(name)))
         read = replace(read, format={})

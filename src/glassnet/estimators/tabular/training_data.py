@@ -143,27 +143,12 @@ def prepare(model: TableModel, given: Given, given_val: Given, *, warm: bool, se
     compared = held_out if validation else trained
     judged = _judged_rows(target, (X, Y, S), validation, fold_weights, compared, class_weights)
     release_memory()
+    solvable = not (judged is None or warm or preparation.pictures or preparation.text)
+    linear = StraightFeatures(preparation.unclipped(), trained, held_out) if solvable else None
     result = TrainingData(
-        preparation,
-        target,
-        notes,
-        n_columns,
-        X,
-        Y,
-        S,
-        validation,
-        fold_weights,
-        data,
-        k,
-        rng,
-        seed,
-        warm,
-        judged,
-        without_network,
-        None
-        if judged is None or warm or preparation.pictures or preparation.text
-        else StraightFeatures(preparation.unclipped(), trained, held_out),
-    )
+        preparation, target, notes, n_columns, X, Y, S, validation, fold_weights, data, k, rng, seed, warm, judged,
+        without_network, linear,
+    )  # fmt: skip
     if warm or model.hidden is not None:  # the network, or at least its layers, are given
         return result
     return result._replace(scores=_with_scores(result, trained, held_out))

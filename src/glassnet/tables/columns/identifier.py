@@ -51,7 +51,7 @@ COUNTER_NAME = re.compile(
 NO_NAME = re.compile(r"|c1|X(\.\d+)?|V1|\.\.\.1|[Uu]nnamed: \d+")
 
 
-def why_identifier(name: str, cells: pa.ChunkedArray, kind: str) -> str:
+def why_identifier(name: str, cells: pa.ChunkedArray, kind: str, spelled: pa.ChunkedArray | None = None) -> str:
     """Return why the cells of a whole table say nothing but which row it is, or "" where they may say more.
 
     Parameters
@@ -62,6 +62,8 @@ def why_identifier(name: str, cells: pa.ChunkedArray, kind: str) -> str:
         Its m cells, as its kind reads them.
     kind : str
         Of column.
+    spelled : pyarrow.ChunkedArray, optional
+        The cells as they were read from a file: long numbers that are text there differ in more digits than floats have.
 
     Returns
     -------
@@ -75,8 +77,12 @@ def why_identifier(name: str, cells: pa.ChunkedArray, kind: str) -> str:
         return ""
     if kind == "number":
         numbers = _whole_numbers(cells)
-        return "" if numbers is None else _why_numbers(name, numbers, named_id)
-    if kind != "category" or not (is_text(cells.type) or pa.types.is_integer(cells.type)):
+        if numbers is None:
+            return ""
+        if spelled is None or not is_text(spelled.type) or not _are_long(numbers):
+            return _why_numbers(name, numbers, named_id)
+        cells = spelled
+    elif kind != "category" or not (is_text(cells.type) or pa.types.is_integer(cells.type)):
         return ""
     distinct = pc.count_distinct(cells).as_py()
     return DIFFERENT if distinct >= (1 - REPEATED) * there else ""
