@@ -35,7 +35,8 @@ ELSEWHERE = {
     "Network": {"self", "X", "Y", "initializer", "dtype"},
     "Tabular": {"self", "X", "y", "preset", "verbose", *PAGE.COLUMNS},
     "MLP": {"self", "X", "y"},
-    "shell": {*(f"--{each.option_name}" for each in PAGE.COLUMNS.values()), "--id", "--test-file", "--strict", "--black", "--white",
+    "shell": {*(f"--{each.option_name}" for each in PAGE.COLUMNS.values()), "--id", "--test-file",
+              "--strict", "--black", "--white",
               "--target", "--task", "--test", "--size", "--order", "--separator", "--header", "--encoding", "--out",
               "--json", "--preset"},
 }  # fmt: skip
