@@ -12,7 +12,7 @@ import numpy as np
 from glassnet.errors import DataError
 from glassnet.memory import COLUMN, check_room
 from glassnet.tables.arrow import pa, pc
-from glassnet.tables.cells import cell_values, rows_at
+from glassnet.tables.cells import cell_values, rows_at, text_array
 from glassnet.tables.places import places
 from glassnet.tables.reading.dialect import (
     GAPS,
@@ -169,11 +169,13 @@ def _without_repeated_names(rows: Rows, names: tuple[str, ...], where: str) -> R
     """Return rows without those that hold the names again, as files do that were put together."""
     if len(names) < 2 or not len(rows.table):
         return rows
-    again = cell_values(pc.equal(rows.table.column(0), names[0]))
-    for j, name in enumerate(names[1 : len(rows.table.columns)], 1):
+    # Scalars of Arrow's own: it loads pandas to make them of Python's.
+    cell = [text_array([name], column.type)[0] for name, column in zip(names, rows.table.columns, strict=False)]
+    again = cell_values(pc.equal(rows.table.column(0), cell[0]))
+    for j in range(1, len(cell)):
         if not again.any():
             return rows
-        again &= cell_values(pc.equal(rows.table.column(j), name))
+        again &= cell_values(pc.equal(rows.table.column(j), cell[j]))
     if not again.any():
         return rows
     indices = np.flatnonzero(~again)

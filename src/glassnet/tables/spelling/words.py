@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from glassnet.tables.arrow import pa, pc
-from glassnet.tables.cells import cell_values
+from glassnet.tables.cells import cell_values, rows_at
 from glassnet.typing import AnyArray
 
 ALONE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"  # characters that are words
@@ -111,14 +111,14 @@ def is_free_text(text: pa.ChunkedArray) -> bool:
     if len(distinct) < LEAST_TEXTS:
         return False
     runs = pc.count_substring_regex(distinct, pattern=LETTERS)
-    apart = pc.add(pc.count_substring_regex(distinct, pattern=BETWEEN), 1)  # not those of a page or a file
+    apart = cell_values(pc.count_substring_regex(distinct, pattern=BETWEEN)) + 1  # not those of a page or a file
     alone = pc.count_substring_regex(distinct, pattern=f"[{ALONE}]")
-    per_cell = max(_mean(pc.min_element_wise(runs, apart)), _mean(alone) / 2)
+    per_cell = max(float(np.minimum(cell_values(runs), apart).mean()), _mean(alone) / 2)
     rules = [rule for rule in RULES if per_cell >= rule.words and len(distinct) >= max(rule.texts, rule.share * there)]
     if not rules:
         return False
     distinct = distinct.take(pc.sort_indices(distinct))
-    probed = distinct.take(pa.array(np.linspace(0, len(distinct) - 1, min(len(distinct), MAX_PROBED)).astype(int)))
+    probed = rows_at(distinct, np.linspace(0, len(distinct) - 1, min(len(distinct), MAX_PROBED)).astype(int))
     words = words_of(pa.chunked_array([probed]))
     held = np.unique(words.row * max(len(words.distinct), 1) + words.code) % max(len(words.distinct), 1)
     cells = np.bincount(held, minlength=len(words.distinct))
