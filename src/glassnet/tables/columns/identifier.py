@@ -63,7 +63,7 @@ def why_identifier(name: str, cells: pa.ChunkedArray, kind: str, spelled: pa.Chu
     kind : str
         Of column.
     spelled : pyarrow.ChunkedArray, optional
-        The cells as they were read from a file: long numbers that are text there differ in more digits than floats have.
+        The cells as they were in a file: long numbers that are text there differ in more digits than floats have.
 
     Returns
     -------

@@ -218,6 +218,7 @@ def _likelihood(text: str, language: Language) -> float:
                     total += (SCRIPT if before < "\x80" else 0) if own_alphabet else (PAIR if before > "\x7f" else 0)
                     total += CASE * (char.isupper() and before.islower())
                 total += CASE * (after.isupper() and char.islower())
+                total += CASE * (char.isupper() and not (before.isalpha() or after.isalpha()))  # rather a sign: 5 €
             elif before.isalpha() and after.isalpha() and char != APOSTROPHE and not unicodedata.combining(char):
                 total += INSIDE
         before = char

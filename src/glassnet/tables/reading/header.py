@@ -72,7 +72,9 @@ def find_layout(
     unnamed = bool(known) and all(map(MADE_UP.fullmatch, known))  # another such file had no names
     known = [] if unnamed else known
     comment = _comment(head)
-    above = [record for record in head if comment and record.cells[0].startswith(comment)]
+    above = [
+        record for record in head if comment and record.cells[0].startswith(comment) and record.cells[0] not in MISSING
+    ]
     head = [record for record in head if record not in above] or head
     rows = [record.cells for record in head]
     width = modal_width(uncommented(rows + rest))
