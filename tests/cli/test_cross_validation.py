@@ -8,7 +8,8 @@ import pytest
 
 
 @pytest.fixture
-def table(tmp_path):
+def table(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(0)
     path = tmp_path / "visits.csv"
     with path.open("w", newline="") as file:

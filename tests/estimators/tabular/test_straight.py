@@ -43,8 +43,9 @@ def test_categories_and_missing_cells_have_a_part_in_it():
 
 @pytest.mark.parametrize("heavy", [False, True])
 def test_a_straight_boundary_is_found_as_well_as_by_logistic_regression(heavy):
-    Z = RNG.standard_t(2, size=(1200, 5)) if heavy else RNG.normal(size=(1200, 5))
-    y = np.where(Z @ [1, -2, 0.5, 0, 3] + 0.3 * RNG.logistic(size=1200) > 0, "b", "a")
+    rng = np.random.default_rng(1)
+    Z = rng.standard_t(2, size=(1200, 5)) if heavy else rng.normal(size=(1200, 5))
+    y = np.where(Z @ [1, -2, 0.5, 0, 3] + 0.3 * rng.logistic(size=1200) > 0, "b", "a")
     theirs = LogisticRegression(max_iter=1000).fit(Z[:600], y[:600]).score(Z[600:], y[600:])
     model = TabularClassifier(random_state=0, epochs=10).fit(Z[:600], y[:600])
     assert np.mean(model.predict(Z[600:]) == y[600:]) >= theirs - 0.005

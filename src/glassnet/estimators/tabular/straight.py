@@ -19,7 +19,7 @@ import numpy as np
 from glassnet.typing import AnyArray
 
 PENALTIES = (1e-6, 0.1, 1.0, 10.0, 100.0, 1000.0)  # λ of least squares, of which rows left out choose one
-PENALTY = 1.0  # λ of other losses
+FEW_PENALTIES = (0.01, 1.0)  # λ of other losses
 MAX_FEATURES, MAX_WORK = 1000, 3e10  # with more it costs more than the networks; work in multiplications
 ROWS_AT_A_TIME = 8192
 STEPS, MEMORY, HALVINGS, TOLERANCE = 60, 10, 30, 1e-7
@@ -73,7 +73,9 @@ def solve(rows: Rows, loss: str) -> Solution:
     """
     moments = _Moments.of(rows)
     if loss in ANSWERS:
-        t = _descend(rows, moments, ANSWERS[loss])
+        answer = ANSWERS[loss]
+        found = [_descend(rows, moments, answer, penalty) for penalty in FEW_PENALTIES]
+        t = found[-1] if rows.fold is None else min(found, key=lambda t: _left_out(rows, moments, answer, t))
     else:
         t = min((moments.least_squares(penalty) for penalty in PENALTIES), key=lambda t: _error(rows, moments, t))
     W = t[:, :, 1:] / moments.deviation
@@ -189,20 +191,31 @@ ANSWERS = {
 }
 
 
-def _descend(rows: Rows, moments: _Moments, answer: _Answer) -> AnyArray:
+def _left_out(rows: Rows, moments: _Moments, answer: _Answer, t: AnyArray) -> float:
+    """Return the sum of losses on rows left out."""
+    total = 0.0
+    for X, Y, S, fold in rows.blocks():
+        D = _design(X, moments.mean, moments.deviation)
+        for j in range(len(t)):
+            part = fold == j
+            total += float(answer.of(t[j] @ D[:, part], Y[:, part])[0].sum(axis=0) @ S[part])
+    return total
+
+
+def _descend(rows: Rows, moments: _Moments, answer: _Answer, penalty: float) -> AnyArray:
     """Return theta (k, n[L], 1 + n) by L-BFGS, each fold with steps of its own."""
     mass = moments.G[:, :1, :1]
     t = np.zeros(moments.C.shape)
     t[:, :, :1] = answer.start(moments.C[:, :, :1] / mass)
-    inverse = np.linalg.inv(moments.curvature(PENALTY, answer.bound))
-    J, slope = _cost(rows, moments, answer, t)
+    inverse = np.linalg.inv(moments.curvature(penalty, answer.bound))
+    J, slope = _cost(rows, moments, answer, t, penalty)
     known: list[tuple[AnyArray, AnyArray, AnyArray]] = []  # changes of theta and of the slope, and 1 / their product
     for _ in range(STEPS):
         step = -_times_inverse_curvature(slope, known, inverse)
         falls = _dot(slope, step)
         length = np.ones(len(t))
         for _ in range(HALVINGS):
-            J_new, slope_new = _cost(rows, moments, answer, t + length[:, None, None] * step)
+            J_new, slope_new = _cost(rows, moments, answer, t + length[:, None, None] * step, penalty)
             too_long = ~(J_new <= J + 1e-4 * length * falls)
             if not too_long.any():
                 break
@@ -220,10 +233,10 @@ def _descend(rows: Rows, moments: _Moments, answer: _Answer) -> AnyArray:
     return t
 
 
-def _cost(rows: Rows, moments: _Moments, answer: _Answer, t: AnyArray) -> tuple[AnyArray, AnyArray]:
+def _cost(rows: Rows, moments: _Moments, answer: _Answer, t: AnyArray, penalty: float) -> tuple[AnyArray, AnyArray]:
     """Return the penalised sum of losses of each fold (k,), and its slope, of theta's shape."""
-    J, slope = PENALTY / 2 * (t[:, :, 1:] ** 2).sum(axis=(1, 2)), np.zeros(t.shape)
-    slope[:, :, 1:] = PENALTY * t[:, :, 1:]
+    J, slope = penalty / 2 * (t[:, :, 1:] ** 2).sum(axis=(1, 2)), np.zeros(t.shape)
+    slope[:, :, 1:] = penalty * t[:, :, 1:]
     k, n_y, n = t.shape
     for X, Y, S, fold in rows.blocks():
         D = _design(X, moments.mean, moments.deviation)
