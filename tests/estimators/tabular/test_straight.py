@@ -118,3 +118,17 @@ def test_unclipped_columns_are_kept_as_plain_data():
     far = preparation.transform(np.array([[1e3, 0, 0, 1e300]]), np.float64)
     assert far[0, 0] == pytest.approx((1e3 - np.median(X[:, 0])) / np.subtract(*np.quantile(X[:, 0], [0.75, 0.25])))
     assert far[0, 3] == 1e6
+
+
+@pytest.mark.parametrize(
+    ("n", "m", "folds", "outputs", "feasible"),
+    [
+        (100, 40_000, 8, 1, True),
+        (20, 16_000, 8, 10, True),
+        (20, 16_000, 8, 1000, False),  # the loss of many classes takes longer than the products
+        (20, 16_000, 1, 1000, False),
+        (1001, 10, 1, 1, False),
+    ],
+)
+def test_a_linear_model_is_solved_where_that_is_quick(n, m, folds, outputs, feasible):
+    assert straight.is_feasible(n, m, folds, outputs) is feasible

@@ -21,6 +21,7 @@ from glassnet.typing import AnyArray
 PENALTIES = (1e-6, 0.1, 1.0, 10.0, 100.0, 1000.0)  # λ of least squares, of which rows left out choose one
 FEW_PENALTIES = (0.01, 1.0)  # λ of other losses
 MAX_FEATURES, MAX_WORK = 1000, 3e10  # with more it costs more than the networks; work in multiplications
+LOSS_WORK = 100  # of the loss of one output of one row: an exponential, a logarithm, sums
 ROWS_AT_A_TIME = 8192
 STEPS, MEMORY, HALVINGS, TOLERANCE = 60, 10, 30, 1e-7
 
@@ -53,7 +54,9 @@ class Rows(NamedTuple):
 
 def is_feasible(n: int, m: int, k: int, n_outputs: int) -> bool:
     """Return whether a linear model of n features, m rows, k folds takes less time than networks do."""
-    return n <= MAX_FEATURES and m * n * (n + 4 * STEPS * min(k * n_outputs, n)) <= 4 * MAX_WORK
+    work = m * n * (n + 4 * STEPS * min(k * n_outputs, n))
+    of_losses = m * k * n_outputs * LOSS_WORK * STEPS * len(FEW_PENALTIES) if n_outputs > 1 else 0
+    return n <= MAX_FEATURES and work + of_losses <= 4 * MAX_WORK
 
 
 def solve(rows: Rows, loss: str) -> Solution:
