@@ -130,8 +130,12 @@ class ColumnChoices:
 
     def kind(self, name: str) -> str | None:
         """Return the kind that a column is said to be of."""
-        named = (kind for choice, kind in KINDS.items() if name in getattr(self, choice))
-        return _mapping(self.kinds).get(name) or next(named, None)
+        if self.kinds and (kind := _mapping(self.kinds).get(name)):
+            return kind
+        for choice, kind in KINDS.items():
+            if (said := getattr(self, choice)) and name in said:
+                return kind
+        return None
 
     def format(self, name: str) -> Mapping[str, Any] | None:
         """Return how a column's text is said to be written, where it is said to be dates."""

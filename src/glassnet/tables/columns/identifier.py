@@ -90,15 +90,12 @@ def why_identifier(name: str, cells: pa.ChunkedArray, kind: str, spelled: pa.Chu
 
 def _why_numbers(name: str, numbers: np.ndarray, named_id: bool) -> str:
     """Return why whole numbers, none of them missing, are an identifier."""
-    n, distinct = len(numbers), len(np.unique(numbers))
-    least, most = float(numbers.min()), float(numbers.max())
-    if distinct < (1 - REPEATED) * n:
-        return ""
-    if named_id or (n >= ID_ROWS and NUMBER_NAME.fullmatch(name)) or _are_long(numbers):
-        return DIFFERENT
+    n, least, most = len(numbers), float(numbers.min()), float(numbers.max())
     dense = least >= 0 and most - least < 2 * n  # a part of a table has gaps in its counter
     counts = COUNTER_NAME.fullmatch(name) or (NO_NAME.fullmatch(name) and least <= n)  # years have no name either
-    return COUNTS if dense and counts else ""
+    different = named_id or (n >= ID_ROWS and NUMBER_NAME.fullmatch(name)) or _are_long(numbers)
+    reason = DIFFERENT if different else COUNTS if dense and counts else ""
+    return reason if reason and len(np.unique(numbers)) >= (1 - REPEATED) * n else ""
 
 
 def are_names(name: str, cells: pa.ChunkedArray, kind: str) -> bool:

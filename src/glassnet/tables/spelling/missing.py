@@ -106,4 +106,6 @@ def _marks(words: tuple[str, ...], more: tuple[str, ...], arrow_type: pa.DataTyp
 
 def _without(column: pa.ChunkedArray, marks: pa.Array) -> pa.ChunkedArray:
     missing = pc.is_in(column, value_set=marks)
+    if not pc.any(missing).as_py():
+        return column
     return pc.if_else(missing, missing_cell(column.type), column)
