@@ -27,7 +27,7 @@ import pandas as pd
 import skrub
 from sklearn.metrics import accuracy_score, r2_score
 
-from _common import machine
+from _common import machine, version_of
 from glassnet import read
 from glassnet.core.checks import generator
 from glassnet.tables import split
@@ -45,6 +45,7 @@ class File(NamedTuple):
     what: str
     pandas: Callable[[Path], pd.DataFrame] = pd.read_csv
     table: str = ""
+    done: str = ""  # where the two differed
 
 
 def from_database(table: str) -> Callable[[Path], pd.DataFrame]:
@@ -137,6 +138,39 @@ def measure(folder: Path, of: File, seeds: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+HEAD = """# Public files that nobody prepared
+
+Written by `.venv/bin/python bench/field.py --data FOLDER`, whose text says how both sides are measured: {seeds} seeds;
+accuracy for classes, R² for numbers; the same test rows on both sides. glassnet: `glassnet train FILE --target NAME`,
+no other option, the seconds of the whole command. skrub: pandas with the hints that it needs to read the file at all
+(see `FILES` there), `skrub.tabular_pipeline`, scikit-learn's HistGradientBoosting; the seconds of reading and fitting.
+None of the files is part of this project.
+
+| file | what it is like | predicts | glassnet | skrub | seconds | skrub's seconds |
+|---|---|---|---:|---:|---:|---:|
+"""
+
+
+def write_page(results: dict[str, Any], seeds: int) -> None:
+    """Write docs/field.md: a row for each file, where it is from, and what was done where the two differ."""
+    measured = {name: found for name, found in results.items() if "failed" not in found}
+    lines = [
+        f"| {name} | {FILES[name].what} | `{FILES[name].target}` | {found['glassnet']:.4f} | {found['skrub']:.4f} | "
+        f"{found['seconds']:.1f} | {found['skrub seconds']:.1f} |"
+        for name, found in measured.items()
+    ]
+    sources = [f"- {name}: {FILES[name].repository}, `{FILES[name].path}`" for name in measured]
+    done = [f"- {name}: {FILES[name].done}" for name in measured if FILES[name].done]
+    about = machine()
+    tools = f"skrub {version_of('skrub')}, pandas {version_of('pandas')}"
+    on = ", ".join(f"{key} {value}" for key, value in about.items())
+    text = "\n".join([
+        HEAD.format(seeds=seeds) + "\n".join(lines), "", "Where they are from:", "", *sources, "",
+        "What was done about differences:", "", *done, "", f"Measured on: {on}, {tools}.", "",
+    ])  # fmt: skip
+    PAGE.write_text(text, encoding="utf-8")
+
+
 def main() -> None:
     """Measure the files that are asked for, print a line each, and keep all in bench/field.json."""
     warnings.simplefilter("ignore")
@@ -151,6 +185,8 @@ def main() -> None:
         found = kept["files"][name] = measure(asked.data, FILES[name], asked.seeds)
         print(name, {k: round(v, 4) if isinstance(v, float) else v for k, v in found.items()}, flush=True)
         asked.json.write_text(json.dumps({**kept, "machine": machine()}, indent=1) + "\n", encoding="utf-8")
+    if asked.json == RESULTS:
+        write_page(kept["files"], asked.seeds)
 
 
 if __name__ == "__main__":

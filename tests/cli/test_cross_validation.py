@@ -11,6 +11,7 @@ import pytest
 def table(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(0)
+    monkeypatch.chdir(tmp_path)
     path = tmp_path / "visits.csv"
     with path.open("w", newline="") as file:
         writer = csv.writer(file)

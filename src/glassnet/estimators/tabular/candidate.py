@@ -97,9 +97,22 @@ class Candidate:
         return candidate
 
 
-def best_of(candidates: Sequence[Candidate]) -> Candidate:
-    """Return the candidate of least cost; one that is solved must be better by 1 %: averaging helps it least."""
-    return min(candidates, key=lambda each: each.cost + HANDICAP * abs(each.cost) * each.recipe.startswith(STRAIGHT))
+def best_of(candidates: Sequence[Candidate], m: int) -> Candidate:
+    """Return the candidate of least cost on m rows.
+
+    One that is solved must be better by 1 %, since averaging helps it least, and by about a standard error of the cost:
+    how far it may go was chosen on the same rows.
+    """
+    least = min(each.cost for each in candidates)
+
+    def cost(each: Candidate) -> float:
+        if not each.recipe.startswith(STRAIGHT):
+            return each.cost
+        error = math.sqrt(max(second, 0.0) / m) if math.isfinite(second) else 0.0
+        return each.cost + max(HANDICAP * abs(each.cost), error)
+
+    second = min((each.cost for each in candidates if not each.recipe.startswith(STRAIGHT)), default=least)
+    return min(candidates, key=cost)
 
 
 def notes_of_choice(candidates: list[Candidate], chosen: Candidate, metric: str | None = None) -> list[str]:

@@ -203,7 +203,7 @@ class TableModel(InspectionMixin):
 
     def _become(self, data: TrainingData, candidates: list[Candidate]) -> None:
         """Take over what was trained: the best of the candidates, and what it takes to resume the last."""
-        chosen = best_of(candidates)
+        chosen = best_of(candidates, data.Y.shape[1])
         seen = data.for_layers(chosen.hidden)
         self.preparation_, self.target_ = seen.preparation, chosen.target or data.target
         if chosen.recipe.removesuffix(LOG) == STRAIGHT and data.straight is not None:

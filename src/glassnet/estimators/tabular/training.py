@@ -144,7 +144,7 @@ class _Trainings:
         if STRAIGHT not in plain or plain[STRAIGHT].cost <= EXACT or not may_learn_logarithms(self.model, self.data):
             return
         trained = [each for name, each in plain.items() if not recipes[name].solved]
-        names = [STRAIGHT + LOG, *([best_of(trained).recipe + LOG] if trained else [])]
+        names = [STRAIGHT + LOG, *([best_of(trained, self.data.Y.shape[1]).recipe + LOG] if trained else [])]
         for name in names:
             known = {each.recipe: each for each in self.candidates}
             if self.are_interrupted or (name != names[0] and not _are_better(known[names[0]], plain[STRAIGHT])):

@@ -4,6 +4,7 @@ from glassnet.tables.columns.category import CategoryColumn
 from glassnet.tables.columns.column import Column
 from glassnet.tables.columns.date import DateColumn
 from glassnet.tables.columns.number import NumberColumn
+from glassnet.tables.columns.place import PlaceColumn
 from glassnet.tables.columns.target_means import TargetMeans
 from glassnet.tables.columns.text import TextColumn
 from glassnet.tables.columns.text_scores import TextScores
@@ -13,5 +14,5 @@ from glassnet.tables.columns.time import TimeColumn
 # since numbers would take those that are written as 20170227.
 COLUMN_TYPES: dict[str, type[Column]] = {
     each.kind: each
-    for each in (DateColumn, TimeColumn, NumberColumn, TextColumn, CategoryColumn, TargetMeans, TextScores)
+    for each in (DateColumn, TimeColumn, PlaceColumn, NumberColumn, TextColumn, CategoryColumn, TargetMeans, TextScores)
 }

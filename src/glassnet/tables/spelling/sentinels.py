@@ -65,7 +65,7 @@ def _found(cells: pa.ChunkedArray) -> dict[float, int]:
             others = np.delete(values, end)
             spread, gap = others[-1] - others[0], abs(values[end] - values[near])
             # A second mark, such as -998 before -999, is near the first.
-            if counts[end] > 1 and gap > spread * (1 if values[end] < 0 <= others[0] else 2):
+            if counts[end] > 1 and gap > spread * (1 if values[end] < 0 <= others[0] else 3):
                 found[float(values[end])] = int(counts[end])
                 values, counts = others, np.delete(counts, end)
     return found
