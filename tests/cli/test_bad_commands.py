@@ -32,13 +32,16 @@ def model(glassnet, table):
 BAD_TABLES = {
     "empty": ("", ["bad.csv", "empty"]),
     "header only": ("size,label\n", ["bad.csv", "no rows"]),
-    "ragged": ("size,label\n1,a\n2,b,c\n3,a\n", ["line 3"]),
+    "ragged": ("size,label\n1,a\n2,b,c\n3,a,d,e\n4\n5,b,c\n6,a,b,c\n", ["line"]),
     "unknown target": ("size,lable\n1,a\n2,b\n3,a\n", ["'label'", "did you mean 'lable'"]),
     "single class": ("size,label\n1,a\n2,a\n3,a\n4,a\n5,a\n", ["single class", "'a'"]),
-    "missing targets": ("size,label\n1,a\n2,\n3,b\n4,a\n5,b\n", ["'label'", "missing", "row 2"]),
+    "missing targets": ("size,label\n1,\n2,\n3,\n4,\n5,\n", ["'label'", "no cell of 5 that is known"]),
     "one row": ("size,label\n1,a\n", ["1"]),
-    "infinite": ("size,label\n1,a\ninf,b\n3,a\n4,b\n5,a\n6,b\n7,a\n8,b\n9,a\n1,b\n2,a\n3,b\n", ["size", "inf"]),
-    "class of one row": ("size,label\n1,a\n2,b\n3,a\n4,a\n5,a\n", ["class 'b'", "1 row"]),
+    "infinite": ("size,label\n" + "inf,a\n-inf,b\n" * 6, ["size", "no column is left"]),
+    "classes of one row": ("size,label\n" + "".join(f"{i},k{i}\n" for i in range(20)), ["20 of 20 classes"]),
+        "size,label\n" + "".join(f"{i},k{i}\n" for i in range(20)),
+        ["20 of 20 classes have a single row"],
+    ),
 }
 
 
@@ -54,6 +57,23 @@ def test_tables_that_cannot_be_trained_on(glassnet, table, name):
     for word in refused_words:
         assert word in answer.err, answer.err
     assert set(table.parent.iterdir()) == before
+
+
+MENDED = {
+    "a ragged line": ("1,a\n2,b\n" * 10 + "3,a,c,d\n", "line 22"),
+    "missing targets": ("1,a\n2,b\n" * 10 + "3,\n", "line 22"),
+    "an infinite cell": ("1,a\n2,b\n" * 10 + "inf,a\n", "infinite in 1 cell"),
+    "a class of one row": ("1,a\n2,b\n" * 10 + "3,c\n", "'c'"),
+}
+
+
+@pytest.mark.parametrize("name", MENDED)
+def test_tables_that_are_trained_on_with_a_note(glassnet, table, name):
+    rows, word = MENDED[name]
+    table.with_name("odd.csv").write_text(f"size,label\n{rows}")
+    answer = glassnet("train", "odd.csv", "--target", "label", "--preset", "fast", "--epochs", 2)
+    assert answer.code == 0, answer.err
+    assert any(line.startswith("Note") and word in line for line in answer.out.splitlines()), answer.out
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ has_torch = importlib.util.find_spec("torch") is not None
     "options", [[], ["--device", "cpu"], ["--precision", "bfloat16"], ["--n-networks", "3"]], ids=str
 )
 def test_train_evaluate_predict(glassnet, table, options):
-    trained = glassnet("train", table, "--target", "label", "--engine", "torch", "--epochs", 150, "--seed", 1, *options)
+    trained = glassnet("train", table, "--target", "label", "--preset", "fast", "--engine", "torch", "--epochs", 150,
+                       "--seed", 1, *options)  # fmt: skip
     assert trained.code == 0, trained.err
     assert trained.err == ""
     assert "Engine    torch" in trained.out
@@ -38,7 +39,7 @@ def test_the_model_is_numpys(glassnet, table):
 
 @pytest.mark.needs("torch")
 def test_auto_says_why_it_takes_torch(glassnet, table):
-    trained = glassnet("train", table, "--target", "label", "--precision", "bfloat16", "--epochs", 2)
+    trained = glassnet("train", table, "--target", "label", "--precision", "bfloat16", "--epochs", 2, "--hidden", 4)
     assert "Engine    torch (for precision='bfloat16')" in trained.out
 
 

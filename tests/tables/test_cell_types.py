@@ -188,7 +188,7 @@ def frame(cells):
 
 @pytest.mark.parametrize(
     ("kind", "cells"),
-    [("NumberColumn", cells) for cells in NUMBERS.values()]
+    [("TimeColumn" if name == "time" else "NumberColumn", cells) for name, cells in NUMBERS.items()]
     + [("CategoryColumn", cells) for cells in TEXT.values()]
     + [("DateColumn", cells) for cells in DATES.values()],
     ids=list(USED),

@@ -196,9 +196,13 @@ def repeated_rows(training: Any, y: np.ndarray, test: Any, y_test: np.ndarray) -
 
     Parameters
     ----------
-    training, test : pyarrow.Table or Pictures
-        The rows of each part. Columns that are not used are not compared.
-    y, y_test : ndarray (m,)
+    training : pyarrow.Table or Pictures
+        The rows to learn from. Columns that are not used are not compared.
+    y : ndarray (m,)
+        Their targets.
+    test : pyarrow.Table or Pictures
+        The rows to score on.
+    y_test : ndarray (m,)
         Their targets, which must be equal too.
 
     Returns

@@ -51,6 +51,9 @@ def train_candidates(
     networks = {  # all before the first is trained: what is wrong with them is reported at once
         name: model.network_ if data.warm else _new_network(model, recipe, data) for name, recipe in recipes.items()
     }
+    for name, network in networks.items():  # before the first callback, which says what is trained on
+        if not recipes[name].solved:
+            Settings(**_fit_options(model, recipes[name], network, m))
     callbacks = [*callbacks, *time_plan.ends()]
     trainings = _Trainings(model, data, unfinished, callbacks, checkpoint, as_of, time_plan)
     if unfinished is not None:

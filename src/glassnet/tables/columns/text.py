@@ -12,6 +12,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
+from glassnet import interrupts
 from glassnet.documents import TRUTH, Kind, listed, number
 from glassnet.engines.coded_columns import Block, OneHot, SparseRows
 from glassnet.errors import ModelFileError
@@ -121,7 +122,8 @@ class TextColumn(Column):
         scipy.sparse.csr_matrix of float64 (m, number of terms)
             A row depends on its own cell only.
         """
-        from scipy.sparse import csr_matrix  # it takes a third of a second to load
+        with interrupts.held():
+            from scipy.sparse import csr_matrix  # it takes a third of a second to load
 
         words, known = words_of(cells), _lookup(self.terms)
         code = _found(pc.index_in(words.distinct, value_set=known.words))[words.code]

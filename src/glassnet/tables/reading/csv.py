@@ -37,6 +37,8 @@ from glassnet.tables.reading.raw import RawTable
 from glassnet.tables.reading.rows import Rows, mended
 from glassnet.tables.reading.source import Source
 
+MANY_COLUMNS = 100_000  # more are counted before they are cut
+
 
 def read_csv(
     source: Source, separator: str | None = None, header: bool | None = None, encoding: str | None = None,
@@ -64,6 +66,7 @@ def read_csv(
     data, used_encoding, notes = to_utf8(source.content(), encoding, where)
     if not (data[:4096].strip() or data.strip()):
         raise DataError(f"{where} is empty")
+    _check_width(data, where)
     data, newline, found, dialect = _cut(data, separator)
     head, rest = sample_records(sample(data, newline), dialect)
     if head and SEP_LINE.match(",".join(head[0].cells)) and len(head) > 1 and head[0].line == 1:
@@ -103,6 +106,14 @@ def _cut(data: bytes, separator: str | None) -> tuple[bytes, bytes, Dialect, Dia
     found = find_dialect(sample(data, newline), separator, escape=escape)
     data, dialect = without_gaps(data, found) if found.separator in GAPS else (data, found)
     return data, newline, found, dialect
+
+
+def _check_width(data: bytes, where: str) -> None:
+    """Refuse a table that is too wide before its first lines are cut, which takes memory for each cell."""
+    first = data[: data.find(b"\n") + 1 or len(data)]
+    width = max(first.count(separator.encode()) for separator in SEPARATORS if separator.strip())
+    if width > MANY_COLUMNS:
+        check_room(COLUMN * width, f"{where}, as {width} columns,")
 
 
 def _layout_notes(dialect: Dialect, layout: Layout, names: list[str], where: str) -> list[str]:

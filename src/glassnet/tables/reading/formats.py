@@ -157,12 +157,12 @@ def read(
     columns : ColumnChoices
         For tables: what is known of columns; the rest is found from all rows. Columns of identifiers, weights and
         groups come as `Dataset.aside`.
-    typed : bool
-        For tables: False leaves every cell as the file has it, for a model that knows its columns; the target's too,
-        unless it is required.
     known : collection of str
         For text: the columns, target included, of an earlier file like this one. A line that holds one of them names
         the columns; names that were made up for a file without names mean the same columns again.
+    typed : bool
+        For tables: False leaves every cell as the file has it, for a model that knows its columns; the target's too,
+        unless it is required.
     strict : bool
         For folders of pictures: whether one that cannot be decoded is an error, instead of being left out with a note.
     black, white : float, optional

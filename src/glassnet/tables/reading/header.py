@@ -23,6 +23,7 @@ WORD = re.compile(r"\w")
 WHOLE = re.compile(r"\d{1,4}")
 MEASURED = re.compile(r"[^\w]{0,3}\d")  # begins as numbers, money, dates and times do
 UNIT = re.compile(r"[\[(<].*[\])>]|.{0,3}|[a-z]+", re.IGNORECASE)  # [km], kg, float
+AGAINST = 8  # votes of a name that is written as the cells below it: four plain names outweigh it
 TYPICAL = 0.9  # share of a column's cells that hold a digit, from which it holds numbers, dates or the like
 
 
@@ -211,7 +212,7 @@ def _is_header(first: list[str], columns: list[list[str]], n_rows: int, *, doubt
             if _differs(name, column):
                 votes += 2
             elif MEASURED.match(name) and not numeric:
-                return False
+                votes -= AGAINST
         elif 2 * len(set(column)) <= len(column):  # values that come again: a name does not
             votes += -1 if name in column else 1
     if votes or numeric:
