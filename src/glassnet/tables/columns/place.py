@@ -35,6 +35,7 @@ def _angle(k: int, amount: str = r"[0-9]+(?:\.[0-9]+)?", marks: str = MARKS) -> 
 
 
 COMMA, EXPONENT = "[0-9]+(?:,[0-9]+)?", r"[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?"
+FIRST_LOOK = 5  # cells
 BETWEEN = r"(?:\s*[,;/]\s*|\s+)"
 LETTER = r"\s*(?P<letter{}>[NSEW])"
 # The first is how columns keep their cells; it holds the longitude first, like all well-known text.
@@ -89,7 +90,7 @@ class PlaceColumn(Column):
         if pa.types.is_dictionary(raw.cells.type) and not raw.asked:
             return None
         cells = decoded(raw.cells)
-        if not is_text(cells.type) or not (raw.asked or any(map(_looks_like_place, probes(cells)))):
+        if not is_text(cells.type) or not (raw.asked or _may_be_places(cells)):
             return None
         texts = Texts.of(clean(cells, raw.missing))
         texts = texts._replace(values=in_ascii(texts.values))
@@ -171,6 +172,14 @@ def _fitted(name: str, values: AnyArray, options: FitOptions) -> NumberColumn:
 
 def _shown(degrees: AnyArray) -> str:
     return f"{degrees[0]:.6g}, {degrees[1]:.6g}"
+
+
+def _may_be_places(cells: pa.ChunkedArray) -> bool:
+    """Return whether a few cells look like places; plain numbers take one look at a handful."""
+    few = [cell for cell in probes(cells, FIRST_LOOK) if cell]
+    if few and all(cell.lstrip("+-").replace(".", "", 1).isdigit() for cell in few):
+        return False
+    return any(map(_looks_like_place, probes(cells)))
 
 
 def _looks_like_place(text: str) -> bool:
