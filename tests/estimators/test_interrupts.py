@@ -134,7 +134,7 @@ def test_a_kind_that_was_cut_off_counts_as_far_as_it_came():
         with pytest.warns(InterruptedWarning):
             model = TabularClassifier(preset="default", epochs=4, schedule=schedule, random_state=0).fit(X, y)
         assert [(each["kind"], each["interrupted"]) for each in model.candidates_] == [
-            ("straight", False),
+            ("solved linear", False),
             ("linear", False),
             ("simple", True),
         ]

@@ -136,7 +136,8 @@ class Show:
         held = outcome.parts["training"] - samples
         judges = f"{held} others" if held else "the validation part"
         best = f"; best after {history.best_epoch}, by {judges}" if history.validation_cost else ""
-        self.line("Fit", f"{history.epochs} epochs over {samples} rows in {history.seconds:.2f} s{best}")
+        how = "solved" if model.was_solved else f"{history.epochs} epochs"
+        self.line("Fit", f"{how} over {samples} rows in {history.seconds:.2f} s{best}")
         self.line("Engine", history.choice or history.engine)
         parts = dict(reversed(outcome.scores.items()))  # that of the test rows first
         self.line("Scores", ", ".join(f"{part}: {scores.rows} rows" for part, scores in parts.items()))

@@ -26,7 +26,7 @@ from glassnet.tables.spelling.spelled import Spelled, cast_or_none
 from glassnet.tables.spelling.surroundings import Surroundings
 from glassnet.typing import AnyArray
 
-PROBED, MAX_WORDS = 1000, 100  # cells, and different ones
+PROBED, MAX_WORDS = 1000, 49  # cells, and different ones; of so few none is free text
 SPELLED = "is text that spells numbers: used as numbers"
 NAMES = "holds numbers that are names: used as categories (--number {} uses them as amounts)"
 WORDS = "category"  # what a few words without digits are

@@ -25,7 +25,7 @@ def test_presets_name_recipes_of_both_tables_simplest_first(table):
     for preset in PRESETS.values():
         depths = [len(table[name].hidden) for name in preset.recipes]
         assert depths == sorted(depths)
-    assert recipes.candidate_recipes(table, "best", 10, 5).keys() == {"straight", "linear", "simple"}
+    assert recipes.candidate_recipes(table, "best", 10, 5).keys() == {"solved linear", "linear", "simple"}
     assert recipes.candidate_recipes(table, "default", 5000, recipes.MANY_FEATURES + 1).keys() == {"wide"}
 
 
@@ -58,7 +58,7 @@ def test_the_recipe_that_is_best_out_of_fold_is_kept():
     rng = np.random.default_rng(1)
     X = rng.normal(size=(400, 8))
     model = TabularRegressor(random_state=0).fit(X, X[:, 0] + 3 * rng.normal(size=400))
-    assert [each["kind"] for each in model.candidates_] == ["straight", "linear", "simple"]  # and none deeper
+    assert [each["kind"] for each in model.candidates_] == ["solved linear", "linear", "simple"]  # and none deeper
     assert model.network_.L == 1
 
 

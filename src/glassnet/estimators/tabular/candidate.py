@@ -9,7 +9,7 @@ from typing import Any
 
 from glassnet import plain_text
 from glassnet.documents import number
-from glassnet.estimators.tabular.recipes import STRAIGHT
+from glassnet.estimators.tabular.recipes import SOLVED
 from glassnet.estimators.targets import LabelEncoder, Target, TargetScaler
 from glassnet.network import Network
 from glassnet.training.history import History
@@ -106,12 +106,12 @@ def best_of(candidates: Sequence[Candidate], m: int) -> Candidate:
     least = min(each.cost for each in candidates)
 
     def cost(each: Candidate) -> float:
-        if not each.recipe.startswith(STRAIGHT):
+        if not each.recipe.startswith(SOLVED):
             return each.cost
         error = math.sqrt(max(second, 0.0) / m) if math.isfinite(second) else 0.0
         return each.cost + max(HANDICAP * abs(each.cost), error)
 
-    second = min((each.cost for each in candidates if not each.recipe.startswith(STRAIGHT)), default=least)
+    second = min((each.cost for each in candidates if not each.recipe.startswith(SOLVED)), default=least)
     return min(candidates, key=cost)
 
 

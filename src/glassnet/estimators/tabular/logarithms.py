@@ -19,9 +19,9 @@ SKEWED, RANGE = 1.0, 10.0  # least skewness, and ratio of the largest to the sma
 
 def may_learn_logarithms(model: TableModel, data: TrainingData) -> bool:
     """Return whether the target is one number above 0, skewed, and less so as a logarithm."""
-    if not isinstance(data.target, TargetScaler) or data.straight is None or data.judged is None:
+    if not isinstance(data.target, TargetScaler) or data.unclipped is None or data.judged is None:
         return False
-    y = np.asarray(data.straight.trained.y, np.float64)
+    y = np.asarray(data.unclipped.trained.y, np.float64)
     if (model.loss or model._default_loss) not in LOSSES or y.ndim > 1 or y.min() <= 0 or data.judged.y.min() <= 0:
         return False
     if y.max() < RANGE * y.min():
@@ -41,6 +41,6 @@ def target_of(name: str, data: TrainingData) -> Target:
     """Return what a candidate of that name learns."""
     if not name.endswith(LOG):
         return data.target
-    assert data.straight is not None
-    samples = data.straight.trained
+    assert data.unclipped is not None
+    samples = data.unclipped.trained
     return TargetScaler.of_logarithms(samples.y[samples.indices])

@@ -27,7 +27,7 @@ from glassnet.estimators.tabular.baseline import LINEAR, Baseline, finite
 from glassnet.estimators.tabular.candidate import LOG, Candidate, best_of, notes_of_choice
 from glassnet.estimators.tabular.evaluation import Evaluation
 from glassnet.estimators.tabular.networks import made_with
-from glassnet.estimators.tabular.recipes import CLASSES, NUMBERS, STRAIGHT, Recipe
+from glassnet.estimators.tabular.recipes import CLASSES, NUMBERS, SOLVED, Recipe
 from glassnet.estimators.tabular.rows import check_lengths, checked_rows, checked_targets
 from glassnet.estimators.tabular.samples import Samples
 from glassnet.estimators.tabular.settings import (
@@ -184,6 +184,11 @@ class TableModel(InspectionMixin):
         return self
 
     @property
+    def was_solved(self) -> bool:
+        """Whether the network is a linear model that was solved for, instead of being trained step by step."""
+        return self._last_recipe.startswith(SOLVED)
+
+    @property
     def _last_recipe(self) -> str:
         return "given" if self._last_fit is None else self._last_fit.recipe
 
@@ -206,12 +211,12 @@ class TableModel(InspectionMixin):
         chosen = best_of(candidates, data.Y.shape[1])
         seen = data.for_layers(chosen.hidden)
         self.preparation_, self.target_ = seen.preparation, chosen.target or data.target
-        if chosen.recipe.removesuffix(LOG) == STRAIGHT and data.straight is not None:
-            self.preparation_ = data.straight.preparation
+        if chosen.recipe.removesuffix(LOG) == SOLVED and data.unclipped is not None:
+            self.preparation_ = data.unclipped.preparation
         self.n_features_in_ = data.width
         self._made_with = made_with(self)
         self.network_, self.history_ = chosen.network, chosen.history  # type: ignore[assignment]
-        linear = [each for each in candidates if each.recipe in (STRAIGHT, LINEAR) and each.scores]
+        linear = [each for each in candidates if each.recipe in (SOLVED, LINEAR) and each.scores]
         self.baseline_ = Baseline(data.constants, finite(linear[0].scores) if linear else {})
         self.candidates_ = [each.summary() for each in candidates]
         self.notes_ = [*data.notes, *notes_of_choice(candidates, chosen, self.metric)]

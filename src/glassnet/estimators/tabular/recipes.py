@@ -2,9 +2,8 @@
 
 docs/tables.md has the measurements behind them. A preset trains one recipe after the other as a stack of networks, each
 of which leaves out another part of the rows, while the next recipe is better on the rows left out. So the network stays
-simple where labels are noisy, and is deep where the function is smooth. "straight" is linear in the numbers, "linear"
-in their bins too. Hidden layers that a user sets are trained by
-the recipe "given".
+simple where labels are noisy, and is deep where the function is smooth. "solved linear" is linear in the numbers,
+"linear" in their bins too. Hidden layers that a user sets are trained by the recipe "given".
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from glassnet.errors import UnknownNameError
 
 MAX_SAMPLES = 2_000_000  # in all epochs together: large tables need fewer epochs
 MIN_EPOCHS = 8
-STRAIGHT = "straight"  # linear or logistic regression
+SOLVED = "solved linear"  # linear or logistic regression
 MANY_FEATURES = 2_000  # with more (mostly pictures) one network of the recipe "wide" is trained
 
 
@@ -47,7 +46,7 @@ class Recipe(NamedTuple):
     optimizer : str
         Name and options in the table of optimisers.
     solved : bool
-        Whether it is a linear model of unclipped numbers, solved as `straight` says.
+        Whether it is a linear model of unclipped numbers, solved as `core.linear_model` says.
     """
 
     hidden: tuple[int, ...]
@@ -87,8 +86,8 @@ class Preset(NamedTuple):
 # fmt: off
 PRESETS = {
     "fast":    Preset(4,  ("simple",)),
-    "default": Preset(8,  (STRAIGHT, "linear", "simple", "deep")),
-    "best":    Preset(16, (STRAIGHT, "linear", "simple", "deep", "deeper")),
+    "default": Preset(8,  (SOLVED, "linear", "simple", "deep")),
+    "best":    Preset(16, (SOLVED, "linear", "simple", "deep", "deeper")),
 }
 # Of a table of text alone. Its words are many, and a linear network is enough; what is tried is how far weights go, and
 # whether a rare word's goes as far as a frequent one's (adamw) or not (momentum).
@@ -96,7 +95,7 @@ TEXT_RECIPES = {"fast": ("steep",), "default": ("soft", "steep", "linear"), "bes
 MOMENTUM = "momentum(0.9)"
 #                 hidden            activation  rate  epochs  dropout  smoothing
 CLASSES = {
-    STRAIGHT: Recipe((),               "relu",   0.005,     20, solved=True),
+    SOLVED: Recipe((),               "relu",   0.005,     20, solved=True),
     "soft":   Recipe((),               "relu",   0.12,      20, batch_size=256, optimizer=MOMENTUM),
     "steep":  Recipe((),               "relu",   0.5,       20, batch_size=256, optimizer=MOMENTUM),
     "linear": Recipe((),               "relu",   0.005,     20),
@@ -107,7 +106,7 @@ CLASSES = {
     "wide":   Recipe((128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
 }
 NUMBERS = {
-    STRAIGHT: Recipe((),               "relu",   0.005,     20, solved=True),
+    SOLVED: Recipe((),               "relu",   0.005,     20, solved=True),
     "soft":   Recipe((),               "relu",   0.06,      20, batch_size=256, optimizer=MOMENTUM),
     "steep":  Recipe((),               "relu",   0.18,      20, batch_size=256, optimizer=MOMENTUM),
     "linear": Recipe((),               "relu",   0.005,     20),

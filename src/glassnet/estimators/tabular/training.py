@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glassnet.core import linear_model
 from glassnet.errors import DivergedError
-from glassnet.estimators.tabular import out_of_fold, straight
+from glassnet.estimators.tabular import out_of_fold
 from glassnet.estimators.tabular.candidate import LOG, Candidate, best_of
 from glassnet.estimators.tabular.judging import judged, shown_scores
 from glassnet.estimators.tabular.logarithms import may_learn_logarithms, target_of
 from glassnet.estimators.tabular.networks import is_full_batch, new_network, recipes_to_try
-from glassnet.estimators.tabular.recipes import STRAIGHT, Recipe
+from glassnet.estimators.tabular.recipes import SOLVED, Recipe
 from glassnet.estimators.tabular.settings import IN_FIT
 from glassnet.estimators.tabular.time_plan import TimePlan
 from glassnet.estimators.tabular.training_data import TrainingData
@@ -144,13 +145,13 @@ class _Trainings:
     def add_logarithms(self, recipes: Mapping[str, Recipe]) -> None:
         """Train the best recipe on logarithms too, where these suit a skewed target, as the solved candidate finds."""
         plain = {each.recipe: each for each in self.candidates if not each.recipe.endswith(LOG)}
-        if STRAIGHT not in plain or plain[STRAIGHT].cost <= EXACT or not may_learn_logarithms(self.model, self.data):
+        if SOLVED not in plain or plain[SOLVED].cost <= EXACT or not may_learn_logarithms(self.model, self.data):
             return
         trained = [each for name, each in plain.items() if not recipes[name].solved]
-        names = [STRAIGHT + LOG, *([best_of(trained, self.data.Y.shape[1]).recipe + LOG] if trained else [])]
+        names = [SOLVED + LOG, *([best_of(trained, self.data.Y.shape[1]).recipe + LOG] if trained else [])]
         for name in names:
             known = {each.recipe: each for each in self.candidates}
-            if self.are_interrupted or (name != names[0] and not _are_better(known[names[0]], plain[STRAIGHT])):
+            if self.are_interrupted or (name != names[0] and not _are_better(known[names[0]], plain[SOLVED])):
                 return
             if name in known:
                 continue
@@ -177,8 +178,8 @@ def _judge_again(candidate: Candidate, data: TrainingData, metric: str | None) -
     """Judge a candidate that was trained before the interruption: its target is no part of the file."""
     candidate.target, data = target_of(candidate.recipe, data), data.for_layers(candidate.hidden)
     X = None
-    if candidate.recipe.removesuffix(LOG) == STRAIGHT and data.straight is not None:
-        X = data.straight.columns(data.target)[1]
+    if candidate.recipe.removesuffix(LOG) == SOLVED and data.unclipped is not None:
+        X = data.unclipped.columns(data.target)[1]
     _judge(candidate, data, metric, X=X, calibrate=False)
 
 
@@ -199,19 +200,19 @@ def _is_solvable(model: TableModel, data: TrainingData) -> bool:
     if data.warm:
         return True
     own = (model.l1, model.l2, model.optimizer, model.learning_rate)  # how to train is asked for
-    if data.straight is None or any(np.any(each) for each in own if each is not None):
+    if data.unclipped is None or any(np.any(each) for each in own if each is not None):
         return False
-    n, m, k = data.straight.preparation.n_features, data.X.shape[1], data.k
-    return n <= straight.MAX_FEATURES and straight.is_feasible(n, m, k, data.target.n_outputs)
+    n, m, k = data.unclipped.preparation.n_features, data.X.shape[1], data.k
+    return linear_model.is_feasible(n, m, k, data.target.n_outputs)
 
 
 def _new_network(model: TableModel, recipe: Recipe, data: TrainingData) -> Network:
     """Return new networks of a recipe; those that are solved draw no numbers that others would have drawn."""
     if not recipe.solved:
         return new_network(model, recipe, data.for_layers(recipe.hidden).X.shape[0], data.target, data.rng, data.k)
-    assert data.straight is not None
+    assert data.unclipped is not None
     network = new_network(
-        model, recipe, data.straight.preparation.n_features, data.target, np.random.default_rng(0), data.k
+        model, recipe, data.unclipped.preparation.n_features, data.target, np.random.default_rng(0), data.k
     )
     network.rng = data.rng
     return network
@@ -225,13 +226,13 @@ def _solve(
     Returned are a history of one epoch, and the features of the rows that candidates are judged by.
     """
     network, Y = candidate.network, _targets(candidate, data)
-    X, judged_X = (data.X, None) if data.straight is None else data.straight.columns(data.target)
+    X, judged_X = (data.X, None) if data.unclipped is None else data.unclipped.columns(data.target)
     candidate.fingerprint = _fingerprint(data, candidate, X, Y, judged_X)
     folds = None if data.fold_weights is None else np.argmin(data.fold_weights[:, 0], axis=0)
     architecture = network.architecture
     is_pair = architecture.loss in ("cross_entropy", "poisson")
-    solution = straight.solve(
-        straight.Rows(X, Y, data.S, folds, data.k), architecture.output if is_pair else "identity"
+    solution = linear_model.solve(
+        linear_model.Rows(X, Y, data.S, folds, data.k), architecture.output if is_pair else "identity"
     )
     network.W[1][...], network.b[1][...] = solution.W, solution.b
     solved = network.vector.copy()
@@ -264,8 +265,8 @@ def _targets(candidate: Candidate, data: TrainingData) -> AnyArray:
     """Return what a candidate learns from, (n[L], m)."""
     if candidate.target is None or candidate.target is data.target:
         return data.Y
-    assert data.straight is not None
-    return candidate.target.encode(data.straight.trained.y).T
+    assert data.unclipped is not None
+    return candidate.target.encode(data.unclipped.trained.y).T
 
 
 def _steps_before(network: Network, name: str, unfinished: Unfinished | None) -> int | None:

@@ -70,7 +70,7 @@ class TrainingData(NamedTuple):
     warm: bool  # whether training continues with the network of the last fit
     judged: JudgedRows | None  # what candidates are compared by; None where no row is left out
     constants: dict[str, list[float]]  # what every row could be answered
-    straight: StraightFeatures | None  # of linear models; None where there is nothing to judge them by
+    unclipped: UnclippedFeatures | None  # of linear models; None where there is nothing to judge them by
     scores: TrainingData | None = None  # the same with scores for text, for hidden layers
 
     @property
@@ -83,7 +83,7 @@ class TrainingData(NamedTuple):
         return self.scores if hidden and self.scores is not None else self
 
 
-class StraightFeatures(NamedTuple):
+class UnclippedFeatures(NamedTuple):
     """Numbers for linear models, neither clipped nor binned; made when they are needed.
 
     Attributes
@@ -144,7 +144,7 @@ def prepare(model: TableModel, given: Given, given_val: Given, *, warm: bool, se
     judged = _judged_rows(target, (X, Y, S), validation, fold_weights, compared, class_weights)
     release_memory()
     solvable = not (judged is None or warm or preparation.pictures or preparation.text)
-    linear = StraightFeatures(preparation.unclipped(), trained, held_out) if solvable else None
+    linear = UnclippedFeatures(preparation.unclipped(), trained, held_out) if solvable else None
     result = TrainingData(
         preparation, target, notes, n_columns, X, Y, S, validation, fold_weights, data, k, rng, seed, warm, judged,
         without_network, linear,

@@ -123,11 +123,6 @@ def _unwrapped(path: Path) -> Path:
         path = folders[0]
 
 
-def holds_pictures(path: Path) -> bool:
-    """Return whether a folder, or one inside it, holds pictures."""
-    return bool(_inside(path))
-
-
 def _folder(path: Path, how: _How) -> Dataset:
     classes = {_class(folder): found for folder in _folders(path) if (found := _inside(folder))}
     loose = _pictures(path.iterdir())

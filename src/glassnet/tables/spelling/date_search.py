@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -80,7 +80,6 @@ class Evaluation:
 def search(
     values: pa.Array,
     counts: AnyArray,
-    in_rows: Callable[[AnyArray], AnyArray],
     *,
     months: bool = False,
     asked: bool = False,
@@ -93,8 +92,6 @@ def search(
         Different texts; null where missing.
     counts : array of int
         Cells that hold each.
-    in_rows : callable
-        From what is known of each value to the same for each row, in their order.
     months : bool
         Whether six digits may be a month, as the name of the column says.
     asked : bool
@@ -112,8 +109,7 @@ def search(
     choices: list[Choice] = []
     while len(left) and len(choices) < MOST_PATTERNS:
         part = values if len(left) == len(values) else taken(values, left)
-        rows = in_rows if not choices else None
-        choice = _best(Evaluation(part, counts[left]), choices, rows, months=months, asked=asked)
+        choice = _best(Evaluation(part, counts[left]), choices, months=months, asked=asked)
         share = 0 if choice is None else counts[left][choice.read.found].sum() / counts.sum()
         if choice is None or (share < OTHER_ORDER and _is_other_order(choice.pattern, choices)):
             break
@@ -140,12 +136,11 @@ def _is_other_order(pattern: str, before: Sequence[Choice]) -> bool:
 def _best(
     on: Evaluation,
     before: Sequence[Choice],
-    in_rows: Callable[[AnyArray], AnyArray] | None,
     *,
     months: bool,
     asked: bool,
 ) -> Choice | None:
-    """Return the pattern that reads most cells; among equals the one that the dates or their order speak for."""
+    """Return the pattern that reads most cells; among equals the one that the dates speak for."""
     guesses: Counter[str] = Counter()
     for text in taken(on.values, spread(len(on.values), PROBES)).to_pylist():
         guesses.update(candidates(text, years=bool(before)) if text else ())
@@ -167,7 +162,7 @@ def _best(
     equal = _with_years_in_place(equal, read)
     if len(equal) == 1:
         return Choice(equal[0], read[equal[0]])
-    found = _decided(equal, read, before, in_rows)
+    found = _decided(equal, read, before)
     return Choice(equal[0], read[equal[0]], equal[1]) if found is None else Choice(found, read[found])
 
 
@@ -198,15 +193,13 @@ def _differ(one: Moments, other: Moments) -> bool:
 
 
 def _decided(
-    equal: Sequence[str], read: dict[str, Moments], before: Sequence[Choice],
-    in_rows: Callable[[AnyArray], AnyArray] | None,
+    equal: Sequence[str], read: dict[str, Moments], before: Sequence[Choice]
 ) -> str | None:  # fmt: skip
     """Return the one order of day and month that something speaks for; None where nothing or several things do."""
     orders = [[letter for letter in matcher(each.pattern).fields if letter in "dm"] for each in before]
     alike = [each for each in equal if [letter for letter in matcher(each).fields if letter in "dm"] in orders]
     first_days = [each for each in equal if _only_first_days(read[each])]
-    rising = [each for each in equal if in_rows is not None and _is_sorted(read[each], in_rows)]
-    return next((found[0] for found in (alike, first_days, rising) if len(found) == 1), None)
+    return next((found[0] for found in (alike, first_days) if len(found) == 1), None)
 
 
 def _only_first_days(of: Moments) -> bool:
@@ -214,11 +207,6 @@ def _only_first_days(of: Moments) -> bool:
     months = (of.ticks[of.found] // DAY).astype("datetime64[D]")
     is_first = months == months.astype("datetime64[M]")
     return bool(is_first.all()) and len(np.unique(months)) > 2
-
-
-def _is_sorted(of: Moments, in_rows: Callable[[AnyArray], AnyArray]) -> bool:
-    steps = np.diff(in_rows(of.ticks)[in_rows(of.found)])
-    return bool((steps >= 0).all() or (steps <= 0).all())
 
 
 def _is_padded(pattern: str, values: pa.Array) -> bool:

@@ -120,7 +120,7 @@ def _recognised(text: pa.ChunkedArray, *, asked: bool, name: str) -> Spelled | N
     none = _is_no_date(texts.values)
     counts = np.where(none, 0, texts.counts)
     months = bool(MONTH_NAME.fullmatch(name))
-    choices, which = search(texts.values, counts, lambda of: texts.cells(of, False), months=months, asked=asked)
+    choices, which = search(texts.values, counts, months=months, asked=asked)
     total, share = counts.sum(), counts[which >= 0].sum() / max(counts.sum(), 1)
     if not choices or share < (0 if asked else NEARLY_ALL if is_number(choices[0].pattern) else ENOUGH) or not total:
         return None

@@ -44,25 +44,3 @@ def cast_or_none(column: pa.ChunkedArray, arrow_type: pa.DataType) -> pa.Chunked
         return column.cast(arrow_type)
     except pa.ArrowInvalid:
         return None
-
-
-def unparsable(column: pa.ChunkedArray, arrow_type: pa.DataType) -> AnyArray:
-    """Return the positions of the cells of a cleaned text column that cannot be read as another type.
-
-    It halves the column until one row is left, because Arrow's error does not name the row.
-    """
-    found: list[int] = []
-
-    def search(start: int, stop: int) -> None:
-        try:
-            column.slice(start, stop - start).cast(arrow_type)
-        except pa.ArrowInvalid:
-            if stop - start == 1:
-                found.append(start)
-                return
-            middle = (start + stop) // 2
-            search(start, middle)
-            search(middle, stop)
-
-    search(0, len(column))
-    return np.array(found, np.intp)

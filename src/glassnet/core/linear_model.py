@@ -16,6 +16,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from glassnet.core.activations import ACTIVATIONS
+from glassnet.core.losses import LOSSES, losses_and_dZ
+from glassnet.engines import numpy_engine as xp
 from glassnet.typing import AnyArray
 
 PENALTIES = (1e-6, 0.1, 1.0, 10.0, 100.0, 1000.0)  # λ of least squares, of which rows left out choose one
@@ -75,10 +78,10 @@ def solve(rows: Rows, loss: str) -> Solution:
         One for each fold.
     """
     moments = _Moments.of(rows)
-    if loss in ANSWERS:
-        answer = ANSWERS[loss]
-        found = [_descend(rows, moments, answer, penalty) for penalty in FEW_PENALTIES]
-        t = found[-1] if rows.fold is None else min(found, key=lambda t: _left_out(rows, moments, answer, t))
+    if loss in PAIRS:
+        pair = PAIRS[loss]
+        found = [_descend(rows, moments, pair, penalty) for penalty in FEW_PENALTIES]
+        t = found[-1] if rows.fold is None else min(found, key=lambda t: _left_out(rows, moments, pair, t))
     else:
         t = min((moments.least_squares(penalty) for penalty in PENALTIES), key=lambda t: _error(rows, moments, t))
     W = t[:, :, 1:] / moments.deviation
@@ -157,29 +160,20 @@ def _error(rows: Rows, moments: _Moments, t: AnyArray) -> float:
     return error
 
 
-# ------------------------------------------------------------ other losses: by their pair, whose slope is A - Y
-def _sigmoid(Z: AnyArray, Y: AnyArray) -> tuple[AnyArray, AnyArray]:
-    return np.logaddexp(0, Z) - Y * Z, np.where(Z > 0, 1, np.exp(np.minimum(Z, 0))) / (1 + np.exp(-np.abs(Z)))
+# ------------------------------------------------------------ other losses: by their pair, whose dZ is A - Y
+class _Pair(NamedTuple):
+    """A loss with its output; a bound of its second derivative by Z; the first bias of a mean target."""
 
-
-def _softmax(Z: AnyArray, Y: AnyArray) -> tuple[AnyArray, AnyArray]:
-    Z = Z - Z.max(axis=-2, keepdims=True)
-    A = np.exp(Z)
-    total = A.sum(axis=-2, keepdims=True)
-    return Y * (np.log(total) - Z), A / total
-
-
-def _exp(Z: AnyArray, Y: AnyArray) -> tuple[AnyArray, AnyArray]:
-    A = np.exp(np.minimum(Z, 50))
-    return A - Y * Z, A
-
-
-class _Answer(NamedTuple):
-    """Loss and A[L] of Z and Y; a bound of the loss's curvature; the first bias of a mean target."""
-
-    of: Callable[[AnyArray, AnyArray], tuple[AnyArray, AnyArray]]
+    loss: str
+    output: str
     bound: float
     start: Callable[[AnyArray], AnyArray]
+
+    def losses_and_dZ(self, Z: AnyArray, Y: AnyArray) -> tuple[AnyArray, AnyArray]:
+        """Return the loss of every entry, and dZ."""
+        loss, g = LOSSES[self.loss], ACTIVATIONS[self.output]
+        with xp.quiet():
+            return losses_and_dZ(xp, Z, g.value(xp, Z), Y, loss, self.output, g)
 
 
 def _logit(p: AnyArray) -> AnyArray:
@@ -187,44 +181,48 @@ def _logit(p: AnyArray) -> AnyArray:
     return np.log(p / (1 - p))
 
 
-ANSWERS = {
-    "sigmoid": _Answer(_sigmoid, 0.25, _logit),
-    "softmax": _Answer(_softmax, 0.5, lambda p: np.log(p.clip(1e-6))),
-    "exp": _Answer(_exp, 1.0, lambda p: np.log(p.clip(1e-6))),
+PAIRS = {
+    each.output: each
+    for each in (
+        _Pair("sigmoid_cross_entropy", "sigmoid", 0.25, _logit),
+        _Pair("softmax_cross_entropy", "softmax", 0.5, lambda p: np.log(p.clip(1e-6))),
+        _Pair("poisson", "exp", 1.0, lambda p: np.log(p.clip(1e-6))),
+    )
 }
 
 
-def _left_out(rows: Rows, moments: _Moments, answer: _Answer, t: AnyArray) -> float:
+def _left_out(rows: Rows, moments: _Moments, pair: _Pair, t: AnyArray) -> float:
     """Return the sum of losses on rows left out."""
     total = 0.0
     for X, Y, S, fold in rows.blocks():
         D = _design(X, moments.mean, moments.deviation)
         for j in range(len(t)):
             part = fold == j
-            total += float(answer.of(t[j] @ D[:, part], Y[:, part])[0].sum(axis=0) @ S[part])
+            total += float(pair.losses_and_dZ(t[j] @ D[:, part], Y[:, part])[0].sum(axis=0) @ S[part])
     return total
 
 
-def _descend(rows: Rows, moments: _Moments, answer: _Answer, penalty: float) -> AnyArray:
+def _descend(rows: Rows, moments: _Moments, pair: _Pair, penalty: float) -> AnyArray:
     """Return theta (k, n[L], 1 + n) by L-BFGS, each fold with steps of its own."""
     mass = moments.G[:, :1, :1]
     t = np.zeros(moments.C.shape)
-    t[:, :, :1] = answer.start(moments.C[:, :, :1] / mass)
-    inverse = np.linalg.inv(moments.curvature(penalty, answer.bound))
-    J, slope = _cost(rows, moments, answer, t, penalty)
+    t[:, :, :1] = pair.start(moments.C[:, :, :1] / mass)
+    inverse = np.linalg.inv(moments.curvature(penalty, pair.bound))
+    J, slope = _cost(rows, moments, pair, t, penalty)
     known: list[tuple[AnyArray, AnyArray, AnyArray]] = []  # changes of theta and of the slope, and 1 / their product
     for _ in range(STEPS):
         step = -_times_inverse_curvature(slope, known, inverse)
         falls = _dot(slope, step)
         length = np.ones(len(t))
         for _ in range(HALVINGS):
-            J_new, slope_new = _cost(rows, moments, answer, t + length[:, None, None] * step, penalty)
+            J_new, slope_new = _cost(rows, moments, pair, t + length[:, None, None] * step, penalty)
             too_long = ~(J_new <= J + 1e-4 * length * falls)
             if not too_long.any():
                 break
             length[too_long] /= 2
         length[too_long] = 0
-        change, bend = length[:, None, None] * step, slope_new - slope
+        change = length[:, None, None] * step
+        bend = np.where(too_long[:, None, None], 0, slope_new - slope)
         product = _dot(change, bend)
         known.append((change, bend, np.where(product > 0, 1 / np.where(product > 0, product, 1), 0)))
         known = known[-MEMORY:]
@@ -236,7 +234,7 @@ def _descend(rows: Rows, moments: _Moments, answer: _Answer, penalty: float) -> 
     return t
 
 
-def _cost(rows: Rows, moments: _Moments, answer: _Answer, t: AnyArray, penalty: float) -> tuple[AnyArray, AnyArray]:
+def _cost(rows: Rows, moments: _Moments, pair: _Pair, t: AnyArray, penalty: float) -> tuple[AnyArray, AnyArray]:
     """Return the penalised sum of losses of each fold (k,), and its slope, of theta's shape."""
     J, slope = penalty / 2 * (t[:, :, 1:] ** 2).sum(axis=(1, 2)), np.zeros(t.shape)
     slope[:, :, 1:] = penalty * t[:, :, 1:]
@@ -247,9 +245,10 @@ def _cost(rows: Rows, moments: _Moments, answer: _Answer, t: AnyArray, penalty: 
         if fold is not None:
             weights = weights * (fold != np.arange(k)[:, np.newaxis])
         Z = (t.reshape(-1, n) @ D).reshape(k, n_y, -1)
-        loss, A = answer.of(Z, Y)
-        J = J + (loss.sum(axis=1) * weights).sum(axis=1)
-        slope += (((A - Y) * weights[:, np.newaxis]).reshape(k * n_y, -1) @ D.T).reshape(t.shape)
+        loss, dZ = pair.losses_and_dZ(Z, Y)
+        with xp.quiet():  # an overflow is no number, and the step that made it too long
+            J = J + (loss.sum(axis=1) * weights).sum(axis=1)
+            slope += ((dZ * weights[:, np.newaxis]).reshape(k * n_y, -1) @ D.T).reshape(t.shape)
     return J, slope
 
 

@@ -7,7 +7,7 @@ from sklearn.preprocessing import StandardScaler
 
 import glassnet
 from glassnet import TabularClassifier, TabularRegressor
-from glassnet.estimators.tabular import straight
+from glassnet.core import linear_model
 from glassnet.tables import fit_preparation
 
 RNG = np.random.default_rng(0)
@@ -22,7 +22,8 @@ def test_a_line_goes_on_beyond_the_rows_of_training(preset, tmp_path):
     far = np.array([[-20.0], [20.0], [1000.0]])
     assert model.predict(far) == pytest.approx([-65, 55, 2995], rel=1e-5)
     assert model.score(x[:, np.newaxis], 3 * x - 5) > 0.999999
-    assert [each["kind"] for each in model.candidates_] == ["straight"]  # nothing is left to learn
+    assert [each["kind"] for each in model.candidates_] == ["solved linear"]  # nothing is left to learn
+    assert model.was_solved
     assert model.preparation_.n_features == 1  # neither bins nor the clipped number
     model.save(tmp_path / "line.glassnet")
     np.testing.assert_array_equal(glassnet.load(tmp_path / "line.glassnet").predict(far), model.predict(far))
@@ -55,7 +56,7 @@ def test_where_nothing_is_linear_a_network_is_chosen():
     y = np.where(X[:, 0] * X[:, 1] > 0, "a", "b")
     model = TabularClassifier(random_state=0).fit(X, y)
     assert model.network_.architecture.sizes[1:-1]
-    assert [each["kind"] for each in model.candidates_][:3] == ["straight", "linear", "simple"]
+    assert [each["kind"] for each in model.candidates_][:3] == ["solved linear", "linear", "simple"]
 
 
 def test_outliers_are_no_danger():
@@ -66,12 +67,12 @@ def test_outliers_are_no_danger():
     model = TabularRegressor(random_state=0, epochs=30).fit(Z, y)
     assert np.isfinite(model.predict(np.full((1, 4), 1e300))).all()
     costs = {each["kind"]: each["cost"] for each in model.candidates_}
-    assert min(costs, key=costs.get) != "straight"
+    assert min(costs, key=costs.get) != "solved linear"
 
 
 def solved(loss, Y, fold=None, k=1, S=None):
-    rows = straight.Rows(X.T, np.atleast_2d(Y), S, fold, k)
-    return straight.solve(rows, loss)
+    rows = linear_model.Rows(X.T, np.atleast_2d(Y), S, fold, k)
+    return linear_model.solve(rows, loss)
 
 
 def test_least_squares_of_each_fold_are_ridges():
@@ -80,7 +81,7 @@ def test_least_squares_of_each_fold_are_ridges():
     for j in range(3):
         learned = fold != j
         errors = []
-        for penalty in straight.PENALTIES:
+        for penalty in linear_model.PENALTIES:
             ridge = Ridge(alpha=penalty, tol=1e-12).fit(SCALED[learned], y[learned])
             errors.append(np.abs(found.W[j, 0] - ridge.coef_ / X.std(axis=0)).max())
         assert min(errors) < 1e-6
@@ -104,7 +105,7 @@ def test_a_weight_of_three_is_three_rows(loss):
     y, counts = (X[:, 0] + RNG.normal(size=300) > 0).astype(float), RNG.integers(1, 4, size=300)
     again = np.repeat(np.arange(300), counts)
     weighted = solved(loss, y, S=counts[np.newaxis])
-    repeated = straight.solve(straight.Rows(X[again].T, y[np.newaxis, again], None, None, 1), loss)
+    repeated = linear_model.solve(linear_model.Rows(X[again].T, y[np.newaxis, again], None, None, 1), loss)
     np.testing.assert_allclose(weighted.W, repeated.W, atol=1e-4)
 
 
@@ -131,4 +132,4 @@ def test_unclipped_columns_are_kept_as_plain_data():
     ],
 )
 def test_a_linear_model_is_solved_where_that_is_quick(n, m, folds, outputs, feasible):
-    assert straight.is_feasible(n, m, folds, outputs) is feasible
+    assert linear_model.is_feasible(n, m, folds, outputs) is feasible
