@@ -27,7 +27,6 @@ from glassnet.tables.choices import ColumnChoices
 from glassnet.tables.columns import COLUMN_TYPES
 from glassnet.tables.columns.category import CategoryColumn
 from glassnet.tables.columns.column import Column, FitOptions, UninformativeColumn
-from glassnet.tables.columns.number import NumberColumn
 from glassnet.tables.columns.picture import PictureShape
 from glassnet.tables.columns.target_means import TargetMeans
 from glassnet.tables.columns.text import TextColumn
@@ -93,7 +92,7 @@ class Preparation:
         Preparation
             With the same columns.
         """
-        columns = (each.unclipped() if isinstance(each, NumberColumn) else each for each in self.columns)
+        columns = (each.unclipped() for each in self.columns)
         return replace(self, columns=tuple(columns))
 
     @property
@@ -392,7 +391,7 @@ def fit_preparation(
     columns: list[Column] = []
     reasons = {name: decision.reason for name, decision in decisions.items() if decision.reason}
     remarks = [f"column {name!r} {remark}" for name, decision in used.items() for remark in decision.remarks]
-    n_numbers = sum(issubclass(COLUMN_TYPES[each.kind], NumberColumn) for each in used.values())
+    n_numbers = sum(COLUMN_TYPES[each.kind].n_binned for each in used.values())
     options = FitOptions(_bins_per_column(len(X), n_numbers) if bins else 0, max_categories)
     for name, each in used.items():
         with _dropping(name, reasons):

@@ -181,8 +181,8 @@ def _unreadable(words: str, cells: pa.ChunkedArray, read: Spelled, lines: AnyArr
 def _read(name: str, cells: pa.ChunkedArray, choices: ColumnChoices, around: Surroundings) -> tuple[str, Spelled]:
     """Return the kind that the user names, or else the first that can read the cells, and what it reads."""
     said, as_date = choices.kind(name), KINDS["date"]
-    if said is not None and (said not in COLUMN_TYPES or COLUMN_TYPES[said].is_companion):
-        known = [kind for kind, each in COLUMN_TYPES.items() if not each.is_companion]
+    if said is not None and (said not in COLUMN_TYPES or COLUMN_TYPES[said].is_derived):
+        known = [kind for kind, each in COLUMN_TYPES.items() if not each.is_derived]
         raise UnknownNameError.among("kind of column", said, known)
     kinds = COLUMN_TYPES if said is None else [said]
     if said is None and not choices.missing and is_text(cells.type) and (words := few_words(cells)) is not None:

@@ -109,6 +109,8 @@ class Column:
     known_facts: ClassVar[Mapping[str, Kind]] = {}  # what `facts` may hold, beside "missing"
     instead: ClassVar[str] = "--categorical {}"  # the option that makes another kind of it
     is_companion: ClassVar[bool] = False  # whether there is another column of the same name
+    is_derived: ClassVar[bool] = False  # whether it is made of a column of another kind, and no kind to choose
+    n_binned: ClassVar[int] = 0  # numbers in a cell that are filled into bins
 
     name: str
     format: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
@@ -284,6 +286,16 @@ class Column:
             For training rows: their targets.
         """
         expanded(self.encode(cells, out.dtype, targets), out)
+
+    def unclipped(self) -> Self:
+        """Return the column as linear models take it, which extend beyond the training rows.
+
+        Returns
+        -------
+        Column
+            Of numbers that are neither clipped nor binned; others as they are.
+        """
+        return self
 
     def to_document(self) -> dict[str, Any]:
         """Return the column as plain data.

@@ -60,7 +60,7 @@ class NumberColumn(Column):
         Whether the scaled number stays within ±3; False for linear models, which extend beyond the training rows.
     """
 
-    kind, words = "number", "numbers"
+    kind, words, n_binned = "number", "numbers", 1
     formats: ClassVar[Mapping[str, Kind]] = {**FORMATS, **DURATION_FORMATS}
     known_facts: ClassVar = {"least": number(), "most": number()}
     entries: ClassVar = {

@@ -70,6 +70,7 @@ class PlaceColumn(Column):
         Cells were missing in training: one more feature says where.
     """
 
+    n_binned = 2
     kind, words = "place", "places such as 48.8566, 2.3522"
     formats: ClassVar[Mapping[str, Kind]] = {"longitude_first": TRUTH}
     known_facts: ClassVar = {axis: listed(number(), least=2, most=2) for axis in AXES}

@@ -7,6 +7,7 @@ means of the other folds. Rows to predict get the means of all training rows.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -45,7 +46,7 @@ class TargetMeans(Column):
     kind, words = "target means", "categories"
     formats: ClassVar = CategoryColumn.formats
     entries: ClassVar = {"values": DISTINCT_TEXTS, "means": TABLE}
-    is_companion = True
+    is_companion = is_derived = True
 
     values: tuple[str, ...]
     means: tuple[tuple[float, ...], ...]
@@ -82,13 +83,13 @@ class TargetMeans(Column):
         unknown = np.zeros(self.width)  # the last row, which code -1 reads
         if targets is None:
             return [Numbers(np.vstack([self.means, unknown]).astype(dtype)[code])]
-        out = np.empty((len(code), self.width), dtype)
-        fold = np.random.default_rng(0).permutation(len(code)) % FOLDS
-        for k in range(FOLDS):
-            others = fold != k
-            means = _means(code[others], centred(targets, others), len(self.values))
-            out[~others] = np.vstack([means, unknown])[code[~others]]
-        return [Numbers(out)]
+
+        def of_fold(fold: np.ndarray, others: np.ndarray, of_others: np.ndarray) -> np.ndarray:
+            means = _means(code[others], of_others, len(self.values))
+            scores: np.ndarray = np.vstack([means, unknown])[code[fold]]
+            return scores
+
+        return [Numbers(cross_fitted(targets, of_fold).astype(dtype))]
 
     @classmethod
     def from_document(cls, document: Any, where: str) -> Self:
@@ -96,6 +97,32 @@ class TargetMeans(Column):
         if isinstance(values, list) and isinstance(means, list) and not 0 < len(means) == len(values):
             raise ModelFileError(f"{where}: {len(values)} values need as many means, got {len(means)}")
         return super().from_document(document, where)
+
+
+def cross_fitted(
+    targets: np.ndarray, of_fold: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+) -> np.ndarray:
+    """Return features of training rows, each from the targets of other folds than its own.
+
+    Parameters
+    ----------
+    targets : array (m, number of targets)
+        Of all training rows.
+    of_fold : callable
+        Takes the rows of a fold and those of the others, as truth values (m,), and the targets of the others, centred;
+        returns the features of the fold.
+
+    Returns
+    -------
+    array (m, number of features)
+        The same for equal rows in equal order.
+    """
+    folds = np.random.default_rng(0).permutation(len(targets)) % FOLDS
+    parts = [of_fold(folds == k, folds != k, centred(targets, folds != k)) for k in range(FOLDS) if (folds == k).any()]
+    out = np.empty((len(targets), parts[0].shape[1]))
+    for k, part in enumerate(parts):
+        out[folds == k] = part
+    return out
 
 
 def centred(targets: np.ndarray, rows: np.ndarray) -> np.ndarray:

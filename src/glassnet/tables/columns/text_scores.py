@@ -12,18 +12,19 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from glassnet import interrupts
 from glassnet.documents import TABLE
 from glassnet.engines.coded_columns import Block, Numbers
 from glassnet.errors import ModelFileError
 from glassnet.tables.arrow import pa
 from glassnet.tables.columns.column import RawColumn
-from glassnet.tables.columns.target_means import FOLDS, MAX_TARGETS, centred
+from glassnet.tables.columns.target_means import MAX_TARGETS, centred, cross_fitted
 from glassnet.tables.columns.text import LENGTH, TextColumn
 from glassnet.tables.spelling.spelled import Spelled
 from glassnet.typing import AnyArray
 
 PENALTY = LENGTH**2  # on squared weights, as of ridge regression with 1 and rows of length 1
-STEPS = 30  # of conjugate gradients: with that penalty they have converged
+STEPS = 30  # of the solver: with that penalty it has converged
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class TextScores(TextColumn):
         For each term, and for each target its weight.
     """
 
-    kind = "text scores"
+    kind, is_derived = "text scores", True
     entries: ClassVar = {**TextColumn.entries, "weights": TABLE}
 
     weights: tuple[tuple[float, ...], ...]
@@ -70,10 +71,7 @@ class TextScores(TextColumn):
         X = self.matrix(cells)
         scores = X @ np.array(self.weights)
         if targets is not None:
-            fold = np.random.default_rng(0).permutation(len(targets)) % FOLDS
-            for k in range(FOLDS):
-                others = fold != k
-                scores[~others] = X[~others] @ _ridge(X[others], centred(targets, others))
+            scores = cross_fitted(targets, lambda fold, others, of_others: X[fold] @ _ridge(X[others], of_others))
         return [Numbers(scores.astype(dtype)), *self._marks(cells)]
 
     @classmethod
@@ -85,18 +83,9 @@ class TextScores(TextColumn):
 
 
 def _ridge(X: Any, targets: AnyArray) -> AnyArray:
-    """Return the weights of least squared error and penalty: (n, number of targets), by conjugate gradients."""
-    residual = X.T @ targets
-    weights, direction = np.zeros_like(residual), residual.copy()
-    size = (residual**2).sum(axis=0)
-    enough = 1e-8 * size
-    for _ in range(STEPS):
-        product = X.T @ (X @ direction) + PENALTY * direction
-        step = size / np.maximum((direction * product).sum(axis=0), np.finfo(float).tiny)
-        weights += step * direction
-        residual -= step * product
-        before, size = size, (residual**2).sum(axis=0)
-        if (size <= enough).all():
-            break
-        direction = residual + size / np.maximum(before, np.finfo(float).tiny) * direction
-    return weights
+    """Return the weights of least squared error and penalty: (n, number of targets)."""
+    with interrupts.held():
+        from scipy.sparse.linalg import lsmr
+
+    damp = PENALTY**0.5
+    return np.stack([lsmr(X, target, damp=damp, maxiter=STEPS)[0] for target in targets.T], axis=1)
