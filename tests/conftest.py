@@ -83,6 +83,13 @@ def ctrl_c():
     signal.signal(signal.SIGINT, before)
 
 
+def pytest_make_parametrize_id(val, argname):
+    """Name bytes by their argument: those of an archive hold the second in which they were packed, and workers that
+    name a test differently run none.
+    """
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
     if config.getoption("--quick"):
