@@ -68,7 +68,8 @@ FILES = {
         done="JSON was no format; rows without a target ended the training, they are left out"),
     "weather": File("altair-viz/vega_datasets", "vega_datasets/_data/seattle-weather.csv", "weather",
         "dates as 2012/01/01, five uneven classes",
-        done="the date was dropped as an identifier (accuracy .661 before); it becomes day of the year and more; .016 behind remain"),
+        done="the date was dropped as an identifier (accuracy .661 before); "
+             "it becomes day of the year and more; .016 behind remain"),
     "superstore": File("bokeh/bokeh_sampledata", "bokeh_sampledata/_data/SampleSuperstore.csv.gz", "Profit",
         "gzip, postal codes, cities, heavy tails",
         done="nothing: targets of many cities are learned as mean targets"),
