@@ -41,7 +41,7 @@ def own_product(dtype: str) -> Callable[..., Any] | None:
         return None
     import numba
 
-    from glassnet.engines import compiled_engine, compiled_product
+    from glassnet.backends.compiled import compiled_engine, compiled_product
 
     if compiled_product.registers() is None:
         return None

@@ -44,13 +44,13 @@ def pytest_configure(config):
 @pytest.fixture(scope="session")
 def cache_with_product(tmp_path_factory):
     """Return a function that makes a new folder for compiled code, in which only a type's matrix product is."""
-    from glassnet.engines import compiled_engine
+    from glassnet.backends.compiled import compiled_engine
 
     def make(dtype):
         folder, shared = tmp_path_factory.mktemp("compiled"), Path(os.environ["GLASSNET_CACHE"])
         name = compiled_engine.name_of(compiled_engine.KERNEL.format(dtype=dtype))
         if not list(shared.rglob(f"{name}*.nbc")):  # in a process of its own: this one may have it from elsewhere
-            code = f"from glassnet.engines import compiled_engine; compiled_engine.kernel_of({dtype!r})"
+            code = f"from glassnet.backends.compiled import compiled_engine; compiled_engine.kernel_of({dtype!r})"
             subprocess.run([sys.executable, "-c", code], check=True)
         for path in shared.rglob(f"{name}*"):
             there = folder / path.relative_to(shared)

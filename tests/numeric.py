@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from glassnet.arrays import numpy_namespace as xp
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.architecture import Architecture
 from glassnet.core.names import choose
 from glassnet.core.parameters import Parameters
 from glassnet.core.propagation import Objective, propagate
-from glassnet.engines import numpy_engine as xp
 
 THRESHOLD = 1e-7
 STEP = 3e-4

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet import Network
+from glassnet.arrays import numpy_namespace as xp
 from glassnet.core.activations import ACTIVATIONS
-from glassnet.engines import numpy_engine as xp
 from glassnet.errors import ShapeError, WrongTypeError
 
 ELEMENTWISE = [name for name, g in ACTIVATIONS.items() if g.slope is not None]

@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.arrays import numpy_namespace as xp
 from glassnet.core import checks
 from glassnet.core import equations as core
 from glassnet.core.activations import ACTIVATIONS, Activation
 from glassnet.core.losses import LOSSES, Loss, full_name
 from glassnet.core.names import choose
-from glassnet.engines import numpy_engine as xp
 from glassnet.errors import SettingError, ShapeError
 from glassnet.typing import Array, ArrayLike, Cost, LayerArrays
 

@@ -17,6 +17,17 @@ KINDS = {
 }  # fmt: skip
 
 
+def cache_folder() -> Path:
+    """Return the folder for what can be made again: GLASSNET_CACHE, or in the user's cache; it need not exist."""
+    given = os.environ.get("GLASSNET_CACHE")
+    if given:
+        return Path(given)
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "glassnet"
+    except RuntimeError:  # a user without a home
+        return Path(os.devnull) / "glassnet"
+
+
 def named(path: str | os.PathLike[str]) -> Path:
     """Return `path`; an empty name, which would stand for the current folder, is a FileError."""
     if not os.fspath(path):

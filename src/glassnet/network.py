@@ -11,6 +11,8 @@ from typing import Any, NamedTuple, Unpack
 
 import numpy as np
 
+from glassnet.arrays import numpy_namespace as xp
+from glassnet.backends.choice import train
 from glassnet.core import checks
 from glassnet.core.architecture import Architecture
 from glassnet.core.equations import forward
@@ -18,7 +20,6 @@ from glassnet.core.initializers import draw_weights, names_of_layers
 from glassnet.core.inputs import features, samples, validation_samples
 from glassnet.core.parameters import Layers, Parameters
 from glassnet.core.propagation import blocks_of, cost_only, propagate
-from glassnet.engines import numpy_engine as xp
 from glassnet.errors import DivergedError, SettingError
 from glassnet.files import check_writable
 from glassnet.network_file import DTYPES, SavedNetwork
@@ -26,7 +27,6 @@ from glassnet.network_inspection import NetworkInspection
 from glassnet.network_state import NetworkState
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.declarations import takes
-from glassnet.training.engine_choice import train
 from glassnet.training.history import History, Progress
 from glassnet.training.resume import position_of, resume_run
 from glassnet.training.run import Run

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glassnet.arrays import numpy_namespace as xp
+from glassnet.arrays.sparse_columns import SparseColumns
 from glassnet.core import checks
 from glassnet.core.inputs import features, samples
 from glassnet.core.propagation import Objective
 from glassnet.core.regularization import dropout_masks
-from glassnet.engines import numpy_engine as xp
-from glassnet.engines.sparse_columns import SparseColumns
 from glassnet.errors import DataError, SettingError, ShapeError
 from glassnet.network_state import NetworkState
 from glassnet.training.settings import Settings

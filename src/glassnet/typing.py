@@ -39,7 +39,7 @@ AnyArray: TypeAlias = Any  # numbers or labels, dense or of scipy.sparse: arrays
 Cost: TypeAlias = (
     Any  # J: a float; of a stack an array (k,). Users of a union would have to distinguish both at each use
 )
-Tensor: TypeAlias = Any  # an array of whichever engine: NumPy's, torch's, or a symbol of the compiled engine
+Tensor: TypeAlias = Any  # an array of whichever engine: NumPy's, torch's, or a symbol of what is recorded
 PerNetwork: TypeAlias = float | Sequence[float]  # one number for all networks of a stack, or one for each
 # As text, since NumPy loads its generators when they are first asked for, which takes 10 ms.
 Seed: TypeAlias = "int | np.integer[Any] | np.random.Generator | np.random.RandomState | None"

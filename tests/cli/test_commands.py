@@ -273,7 +273,7 @@ def test_a_test_file_of_arrays_is_evaluated(glassnet, tmp_path, monkeypatch):
 
 
 def test_engines(glassnet, tmp_path, monkeypatch):
-    from glassnet import engine_report
+    from glassnet.backends import measure as measuring
 
     monkeypatch.setenv("GLASSNET_CACHE", str(tmp_path))
     shown = glassnet("engines")
@@ -284,7 +284,7 @@ def test_engines(glassnet, tmp_path, monkeypatch):
     assert "glassnet engines --measure" in shown.out
 
     measured = []
-    monkeypatch.setattr(engine_report, "measure", measured.append)
+    monkeypatch.setattr(measuring, "measure", measured.append)
     lines = json.loads(glassnet("engines", "--measure", "--json").out)
     assert len(measured) == 1
     assert [line["engine"] for line in lines] == ["numpy", "compiled", "torch"]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import glassnet as package
-from glassnet.training import torch_steps
+from glassnet.backends import backend
 
 has_torch = importlib.util.find_spec("torch") is not None
 
@@ -58,7 +58,7 @@ def test_one_sentence_says_what_cannot_be(glassnet, table, options, told):
 
 
 def test_without_torch_the_shell_says_how_to_get_it(glassnet, table, monkeypatch):
-    monkeypatch.setattr(torch_steps.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(backend, "is_installed", lambda name: name != "torch")
     refused = glassnet("train", table, "--target", "label", "--engine", "torch")
     assert (refused.code, len(refused.err.splitlines())) == (2, 1)
     assert 'pip install "torch>=' in refused.err

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from glassnet.arrays import numpy_namespace as xp
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.names import choose
-from glassnet.engines import numpy_engine as xp
 
 PEERS = {  # F is torch.nn.functional
     "identity": lambda F, Z: Z,

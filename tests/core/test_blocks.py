@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 import glassnet
+from glassnet.arrays import numpy_namespace
 from glassnet.core.propagation import LEAST_BLOCK, blocks
-from glassnet.engines import numpy_engine
 
 M = 2 * LEAST_BLOCK + 7
 
 
 @pytest.fixture
 def small_cache(monkeypatch):
-    monkeypatch.setattr(numpy_engine, "CACHE", 1)
+    monkeypatch.setattr(numpy_namespace, "CACHE", 1)
 
 
 def data(n_networks):
@@ -28,8 +28,8 @@ def data(n_networks):
 def test_forward_and_cost_in_blocks(n_networks, monkeypatch):
     net, X, Y, S = data(n_networks)
     whole = net.forward(X), net.cost(X, Y, l2=0.3), net.cost(X, Y, sample_weight=S, l1=0.2)
-    monkeypatch.setattr(numpy_engine, "CACHE", 1)
-    assert len(blocks(numpy_engine, net.parameters, M)) == 3
+    monkeypatch.setattr(numpy_namespace, "CACHE", 1)
+    assert len(blocks(numpy_namespace, net.parameters, M)) == 3
     np.testing.assert_allclose(net.forward(X), whole[0], rtol=0, atol=1e-14)
     np.testing.assert_allclose(net.cost(X, Y, l2=0.3), whole[1], rtol=1e-13)
     np.testing.assert_allclose(net.cost(X, Y, sample_weight=S, l1=0.2), whole[2], rtol=1e-13)
@@ -48,7 +48,7 @@ def test_a_data_set_for_every_network_of_a_stack():
 def test_the_blocks_cover_every_sample_once():
     net, *_ = data(None)
     for m in (1, LEAST_BLOCK, LEAST_BLOCK + 1, M):
-        parts = [np.arange(m)[block] for block in blocks(numpy_engine, net.parameters, m)]
+        parts = [np.arange(m)[block] for block in blocks(numpy_namespace, net.parameters, m)]
         np.testing.assert_array_equal(np.concatenate(parts), np.arange(m))
         assert all(len(part) == LEAST_BLOCK for part in parts[:-1])
 
@@ -69,4 +69,4 @@ def test_memory_does_not_grow_with_the_hidden_width_times_the_samples():
         work()
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-        assert peak < 3 * numpy_engine.CACHE
+        assert peak < 3 * numpy_namespace.CACHE

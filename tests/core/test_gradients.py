@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from glassnet.arrays import numpy_namespace as xp
 from glassnet.core import propagation
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.losses import LOSSES
 from glassnet.core.names import choose
 from glassnet.core.regularization import PENALTIES
-from glassnet.engines import numpy_engine as xp
 from numeric import THRESHOLD, difference_quotient, gradient_error, problem, relative_error, targets
 
 HIDDEN = [name for name, g in ACTIVATIONS.items() if g.slope is not None]

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy.special import kl_div
 
+from glassnet.arrays import numpy_namespace as xp
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.losses import LOSSES, full_name, losses_and_dZ
 from glassnet.core.names import choose
-from glassnet.engines import numpy_engine as xp
 from numeric import targets
 
 PEERS = {  # F is torch.nn.functional

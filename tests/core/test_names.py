@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from glassnet.arrays import numpy_namespace as xp
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.architecture import Architecture
 from glassnet.core.initializers import INITIALIZERS
@@ -10,7 +11,6 @@ from glassnet.core.losses import LOSSES, full_name
 from glassnet.core.names import choose, spelled
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.core.schedules import SCHEDULES
-from glassnet.engines import numpy_engine as xp
 from glassnet.errors import SettingError, UnknownNameError
 
 ADAM = OPTIMIZERS["adam"].options

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from scipy.special import erf
 
+from glassnet.arrays import numpy_namespace
 from glassnet.core import equations as core
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.losses import LOSSES, losses_and_dZ
 from glassnet.core.optimizers import OPTIMIZERS, initial_state
-from glassnet.engines import numpy_engine
 from numeric import targets
 
 STRICT = SimpleNamespace(
-    **{name: getattr(strict, name) for name in numpy_engine.__all__ if hasattr(strict, name)},
+    **{name: getattr(strict, name) for name in numpy_namespace.__all__ if hasattr(strict, name)},
     row_sums=lambda M: strict.sum(M, axis=-1, keepdims=True),
     column_sums=lambda M: strict.sum(M, axis=-2, keepdims=True),
     column_max=lambda M: strict.max(M, axis=-2, keepdims=True),
@@ -23,12 +23,12 @@ STRICT = SimpleNamespace(
     sum_last=lambda v: strict.sum(v, axis=-1),
     step=lambda M: strict.astype(M > 0, M.dtype),
     erf=lambda M: strict.asarray(erf(np.asarray(M))),
-    quiet=numpy_engine.quiet,
+    quiet=numpy_namespace.quiet,
 )
 
 
 def test_the_namespaces_supply_the_same_names():
-    assert set(vars(STRICT)) == set(numpy_engine.__all__)
+    assert set(vars(STRICT)) == set(numpy_namespace.__all__)
 
 
 def one_pass(xp, asarray, hidden, output, loss_name, lead):
@@ -56,7 +56,7 @@ PASSES = [
 @pytest.mark.parametrize("lead", [(), (3,)], ids=["one", "stack"])
 @pytest.mark.parametrize("names", PASSES, ids="-".join)
 def test_strict_arrays_give_numpys_numbers(names, lead):
-    ours = one_pass(numpy_engine, np.asarray, *names, lead)
+    ours = one_pass(numpy_namespace, np.asarray, *names, lead)
     theirs = one_pass(STRICT, strict.asarray, *names, lead)
     assert ours.keys() == theirs.keys()
     for name, M in ours.items():
@@ -73,4 +73,5 @@ def test_optimizers_on_strict_arrays_give_numpys_numbers(name):
             OPTIMIZERS[name].update(xp, theta, asarray(rng.normal(size=7)), state, t, 0.1)
         return np.asarray(theta)
 
-    np.testing.assert_allclose(three_steps(STRICT, strict.asarray), three_steps(numpy_engine, np.asarray), rtol=1e-15)
+    theirs = three_steps(STRICT, strict.asarray)
+    np.testing.assert_allclose(theirs, three_steps(numpy_namespace, np.asarray), rtol=1e-15)

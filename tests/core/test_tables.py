@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from glassnet.arrays import numpy_namespace as xp
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.initializers import INITIALIZERS
 from glassnet.core.losses import LOSSES, full_name
 from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS, initial_state
 from glassnet.core.schedules import SCHEDULES
-from glassnet.engines import numpy_engine as xp
 
 PROMISED = {
     "activations": (

@@ -5,8 +5,8 @@ import pytest
 from sklearn.base import clone
 
 from glassnet import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor, load
+from glassnet.backends import backend
 from glassnet.errors import MissingLibraryError, SettingError, UnknownNameError
-from glassnet.training import torch_steps
 
 needs_torch, needs_numba = pytest.mark.needs("torch"), pytest.mark.needs("numba")
 
@@ -114,6 +114,6 @@ def test_an_engine_is_a_name():
 
 @pytest.mark.parametrize("estimator", [MLPClassifier, TabularClassifier])
 def test_without_torch_one_sentence_says_how_to_get_it(estimator, monkeypatch):
-    monkeypatch.setattr(torch_steps.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(backend, "is_installed", lambda name: name != "torch")
     with pytest.raises(MissingLibraryError, match=r'pip install "torch>='):
         estimator(engine="torch").fit(X, CLASSES)

@@ -205,7 +205,7 @@ def test_a_fit_in_another_process_ends_them_all():
 @pytest.mark.usefixtures("hears_ctrl_c")
 def test_ctrl_c_ends_the_fits_in_other_threads(monkeypatch):
     """The signal reaches the main thread, which waits; the fits that go on in others must hear of it."""
-    monkeypatch.setattr(glassnet.engines.threads.os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    monkeypatch.setattr(glassnet.arrays.threads.os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
     monkeypatch.setenv("OMP_NUM_THREADS", "2")
     hit = []
 

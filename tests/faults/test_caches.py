@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from commands import run_python
-from glassnet.engines import compiled_engine
+from glassnet.backends.compiled import compiled_engine
 
 pytestmark = [pytest.mark.needs("numba"), pytest.mark.needs("posix")]
 

@@ -17,12 +17,14 @@ NOBODY = 54321  # a user's number that has no name
 
 TRAINING = """
 import json, sys
+from dataclasses import replace
 import numpy as np
 from glassnet import Network
-from glassnet.training import engine_choice
+from glassnet.backends import choice
+from glassnet.backends.registry import BACKENDS
 
-engine_choice.predicted_seconds = lambda run, engine: 9.0 if engine == "numpy" else 1.0  # long enough for "auto"
-engine_choice.cuda_is_likely = lambda: False
+choice.predicted_seconds = lambda run, engine: 9.0 if engine == "numpy" else 1.0  # long enough for "auto"
+BACKENDS["torch"] = replace(BACKENDS["torch"], device_is_likely=lambda: False)
 X = np.random.default_rng(0).normal(size=(3, 40))
 ends = []
 for engine in sys.argv[1:]:

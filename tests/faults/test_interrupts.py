@@ -14,7 +14,7 @@ import pytest
 import glassnet
 from commands import run_python
 from glassnet import MLPClassifier, Network, TabularClassifier, interrupts
-from glassnet.engines.threads import _OneThread
+from glassnet.arrays.threads import _OneThread
 from needs import need
 
 SOURCE = str(Path(glassnet.__file__).parent)

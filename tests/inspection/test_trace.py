@@ -13,9 +13,9 @@ from scipy.sparse import csr_matrix
 
 from commands import run_python
 from glassnet import Network
+from glassnet.arrays import numpy_namespace as xp
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.losses import LOSSES
-from glassnet.engines import numpy_engine as xp
 from glassnet.errors import DataError, MissingLibraryError, ShapeError, UnknownNameError
 
 HIDDEN = [*(name for name, g in ACTIVATIONS.items() if g.slope), "leaky_relu(0.2)"]

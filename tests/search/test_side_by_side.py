@@ -11,9 +11,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from glassnet import MLPClassifier, Network, SearchCV, cross_validate
-from glassnet.engines import threads
+from glassnet.arrays import threads
+from glassnet.backends import choice
 from glassnet.errors import SettingError, WrongTypeError
-from glassnet.training import engine_choice
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -106,7 +106,7 @@ class Seen(LogisticRegression):
     """Writes down what a fit sees of its surroundings."""
 
     def fit(self, X, y):
-        self.cores_, self.fits_ = threads.cores(), engine_choice._together.get().fits
+        self.cores_, self.fits_ = threads.cores(), choice._together.get().fits
         self.inner_ = cross_validate(LogisticRegression(), X, y, cv=2, return_estimator=True)
         return super().fit(X, y)
 
@@ -114,7 +114,7 @@ class Seen(LogisticRegression):
 def test_pools_do_not_nest_and_fits_know_how_many_they_are():
     fitted = cross_validate(Seen(), X, y, cv=4, return_estimator=True)["estimator"]
     assert [(one.cores_, one.fits_) for one in fitted] == [(1, 4)] * 4
-    assert (threads.cores(), engine_choice._together.get().fits) == (2, 1)
+    assert (threads.cores(), choice._together.get().fits) == (2, 1)
     one_by_one = cross_validate(Seen(), X, y, cv=4, return_estimator=True, n_jobs=1)["estimator"]
     assert [one.cores_ for one in one_by_one] == [2] * 4
 

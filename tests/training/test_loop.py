@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from glassnet import Network
+from glassnet.arrays import numpy_namespace as xp
 from glassnet.core.regularization import clip_by_norm, dropout_mask
-from glassnet.engines import numpy_engine as xp
 from glassnet.errors import DivergedError, SettingError
 from glassnet.training.batches import Batches
 from glassnet.training.best import Best
@@ -490,8 +490,8 @@ def test_after_ctrl_c_adam_resumes_with_its_own_count():
 
 def test_large_networks_are_updated_in_blocks_as_small_ones():
     """More parameters than one block: the optimiser's passes see slices, and must give what one pass gives."""
+    from glassnet.backends.numpy import CACHE_BLOCK
     from glassnet.core.optimizers import OPTIMIZERS, initial_state
-    from glassnet.training.numpy_steps import CACHE_BLOCK
 
     net = Network([200, 200, 1], "tanh", dtype="float64", seed=0)
     assert net.vector.size > CACHE_BLOCK

@@ -192,14 +192,14 @@ def engines(
     as_json: AsJson = False,
 ) -> None:
     """Show the engines: what is installed, what each is good for, and the cost coefficients by which "auto" chooses."""
-    from glassnet import engine_report
+    from glassnet.backends import measure as measuring
     from glassnet.cli.show import Show
 
     show = Show(as_json)
     if measure:
         with show.waiting() as report_progress:
-            engine_report.measure(report_progress)
-    show.engines(engine_report.report())
+            measuring.measure(report_progress)
+    show.engines(measuring.report())
 
 
 app.command()(report)

@@ -25,7 +25,7 @@ from glassnet.workflows import SampleTrace, Training
 if TYPE_CHECKING:
     from rich.status import Status
 
-    from glassnet.engine_report import EngineLine
+    from glassnet.backends.measure import EngineLine
     from glassnet.inspection.trace import Trace
 
 MOST_CLASSES_SHOWN = 12

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.arrays.coded_columns import CodedColumns
+from glassnet.arrays.sparse_columns import SparseColumns, is_sparse
 from glassnet.core import checks
 from glassnet.core.architecture import Architecture
 from glassnet.core.parameters import Parameters
-from glassnet.engines.coded_columns import CodedColumns
-from glassnet.engines.sparse_columns import SparseColumns, is_sparse
 from glassnet.errors import DataError, SettingError, ShapeError
 from glassnet.typing import Array, ArrayLike, Columns, Tensor
 

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from glassnet.arrays import numpy_namespace as xp
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.losses import LOSSES, losses_and_dZ
-from glassnet.engines import numpy_engine as xp
 from glassnet.typing import AnyArray
 
 PENALTIES = (1e-6, 0.1, 1.0, 10.0, 100.0, 1000.0)  # λ of least squares, of which rows left out choose one

@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.engines.sparse_columns import is_sparse
+from glassnet.arrays.sparse_columns import is_sparse
 from glassnet.errors import DataError
 from glassnet.estimators.foreign_arrays import in_memory
 from glassnet.tables.frames import is_elsewhere

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from glassnet import interrupts, plain_text
+from glassnet.arrays.sparse_columns import is_sparse
 from glassnet.documents import ANYTHING, TABLE, TEXT, TRUTH, checked, listed, number, one_of
-from glassnet.engines.sparse_columns import is_sparse
 from glassnet.errors import DataError, ModelFileError, SettingError
 from glassnet.typing import AnyArray
 

@@ -17,13 +17,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from glassnet.arrays import numpy_namespace as xp
+from glassnet.arrays.threads import blas_threads
 from glassnet.core.activations import ACTIVATIONS, Activation
 from glassnet.core.losses import LOSSES, Loss, losses_and_dZ
 from glassnet.core.names import choose
 from glassnet.core.parameters import Parameters
 from glassnet.core.propagation import Objective, cost_only, propagate
-from glassnet.engines import numpy_engine as xp
-from glassnet.engines.threads import blas_threads
 from glassnet.inspection import html
 from glassnet.text_table import aligned
 from glassnet.typing import Array

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from glassnet.arrays import numpy_namespace as xp
 from glassnet.core.regularization import PENALTIES
-from glassnet.engines import numpy_engine as xp
 from glassnet.errors import DataError, ShapeError, UnknownNameError
 from glassnet.inspection.arrays import PassArrays
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from glassnet import interrupts
+from glassnet.arrays import numpy_namespace as xp
 from glassnet.core.architecture import Architecture
 from glassnet.core.equations import forward, linear_backward_input
 from glassnet.core.parameters import Parameters
 from glassnet.core.propagation import Objective, propagate
-from glassnet.engines import numpy_engine as xp
 from glassnet.errors import MissingLibraryError
 from glassnet.inspection import html
 from glassnet.inspection.arrays import FACTOR, PassArrays

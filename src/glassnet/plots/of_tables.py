@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glassnet.arrays import numpy_namespace as xp
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.names import choose
-from glassnet.engines import numpy_engine as xp
 from glassnet.errors import SettingError
 from glassnet.plots.style import COLOURS, GREY, axes, legend, literal, named, panels
 from glassnet.typing import Array

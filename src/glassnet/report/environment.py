@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from glassnet._version import __version__
+from glassnet.arrays.threads import cores
+from glassnet.backends.registry import BACKENDS
 from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.core.regularization import PENALTIES
-from glassnet.engines.threads import cores
 from glassnet.report.blocks import Cell, Section, Table, facts, message, plain
 from glassnet.report.subject import Subject
 
@@ -55,9 +57,14 @@ def machine() -> Table:
         "environment.system": f"{platform.system()} ({platform.machine()})",
         "Python": platform.python_version(),
         "glassnet": __version__,
-        **{name: _version(name) for name in ("numpy", "scipy", "numba", "torch")},
+        **{name: _version(name) for name in _libraries()},
     }
     return facts(message("environment.machine"), {name: value for name, value in found.items() if value})
+
+
+def _libraries() -> Iterable[str]:
+    """Return the libraries that compute: those of the backends, and scipy."""
+    return dict.fromkeys(("numpy", "scipy", *(name for row in BACKENDS.values() for name in row.libraries)))
 
 
 def _processor() -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from joblib.parallel import SequentialBackend, ThreadingBackend
 
-from glassnet.engines.threads import as_worker, cores
+from glassnet.arrays.threads import as_worker, cores
 from glassnet.training.several_fits import until
 
 

@@ -17,11 +17,11 @@ from sklearn import model_selection
 from sklearn.base import is_classifier
 from sklearn.model_selection import ParameterGrid, ParameterSampler, check_cv
 
-from glassnet.engines.threads import blas_threads
+from glassnet.arrays.threads import blas_threads
+from glassnet.backends.choice import amortise_startup_over
 from glassnet.errors import SettingError, WrongTypeError
 from glassnet.estimators.sklearn_compat import BaseSearchCV, Interval
 from glassnet.search.pool import Threads
-from glassnet.training.engine_choice import amortise_startup_over
 from glassnet.typing import ArrayLike, Rows
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.arrays.coded_columns import Block, CodedColumns, repeated
 from glassnet.documents import ANYTHING, DISTINCT_TEXTS, TEXT, TEXTS, checked, listed
-from glassnet.engines.coded_columns import Block, CodedColumns, repeated
 from glassnet.errors import (
     DataError,
     DataWarning,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import math
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from numbers import Integral, Real
@@ -47,6 +47,8 @@ class Setting:
         Of a number: "[0, 1)" includes 0 and excludes 1.
     table : mapping, optional
         Of a choice: its names are the keys.
+    choices : collection of str, optional
+        Of a choice without options: names beside those of its type, looked up anew each time.
     check_with : callable, optional
         A check of its own: takes a value and raises ValueError.
     fit_name : str
@@ -69,6 +71,7 @@ class Setting:
     none: str = ""
     interval: str = ""
     table: Mapping[str, Any] | None = None
+    choices: Collection[str] = ()
     check_with: Callable[[Any], Any] | None = None
     fit_name: str = ""
     option: str | None = ""
@@ -98,7 +101,8 @@ class Setting:
         """The names that it may be; none where it is no choice."""
         if self.table is not None:
             return tuple(self.table)
-        return tuple(name for each in self.alternatives if get_origin(each) is Literal for name in get_args(each))
+        own = (name for each in self.alternatives if get_origin(each) is Literal for name in get_args(each))
+        return (*own, *self.choices)
 
     @property
     def is_whole(self) -> bool:
@@ -146,7 +150,7 @@ class Setting:
         """What it is, in full."""
         return " ".join(filter(None, (self.help, self.more, self.none)))
 
-    @cached_property
+    @property
     def documented(self) -> str:
         """The setting as the entry of a docstring, without indentation."""
         tail = "optional" if self.default is None else f"default={_quoted(self.default)}"
@@ -155,7 +159,8 @@ class Setting:
             if len(lines[-1]) + len(word) >= DOCSTRING_WIDTH - 12:
                 lines.append("")
             lines[-1] = f"{lines[-1]} {word}".lstrip()
-        kind = _type_in_words(self.alternatives) + (f" in {self.interval}" if self.interval else "")
+        alternatives = (Literal[self.names],) if self.choices else self.alternatives
+        kind = _type_in_words(alternatives) + (f" in {self.interval}" if self.interval else "")
         return "\n    ".join([f"{self.name} : {kind}, {tail}", *lines])
 
 

@@ -63,8 +63,8 @@ class History:
         Number of finished epochs, and of steps taken.
     seconds : float
         Duration of the run.
-    engine : {"numpy", "compiled", "torch"}
-        The engine that ran the equations.
+    engine : str
+        The engine that ran the equations: one of the names that the setting `engine` takes.
     choice : str
         The engine that was chosen before the run, and why: "compiled (predicted 12 s numpy, 5.3 s compiled)".
     interrupted : bool
@@ -87,7 +87,7 @@ class History:
     seconds: float = 0.0
     interrupted: bool = False
     continued: int = 0
-    engine: str = "numpy"
+    engine: str = ""
     choice: str = ""
     converged: bool | None = None
     message: str = ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from glassnet.training.numpy_steps import cost_and_gradient
 from glassnet.training.several_fits import raise_if_ended
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def search(run: Run) -> None:
     def value_and_slope(theta: Array) -> tuple[float, Array]:
         run.pause()
         run.theta.vector[...] = theta
-        J = cost_and_gradient(run, X, Y, S)
+        J = run.cost_and_gradient(X, Y, S)
         last.setdefault("J", J)
         return J, run.gradient.vector.astype(np.float64)
 

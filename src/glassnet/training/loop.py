@@ -8,17 +8,14 @@ from collections.abc import Callable
 import numpy as np
 
 from glassnet import interrupts
+from glassnet.arrays.threads import blas_threads
 from glassnet.core.optimizers import initial_state
 from glassnet.core.propagation import propagate
-from glassnet.engines import compiled_engine
-from glassnet.engines.threads import blas_threads
-from glassnet.training import line_search, numpy_steps
+from glassnet.training import line_search
 from glassnet.training.history import History
 from glassnet.training.resume import position_of
 from glassnet.training.run import Run, RunEpoch
 from glassnet.training.several_fits import one_of_several, raise_if_ended
-
-LONG_PRODUCT = 1e9  # operations in a step: validation is then so long that a second core saves more than it costs
 
 
 def _descend(run: Run, make_stepper: Callable[[Run], RunEpoch]) -> None:
@@ -37,16 +34,6 @@ def _descend(run: Run, make_stepper: Callable[[Run], RunEpoch]) -> None:
         raise run.diverged(run.batches.whole[0])
 
 
-def _steps_need_all_cores(run: Run) -> bool:
-    """Return whether BLAS, which here only computes validation costs, must keep to one thread.
-
-    Its other threads keep a core busy while they wait for the next product, and the compiled steps use those cores.
-    """
-    if run.choice.engine != "compiled" or run.largest_product() > LONG_PRODUCT:
-        return False
-    return compiled_engine.has_product()  # otherwise the steps' products are BLAS's, too
-
-
 def _offer_last(run: Run) -> None:
     """Compare the parameters after the last step with the best; no later step computes their J."""
     X, Y, S = run.batches.whole
@@ -57,15 +44,18 @@ def _offer_last(run: Run) -> None:
 
 
 @interrupts.held()
-def train(run: Run, make_stepper: Callable[[Run], RunEpoch] = numpy_steps.make_stepper) -> History:
+def train(run: Run, make_stepper: Callable[[Run], RunEpoch], *, one_blas_thread: bool = False) -> History:
     """Train until the steps are done, a callback ends the run, or Ctrl-C does.
 
     Parameters
     ----------
     run : Run
-        What is trained; its `choice` says which engine was chosen.
+        What is trained.
     make_stepper : callable
-        Takes the run, and returns what runs an epoch of it, by the chosen engine.
+        Takes the run, and returns what runs an epoch of it.
+    one_blas_thread : bool
+        Whether BLAS keeps to one thread because the steps use all cores without it. Its other threads would keep a
+        core busy while they wait for the next product.
 
     Returns
     -------
@@ -81,7 +71,7 @@ def train(run: Run, make_stepper: Callable[[Run], RunEpoch] = numpy_steps.make_s
     """
     history = run.history
     history.choice = str(run.choice)
-    with run.xp.quiet(), blas_threads(run.largest_product(), one=_steps_need_all_cores(run)):
+    with run.xp.quiet(), blas_threads(run.largest_product(), one=one_blas_thread):
         try:
             if not run.call_back("start"):
                 if run.optimizer.update is None:

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.engines.coded_columns import CodedColumns
-from glassnet.engines.sparse_columns import SparseColumns
+from glassnet.arrays.coded_columns import CodedColumns
+from glassnet.arrays.sparse_columns import SparseColumns
 
 Array = Any
 

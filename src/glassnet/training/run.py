@@ -1,4 +1,4 @@
-"""One training run: its data, state and record; it knows no engine and no loop."""
+"""One training run: its data, state and record; it knows no backend and no loop."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from glassnet.core.equations import forward
 from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.core.parameters import Parameters
-from glassnet.core.propagation import Objective, cost_only
+from glassnet.core.propagation import Objective, cost_only, propagate
 from glassnet.core.regularization import dropout_masks
 from glassnet.core.schedules import SCHEDULES
 from glassnet.errors import DivergedError, SettingError
@@ -48,7 +48,7 @@ class Run:
     Parameters
     ----------
     xp : namespace
-        The array namespace of the NumPy engine.
+        The array namespace of NumPy.
     theta : Parameters
         What is trained, in place.
     objective : Objective
@@ -128,7 +128,7 @@ class Run:
         self.before = self.replayed = 0  # of a resumed run: see `Position`
         self.first = theta.vector.copy() if self.optimizer.update is None else None
         self.engine_before = ""  # of the run that is resumed
-        self.choice = Choice("numpy")
+        self.choice = Choice("")
         self.position: Position | None = None  # once the run has ended
 
     @cached_property
@@ -174,6 +174,11 @@ class Run:
     def largest_product(self) -> float:
         """Return the operations of the largest matrix product in a step."""
         return float(2 * self.batches.size * max(W.shape[-2] * W.shape[-1] for W in self.theta.W))
+
+    def cost_and_gradient(self, X: Array, Y: Array, S: Array | None) -> Any:
+        """Return J of a batch, checked by `checked`, and write its gradient."""
+        J = propagate(self.xp, self.theta, self.gradient, X, Y, self.objective, self.masks(X.shape[-1]), S).J
+        return self.checked(J, X)
 
     def learning_rate_after(self, done: int) -> Any:
         """Return the learning rate of the step after `done` steps: a number, or (k, 1), one for each network."""

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypedDict, Unpack
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Protocol, TypedDict, Unpack
 
 import numpy as np
 
@@ -16,6 +16,21 @@ from glassnet.training.declarations import Setting, completed, declared, describ
 
 DEFAULT_EPOCHS = 100
 OF_CALLER = "a function of the caller"  # what a record says of a schedule that has no name
+
+
+class Engine(Protocol):
+    """What the settings must know of an engine."""
+
+    @property
+    def devices(self) -> tuple[str, ...]:
+        """Where it computes."""
+
+    @property
+    def precisions(self) -> tuple[str, ...]:
+        """What may go into its matrix products."""
+
+
+ENGINES: dict[str, Any] = {}  # by name; filled by `backends.registry`
 
 
 # fmt: off
@@ -53,11 +68,10 @@ class SharedSettings(TypedDict, total=False):
         "may have its own: a row of one number, or of one per hidden layer. Not for lbfgs.", interval="[0, 1)")]
     clip_norm: Annotated[float | None, Setting(None, "Longest gradient that a step may take.",
         "A longer one is shortened to it. Not for lbfgs.", interval=GRADIENT_TRANSFORMS["clip_norm"].interval)]
-    engine: Annotated[Literal["auto", "numpy", "compiled", "torch"], Setting("auto", "What runs the equations.",
-        'NumPy, loops compiled from them, or tensors (extra ``torch``). "auto" takes the engine whose predicted '
-        "start-up and steps take least, by the coefficients that ``glassnet engines`` shows (and measures, with "
-        "``--measure``); ``History.choice`` says why. Where an engine does not cover a run, NumPy takes it.",
-        later=True)]
+    engine: Annotated[Literal["auto"] | str, Setting("auto", "What runs the equations.",
+        '"auto" takes the engine whose predicted start-up and steps take least, by the coefficients that ``glassnet '
+        "engines`` shows (and measures, with ``--measure``); ``History.choice`` says why. Where an engine does not "
+        "cover a run, NumPy takes it.", choices=ENGINES, later=True)]
     device: Annotated[Literal["auto", "cpu", "cuda"], Setting("auto", "Where the torch engine computes.",
         '"auto" is a graphics processor where torch finds one. "cuda" asks for the torch engine.', later=True)]
     precision: Annotated[Literal["full", "bfloat16"], Setting("full", "What goes into a matrix product.",
@@ -75,7 +89,6 @@ class TrainingSettings(StepSettings, SharedSettings, total=False):
 # fmt: on
 TRAINING = declared(TrainingSettings)
 SHARED = {name: TRAINING[name] for name in SharedSettings.__annotations__}
-ENGINES = TRAINING["engine"].names
 
 
 class Settings:
@@ -121,27 +134,40 @@ class Settings:
         rows = self.dropout if isinstance(self.dropout, tuple) else (self.dropout,)
         if len({len(row) if isinstance(row, tuple) else None for row in rows}) > 1:
             raise SettingError(f"dropout: expected one row of shares for each network, all of one length; got {rows}")
-        if self.wants_torch and self.engine not in ("auto", "torch"):
-            raise SettingError(f"{self.wants_torch} needs engine='torch' or 'auto'; got engine={self.engine!r}")
+        able = [name for name, engine in ENGINES.items() if not self.unmet(engine)]
+        if self.unmet() and self.engine not in ("auto", *able):
+            engines = " or ".join(map(repr, (*able, "auto")))
+            raise SettingError(f"{self.unmet()} needs engine={engines}; got engine={self.engine!r}")
         if choose(OPTIMIZERS, self.optimizer, "optimizer")[1].update is None:
             self._check_search()
 
     def _check_search(self) -> None:
         """Refuse what lbfgs, which searches along lines, cannot have."""
-        if self.wants_torch:
-            raise SettingError(f"{self.optimizer} runs on NumPy alone and takes no {self.wants_torch}")
+        if self.unmet():
+            raise SettingError(f"{self.optimizer} runs on NumPy alone and takes no {self.unmet()}")
         for name in ("batch_size", "clip_norm"):
             if getattr(self, name) is not None:
                 raise SettingError(f"{self.optimizer} searches along lines on the whole batch and takes no {name}")
         if self.drops_units or self.schedule != "constant":
             raise SettingError(f"{self.optimizer} needs a cost that stays the same: no dropout and no schedule")
 
-    @property
-    def wants_torch(self) -> str:
-        """The setting that only the torch engine can meet, as it was written; "" where there is none."""
-        if self.device == "cuda":
-            return "device='cuda'"
-        return "precision='bfloat16'" if self.precision == "bfloat16" else ""
+    def unmet(self, engine: Engine | None = None) -> str:
+        """Return the setting that an engine cannot meet, as it was written; "" where there is none.
+
+        Parameters
+        ----------
+        engine : Engine, optional
+            One that computes on the CPU alone, in full precision, by default.
+
+        Returns
+        -------
+        str
+            Such as "device='cuda'".
+        """
+        devices, precisions = (engine.devices, engine.precisions) if engine else (("cpu",), ("full",))
+        if self.device not in ("auto", *devices):
+            return f"device={self.device!r}"
+        return "" if self.precision in precisions else f"precision={self.precision!r}"
 
     @property
     def drops_units(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.engines.sparse_columns import is_sparse
+from glassnet.arrays.sparse_columns import is_sparse
 from glassnet.plain_text import LONGEST_NAME, shortened
 from glassnet.typing import AnyArray
 

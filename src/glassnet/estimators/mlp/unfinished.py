@@ -8,8 +8,8 @@ from typing import Any
 
 from scipy.sparse import issparse
 
+from glassnet.arrays.sparse_columns import SparseColumns
 from glassnet.core.checks import is_count
-from glassnet.engines.sparse_columns import SparseColumns
 from glassnet.estimators.mlp.start import RandomOrder
 from glassnet.estimators.saving import settings_but, settings_to_json
 from glassnet.training import generators

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from glassnet.engines.coded_columns import CodedColumns
+from glassnet.arrays.coded_columns import CodedColumns
 from glassnet.tables import rows_at
 from glassnet.typing import AnyArray, Array
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.arrays.sparse_columns import is_sparse
 from glassnet.core.checks import refuse_masked
-from glassnet.engines.sparse_columns import is_sparse
 from glassnet.errors import DataError, SettingError
 from glassnet.estimators.foreign_arrays import in_memory
 from glassnet.estimators.input_names import has_names, in_training_order

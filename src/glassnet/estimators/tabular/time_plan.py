@@ -10,8 +10,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from glassnet.backends.choice import amortise_startup_over
 from glassnet.errors import DivergedError
-from glassnet.training.engine_choice import amortise_startup_over
 from glassnet.training.settings import Settings
 
 if TYPE_CHECKING:

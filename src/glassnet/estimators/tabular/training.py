@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glassnet.backends.choice import amortise_startup_over
 from glassnet.core import linear_model
 from glassnet.errors import DivergedError
 from glassnet.estimators.tabular import out_of_fold
@@ -26,7 +27,6 @@ from glassnet.metrics import METRICS, metric_named
 from glassnet.network import Network
 from glassnet.training import generators
 from glassnet.training.checkpoint import Checkpoint
-from glassnet.training.engine_choice import amortise_startup_over
 from glassnet.training.history import History, Progress
 from glassnet.training.position import fingerprint
 from glassnet.training.settings import Settings

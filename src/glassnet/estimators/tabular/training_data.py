@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from glassnet.arrays.coded_columns import CodedColumns
 from glassnet.core.checks import is_count
-from glassnet.engines.coded_columns import CodedColumns
 from glassnet.errors import DataError
 from glassnet.estimators.sklearn_errors import as_glassnet_errors
 from glassnet.estimators.tabular import out_of_fold

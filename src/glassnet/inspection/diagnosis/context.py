@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.arrays import numpy_namespace as xp
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.architecture import Architecture, choose_loss
 from glassnet.core.losses import full_name
@@ -16,7 +17,6 @@ from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.core.parameters import Parameters
 from glassnet.core.propagation import Objective, Pass, cost_only, propagate
-from glassnet.engines import numpy_engine as xp
 from glassnet.inspection.diagnosis import neighbours
 from glassnet.inspection.diagnosis.range_test import RangeTest, range_test
 from glassnet.typing import Array, Indices

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.arrays import numpy_namespace as xp
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.names import choose
-from glassnet.engines import numpy_engine as xp
 from glassnet.inspection.diagnosis.context import DiagnosisContext
 from glassnet.inspection.diagnosis.findings import Finding
 from glassnet.inspection.diagnosis.words import listed

@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from glassnet.arrays import numpy_namespace as xp
+from glassnet.backends.numpy import make_stepper
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.architecture import Architecture
 from glassnet.core.initializers import INITIALIZERS
 from glassnet.core.names import choose
 from glassnet.core.parameters import Parameters
 from glassnet.core.propagation import Objective, cost_only
-from glassnet.engines import numpy_engine as xp
 from glassnet.errors import DivergedError
 from glassnet.training.loop import train
 from glassnet.training.run import Run
@@ -81,12 +82,11 @@ def range_test(
 
     def cost_after(rate: float) -> float:
         theta = start.over(start.vector.copy())
-        settings = Settings(
-            optimizer=optimizer, learning_rate=rate, iterations=steps, batch_size=batch_size, engine="numpy"
-        )
+        settings = Settings(optimizer=optimizer, learning_rate=rate, iterations=steps, batch_size=batch_size)
         try:
             with xp.quiet():
-                uninterrupted(train(Run(xp, theta, objective, settings, np.random.default_rng(seed), X, Y)))
+                run = Run(xp, theta, objective, settings, np.random.default_rng(seed), X, Y)
+                uninterrupted(train(run, make_stepper))
                 J = float(cost_only(xp, theta, (X_held, Y_held), objective))
         except DivergedError:
             return math.inf

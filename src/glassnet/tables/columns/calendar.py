@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from glassnet.engines.coded_columns import Lookup
+from glassnet.arrays.coded_columns import Lookup
 from glassnet.tables.spelling.date_patterns import DAY, MINUTE
 from glassnet.typing import AnyArray
 

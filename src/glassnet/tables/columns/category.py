@@ -7,8 +7,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from glassnet.arrays.coded_columns import Block, OneHot
 from glassnet.documents import DISTINCT_TEXTS, TEXTS, TRUTH, number
-from glassnet.engines.coded_columns import Block, OneHot
 from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import cell_values, decoded, is_text, missing_cell, rows_at, text_array
 from glassnet.tables.columns.column import (

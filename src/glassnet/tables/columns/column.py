@@ -8,8 +8,8 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
+from glassnet.arrays.coded_columns import Block, Numbers, expanded
 from glassnet.documents import MAPPING, TEXT, Kind, checked, number
-from glassnet.engines.coded_columns import Block, Numbers, expanded
 from glassnet.errors import DataError, ModelFileError
 from glassnet.tables.arrow import pa
 from glassnet.tables.cell_types import bytes_as_text

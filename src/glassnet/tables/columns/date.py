@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from glassnet.arrays.coded_columns import Block
 from glassnet.documents import DISTINCT_TEXTS, Kind
-from glassnet.engines.coded_columns import Block
 from glassnet.tables.arrow import pa
 from glassnet.tables.cells import decoded
 from glassnet.tables.columns.calendar import PARTS, encoded, varying_parts

@@ -15,8 +15,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from glassnet.arrays.coded_columns import Block, Numbers, OneHot, Steps
 from glassnet.documents import RISING, TRUTH, Kind, number
-from glassnet.engines.coded_columns import Block, Numbers, OneHot, Steps
 from glassnet.errors import DataError
 from glassnet.tables.arrow import pa
 from glassnet.tables.cells import cell_values, decoded, is_text

@@ -10,8 +10,8 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
+from glassnet.arrays.coded_columns import Block, OneHot
 from glassnet.documents import TRUTH, Kind, listed, number
-from glassnet.engines.coded_columns import Block, OneHot
 from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import cell_values, decoded, is_text, text_cell, truths
 from glassnet.tables.columns.column import Column, FitOptions, Novelty, RawColumn, UninformativeColumn, outside

@@ -13,8 +13,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from glassnet.arrays.coded_columns import Block, Numbers
 from glassnet.documents import DISTINCT_TEXTS, TABLE
-from glassnet.engines.coded_columns import Block, Numbers
 from glassnet.errors import ModelFileError
 from glassnet.tables.arrow import pa
 from glassnet.tables.columns.category import CategoryColumn, codes, value_counts

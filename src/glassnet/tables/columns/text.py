@@ -13,8 +13,8 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 
 from glassnet import interrupts
+from glassnet.arrays.coded_columns import Block, OneHot, SparseRows
 from glassnet.documents import TRUTH, Kind, listed, number
-from glassnet.engines.coded_columns import Block, OneHot, SparseRows
 from glassnet.errors import ModelFileError
 from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import cell_values, decoded, is_text, text_array

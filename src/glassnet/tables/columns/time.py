@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from glassnet.engines.coded_columns import Block
+from glassnet.arrays.coded_columns import Block
 from glassnet.tables.arrow import pa
 from glassnet.tables.cells import decoded, is_text
 from glassnet.tables.columns.calendar import PARTS, encoded
