@@ -33,6 +33,17 @@ def library(name):
     return Need(lambda: find_spec(name) is not None, installed=True)
 
 
+def engines(*left_out):
+    """Return the names of the backends as parameters of a test, each with what it needs."""
+    from glassnet.backends.registry import BACKENDS
+
+    return [
+        pytest.param(name, marks=[pytest.mark.needs(each) for each in row.libraries if each in NEEDS])
+        for name, row in BACKENDS.items()
+        if name not in left_out
+    ]
+
+
 def browser():
     """Return the path of Chromium or its sibling, None without one."""
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

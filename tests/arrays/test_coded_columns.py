@@ -7,10 +7,11 @@ from scipy import sparse
 
 from glassnet.arrays import coded_columns
 from glassnet.arrays.coded_columns import CodedColumns, Numbers, OneHot, SparseRows, Steps
-from glassnet.backends.compiled import stepper
+from glassnet.backends.registry import BACKENDS
 from glassnet.errors import DataError, DivergedError, ShapeError
 from glassnet.network import Network
 from glassnet.training.position import fingerprint
+from needs import engines
 
 M = 700
 RNG = np.random.default_rng(0)
@@ -83,10 +84,9 @@ def dense_bytes(X):
     return X.toarray().nbytes
 
 
-NEEDS = {"compiled": "numba", "torch": "torch"}
 Y = (RNG.random((1, M)) < 0.5).astype(float)
 MASK = (RNG.random((3, 1, M)) < 0.8).astype(np.float32)
-ENGINES = ["numpy", *(pytest.param(name, marks=pytest.mark.needs(need)) for name, need in NEEDS.items())]
+ENGINES = engines()
 
 
 def networks(k, dtype):
@@ -97,7 +97,8 @@ def networks(k, dtype):
 @pytest.mark.parametrize("k", [None, 3])
 @pytest.mark.parametrize("engine", ENGINES)
 def test_batches_of_codes_train_to_the_same_bits(engine, k, dtype, monkeypatch):
-    monkeypatch.setattr(stepper, "EXPANDED_BYTES", 20_000)  # three steps at a time
+    if engine == "compiled":
+        monkeypatch.setattr("glassnet.backends.compiled.stepper.EXPANDED_BYTES", 20_000)  # three steps at a time
     coded, expanded = networks(k, dtype)
     settings = {"batch_size": 96, "epochs": 3, "optimizer": "adamw", "dropout": 0.2, "l2": 0.01, "engine": engine}
     settings |= {"sample_weight": None if k is None else MASK, "device": "cpu"}
@@ -123,10 +124,11 @@ def test_all_samples_at_once_train_alike(engine, k):
 
 
 @pytest.mark.parametrize("settings", [{"batch_size": 96, "epochs": 3, "optimizer": "adam"}, {"iterations": 4}])
-def test_text_beside_numbers_trains_alike_and_stays_sparse(settings):
+@pytest.mark.parametrize("engine", BACKENDS)
+def test_text_beside_numbers_trains_alike_and_stays_sparse(engine, settings):
     full = dense(text=True)
     coded, expanded = (Network([len(full), 6, 1], seed=1, dtype="float64", n_networks=2) for _ in range(2))
-    history = coded.fit(CodedColumns(blocks(text=True), "float32"), Y, engine="compiled", **settings)
+    history = coded.fit(CodedColumns(blocks(text=True), "float32"), Y, engine=engine, **settings)
     assert history.engine == "numpy"
     expanded.fit(full, Y, **settings)
     assert_allclose(coded.vector, expanded.vector, rtol=1e-9)

@@ -7,22 +7,20 @@ from threading import Thread
 import numpy as np
 import pytest
 
-from backends.compiled.interpreted import interpret
 from glassnet import Network
 from glassnet.backends import backend
 from glassnet.backends import choice as choices
-from glassnet.backends.backend import WORK_COUNTS
+from glassnet.backends.backend import COEFFICIENTS
 from glassnet.backends.choice import amortise_startup_over, built_in, work_counts_of
-from glassnet.backends.compiled import compiled_engine
 from glassnet.backends.registry import BACKENDS
 
 X = np.random.default_rng(0).normal(size=(3, 40))
 Y = (X[:1] > 0).astype(float)
 
 BUILT_IN = built_in()
-STEPS_ONLY = {name: dict.fromkeys(("start", *WORK_COUNTS), 0.0) for name in BUILT_IN}
+STEPS_ONLY = {name: dict.fromkeys(COEFFICIENTS, 0.0) for name in ("numpy", "quick", "cuda")}
 STEPS_ONLY["numpy"]["step"] = 1.0  # a second a step
-STEPS_ONLY["compiled"].update(start=10.0, step=0.5)  # pays after 20 steps
+STEPS_ONLY["quick"].update(start=10.0, step=0.5)  # pays after 20 steps
 STEPS_ONLY["cuda"].update(start=100.0, step=0.1)  # pays after 225
 
 
@@ -30,7 +28,7 @@ STEPS_ONLY["cuda"].update(start=100.0, step=0.1)  # pays after 225
 def place(monkeypatch, tmp_path):
     """Keep coefficients and code in a folder of the test's own; no graphics processor, whatever the machine has."""
     monkeypatch.setenv("GLASSNET_CACHE", str(tmp_path))
-    monkeypatch.setitem(BACKENDS, "torch", replace(BACKENDS["torch"], device_is_likely=lambda: False))
+    monkeypatch.setitem(BACKENDS, "torch", replace(BACKENDS["torch"], is_present=lambda: False))
     choices.measured.cache_clear()
     yield tmp_path
     choices.measured.cache_clear()
@@ -43,8 +41,14 @@ def coefficients(place):
 
 
 @pytest.fixture
-def with_numba(monkeypatch):
-    monkeypatch.setitem(BACKENDS, "compiled", replace(BACKENDS["compiled"], libraries=()))
+def rows(monkeypatch):
+    """Let the backends be NumPy, a made-up one that starts slowly and runs fast, and torch."""
+    quick = replace(BACKENDS["numpy"], name="quick", libraries=(), phrase="quickly", in_parallel=True)
+    rows = {"numpy": BACKENDS["numpy"], "quick": quick, "torch": BACKENDS["torch"]}
+    for name in list(BACKENDS):
+        monkeypatch.delitem(BACKENDS, name)
+    for name, row in rows.items():
+        monkeypatch.setitem(BACKENDS, name, row)
 
 
 def choice(net=None, X=X, Y=Y, **options):
@@ -57,33 +61,32 @@ def choice(net=None, X=X, Y=Y, **options):
 
 # ---------------------------------------------------------------- the rule
 @pytest.mark.parametrize(("steps", "expected"), [
-    (19, "numpy (predicted 19 s with numpy, 20 s compiled)"), (20, "numpy (predicted 20 s with numpy, 20 s compiled)"),
-    (21, "compiled (predicted 21 s with numpy, 20 s compiled)"),
-    (9000, "compiled (predicted 2.5 h with numpy, 75 min compiled)"),
+    (19, "numpy (predicted 19 s with numpy, 20 s quickly)"), (20, "numpy (predicted 20 s with numpy, 20 s quickly)"),
+    (21, "quick (predicted 21 s with numpy, 20 s quickly)"),
+    (9000, "quick (predicted 2.5 h with numpy, 75 min quickly)"),
 ])  # fmt: skip
-@pytest.mark.usefixtures("coefficients", "with_numba")
+@pytest.mark.usefixtures("coefficients", "rows")
 def test_the_lowest_predicted_time_wins(steps, expected):
     assert choice(iterations=steps) == expected
 
 
-@pytest.mark.usefixtures("coefficients", "with_numba")
-def test_what_was_chosen_runs_and_is_recorded(monkeypatch):
-    monkeypatch.setattr(compiled_engine, "load", interpret)
-    for steps, engine in ((5, "numpy"), (50, "compiled")):
+@pytest.mark.usefixtures("coefficients", "rows")
+def test_what_was_chosen_runs_and_is_recorded():
+    for steps, engine in ((5, "numpy"), (50, "quick")):
         history = Network([3, 4, 1], seed=1).fit(X, Y, iterations=steps)
         assert history.engine == engine
         assert history.choice.startswith(f"{engine} (predicted {steps} s with numpy, ")
 
 
-@pytest.mark.usefixtures("coefficients", "with_numba")
+@pytest.mark.usefixtures("coefficients", "rows")
 def test_fits_that_share_a_start():
     assert choice(iterations=3).startswith("numpy")
     with amortise_startup_over(10):
-        assert choice(iterations=3) == "compiled (predicted 30 s with numpy, 25 s compiled)"
+        assert choice(iterations=3) == "quick (predicted 30 s with numpy, 25 s quickly)"
         with amortise_startup_over(2):
-            assert choice(iterations=3) == "compiled (predicted 60 s with numpy, 40 s compiled)"
+            assert choice(iterations=3) == "quick (predicted 60 s with numpy, 40 s quickly)"
         with amortise_startup_over(2, at_once=2):
-            assert choice(iterations=3) == "compiled (predicted 60 s with numpy, 25 s compiled)"
+            assert choice(iterations=3) == "quick (predicted 60 s with numpy, 25 s quickly)"
         told = []
         other = Thread(target=lambda: told.append(choice(iterations=3)))
         other.start()
@@ -94,31 +97,32 @@ def test_fits_that_share_a_start():
     assert choice(iterations=3).startswith("numpy")
 
 
-@pytest.mark.usefixtures("coefficients", "with_numba")
+@pytest.mark.usefixtures("coefficients", "rows")
 @pytest.mark.parametrize(("options", "expected"), [
     ({"optimizer": "lbfgs"}, "numpy (line searches run there)"),
     ({"engine": "numpy"}, "numpy"),
-    ({"engine": "compiled"}, "compiled"),
+    ({"engine": "quick"}, "quick"),
 ])  # fmt: skip
 def test_what_is_not_for_the_coefficients_to_decide(options, expected):
     assert choice(iterations=4000, **options) == expected
 
 
-@pytest.mark.usefixtures("coefficients")
-def test_without_numba_numpy_takes_all(monkeypatch):
+@pytest.mark.usefixtures("coefficients", "rows")
+def test_where_nothing_else_is_installed_numpy_takes_all(monkeypatch):
+    monkeypatch.setitem(BACKENDS, "quick", replace(BACKENDS["quick"], libraries=("quick",)))
     monkeypatch.setattr(backend, "is_installed", lambda name: name == "numpy")
     assert choice(iterations=4000) == "numpy (predicted 67 min with numpy)"
 
 
-@pytest.mark.usefixtures("coefficients", "with_numba")
+@pytest.mark.usefixtures("coefficients", "rows")
 @pytest.mark.parametrize("answers", [True, False])
 def test_a_graphics_processor_is_asked_only_where_it_would_pay(monkeypatch, answers):
     asked = []
-    cuda = {"libraries": (), "device_is_likely": lambda: True, "device_answers": lambda: asked.append(1) or answers}
+    cuda = {"libraries": (), "is_present": lambda: True, "answers": lambda: asked.append(1) or answers}
     monkeypatch.setitem(BACKENDS, "torch", replace(BACKENDS["torch"], **cuda))
-    assert choice(iterations=200) == "compiled (predicted 3.3 min with numpy, 110 s compiled, 2 min on cuda)"
+    assert choice(iterations=200) == "quick (predicted 3.3 min with numpy, 110 s quickly, 2 min on cuda)"
     assert not asked
-    assert choice(iterations=300).startswith("torch (" if answers else "compiled (")
+    assert choice(iterations=300).startswith("torch (" if answers else "quick (")
     assert asked
 
 
@@ -162,7 +166,7 @@ def test_predictions_grow_with_the_work(monkeypatch, engine):
 # ---------------------------------------------------------------- the coefficients
 def one_figure(text):
     """Return a file of coefficients, one of which is `text`."""
-    return json.dumps({"numpy": dict.fromkeys(("start", *WORK_COUNTS), 0.5)}).replace("0.5", text, 1)
+    return json.dumps({"numpy": dict.fromkeys(COEFFICIENTS, 0.5)}).replace("0.5", text, 1)
 
 
 @pytest.mark.parametrize("content", [
@@ -184,10 +188,3 @@ def test_a_run_leaves_no_folder_behind(monkeypatch, tmp_path):
     monkeypatch.setenv("GLASSNET_CACHE", str(tmp_path / "cache"))
     choice(iterations=3)
     assert not (tmp_path / "cache").exists()
-
-
-def test_what_is_compiled_already_changes_nothing(monkeypatch, with_numba):
-    monkeypatch.setattr(compiled_engine, "load", interpret)
-    before = choice(iterations=3)
-    Network([3, 4, 1], seed=1).fit(X, Y, iterations=3, engine="compiled")
-    assert choice(iterations=3) == before

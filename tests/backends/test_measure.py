@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from glassnet.backends import backend, choice, measure
+from glassnet.backends import choice, measure
 from glassnet.backends.backend import WORK_COUNTS
 from glassnet.backends.choice import built_in
 from glassnet.backends.registry import BACKENDS
@@ -16,7 +16,7 @@ from glassnet.errors import FileError, GlassnetError, pip_install
 @pytest.fixture(autouse=True)
 def place(monkeypatch, tmp_path):
     monkeypatch.setenv("GLASSNET_CACHE", str(tmp_path))
-    monkeypatch.setitem(BACKENDS, "torch", replace(BACKENDS["torch"], device_is_likely=lambda: False))
+    monkeypatch.setitem(BACKENDS, "torch", replace(BACKENDS["torch"], is_present=lambda: False))
     choice.measured.cache_clear()
     yield tmp_path
     choice.measured.cache_clear()
@@ -50,7 +50,8 @@ def test_a_measurement_is_kept_and_used(place, monkeypatch):
     monkeypatch.setattr(measure, "WORKLOADS", (((2, 2, 1), 4, 2), ((8, 8, 1), 4, 2)))
     monkeypatch.setattr(measure, "LEAST_SECONDS", 0.001)
     monkeypatch.setattr(measure, "_in_own_process", lambda row: measure.measured_coefficients("numpy"))
-    monkeypatch.setattr(backend, "is_installed", lambda name: name == "numpy")
+    for name in BACKENDS.keys() - {"numpy"}:
+        monkeypatch.setitem(BACKENDS, name, replace(BACKENDS[name], libraries=("no_such_library",)))
     told = []
     assert {line.source for line in measure.report()} == {"built in", "built in, cuda"}
     measure.measure(told.append)
@@ -60,7 +61,8 @@ def test_a_measurement_is_kept_and_used(place, monkeypatch):
     assert table["numpy"]["start"] == 0
     assert table["numpy"]["step"] > 0
     sources = {line.engine: line.source for line in measure.report()}
-    assert sources == {"numpy": "measured", "compiled": "built in", "torch": "built in, cuda"}
+    expected = dict.fromkeys(BACKENDS, "built in") | {"numpy": "measured", "torch": "built in, cuda"}
+    assert sources == expected
 
 
 def test_an_engine_is_measured_in_own_process(monkeypatch):
@@ -79,14 +81,15 @@ def test_a_folder_that_cannot_be_written_is_found_before_the_work(place, monkeyp
 
 def test_what_is_missing_is_said_with_the_command(monkeypatch):
     def version(name):
-        if name in {"numba", "torch"}:
+        if name in {"scipy", "torch"}:
             raise measure.PackageNotFoundError(name)
         return "1.0"
 
     monkeypatch.setattr(measure, "version", version)
+    for name, libraries in {"with scipy": ("numpy", "scipy"), "alone": ()}.items():
+        monkeypatch.setitem(BACKENDS, name, replace(BACKENDS["numpy"], name=name, libraries=libraries))
     available = {line.engine: line.available for line in measure.report()}
-    assert available == {
-        "numpy": "numpy 1.0",
-        "compiled": f"no numba: {pip_install('numba', 'scipy')}",
-        "torch": f"no torch: {pip_install('torch')}",
-    }
+    assert available["numpy"] == "numpy 1.0"
+    assert available["torch"] == f"no torch: {pip_install('torch')}"
+    assert available["with scipy"] == f"no scipy: {pip_install('numpy', 'scipy')}"
+    assert available["alone"].startswith("glassnet ")

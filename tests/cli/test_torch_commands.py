@@ -8,6 +8,7 @@ import pytest
 
 import glassnet as package
 from glassnet.backends import backend
+from glassnet.backends.registry import BACKENDS
 
 has_torch = importlib.util.find_spec("torch") is not None
 
@@ -44,7 +45,7 @@ def test_auto_says_why_it_takes_torch(glassnet, table):
 
 
 @pytest.mark.parametrize(("options", "told"), [
-    (["--engine", "tensor"], "unknown engine 'tensor' (did you mean 'torch'?); known: auto, numpy, compiled, torch"),
+    (["--engine", "tensor"], f"unknown engine 'tensor' (did you mean 'torch'?); known: auto, {', '.join(BACKENDS)}"),
     (["--device", "gpu"], "unknown device 'gpu'"),
     (["--engine", "numpy", "--device", "cuda"], "device='cuda' needs engine='torch' or 'auto'; got engine='numpy'"),
     (["--optimizer", "lbfgs", "--precision", "bfloat16"], "lbfgs runs on NumPy alone and takes no precision='b"),

@@ -25,10 +25,9 @@ from glassnet.report.results import results
 from glassnet.report.subject import Subject
 from glassnet.training.declarations import Setting
 from glassnet.training.settings import TRAINING
+from needs import engines
 
-ENGINES = pytest.mark.parametrize("engine", [
-    pytest.param("compiled", marks=pytest.mark.needs("numba")), pytest.param("torch", marks=pytest.mark.needs("torch"))
-])  # fmt: skip
+ENGINES = pytest.mark.parametrize("engine", engines("numpy"))
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(3, 40)), RNG.normal(size=(1, 40))
 

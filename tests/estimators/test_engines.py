@@ -6,9 +6,11 @@ from sklearn.base import clone
 
 from glassnet import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor, load
 from glassnet.backends import backend
+from glassnet.backends.registry import BACKENDS
 from glassnet.errors import MissingLibraryError, SettingError, UnknownNameError
+from needs import engines
 
-needs_torch, needs_numba = pytest.mark.needs("torch"), pytest.mark.needs("numba")
+needs_torch = pytest.mark.needs("torch")
 
 draw = np.random.default_rng(0)
 X = draw.normal(size=(90, 4))
@@ -33,9 +35,7 @@ def fitted(kind, engine, **more):
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@pytest.mark.parametrize(
-    "engine", [pytest.param("torch", marks=needs_torch), pytest.param("compiled", marks=needs_numba)]
-)
+@pytest.mark.parametrize("engine", engines("numpy"))
 @pytest.mark.parametrize("kind", ESTIMATORS)
 def test_the_results_are_numpys(kind, engine):
     model, expected = fitted(kind, engine), fitted(kind, "numpy")
@@ -77,7 +77,7 @@ def test_bfloat16_takes_float32_rows():
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@pytest.mark.parametrize("engine", ["torch", "compiled"])
+@pytest.mark.parametrize("engine", [name for name in BACKENDS if name != "numpy"])
 def test_lbfgs_runs_on_numpy(engine):
     model = fitted("numbers", engine, solver="lbfgs")
     assert model.network_.record["engine"] == "numpy"
@@ -100,7 +100,7 @@ def test_the_settings_are_scikit_learns_kind(estimator, tmp_path):
     ({"device": "cudda"}, UnknownNameError, r"did you mean 'cuda'"),
     ({"precision": "bf16"}, UnknownNameError, r"did you mean 'bfloat16'"),
     ({"engine": "numpy", "device": "cuda"}, SettingError, "device='cuda' needs engine='torch' or 'auto'; got engine="),
-    ({"engine": "compiled", "precision": "bfloat16"}, SettingError, "precision='bfloat16' needs engine='torch' or"),
+    ({"engine": "numpy", "precision": "bfloat16"}, SettingError, "precision='bfloat16' needs engine='torch' or"),
 ])  # fmt: skip
 def test_what_cannot_be_met_is_refused(estimator, options, error, told):
     with pytest.raises(error, match=told):

@@ -24,7 +24,7 @@ from glassnet.backends import choice
 from glassnet.backends.registry import BACKENDS
 
 choice.predicted_seconds = lambda run, engine: 9.0 if engine == "numpy" else 1.0  # long enough for "auto"
-BACKENDS["torch"] = replace(BACKENDS["torch"], device_is_likely=lambda: False)
+BACKENDS["torch"] = replace(BACKENDS["torch"], is_present=lambda: False)
 X = np.random.default_rng(0).normal(size=(3, 40))
 ends = []
 for engine in sys.argv[1:]:

@@ -2,11 +2,11 @@
 
 import itertools
 import signal
-from importlib.util import find_spec
 
 import numpy as np
 
 from glassnet import Network
+from glassnet.backends.registry import BACKENDS
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.network import _as_it_stands
 from glassnet.training import loop
@@ -101,8 +101,7 @@ def differences(net, twin, history, expected):
 
 def test_what_was_cut_off_resumes_to_the_bit(tmp_path, monkeypatch, tries, tally):
     """Every optimiser on every engine, each option, each way to be cut off: the difference is exactly 0."""
-    libraries = {"numpy": "numpy", "torch": "torch", "compiled": "numba"}
-    engines = [engine for engine, library in libraries.items() if find_spec(library)]
+    engines = [name for name, row in BACKENDS.items() if row.available()]
     ways = ["callback", "Ctrl-C", "signal", "kill"]
     grid = [
         *itertools.product(engines, STEPPERS, OPTIONS, ways),

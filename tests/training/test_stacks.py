@@ -1,23 +1,19 @@
 """Each network of a stack trains as it would alone with its own settings."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from backends.compiled.interpreted import interpret
 from glassnet import Network
-from glassnet.backends.compiled import compiled_engine
-from glassnet.backends.registry import BACKENDS
 from glassnet.errors import DivergedError, SettingError
 from glassnet.training.settings import Settings
+from needs import engines
 
 SEEDS, RATES, L2, L1 = [3, 1, 2], [0.5, 0.01, 0.1], [0.0, 0.3, 1.0], [0.1, 0.0, 0.0]
 draw = np.random.default_rng(0)
 m = 37
 X, Y = draw.normal(size=(3, m)), (draw.random((1, m)) < 0.5).astype(float)
 FOLDS = (np.arange(m) % 3 != np.arange(3)[:, None]).astype(float)[:, None]  # (3, 1, m)
-ENGINES = ["numpy", pytest.param("compiled", marks=pytest.mark.needs("numba"))]
+ENGINES = engines("torch")
 OPTIMIZERS = ["gradient_descent", "momentum", "adam", "adamw"]
 OPTIONS = {
     "whole": {"iterations": 12},
@@ -25,14 +21,13 @@ OPTIONS = {
     "scheduled": {"epochs": 4, "batch_size": 7, "shuffle": False, "schedule": "step(0.5, 2)", "clip_norm": 0.1,
                   "keep_best": True},
 }  # fmt: skip
-# What is interpreted are the very loops that would be compiled; each optimiser and all options are compiled once.
-COMPILED = {("gradient_descent", "whole"), ("momentum", "batches"), ("adam", "scheduled"), ("adamw", "scheduled")}
+FEW = {("gradient_descent", "whole"), ("momentum", "batches"), ("adam", "scheduled"), ("adamw", "scheduled")}
 CASES = [
-    pytest.param(engine, optimizer, options, marks=pytest.mark.needs("numba") if engine == "compiled" else ())
-    for engine in ("numpy", "interpreted", "compiled")
+    pytest.param(*engine.values, optimizer, options, marks=engine.marks)
+    for engine in ENGINES
     for optimizer in OPTIMIZERS
     for options in OPTIONS
-    if engine != "compiled" or (optimizer, options) in COMPILED
+    if engine.values != ("compiled",) or (optimizer, options) in FEW  # of those that take seconds to start
 ]
 
 
@@ -41,11 +36,11 @@ def network(seed, k=None):
 
 
 @pytest.mark.parametrize(("engine", "optimizer", "options"), CASES)
-def test_each_network_is_as_alone(engine, optimizer, options, monkeypatch):
-    if engine == "interpreted":
-        monkeypatch.setattr(compiled_engine, "load", interpret)
-        monkeypatch.setitem(BACKENDS, "compiled", replace(BACKENDS["compiled"], libraries=()))
-        engine = "compiled"
+def test_each_network_is_as_alone(engine, optimizer, options):
+    assert_is_as_alone(engine, optimizer, options)
+
+
+def assert_is_as_alone(engine, optimizer, options):
     stack, options = network(SEEDS, 3), OPTIONS[options]
     history = stack.fit(
         X, Y, optimizer=optimizer, learning_rate=RATES, l2=L2, l1=np.array(L1), sample_weight=FOLDS, engine=engine,

@@ -1,1 +1,1 @@
-"""Array namespaces for the equations: NumPy, torch, and symbols that become compiled code."""
+"""What the arrays are: NumPy's namespace, sparse columns, columns kept as codes; and the threads that work on them."""

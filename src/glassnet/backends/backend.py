@@ -47,10 +47,11 @@ class Backend:
         Which values of these settings it can meet.
     measured_on : str
         The device that the coefficients are of, and the only one on which "auto" takes this backend.
-    device_is_likely : callable
-        Returns whether that device seems to be here, without loading a library.
-    device_answers : callable
-        Returns whether it is here; asked only where the backend would be chosen.
+    is_present : callable
+        Returns whether what "auto" takes it for besides the libraries (that device, a file) seems to be here, without
+        loading any.
+    answers : callable
+        Returns whether it is here indeed; asked only where the backend would be chosen.
     in_parallel : bool
         Whether runs in several threads gain from several cores.
     uses_all_cores : callable
@@ -69,8 +70,8 @@ class Backend:
     devices: tuple[str, ...] = ("cpu",)
     precisions: tuple[str, ...] = ("full",)
     measured_on: str = "cpu"
-    device_is_likely: Callable[[], bool] = _always
-    device_answers: Callable[[], bool] = _always
+    is_present: Callable[[], bool] = _always
+    answers: Callable[[], bool] = _always
     in_parallel: bool = False
     uses_all_cores: Callable[[], bool] = _never
     once: str = ""
@@ -90,8 +91,8 @@ class Backend:
         return all(is_installed(name) for name in self.libraries)
 
     def is_likely(self) -> bool:
-        """Return whether it is available, and so seems to be the device of its coefficients."""
-        return self.available() and self.device_is_likely()
+        """Return whether "auto" may take it, as far as can be seen without loading anything."""
+        return self.available() and self.is_present()
 
 
 @lru_cache

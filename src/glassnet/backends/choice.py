@@ -107,7 +107,7 @@ def _fastest(run: Run) -> Choice:
     seconds = {backend.name: predicted_seconds(run, backend.name) for backend in likely}
     message = "predicted " + ", ".join(f"{_duration(seconds[each.name])} {each.phrase}" for each in likely)
     best_first = sorted(likely, key=lambda backend: seconds[backend.name])
-    return Choice(next(each.name for each in best_first if each.device_answers()), message)
+    return Choice(next(each.name for each in best_first if each.answers()), message)
 
 
 def predicted_seconds(run: Run, engine: str) -> float:

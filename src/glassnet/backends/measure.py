@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from glassnet import interrupts
+from glassnet._version import __version__
 from glassnet.arrays import numpy_namespace as xp
 from glassnet.arrays.threads import cores
 from glassnet.backends import choice
@@ -215,6 +216,8 @@ def _in_own_process(row: Backend) -> dict[str, float]:
 
 def _versions(*names: str) -> str:
     try:
+        if not names:
+            return f"glassnet {__version__}"
         return ", ".join(f"{name} {version(name)}" for name in names)
     except PackageNotFoundError as missing:
         return f"no {missing.name}: {pip_install(*names)}"

@@ -1,5 +1,6 @@
 """The compiled engine without a compiler: what it writes is plain Python, and runs as such, with NumPy's functions."""
 
+from dataclasses import replace
 from functools import lru_cache, wraps
 from types import SimpleNamespace
 
@@ -7,8 +8,11 @@ import numpy as np
 from scipy.special import erf
 
 from glassnet.arrays import numpy_namespace as xp
+from glassnet.backends.compiled import compiled_engine
 from glassnet.backends.compiled.lowering import lower
 from glassnet.backends.compiled.tracing import Namespace, Program
+from glassnet.backends.registry import BACKENDS
+from needs import need
 
 
 def functions(dtype):
@@ -47,6 +51,15 @@ def interpret(text):
             return module["steps"](0, *args)
 
     return steps
+
+
+def use(engine, monkeypatch):
+    """Let engine="compiled" run what it writes as plain Python ("interpreted"), or compiled."""
+    if engine == "interpreted":
+        monkeypatch.setattr(compiled_engine, "load", interpret)
+        monkeypatch.setitem(BACKENDS, "compiled", replace(BACKENDS["compiled"], libraries=()))
+    else:
+        need("numba")
 
 
 def run_lowered(function, arrays, sizes, dtype="float64"):

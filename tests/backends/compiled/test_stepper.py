@@ -13,17 +13,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backends.compiled.interpreted import interpret
+from backends.compiled.interpreted import use
 from commands import run_python
 from glassnet import Network
 from glassnet.backends import backend, choice
 from glassnet.backends.compiled import compiled_engine, stepper
-from glassnet.backends.registry import BACKENDS
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.losses import LOSSES
 from glassnet.core.optimizers import OPTIMIZERS, Optimizer
 from glassnet.errors import DivergedError, MissingLibraryError, UnknownNameError
-from needs import need
 
 TOLERANCE = {"float64": 1e-12, "float32": 1e-5}
 
@@ -54,14 +52,6 @@ def interpreted(monkeypatch):
 @pytest.fixture
 def compiled(monkeypatch):
     use("compiled", monkeypatch)
-
-
-def use(engine, monkeypatch):
-    if engine == "interpreted":
-        monkeypatch.setattr(compiled_engine, "load", interpret)
-        monkeypatch.setitem(BACKENDS, "compiled", replace(BACKENDS["compiled"], libraries=()))
-    else:
-        need("numba")
 
 
 # ---------------------------------------------------------------- two runs, side by side
@@ -510,6 +500,13 @@ def test_without_numba(monkeypatch):
         net.fit(X, Y_ONE, engine="compiled", iterations=3)
     np.testing.assert_array_equal(net.vector, before)
     assert net.fit(X, Y_ONE, iterations=3).engine == "numpy"
+
+
+def test_what_is_compiled_already_changes_nothing(interpreted):
+    """Equal runs get equal engines."""
+    before = Network(*BASE, seed=1).fit(X, Y_ONE, iterations=3).choice
+    Network(*BASE, seed=1).fit(X, Y_ONE, iterations=3, engine="compiled")
+    assert Network(*BASE, seed=1).fit(X, Y_ONE, iterations=3).choice == before
 
 
 def test_an_unknown_engine():

@@ -343,7 +343,7 @@ def test_precision_and_device_choose_the_engine():
     ({"device": "cudda"}, UnknownNameError, "did you mean 'cuda'"),
     ({"precision": "bfloat"}, UnknownNameError, "did you mean 'bfloat16'"),
     ({"engine": "numpy", "device": "cuda"}, SettingError, "device='cuda' needs engine='torch'"),
-    ({"engine": "compiled", "precision": "bfloat16"}, SettingError, "needs engine='torch' or 'auto'; got engine='comp"),
+    ({"engine": "numpy", "precision": "bfloat16"}, SettingError, "needs engine='torch' or 'auto'; got engine='nump"),
     ({"optimizer": "lbfgs", "precision": "bfloat16"}, SettingError, "lbfgs runs on NumPy alone"),
     ({"dtype": "float64", "precision": "bfloat16"}, SettingError, "of a float32 network; got float64"),
 ])  # fmt: skip

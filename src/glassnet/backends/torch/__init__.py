@@ -41,6 +41,6 @@ TORCH = Backend(
     devices=("cpu", "cuda"),
     precisions=("full", "bfloat16"),
     measured_on="cuda",
-    device_is_likely=_has_driver,
-    device_answers=_cuda_answers,
+    is_present=_has_driver,
+    answers=_cuda_answers,
 )
