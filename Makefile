@@ -10,6 +10,11 @@ PROMISED := 3.11 3.12 3.13 3.14
 BIN := .venv/bin
 # One BLAS thread a process: the tests run in two processes, and thread pools must not nest.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+NATIVE := hatch_build.py $(wildcard src/glassnet/backends/native/*.cpp src/glassnet/backends/native/*.[ch])
+# gcc's check of every access to memory has to be in a process before what it checks; Python itself leaks on purpose. It
+# writes what it finds to the terminal and ends the process, so pytest must not have taken the terminal away.
+ON_LINUX := [ "$$(uname)" != Linux ] ||
+SANITIZED := GLASSNET_NATIVE=sanitize ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$(cc -print-file-name=libasan.so)"
 PYTEST := -m pytest -n 2 --dist worksteal -q
 COMPILE := .venv-update/bin/uv pip compile pyproject.toml --quiet --upgrade --generate-hashes --no-annotate \
 	--custom-compile-command "make update" --python-version $(firstword $(PROMISED))
@@ -31,9 +36,12 @@ test-lowest: .venv-lowest/.lowest
 test-newest test-lowest:
 	$(ONE_THREAD) $(@:test-%=.venv-%)/bin/python $(PYTEST)
 
-# Kills, damaged files, caches and environments, many of each; `make test` tries a few.
+# Kills, damaged files, caches and environments, many of each; `make test` tries a few. Then the native library with
+# every access to memory checked, on Linux.
 faults: .venv/.dev
 	$(ONE_THREAD) GLASSNET_FAULTS=many $(BIN)/python $(PYTEST) tests/faults
+	$(ON_LINUX) CC=cc CXX= GLASSNET_NATIVE=sanitize $(BIN)/python hatch_build.py
+	$(ON_LINUX) $(ONE_THREAD) $(SANITIZED) $(BIN)/python $(PYTEST) --capture=sys tests/backends/native
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
@@ -45,8 +53,9 @@ lint: .venv/.dev
 	$(BIN)/zizmor --offline --quiet .
 	$(BIN)/pre-commit validate-config
 
+# What is measured beside, where it is at hand: make bench BENCH="--before FOLDER --mnist mnist.npz"
 bench: .venv/.dev
-	$(BIN)/python bench/all.py
+	$(BIN)/python bench/all.py $(BENCH)
 	$(BIN)/python bench/report.py
 
 # Warnings are errors here too. All that is built lies in folders that git ignores.
@@ -58,6 +67,7 @@ update: .venv-update/.made
 	.venv-update/bin/python -m pip install --quiet --upgrade uv
 	$(COMPILE) --universal --fork-strategy fewest --group dev --group docs --output-file requirements/dev.txt
 	$(COMPILE) --universal --fork-strategy fewest --group build --constraint requirements/dev.txt --output-file requirements/run.txt
+	$(subst pyproject.toml,,$(COMPILE)) --universal --group wheels --constraint requirements/dev.txt --output-file requirements/wheels.txt
 	$(COMPILE) --resolution lowest-direct --group dev --group docs --output-file requirements/lowest.txt
 	for python in $(PROMISED); do for platform in linux macos windows; do \
 		.venv-update/bin/uv pip compile requirements/dev.txt --no-deps --only-binary :all: --quiet --output-file /dev/null \
@@ -68,16 +78,18 @@ update: .venv-update/.made
 	$(PYTHON) -m venv $(@D)
 	@touch $@
 
-# Each release is checked by its hash; the project itself is then built by the tools that came with it.
+# Each release is checked by its hash; the project itself is then built by the tools that came with it, and with it the
+# native library, where a C compiler is.
 .SECONDEXPANSION:
-.venv/.run .venv/.dev .venv-lowest/.lowest: $$(@D)/.made requirements/$$(subst .,,$$(@F)).txt pyproject.toml
+.venv/.run .venv/.dev .venv-lowest/.lowest: $$(@D)/.made requirements/$$(subst .,,$$(@F)).txt pyproject.toml $(NATIVE)
 	$(@D)/bin/python -m pip install --quiet --require-hashes --requirement requirements/$(subst .,,$(@F)).txt
 	$(@D)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv-newest/.newest: .venv-newest/.made
+.venv-newest/.newest: .venv-newest/.made $(NATIVE)
 	$(@D)/bin/python -m pip install --quiet --upgrade "pip>=25.1"
 	$(@D)/bin/python -m pip install --quiet --upgrade --upgrade-strategy eager --editable . --group dev --group docs
 
 clean:
 	rm -rf docs/_build docs/auto_gallery .venv .venv-* dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -f $(foreach end,so dylib dll json,src/glassnet/backends/native/kernels*.$(end))

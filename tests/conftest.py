@@ -1,7 +1,7 @@
 """What every test shares.
 
-What is compiled lies in one folder for all processes of a run, in pytest's cache so that the next run finds it: the
-matrix product alone takes seven seconds. Its files are named by all that they depend on.
+What glassnet keeps between processes, such as what `glassnet engines --measure` finds, lies in a folder of the tests'
+own: nobody's figures change what is chosen here.
 
 Hypothesis draws the same examples in every run, whatever the machine's speed. Long tests are spread over the run:
 pytest-xdist cuts the list of tests into one piece per worker, so that none gets two of them in a row. With --quick, as
@@ -12,10 +12,7 @@ import itertools
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -33,32 +30,10 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     if "GLASSNET_CACHE" not in os.environ:  # else the caller, or the process that started this worker, has set it
-        cache = getattr(config, "cache", None)
-        folder = tempfile.mkdtemp(prefix="glassnet-tests-") if cache is None else str(cache.mkdir("compiled"))
+        folder = tempfile.mkdtemp(prefix="glassnet-tests-")
         os.environ["GLASSNET_CACHE"] = folder
         config.add_cleanup(lambda: os.environ.pop("GLASSNET_CACHE", None))
-        if cache is None:
-            config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
-
-
-@pytest.fixture(scope="session")
-def cache_with_product(tmp_path_factory):
-    """Return a function that makes a new folder for compiled code, in which only a type's matrix product is."""
-    from glassnet.backends.compiled import compiled_engine
-
-    def make(dtype):
-        folder, shared = tmp_path_factory.mktemp("compiled"), Path(os.environ["GLASSNET_CACHE"])
-        name = compiled_engine.name_of(compiled_engine.KERNEL.format(dtype=dtype))
-        if not list(shared.rglob(f"{name}*.nbc")):  # in a process of its own: this one may have it from elsewhere
-            code = f"from glassnet.backends.compiled import compiled_engine; compiled_engine.kernel_of({dtype!r})"
-            subprocess.run([sys.executable, "-c", code], check=True)
-        for path in shared.rglob(f"{name}*"):
-            there = folder / path.relative_to(shared)
-            there.parent.mkdir(exist_ok=True)
-            shutil.copy2(path, there)
-        return folder
-
-    return make
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 @pytest.fixture

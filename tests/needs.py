@@ -33,13 +33,25 @@ def library(name):
     return Need(lambda: find_spec(name) is not None, installed=True)
 
 
+def hold_backends(monkeypatch, rows):
+    """Let the backends be these for a test; afterwards they are what they were, in their order."""
+    from glassnet.backends.registry import BACKENDS
+
+    for name in reversed(list(BACKENDS)):  # they come back from the last one left out to the first
+        monkeypatch.delitem(BACKENDS, name)
+    for name, row in rows.items():
+        monkeypatch.setitem(BACKENDS, name, row)
+
+
 def engines(*left_out):
     """Return the names of the backends as parameters of a test, each with what it needs."""
     from glassnet.backends.registry import BACKENDS
 
+    needed = {name: [each for each in row.libraries if each in NEEDS] for name, row in BACKENDS.items()}
+    needed["native"] = ["the native library"]
     return [
-        pytest.param(name, marks=[pytest.mark.needs(each) for each in row.libraries if each in NEEDS])
-        for name, row in BACKENDS.items()
+        pytest.param(name, marks=[pytest.mark.needs(each) for each in needed[name]])
+        for name in BACKENDS
         if name not in left_out
     ]
 
@@ -58,18 +70,24 @@ def another_user():
     """Tell whether this process may become another user, who is able to run the same Python."""
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
         return False
-    words = [sys.executable, "-c", "import glassnet, numba"]
+    words = [sys.executable, "-c", "import glassnet"]
     try:
         return not subprocess.run(words, user=54321, check=False, capture_output=True).returncode
     except OSError:  # Python lies in a folder of root's own
         return False
 
 
+def native():
+    """Tell whether the native library can be used."""
+    return import_module("glassnet.backends.native.library").available()
+
+
 NEEDS = {
     "torch": library("torch"),
-    "numba": library("numba"),  # a dependency, but not of every Python
-    "shap": library("shap"),  # as numba
+    "shap": library("shap"),  # which not every Python has
     "scikit-learn's tests": Need(lambda: find_spec("sklearn.neural_network.tests") is not None, installed=True),
+    "the native library": Need(native, installed=True),
+    "a C compiler": Need(lambda: os.name == "posix" and shutil.which("cc") is not None),
     "a browser": Need(lambda: browser() is not None, installed=True),
     "make": Need(lambda: os.name == "posix" and shutil.which("make") is not None),  # and bash, which Windows lacks
     "data": Need(lambda: True, installed=True),  # shared.py asks for each file

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 import glassnet
-from glassnet import MLPClassifier, workflows
-from glassnet.renamed import RENAMED, OldName, warn_of, with_new_names
+from glassnet import MLPClassifier, Network, TabularClassifier, workflows
+from glassnet.renamed import RENAMED, OldName, in_new_words, warn_of, with_new_names
+from glassnet.training.history import History
+from glassnet.training.settings import Settings, check_document
 
 X, Y = np.random.default_rng(0).normal(size=(40, 2)), np.arange(40) % 2
 
@@ -32,6 +34,10 @@ def test_what_is_given_by_an_old_name():
     assert with_new_names({"start_from": 1}, "keep_optimizer") == {"start_from": 1}
     with pytest.warns(FutureWarning), pytest.raises(TypeError, match="start_from is the old name of resume"):
         with_new_names({"start_from": 1, "resume": 2}, "start_from")
+
+
+def test_what_an_old_file_says():
+    assert [in_new_words(name) for name in ("compiled", "native", "")] == ["native", "native", ""]
 
 
 def test_an_attribute_by_its_old_name():
@@ -95,3 +101,58 @@ def test_start_from(tmp_path):
     with pytest.warns(FutureWarning, match="start_from is called resume"):
         more = workflows.train_file(tmp_path / "t.csv", start_from=tmp_path / "m.glassnet", epochs=2)
     assert more.model.network_.optimizer_state["t"] == 2 * first.model.network_.optimizer_state["t"]
+
+
+COMPILED = "compiled is called native since 0.1"
+
+
+@pytest.mark.needs("the native library")
+def test_the_compiled_engine():
+    with pytest.warns(FutureWarning, match=COMPILED):
+        assert Settings(engine="compiled").engine == "native"
+    with pytest.warns(FutureWarning, match=COMPILED):
+        history = Network([2, 3, 1], seed=1).fit(X.T, Y[None], epochs=2, engine="compiled")
+    assert history.engine in ("native", "numpy")
+    assert (
+        history.cost.tolist() == Network([2, 3, 1], seed=1).fit(X.T, Y[None], epochs=2, engine="native").cost.tolist()
+    )
+
+
+@pytest.mark.needs("the native library")
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("estimator", [MLPClassifier, TabularClassifier])
+def test_estimators_with_the_compiled_engine(estimator, tmp_path):
+    """They keep what they were given, as scikit-learn asks; reading a file of theirs uses nothing."""
+    settings = {"max_iter": 3} if estimator is MLPClassifier else {"epochs": 3, "hidden": 4}
+    model = estimator(engine="compiled", random_state=0, **settings)
+    with pytest.warns(FutureWarning, match=COMPILED):
+        model.fit(X, Y)
+    assert model.get_params()["engine"] == "compiled"
+    assert model.network_.record["settings"]["engine"] == "native"
+    model.save(tmp_path / "m.glassnet")
+    assert glassnet.load(tmp_path / "m.glassnet").engine == "compiled"
+
+
+@pytest.mark.needs("the native library")
+@pytest.mark.filterwarnings("default::FutureWarning")
+def test_the_compiled_engine_in_the_shell(tmp_path, glassnet):
+    (tmp_path / "t.csv").write_text("\n".join(["a,b,c", *(f"{a},{b},{c}" for (a, b), c in zip(X, Y, strict=True))]))
+    answer = glassnet("train", tmp_path / "t.csv", "--target", "c", "--epochs", 2, "--engine", "compiled",
+                      "--out", tmp_path / "m.glassnet")  # fmt: skip
+    assert answer.code == 0
+    assert answer.err.count(COMPILED) == 1
+
+
+@pytest.mark.needs("the native library")
+def test_files_of_the_compiled_engine(tmp_path):
+    net = Network([2, 3, 1], seed=1)
+    net.fit(X.T, Y[None], epochs=2, batch_size=10, engine="native", callbacks=[lambda progress: progress.epoch == 1])
+    whole = Network([2, 3, 1], seed=1).fit(X.T, Y[None], epochs=2, batch_size=10, engine="native").cost
+    net.record["settings"]["engine"] = net.record["engine"] = net.position.engine = "compiled"
+    check_document(net.record["settings"])
+    assert History.from_document(net.record).engine == "native"
+    net.save(tmp_path / "n.glassnet")
+    again = glassnet.load(tmp_path / "n.glassnet")
+    history = again.fit(X.T, Y[None], epochs=2, batch_size=10, resume=True)
+    assert (history.engine, history.choice) == ("native", "native (as before it was cut off)")
+    assert history.cost.tolist() == whole.tolist()

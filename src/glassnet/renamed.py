@@ -21,6 +21,7 @@ RENAMED = {
     "--continue": Renamed("--resume", "0.1", "0.3"),  # of `glassnet train`
     "--sample-weight": Renamed("--weight", "0.1", "0.3"),
     "--networks": Renamed("--n-networks", "0.1", "0.3"),
+    "compiled": Renamed("native", "0.1", "0.3"),  # a name that the setting `engine` takes
 }
 
 
@@ -29,6 +30,11 @@ def warn_of(old: str, *, stacklevel: int = 2) -> str:
     new, since, ends = RENAMED[old]
     warnings.warn(f"{old} is called {new} since {since}; it ends with {ends}", FutureWarning, stacklevel=stacklevel + 1)
     return new
+
+
+def in_new_words(name: str) -> str:
+    """Return the new name of what an old file says, without a warning; one that is none as it is."""
+    return RENAMED[name].new if name in RENAMED else name
 
 
 def with_new_names(given: Mapping[str, Any], *old_names: str, stacklevel: int = 2) -> dict[str, Any]:

@@ -97,8 +97,8 @@ def networks(k, dtype):
 @pytest.mark.parametrize("k", [None, 3])
 @pytest.mark.parametrize("engine", ENGINES)
 def test_batches_of_codes_train_to_the_same_bits(engine, k, dtype, monkeypatch):
-    if engine == "compiled":
-        monkeypatch.setattr("glassnet.backends.compiled.stepper.EXPANDED_BYTES", 20_000)  # three steps at a time
+    if engine == "native":
+        monkeypatch.setattr("glassnet.backends.native.stepper.EXPANDED_BYTES", 20_000)  # three steps at a time
     coded, expanded = networks(k, dtype)
     settings = {"batch_size": 96, "epochs": 3, "optimizer": "adamw", "dropout": 0.2, "l2": 0.01, "engine": engine}
     settings |= {"sample_weight": None if k is None else MASK, "device": "cpu"}

@@ -12,6 +12,7 @@ from glassnet.backends.numpy import NUMPY
 from glassnet.backends.registry import BACKENDS
 from glassnet.errors import MissingLibraryError, SettingError, UnknownNameError
 from glassnet.training.settings import TRAINING, Settings
+from needs import hold_backends
 
 draw = np.random.default_rng(0)
 X = draw.normal(size=(3, 40))
@@ -92,16 +93,31 @@ def test_what_it_does_not_cover_is_numpys(abacus):
     abacus(covers=lambda run: run.batches.size > 10)
     history = fit(engine="abacus")
     assert (history.engine, history.choice) == ("numpy", "numpy (this run is not covered by the abacus engine)")
-    assert fit().engine == "numpy"
+    assert fit().engine != "abacus"
     abacus(make_stepper=lambda run: None)  # it turns out late
     assert fit(engine="abacus").engine == "numpy"
 
 
 def test_what_it_needs_is_said(abacus):
     abacus(libraries=("beads_of_wood",))
-    assert fit().engine == "numpy"
+    assert fit().engine != "abacus"
     with pytest.raises(MissingLibraryError, match=r"engine='abacus' needs beads_of_wood"):
         fit(engine="abacus")
+
+
+def test_why_it_is_not_here_is_one_sentence_everywhere(abacus, monkeypatch, glassnet):
+    hold_backends(monkeypatch, {name: row for name, row in BACKENDS.items() if name != "native"})
+    abacus(why_not=lambda: "the abacus lies at home", about=lambda: "ten beads")
+    assert fit().choice == "numpy (the abacus lies at home)"
+    with pytest.raises(MissingLibraryError) as error:
+        fit(engine="abacus")
+    assert str(error.value) == "engine='abacus': the abacus lies at home; engine='auto' does without it"
+    assert "  the abacus lies at home  " in glassnet("engines").out
+    abacus(about=lambda: "ten beads")
+    assert "  ten beads  " in glassnet("engines").out
+    assert fit().engine == "abacus"
+    abacus(covers=lambda run: False)
+    assert fit().choice == "numpy (this run is not covered by the abacus engine)"
 
 
 def test_one_that_cannot_be_loaded_gives_way(abacus):
@@ -137,7 +153,7 @@ def test_blas_keeps_to_one_thread_where_the_steps_use_all_cores(abacus, monkeypa
     inner = choice.loop.train
     monkeypatch.setattr(choice.loop, "train", lambda *run, **how: (given.append(how), inner(*run, **how))[1])
     fit(engine="abacus")
-    abacus(uses_all_cores=lambda: True)
+    abacus(uses_all_cores=True)
     fit(engine="abacus")
     monkeypatch.setattr(choice, "LONG_PRODUCT", 1)
     fit(engine="abacus")

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-HEAVY = ("sklearn", "scipy.stats", "scipy.linalg", "pandas", "numba", "torch", "matplotlib", "PIL", "h5py")
+HEAVY = ("sklearn", "scipy.stats", "scipy.linalg", "pandas", "torch", "matplotlib", "PIL", "h5py")
 
 SCRIPT = """
 import sys

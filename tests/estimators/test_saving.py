@@ -208,7 +208,7 @@ def test_what_was_interrupted_in_its_first_epoch_is_saved(tmp_path):
 
     for more in ({}, {"early_stopping": True}):
         with pytest.warns(InterruptedWarning):
-            model = MLPClassifier((3,), batch_size=5, schedule=soon, random_state=0, **more).fit(X, y)
+            model = MLPClassifier((3,), batch_size=5, schedule=soon, engine="numpy", random_state=0, **more).fit(X, y)
         loaded = saved_and_loaded(model, tmp_path / "model.glassnet")
         assert np.isnan(loaded.loss_)
         loaded.set_params(schedule="constant", warm_start=True).fit(X, y)

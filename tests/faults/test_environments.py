@@ -12,7 +12,6 @@ import pytest
 
 from needs import need
 
-MANY = os.environ.get("GLASSNET_FAULTS") == "many"
 NOBODY = 54321  # a user's number that has no name
 
 TRAINING = """
@@ -102,7 +101,6 @@ ENVIRONMENTS = {  # name -> what is changed, given a folder of the case's own
     "no language": lambda at: {"HOME": str(at), "without": ["LANG", "LC_ALL", "LANGUAGE"]},
     "plain ASCII": lambda at: {"HOME": str(at), "LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
     "letters of the world": lambda at: {"GLASSNET_CACHE": str(at / "gläs {0} 网络 %s")},
-    "numba keeps its files elsewhere": lambda at: {"HOME": str(at), "NUMBA_CACHE_DIR": __file__},
     "python writes no bytecode": lambda at: {"HOME": str(at), "PYTHONDONTWRITEBYTECODE": "1"},
 }
 
@@ -118,11 +116,11 @@ def at(tmp_path):
     return tmp_path / "own"
 
 
-@pytest.mark.needs("numba")
+@pytest.mark.needs("the native library")
 @pytest.mark.needs("posix")
-@pytest.mark.parametrize("name", list(ENVIRONMENTS) if MANY else list(ENVIRONMENTS)[:1])
-def test_a_training_where(name, at, tries, tally):
-    """It is compiled, whatever can be kept; one is tried, and all in `make faults`, for each compiles anew."""
+@pytest.mark.parametrize("name", list(ENVIRONMENTS))
+def test_a_training_where(name, at, tally):
+    """The native library runs it: nothing has to be kept anywhere."""
     changed = {"without": [], **ENVIRONMENTS[name](at)}
     changed["without"] = [*changed["without"], *({"GLASSNET_CACHE", "XDG_CACHE_HOME"} - set(changed))]
     if changed.get("prepared") is as_nobody:
@@ -130,57 +128,52 @@ def test_a_training_where(name, at, tries, tally):
     if changed.pop("small_disk", False):
         small_disk(at)
     try:
-        for _ in range(tries(1, 2)):  # the second time there may be a cache
-            assert train("compiled", **changed) == [["compiled", "compiled"]]
+        assert train("native", **changed) == [["native", "native"]]
     finally:
         if os.path.ismount(at):
             subprocess.run(["umount", at], check=True)
-    tally(f"trainings where {name}", tried=tries(1, 2), ended_otherwise=0)
+    tally(f"trainings where {name}", tried=1, ended_otherwise=0)
 
 
-@pytest.mark.needs("numba")
+@pytest.mark.needs("the native library")
 @pytest.mark.needs("posix")
-def test_a_training_where_the_current_folder_is_gone(at, tally, cache_with_product):
-    """Numba asks for that folder while it compiles: NumPy takes its place, and it is said."""
-    cache = str(cache_with_product("float32"))
-    auto, named = train("auto", "compiled", GLASSNET_CACHE=cache, prepared=partial(vanished, at / "here"))
-    assert auto[0] == "numpy"
-    assert "No such file or directory" in auto[1]
-    assert named[0] == "MissingLibraryError"
-    assert "No such file or directory" in named[1]
+def test_a_training_where_the_current_folder_is_gone(at, tally):
+    auto, named = train("auto", "native", prepared=partial(vanished, at / "here"))
+    assert (auto[0], named[0]) == ("native", "native")
     tally("trainings where the current folder is gone", tried=2, ended_otherwise=0)
 
 
 # ---------------------------------------------------------------- libraries that are missing, or broken
 BROKEN = {
     "not installed": None,
-    "an import error": "raise ImportError('Numba needs NumPy 2.3 or less.\\nGot NumPy 9.9.')",
-    "a missing library": "raise OSError('libLLVM.so.20: cannot open shared object file: No such file')",
+    "an import error": "raise ImportError('Torch needs NumPy 2.3 or less.\\nGot NumPy 9.9.')",
+    "a missing library": "raise OSError('libtorch.so.2: cannot open shared object file: No such file')",
     "something else": "VALUE = 1",
     "an endless story": "raise RuntimeError('abc ' * 5000)",
 }
 
 
 @pytest.mark.parametrize("how", BROKEN)
-@pytest.mark.parametrize("library", ["numba", "torch"])
-def test_a_library_that_cannot_be_loaded(library, how, tmp_path):
-    """By name, one sentence and an unchanged network; for "auto" NumPy, and it is said why."""
-    (tmp_path / library).mkdir()
-    text = BROKEN[how] or f"raise ModuleNotFoundError(\"No module named '{library}'\")"
-    (tmp_path / library / "__init__.py").write_text(text)
+def test_a_library_that_cannot_be_loaded(how, tmp_path):
+    """One sentence and an unchanged network."""
+    (tmp_path / "torch").mkdir()
+    text = BROKEN[how] or "raise ModuleNotFoundError(\"No module named 'torch'\")"
+    (tmp_path / "torch" / "__init__.py").write_text(text)
     if how == "not installed":  # as far as anyone can see who only looks for it
-        shutil.rmtree(tmp_path / library)
-        (tmp_path / "sitecustomize.py").write_text(f"import sys\nsys.modules[{library!r}] = None\n")
+        shutil.rmtree(tmp_path / "torch")
+        (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['torch'] = None\n")
     path = os.pathsep.join([str(tmp_path), *os.environ.get("PYTHONPATH", "").split(os.pathsep)])
-    engine = {"numba": "compiled"}.get(library, library)
-    named = [engine, "auto"] if library == "numba" else [engine]
-    (kind, message), *auto = train(*named, PYTHONPATH=path, GLASSNET_CACHE=str(tmp_path / "cache"))
+    ((kind, message),) = train("torch", PYTHONPATH=path)
     assert kind == "MissingLibraryError"
-    assert message.startswith(f"engine='{engine}' needs {library}")
+    assert message.startswith("engine='torch' needs torch")
     assert "pip install" in message
     assert len(message) <= 500
     assert "\n" not in message
-    for used, why in auto:
-        assert used == "numpy"
-        assert why.startswith("numpy (")
-        assert how == "not installed" or "needs numba" in why
+
+
+def test_without_the_native_library():
+    """By name one sentence and an unchanged network; for "auto" NumPy."""
+    (kind, message), (used, _) = train("native", "auto", GLASSNET_NATIVE="0")
+    assert kind == "MissingLibraryError"
+    assert "the native library is switched off by GLASSNET_NATIVE=0" in message
+    assert used == "numpy"

@@ -17,7 +17,7 @@ X_VALID, Y_VALID = rng.normal(size=(3, 20)), rng.integers(0, 2, (1, 20)).astype(
 S = rng.uniform(0.5, 2, (1, 50))
 
 STEPPERS = [name for name, row in OPTIMIZERS.items() if row.update is not None]
-EPOCHS = 20  # compiled, 16 steps on the whole batch go together
+EPOCHS = 20  # by the native backend, 16 steps on the whole batch go together
 OPTIONS = {
     "whole batch": {},
     "the whole batch in float64": {"dtype": "float64"},

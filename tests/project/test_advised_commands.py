@@ -67,9 +67,11 @@ def pip(*words):
             assert Requirement(word).specifier == ALLOWED[Requirement(word).name]
 
 
-def make(target):
-    """The Makefile has the target."""
+def make(target, *variables):
+    """The Makefile has the target, and its recipes read the variables."""
     assert target in TARGETS
+    text = (ROOT / "Makefile").read_text("utf-8")
+    assert all(f"$({variable.partition('=')[0]})" in text for variable in variables)
 
 
 def glassnet(command, *words):
@@ -138,7 +140,7 @@ def test_commands_are_found_where_they_stand():
 
 
 @pytest.mark.parametrize(
-    "command", ["pip install 'glassnet[torch]'", "pip install --upgrade glassnet", "pip install numba scipy",
+    "command", ["pip install 'glassnet[torch]'", "pip install --upgrade glassnet", "pip install torch scipy",
                 'pip install ".[gpu]"', "make tests", "glassnet learn a.csv", "glassnet train a.csv --goal y",
                 "python bench/step.py", ".venv/bin/python bench/steps.py", ".venv/bin/python bench/step.py --onyl 3"],
 )  # fmt: skip
@@ -184,16 +186,16 @@ def asked_for():
 
 def test_a_missing_library_is_advised_in_the_range_that_glassnet_allows(monkeypatch):
     """As wheels keep it, whatever happens to be installed here; test_distribution.py asks an installed wheel."""
-    markers = {"numba": "; python_version < '3.15'", "h5py": "; extra == 'hdf5'", "torch": "; extra == 'torch'"}
+    markers = {"h5py": "; extra == 'hdf5'", "torch": "; extra == 'torch'"}
     kept = [f"{name}{specifier}{markers.get(name, '')}" for name, specifier in ALLOWED.items()]
     monkeypatch.setattr(metadata, "requires", lambda name: kept)
     libraries = set(asked_for())
-    assert {"numba", "scipy", "torch", "h5py", "pandas"} <= libraries
+    assert {"torch", "h5py", "pandas"} <= libraries
     for library in libraries:
         check(pip_install(library))
     assert pip_install("torch") == 'pip install "torch>=2.8,<3"'
-    message = str(MissingLibraryError.of("engine='compiled'", "numba", "scipy"))
-    assert message == 'engine=\'compiled\' needs numba and scipy: pip install "numba>=0.61,<1" "scipy>=1.14,<2"'
+    message = str(MissingLibraryError.of("engine='torch'", "torch", "scipy"))
+    assert message == 'engine=\'torch\' needs torch and scipy: pip install "torch>=2.8,<3" "scipy>=1.14,<2"'
 
 
 @pytest.mark.parametrize("kept", [None, ["numpy<3,>=2.1"]], ids=["never installed", "installed from an older checkout"])

@@ -1,5 +1,6 @@
 """What is published works: the sdist holds all that its tests read, the wheel alone installs, runs and fits."""
 
+import json
 import os
 import re
 import subprocess
@@ -15,16 +16,19 @@ import pytest
 from packaging.requirements import Requirement
 
 import glassnet
+from glassnet.backends.native import library
 from shared import PROJECT, ROOT
 
 NAME = f"glassnet-{glassnet.__version__}"
+NATIVE = "glassnet/backends/native/"
 LIBRARIES = [folder for folder in sys.path if folder.endswith("-packages")]
 
 
-def run(*command, cwd=None, source=None, code=0):
+def run(*command, cwd=None, source=None, code=0, **others):
     """Run a command with no glassnet on its path but that of `source`; return its output if it exits with `code`."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     environment |= {"PYTHONPATH": str(source)} if source else {}
+    environment |= others
     words = [*map(str, command)]
     done = subprocess.run(words, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == code, done.stdout[-4000:] + done.stderr[-4000:]
@@ -39,7 +43,7 @@ class Built(NamedTuple):
     wheel: Path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("dist")
     build = (sys.executable, "-m", "hatchling", "build", "-d", folder, "-t")
@@ -48,7 +52,8 @@ def built(tmp_path_factory):
         file.extractall(folder, filter="data")
     files = files_below(folder / NAME)
     run(*build, "wheel", cwd=folder / NAME)
-    return Built(folder / NAME, files, folder / f"{NAME}-py3-none-any.whl")
+    (wheel,) = folder.glob("*.whl")
+    return Built(folder / NAME, files, wheel)
 
 
 def files_below(folder):
@@ -60,6 +65,8 @@ def files_below(folder):
 def test_the_sdist_is_the_repository(built):
     needed = {"Makefile", "README.zh-CN.md", "bench/step.py", "docs/conf.py", ".github/workflows/tests.yml"}
     assert needed <= built.files
+    native = {path for path in built.files if path.startswith(f"src/{NATIVE}kernels")}
+    assert native == {f"src/{NATIVE}kernels.cpp"}  # and none of what may be compiled beside it
     if (ROOT / ".git").exists():  # an sdist's own tests have no git to ask
         listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard", cwd=ROOT).splitlines()
         assert built.files - {"PKG-INFO"} == {path for path in listed if (ROOT / path).exists()}
@@ -81,7 +88,9 @@ def test_the_wheel_holds_the_package_and_no_more(built):
         found = set(file.namelist())
     about = f"{NAME}.dist-info/"
     package = {path.removeprefix("src/") for path in built.files if path.startswith("src/")}
-    assert {path for path in found if not path.startswith(about)} == package
+    native = {path for path in found if path.startswith(NATIVE)} - package
+    assert {path for path in found if not path.startswith(about)} - native == package
+    assert native in ({NATIVE + "kernels.json"}, {NATIVE + "kernels.json", NATIVE + library.NAME})
     assert {about + name for name in ("METADATA", "entry_points.txt", "licenses/LICENSE")} <= found
 
 
@@ -95,7 +104,30 @@ def test_the_wheel_says_what_the_project_is(built):
     assert about.get_all("Provides-Extra") == list(PROJECT["optional-dependencies"])
 
 
-@pytest.fixture(scope="module")
+@pytest.mark.long
+def test_a_wheel_is_for_one_platform_where_it_holds_the_native_library_and_for_any_without(built, tmp_path):
+    """That of an unpacked sdist is for this platform where a compiler is; without one it is for any."""
+    bare = {"PATH": "", "CC": "", "CXX": "", "GLASSNET_NATIVE": "", "PYTHONPATH": str(without_ziglang(tmp_path))}
+    run(sys.executable, "-m", "hatchling", "build", "-d", tmp_path, "-t", "wheel", cwd=built.sdist, **bare)
+    assert [path.name for path in tmp_path.glob("*.whl")] == [f"{NAME}-py3-none-any.whl"]
+    assert files_below(built.sdist) == built.files
+    with zipfile.ZipFile(built.wheel) as file:
+        holds_it = NATIVE + library.NAME in file.namelist()
+        about = Parser().parsestr(file.read(f"{NAME}.dist-info/WHEEL").decode())
+    assert holds_it == (not built.wheel.name.endswith("-py3-none-any.whl"))
+    assert about["Root-Is-Purelib"] == str(not holds_it).lower()
+    assert about["Tag"] == built.wheel.stem.removeprefix(f"{NAME}-")
+    with zipfile.ZipFile(tmp_path / f"{NAME}-py3-none-any.whl") as file:
+        assert json.loads(file.read(NATIVE + "kernels.json"))["why_not"].startswith("not built: no C compiler was")
+
+
+def without_ziglang(folder):
+    """Return a folder in which ziglang is a module that cannot be found."""
+    (folder / "sitecustomize.py").write_text("import sys; sys.modules['ziglang'] = None", "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def environment(built, tmp_path_factory):
     """Return the folder of a new environment with the wheel, and what `pip check` said without and with libraries."""
     folder = tmp_path_factory.mktemp("environment")
@@ -122,7 +154,7 @@ def test_pip_check_names_what_is_missing_and_is_content_with_the_libraries(envir
 
 
 @pytest.mark.long
-def test_the_console_script_trains_and_a_model_fits(environment, tmp_path):
+def test_the_console_script_trains_and_a_model_fits(built, environment, tmp_path):
     folder = environment[0]
     rows = [f"{value},{value % 5},{'yes' if value % 5 > 2 else 'no'}" for value in range(60)]
     (tmp_path / "a.csv").write_text("\n".join(["a,b,y", *rows]) + "\n", "utf-8")
@@ -134,14 +166,18 @@ from sklearn.datasets import load_iris
 from glassnet import MLPClassifier, errors
 print(glassnet.__file__, MLPClassifier((8,), max_iter=300, random_state=0, solver="lbfgs").fit(
     *load_iris(return_X_y=True)).score(*load_iris(return_X_y=True)))
-print(errors.pip_install("torch", "h5py", "pandas", "numba", "scipy"))
+print(errors.pip_install("torch", "h5py", "pandas", "scipy"))
+from glassnet.backends.native.library import why_not
+print(why_not())
 """
-    first, advice = run(script(folder, "python"), "-c", code, cwd=tmp_path).splitlines()
+    first, advice, reason = run(script(folder, "python"), "-c", code, cwd=tmp_path).splitlines()
+    holds_it = not built.wheel.name.endswith("-py3-none-any.whl")
+    assert reason == "" if holds_it else reason.startswith("not built: ")
     path, score = first.rsplit(" ", 1)
     assert Path(path).is_relative_to(folder)
     assert float(score) > 0.9
     needs = [need for needs in (PROJECT["dependencies"], *PROJECT["optional-dependencies"].values()) for need in needs]
     allowed = {need.name: need.specifier for need in map(Requirement, needs)}
     advised = [Requirement(word) for word in re.findall(r'"(.+?)"', advice)]
-    assert [need.name for need in advised] == ["torch", "h5py", "pandas", "numba", "scipy"]
+    assert [need.name for need in advised] == ["torch", "h5py", "pandas", "scipy"]
     assert all(need.specifier == allowed[need.name] for need in advised)

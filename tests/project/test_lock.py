@@ -10,8 +10,8 @@ from packaging.version import Version
 
 from shared import PROJECT, PYPROJECT, ROOT
 
-LOCKS = ["run", "dev", "lowest"]
-GROUPS = {"run": ["build"], "dev": ["dev", "docs"], "lowest": ["dev", "docs"]}
+LOCKS = ["run", "dev", "lowest", "wheels"]
+GROUPS = {"run": ["build"], "dev": ["dev", "docs"], "lowest": ["dev", "docs"], "wheels": ["wheels"]}
 
 
 def locked(name):
@@ -35,8 +35,8 @@ def asked(group):
 
 
 def direct(lock):
-    """Return what a lock has to hold: the dependencies, and its groups."""
-    own = [Requirement(line) for line in PROJECT["dependencies"]]
+    """Return what a lock has to hold: the dependencies, which building a wheel needs none of, and its groups."""
+    own = [Requirement(line) for line in PROJECT["dependencies"] if lock != "wheels"]
     return [*own, *(requirement for group in GROUPS[lock] for requirement in asked(group))]
 
 

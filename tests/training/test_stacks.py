@@ -21,13 +21,11 @@ OPTIONS = {
     "scheduled": {"epochs": 4, "batch_size": 7, "shuffle": False, "schedule": "step(0.5, 2)", "clip_norm": 0.1,
                   "keep_best": True},
 }  # fmt: skip
-FEW = {("gradient_descent", "whole"), ("momentum", "batches"), ("adam", "scheduled"), ("adamw", "scheduled")}
 CASES = [
     pytest.param(*engine.values, optimizer, options, marks=engine.marks)
     for engine in ENGINES
     for optimizer in OPTIMIZERS
     for options in OPTIONS
-    if engine.values != ("compiled",) or (optimizer, options) in FEW  # of those that take seconds to start
 ]
 
 
@@ -54,7 +52,7 @@ def assert_is_as_alone(engine, optimizer, options):
             engine=engine, **options,
         )  # fmt: skip
         np.testing.assert_allclose(stack.vector[k], net.vector, rtol=1e-11, atol=1e-14)
-        if engine == "compiled":  # one network after the other, by the function that trains one alone
+        if engine == "native":  # each by the function that trains one alone
             np.testing.assert_array_equal(stack.vector[k], net.vector)
         np.testing.assert_allclose(history.cost[:, k], alone.cost, rtol=1e-11)
         np.testing.assert_allclose([rates[k] for rates in history.learning_rate], alone.learning_rate, rtol=1e-15)

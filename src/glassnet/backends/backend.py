@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from glassnet.errors import MissingLibraryError
+
 if TYPE_CHECKING:
     from glassnet.training.run import Run, RunEpoch
 
@@ -19,8 +21,8 @@ def _always(*_: object) -> bool:
     return True
 
 
-def _never() -> bool:
-    return False
+def _nothing() -> str:
+    return ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +34,11 @@ class Backend:
     name : str
         Its name in ``engine=``.
     libraries : tuple of str
-        What has to be installed.
+        What has to be installed, as pip knows it.
+    why_not : callable
+        Returns why what it needs besides them is not here, in one sentence; "" where it is.
+    about : callable
+        Returns what `glassnet engines` shows of it where it is here, besides the versions of its libraries.
     make_stepper : callable
         Takes a run, and returns what runs an epoch of it; None where the backend turns out not to cover it.
     coefficients : tuple of float
@@ -48,16 +54,13 @@ class Backend:
     measured_on : str
         The device that the coefficients are of, and the only one on which "auto" takes this backend.
     is_present : callable
-        Returns whether what "auto" takes it for besides the libraries (that device, a file) seems to be here, without
-        loading any.
+        Returns whether that device seems to be here, without loading any library.
     answers : callable
         Returns whether it is here indeed; asked only where the backend would be chosen.
     in_parallel : bool
         Whether runs in several threads gain from several cores.
-    uses_all_cores : callable
-        Returns whether its steps use every core without BLAS, so that BLAS must keep to one thread.
-    once : str
-        Python that prepares a machine for good, and so is run before its start is measured.
+    uses_all_cores : bool
+        Whether its steps use every core without BLAS, so that BLAS must keep to one thread.
     """
 
     name: str
@@ -66,6 +69,8 @@ class Backend:
     coefficients: tuple[float, ...]
     phrase: str
     good_for: str
+    why_not: Callable[[], str] = _nothing
+    about: Callable[[], str] = _nothing
     covers: Callable[[Run], bool] = _always
     devices: tuple[str, ...] = ("cpu",)
     precisions: tuple[str, ...] = ("full",)
@@ -73,8 +78,7 @@ class Backend:
     is_present: Callable[[], bool] = _always
     answers: Callable[[], bool] = _always
     in_parallel: bool = False
-    uses_all_cores: Callable[[], bool] = _never
-    once: str = ""
+    uses_all_cores: bool = False
 
     @property
     def costs(self) -> str:
@@ -86,9 +90,16 @@ class Backend:
         """The cost coefficients by name."""
         return dict(zip(COEFFICIENTS, self.coefficients, strict=True))
 
+    def missing(self) -> MissingLibraryError | None:
+        """Return the error that says what it needs and is not here; None where all is."""
+        if not all(is_installed(name) for name in self.libraries):
+            return MissingLibraryError.of(f"engine={self.name!r}", *self.libraries)
+        why = self.why_not()
+        return MissingLibraryError(f"engine={self.name!r}: {why}; engine='auto' does without it") if why else None
+
     def available(self) -> bool:
-        """Return whether what it needs is installed, without importing it."""
-        return all(is_installed(name) for name in self.libraries)
+        """Return whether what it needs is here, without importing it."""
+        return self.missing() is None
 
     def is_likely(self) -> bool:
         """Return whether "auto" may take it, as far as can be seen without loading anything."""

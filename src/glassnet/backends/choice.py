@@ -1,12 +1,15 @@
-"""Which engine trains a run: for "auto" the one with the shortest predicted time.
+"""Which engine trains a run.
+
+"auto" takes the native backend for all that it covers, and NumPy for the rest; where there is a device, torch, if its
+predicted time on it is shorter:
 
     seconds = start + steps * Σ coefficient * count
 
 The counts of work in a step are: the step itself, its layers, the entries of the arrays A[l], the numbers that the
 optimiser touches, and the operations of small, middle and large products. The cost coefficients, in seconds per unit,
 are built in or measured on this machine (`glassnet engines --measure`). A search counts the steps of all its fits, and
-divides the time by the number of fits that run at once. Nothing else is considered, in particular not what happens to
-be compiled already: equal runs get equal engines, so that equal seeds give equal bits.
+divides the time by the number of fits that run at once. Nothing else is considered, such as what happens to be loaded
+already: equal runs get equal engines, so that equal seeds give equal bits.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ from glassnet import interrupts
 from glassnet.arrays.coded_columns import CodedColumns
 from glassnet.arrays.sparse_columns import SparseColumns
 from glassnet.backends import numpy
-from glassnet.backends.backend import COEFFICIENTS
+from glassnet.backends.backend import COEFFICIENTS, Backend
 from glassnet.backends.numpy import NUMPY
 from glassnet.backends.registry import BACKENDS
 from glassnet.errors import MissingLibraryError
@@ -37,6 +40,7 @@ from glassnet.training.run import Choice, Run, RunEpoch
 Coefficients = dict[str, dict[str, float]]  # `Backend.costs` -> kind of work, or "start" -> seconds
 
 SMALL, LARGE = 1e6, 1e8  # operations of a product, up to which it is small, and from which it is large
+NOT_COVERED = "this run is not covered by the {} engine"
 LONG_PRODUCT = 1e9  # operations in a step: validation is then so long that a second core saves more than it costs
 
 
@@ -45,7 +49,7 @@ def train(run: Run) -> History:
     """Choose the engine of a run, and train with it: `loop.train` says what is returned and raised."""
     run.choice = chosen(run)
     run.history.engine = NUMPY.name  # until another one has started; line searches start none
-    alone = run.largest_product() <= LONG_PRODUCT and BACKENDS[run.choice.engine].uses_all_cores()
+    alone = run.largest_product() <= LONG_PRODUCT and BACKENDS[run.choice.engine].uses_all_cores
     return loop.train(run, make_stepper, one_blas_thread=alone)
 
 
@@ -55,12 +59,12 @@ def make_stepper(run: Run) -> RunEpoch:
     Raises
     ------
     MissingLibraryError
-        If what an engine needs is not installed, and it was asked for by name or by a setting that no other one meets.
+        If what an engine needs is not here, and it was asked for by name or by a setting that no other one meets.
     """
     backend = BACKENDS[run.choice.engine]
     try:
-        if not backend.available():
-            raise MissingLibraryError.of(f"engine={backend.name!r}", *backend.libraries)
+        if (missing := backend.missing()) is not None:
+            raise missing
         found = backend.make_stepper(run)
     except MissingLibraryError as error:
         if run.settings.engine != "auto" or run.settings.unmet():
@@ -83,8 +87,8 @@ def chosen(run: Run) -> Choice:
     Returns
     -------
     Choice
-        The engine that is asked for, or for "auto" the one with the shortest predicted time; NumPy where that engine
-        does not cover the run.
+        The engine that is asked for, or for "auto" the one that the top of this file says; NumPy where that engine does
+        not cover the run.
     """
     wanted, unmet = run.settings.engine, run.settings.unmet()
     if run.optimizer.update is None:
@@ -94,7 +98,7 @@ def chosen(run: Run) -> Choice:
         return Choice(NUMPY.name, "sparse columns stay sparse there")
     if wanted != "auto":
         if not BACKENDS[wanted].covers(run):
-            return Choice(NUMPY.name, f"this run is not covered by the {wanted} engine")
+            return Choice(NUMPY.name, NOT_COVERED.format(wanted))
         return Choice(wanted, "")
     if unmet:
         able = next(name for name, backend in BACKENDS.items() if not run.settings.unmet(backend))
@@ -103,11 +107,25 @@ def chosen(run: Run) -> Choice:
 
 
 def _fastest(run: Run) -> Choice:
-    likely = [backend for backend in BACKENDS.values() if backend.is_likely() and backend.covers(run)]
+    faster = [backend for backend in BACKENDS.values() if backend is not NUMPY]
+    likely = [backend for backend in faster if backend.is_likely() and backend.covers(run)]
+    if not any(backend.measured_on == "cpu" for backend in likely):  # else NumPy is never faster
+        likely.insert(0, NUMPY)
+    if likely == [NUMPY]:
+        return Choice(NUMPY.name, next((why for each in faster if (why := _why_not(each, run))), ""))
     seconds = {backend.name: predicted_seconds(run, backend.name) for backend in likely}
     message = "predicted " + ", ".join(f"{_duration(seconds[each.name])} {each.phrase}" for each in likely)
     best_first = sorted(likely, key=lambda backend: seconds[backend.name])
     return Choice(next(each.name for each in best_first if each.answers()), message)
+
+
+def _why_not(backend: Backend, run: Run) -> str:
+    """Return why a backend of the CPU does not train a run; "" where it does, or computes on a device."""
+    if backend.measured_on != "cpu":
+        return ""
+    if missing := backend.missing():
+        return backend.why_not() or str(missing)
+    return "" if backend.covers(run) else NOT_COVERED.format(backend.name)
 
 
 def predicted_seconds(run: Run, engine: str) -> float:

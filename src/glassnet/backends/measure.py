@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -40,7 +39,7 @@ REPEATS = 3  # of a measurement; the shortest counts
 PRIOR_WEIGHT = 0.01  # of the built-in coefficients in the fit; a measurement has weight 1
 
 # Sizes, samples in a batch, batches in an epoch. Each workload consists mostly of one kind of work. All have three
-# layers, so that one compilation serves them; the built-in ratio divides the time between step and layer.
+# layers; the built-in ratio divides the time between step and layer.
 WORKLOADS = (
     ((2, 4, 4, 1), 8, 8),
     ((4, 16, 16, 1), 8192, 4),
@@ -59,7 +58,8 @@ class EngineLine(NamedTuple):
     engine : str
         Its name in `engine=`.
     available : str
-        Versions of what it needs, or how to install it.
+        Versions of what it needs, or how to install it; of the native one the level of this processor among those that
+        can be used, and its file, or why it is not here.
     devices : str
         Where it computes.
     good_for : str
@@ -91,9 +91,7 @@ def report() -> list[EngineLine]:
         return ("measured" if row.costs in measured else "built in") + device
 
     return [
-        EngineLine(
-            row.name, _versions(*row.libraries), devices(row), row.good_for, coefficients[row.costs], source(row)
-        )
+        EngineLine(row.name, _available(row), devices(row), row.good_for, coefficients[row.costs], source(row))
         for row in BACKENDS.values()
     ]
 
@@ -135,8 +133,6 @@ def measure(announce: Callable[[str], Any] = lambda engine: None) -> None:
 def measured_coefficients(engine: str) -> dict[str, float]:
     """Measure the cost coefficients of one engine.
 
-    The start-up does not contain what every machine does once (`Backend.once`).
-
     Parameters
     ----------
     engine : str
@@ -151,9 +147,8 @@ def measured_coefficients(engine: str) -> dict[str, float]:
         raise UnknownNameError.among("engine", engine, BACKENDS)
     row = BACKENDS[engine]
     options = {"engine": engine, "device": row.measured_on}
-    began = time.perf_counter()
-    _fit(WORKLOADS[0], 1, options)
-    start = 0.0 if row is NUMPY else time.perf_counter() - began  # NumPy is loaded anyway
+    first, again = (_seconds_of_a_fit(WORKLOADS[0], options) for _ in range(2))
+    start = 0.0 if row is NUMPY else max(first - again, 0.0)  # NumPy is loaded anyway
     seconds = np.array([_seconds_of_a_step(work, options) for work in WORKLOADS])
     each = [choice.work_counts_of(sizes, samples=size, moments=2) for sizes, size, _ in WORKLOADS]
     counted = np.array([[counts[name] for name in WORK_COUNTS] for counts in each])
@@ -187,8 +182,14 @@ def _fit(work: tuple[Any, ...], epochs: int, options: dict[str, Any]) -> float:
     return uninterrupted(choice.train(run)).seconds
 
 
+def _seconds_of_a_fit(work: tuple[Any, ...], options: dict[str, Any]) -> float:
+    began = time.perf_counter()
+    _fit(work, 1, options)
+    return time.perf_counter() - began
+
+
 def _seconds_of_a_step(work: tuple[Any, ...], options: dict[str, Any]) -> float:
-    _fit(work, 1, options)  # compiles, and starts the threads
+    _fit(work, 1, options)  # loads what it needs, and records the equations
     epochs = 2
     while _fit(work, epochs, options) < LEAST_SECONDS:
         epochs *= 2
@@ -198,20 +199,17 @@ def _seconds_of_a_step(work: tuple[Any, ...], options: dict[str, Any]) -> float:
 
 
 def _in_own_process(row: Backend) -> dict[str, float]:
-    """Measure in a process where nothing is loaded, on a machine where nothing but `Backend.once` was done."""
-    with tempfile.TemporaryDirectory(prefix="glassnet-") as empty:
-        for command in ([["-c", row.once]] if row.once else []) + [["-m", "glassnet.backends.measure", row.name]]:
-            done = subprocess.run(
-                [sys.executable, *command],
-                env={**os.environ, "GLASSNET_CACHE": empty},
-                capture_output=True,
-                text=True,
-                check=False,
-            )
+    """Measure in a process where nothing is loaded."""
+    command = [sys.executable, "-m", "glassnet.backends.measure", row.name]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise GlassnetError(f"the engine {row.name} could not be measured: {last}")
     return dict(json.loads(done.stdout))
+
+
+def _available(row: Backend) -> str:
+    return row.why_not() or row.about() or _versions(*row.libraries)
 
 
 def _versions(*names: str) -> str:

@@ -54,5 +54,5 @@ NUMPY = Backend(
     #             start  step  layer entry parameter small middle large: of a machine with two cores
     coefficients=(0, 13e-6, 8e-6, 5e-9, 4.6e-10, 5e-12, 4e-12, 3.9e-12),
     phrase="with numpy",
-    good_for="short runs; every setting",
+    good_for="what the others do not cover",
 )

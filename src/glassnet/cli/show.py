@@ -113,8 +113,8 @@ class Show:
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:
             say("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
-        say("\nGFLOP/s in small, middle and large products. engine=\"auto\" takes the lowest predicted time; "
-                  "`glassnet engines --measure` measures this machine.")  # fmt: skip
+        say("\nGFLOP/s in small, middle and large products. engine=\"auto\" takes native, else numpy; a device where "
+            "its predicted time is shorter: `glassnet engines --measure` measures this machine.")  # fmt: skip
 
     def training(self, outcome: Training, out: Path) -> None:
         """Print what a training did."""

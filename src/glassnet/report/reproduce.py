@@ -7,6 +7,7 @@ from typing import Any
 
 from glassnet.estimators.tabular.settings import CLASSIFIER
 from glassnet.estimators.tabular.training_data import VALIDATION_SHARE
+from glassnet.renamed import in_new_words
 from glassnet.report.blocks import Block, Cell, Code, Paragraph, Section, message, paragraph
 from glassnet.report.subject import Subject
 from glassnet.training.settings import TRAINING
@@ -52,7 +53,7 @@ def _train_command(subject: Subject) -> str:
         },
         "test": _test_share(subject, settings),
         "size": pictures.height if pictures else None,
-        "engine": subject.record.get("engine"),
+        "engine": in_new_words(subject.record.get("engine", "")) or None,
         "out": subject.name,
     }
     words = [_option(name, value) for name, value in options.items() if value is not None]
@@ -99,7 +100,7 @@ def _in_python(subject: Subject) -> list[str]:
     if record:
         settings.pop("epochs", None)
         settings["iterations"] = record["steps"]
-        settings["engine"] = record["engine"]
+        settings["engine"] = in_new_words(record["engine"])
     network = f"{list(architecture.sizes)}, {list(architecture.activations)}, {architecture.loss!r}"
     stack = "" if subject.network.n_networks is None else f", n_networks={subject.network.n_networks}"
     arguments = ", ".join(f"{name}={value!r}" for name, value in settings.items())

@@ -1,7 +1,7 @@
 """scikit-learn splits, scores and ranks; the fits go side by side, one thread each.
 
-Networks release the interpreter's lock while they train, so that threads suffice: nothing is copied to another process,
-and all fits use what one has compiled. Each fit gives the same result as alone with the same seed.
+Networks release the interpreter's lock while they train, so that threads suffice: nothing is copied to another process.
+Each fit gives the same result as alone with the same seed.
 """
 
 from __future__ import annotations

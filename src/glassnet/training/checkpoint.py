@@ -16,6 +16,7 @@ import numpy as np
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.documents import number, whole
 from glassnet.errors import GlassnetError, SettingError
+from glassnet.renamed import in_new_words
 from glassnet.training import generators
 from glassnet.training.position import CURVES, Position
 from glassnet.training.settings import ENGINES
@@ -176,7 +177,7 @@ def _of_position(place: Any, t: int, theta: tuple[int, ...], dtype: str) -> dict
         _check_count(name, place[name])
     if place["data"] is not None:
         _check_count("data", place["data"])
-    if place["engine"] not in ENGINES or not isinstance(place["settings"], dict):
+    if in_new_words(place["engine"]) not in ENGINES or not isinstance(place["settings"], dict):
         raise ValueError("position: engine or settings")
     if not number(0).holds(place["seconds"]):
         raise ValueError(f"position: seconds {place['seconds']!r}")
@@ -233,7 +234,8 @@ def from_parts(document: Any, tensors: Mapping[str, Array], dtype: str) -> tuple
     if "order" in kept and not np.array_equal(np.sort(kept["order"]), np.arange(place["samples"])):
         raise ValueError("position: order")
     curves = {name: kept.pop(name) for name in CURVES if name in kept}
-    return state, rng, Position(**{name: place[name] for name in PLAIN}, **kept, curves=curves)
+    plain = {name: place[name] for name in PLAIN} | {"engine": in_new_words(place["engine"])}
+    return state, rng, Position(**plain, **kept, curves=curves)
 
 
 def _check_count(name: str, value: Any) -> None:

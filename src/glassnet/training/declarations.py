@@ -20,6 +20,7 @@ import numpy as np
 
 from glassnet.core.names import choose, within
 from glassnet.errors import SettingError, UnknownNameError, suggestion
+from glassnet.renamed import in_new_words, warn_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -49,6 +50,8 @@ class Setting:
         Of a choice: its names are the keys.
     choices : collection of str, optional
         Of a choice without options: names beside those of its type, looked up anew each time.
+    old_names : collection of str
+        Of a choice: rows of `renamed.RENAMED` that it takes as well; `renewed` gives the new name.
     check_with : callable, optional
         A check of its own: takes a value and raises ValueError.
     fit_name : str
@@ -72,6 +75,7 @@ class Setting:
     interval: str = ""
     table: Mapping[str, Any] | None = None
     choices: Collection[str] = ()
+    old_names: Collection[str] = ()
     check_with: Callable[[Any], Any] | None = None
     fit_name: str = ""
     option: str | None = ""
@@ -137,10 +141,16 @@ class Setting:
             if not _is_number(value, self.is_whole) or not within(value, self.interval):
                 raise SettingError(f"{self.name}: expected {self.values}; got {value!r}")
         elif self.names:
-            if value not in self.names:
+            if value not in (*self.names, *self.old_names):
                 raise UnknownNameError.among(self.name, value, self.names)
         elif self.type is bool and not isinstance(value, bool | np.bool_) and value not in (0, 1):
             raise SettingError(f"{self.name}: expected True or False; got {value!r}")
+
+    def renewed(self, value: Any, *, of_file: bool = False) -> Any:
+        """Return the new name where `value` is an old one, with a warning unless a file says it; else `value`."""
+        if not isinstance(value, str) or value not in self.old_names:
+            return value
+        return in_new_words(value) if of_file else warn_of(value, stacklevel=2)
 
     def _takes(self, kind: Any) -> bool:
         return any(get_origin(each) is kind for each in self.alternatives)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.documents import MAPPING, TEXT, TRUTH, checked, either, listed, maybe, number, whole
+from glassnet.renamed import in_new_words
 from glassnet.training.settings import check_document
 from glassnet.typing import Array
 
@@ -120,7 +121,9 @@ class History:
     def from_document(cls, record: Mapping[str, Any]) -> History:
         """Return the history of a model file's record: thinned curves, without the costs of single steps."""
         curves: dict[str, Any] = {name: [np.inf if J is None else J for J in record.get(name, [])] for name in CURVES}
-        return cls(**curves, **{name: record[name] for name in NUMBERS if name in record})
+        found = cls(**curves, **{name: record[name] for name in NUMBERS if name in record})
+        found.engine = in_new_words(found.engine)
+        return found
 
 
 def check_record(document: Any) -> Any:

@@ -24,10 +24,11 @@ def _descend(run: Run, make_stepper: Callable[[Run], RunEpoch]) -> None:
         run.state.setdefault(name, zeros)
     run_epoch = make_stepper(run)
     try:
-        while run.history.steps < run.steps:
-            raise_if_ended()
-            if run_epoch():
-                break
+        with run.at_end:
+            while run.history.steps < run.steps:
+                raise_if_ended()
+                if run_epoch():
+                    break
     finally:  # also after Ctrl-C, so that the state and its t agree
         run.state["t"] = run.t_before + run.history.steps
     if not run.is_finite():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -130,6 +131,7 @@ class Run:
         self.engine_before = ""  # of the run that is resumed
         self.choice = Choice("")
         self.position: Position | None = None  # once the run has ended
+        self.at_end = ExitStack()  # closes what a stepper has opened
 
     @cached_property
     def identity(self) -> dict[str, Any]:
@@ -194,7 +196,7 @@ class Run:
 
     def reported_learning_rate(self) -> Any:
         """Return the learning rate in the shape that history and callbacks get: a number, or (k,)."""
-        return self.learning_rate[:, 0] if np.ndim(self.learning_rate) else self.learning_rate
+        return self.learning_rate[:, 0] if getattr(self.learning_rate, "ndim", 0) else self.learning_rate
 
     def checked(self, J: Any, X: Array) -> Any:
         """Return J of a step as a float or an array (k,) of its own, and compare its parameters with the best.

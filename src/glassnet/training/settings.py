@@ -69,9 +69,9 @@ class SharedSettings(TypedDict, total=False):
     clip_norm: Annotated[float | None, Setting(None, "Longest gradient that a step may take.",
         "A longer one is shortened to it. Not for lbfgs.", interval=GRADIENT_TRANSFORMS["clip_norm"].interval)]
     engine: Annotated[Literal["auto"] | str, Setting("auto", "What runs the equations.",
-        '"auto" takes the engine whose predicted start-up and steps take least, by the coefficients that ``glassnet '
-        "engines`` shows (and measures, with ``--measure``); ``History.choice`` says why. Where an engine does not "
-        "cover a run, NumPy takes it.", choices=ENGINES, later=True)]
+        '"auto" takes the native engine, and torch where its predicted time on a graphics processor is shorter, by the '
+        "coefficients that ``glassnet engines`` shows (and measures, with ``--measure``); ``History.choice`` says why. "
+        "Where an engine does not cover a run, NumPy takes it.", choices=ENGINES, old_names=("compiled",), later=True)]
     device: Annotated[Literal["auto", "cpu", "cuda"], Setting("auto", "Where the torch engine computes.",
         '"auto" is a graphics processor where torch finds one. "cuda" asks for the torch engine.', later=True)]
     precision: Annotated[Literal["full", "bfloat16"], Setting("full", "What goes into a matrix product.",
@@ -116,7 +116,7 @@ class Settings:
     def __init__(self, **settings: Unpack[TrainingSettings]) -> None:
         for name, value in completed(TRAINING, settings, "fit").items():
             setting = TRAINING[name]
-            value = setting.default if value is None else frozen(value)  # noqa: PLW2901
+            value = setting.default if value is None else setting.renewed(frozen(value))  # noqa: PLW2901
             if value is not setting.default:
                 setting.check(value)
             vars(self)[name] = value
@@ -259,7 +259,7 @@ def check_document(document: Any) -> None:
     for name, value in document.items():
         if (name, value) != ("schedule", OF_CALLER):
             try:
-                Settings(**{name: value})
+                Settings(**{name: TRAINING[name].renewed(value, of_file=True)})
             except SettingError as error:
                 raise ModelFileError(f"record, settings: {error!s:.200}") from None
 

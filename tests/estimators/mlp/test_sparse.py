@@ -21,7 +21,7 @@ SETTINGS = {
     "stopping": {"early_stopping": True},
     "stack": {"n_networks": 3, "dropout": 0.2},
     "smoothed": {"label_smoothing": 0.1, "class_weight": "balanced", "solver": "adamw", "clip_norm": 1.0},
-    "compiled": {"engine": "compiled"},
+    "native": {"engine": "native"},
 }
 
 

@@ -34,7 +34,7 @@ EVEN = {**QUICK, "batch_size": 50, "shuffle": False}
         {"schedule": lambda t, T, costs: 1 / (1 + t)},
         {"solver": "adamw", "weight_decay": 0.5},
         {"label_smoothing": 0.2},
-        {"engine": "compiled", "dropout": 0.3, "clip_norm": 0.05, "schedule": "warmup_cosine(0.3)"},
+        {"engine": "native", "dropout": 0.3, "clip_norm": 0.05, "schedule": "warmup_cosine(0.3)"},
     ],
     ids=" ".join,
 )

@@ -79,7 +79,7 @@ class TimePlan:
         twin, taken = copy.deepcopy(network), []
         for n in (1, *PROBES):
             began = time.perf_counter()
-            with amortise_startup_over(max(1, 3 * self.wanted[name] // n)), suppress(DivergedError):
+            with amortise_startup_over(max(1, self.wanted[name] // n)), suppress(DivergedError):
                 twin.fit(X, Y, **{**options, "epochs": None, "iterations": n}, sample_weight=weights)
             taken.append(time.perf_counter() - began)
             if n > 1 and taken[-1] > LONG_PROBE * self.left([]):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glassnet.backends.choice import amortise_startup_over
 from glassnet.core import linear_model
 from glassnet.errors import DivergedError
 from glassnet.estimators.tabular import out_of_fold
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 Callback = Callable[[Progress], Any]
 
 EXACT = 1e-6  # cost of a linear model that leaves nothing to learn, in variances
-FITS_PER_RECIPE = 3  # that an engine's start counts for: folds, seeds and later tables come, and compiled code is kept
 
 
 def train_candidates(
@@ -328,12 +326,11 @@ def _train(
     own += [] if best is None else [best]
     if validation is not None:
         own.append(_Patience.of(model, options, data.X.shape[1], network))
-    with amortise_startup_over(FITS_PER_RECIPE):
-        history = network.fit(
-            data.X, smoothed(Y.T, smoothing, exclusive=exclusive).T, **options, validation=validation,
-            sample_weight=out_of_fold.combined(data.fold_weights, data.S), keep_best=validation is not None,
-            callbacks=[*callbacks, *own], resume=resume and not network.missing_state, checkpoint=checkpoint,
-        )  # fmt: skip
+    history = network.fit(
+        data.X, smoothed(Y.T, smoothing, exclusive=exclusive).T, **options, validation=validation,
+        sample_weight=out_of_fold.combined(data.fold_weights, data.S), keep_best=validation is not None,
+        callbacks=[*callbacks, *own], resume=resume and not network.missing_state, checkpoint=checkpoint,
+    )  # fmt: skip
     if best is not None:
         best.put_back(history)
     if network.position is not None and not history.interrupted:

@@ -1,18 +1,24 @@
 """Symbols in place of arrays: a function is run once with them, and its operations are recorded as a program.
 
 A symbol has dimensions by name, such as ("n1", "m"), and the operation that computes it. Running a function with
-symbols records every operation in order; `backends/compiled/lowering.py` turns the record into loops. So each formula
-is written in only one place, the function.
+symbols records every operation in order; `lowering.py` turns the record into words that the library runs. So each
+formula is written in only one place, the function.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from numbers import Real
+from typing import Any, NoReturn
 
 Dims = tuple[str, ...]
 
-ONE = "1"
+ONE = "1"  # the dimension of size 1
+
+UNARY = ("copy", "neg", "abs", "exp", "expm1", "log", "log1p", "tanh", "erf", "sqrt", "sign", "step")
+BINARY = ("add", "sub", "mul", "truediv", "pow", "gt", "lt", "maximum", "minimum")
+TERNARY = ("where",)
+REDUCTIONS = ("row_sums", "column_sums", "column_max", "total", "sum_last")
 
 
 class Program:
@@ -22,7 +28,9 @@ class Program:
         self.dtype = dtype
         self.symbols: list[Symbol] = []
         self.stores: list[tuple[str, Symbol]] = []  # name of an input array, and a value that is written to it
-        self.counts: dict[str, str] = {}  # dimension -> the name of its size, where that is not the size of the loops
+        self.counts: dict[str, str] = {}  # dimension -> the number of its size, where that is not the size of the loops
+        self.sizes: set[str] = set()  # names of numbers that are sizes of layers
+        self.known: dict[tuple[str, Symbol], Symbol] = {}  # reduction and its argument -> a number that is given
         self.barriers: list[int] = []  # positions after which inputs are read again, because stores have changed them
 
     def input(self, name: str, dims: Dims) -> Symbol:
@@ -50,8 +58,10 @@ class Symbol:
 
     @property
     def shape(self) -> tuple[Any, ...]:
-        """The dimensions, as symbols."""
-        return tuple(self.program.input(self.program.counts.get(dim, dim), ()) for dim in self.dims)
+        """The dimensions: 1, or a symbol."""
+        counts = self.program.counts
+        self.program.sizes.update(dim for dim in self.dims if dim not in counts)
+        return tuple(1 if dim == ONE else self.program.input(counts.get(dim, dim), ()) for dim in self.dims)
 
     @property
     def dtype(self) -> Any:
@@ -66,32 +76,54 @@ class Symbol:
     def __matmul__(self, other: Symbol) -> Symbol:
         return Symbol(self.program, "dot", (self, other), (self.dims[0], other.dims[1]))
 
+    def __bool__(self) -> bool:
+        raise NotImplementedError("symbols have no truth value: what a step computes decides nothing")
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether two symbols are the same; of the size of a layer, whether it is 1, which it never is here."""
+        if not isinstance(other, Real):
+            return self is other
+        if self.name in self.program.sizes and other == 1:
+            return False
+        raise NotImplementedError(f"symbols are not compared with {other}: what a step computes decides nothing")
+
+    __hash__ = object.__hash__
+
+    def _not_recorded(self, other: Any) -> NoReturn:
+        raise NotImplementedError("symbols know no >= and <=, which not every backend spells alike; take > and <")
+
+    __ge__ = __le__ = _not_recorded
+
     def __getitem__(self, index: Any) -> Symbol:
         if index is Ellipsis or index == (Ellipsis, None):  # (..., None) broadcasts a number over a flat array
             return self
-        if index == (Ellipsis, 0) and self.dims == (ONE, ONE):  # the number in a 1 x 1 matrix
-            return Symbol(self.program, "map", ("{}", self), ())
+        if index == (Ellipsis, 0) and self.dims == ():  # the number in a 1 x 1 matrix
+            return self
         raise NotImplementedError(f"symbols know no index {index!r}")
 
     def __setitem__(self, index: Any, value: Symbol) -> None:
         if index is not Ellipsis:
             raise NotImplementedError(f"symbols know no index {index!r}")
-        self.program.stores.append((self.name, value))
+        self._stored(value)
 
     def _stored(self, value: Symbol) -> Symbol:
+        if not isinstance(value, Symbol) or value.dims != self.dims:
+            raise NotImplementedError(f"a store takes a value of the dimensions of its array, {self.name} {self.dims}")
         value.name = self.name
         self.program.stores.append((self.name, value))
         return value
 
 
-def apply(template: str, *args: Any) -> Symbol:
-    """Record an elementwise operation; `template` is its source for one entry."""
+def apply(name: str, *args: Any) -> Symbol:
+    """Record an elementwise operation by its name."""
     symbols = [arg for arg in args if isinstance(arg, Symbol)]
-    return Symbol(symbols[0].program, "map", (template, *args), broadcast([symbol.dims for symbol in symbols]))
+    return Symbol(symbols[0].program, "map", (name, *args), broadcast([symbol.dims for symbol in symbols]))
 
 
 def reduce(kind: str, argument: Symbol) -> Symbol:
     """Record a sum or maximum along rows, columns, or all."""
+    if (kind, argument) in argument.program.known:
+        return argument.program.known[kind, argument]
     r, c = argument.dims if len(argument.dims) == 2 else (ONE, ONE)
     dims = {"row_sums": (r, ONE), "column_sums": (ONE, c), "column_max": (ONE, c), "total": (), "sum_last": ()}[kind]
     return Symbol(argument.program, "reduce", (kind, argument), dims)
@@ -107,36 +139,31 @@ def broadcast(shapes: list[Dims]) -> Dims:
     return tuple(next((dim for dim in axis if dim != ONE), ONE) for axis in zip(*shapes, strict=True))
 
 
-_BINARY = {"add": "{} + {}", "sub": "{} - {}", "mul": "{} * {}", "truediv": "{} / {}", "pow": "{} ** {}"}
-_UNARY = {"neg": "-{}", "abs": "abs({})"}
-_COMPARE = {"gt": "{} > {}", "lt": "{} < {}"}
-
-
 def _add_operators() -> None:
-    def forward(template: str) -> Callable[[Symbol, Any], Symbol]:
-        return lambda self, other: apply(template, self, other)
+    def forward(name: str) -> Callable[[Symbol, Any], Symbol]:
+        return lambda self, other: apply(name, self, other)
 
-    def backward(template: str) -> Callable[[Symbol, Any], Symbol]:
-        return lambda self, other: apply(template, other, self)
+    def backward(name: str) -> Callable[[Symbol, Any], Symbol]:
+        return lambda self, other: apply(name, other, self)
 
-    def in_place(template: str) -> Callable[[Symbol, Any], Symbol]:
-        return lambda self, other: self._stored(apply(template, self, other))
+    def in_place(name: str) -> Callable[[Symbol, Any], Symbol]:
+        return lambda self, other: self._stored(apply(name, self, other))
 
-    for name, template in _BINARY.items():
-        setattr(Symbol, f"__{name}__", forward(template))
-        setattr(Symbol, f"__r{name}__", backward(template))
-        setattr(Symbol, f"__i{name}__", in_place(template))
-    for name, template in _COMPARE.items():
-        setattr(Symbol, f"__{name}__", forward(template))
-    for name, template in _UNARY.items():
-        setattr(Symbol, f"__{name}__", lambda self, template=template: apply(template, self))
+    for name in ("add", "sub", "mul", "truediv", "pow"):
+        setattr(Symbol, f"__{name}__", forward(name))
+        setattr(Symbol, f"__r{name}__", backward(name))
+        setattr(Symbol, f"__i{name}__", in_place(name))
+    for name in ("gt", "lt"):
+        setattr(Symbol, f"__{name}__", forward(name))
+    for name in ("neg", "abs"):
+        setattr(Symbol, f"__{name}__", lambda self, name=name: apply(name, self))
 
 
 _add_operators()
 
 
 class Namespace:
-    """The array namespace `xp` for symbols; the templates name functions of `backends/compiled/compiled_math.py`."""
+    """The array namespace `xp` for symbols."""
 
     @staticmethod
     def finfo(dtype: Any) -> Any:
@@ -148,29 +175,12 @@ class Namespace:
     @staticmethod
     def ones_like(M: Any) -> Symbol:
         """Return ones in the shape of M."""
-        return apply("F(1)", M)  # not 1 + 0 * M, which is NaN where M is infinite
+        return Symbol(M.program, "map", ("copy", 1.0), M.dims)  # not 1 + 0 * M, which is NaN where M is infinite
 
     def __getattr__(self, name: str) -> Callable[..., Symbol]:
         """Return the symbolic form of a function of the namespace."""
-        if name in _MAPS:
-            return lambda *args: apply(_MAPS[name], *args)
-        if name in _REDUCTIONS:
+        if name in (*UNARY, *BINARY, *TERNARY):
+            return lambda *args: apply(name, *args)
+        if name in REDUCTIONS:
             return lambda M: reduce(name, M)
-        raise NotImplementedError(f"the compiled engine has no {name}")
-
-
-_MAPS = {
-    "exp": "exp({})",
-    "expm1": "expm1({})",
-    "log": "log({})",
-    "log1p": "log1p({})",
-    "tanh": "tanh({})",
-    "erf": "erf({})",
-    "sqrt": "sqrt({})",
-    "sign": "sign({})",
-    "step": "step({})",
-    "maximum": "larger({}, {})",
-    "minimum": "smaller({}, {})",
-    "where": "({1} if {0} else {2})",
-}
-_REDUCTIONS = ("row_sums", "column_sums", "column_max", "total", "sum_last")
+        raise NotImplementedError(f"the native backend has no {name}")

@@ -1,29 +1,26 @@
-"""The compiled engine trains as the NumPy engine does: every number, every callback, every way to end.
-
-Most runs go through the source twice: as plain Python (`interpreted`), which takes no time to build and so covers every
-entry of the tables; and compiled by Numba, in the few combinations that hold every entry at least once.
-"""
+"""The native backend trains as NumPy does: every number, every callback, every way to end, at every level."""
 
 import json
 import signal
 from dataclasses import replace
-from itertools import chain
-from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from backends.compiled.interpreted import use
 from commands import run_python
 from glassnet import Network
-from glassnet.backends import backend, choice
-from glassnet.backends.compiled import compiled_engine, stepper
+from glassnet.arrays.coded_columns import CodedColumns, OneHot, Steps
+from glassnet.backends import choice
+from glassnet.backends.native import library, stepper
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.losses import LOSSES
 from glassnet.core.optimizers import OPTIMIZERS, Optimizer
-from glassnet.errors import DivergedError, MissingLibraryError, UnknownNameError
+from glassnet.errors import DivergedError, MissingLibraryError
 
 TOLERANCE = {"float64": 1e-12, "float32": 1e-5}
+pytestmark = pytest.mark.usefixtures("level")
 
 draw = np.random.default_rng(0)
 m = 37
@@ -36,22 +33,8 @@ TARGETS = {
     "one_hot": np.eye(2)[:, Y_ONE[0].astype(int)],
     "not_negative": draw.poisson(2, (2, m)).astype(float),
 }
-
-
-@pytest.fixture(params=["interpreted", "compiled"])
-def engine(request, monkeypatch):
-    """Let engine="compiled" run what it writes as plain Python, or compiled."""
-    use(request.param, monkeypatch)
-
-
-@pytest.fixture
-def interpreted(monkeypatch):
-    use("interpreted", monkeypatch)
-
-
-@pytest.fixture
-def compiled(monkeypatch):
-    use("compiled", monkeypatch)
+BASE = ([3, 4, 1], ["tanh", "sigmoid"])
+LINE = ([3, 4, 1], ["relu", "identity"], "squared_error", (X, X[:1] * X[1:2]))  # with momentum, which swings
 
 
 # ---------------------------------------------------------------- two runs, side by side
@@ -73,9 +56,9 @@ def agree(sizes, activations, loss=None, data=None, *, tolerance=None, **options
     """Require that both engines leave the same network, history, record and generator behind; return the history."""
     data = (X, Y_ONE) if data is None else data
     (net, history, told), (twin, expected, told_twin) = (
-        train(engine, sizes, activations, loss, data, **options) for engine in ("compiled", "numpy")
+        train(engine, sizes, activations, loss, data, **options) for engine in ("native", "numpy")
     )
-    assert (history.engine, expected.engine) == ("compiled", "numpy")
+    assert (history.engine, expected.engine) == ("native", "numpy")
     tolerance = tolerance or TOLERANCE[net.dtype.name]
     close(net.vector, twin.vector, tolerance)
     for name in ("cost", "epoch_cost", "validation_cost", "learning_rate"):
@@ -110,43 +93,42 @@ def close(actual, expected, tolerance):
         np.testing.assert_allclose(actual, expected, rtol=tolerance, atol=tolerance * np.abs(expected).max())
 
 
-# ---------------------------------------------------------------- every entry of the tables, interpreted
-HIDDEN = [
-    "identity", "sigmoid", "tanh", "relu", "leaky_relu", "leaky_relu(0.2)", "elu", "elu(0.5)", "selu", "gelu", "silu",
-    "mish", "softplus", "exp",
-]  # fmt: skip
+# ---------------------------------------------------------------- every entry of the tables
+HIDDEN = [*(name for name in ACTIVATIONS if name != "softmax"), "leaky_relu(0.2)", "elu(0.5)"]
 PAIRS = [(loss, output) for loss in LOSSES for output in LOSSES[loss].outputs or ACTIVATIONS]
-OPTIMISERS = ["gradient_descent", "momentum(0.8)", "nesterov", "rmsprop", "adam(beta_1=0.8)", "adamw(weight_decay=0.1)"]
+STEPPING = [name for name, row in OPTIMIZERS.items() if row.update is not None]
+OPTIMISERS = [*STEPPING, "momentum(0.8)", "adam(beta_1=0.8)", "adamw(weight_decay=0.1)"]
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
 @pytest.mark.parametrize("hidden", HIDDEN)
-def test_every_activation(interpreted, hidden, dtype):
+def test_every_activation(hidden, dtype):
     agree([3, 4, 1], hidden, dtype=dtype, iterations=10, learning_rate=0.3)
+    agree([3, 21, 5, 1], hidden, dtype=dtype, epochs=2, batch_size=9, learning_rate=0.1)
 
 
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("dtype", TOLERANCE)
 @pytest.mark.parametrize(("loss", "output"), PAIRS)
-def test_every_loss_with_every_output(interpreted, loss, output, dtype, weighted):
+def test_every_loss_with_every_output(loss, output, dtype, weighted):
     Y = TARGETS[LOSSES[loss].labels]
     options = {"sample_weight": S, "l2": 0.3, "l1": 0.1, "clip_norm": 0.2, "batch_size": 9} if weighted else {}
     agree([3, 4, 2], ["tanh", output], loss, (X, Y), dtype=dtype, iterations=10, learning_rate=0.1, **options)
 
 
 @pytest.mark.parametrize("loss", ["huber(0.2)", "quantile(0.9)"])
-def test_losses_with_options(interpreted, loss):
+def test_losses_with_options(loss):
     agree([3, 4, 2], ["tanh", "identity"], loss, (X, TARGETS["any"]), iterations=10, learning_rate=0.1)
 
 
 @pytest.mark.parametrize("stack", [None, 3])
 @pytest.mark.parametrize("dtype", TOLERANCE)
 @pytest.mark.parametrize("optimizer", OPTIMISERS)
-def test_every_optimiser(interpreted, optimizer, dtype, stack):
+def test_every_optimiser(optimizer, dtype, stack):
     agree([3, 4, 1], "tanh", dtype=dtype, stack=stack, optimizer=optimizer, learning_rate=0.05, iterations=10)
 
 
-def test_an_optimiser_that_nobody_has_written_yet(interpreted, monkeypatch):
+def test_an_optimiser_that_nobody_has_written_yet(monkeypatch):
     """Old values after a store, lengths of the whole, room for a flat array: what a new entry of the table may want."""
 
     def trial(xp, theta, gradient, state, t, learning_rate):
@@ -158,54 +140,91 @@ def test_an_optimiser_that_nobody_has_written_yet(interpreted, monkeypatch):
         theta -= before
 
     monkeypatch.setitem(OPTIMIZERS, "trial", Optimizer(("g",), trial, 0.1, ""))
-    agree([3, 4, 1], "tanh", optimizer="trial", iterations=10)
-    agree([3, 4, 1], "tanh", optimizer="trial", iterations=10, stack=3)
+    monkeypatch.setattr(stepper, "_recorded", {})
+    for stack in (None, 3):
+        agree([3, 4, 1], "tanh", optimizer="trial", iterations=10, stack=stack)
+        agree([3, 400, 1], "tanh", optimizer="trial", iterations=3, stack=stack)
 
 
-# ---------------------------------------------------------------- every entry of the tables, compiled
-DEEP = ["identity", "sigmoid", "elu(0.5)", "gelu", "softplus", "softmax"]  # hardly longer to compile than one alone
-DEEP_SINGLE = ["elu(0.5)", "gelu", "softplus", "sigmoid"]  # with tanh below: every function beyond plain arithmetic
-COMBINATIONS = [  # optimiser, activations, loss, what else
-    ("nesterov(0.8)", ["silu", "exp"], "poisson", {"l2": 0.3, "batch_size": 9}),
-    ("rmsprop", ["selu", "leaky_relu(0.2)"], "absolute_error", {"sample_weight": S, "clip_norm": 0.2}),
-    ("adamw", ["mish", "softmax"], "huber(0.3)", {"l1": 0.2}),
-    ("gradient_descent", ["tanh"], "quantile(0.7)", {
-        "sample_weight": S, "l1": 0.1, "l2": 0.3, "clip_norm": 0.2, "batch_size": 9, "dtype": "float32"}),
-]  # fmt: skip
-BASE = ([3, 4, 1], ["tanh", "sigmoid"])  # with adam: one compilation for most kinds of runs
-LINE = ([3, 4, 1], ["relu", "identity"], "squared_error", (X, X[:1] * X[1:2]))  # with momentum, which swings
+def test_an_activation_and_a_loss_that_nobody_has_written_yet(monkeypatch):
+    def value(xp, Z):
+        return xp.where(Z > 1, xp.sqrt(abs(Z)), xp.log1p(xp.exp(-(Z**2))) + xp.erf(Z) ** 2 / 3)
+
+    bend = ACTIVATIONS["tanh"]._replace(value=value, slope=lambda xp, Z, A: 1 / (1 + A * A) - 0.1 * xp.sign(Z))
+    monkeypatch.setitem(ACTIVATIONS, "bend", bend)
+    monkeypatch.setattr(stepper, "_recorded", {})
+    agree([3, 4, 1], "bend", iterations=10)
+    agree([3, 4, 1], ["bend", "bend"], "squared_error", epochs=2, batch_size=9)
+    square = LOSSES["squared_error"]
+    cubic = square._replace(value=lambda xp, A, Y, *rest: square.value(xp, A, Y, *rest) + abs(A - Y) ** 3)
+    monkeypatch.setitem(LOSSES, "cubic", cubic)
+    agree([3, 4, 1], ["bend", "identity"], "cubic", iterations=5)
 
 
-def test_the_lists_here_name_every_entry():
-    def bare(choices):
-        return {choice.partition("(")[0] for choice in choices}
+# ---------------------------------------------------------------- runs drawn at random
+@st.composite
+def runs(draw):
+    """Draw a network, its data and how it is trained."""
+    pick = lambda *values: draw(st.sampled_from(values))  # noqa: E731
+    samples, stack = pick(1, 2, 3, 5, 16, 17, 37, 130), pick(None, None, 1, 3)
+    loss = pick(*LOSSES)
+    outputs = pick(1, 2, 5) if LOSSES[loss].labels != "one_hot" else pick(2, 5)
+    sizes = [pick(1, 2, 3, 16, 17, 40), *(pick(1, 2, 4, 17, 33) for _ in range(pick(0, 1, 1, 2, 3))), outputs]
+    activations = [*(pick(*HIDDEN) for _ in sizes[2:]), pick(*(LOSSES[loss].outputs or HIDDEN))]
+    rng = np.random.default_rng(draw(st.integers(0, 2**31)))
+    lead = () if stack is None or pick(True, False) else (stack,)
+    Y = {
+        "any": lambda: rng.normal(size=(*lead, outputs, samples)),
+        "zero_one": lambda: rng.integers(0, 2, (*lead, outputs, samples)).astype(float),
+        "one_hot": lambda: np.moveaxis(np.eye(max(outputs, 2))[rng.integers(0, outputs, (*lead, samples))], -1, -2),
+        "not_negative": lambda: rng.poisson(2, (*lead, outputs, samples)).astype(float),
+    }[LOSSES[loss].labels]()
+    options = {"optimizer": pick(*OPTIMISERS), "learning_rate": pick(0.001, 0.01), "epochs": pick(1, 2, 4)}
+    options |= {"batch_size": pick(None, 1, 2, 5, 16, samples, samples + 1), "shuffle": pick(True, False)}
+    options |= {"dropout": pick(0.0, 0.0, 0.3)} if len(sizes) > 2 else {}
+    options |= {"l2": pick(0.0, 0.3), "l1": pick(0.0, 0.1), "clip_norm": pick(None, 0.1, 100.0)}
+    options |= {"schedule": pick("constant", "cosine", "step(0.5, 1)", "plateau(patience=1)"), "listen": pick(0, 1)}
+    options |= {"keep_best": pick(True, False), "runs": pick(1, 1, 2)}
+    if stack == 3 and pick(True, False):
+        options |= {"learning_rate": [0.001, 0.01, 0.003], "l2": [0.0, 0.1, 1.0]}
+    if pick(True, False):
+        options["sample_weight"] = rng.uniform(0.5, 2, (*lead, 1, samples))
+    inputs = rng.normal(size=(sizes[0], samples))
+    if pick(True, False):
+        options["validation"] = (inputs[:, :3], Y[..., :3])
+    return sizes, activations, loss, (inputs, Y), stack, options
 
-    assert bare(HIDDEN) == set(ACTIVATIONS) - {"softmax"}
-    assert bare(OPTIMISERS) == set(OPTIMIZERS) - {"lbfgs"}
-    optimisers, activations, losses, _ = zip(*COMBINATIONS, strict=True)
-    assert bare([*optimisers, "momentum", "adam"]) == set(OPTIMIZERS) - {"lbfgs"}
-    assert bare([*DEEP, *BASE[1], *LINE[1], *chain(*activations)]) == set(ACTIVATIONS)
-    assert bare([*losses, "squared_error", "sigmoid_cross_entropy", "softmax_cross_entropy"]) == set(LOSSES)
+
+def agree_or_diverge(*network, tolerance, **options):
+    """As `agree`; where NumPy's run diverges, the other has to at the same step."""
+    ends = []
+    for engine in ("numpy", "native"):
+        try:
+            train(engine, *network, **options)
+            ends.append(None)
+        except DivergedError as error:
+            ends.append(error.step)
+    assert ends[0] == ends[1]
+    if ends == [None, None]:
+        agree(*network, tolerance=tolerance, **options)
 
 
-@pytest.mark.long
-def test_activations_compiled(compiled):
-    sizes = [3, *[4] * (len(DEEP) - 1), 2]
-    agree(sizes, DEEP, data=(X, TARGETS["one_hot"]), iterations=10)
+@settings(max_examples=64)
+@given(runs())
+def test_a_run_drawn_at_random(run):
+    sizes, activations, loss, data, stack, options = run
+    agree_or_diverge(sizes, activations, loss, data, stack=stack, tolerance=1e-11, **options)
 
 
-@pytest.mark.long
-def test_activations_compiled_in_float32(compiled):
-    sizes = [3, *[4] * (len(DEEP_SINGLE) - 1), 1]
-    agree(sizes, DEEP_SINGLE, dtype="float32", iterations=10)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize(("optimizer", "activations", "loss", "options"), COMBINATIONS, ids=lambda x: str(x)[:20])
-def test_losses_and_optimisers_compiled(compiled, optimizer, activations, loss, options):
-    Y = TARGETS[LOSSES[loss.partition("(")[0]].labels]
-    sizes = [3, *[4] * (len(activations) - 1), 2]
-    agree(sizes, activations, loss, (X, Y), optimizer=optimizer, learning_rate=0.05, iterations=10, **options)
+@settings(max_examples=24)
+@given(runs(), st.sampled_from([(1, 1), (2, 1), (2, 2), (3, 1), (5, 1), (4, 2), (8, 4)]))
+def test_a_run_drawn_at_random_in_parts(run, division):
+    """However a step's samples are divided, there may be fewer of them than parts."""
+    sizes, activations, loss, data, stack, options = run
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(stepper, "_division", lambda *_: division)
+        patched.setattr(stepper, "cores", lambda: 2)
+        agree_or_diverge(sizes, activations, loss, data, stack=stack, tolerance=1e-10, **options)
 
 
 # ---------------------------------------------------------------- every kind of run
@@ -241,11 +260,11 @@ SCENARIOS = {
 
 
 @pytest.mark.parametrize("listen", [False, True], ids=["", "callbacks"])
-@pytest.mark.parametrize("stack", [None, 1, 3])
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_kinds_of_runs(engine, scenario, stack, listen):
+def test_kinds_of_runs(scenario, listen):
     options = {"optimizer": "adam", "learning_rate": 0.05, **SCENARIOS[scenario]}
-    agree(*BASE, stack=stack, listen=listen, **options)
+    for stack in (None, 1, 3):
+        agree(*BASE, stack=stack, listen=listen, **options)
 
 
 @pytest.mark.parametrize("batch_size", [None, 7])
@@ -254,15 +273,14 @@ def test_kinds_of_runs(engine, scenario, stack, listen):
     [(False, None), (True, None), (False, S), (False, S_each), (True, S_each)],
     ids=["alike", "own targets", "weights", "own weights", "own targets and weights"],
 )
-def test_stacks_with_their_own_targets_and_weights(interpreted, Y, weights, batch_size):
+def test_stacks_with_their_own_targets_and_weights(Y, weights, batch_size):
     data = (X, np.stack([Y_ONE, 1 - Y_ONE, X[:1] > 0]).astype(float) if Y else Y_ONE)
     options = {"l2": 0.2, "l1": 0.1, "clip_norm": 0.1, "optimizer": "adam", "learning_rate": 0.05}
     agree(*BASE, data=data, sample_weight=weights, stack=3, iterations=12, batch_size=batch_size, **options)
 
 
-@pytest.mark.long
-def test_one_compilation_serves_stacks_weights_and_arrays_of_every_kind(compiled):
-    """Read-only, in another order in memory, with gaps, one for each network: all are one signature for Numba."""
+def test_arrays_of_every_kind():
+    """Read-only, in another order in memory, with gaps, one for each network."""
     other_order = np.asfortranarray(X)
     other_order.flags.writeable = False
     with_gaps = [np.repeat(M, 2, axis=1)[:, ::2] for M in (X, Y_ONE, S)]
@@ -274,36 +292,114 @@ def test_one_compilation_serves_stacks_weights_and_arrays_of_every_kind(compiled
     ]:  # fmt: skip
         for batch_size in (None, 7):
             agree(*BASE, data=data, sample_weight=weights, stack=stack, batch_size=batch_size, **options)
-    assert {len(each.function.func.nopython_signatures) for each in compiled_engine._loaded.values()} == {1}
 
 
-def test_five_steps_and_five_more_are_ten(engine):
+@pytest.mark.parametrize("features", [1, 15, 16, 17, 40])
+@pytest.mark.parametrize("batch_size", [None, 1, 7, 36, 37, 100])
+def test_few_and_many_features(features, batch_size):
+    """Samples lie in memory by features, or one after the other."""
+    data = np.random.default_rng(0).normal(size=(features, m)), Y_ONE
+    for options in ({}, {"sample_weight": S, "listen": True}):
+        agree([features, 5, 1], BASE[1], data=data, batch_size=batch_size, epochs=2, optimizer="adam", **options)
+
+
+def test_five_steps_and_five_more_are_ten():
     """Whole batches, so that no order is drawn."""
     options = {"optimizer": "adam", "learning_rate": 0.05}
-    ten, _, _ = train("compiled", *BASE, None, (X, Y_ONE), iterations=10, **options)
-    twice, _, _ = train("compiled", *BASE, None, (X, Y_ONE), iterations=5, runs=2, **options)
+    ten, _, _ = train("native", *BASE, None, (X, Y_ONE), iterations=10, **options)
+    twice, _, _ = train("native", *BASE, None, (X, Y_ONE), iterations=5, runs=2, **options)
     np.testing.assert_array_equal(ten.vector, twice.vector)
 
 
-def test_an_engine_may_resume_where_the_other_stopped(engine):
+def test_an_engine_may_resume_where_the_other_stopped():
     nets = [Network(*BASE, seed=1, dtype="float64") for _ in range(2)]
-    for net, engines in zip(nets, (("numpy", "compiled"), ("compiled", "numpy")), strict=True):
+    for net, engines in zip(nets, (("numpy", "native"), ("native", "numpy")), strict=True):
         for i, name in enumerate(engines):
             net.fit(X, Y_ONE, optimizer="adam", epochs=2, batch_size=7, engine=name, resume=i > 0)
     close(nets[0].vector, nets[1].vector, 1e-12)
 
 
-def test_more_parameters_than_the_numpy_engine_takes_at_once(interpreted, monkeypatch):
-    monkeypatch.setattr("glassnet.backends.numpy.CACHE_BLOCK", 5)
-    agree(*BASE, optimizer="adam", iterations=5)
+@pytest.mark.parametrize("samples", [100, 103, 130, 300, 600])
+@pytest.mark.parametrize("loss", ["squared_error", "huber", "softmax_cross_entropy"])
+def test_weights_of_many_samples(loss, samples):
+    """A loop runs over blocks of some rows and columns, and each sample's weight over all rows."""
+    rng = np.random.default_rng(0)
+    Y = np.eye(5)[:, rng.integers(0, 5, samples)] if loss == "softmax_cross_entropy" else rng.normal(size=(5, samples))
+    data, weights = (rng.normal(size=(3, samples)), Y), rng.uniform(0.5, 2, (1, samples))
+    for sizes in ([3, 5], [3, 21, 5]):
+        output = {"softmax_cross_entropy": "softmax"}.get(loss, "sigmoid")
+        activations = ["gelu", output][-len(sizes) + 1 :]
+        agree(sizes, activations, loss, data, sample_weight=weights, epochs=3, dropout=0.2 * (len(sizes) - 2))
 
 
-def test_few_long_rows(engine):
-    """Products whose rows are few and long take another way through BLAS."""
+def test_few_long_rows():
+    """Products whose rows are few and long take another way."""
     rng = np.random.default_rng(0)
     data = rng.normal(size=(3, 300)), rng.integers(0, 2, (1, 300)).astype(float)
     agree(*BASE, data=data, optimizer="adam", iterations=12)
     agree(*BASE, data=data, optimizer="adam", epochs=2, batch_size=130)
+
+
+@pytest.mark.parametrize("layers", [60, 150])
+def test_a_network_of_many_layers(layers):
+    """By the library, or by NumPy where that is too many for it; in a process of its own, which must not break."""
+    code = f"""
+import json
+import numpy as np
+from glassnet import Network
+X = np.random.default_rng(0).normal(size=(3, 20))
+nets = [Network([3, *[3] * {layers}, 1], "tanh", seed=1, dtype="float64") for _ in range(2)]
+options = {{"optimizer": "adam", "iterations": 5, "dropout": 0.1}}
+for net, engine in zip(nets, ("native", "numpy")):
+    net.fit(X, X[:1] > 0, engine=engine, **options)
+print(json.dumps(float(abs(nets[0].vector - nets[1].vector).max())))
+"""
+    assert run_python(code) < 1e-12
+
+
+@pytest.mark.parametrize("states", [17])
+def test_an_optimiser_of_many_states(states):
+    code = f"""
+import json
+import numpy as np
+from glassnet import Network
+from glassnet.core.optimizers import OPTIMIZERS, Optimizer
+
+names = [f"v{{i}}" for i in range({states})]
+
+def update(xp, theta, gradient, state, t, learning_rate):
+    for name in names:
+        v = state[name]
+        v += 0.5 * gradient + 0.1 * t
+        theta -= learning_rate / {states} * v
+
+OPTIMIZERS["many"] = Optimizer(tuple(names), update, 0.1, "")
+X = np.random.default_rng(0).normal(size=(3, 20))
+nets = [Network([3, 4, 1], "tanh", seed=1, dtype="float64") for _ in range(2)]
+for net, engine in zip(nets, ("native", "numpy")):
+    net.fit(X, X[:1] > 0, engine=engine, optimizer="many", iterations=5)
+print(json.dumps(float(abs(nets[0].vector - nets[1].vector).max())))
+"""
+    assert run_python(code) < 1e-12
+
+
+@pytest.mark.parametrize("batches", [2, 17, 34, 49])
+@pytest.mark.parametrize("few", [True, False])
+def test_codes_are_expanded_some_steps_at_a_time(monkeypatch, batches, few):
+    """The last call of an epoch may hold one step, whose samples are then all that it is handed."""
+    monkeypatch.setattr(stepper, "MOMENT", 0.0)
+    size, rng = 5, np.random.default_rng(0)
+    samples = size * batches - 2
+    blocks = [OneHot(rng.integers(0, 4, samples), 4)]
+    if not few:
+        blocks.append(Steps(rng.integers(0, 20, samples), rng.random(samples).astype("float32"), 20, 0.5))
+    codes, Y = CodedColumns(blocks, "float64"), rng.integers(0, 2, (1, samples)).astype(float)
+    nets = [Network([codes.shape[0], 5, 1], seed=1, dtype="float64") for _ in range(2)]
+    for net, given_X in zip(nets, (codes, codes.toarray()), strict=True):
+        for resume in (False, True):
+            history = net.fit(given_X, Y, engine="native", epochs=2, batch_size=size, optimizer="adam", resume=resume)
+            assert history.engine == "native"
+    close(nets[0].vector, nets[1].vector, 1e-12)
 
 
 # ---------------------------------------------------------------- when it goes wrong
@@ -322,10 +418,12 @@ RUNAWAY = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("division", [(1, 1), (4, 2)])
 @pytest.mark.parametrize("runaway", RUNAWAY)
-def test_a_run_that_diverges(engine, runaway):
+def test_a_run_that_diverges(runaway, division, monkeypatch):
+    monkeypatch.setattr(stepper, "_division", lambda *_: division)
     nets, errors = [], []
-    for name in ("compiled", "numpy"):
+    for name in ("native", "numpy"):
         with pytest.raises(DivergedError) as caught:
             train(name, *LINE, optimizer="momentum", made=nets, **RUNAWAY[runaway])
         errors.append(caught.value)
@@ -339,7 +437,7 @@ def test_a_run_that_diverges(engine, runaway):
 
 
 @pytest.mark.parametrize("stack", [None, 3])
-def test_the_best_epoch_of_a_run_that_swings(engine, stack):
+def test_the_best_epoch_of_a_run_that_swings(stack):
     history = agree(*LINE, optimizer="momentum", stack=stack, iterations=60, learning_rate=0.6, keep_best=True)
     assert 0 < history.best_epoch < 60 or stack
     agree(*LINE, optimizer="momentum", stack=stack, iterations=60, learning_rate=0.6, listen=True)
@@ -347,39 +445,39 @@ def test_the_best_epoch_of_a_run_that_swings(engine, stack):
 
 @pytest.mark.parametrize("batch_size", [None, 7])
 @pytest.mark.parametrize("stack", [None, 3])
-def test_ctrl_c_in_a_callback(engine, stack, batch_size):
+def test_ctrl_c_in_a_callback(stack, batch_size):
     def interrupt(progress):
         if progress.moment == "epoch" and progress.epoch == 4:
             raise KeyboardInterrupt
 
     nets = {}
-    for name in ("compiled", "numpy"):
+    for name in ("native", "numpy"):
         nets[name] = net = Network(*BASE, seed=1, dtype="float64", n_networks=stack)
         options = {"optimizer": "adam", "learning_rate": 0.9, "batch_size": batch_size, "epochs": 9}
         history = net.fit(X, Y_ONE, engine=name, callbacks=[interrupt], **options)
         assert history.interrupted
         assert (history.epochs, history.steps) == ((4, 4) if batch_size is None else (4, 24))
         assert len(history.cost) == history.steps == net.optimizer_state["t"]
-    close(nets["compiled"].vector, nets["numpy"].vector, 1e-12)
+    close(nets["native"].vector, nets["numpy"].vector, 1e-12)
 
 
 @pytest.mark.parametrize("batch_size", [None, 2])
 @pytest.mark.parametrize("stack", [None, 3])
 @pytest.mark.usefixtures("ctrl_c")
-def test_ctrl_c_during_a_call(interpreted, monkeypatch, stack, batch_size):
+def test_ctrl_c_during_a_call(monkeypatch, stack, batch_size):
     """It is heard when the call returns, and the steps that were taken are counted."""
-    calls, run_one = [], stepper.CompiledSteps._call
+    calls, run_one = [], stepper.NativeSteps._call
 
-    def call(self, order, alphas, masks):
-        calls.append(len(alphas))
+    def call(self, order, rates, masks):
+        calls.append(len(rates))
         if len(calls) == 3:
             signal.raise_signal(signal.SIGINT)
-        return run_one(self, order, alphas, masks)
+        return run_one(self, order, rates, masks)
 
-    monkeypatch.setattr(stepper.CompiledSteps, "_call", call)
+    monkeypatch.setattr(stepper.NativeSteps, "_call", call)
     net = Network(*BASE, seed=1, dtype="float64", n_networks=stack)
     options = {"optimizer": "adam", "iterations": 10_000, "batch_size": batch_size}
-    history = net.fit(X, Y_ONE, engine="compiled", **options)
+    history = net.fit(X, Y_ONE, engine="native", **options)
     assert history.interrupted
     assert len(calls) == 3
     assert history.steps == sum(calls) == len(history.cost) == net.optimizer_state["t"]
@@ -390,12 +488,27 @@ def test_ctrl_c_during_a_call(interpreted, monkeypatch, stack, batch_size):
 
 
 @pytest.mark.parametrize("moment", ["start", "epoch"])
-def test_a_callback_ends_the_run(engine, moment):
+def test_a_callback_ends_the_run(moment):
     net = Network(*BASE, seed=1, dtype="float64")
-    options = {"optimizer": "adam", "epochs": 9, "batch_size": 7, "engine": "compiled"}
+    options = {"optimizer": "adam", "epochs": 9, "batch_size": 7, "engine": "native"}
     history = net.fit(X, Y_ONE, callbacks=[lambda p: p.moment == moment], **options)
     assert history.steps == (0 if moment == "start" else 6)
     assert not history.interrupted
+
+
+def test_a_call_lasts_about_a_moment(monkeypatch):
+    """More and more steps go into a call until it takes that long."""
+    calls, run_one = [], stepper.NativeSteps._call
+    monkeypatch.setattr(
+        stepper.NativeSteps, "_call", lambda self, *args: (calls.append(len(args[1])), run_one(self, *args))[1]
+    )
+    train("native", *BASE, None, (X, Y_ONE), iterations=1000)
+    assert calls[:3] == [16, 32, 64]
+    assert sum(calls) == 1000
+    monkeypatch.setattr(stepper, "MOMENT", 0.0)
+    calls.clear()
+    train("native", *BASE, None, (X, Y_ONE), iterations=100)
+    assert calls == [16] * 6 + [4]
 
 
 # ---------------------------------------------------------------- no second copy of the mathematics
@@ -403,17 +516,8 @@ def test_a_callback_ends_the_run(engine, moment):
     (ACTIVATIONS, "tanh", "value"), (ACTIVATIONS, "tanh", "slope"), (LOSSES, "squared_error", "value"),
     (OPTIMIZERS, "gradient_descent", "update"),
 ])  # fmt: skip
-def test_a_planted_fault_shows_in_what_is_compiled(interpreted, monkeypatch, table, name, field):
+def test_a_planted_fault_shows_in_what_the_library_runs(monkeypatch, table, name, field):
     """A thousandth more in the table's own function, and both engines follow."""
-    check_fault(monkeypatch, table, name, field)
-
-
-@pytest.mark.long
-def test_a_planted_fault_shows_in_machine_code(compiled, monkeypatch):
-    check_fault(monkeypatch, ACTIVATIONS, "tanh", "slope")
-
-
-def check_fault(monkeypatch, table, name, field):
     run = ([3, 1], ["tanh"], "squared_error", (X, Y_ONE))
     options = {"iterations": 3, "learning_rate": 0.1}
     right, expected, _ = train("numpy", *run, **options)
@@ -422,13 +526,13 @@ def check_fault(monkeypatch, table, name, field):
     def wrong(xp, *args):
         if field != "update":
             return 1.001 * getattr(entry, field)(xp, *args)
-        *first, alpha = args
-        return entry.update(xp, *first, 1.001 * alpha)
+        *first, learning_rate = args
+        return entry.update(xp, *first, 1.001 * learning_rate)
 
     monkeypatch.setitem(table, name, entry._replace(**{field: wrong}))
-    monkeypatch.setattr(stepper, "_sources", {})  # texts are kept by name
+    monkeypatch.setattr(stepper, "_recorded", {})  # programs are kept by name
     agree(*run, **options)
-    net, history, _ = train("compiled", *run, **options)
+    net, history, _ = train("native", *run, **options)
     if field == "value" and table is LOSSES:  # the slope does not know of it
         np.testing.assert_allclose(history.cost, 1.001 * expected.cost, rtol=1e-12)
     else:
@@ -448,28 +552,25 @@ TWO_HIDDEN = ([3, 5, 4, 1], ["tanh", "relu", "sigmoid"])
 @pytest.mark.parametrize(("dropout", "stack"), [
     (0.3, None), ([0.5, 0.0], None), ([0.0, 0.4], None), (0.3, 3), ([[0.5], [0.0], [0.2]], 3),
 ])  # fmt: skip
-def test_dropout_draws_and_trains_as_numpy_does(interpreted, dropout, stack, options):
+def test_dropout_draws_and_trains_as_numpy_does(dropout, stack, options):
     agree(*TWO_HIDDEN, dropout=dropout, stack=stack, optimizer="adam", **options)
 
 
-@pytest.mark.long
+@pytest.mark.parametrize("division", [(3, 1), (2, 2), (5, 2)])
 @pytest.mark.parametrize("stack", [None, 3])
-def test_dropout_in_parts_and_a_few_steps_at_a_time(compiled, monkeypatch, stack):
-    monkeypatch.setattr(stepper, "_division", lambda *_: (3, 1))
+def test_dropout_in_parts_and_a_few_steps_at_a_time(monkeypatch, stack, division):
+    monkeypatch.setattr(stepper, "_division", lambda *_: division)
     monkeypatch.setattr(stepper, "MASKS_AHEAD", 400)
     options = {"dropout": [0.5, 0.2], "stack": stack, "optimizer": "adam"}
     agree(*TWO_HIDDEN, epochs=3, batch_size=7, **options)
     agree(*TWO_HIDDEN, iterations=20, **options)
 
 
-# ---------------------------------------------------------------- what the compiled engine leaves to NumPy
-@pytest.mark.parametrize("options", [
-    {"optimizer": "lbfgs", "iterations": 5},
-])  # fmt: skip
-@pytest.mark.parametrize("engine", ["compiled", "auto"])
-def test_numpy_takes_what_is_not_covered(monkeypatch, engine, options):
-    monkeypatch.setattr(compiled_engine, "load", lambda text: pytest.fail("nothing was to be compiled"))
+# ---------------------------------------------------------------- what the native backend leaves to NumPy
+@pytest.mark.parametrize("engine", ["native", "auto"])
+def test_numpy_takes_what_is_not_covered(monkeypatch, engine):
     monkeypatch.setattr(choice, "predicted_seconds", lambda run, engine: 1e6 * (engine == "numpy"))
+    options = {"optimizer": "lbfgs", "iterations": 5}
     net, history, _ = train(engine, *BASE, None, (X, Y_ONE), **options)
     twin, expected, _ = train("numpy", *BASE, None, (X, Y_ONE), **options)
     assert history.engine == "numpy"
@@ -477,152 +578,26 @@ def test_numpy_takes_what_is_not_covered(monkeypatch, engine, options):
     np.testing.assert_array_equal(history.cost, expected.cost)
 
 
-def test_numpy_takes_a_stack_whose_networks_have_their_own_features(interpreted):
+def test_numpy_takes_a_stack_whose_networks_have_their_own_features():
     data = np.stack([X, -X, 2 * X]), Y_ONE
-    assert train("compiled", *BASE, None, data, stack=3, iterations=3)[1].engine == "numpy"
+    assert train("native", *BASE, None, data, stack=3, iterations=3)[1].engine == "numpy"
 
 
-def test_numpy_takes_an_entry_that_symbols_cannot_follow(interpreted, monkeypatch):
+def test_numpy_takes_an_entry_that_symbols_cannot_follow(monkeypatch):
     odd = ACTIVATIONS["tanh"]._replace(value=lambda xp, Z: np.sinh(1) * Z[..., ::1])
     monkeypatch.setitem(ACTIVATIONS, "tanh", odd)
-    monkeypatch.setattr(stepper, "_sources", {})
-    net, history, _ = train("compiled", *BASE, None, (X, Y_ONE), iterations=3)
+    monkeypatch.setattr(stepper, "_recorded", {})
+    net, history, _ = train("native", *BASE, None, (X, Y_ONE), iterations=3)
     assert history.engine == "numpy"
     np.testing.assert_array_equal(net.vector, train("numpy", *BASE, None, (X, Y_ONE), iterations=3)[0].vector)
 
 
-def test_without_numba(monkeypatch):
-    monkeypatch.setattr(backend, "is_installed", lambda name: name != "numba")
-    monkeypatch.setattr(choice, "predicted_seconds", lambda run, engine: 1e6 * (engine == "numpy"))
+def test_without_the_library(monkeypatch):
+    monkeypatch.setattr(library, "_loaded", lambda: "not built: a test says so")
+    library.library.cache_clear()
     net = Network(*BASE, seed=1)
     before = net.vector.copy()
-    with pytest.raises(MissingLibraryError, match=r"engine='compiled' needs numba.*pip install"):
-        net.fit(X, Y_ONE, engine="compiled", iterations=3)
+    with pytest.raises(MissingLibraryError, match="the native library is not built: a test says so"):
+        net.fit(X, Y_ONE, engine="native", iterations=3)
     np.testing.assert_array_equal(net.vector, before)
     assert net.fit(X, Y_ONE, iterations=3).engine == "numpy"
-
-
-def test_what_is_compiled_already_changes_nothing(interpreted):
-    """Equal runs get equal engines."""
-    before = Network(*BASE, seed=1).fit(X, Y_ONE, iterations=3).choice
-    Network(*BASE, seed=1).fit(X, Y_ONE, iterations=3, engine="compiled")
-    assert Network(*BASE, seed=1).fit(X, Y_ONE, iterations=3).choice == before
-
-
-def test_an_unknown_engine():
-    net = Network(*BASE, seed=1)
-    with pytest.raises(UnknownNameError, match=r"unknown engine 'compile'.*did you mean 'compiled'"):
-        net.fit(X, Y_ONE, engine="compile")
-    with pytest.raises(UnknownNameError, match="did you mean 'numpy'"):
-        net.fit(X, Y_ONE, engine="NumPy")
-
-
-# ---------------------------------------------------------------- other processes, and the folder of compiled code
-def test_a_short_run_does_not_import_numba():
-    loaded = run_python("""
-import json, sys
-import numpy as np
-from glassnet import Network
-Network([3, 4, 1]).fit(np.ones((3, 9)), np.ones((1, 9)), iterations=50)
-print(json.dumps([name for name in ("numba", "llvmlite", "scipy") if name in sys.modules]))
-""")
-    assert loaded == []
-
-
-@pytest.mark.long
-def test_another_process_compiles_nothing_again(compiled, monkeypatch, cache_with_product):
-    """It finds the code on the disk, and keeps small products to one thread although scipy's BLAS came late."""
-    cache = cache_with_product("float64")
-    monkeypatch.setenv("GLASSNET_CACHE", str(cache))
-    monkeypatch.setattr(compiled_engine, "_loaded", {})  # this folder has not seen the steps yet
-    assert train("compiled", *BASE, None, (X, Y_ONE), optimizer="adam", iterations=5)[1].engine == "compiled"
-    before = {path.name: path.stat().st_mtime_ns for path in sorted(cache.rglob("*"))}
-    found = run_python(
-        """
-import json
-import numpy as np
-from glassnet import Network
-from glassnet.backends.compiled import compiled_engine
-from glassnet.backends import backend, choice
-from glassnet.backends.compiled import stepper
-from glassnet.backends.registry import BACKENDS
-from threadpoolctl import threadpool_info
-
-threads = []
-def call(self, *args, inner=compiled_engine.Steps.__call__):
-    threads.extend(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas")
-    return inner(self, *args)
-
-compiled_engine.Steps.__call__ = call
-make = stepper.CompiledSteps.__init__
-def with_blas(self, *args):  # as on a machine where BLAS makes the products
-    make(self, *args)
-    self.by_blas = True
-stepper.CompiledSteps.__init__ = with_blas
-choice.predicted_seconds = lambda run, engine: 9.0 * (engine == "numpy")  # long enough for "auto"
-X, Y = np.random.default_rng(0).normal(size=(3, 37)), np.ones((1, 37))
-net = Network([3, 4, 1], ["tanh", "sigmoid"], dtype="float64")
-history = net.fit(X, Y, optimizer="adam", iterations=5)
-function = next(iter(compiled_engine._loaded.values())).function.func
-print(json.dumps([history.engine, sum(function.stats.cache_hits.values()), sum(function.stats.cache_misses.values()),
-                  sorted(set(threads))]))
-""",
-        GLASSNET_CACHE=str(cache),
-        OPENBLAS_NUM_THREADS="2",
-    )
-    assert found == ["compiled", 1, 0, [1]]
-    assert {path.name: path.stat().st_mtime_ns for path in sorted(cache.rglob("*"))} == before
-
-
-def test_the_folder_is_the_users_own_or_the_given_one(monkeypatch, tmp_path):
-    monkeypatch.setenv("GLASSNET_CACHE", str(tmp_path / "here" / "there"))
-    assert next(compiled_engine.folders()) == tmp_path / "here" / "there"
-    monkeypatch.delenv("GLASSNET_CACHE")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
-    assert next(compiled_engine.folders()) == tmp_path / "xdg" / "glassnet"
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
-    assert next(compiled_engine.folders()) == tmp_path / "home" / ".cache" / "glassnet"
-    assert next(compiled_engine.folders()).is_dir()
-
-
-def unwritable(tmp_path, monkeypatch, how):
-    """Point GLASSNET_CACHE to a place where nothing can be written; root may write anywhere but below a file."""
-    (tmp_path / "file").write_text("")
-    monkeypatch.setenv("GLASSNET_CACHE", str(tmp_path / "file" / "below" if how == "below a file" else tmp_path))
-    monkeypatch.setattr(compiled_engine.tempfile, "tempdir", str(tmp_path))
-    compiled_engine._temporary.cache_clear()
-    if how == "no permission":
-        make = compiled_engine.tempfile.TemporaryFile
-
-        def refuse(dir):  # noqa: A002  its name there
-            if dir == tmp_path:
-                raise PermissionError
-            return make(dir=dir)
-
-        monkeypatch.setattr(compiled_engine.tempfile, "TemporaryFile", refuse)
-
-
-@pytest.mark.parametrize("how", ["below a file", "no permission"])
-def test_a_folder_that_cannot_be_written_gives_way_to_one_temporary_folder(monkeypatch, tmp_path, how):
-    unwritable(tmp_path, monkeypatch, how)
-    folder = next(compiled_engine.folders())
-    assert folder.parent == tmp_path
-    assert folder.name.startswith("glassnet-")
-    assert next(compiled_engine.folders()) == folder
-    compiled_engine._temporary.cache_clear()
-
-
-def test_a_module_is_written_once_and_again_only_if_it_was_changed(compiled, monkeypatch, tmp_path):
-    monkeypatch.setenv("GLASSNET_CACHE", str(tmp_path))
-    text = "kernel_at, steps = 7, lambda *given: given\n"
-    for left in (None, text, "damaged"):
-        monkeypatch.setattr(compiled_engine, "_loaded", {})
-        path = tmp_path / f"{compiled_engine.name_of(text)}.py"
-        if left is not None:
-            path.write_text(left)
-        stamp = path.stat().st_mtime_ns if path.exists() else 0
-        assert compiled_engine.load(text)(1, 2) == (7, 1, 2)
-        assert path.read_text() == text
-        assert (path.stat().st_mtime_ns == stamp) == (left == text)
-    assert not list(tmp_path.glob("*.part"))

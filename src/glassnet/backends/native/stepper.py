@@ -1,0 +1,298 @@
+"""The steps of a run by the native library, many in one call.
+
+A call runs for about `MOMENT` seconds, so that Ctrl-C is handled soon. After each epoch (for whole-batch steps only
+where callbacks or the schedule need it) the run is recorded and validated, and the callbacks are called. The networks
+of a stack run in parallel, one thread each; so do the samples of a large step.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from glassnet.arrays.coded_columns import CodedColumns
+from glassnet.arrays.threads import cores, thread_map
+from glassnet.backends.native import library
+from glassnet.backends.native.programs import StepPrograms, step_programs
+from glassnet.backends.native.thread import Shared, Thread, side_by_side
+from glassnet.core.names import choose
+from glassnet.core.schedules import SCHEDULES
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from glassnet.training.run import Run, RunEpoch
+
+Array = Any
+
+MOMENT = 0.05  # seconds of a call
+OPERATIONS_PER_THREAD = 5e6  # of a step, at least: fewer do not pay for starting and joining a thread
+SAMPLES_PER_THREAD = 32  # of a step, at least
+EXPANDED_BYTES = 2**22  # of the samples that are expanded for one call, unless a batch has more
+MASKS_AHEAD = 2**20  # numbers of dropout masks that are drawn for one call, at most
+CACHED_ENTRIES = 2**17  # of Z over all layers, at most, for the samples of a part: they stay in the cache
+FEW_FEATURES = 16  # up to which X lies by features: vectors run along its samples
+
+
+def covers(run: Run) -> bool:
+    """Return whether the library can run a run's steps, judged by settings and shapes."""
+    samples = run.batches.whole[0]
+    if isinstance(samples, CodedColumns):  # batches are expanded; all samples at once are not
+        return not samples.is_sparse and run.steps_per_epoch > 1
+    return isinstance(samples, np.ndarray) and samples.ndim == 2
+
+
+def make_stepper(run: Run) -> RunEpoch | None:
+    """Return what runs an epoch of a run by the library, or None where that does not cover it.
+
+    Raises
+    ------
+    MissingLibraryError
+        If there is no library here; the message says why.
+    """
+    if not covers(run):
+        return None
+    library.library()
+    try:
+        steps = NativeSteps(run)
+    except NotImplementedError:  # a row of a table needs what symbols cannot record
+        return None
+    return steps.run_epoch
+
+
+_recorded: dict[tuple[Any, ...], StepPrograms] = {}
+
+
+def _programs_of(run: Run, sizes: tuple[int, ...], by_features: bool) -> StepPrograms:
+    """Return the programs of a run; runs that differ only in sizes and numbers share them."""
+    objective, dtype, weighted = run.objective, run.theta.vector.dtype, run.batches.whole[2] is not None
+    dropped = tuple(l for l, drop in enumerate(run.drops) if np.any(drop))
+    ones, transforms = tuple(n == 1 for n in sizes), tuple(run.transforms)
+    kind = objective.names, tuple(objective.penalties), run.settings.optimizer
+    key = (*kind, dtype.name, ones, weighted, transforms, dropped, by_features)
+    if key not in _recorded:
+        _recorded[key] = step_programs(
+            objective, run.optimizer, dtype, sizes, weighted=weighted, transforms=transforms, dropped=dropped,
+            by_features=by_features,
+        )  # fmt: skip
+    return _recorded[key]
+
+
+class NativeSteps:
+    """Runs the steps of a run by the library.
+
+    Parameters
+    ----------
+    run : Run
+        What is trained.
+
+    Raises
+    ------
+    NotImplementedError
+        If a row of a table needs what the library cannot run.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        samples, targets, weights = run.batches.whole
+        sizes = (samples.shape[-2], *(b.shape[-2] for b in run.theta.b))
+        is_whole, by_features = run.steps_per_epoch == 1, sizes[0] <= FEW_FEATURES
+        parts, self.groups = _division(run, sizes)
+        vectors = run.theta.vector, run.best.theta, run.gradient.vector
+        self.theta, self.best, gradient = (np.atleast_2d(M) for M in vectors)
+        networks, P = gradient.shape
+        self.codes = samples if isinstance(samples, CodedColumns) else None
+        if self.codes is not None:
+            self.rows = self._buffer(self.codes)
+        else:
+            self.rows = np.ascontiguousarray(samples if is_whole and by_features else samples.T)
+        shared = Shared(
+            run=run, programs=_programs_of(run, sizes, by_features), sizes=sizes, rows=self.rows, theta=self.theta,
+            best=self.best,
+            gradients=gradient[:, None] if self.groups == 1 else np.empty((networks, self.groups, P), gradient.dtype),
+            state=[np.atleast_2d(run.state[name]) for name in run.optimizer.state],
+            is_whole=is_whole, by_features=by_features, parts=parts, groups=self.groups,
+        )  # fmt: skip
+        self.many, self.drawn = self._needs_no_pause(), shared.drawn
+        self.steps_at_a_time = 16  # more, as long as they fit into a moment
+        self.most_steps = max(1, MASKS_AHEAD // (networks * self.drawn)) if self.drawn else run.steps
+        if self.codes is not None:
+            self.most_steps = min(self.most_steps, len(self.rows) // run.batches.size)
+        self.threads: list[list[Thread]] = []
+        for k in range(networks):
+            first = Thread(shared, k, 0)
+            self.threads.append([first, *(Thread(shared, k, rank, first) for rank in range(1, self.groups))])
+        self._make_room(self.steps_at_a_time)
+        if self.codes is None:
+            self._hand_targets(targets, weights)
+
+    @cached_property
+    def pool(self) -> ThreadPoolExecutor:
+        """The threads beside the caller's, until the run ends."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        return self.run.at_end.enter_context(ThreadPoolExecutor(self.groups - 1))
+
+    def _buffer(self, codes: CodedColumns) -> Array:
+        """Return where the samples of a call are expanded: those of whole steps, but always more than a batch."""
+        size = self.run.batches.size
+        steps = EXPANDED_BYTES // (size * codes.shape[0] * codes.itemsize)
+        return np.empty((max(size + 1, steps * size), codes.shape[0]), codes.dtype)
+
+    def _needs_no_pause(self) -> bool:
+        """Return whether nothing has to happen between whole-batch steps."""
+        run = self.run
+        schedule = run.settings.schedule
+        reads_costs = callable(schedule) or choose(SCHEDULES, schedule, "schedule")[1].reads_costs
+        return run.judges_steps and not run.callbacks and not reads_costs
+
+    def run_epoch(self) -> bool:
+        """Run an epoch, or all whole-batch steps where nothing is between; return whether a callback ends the run."""
+        run, history, size = self.run, self.run.history, self.run.batches.size
+        left = run.steps - history.steps
+        taken = run.first_batch()
+        n = left if self.many else min(run.steps_per_epoch, taken + left)
+        order = run.batches.order() if run.steps_per_epoch > 1 else np.arange(0)
+        while taken < n:
+            run.pause()
+            k = min(self.steps_at_a_time, self.most_steps, n - taken)
+            rates = self._rates(history.steps, k)
+            chosen = order[taken * size : (taken + k) * size]
+            began = time.perf_counter()
+            costs, done = self._call(chosen, rates, self._masks(taken, k))
+            self._note(costs[:done], rates)
+            if self.many:
+                run.end_epochs(costs[:done], rates[:done])
+            if time.perf_counter() - began < MOMENT:
+                self.steps_at_a_time *= 2
+            if done < k:
+                raise run.diverged(self._batch(chosen, done))
+            taken += k
+        return False if self.many else run.end_epoch()
+
+    def _rates(self, first: int, k: int) -> Array:
+        """Return the learning rates of k steps: (k,), or (k, networks, 1)."""
+        run = self.run
+        if run.settings.schedule != "constant":
+            return np.array([run.learning_rate_after(first + i) for i in range(k)])
+        rates = np.empty((k, *getattr(run.first_learning_rate, "shape", ())))
+        rates[...] = run.first_learning_rate
+        return rates
+
+    def _note(self, costs: Array, rates: Array) -> None:
+        run = self.run
+        if len(costs):
+            rate = rates[len(costs) - 1]
+            run.learning_rate = rate if rate.ndim else float(rate)
+        run.costs.extend(costs.tolist() if costs.ndim == 1 else list(costs))
+        run.history.steps += len(costs)
+
+    def _batch(self, order: Array, step: int) -> Array:
+        size = self.run.batches.size
+        samples = self.run.batches.whole[0]
+        return samples if len(order) == 0 else samples[..., order[step * size : (step + 1) * size]]
+
+    def _masks(self, taken: int, k: int) -> Array | None:
+        """Draw the dropout masks of k steps, in their order: (networks, k, numbers of a step)."""
+        if not self.drawn:
+            return None
+        masks = np.empty((len(self.theta), k, self.drawn), self.theta.dtype)
+        sizes = self.run.batches.sizes
+        for i in range(k):
+            at = 0
+            for D in self.run.masks(sizes[(taken + i) % len(sizes)]):
+                if D is not None:
+                    flat = D.reshape(len(masks), -1)
+                    masks[:, i, at : at + flat.shape[1]] = flat
+                    at += flat.shape[1]
+        return masks
+
+    def _call(self, order: Array, rates: Array, masks: Array | None) -> tuple[Array, int]:
+        """Run steps of one network, or of each in a stack; return the costs, and the number of steps with finite J."""
+        run, networks, steps = self.run, len(self.theta), len(rates)
+        if steps > self.costs.shape[1]:
+            self._make_room(steps)
+        self.rates[:, :steps] = rates.T.reshape(-1, steps)
+        before = np.atleast_1d(run.best.cost)
+        given: dict[str, Any] = {
+            "order_size": len(order), "steps": steps, "first_step": run.t_before + run.history.steps + 1,
+        }  # fmt: skip
+        if self.codes is not None:
+            order, given = self._expanded(order), given | {"samples": len(order)}
+        given["order"] = np.ascontiguousarray(order, np.int64)
+
+        def one(k: int) -> tuple[int, float]:
+            ranks = 1 if self.groups == 1 else min(self.groups, cores())
+            threads, own = self.threads[k][:ranks], dict[str, Any](best_cost=float(before[k]), ranks=ranks)
+            if masks is not None:
+                own["masks"] = masks[k]
+            counters = np.zeros(8 * ranks if ranks > 1 else 0, np.int64)  # each in a cache line of its own
+            if ranks > 1:
+                own["counters"] = counters
+            for thread in threads:
+                thread.hand(**given, **own)
+            return threads[0].run() if ranks == 1 else side_by_side(threads, counters, self.pool)
+
+        costs = self.costs[:, :steps]
+        ends = [one(0)] if networks == 1 else thread_map(one, range(networks))
+        done = min(end for end, _ in ends)
+        if run.judges_steps:
+            lowest = np.array([cost for _, cost in ends])
+            better = lowest < before
+            if better.any() and done:  # the last step at which any network was better than ever before
+                run.history.best_epoch = run.history.epochs + int(costs[better, :done].argmin(axis=1).max())
+            run.best.cost = lowest if run.theta.vector.ndim > 1 else float(lowest[0])
+        if done < steps:  # the networks that went further than the one that diverged first
+            ahead = np.array([end > done for end, _ in ends])
+            self.theta[ahead] = self.best[ahead]
+        return costs.T.copy() if run.theta.vector.ndim > 1 else costs[0], done
+
+    def _make_room(self, steps: int) -> None:
+        """Let the threads find where the learning rates and the costs of so many steps lie."""
+        self.rates, self.costs = np.empty((len(self.theta), steps)), np.empty((len(self.theta), steps))
+        for k, threads in enumerate(self.threads):
+            for thread in threads:
+                thread.hand(learning_rates=self.rates[k], costs=self.costs[k])
+
+    def _expanded(self, order: Array) -> Array:
+        """Expand the samples of a call, in their order, and hand them to all threads; return their new order."""
+        assert self.codes is not None
+        self.codes.expand(order, self.rows[: len(order)])
+        _, targets, weights = self.run.batches.whole
+        self._hand_targets(*(None if M is None else np.ascontiguousarray(M[..., order]) for M in (targets, weights)))
+        return np.arange(len(order))
+
+    def _hand_targets(self, targets: Array, weights: Array | None) -> None:
+        """Let the threads of each network find its targets, (n[L], m), and weights."""
+        networks = len(self.theta)
+        for threads, Y_k, S_k in zip(self.threads, _each(targets, networks), _each(weights, networks), strict=True):
+            for thread in threads:
+                thread.hand(targets=Y_k, **({} if S_k is None else {"weights": S_k}))
+
+
+def _division(run: Run, sizes: tuple[int, ...]) -> tuple[int, int]:
+    """Return the number of parts into which a step's samples are divided, and of groups that may run in parallel.
+
+    Both depend on the run and the machine, not on the cores that are free at the moment: equal runs give equal bits.
+    """
+    samples, groups = run.batches.size, 1
+    operations = 6 * samples * run.theta.weights.shape[-1]
+    most = min(os.cpu_count() or 1, operations / OPERATIONS_PER_THREAD, samples / SAMPLES_PER_THREAD)
+    while 2 * groups <= most:
+        groups *= 2
+    entries, parameters = sum(sizes[1:]), run.theta.vector.shape[-1]  # each part adds so many to the gradient
+    block = max(256, CACHED_ENTRIES // entries, parameters // entries)
+    return groups * math.ceil(samples / groups / block), groups
+
+
+def _each(M: Array | None, networks: int) -> list[Any]:
+    """Return the M of each network: parts of an array (k, n, m), or the same array (n, m) for all; None as it is."""
+    if M is None:
+        return [None] * networks
+    M = np.ascontiguousarray(M)
+    return list(M) if M.ndim == 3 else [M] * networks
