@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_info
 
-LIBRARIES = {"glassnet": "glassnet", "scikit-learn": "scikit-learn", "PyTorch": "torch", "JAX": "jax", "Numba": "numba"}
+LIBRARIES = {"glassnet": "glassnet", "scikit-learn": "scikit-learn", "PyTorch": "torch", "JAX": "jax", "MLX": "mlx",
+             "Numba": "numba"}  # fmt: skip
 
 
 def version_of(package: str) -> str:
@@ -41,13 +42,44 @@ def added_peak(work: Callable[[], object]) -> int:
     return resident_peak() - before
 
 
-def in_own_process(code: str) -> str:
+def environment(source: Path | None = None, home: str | None = None, threads: int | None = None) -> dict[str, str]:
+    """Return the environment of a process: with another source tree, an empty home, or so many threads of libraries."""
+    found = dict(os.environ)
+    if source is not None:
+        found["PYTHONPATH"] = os.pathsep.join(filter(None, (str(source / "src"), found.get("PYTHONPATH"))))
+    if home is not None:
+        found.pop("NUMBA_CACHE_DIR", None)
+        found |= dict.fromkeys(("HOME", "USERPROFILE", "XDG_CACHE_HOME", "LOCALAPPDATA"), home)
+    if threads is not None:
+        found |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
+    return found
+
+
+def in_own_process(code: str, source: Path | None = None, home: str | None = None, threads: int | None = None) -> str:
     """Run code beside these scripts in a process of its own; return the last line that it prints."""
     command = [sys.executable, "-W", "ignore", "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parent, check=False)
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parent,
+        env=environment(source, home, threads),
+        check=False,
+    )
     if done.returncode:
         raise RuntimeError(f"{code!r} ended with {done.returncode}: {done.stderr[-500:]}")
     return done.stdout.splitlines()[-1]
+
+
+def native_product() -> Callable[[np.ndarray, np.ndarray, np.ndarray], object] | None:
+    """Return glassnet's own `product(A, B, out)`; None where it has none here."""
+    try:
+        from glassnet.backends.native.task import product
+
+        product(np.ones((2, 2)), np.ones((2, 2)), np.ones((2, 2)))
+    except ImportError:
+        return None
+    return product
 
 
 def cores() -> int:
@@ -78,6 +110,8 @@ def machine() -> dict[str, Any]:
         "BLAS of NumPy": [
             f"{b['internal_api']} {b['version']} {b.get('architecture', '')} {b['num_threads']} threads" for b in blas
         ],
-        "environment": [f"{k}={v}" for k, v in os.environ.items() if k.startswith(("OPENBLAS_", "OMP_", "MKL_"))],
+        "environment": [
+            f"{k}={v}" for k, v in os.environ.items() if k.startswith(("OPENBLAS_", "OMP_", "MKL_", "GLASSNET_"))
+        ],
         **{name: version_of(package) for name, package in LIBRARIES.items()},
     }

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from _common import in_own_process, resident_peak
-from _script import Verdict, script, verdict
+from _script import Options, script
+from targets import Figures
 
-LIMIT = 1.25  # times the array
 SIZE, QUICK_SIZE = 2_000_000_000, 64_000_000  # bytes of the array
 N_X, BATCH = 512, 1024
 INTERFACES = ("Network", "MLPClassifier")
@@ -41,12 +41,11 @@ def peaks(interface: str, size: int) -> dict[str, int]:
     return {"array": X.nbytes, "training": training, "predicting": resident_peak()}
 
 
-def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
+def measure(options: Options) -> dict[str, Any]:
     """Return each interface's bytes, from processes of their own; once, because a peak hardly varies."""
-    del repeats
-    result = {}
+    size, result = QUICK_SIZE if options.quick else SIZE, {}
     for interface in INTERFACES:
-        code = f"import json, memory; print(json.dumps(memory.peaks({interface!r}, {QUICK_SIZE if quick else SIZE})))"
+        code = f"import json, memory; print(json.dumps(memory.peaks({interface!r}, {size})))"
         result[interface] = json.loads(in_own_process(code))
         shares = (
             f"{what} {result[interface][what] / result[interface]['array']:.3f}" for what in ("training", "predicting")
@@ -55,19 +54,15 @@ def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
     return result
 
 
-def verdicts(result: dict[str, Any]) -> list[Verdict]:
-    """Hold the peaks of whole processes against the array."""
-    shares = [(interface, what, bytes_[what] / bytes_["array"]) for interface, bytes_ in result.items()
-              for what in ("training", "predicting")]  # fmt: skip
-    return [
-        verdict(f"6. {interface}: {what} peaks under {LIMIT}x of the array", share, share < LIMIT)
-        for interface, what, share in shares
-    ]
+def figures(result: dict[str, Any]) -> Figures:
+    """Return the peaks of whole processes, times the array."""
+    return {f"{interface}: {what}": bytes_[what] / bytes_["array"] for interface, bytes_ in result.items()
+            for what in ("training", "predicting")}  # fmt: skip
 
 
 def main() -> None:
     """Measure and print."""
-    script("Peak memory beside a large array.", measure, verdicts)
+    script("memory", "Peak memory beside a large array.", measure, figures)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,19 @@
 """Handwritten digits: time to the same accuracy beside scikit-learn, and the setting that reads them best.
 
-    python bench/mnist.py mnist.npz [--repeats 3] [--part time|best] [--quick] [--json FILE]
+    python bench/mnist.py mnist.npz [--engine auto] [--before FOLDER] [--repeats 3] [--part time|best] [--quick]
+                          [--json FILE]
 
 `mnist.npz` holds X_train (60000, 28, 28), y_train, X_test (10000, 28, 28) and y_test, pixels from 0 to 255. No picture
 is moved, turned or bent. The time holds the training and, for both alike, the accuracy on the test pictures after each
-epoch.
+epoch. `bench/all.py --mnist mnist.npz` measures the time alone. "before" is version 0.1 in a process of its own.
 """
 
 from __future__ import annotations
 
-import argparse
 import time
 import warnings
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -20,11 +22,12 @@ import numpy as np
 from sklearn import neural_network as peers
 
 from _common import machine
-from _script import Verdict, line_of, verdict, write_json
+from _script import Options, options_of, parser_of, write_json
 from glassnet import MLPClassifier
+from targets import Figures, line_of, verdicts
+from workers import Worker
 
-GOAL, SHARE_OF_TIME = 0.972, 0.5  # accuracy on the test pictures that both must reach; our share of scikit-learn's time
-BEST_GOAL, BEST_SECONDS = 0.986, 360
+GOAL, QUICK_GOAL = 0.972, 0.5  # accuracy on the test pictures that both must reach
 PLAIN: dict[str, Any] = {"hidden_layer_sizes": (100,), "n_iter_no_change": np.inf, "max_iter": 60}
 BEST: dict[str, Any] = {
     "hidden_layer_sizes": (800, 800),
@@ -67,10 +70,10 @@ class Reached:
         return bool(estimator.validation_scores_[-1] >= self.goal)
 
 
-def seconds_of_ours(data: Data, goal: float, seed: int) -> tuple[float, int, float]:
+def seconds_of_ours(data: Data, goal: float, seed: int, engine: str = "auto") -> tuple[float, int, float]:
     """Return seconds, epochs and accuracy of glassnet's way to the goal."""
     X, y, X_test, y_test = data
-    ours = MLPClassifier(**PLAIN, random_state=seed).set_callbacks(Reached(goal))
+    ours = MLPClassifier(**PLAIN, engine=engine, random_state=seed).set_callbacks(Reached(goal))
     began = time.perf_counter()
     ours.fit(X, y, X_val=X_test, y_val=y_test)
     return time.perf_counter() - began, ours.n_iter_, ours.score(X_test, y_test)
@@ -88,14 +91,27 @@ def seconds_of_theirs(data: Data, goal: float, seed: int) -> tuple[float, int, f
     return seconds, epochs, accuracy
 
 
-def time_to_goal(data: Data, repeats: int, goal: float) -> dict[str, Any]:
-    """Measure both from equal seeds, in turn."""
-    rows: dict[str, list[tuple[float, int, float]]] = {"glassnet": [], "scikit-learn": []}
-    for seed in range(repeats):
-        for name, way in (("glassnet", seconds_of_ours), ("scikit-learn", seconds_of_theirs)):
-            seconds, epochs, accuracy = way(data, goal, seed)
-            print(f"{name:<14}seed {seed}  {seconds:>7.1f} s  {epochs:>3} epochs  accuracy {accuracy:.4f}", flush=True)
-            rows[name].append((seconds, epochs, accuracy))
+def seconds_from(path: Path, quick: bool, goal: float, seed: int, engine: str) -> tuple[float, int, float]:
+    """Return what `seconds_of_ours` does, of data that are read here: what a worker is asked for."""
+    return seconds_of_ours(read(path, quick), goal, seed, engine)
+
+
+def time_to_goal(path: Path, options: Options, goal: float) -> dict[str, Any]:
+    """Measure all from equal seeds, in turn."""
+    data, ways = read(path, options.quick), {"glassnet": partial(seconds_of_ours, engine=options.engine)}
+    rows: dict[str, list[tuple[float, int, float]]] = {}
+    with nullcontext() if options.before is None else Worker(options.before) as before:
+        if before is not None:
+            asked = (path.resolve(), options.quick, goal)
+            ways["before"] = lambda data, goal, seed: before.ask("mnist", "seconds_from", *asked, seed, "auto")
+        ways["scikit-learn"] = seconds_of_theirs
+        for seed in range(options.repeats):
+            for name, way in ways.items():
+                seconds, epochs, accuracy = way(data, goal, seed)
+                print(
+                    f"{name:<14}seed {seed}  {seconds:>7.1f} s  {epochs:>3} epochs  accuracy {accuracy:.4f}", flush=True
+                )
+                rows.setdefault(name, []).append((seconds, epochs, accuracy))
     return {"rows": rows, "median": {name: median(row[0] for row in each) for name, each in rows.items()}}
 
 
@@ -113,42 +129,41 @@ def best(data: Data, repeats: int, quick: bool) -> list[dict[str, float]]:
     return runs
 
 
-def verdicts(result: dict[str, Any]) -> list[Verdict]:
-    """Hold what was measured against what is asked."""
-    found = []
+def measure(options: Options, part: str = "time") -> dict[str, Any]:
+    """Return what the part that is asked for measures; of both where it is ""."""
+    assert options.mnist is not None
+    warnings.simplefilter("ignore")  # the end of max_iter is what is wanted
+    result: dict[str, Any] = {}
+    if part != "best":
+        result["time"] = time_to_goal(options.mnist, options, QUICK_GOAL if options.quick else GOAL)
+    if part != "time":
+        result["best"] = best(read(options.mnist, options.quick), options.repeats, options.quick)
+    return result
+
+
+def figures(result: dict[str, Any]) -> Figures:
+    """Return our share of scikit-learn's time, where we reach the goal, and what the best setting reaches."""
+    found: dict[str, float | None] = {}
     if "time" in result:
         middle = result["time"]["median"]
-        share = middle["glassnet"] / middle["scikit-learn"]
-        reached = all(row[2] >= GOAL for row in result["time"]["rows"]["glassnet"])
-        found.append(
-            verdict(f"{GOAL} in at most half of scikit-learn's time", share, reached and share < SHARE_OF_TIME)
-        )
+        if all(row[2] >= GOAL for row in result["time"]["rows"]["glassnet"]):
+            found["share"] = middle["glassnet"] / middle["scikit-learn"]
     if "best" in result:
-        accuracy = median(run["accuracy"] for run in result["best"])
-        longest = max(run["seconds"] for run in result["best"])
-        found.append(verdict("best setting, accuracy", accuracy, accuracy >= BEST_GOAL, ""))
-        found.append(verdict("best setting, seconds", longest, longest < BEST_SECONDS, " s"))
+        found["best: accuracy"] = median(run["accuracy"] for run in result["best"])
+        found["best: seconds"] = max(run["seconds"] for run in result["best"])
     return found
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description="Handwritten digits.")
-    parser.add_argument("data", type=Path, help="mnist.npz")
-    parser.add_argument("--repeats", type=int, default=3, help="seeds, of which the median counts")
-    parser.add_argument("--part", choices=("time", "best"), help="one of the two; both by default")
-    parser.add_argument("--quick", action="store_true", help="few pictures: shows that it runs, measures nothing")
-    parser.add_argument("--json", type=Path, help="a file for everything that was measured")
+    parser = parser_of("Handwritten digits.")
+    parser.set_defaults(repeats=3)  # seeds, of which the median counts
+    parser.add_argument("mnist", type=Path, help="mnist.npz")
+    parser.add_argument("--part", choices=("time", "best"), default="", help="one of the two; both by default")
     asked = parser.parse_args()
-    warnings.simplefilter("ignore")  # the end of max_iter is what is wanted
-    data, repeats = read(asked.data, asked.quick), 1 if asked.quick else asked.repeats
-    result: dict[str, Any] = {"machine": machine()}
-    if asked.part != "best":
-        result["time"] = time_to_goal(data, repeats, 0.5 if asked.quick else GOAL)
-    if asked.part != "time":
-        result["best"] = best(data, repeats, asked.quick)
+    result = {"machine": machine(), **measure(options_of(asked), asked.part)}
     if not asked.quick:
-        print(*map(line_of, verdicts(result)), sep="\n")
+        print(*(line_of(row) for row in verdicts("mnist", figures(result)) if row["measured"]), sep="\n")
     if asked.json is not None:
         write_json(asked.json, result)
 

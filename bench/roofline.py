@@ -5,7 +5,7 @@ machine has for as many bytes (what fits into a cache moves faster): floor = max
 The bytes are those that no step can do without: its samples read once, and the parameters with all that the optimiser
 keeps, each read and written once. The rate is that of the best library here: NumPy, PyTorch or glassnet's own product.
 
-    python bench/roofline.py [--repeats 5] [--quick] [--json FILE]
+    python bench/roofline.py [--engine auto] [--repeats 5] [--quick] [--json FILE]
 """
 
 from __future__ import annotations
@@ -21,43 +21,30 @@ from typing import Any
 
 import numpy as np
 
-from _common import cores, cpu_info
-from _script import Verdict, script, verdict
-from baselines import BASELINES, OURS, Baseline, fit_glassnet, fit_torch
+from _common import cores, cpu_info, native_product
+from _script import Options, script
+from baselines import Baseline, fit_glassnet, fit_torch
 from step import PAUSE, seconds_of
-from workloads import LARGE, QUICK, WORKLOADS, Workload, make_data, operations, types_of
+from targets import Figures
+from workloads import LARGE, QUICK, WORKLOADS, Workload, make_data, operations, title_of, types_of
 
 LARGE_BYTES = 256_000_000  # beyond every cache
 CACHED_BYTES = 256_000  # below this a call of NumPy would be measured, not memory
 SHAPE, QUICK_SHAPE = (2048, 2048, 1024), (256, 256, 128)  # n, k, m of the large product
 IN_A_ROW = 4  # products, so that the cores are awake
-SHARE = 0.9  # of the float32 rate, that the large workload shall reach
-BFLOAT16_TORCH = 3  # times PyTorch's float32
 
 
-def own_product(dtype: str) -> Callable[..., Any] | None:
+def own_product() -> Callable[..., Any] | None:
     """Return glassnet's `product(A, B, out)` over all cores; None where it has none of its own on this machine."""
-    if find_spec("numba") is None:
+    part, workers = native_product(), cores()
+    if part is None:
         return None
-    import numba
-
-    from glassnet.backends.compiled import compiled_engine, compiled_product
-
-    if compiled_product.registers() is None:
-        return None
-    write, address = compiled_product.product_of(dtype), compiled_engine.kernel_of(dtype)
-
-    @numba.njit(nogil=True)
-    def part(A, B, out, kernel, panels):  # type: ignore[no-untyped-def]
-        write(A, B, out, kernel, panels)
-
-    workers = cores()
-    pool, panels = ThreadPoolExecutor(workers), [np.empty(compiled_product.PANELS, dtype) for _ in range(workers)]
+    pool = ThreadPoolExecutor(workers)
 
     def product(A: np.ndarray, B: np.ndarray, out: np.ndarray) -> None:
         edges = np.linspace(0, len(A), workers + 1, dtype=int)
         rows = [slice(*pair) for pair in pairwise(edges)]
-        list(pool.map(lambda i: part(A[rows[i]], B, out[rows[i]], address, panels[i]), range(workers)))
+        list(pool.map(lambda chosen: part(A[chosen], B, out[chosen]), rows))
 
     return product
 
@@ -71,7 +58,7 @@ def product_rates(dtype: str, shape: tuple[int, int, int], repeats: int) -> dict
     if dtype != "bfloat16":
         A, B, out = (array.astype(dtype) for array in (A, B, out))
         products["NumPy"] = partial(np.matmul, A, B, out=out)
-        if (own := own_product(dtype)) is not None:
+        if (own := own_product()) is not None:
             products["glassnet"] = partial(own, A, B, out)
     if find_spec("torch"):
         import torch
@@ -111,26 +98,25 @@ def bandwidth(size: int, triad: bool = False) -> float:
 
 def step_bytes(workload: Workload, dtype: str) -> int:
     """Return the bytes that a step cannot do without."""
-    parameters = sum(n * (n_prev + 1) for n_prev, n in zip(workload.layers, workload.layers[1:], strict=False))
     kept = 1 if workload.optimizer == "GD" else 3  # the parameters, and Adam's two moments
-    return (workload.batch * workload.layers[0] + 2 * kept * parameters) * np.dtype(dtype).itemsize
+    return (workload.batch * workload.layers[0] + 2 * kept * workload.parameters) * np.dtype(dtype).itemsize
 
 
-def our_step(workload: Workload, dtype: str, repeats: int) -> float:
-    """Return the seconds of a step by the first of our engines that takes the work, the median."""
-    data = make_data(workload, dtype)
-    for fit in (BASELINES[name] for name in OURS if name in BASELINES):
-        try:
-            fit(workload, data, 1, None)  # first touches and caches
-        except NotImplementedError:
-            continue
-        return median(seconds_of(fit, workload, data)[0] for _ in range(repeats))
-    raise AssertionError("the NumPy engine takes every workload")
+def our_step(workload: Workload, dtype: str, repeats: int, engine: str) -> float:
+    """Return the seconds of our step by an engine, or by NumPy's where that one does not take the work; the median."""
+    data, fit = make_data(workload, dtype), partial(fit_glassnet, engine)
+    try:
+        fit(workload, data, 1, None)  # first touches and caches
+    except NotImplementedError:
+        fit = partial(fit_glassnet, "numpy")
+    return median(seconds_of(fit, workload, data)[0] for _ in range(repeats))
 
 
-def alternating(workload: Workload, dtype: str, shape: tuple[int, int, int], repeats: int) -> dict[str, float]:
+def alternating(
+    workload: Workload, dtype: str, shape: tuple[int, int, int], repeats: int, engine: str
+) -> dict[str, float]:
     """Return the share of each product's rate that our step reaches, medians of runs in turn."""
-    pairs = [(product_rates(dtype, shape, 1), our_step(workload, dtype, 1)) for _ in range(repeats)]
+    pairs = [(product_rates(dtype, shape, 1), our_step(workload, dtype, 1, engine)) for _ in range(repeats)]
     achieved = operations(workload) / median(step for _, step in pairs)
     return {name: achieved / median(rates[name] for rates, _ in pairs) for name in pairs[0][0]}
 
@@ -150,10 +136,9 @@ def bfloat16_seconds(repeats: int) -> dict[str, float]:
     return {name: median(values) for name, values in taken.items()}
 
 
-def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
+def measure(options: Options) -> dict[str, Any]:
     """Return the machine's rates, each workload's floor and our time, and the large workload's time in bfloat16."""
-    shape = QUICK_SHAPE if quick else SHAPE
-    repeats = 1 if quick else repeats
+    quick, repeats, shape = options.quick, options.repeats, QUICK_SHAPE if options.quick else SHAPE
     rates = {dtype: product_rates(dtype, shape, repeats) for dtype in ("float32", "float64", "bfloat16")}
     large_bytes = CACHED_BYTES if quick else LARGE_BYTES
     memory = {"copy": bandwidth(large_bytes), "triad": bandwidth(large_bytes, triad=True)}
@@ -168,10 +153,10 @@ def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
         for dtype in types_of(number) if not quick or number == QUICK else ():
             bytes_, done = step_bytes(workload, dtype), operations(workload)
             bounds = {"products": done / max(rates[dtype].values()), "memory": bytes_ / bandwidth(bytes_)}
-            floor, achieved = max(bounds.values()), our_step(workload, dtype, repeats)
+            floor, achieved = max(bounds.values()), our_step(workload, dtype, repeats, options.engine)
             row = {
                 "number": number,
-                "workload": f"{workload.name}, {dtype}",
+                "workload": title_of(number, dtype),
                 "operations": done,
                 "bytes": bytes_,
                 **bounds,
@@ -180,7 +165,7 @@ def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
             rows.append({**row, "ratio": achieved / floor})
             values = "".join(f"{value * 1e6:>10.1f}" for value in (*bounds.values(), floor, achieved))
             print(f"{number} {row['workload']:<54}{values}{achieved / floor:>8.2f}x", flush=True)
-    large = {} if quick else alternating(WORKLOADS[LARGE], "float32", shape, repeats)
+    large = {} if quick else alternating(WORKLOADS[LARGE], "float32", shape, repeats, options.engine)
     if large:
         print(f"\n{WORKLOADS[LARGE].name}, float32, in turn with products, times their rate: "
               + ", ".join(f"{name} {share:.2f}" for name, share in large.items()))  # fmt: skip
@@ -192,28 +177,17 @@ def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
             "bfloat16": halves, "amx": "amx_bf16" in flags}  # fmt: skip
 
 
-def verdicts(result: dict[str, Any]) -> list[Verdict]:
-    """Compare the large workload with the rate of products, and bfloat16 with PyTorch where the processor has AMX."""
-    shares = dict(result["large"])
-    own = {"glassnet's own": shares.pop("glassnet", None)}
-    found = []
-    for whose, share in ({"the fastest library's": min(shares.values(), default=None)} | own).items():
-        target = f"3. {WORKLOADS[LARGE].name}: at least {SHARE} of the rate of {whose} float32 product"
-        found.append(verdict(target, share, share is not None and share >= SHARE))
-    taken = result["bfloat16"]
-    for name, least in (("PyTorch float32", BFLOAT16_TORCH), ("PyTorch autocast", 1)):
-        ratio = taken[name] / taken["glassnet, bfloat16"] if taken else None
-        judged = verdict(f"3. bfloat16 with AMX: at least {least}x {name}", ratio,
-                         result["amx"] and ratio is not None and ratio >= least)  # fmt: skip
-        if not result["amx"]:
-            judged |= {"met": None, "measured": f"{judged['measured']} (this processor has no AMX)".strip()}
-        found.append(judged)
-    return found
+def figures(result: dict[str, Any]) -> Figures:
+    """Return the large workload's shares of products' rates, and how many times faster bfloat16 is."""
+    shares, taken = dict(result["large"]), result["bfloat16"]
+    found = {"own": shares.pop("glassnet", None), "libraries": min(shares.values(), default=None)}
+    found |= {f"bfloat16: {name}": taken[name] / taken["glassnet, bfloat16"] for name in taken}
+    return {**found, "AMX": float(result["amx"])}
 
 
 def main() -> None:
     """Measure and print."""
-    script("The machine's limits, and how near a step comes.", measure, verdicts)
+    script("roofline", "The machine's limits, and how near a step comes.", measure, figures)
 
 
 if __name__ == "__main__":

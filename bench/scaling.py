@@ -5,7 +5,7 @@ the median of the repeats counts. An exponent is the slope of the line through t
 beside each layer, so seconds = a + b * depth is fitted first, and the exponent is that of the seconds less a. The
 products' own exponent is that of a layer's three products by NumPy at the same widths.
 
-    python bench/scaling.py [--repeats 5] [--quick] [--json FILE]
+    python bench/scaling.py [--engine auto] [--repeats 5] [--quick] [--json FILE]
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ import math
 import time
 from collections.abc import Callable
 from functools import partial
-from importlib.util import find_spec
 from statistics import median
 from typing import Any
 
 import numpy as np
 
 from _common import added_peak, in_own_process
-from _script import Verdict, script, verdict
+from _script import Options, script
 from glassnet import Network
+from targets import Figures
 
 SIZES = {
     "m": (1000, 2000, 4000, 8000, 16000, 32000, 64000),
@@ -33,18 +33,16 @@ SIZES = {
 QUICK = {"m": (1000, 2000), "width": (64, 128), "depth": (1, 2), "k": (1, 2)}  # and memory of one axis alone
 N_X, WIDTH, DEPTH, BATCH = 64, 128, 2, 512  # where an axis does not say otherwise
 PIECE, QUICK_PIECE = 0.3, 0.02  # seconds
-STRAIGHT = 0.99  # the least R² of a line
-ENGINE = "compiled" if find_spec("numba") else "numpy"  # one for all sizes: "auto" would change over
 
 
-def fit(axis: str, size: int) -> Callable[[int], object]:
+def fit(axis: str, size: int, engine: str = "auto") -> Callable[[int], object]:
     """Return what trains the network of one size on one axis for so many full-batch steps."""
     width, depth = size if axis == "width" else WIDTH, size if axis == "depth" else DEPTH
     layers, m = [N_X] + [width] * depth + [1], size if axis == "m" else BATCH
     net = Network(layers, ["relu"] * depth + ["sigmoid"], seed=1, n_networks=size if axis == "k" else None)
     rng = np.random.default_rng(0)
     X, Y = rng.standard_normal((N_X, m), "float32"), (rng.random((1, m)) > 0.5).astype("float32")
-    return lambda steps: net.fit(X, Y, optimizer="adam", iterations=steps, engine=ENGINE)
+    return lambda steps: net.fit(X, Y, optimizer="adam", iterations=steps, engine=engine)
 
 
 def products(width: int) -> Callable[[int], object]:
@@ -83,10 +81,10 @@ def step_seconds(works: list[Callable[[int], object]], piece: float, repeats: in
     return [median(values) for values in zip(*turns, strict=True)]
 
 
-def peak_bytes(axis: str, size: int) -> int:
+def peak_bytes(axis: str, size: int, engine: str) -> int:
     """Return the bytes that building a network and its data, and fitting it, add to this process."""
-    fit("width", 8)(1)  # loads the libraries
-    return added_peak(lambda: fit(axis, size)(2))
+    fit("width", 8, engine)(1)  # loads the libraries
+    return added_peak(lambda: fit(axis, size, engine)(2))
 
 
 def exponent(sizes: list[int], values: list[float]) -> float | None:
@@ -105,15 +103,17 @@ def _three_digits(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
 
-def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
+def measure(options: Options) -> dict[str, Any]:
     """Return for each axis its sizes, seconds per step, bytes, and the exponents fitted to them."""
     result: dict[str, Any] = {}
-    piece = QUICK_PIECE if quick else PIECE
-    timed = partial(step_seconds, piece=piece, repeats=1 if quick else repeats)
+    quick, engine = options.quick, options.engine
+    timed = partial(step_seconds, piece=QUICK_PIECE if quick else PIECE, repeats=options.repeats)
     for axis, sizes in (QUICK if quick else SIZES).items():
-        seconds = timed([fit(axis, size) for size in sizes])
-        code = "import scaling; print(scaling.peak_bytes({!r}, {}))"
-        memory = [int(in_own_process(code.format(axis, size))) if not quick or axis == "m" else 0 for size in sizes]
+        seconds = timed([fit(axis, size, engine) for size in sizes])
+        code = "import scaling; print(scaling.peak_bytes({!r}, {}, {!r}))"
+        memory = [
+            int(in_own_process(code.format(axis, size, engine))) if not quick or axis == "m" else 0 for size in sizes
+        ]
         found = {"sizes": list(sizes), "seconds": seconds, "bytes": memory}
         found |= {"exponent": exponent(list(sizes), seconds), "memory_exponent": exponent(list(sizes), memory)}
         if axis == "width":
@@ -135,21 +135,15 @@ def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
     return result
 
 
-def verdicts(result: dict[str, Any]) -> list[Verdict]:
-    """Hold the exponents against 1.02 for samples and the products' own for width, and depth against a line."""
-    own, r2 = result["width"]["product_exponent"], result["depth"]["r2"]
-    found = []
-    for axis, most in (("m", 1.02), ("width", own)):
-        power, limit = result[axis]["exponent"], "the products' own" if axis == "width" else f"{most}"
-        shown = f" ({most:.3f})" if axis == "width" and most is not None else ""
-        met = None if power is None or most is None else power <= most
-        found.append(verdict(f"7. exponent of {axis} at most {limit}{shown}", power, met, ""))
-    return [*found, verdict(f"7. seconds are a line in depth (R² at least {STRAIGHT})", r2, r2 >= STRAIGHT, "")]
+def figures(result: dict[str, Any]) -> Figures:
+    """Return the exponents of samples and width, the products' own, and how straight depth's line is."""
+    exponents = {axis: result[axis]["exponent"] for axis in ("m", "width")}
+    return {**exponents, "products": result["width"]["product_exponent"], "depth": result["depth"]["r2"]}
 
 
 def main() -> None:
     """Measure and print."""
-    script("Exponents of time and memory.", measure, verdicts)
+    script("scaling", "Exponents of time and memory.", measure, figures)
 
 
 if __name__ == "__main__":

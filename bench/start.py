@@ -21,11 +21,11 @@ from typing import Any
 
 import numpy as np
 
-from _script import Verdict, script, verdict
+from _script import Options, script
 from glassnet.estimators.tabular.recipes import CLASSES
+from targets import Figures
 
 ROWS = 400
-LIMIT = 0.6  # of the time of scikit-learn's script
 SKLEARN = """
 import pickle, pandas as pd
 from sklearn.model_selection import train_test_split
@@ -74,11 +74,12 @@ def write_table(path: Path, m: int = ROWS, n_x: int = 8) -> None:
     np.savetxt(path, np.column_stack([X, y]), delimiter=",", header=names, comments="", fmt=["%.6f"] * n_x + ["%d"])
 
 
-def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
+def measure(options: Options) -> dict[str, Any]:
     """Return each process's seconds (one for each repeat), epochs and accuracy; a first round fills the file cache.
 
     A quick run trains for two epochs and times that first round.
     """
+    quick = options.quick
     shell = [str(Path(sys.executable).with_name("glassnet")), "train", "small.csv", "--target", "y"]
     with tempfile.TemporaryDirectory() as folder:
         write_table(Path(folder, "small.csv"))
@@ -104,7 +105,7 @@ def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
         results = {name: timed(name, command).split() for name, command in commands.items() if name not in documents}
         if not quick:
             seconds.clear()
-            for _ in range(repeats):
+            for _ in range(options.repeats):
                 for name, command in commands.items():
                     timed(name, command)
     middle = {name: median(values) for name, values in seconds.items()}
@@ -118,19 +119,16 @@ def measure(repeats: int, quick: bool = False) -> dict[str, Any]:
     return {"seconds": seconds, "median": middle, "epochs": epochs, "accuracy": scores, "network": same}
 
 
-def verdicts(result: dict[str, Any]) -> list[Verdict]:
-    """Hold the whole process against scikit-learn's script."""
-    middle, found = result["median"], []
-    for name, what in (("glassnet", "one network"), ("no settings", "no settings, 16 networks")):
-        ratio = middle[name] / middle["scikit-learn"] if "scikit-learn" in middle else None
-        target = f"5. whole process under {LIMIT} of scikit-learn's script: {what}"
-        found.append(verdict(target, ratio, ratio is not None and ratio < LIMIT))
-    return found
+def figures(result: dict[str, Any]) -> Figures:
+    """Return the shares of scikit-learn's whole process."""
+    middle = dict(result["median"])
+    theirs = middle.pop("scikit-learn", None)
+    return {} if theirs is None else {name: seconds / theirs for name, seconds in middle.items()}
 
 
 def main() -> None:
     """Measure and print."""
-    script("Seconds from the shell command to the saved model.", measure, verdicts)
+    script("start", "Seconds from the shell command to the saved model.", measure, figures)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,10 @@
 A step's time is the difference between a long and a one-epoch training over the difference in steps, so that setting up
 does not count; the whole fit is that long training with it (JAX compiles in each; what `torch.compile` and glassnet
 compile once is not counted). The libraries take turns within each repeat. Before that a check shows that they do the
-same work: the same costs from the same weights. Memory is what a training adds to its own process at the peak.
+same work: the same costs from the same weights. Memory is what a training adds to its own process at the peak. "before"
+is version 0.1's compiled engine in a process of its own, which stays and is warm.
 
-    python bench/step.py [--workloads 1,2,3] [--repeats 5] [--quick] [--json FILE]
+    python bench/step.py [--workloads 1,2,3] [--engine auto] [--before FOLDER] [--repeats 5] [--quick] [--json FILE]
 """
 
 from __future__ import annotations
@@ -14,31 +15,46 @@ import gc
 import json
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import numpy as np
 
 from _common import added_peak, in_own_process, machine
-from _script import Verdict, parser_of, verdict, write_json
-from _script import line_of as line_of_verdict
-from baselines import BASELINES, COLUMNS, OURS, Baseline
+from _script import Options, options_of, parser_of, write_json
+from baselines import COLUMNS, OURS, Baseline, baselines, train_glassnet
 from glassnet import Network
-from workloads import DROPOUT, LARGE, MIDDLE, QUICK, SMALL, WORKLOADS, Data, Workload, make_data, operations, types_of
+from targets import Figures, line_of, verdicts
+from workers import Worker
+from workloads import (
+    CHAINS,
+    DROPOUT,
+    LARGE,
+    MIDDLE,
+    QUICK,
+    SMALL,
+    WORKLOADS,
+    Data,
+    Workload,
+    make_data,
+    operations,
+    title_of,
+    types_of,
+)
 
-SMALL_TORCH = {1: 12, 2: 10, 3: 8}  # at least so many times PyTorch's time, scikit-learn's, and JAX's
-SMALL_SKLEARN, SMALL_JAX = 8, {1: 1 / 1.5, 2: 1, 3: 1}
-MIDDLE_LEAST = {"PyTorch": 1.5, "scikit-learn": 3}
+ONLY = {"torch.compile": (*MIDDLE, DROPOUT), "MLX": (*SMALL, CHAINS)}
 MEMORY_WORKLOADS = (4, 5, LARGE, DROPOUT)
+UNMEASURED = {"mlpack": "its Python package (4.8) trains no networks"}
 CHECK_STEPS, CHECK_TOLERANCE = 6, 1e-9
 PAUSE = 0.1  # seconds before each clock starts, for the threads of the last baseline to fall asleep
 
 
-def baselines_of(number: int) -> dict[str, Baseline]:
-    """Return the baselines that a workload is measured with; compiling takes PyTorch too long for all of them."""
-    return {name: fit for name, fit in BASELINES.items() if name != "torch.compile" or number in (*MIDDLE, DROPOUT)}
+def baselines_of(number: int, there: dict[str, Baseline]) -> dict[str, Baseline]:
+    """Return the baselines that a workload is measured with: a few that are too slow for all of them have their own."""
+    return {name: fit for name, fit in there.items() if number in ONLY.get(name, WORKLOADS)}
 
 
-def largest_difference(workload: Workload) -> float:
+def largest_difference(workload: Workload, there: dict[str, Baseline]) -> float:
     """Train a few full-batch steps from the same weights in float64; return the costs' largest relative difference.
 
     Adam's epsilon is made too small to count: scikit-learn adds it before the bias correction, the others after it.
@@ -50,9 +66,12 @@ def largest_difference(workload: Workload) -> float:
         workload.layers, [workload.hidden] * (len(workload.layers) - 2) + [workload.output], seed=1, dtype="float64"
     )
     start, data = list(zip(net.W, net.b, strict=True)), make_data(workload, "float64", batches=1)
-    baselines = (fit for name, fit in BASELINES.items() if name != "torch.compile")  # the same loop as PyTorch's
-    costs = np.array([fit(workload, data, CHECK_STEPS, start)[1] for fit in baselines])
-    return float(abs(costs / costs[0] - 1).max())
+    costs = []
+    for name, fit in there.items():
+        if name not in ("torch.compile", "MLX"):  # the same loop as PyTorch's; learning rates in float32 (1e-6 off)
+            with suppress(NotImplementedError):
+                costs.append(np.array(fit(workload, data, CHECK_STEPS, start)[1]))
+    return float(abs(np.array(costs) / costs[0] - 1).max())
 
 
 def seconds_of(fit: Baseline, workload: Workload, data: Data) -> tuple[float, float]:
@@ -65,19 +84,20 @@ def seconds_of(fit: Baseline, workload: Workload, data: Data) -> tuple[float, fl
     return (long - short) / (workload.epochs * workload.batches), time.perf_counter() - began
 
 
-def measure_row(number: int, dtype: str, repeats: int, quick: bool = False) -> dict[str, Any]:
+def measure_row(number: int, dtype: str, options: Options, there: dict[str, Baseline]) -> dict[str, Any]:
     """Return a workload's row: each library's median, interquartile range and ratio to ours, and who is absent."""
-    workload = WORKLOADS[number]._replace(epochs=2) if quick else WORKLOADS[number]
-    data, baselines, absent = make_data(workload, dtype), baselines_of(number), {}
-    for name, fit in list(baselines.items()):
+    workload = WORKLOADS[number]._replace(epochs=2) if options.quick else WORKLOADS[number]
+    data, asked, absent = make_data(workload, dtype), baselines_of(number, there), {}
+    for name, fit in list(asked.items()):
         try:
             fit(workload, data, 1, None)  # first touches and caches
         except NotImplementedError as error:
             absent[name] = str(error)
-            del baselines[name]
-    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in baselines}
-    for _ in range(repeats):
-        for name, fit in baselines.items():
+            del asked[name]
+    engine = train_glassnet(options.engine, workload, data, 1 + workload.epochs)[1].engine
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in asked}
+    for _ in range(options.repeats):
+        for name, fit in asked.items():
             taken[name].append(seconds_of(fit, workload, data))
     quartiles = {name: np.percentile(values, [25, 50, 75], axis=0) for name, values in taken.items()}
     step, whole = ({name: float(q[1, i]) for name, q in quartiles.items()} for i in range(2))
@@ -85,7 +105,8 @@ def measure_row(number: int, dtype: str, repeats: int, quick: bool = False) -> d
     whole.pop("torch.compile", None)  # its compiling belongs to a whole fit, and was not counted
     return {
         "number": number,
-        "workload": f"{workload.name}, {dtype}",
+        "workload": title_of(number, dtype),
+        "engine": engine,
         "operations": operations(workload),
         "epochs": 1 + workload.epochs,
         "seconds": step,
@@ -93,7 +114,7 @@ def measure_row(number: int, dtype: str, repeats: int, quick: bool = False) -> d
         "ratio": {name: value / step[ours] for name, value in step.items()},
         "whole_seconds": whole,
         "whole_ratio": {name: value / whole[ours] for name, value in whole.items()},
-        "absent": absent | {name: "not installed" for name in COLUMNS if name not in BASELINES},
+        "absent": absent | {name: "not installed" for name in COLUMNS if name not in there and name != "before"},
     }
 
 
@@ -113,85 +134,78 @@ def lines_of(row: dict[str, Any]) -> str:
     return "\n".join([step, whole, *(f"    {name}: {why}" for name, why in row["absent"].items())])
 
 
-def training_peak(name: str, number: int) -> int | None:
+def training_peak(name: str, number: int, engine: str) -> int | None:
     """Return the bytes that a training adds to this process; a first, small one loads the libraries."""
-    workload = WORKLOADS[number]
+    workload, fit = WORKLOADS[number], baselines(engine)[name]
     small = workload._replace(
         layers=tuple(min(n, 8) for n in workload.layers), batch=32, batches=min(workload.batches, 2)
     )
     try:
-        BASELINES[name](small, make_data(small, "float32"), 1, None)
+        fit(small, make_data(small, "float32"), 1, None)
     except NotImplementedError:
         return None
     data = make_data(workload, "float32")
     gc.collect()
-    return added_peak(lambda: BASELINES[name](workload, data, 1, None))
+    return added_peak(lambda: fit(workload, data, 1, None))
 
 
-def measure_memory(numbers: Sequence[int]) -> list[dict[str, Any]]:
+def measure_memory(numbers: Sequence[int], options: Options) -> list[dict[str, Any]]:
     """Return for each workload the bytes that each baseline's training adds, from a process of its own."""
     rows = []
+    names = [name for name in baselines() if name not in ONLY] + ["before"] * (options.before is not None)
     print(f"\n{'memory that a training adds, MB':<45}" + " ".join(f"{name:>13}" for name in COLUMNS))
     for number in numbers:
-        asked = {name: f"import json, step; print(json.dumps(step.training_peak({name!r}, {number})))"
-                 for name in BASELINES if name != "torch.compile"}  # fmt: skip
-        found = {name: json.loads(in_own_process(code)) for name, code in asked.items()}
+        found = {}
+        for name in names:
+            source, asked = (options.before, ("glassnet", number, "compiled")) if name == "before" else (
+                None, (name, number, options.engine))  # fmt: skip
+            code = f"import json, step; print(json.dumps(step.training_peak(*{asked!r})))"
+            found[name] = json.loads(in_own_process(code, source))
         known = {name: peak for name, peak in found.items() if peak is not None}
         ours = next(known[name] for name in OURS if name in known)
         ratio = {name: peak / ours for name, peak in known.items()}
-        rows.append(
-            {"number": number, "workload": f"{WORKLOADS[number].name}, float32", "bytes": known, "ratio": ratio}
-        )
+        rows.append({"number": number, "workload": title_of(number, "float32"), "bytes": known, "ratio": ratio})
         print(f"{number} {rows[-1]['workload']:<43}{cells(known, ratio, 1e-6)}", flush=True)
     return rows
 
 
-def measure(repeats: int, quick: bool = False, numbers: Sequence[int] = tuple(WORKLOADS)) -> dict[str, Any]:
+def measure(options: Options, numbers: Sequence[int] = tuple(WORKLOADS)) -> dict[str, Any]:
     """Measure the workloads, and print the tables."""
-    numbers = [QUICK] if quick else numbers
+    numbers = [QUICK] if options.quick else numbers
     print("microseconds per step (median), and how many times ours; ±: the widest quartile distance of the row")
     print(f"{'  layers, batch, optimiser, type':<45}" + " ".join(f"{name:>13}" for name in COLUMNS))
     rows, difference = [], {}
-    for number in numbers:
-        difference[number] = largest_difference(WORKLOADS[number])
-        for dtype in types_of(number):
-            rows.append(measure_row(number, dtype, 1 if quick else repeats, quick))
-            print(lines_of(rows[-1]), flush=True)
-    memory = measure_memory([n for n in numbers if n in MEMORY_WORKLOADS])
+    with nullcontext() if options.before is None else Worker(options.before) as before:
+        there = baselines(options.engine, before)
+        for number in numbers:
+            difference[number] = largest_difference(WORKLOADS[number], there)
+            for dtype in types_of(number):
+                rows.append(measure_row(number, dtype, options, there))
+                print(lines_of(rows[-1]), flush=True)
+    memory = measure_memory([n for n in numbers if n in MEMORY_WORKLOADS], options)
     worst = max(difference.values())
     print(f"\nsame work: costs differ by at most {worst:.0e} over {CHECK_STEPS} full-batch steps in float64")
     if worst > CHECK_TOLERANCE:
         print(f"NOT THE SAME WORK: expected at most {CHECK_TOLERANCE:g}; the workloads' differences are {difference}")
-    return {"workloads": rows, "memory": memory, "cost_difference": worst}
+    return {"workloads": rows, "memory": memory, "cost_difference": worst, "unmeasured": UNMEASURED}
 
 
-def verdicts(result: dict[str, Any]) -> list[Verdict]:
-    """Hold the ratios against what is asked of them."""
-    found = []
+def mean_of(values: Sequence[float | None]) -> float | None:
+    """Return the mean; None where there is none, or one is not known."""
+    known = [value for value in values if value is not None]
+    return float(np.mean(known)) if known and len(known) == len(values) else None
 
-    def judge(what: str, ratios: list[float | None], least: float) -> None:
-        known = [ratio for ratio in ratios if ratio is not None]
-        mean = float(np.mean(known)) if known and len(known) == len(ratios) else None
-        found.append(verdict(what, mean, mean is not None and mean >= least))
 
-    for row in result["workloads"]:
-        ratio, number, workload = row["ratio"], row["number"], row["workload"]
-        if number in SMALL:
-            least = {"PyTorch": SMALL_TORCH[number], "scikit-learn": SMALL_SKLEARN, "JAX": SMALL_JAX[number]}
-            for name, times in least.items():
-                judge(f"1. {workload}: at least {times:.3g}x {name}", [ratio.get(name)], times)
-        else:
-            point = "2." if number in MIDDLE else "also:"
-            for name in ("scikit-learn", "PyTorch"):
-                if row["absent"].get(name) in (None, "not installed"):  # there is nothing to be slower than
-                    judge(f"{point} {workload}: not slower than {name}", [ratio.get(name)], 1)
-    middle = [row["ratio"] for row in result["workloads"] if row["number"] in MIDDLE]
-    for name, least in MIDDLE_LEAST.items() if middle else ():
-        judge(
-            f"2. middle workloads, on average: at least {least}x {name}", [ratio.get(name) for ratio in middle], least
-        )
-    same = result["cost_difference"]
-    return [*found, verdict("also: all libraries do the same work (costs differ)", same, same <= CHECK_TOLERANCE, "")]
+def figures(result: dict[str, Any]) -> Figures:
+    """Return what the targets are held against: ratios to ours, and our shares of version 0.1's time."""
+    rows, found = result["workloads"], {"costs differ": result["cost_difference"]}
+    for row in rows:
+        found |= {f"{row['workload']}: {name}": ratio for name, ratio in row["ratio"].items()}
+    for name in ("PyTorch", "scikit-learn"):
+        found[f"middle: {name}"] = mean_of([row["ratio"].get(name) for row in rows if row["number"] in MIDDLE])
+    shares = {(row["number"], row["workload"]): 1 / row["ratio"]["before"] for row in rows if "before" in row["ratio"]}
+    found["before: mean"] = mean_of([share for (number, _), share in shares.items() if number in (*SMALL, *MIDDLE)])
+    return {**found, "before: largest": max(shares.values(), default=None)}
 
 
 def main() -> None:
@@ -204,6 +218,7 @@ def main() -> None:
         + "; ".join(f"{number} is {workload.name}" for number, workload in WORKLOADS.items()),
     )
     asked = parser.parse_args()
+    options = options_of(asked)
     numbers = [int(number) for number in asked.workloads.split(",") if number.isdecimal()]
     if not numbers or not WORKLOADS.keys() >= set(numbers):
         parser.error(
@@ -213,11 +228,11 @@ def main() -> None:
     for key, value in about.items():
         print(f"{key:<14} {value}")
     print()
-    result = measure(asked.repeats, asked.quick, numbers)
-    targets = verdicts(result)
-    print(*map(line_of_verdict, targets), sep="\n")
+    result = measure(options, numbers)
+    found = [] if options.quick else [row for row in verdicts("step", figures(result)) if row["measured"]]
+    print(*map(line_of, found), sep="\n")
     if asked.json is not None:
-        write_json(asked.json, {"machine": about, **result, "targets": targets})
+        write_json(asked.json, {"machine": about, **result, "targets": found})
 
 
 if __name__ == "__main__":
