@@ -12,6 +12,7 @@ import itertools
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from types import SimpleNamespace
 
@@ -34,6 +35,14 @@ def pytest_configure(config):
         os.environ["GLASSNET_CACHE"] = folder
         config.add_cleanup(lambda: os.environ.pop("GLASSNET_CACHE", None))
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+@pytest.fixture(autouse=True)
+def no_figure_stays_open():
+    """Close what a test has drawn: pyplot keeps all figures, also those of tests before, and warns of too many."""
+    yield
+    if helpers := sys.modules.get("matplotlib._pylab_helpers"):  # what pyplot's `close` asks, loaded or not
+        helpers.Gcf.destroy_all()
 
 
 @pytest.fixture

@@ -27,14 +27,6 @@ X = RNG.normal(size=(2, 60))
 Y = (X[:1] * X[1:] > 0).astype(float)
 
 
-@pytest.fixture(autouse=True)
-def _closed():
-    """Close what a test drew: where another test of the process has loaded pyplot, it keeps all figures."""
-    yield
-    if "matplotlib.pyplot" in sys.modules:
-        sys.modules["matplotlib.pyplot"].close("all")
-
-
 @lru_cache
 def run():
     """A network of two features, its snapshots and its history."""
