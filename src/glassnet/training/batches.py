@@ -77,11 +77,6 @@ class Batches:
         self.drawn, self.begun = self.rng.permutation(self.m) if self.begun is None else self.begun, None
         return self.drawn
 
-    def sample_rows(self) -> Array:
-        """Return X as contiguous rows (m, n[0]), one for each sample, or as `CodedColumns`."""
-        X = self.whole[0]
-        return X if isinstance(X, CodedColumns) else np.ascontiguousarray(X.T)
-
     def epoch(self, first: int = 0) -> Iterator[tuple[Array, Array, Array | None]]:
         """Yield (X, Y, S) of each batch from number `first` on; the arrays are reused by the next one."""
         if self.size == self.m:
