@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -235,7 +236,8 @@ class Run:
         sizes = self.batches.sizes[max(0, taken - history.steps) : taken]
         if taken == self.steps_per_epoch:
             self.batches.drawn = None
-        J = self.costs[-1] if len(sizes) == 1 else np.dot(sizes, self.costs[-len(sizes) :]) / sum(sizes)
+        costs = self.costs[-len(sizes) :]
+        J = costs[0] if len(costs) == 1 else sum(map(operator.mul, sizes, costs)) / sum(sizes)
         history.epochs += 1
         history.epoch_cost.append(J)
         history.learning_rate.append(self.reported_learning_rate())
@@ -283,7 +285,8 @@ class Run:
 
     def is_finite(self) -> bool:
         """Return whether every parameter is finite; a step's J is of the parameters before that step."""
-        return bool(np.isfinite(self.theta.vector).all())
+        theta = self.theta.vector.reshape(-1)
+        return math.isfinite(theta @ theta) or bool(np.isfinite(theta).all())  # the sum of squares may overflow
 
     def diverged(self, X: Array) -> DivergedError:
         """Put back the best parameters, and build the error that names the layer where the numbers broke."""

@@ -233,13 +233,14 @@ template <class F> struct Machine {
         int64_t m = high - low, features = task.features;
         const F *rows = (const F *)task.rows, *targets = (const F *)task.targets, *weights = (const F *)task.weights;
         const int64_t *chosen = task.order + start;
-        for (int64_t q = 0; q < m; q++) {
-            int64_t p = task.whole ? low + q : chosen[low + q];
-            if (!task.whole && !task.by_features) __builtin_memcpy(x + q * features, rows + p * features, features * sizeof(F));
-            if (!task.whole && task.by_features)
-                for (int64_t i = 0; i < features; i++) x[i * m + q] = rows[p * features + i];
-            for (int64_t i = 0; i < task.outputs; i++) y[i * m + q] = targets[i * task.samples + p];
-            if (weights) s[q] = weights[p];
+        auto sample = [&](int64_t q) { return task.whole ? low + q : chosen[low + q]; };
+        for (int64_t i = 0; i < task.outputs; i++, y += m, targets += task.samples)
+            for (int64_t q = 0; q < m; q++) y[q] = targets[sample(q)];
+        for (int64_t q = 0; weights && q < m; q++) s[q] = weights[sample(q)];
+        for (int64_t q = 0; !task.whole && q < m; q++) {
+            const F *row = rows + chosen[low + q] * features;
+            if (!task.by_features) __builtin_memcpy(x + q * features, row, features * sizeof(F));
+            else for (int64_t i = 0; i < features; i++) x[i * m + q] = row[i];
         }
         if (task.whole && task.by_features)  // `rows` is then (features, samples)
             for (int64_t i = 0; i < features; i++)

@@ -5,7 +5,7 @@
 // of a table, a loop that the compiler has made into vector instructions. An operand is a register, which is an array of
 // BLOCK numbers; the block's part of a matrix; or a number.
 #pragma once
-#include "functions.h"
+#include "vectors.h"
 
 #if defined(__clang__)
 #define EACH_ENTRY _Pragma("clang loop vectorize(assume_safety)")
@@ -108,18 +108,5 @@ template <class F> struct Loops {
     static constexpr int64_t block = 4096 / sizeof(F);
 };
 template <class F> constexpr typename Loops<F>::Table Loops<F>::functions;
-
-// The sum of n entries, in an order that does not depend on where they lie.
-template <class F> INLINE F sum_of(const F *at, int64_t n) {
-    const int64_t lanes = 32;
-    F sums[lanes] = {}, sum = 0;
-    int64_t i = 0;
-    for (; i + lanes <= n; i += lanes)
-        for (int64_t j = 0; j < lanes; j++) sums[j] += at[i + j];
-    for (; i < n; i++) sum += at[i];
-    for (int64_t width = lanes / 2; width > 0; width /= 2)
-        for (int64_t j = 0; j < width; j++) sums[j] += sums[j + width];
-    return sums[0] + sum;
-}
 
 }  // namespace

@@ -8,31 +8,20 @@
 // The method is the one of K. Goto and R. van de Geijn, "Anatomy of high-performance matrix multiplication", ACM
 // Transactions on Mathematical Software 34(3), 2008.
 #pragma once
-#include "functions.h"
+#include "vectors.h"
 
 #if defined(__AVX512F__)
-#define VECTOR 64
 #define TILE 12
 #define DOTS 4
 #elif defined(__AVX__)
-#define VECTOR 32
 #define TILE 6
 #define DOTS 2
 #elif defined(__aarch64__)
-#define VECTOR 16
 #define TILE 12
 #define DOTS 4
 #else
-#define VECTOR 16
 #define TILE 6
 #define DOTS 2
-#endif
-
-// A loop whose count the compiler knows: unrolled, what it touches stays in registers.
-#if defined(__clang__)
-#define FIXED _Pragma("clang loop unroll(full)")
-#else
-#define FIXED _Pragma("GCC unroll 16")
 #endif
 
 namespace {
@@ -41,14 +30,10 @@ const int64_t DEPTH = 512;           // rows of the block of B in panels,
 const int64_t WIDTH = 1024;          // bytes of each,
 const int64_t HEIGHT = 96;           // and rows of the block of A that passes over it: both stay in the second cache
 const int64_t PAGE = 4096;           // bytes: rows of A that lie in pages of their own are brought together first
+const int64_t SMALL = 24576;         // bytes of a B that the first cache keeps anyway
 const int64_t AHEAD = 8;             // rows that are fetched before they are needed
 const int64_t PIECE = 4096;          // bytes of a sum's stretch in `dots`
 const int64_t FEW = 24, LONG = 192;  // rows or columns so few, and sums so long, that copying B into panels does not pay
-
-// Vectors of numbers, which may lie anywhere in memory.
-template <class F> struct Vector;
-template <> struct Vector<float> { typedef float V __attribute__((vector_size(VECTOR), aligned(4), may_alias)); };
-template <> struct Vector<double> { typedef double V __attribute__((vector_size(VECTOR), aligned(8), may_alias)); };
 
 // A matrix in memory: entry (i, j) lies at at[i * row + j * column].
 template <class F> struct Matrix {
@@ -58,8 +43,9 @@ template <class F> struct Matrix {
 };
 
 template <class F> struct Product {
-    typedef typename Vector<F>::V V;
-    static constexpr int64_t lanes = VECTOR / sizeof(F), panel = 2 * lanes, wide = WIDTH / sizeof(F);
+    static constexpr int64_t lanes = VECTOR / sizeof(F);
+    typedef typename Vector<F, lanes>::V V;
+    static constexpr int64_t panel = 2 * lanes, wide = WIDTH / sizeof(F);
     static constexpr int64_t apart = DEPTH + 16;  // of A's rows, brought together: no two share a place in the cache
     static constexpr int64_t workspace = DEPTH * wide + HEIGHT * apart;  // numbers
 
@@ -198,7 +184,8 @@ template <class F> struct Product {
                        const F *bias, F *panels) {
         F *together = panels + DEPTH * wide;
         bool far = larger(a.row, a.column) * (int64_t)sizeof(F) >= PAGE;
-        bool once = n <= TILE && b.column == 1 && b.row * (int64_t)sizeof(F) < PAGE;  // B may stay where it is
+        bool once = b.column == 1 && b.row * (int64_t)sizeof(F) < PAGE &&  // B may stay where it is
+                    (n <= TILE || k * b.row * (int64_t)sizeof(F) <= SMALL);
         for (int64_t p = 0; p < larger<int64_t>(k, 1); p += DEPTH) {  // a sum of nothing is written, too
             int64_t depth = smaller(DEPTH, k - p);
             for (int64_t first = 0; first < m; first += wide) {
@@ -223,15 +210,6 @@ template <class F> struct Product {
         }
     }
 
-    static F total(V x) {
-        F all[lanes], sum = 0;
-        store(all, x);
-        FIXED for (int64_t width = lanes / 2; width > 0; width /= 2)
-            for (int64_t j = 0; j < width; j++) all[j] += all[j + width];
-        sum = all[0];
-        return sum;
-    }
-
     // Entries that are sums along rows of A and columns of B, each contiguous.
     template <int rows, int columns>
     static void dot_tile(const F *a, int64_t a_row, const F *b, int64_t b_column, Matrix<F> c, int64_t depth, bool add,
@@ -250,7 +228,7 @@ template <class F> struct Product {
         if (p < depth) step([&](const F *at) { return load_first(at, depth - p); });
         FIXED for (int i = 0; i < rows; i++)
             FIXED for (int j = 0; j < columns; j++)
-                *c.entry(i, j) = total(sum[i][j]) + (add ? *c.entry(i, j) : bias ? bias[i] : (F)0);
+                *c.entry(i, j) = total<F, lanes>(sum[i][j]) + (add ? *c.entry(i, j) : bias ? bias[i] : (F)0);
     }
     template <int columns>
     static void dot_strip(Matrix<const F> a, const F *b, int64_t b_column, Matrix<F> c, int64_t n, int64_t depth,

@@ -224,19 +224,20 @@ class NativeSteps:
         }  # fmt: skip
         if self.codes is not None:
             order, given = self._expanded(order), given | {"samples": len(order)}
-        given["order"] = np.ascontiguousarray(order, np.int64)
+        self.order[: len(order)] = order
 
         def one(k: int) -> tuple[int, float]:
             ranks = 1 if self.groups == 1 else min(self.groups, cores())
-            threads, own = self.threads[k][:ranks], dict[str, Any](best_cost=float(before[k]), ranks=ranks)
+            threads, own = self.threads[k][:ranks], given | {"best_cost": float(before[k]), "ranks": ranks}
             if masks is not None:
                 own["masks"] = masks[k]
-            counters = np.zeros(8 * ranks if ranks > 1 else 0, np.int64)  # each in a cache line of its own
-            if ranks > 1:
-                own["counters"] = counters
+            if ranks == 1:
+                threads[0].hand(**own)
+                return threads[0].run()
+            counters = own["counters"] = np.zeros(8 * ranks, np.int64)  # each in a cache line of its own
             for thread in threads:
-                thread.hand(**given, **own)
-            return threads[0].run() if ranks == 1 else side_by_side(threads, counters, self.pool)
+                thread.hand(**own)
+            return side_by_side(threads, counters, self.pool)
 
         costs = self.costs[:, :steps]
         ends = [one(0)] if networks == 1 else thread_map(one, range(networks))
@@ -253,11 +254,13 @@ class NativeSteps:
         return costs.T.copy() if run.theta.vector.ndim > 1 else costs[0], done
 
     def _make_room(self, steps: int) -> None:
-        """Let the threads find where the learning rates and the costs of so many steps lie."""
-        self.rates, self.costs = np.empty((len(self.theta), steps)), np.empty((len(self.theta), steps))
+        """Let the threads find where the order, the learning rates and the costs of so many steps lie."""
+        batches, networks = self.run.batches, len(self.theta)
+        self.order = np.empty(min(steps * batches.size, batches.m), np.int64)  # of whole batches, nothing is read
+        self.rates, self.costs = np.empty((networks, steps)), np.empty((networks, steps))
         for k, threads in enumerate(self.threads):
             for thread in threads:
-                thread.hand(learning_rates=self.rates[k], costs=self.costs[k])
+                thread.hand(order=self.order, learning_rates=self.rates[k], costs=self.costs[k])
 
     def _expanded(self, order: Array) -> Array:
         """Expand the samples of a call, in their order, and hand them to all threads; return their new order."""
