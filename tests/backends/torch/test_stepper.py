@@ -177,11 +177,12 @@ def apart(monkeypatch):
     start = stepper.TorchSteps.__init__
 
     def begin(self, run, device):
-        start(self, run, device)
+        start(self, run, "cpu")
         for layers in ("theta", "gradient"):
             setattr(self, layers, getattr(self, layers).over(getattr(self, layers).vector.clone()))
         self.state = {name: M.clone() for name, M in self.state.items()}
         self.shares_memory = False
+        run.at_end.callback(self._copy_state_back)
 
     monkeypatch.setattr(stepper.TorchSteps, "__init__", begin)
 

@@ -90,6 +90,11 @@ def tensor(M: Any, device: str) -> Array:
     return torch.from_numpy(M).to(device)
 
 
+def copy_back(M: Array, to: Array) -> None:
+    """Copy a tensor into an array, without a copy in between."""
+    torch.from_numpy(to).copy_(M)
+
+
 def stacked(parts: Iterable[Array], rows: int, device: str) -> Array:
     """Return arrays (m[i], n) one above the other as one tensor on a device, which holds each of them once."""
     out, start = None, 0

@@ -1,8 +1,8 @@
 """The steps of a run on tensors: the same equations, order of samples and optimisers, on the CPU or with CUDA.
 
 On the CPU the tensors share the memory of the run's arrays. With CUDA the data is copied to the device once;
-parameters, costs and the optimiser's state are copied back at the end of each epoch. In between nothing is
-synchronised, and each step is one launch of a CUDA graph.
+parameters and costs are copied back at the end of each epoch, the optimiser's state at the end of the run and before a
+checkpoint. In between nothing is synchronised, and each step is one launch of a CUDA graph.
 """
 
 from __future__ import annotations
@@ -72,6 +72,8 @@ class TorchSteps:
         self.shares_memory = device == "cpu"
         self.theta, self.gradient = (both.over(self._here(both.vector)) for both in (run.theta, run.gradient))
         self.state = {name: self._here(run.state[name]) for name in run.optimizer.state}
+        if not self.shares_memory:
+            run.at_end.callback(self._copy_state_back)
         strengths = run.objective.penalties.items()
         self.objective = run.objective._replace(penalties={name: self._here(strength) for name, strength in strengths})
         batches = run.batches
@@ -144,6 +146,8 @@ class TorchSteps:
     def _epoch_on_device(self) -> None:
         """Run the steps of an epoch; nothing is copied back before its end."""
         run, history = self.run, self.run.history
+        if run.checkpoint is not None:
+            self._copy_state_back()
         run.pause()
         first, batch = history.steps, run.first_batch()
         rates = [run.learning_rate_after(i) for i in range(first, min(first + run.steps_per_epoch - batch, run.steps))]
@@ -194,26 +198,29 @@ class TorchSteps:
         costs.index_copy_(0, at, J[None].to(costs.dtype))
         at += 1
 
+    def _copy_state_back(self) -> None:
+        for name, M in self.state.items():
+            self.xp.copy_back(M, self.run.state[name])
+
     def _copy_back(self, rates: list[Any]) -> None:
-        """Copy costs and state back, and theta, unless the old one is still to be compared with the best."""
+        """Copy costs back, and theta, unless the old one is still to be compared with the best."""
         run, taken = self.run, int(self.buffers["at"])
         run.costs.extend(self.buffers["costs"][:taken].cpu().numpy())
         run.history.steps += taken
         run.learning_rate = rates[taken - 1] if taken else run.learning_rate
-        for name, M in self.state.items():
-            run.state[name][...] = M.cpu().numpy()
         if not run.judges_steps:
-            run.theta.vector[...] = self.theta.vector.cpu().numpy()
+            self.xp.copy_back(self.theta.vector, run.theta.vector)
 
     def _check_costs(self, first: int) -> None:
-        """Check the costs of an epoch, then copy theta back."""
+        """Check the costs of an epoch, then copy theta back where that is still to be done."""
         run = self.run
         for i, J in enumerate(run.costs[first:], start=first):
             if not np.isfinite(J).all():
                 del run.costs[i:]
                 run.history.steps, run.learning_rate = i, run.learning_rate_after(i)
             run.costs[i : i + 1] = [run.checked(J, run.batches.whole[0])]
-        run.theta.vector[...] = self.theta.vector.cpu().numpy()
+        if run.judges_steps:
+            self.xp.copy_back(self.theta.vector, run.theta.vector)
 
 
 def _transposed(M: Array) -> Array:
