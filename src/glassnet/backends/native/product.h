@@ -183,7 +183,7 @@ template <class F> struct Product {
     static void blocks(Matrix<const F> a, Matrix<const F> b, Matrix<F> c, int64_t n, int64_t k, int64_t m,
                        const F *bias, F *panels) {
         F *together = panels + DEPTH * wide;
-        bool far = larger(a.row, a.column) * (int64_t)sizeof(F) >= PAGE;
+        bool far = m > FEW && larger(a.row, a.column) * (int64_t)sizeof(F) >= PAGE;
         bool once = b.column == 1 && b.row * (int64_t)sizeof(F) < PAGE &&  // B may stay where it is
                     (n <= TILE || k * b.row * (int64_t)sizeof(F) <= SMALL);
         for (int64_t p = 0; p < larger<int64_t>(k, 1); p += DEPTH) {  // a sum of nothing is written, too
@@ -208,6 +208,15 @@ template <class F> struct Product {
                 }
             }
         }
+    }
+
+    // Few rows of A: its transpose is what is copied into panels, and the product is transposed at the end.
+    static void turned(Matrix<const F> a, Matrix<const F> b, Matrix<F> c, int64_t n, int64_t k, int64_t m, const F *bias,
+                       F *panels) {
+        F *product = panels + DEPTH * wide;  // (m, n), in the place of rows brought together, which these need not be
+        blocks({b.at, b.column, b.row}, {a.at, a.column, a.row}, {product, n, 1}, m, k, n, nullptr, panels);
+        for (int64_t i = 0; i < n; i++)
+            for (int64_t j = 0; j < m; j++) *c.entry(i, j) = product[j * n + i] + (bias ? bias[i] : (F)0);
     }
 
     // Entries that are sums along rows of A and columns of B, each contiguous.
@@ -275,7 +284,9 @@ template <class F> struct Product {
     static void multiply(Matrix<const F> a, Matrix<const F> b, Matrix<F> c, int64_t n, int64_t k, int64_t m,
                          const F *bias, F *panels) {
         bool along = a.column == 1 && b.row == 1;
-        if (along && (smaller(n, m) == 1 || (smaller(n, m) <= FEW && k >= LONG))) dots(a, b, c, n, k, m, bias);
+        bool few = along && 1 < n && n <= FEW && m > n && k >= LONG && n * m <= HEIGHT * apart;
+        if (few && (DOTS < 4 || sizeof(F) == 8)) turned(a, b, c, n, k, m, bias, panels);
+        else if (along && (smaller(n, m) == 1 || (smaller(n, m) <= FEW && k >= LONG))) dots(a, b, c, n, k, m, bias);
         else if (n == 1 && b.column == 1) row(a.at, a.column, b, c.at, k, m, bias ? bias[0] : (F)0);
         else if (m == 1 && a.row == 1 && c.row == 1 && !bias) row(b.at, b.row, {a.at, a.column, a.row}, c.at, k, n, (F)0);
         else blocks(a, b, c, n, k, m, bias, panels);
