@@ -1,7 +1,8 @@
 """The equations in the notation, for use on their own: shapes are checked, then the text that trains is run.
 
 All arrays are NumPy arrays of any float type; samples are columns; a leading axis k holds k networks side by side.
-Layers count from 1: entry 0 of W, b, Z, dW and db is None, and A[0] is X.
+Layers count from 1: entry 0 of W, b, dW and db is None, and A[0] is X, as Z[0] is. Where W[0] and b[0] are given, they
+are an embedding (`embedding_forward`), and A[0] is what it makes of X.
 
 >>> import numpy as np
 >>> A_prev, W, b = np.array([[1.0, 2.0]]), np.array([[3.0]]), np.array([[0.5]])
@@ -31,6 +32,8 @@ __all__ = [
     "backward",
     "cost",
     "cost_backward",
+    "embedding_backward",
+    "embedding_forward",
     "forward",
     "gradient_descent",
     "linear_backward",
@@ -38,6 +41,73 @@ __all__ = [
 ]
 
 _UNUSED: Any = None  # entry 0 of a list of layers
+
+
+def embedding_forward(X: ArrayLike, W: ArrayLike, b: ArrayLike) -> Array:
+    """A = [W_1 X_1 + b_1; ...; W_g X_g + b_g; the other rows of X], X_j being the j-th t rows of X.
+
+    Parameters
+    ----------
+    X : array (g t + rest, m)
+        First the rows of the groups, then those that stay as they are.
+    W, b : array (g, d, t), (g, d, 1)
+        Weights and biases of each group.
+
+    Returns
+    -------
+    array (g d + rest, m)
+        A.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit each other.
+    """
+    W, b, X = _embedding(X, W, b, "")
+    A: Array = core.embedding_forward(xp, X, W, b)
+    return A
+
+
+def embedding_backward(dA: ArrayLike, X: ArrayLike, W: ArrayLike) -> tuple[Array, Array]:
+    """dW_j = 1/m dA_j X_jᵀ, db_j = 1/m row sums of dA_j, for each group j.
+
+    Parameters
+    ----------
+    dA : array (g d + rest, m)
+        Slope in A, without 1/m.
+    X, W : array (g t + rest, m), (g, d, t)
+        What the embedding took, and its weights.
+
+    Returns
+    -------
+    dW, db : array (g, d, t), (g, d, 1)
+        Slopes.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit each other.
+    """
+    X = checks.matrix("X", X)
+    W, g, d, rest = _groups(X, W, "")
+    dA = checks.matrix("dA", dA, rows=g * d + rest, columns=X.shape[-1], what="one row per row of A")
+    dW, db = core.embedding_backward(xp, _floats(dA), X, W, X.shape[-1])
+    return dW, db
+
+
+def _groups(X: Array, W: Any, layer: str) -> tuple[Array, int, int, int]:
+    """Return W checked, the number of groups, the units of each, and the number of X's other rows."""
+    W = checks.matrices(f"W{layer}", W, ("g", "d", "t"), "one matrix per group")
+    g, d, t = W.shape[-3:]
+    if (rest := X.shape[-2] - g * t) < 0:
+        raise ShapeError(f"X: expected at least {g * t} rows, {g} groups of {t}, as W{layer} has; got {X.shape}")
+    return W, g, d, rest
+
+
+def _embedding(X: Any, W: Any, b: Any, layer: str) -> tuple[Array, Array, Array]:
+    X = checks.matrix("X", X)
+    W, g, d, _ = _groups(X, W, layer)
+    return W, checks.matrices(f"b{layer}", b, (g, d, 1), f"one row per row of W{layer}"), X
 
 
 def linear_forward(A_prev: ArrayLike, W: ArrayLike, b: ArrayLike) -> Array:
@@ -156,14 +226,14 @@ def forward(
     X : array (n[0], m)
         One column per sample.
     W, b : sequence of array (n[l], n[l-1]), (n[l], 1)
-        Counted from 1; entry 0 is unused.
+        Counted from 1; entry 0 is None, or an embedding's.
     activations : sequence of str
         g[1] ... g[L], without an entry 0.
 
     Returns
     -------
     A, Z : list of array (n[l], m)
-        A[0] is X, A[L] the prediction; Z[0] is None.
+        Z[0] is X, A[0] too or what the embedding makes of it; A[L] is the prediction.
 
     Raises
     ------
@@ -173,7 +243,8 @@ def forward(
     g = _layers(W, activations)
     if len(b) != len(W):
         raise ShapeError(f"b: expected {len(W)} entries, as W has, entry 0 unused; got {len(b)}")
-    A, Z = [checks.matrix("X", X)], [_UNUSED]
+    X = checks.matrix("X", X)
+    A, Z = [X if W[0] is None else core.embedding_forward(xp, X, *_embedding(X, W[0], b[0], "[0]")[:2])], [X]
     with xp.quiet():
         for l in range(1, len(W)):
             Z.append(_linear_forward(A[l - 1], W[l], b[l], f"[{l}]"))
@@ -250,14 +321,14 @@ def backward(
     A, Z : sequence of array (n[l], m)
         As `forward` returned them.
     W : sequence of array (n[l], n[l-1])
-        Weights; entry 0 is unused.
+        Weights; entry 0 is None, or an embedding's.
     activations : sequence of str
         g[1] ... g[L], without an entry 0.
 
     Returns
     -------
     dW, db : list of array (n[l], n[l-1]), (n[l], 1)
-        Slopes of J; entry 0 is None.
+        Slopes of J; entry 0 is None, or an embedding's.
 
     Raises
     ------
@@ -277,6 +348,11 @@ def backward(
     lead = dA_last.shape[:-2]
     dW = [_UNUSED, *(np.empty((*lead, *W_l.shape[-2:]), np.result_type(W_l, dA_last)) for W_l in weights[1:])]
     db = [_UNUSED, *(np.empty((*lead, W_l.shape[-2], 1), np.result_type(W_l, dA_last)) for W_l in weights[1:])]
+    if W[0] is not None:
+        Zs[0] = checks.matrix("Z[0]", Z[0], columns=m)
+        weights[0], g_0, d, rest = _groups(Zs[0], W[0], "[0]")
+        checks.matrix("A[0]", A[0], rows=g_0 * d + rest, what="rows of the embedding of X")
+        dW[0], db[0] = (np.empty((*lead, g_0, d, n), dW[1].dtype) for n in (weights[0].shape[-1], 1))
     with xp.quiet():
         dZ_last = core.activation_backward(xp, dA_last, Zs[L], core.activation_forward(xp, Zs[L], g[L]), g[L])
         core.backward(xp, dZ_last, As, Zs, weights, g, [None] * (L + 1), m, dW, db)
@@ -291,14 +367,14 @@ def gradient_descent(
     Parameters
     ----------
     W, b, dW, db : sequence of array (n[l], n[l-1]), (n[l], 1) and the same again
-        Counted from 1; entry 0 is unused.
+        Counted from 1; entry 0 is None, or an embedding's.
     learning_rate : float
         alpha.
 
     Returns
     -------
     W, b : list of array (n[l], n[l-1]), (n[l], 1)
-        The next parameters; entry 0 is None.
+        The next parameters; entry 0 is None, or an embedding's.
 
     Raises
     ------
@@ -307,10 +383,14 @@ def gradient_descent(
     """
     if len({len(W), len(b), len(dW), len(db)}) > 1:
         raise ShapeError(f"W, b, dW, db: expected equally many layers; got {len(W)}, {len(b)}, {len(dW)}, {len(db)}")
-    new_W, new_b = [_UNUSED], [_UNUSED]
-    for l in range(1, _depth(W) + 1):
+    first = 1 if W[0] is None else 0
+    new_W, new_b = [_UNUSED] * first, [_UNUSED] * first
+    for l in range(first, _depth(W) + 1):
         given = {f"W[{l}]": W[l], f"b[{l}]": b[l], f"dW[{l}]": dW[l], f"db[{l}]": db[l]}
-        W_l, b_l, dW_l, db_l = (checks.matrix(name, array) for name, array in given.items())
+        W_l, b_l, dW_l, db_l = (
+            checks.matrix(name, array) if l else checks.matrices(name, array, ("g", "d", "t"), "one matrix per group")
+            for name, array in given.items()
+        )
         for name, slope, of in ((f"dW[{l}]", dW_l, W_l), (f"db[{l}]", db_l, b_l)):
             if slope.shape != of.shape:
                 raise ShapeError(f"{name}: expected the shape of {name[1:]}, {of.shape}; got {slope.shape}")

@@ -75,11 +75,16 @@ class Network(NetworkInspection, SavedNetwork):
         Type of every number.
     n_networks : int, optional
         k for a stack of k networks of this architecture, trained side by side; every array has a leading axis k.
+    embedding : (g, t, d), optional
+        A layer 0 that embeds numbers: the first g t rows of X are g groups of t rows, such as a number's bins and, in
+        the last row, the number itself. Each group passes through a linear map of its own into d units (Gorishniy,
+        Rubachev and Babenko 2022). A[0] holds these g d units and then the other rows of X; n[0] counts its rows.
 
     Attributes
     ----------
     W, b : Layers
-        ``W[1]`` ... ``W[L]`` (n[l], n[l-1]) and ``b[1]`` ... ``b[L]`` (n[l], 1); assigning checks the shape.
+        ``W[1]`` ... ``W[L]`` (n[l], n[l-1]) and ``b[1]`` ... ``b[L]`` (n[l], 1); assigning checks the shape. With an
+        embedding also ``W[0]`` (g, d, t) and ``b[0]`` (g, d, 1).
     vector : array (P,) or (k, P)
         All parameters; W and b are views into it.
     architecture : Architecture
@@ -101,6 +106,13 @@ class Network(NetworkInspection, SavedNetwork):
     >>> net = Network([2, 4, 1], activations=["tanh", "sigmoid"], seed=1)
     >>> net.W[1].shape, net.b[2].shape
     ((4, 2), (1, 1))
+
+    Two numbers with three bins each, embedded in 8 units each, and one more feature that stays as it is: X has
+    2 x 4 + 1 = 9 rows, A[0] has 2 x 8 + 1 = 17.
+
+    >>> net = Network([17, 4, 1], embedding=(2, 4, 8), seed=1)
+    >>> net.W[0].shape, net.forward(np.ones((9, 5))).shape
+    ((2, 8, 4), (1, 5))
     """
 
     def __init__(
@@ -113,13 +125,14 @@ class Network(NetworkInspection, SavedNetwork):
         seed: Seed | Sequence[Seed] = None,
         dtype: str = "float32",
         n_networks: int | None = None,
+        embedding: Sequence[int] | None = None,
     ) -> None:
-        architecture = Architecture.build(sizes, activations, loss)
+        architecture = Architecture.build(sizes, activations, loss, embedding)
         names = names_of_layers(initializer, architecture.activations)
         _check_dtype(dtype)
         if n_networks is not None and not checks.is_count(n_networks):
             raise SettingError(f"n_networks: expected a whole number of at least 1, or None; got {n_networks!r}")
-        theta = Parameters(architecture.sizes, np.dtype(dtype), n_networks)
+        theta = Parameters(architecture.sizes, np.dtype(dtype), n_networks, architecture.embedding)
         super().__init__(architecture, theta, draw_weights(theta, names, seed))
 
     # ------------------------------------------------------------ forward and backward
@@ -392,10 +405,11 @@ class Network(NetworkInspection, SavedNetwork):
         return Network._of(NetworkState(self.architecture, theta, np.random.default_rng(), self.record))
 
     def __repr__(self) -> str:
-        sizes = "-".join(map(str, self.architecture.sizes))
+        sizes, embedding = "-".join(map(str, self.architecture.sizes)), self.architecture.embedding
+        embedded = "" if embedding is None else f"embedding of {embedding}, "
         stack = "" if self.n_networks is None else f", {self.n_networks} side by side"
         return (
-            f"<Network {sizes} ({', '.join(self.architecture.activations)}), {self.architecture.loss}, "
+            f"<Network {sizes} ({', '.join(self.architecture.activations)}), {self.architecture.loss}, {embedded}"
             f"{self.architecture.n_parameters:,} parameters, {self.dtype.name}{stack}>"
         )
 

@@ -180,7 +180,8 @@ def _from_parts(path: str | Path, document: dict[str, Any], tensors: Mapping[str
     if (types := {array.dtype.name for array in own.values()}) != {document["dtype"]}:
         raise ModelFileError(f"{path}: damaged: its arrays are of {', '.join(types)}, not {document['dtype']}")
     architecture = Architecture.from_document(document["architecture"])
-    theta = Parameters(architecture.sizes, np.dtype(document["dtype"]), document["n_networks"])
+    dtype, stack = np.dtype(document["dtype"]), document["n_networks"]
+    theta = Parameters(architecture.sizes, dtype, stack, architecture.embedding)
     network = NetworkState(architecture, theta, np.random.default_rng())
     for name, M in network._arrays.items():
         M[...] = tensors[name]
@@ -231,10 +232,13 @@ def _own_shapes(document: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
     architecture = Architecture.from_document(document["architecture"])
     n, k = architecture.sizes, document["n_networks"]
     lead = () if k is None else (k,)
-    layers = {
+    layers: dict[str, tuple[int, ...]] = {
         name: (*lead, n[l], columns)
         for l in range(1, architecture.L + 1)
         for name, columns in ((f"W[{l}]", n[l - 1]), (f"b[{l}]", 1))
     }
+    if architecture.embedding is not None:
+        g, t, d = architecture.embedding
+        layers |= {"W[0]": (*lead, g, d, t), "b[0]": (*lead, g, d, 1)}
     theta = (*lead, architecture.n_parameters)
     return layers | checkpoint.expected(document.get("training"), theta, document["dtype"])

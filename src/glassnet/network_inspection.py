@@ -56,7 +56,7 @@ class NetworkInspection(NetworkState):
         table = dimension_table(self.architecture, m, self.dtype, self.n_networks, found=found)
         if table.bytes["batch"] > xp.CACHE:
             return table
-        X, Y = (np.zeros((self.architecture.sizes[l], m), self.dtype) for l in (0, -1))
+        X, Y = (np.zeros((rows, m), self.dtype) for rows in (self.architecture.n_x, self.architecture.sizes[-1]))
         objective = self._objective(Settings())
         return trace_pass(self.architecture, self.parameters, X, Y, objective, self._no_masks).dimensions()
 
@@ -200,8 +200,8 @@ class NetworkInspection(NetworkState):
             columns, targets, _ = samples(X, Y, None, self.architecture, self.parameters)
         if validation is not None:
             validation = samples(*validation, None, self.architecture, self.parameters, " of validation")[:2]
-        if names is not None and len(names) != self.architecture.sizes[0]:
-            raise ShapeError(f"names: expected one for each of {self.architecture.sizes[0]} features; got {len(names)}")
+        if names is not None and len(names) != self.architecture.n_x:
+            raise ShapeError(f"names: expected one for each of {self.architecture.n_x} features; got {len(names)}")
         return diagnosis.diagnose(
             self.architecture, self.parameters, columns, targets, record=self.record, validation=validation,
             names=names, classes=classes, seed=seed,

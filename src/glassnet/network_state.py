@@ -34,12 +34,12 @@ class NetworkState:
 
     @property
     def W(self) -> Layers:
-        """``W[1]`` ... ``W[L]`` (n[l], n[l-1])."""
+        """``W[1]`` ... ``W[L]`` (n[l], n[l-1]); with an embedding also ``W[0]`` (g, d, t)."""
         return self.parameters.W
 
     @property
     def b(self) -> Layers:
-        """``b[1]`` ... ``b[L]`` (n[l], 1)."""
+        """``b[1]`` ... ``b[L]`` (n[l], 1); with an embedding also ``b[0]`` (g, d, 1)."""
         return self.parameters.b
 
     @property
@@ -66,7 +66,7 @@ class NetworkState:
     @property
     def _arrays(self) -> dict[str, Array]:
         """W[l] and b[l] by name."""
-        return {f"{each.letter}[{l}]": M for each in (self.W, self.b) for l, M in enumerate(each, start=1)}
+        return {f"{each.letter}[{l}]": each[l] for each in (self.W, self.b) for l in each.numbers}
 
     @property
     def _no_masks(self) -> list[Array | None]:

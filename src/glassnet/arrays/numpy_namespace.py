@@ -30,8 +30,9 @@ from numpy import (
 from glassnet import interrupts
 
 __all__ = [
-    "column_max", "column_sums", "erf", "exp", "expm1", "finfo", "log", "log1p", "maximum", "minimum", "ones_like",
-    "quiet", "row_sums", "sign", "sqrt", "step", "sum_last", "tanh", "total", "where", "zeros_like",
+    "column_max", "column_sums", "erf", "exp", "expm1", "finfo", "grouped", "log", "log1p", "maximum", "minimum",
+    "ones_like", "quiet", "row_sums", "sign", "sqrt", "step", "sum_last", "tanh", "total", "ungrouped", "where",
+    "zeros_like",
 ]  # fmt: skip
 
 Array = Any
@@ -69,6 +70,21 @@ def total(M: Array) -> Any:
 def sum_last(v: Array) -> Any:
     """Sum along the last axis: (P,) -> a number, (k, P) -> (k,)."""
     return np.add.reduce(v, axis=-1)
+
+
+def grouped(M: Array, g: int, n: int) -> tuple[Array, Array]:
+    """Return the first g n rows as g groups, and the other rows: (g n + rest, m) -> (g, n, m), (rest, m)."""
+    M = M if isinstance(M, np.ndarray) else M.toarray()  # sparse or coded
+    return M[..., : g * n, :].reshape(*M.shape[:-2], g, n, M.shape[-1]), M[..., g * n :, :]
+
+
+def ungrouped(groups: Array, rest: Array) -> Array:
+    """Return the rows of all groups, and below them the others: (g, n, m), (rest, m) -> (g n + rest, m)."""
+    *lead, g, n, m = groups.shape
+    M = np.empty((*lead, g * n + rest.shape[-2], m), groups.dtype)
+    M[..., : g * n, :] = groups.reshape(*lead, g * n, m)
+    M[..., g * n :, :] = rest
+    return M
 
 
 def step(M: Array) -> Array:

@@ -152,14 +152,17 @@ def predicted_seconds(run: Run, engine: str) -> float:
 
 def work_counts(run: Run) -> dict[str, float]:
     """Return how much of each kind of work is in a step of a run."""
-    theta = run.theta
-    return work_counts_of(
-        [theta.W[1].shape[-1], *(W.shape[-2] for W in theta.W)],
-        samples=run.batches.m / run.steps_per_epoch,
-        moments=len(run.optimizer.state),
-        networks=math.prod(theta.vector.shape[:-1]),
-        size=theta.vector.itemsize / 4,
-    )
+    theta, samples, moments = run.theta, run.batches.m / run.steps_per_epoch, len(run.optimizer.state)
+    networks, size = math.prod(theta.vector.shape[:-1]), theta.vector.itemsize / 4
+    sizes = [theta.W[1].shape[-1], *(W.shape[-2] for W in theta.W)]
+    counts = work_counts_of(sizes, samples=samples, moments=moments, networks=networks, size=size)
+    if 0 in theta.W.numbers:  # A[0] and dW[0] by groups, and dA[0]
+        g, d, t = theta.W[0].shape[-3:]
+        counts["layer"] += 1
+        counts["entry"] += networks * size * samples * sizes[0]
+        counts["parameter"] += networks * size * g * d * (t + 1) * (2 + moments)
+        counts["small"] += networks * size * samples * (4 * g * d * t + 2 * sizes[0] * sizes[1])
+    return counts
 
 
 def work_counts_of(

@@ -5,18 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from glassnet.core.activations import ACTIVATIONS, Activation
+from glassnet.core.checks import is_count
 from glassnet.core.losses import LOSSES, Loss, full_name
 from glassnet.core.names import choose, spelled
 from glassnet.documents import TEXT, checked, listed, whole
 from glassnet.errors import SettingError, UnknownNameError
 
-ROWS = {"sizes": listed(whole(1), least=2), "activations": listed(TEXT, least=1), "loss": TEXT}  # in a model file
+ROWS = {  # in a model file
+    "sizes": listed(whole(1), least=2), "activations": listed(TEXT, least=1), "loss": TEXT,
+    "embedding": listed(whole(1), least=3, most=3),
+}  # fmt: skip
 _CROSS_ENTROPIES = ("sigmoid_cross_entropy", "softmax_cross_entropy")
+
+
+class Embedding(NamedTuple):
+    """Layer 0 of a network: each of its groups of rows of X passes through a linear map of its own.
+
+    Parameters
+    ----------
+    groups, rows, units : int
+        g, t and d: the first g t rows of X become the first g d rows of A[0]. A group of fewer rows is padded with
+        zeros by whoever prepares X.
+    """
+
+    groups: int
+    rows: int
+    units: int
+
+    def __str__(self) -> str:
+        return f"{self.groups} group{'s' * (self.groups > 1)} of {self.rows} rows into {self.units} units each"
 
 
 @dataclass(frozen=True)
@@ -31,6 +53,8 @@ class Architecture:
         g[1] ... g[L], names of the table of activations with their options.
     loss : str
         Name in the table of losses, or "cross_entropy", which means that of the output activation.
+    embedding : Embedding, optional
+        Layer 0, where there is one. n[0] is then the number of rows of A[0], not of X.
 
     Each name is kept in one spelling, and both cross-entropies as "cross_entropy", because the output decides between
     them. So names can be compared.
@@ -44,8 +68,13 @@ class Architecture:
     sizes: tuple[int, ...]
     activations: tuple[str, ...]
     loss: str
+    embedding: Embedding | None = None
 
     def __post_init__(self) -> None:
+        if self.embedding is not None and (needed := self.embedding.groups * self.embedding.units) > self.sizes[0]:
+            raise SettingError(
+                f"embedding: {self.embedding} make {needed} rows of A[0], and n[0], all its rows, is {self.sizes[0]}"
+            )
         if len(self.activations) != self.L:
             raise SettingError(
                 f"a network of sizes {list(self.sizes)} has {self.L} layers and needs as many activations; "
@@ -69,7 +98,11 @@ class Architecture:
 
     @classmethod
     def build(
-        cls, sizes: Iterable[int], activations: str | Sequence[str] | None = None, loss: str | None = None
+        cls,
+        sizes: Iterable[int],
+        activations: str | Sequence[str] | None = None,
+        loss: str | None = None,
+        embedding: Sequence[int] | None = None,
     ) -> Architecture:
         """Check the sizes, and choose the activations and the loss where they are not given.
 
@@ -87,12 +120,18 @@ class Architecture:
         if loss is None and given:
             output, _ = choose(ACTIVATIONS, given[-1], "activation")
             loss = next((name for name, row in LOSSES.items() if row.pair == output), "squared_error")
-        return cls(checked, tuple(given), loss or "cross_entropy")
+        return cls(checked, tuple(given), loss or "cross_entropy", _checked_embedding(embedding))
 
     @property
     def L(self) -> int:
         """Number of layers, the input not counted."""
         return len(self.sizes) - 1
+
+    @property
+    def n_x(self) -> int:
+        """Number of rows of X: n[0], or with an embedding what its groups and the other rows are together."""
+        e = self.embedding
+        return self.sizes[0] + (0 if e is None else e.groups * (e.rows - e.units))
 
     @property
     def output(self) -> str:
@@ -116,7 +155,9 @@ class Architecture:
     @property
     def n_parameters(self) -> int:
         """Number of weights and biases."""
-        return sum(n * n_prev + n for n_prev, n in pairwise(self.sizes))
+        e = self.embedding
+        of_embedding = 0 if e is None else e.groups * e.units * (e.rows + 1)
+        return of_embedding + sum(n * n_prev + n for n_prev, n in pairwise(self.sizes))
 
     @classmethod
     def from_document(cls, document: Any) -> Architecture:
@@ -127,12 +168,14 @@ class Architecture:
         ValueError
             If the document is not an architecture (`ModelFileError`, `SettingError`).
         """
-        given = checked(document, ROWS, "architecture")
-        return cls(_checked_sizes(given["sizes"]), tuple(given["activations"]), given["loss"])
+        given = checked(document, ROWS, "architecture", later=("embedding",))
+        embedding = Embedding(*given["embedding"]) if "embedding" in given else None
+        return cls(_checked_sizes(given["sizes"]), tuple(given["activations"]), given["loss"], embedding)
 
     def to_document(self) -> dict[str, Any]:
         """Return the architecture as plain data for a model file."""
-        return {"sizes": list(self.sizes), "activations": list(self.activations), "loss": self.loss}
+        document = {"sizes": list(self.sizes), "activations": list(self.activations), "loss": self.loss}
+        return document if self.embedding is None else {**document, "embedding": list(self.embedding)}
 
 
 def choose_loss(loss: str) -> tuple[str, Loss]:
@@ -157,3 +200,15 @@ def _checked_sizes(sizes: Iterable[int]) -> tuple[int, ...]:
             what = "number of features" if l == 0 else f"number of units of layer {l}"
             raise SettingError(f"sizes: n[{l}], the {what}, must be a whole number of at least 1; got {n!r}")
     return tuple(int(n) for n in given)
+
+
+def _checked_embedding(embedding: Sequence[int] | None) -> Embedding | None:
+    if embedding is None:
+        return None
+    given = list(embedding) if isinstance(embedding, Sequence) and not isinstance(embedding, str) else []
+    if len(given) != 3 or not all(is_count(number) for number in given):
+        raise SettingError(
+            "embedding: expected (groups, rows of X in each, units of each), whole numbers of at least 1; "
+            f"got {embedding!r}"
+        )
+    return Embedding(*map(int, given))

@@ -35,19 +35,7 @@ def matrix(name: str, array: Any, *, rows: int | None = None, columns: int | Non
     ShapeError
         If it is of rank 1, or its shape is another one.
     """
-    try:
-        M = np.asarray(refuse_masked(name, array))
-    except GlassnetError:
-        raise
-    except ValueError as error:  # lists of unequal lengths
-        raise ShapeError(f"{name}: expected rows of equal length ({error})") from None
-    except Exception as error:  # a tensor with gradients, or elsewhere: whatever its library raises
-        raise WrongTypeError(
-            f"{name}: a {type(array).__module__}.{type(array).__qualname__} cannot be read as a NumPy array "
-            f"({str(error)[:200]})"
-        ) from error
-    if M.dtype.kind not in "fiub":
-        raise WrongTypeError(f"{name}: expected real numbers; got an array of {M.dtype}")
+    M = _real(name, array)
     if M.ndim == 1:
         letter = name.partition(" ")[0]  # "X of validation"
         raise ShapeError(
@@ -63,6 +51,52 @@ def matrix(name: str, array: Any, *, rows: int | None = None, columns: int | Non
         transposed = rows is not None and M.shape[-1] == rows and M.shape[-2] != rows
         advice = f"; samples are columns here, so pass {name}.T" if transposed and name in {"X", "Y"} else ""
         raise ShapeError(f"{name}: expected shape {wanted}; got {M.shape}{advice}")
+    return M
+
+
+def matrices(name: str, array: Any, shape: tuple[int | str, ...], what: str) -> Array:
+    """Return `array` as an array of real numbers, one matrix for each group of an embedding.
+
+    Parameters
+    ----------
+    name : str
+        The array's name in the notation, "W[0]".
+    array : array_like
+        The argument.
+    shape : tuple of int or str
+        (g, rows, columns), a letter where any number of at least 1 is accepted; a leading axis k may stand before it.
+    what : str
+        What the numbers are, for the message.
+
+    Raises
+    ------
+    WrongTypeError
+        If it holds no real numbers.
+    ShapeError
+        If it has another shape.
+    """
+    M = _real(name, array)
+    sizes = zip(shape, M.shape[-3:], strict=False)
+    if M.ndim not in (3, 4) or not all(n == size or (isinstance(n, str) and size) for n, size in sizes):
+        raise ShapeError(f"{name}: expected shape ({', '.join(map(str, shape))}), {what}; got {M.shape}")
+    return M
+
+
+def _real(name: str, array: Any) -> Array:
+    """Return `array` as an array of real numbers of any shape."""
+    try:
+        M = np.asarray(refuse_masked(name, array))
+    except GlassnetError:
+        raise
+    except ValueError as error:  # lists of unequal lengths
+        raise ShapeError(f"{name}: expected rows of equal length ({error})") from None
+    except Exception as error:  # a tensor with gradients, or elsewhere: whatever its library raises
+        raise WrongTypeError(
+            f"{name}: a {type(array).__module__}.{type(array).__qualname__} cannot be read as a NumPy array "
+            f"({str(error)[:200]})"
+        ) from error
+    if M.dtype.kind not in "fiub":
+        raise WrongTypeError(f"{name}: expected real numbers; got an array of {M.dtype}")
     return M
 
 

@@ -8,6 +8,12 @@ Samples are columns. A network has layers l = 1 ... L with n[l] units, n[0] feat
     D[l]            (n[l], m)       dropout mask, 0 or 1/keep; None where nothing is dropped
     dW, db, dZ, dA                  slopes, shaped like W, b, Z, A (dW, db of the cost J; dZ, dA of the m losses' sum)
 
+A network may have a layer 0, an embedding: the first g t rows of X are g groups of t rows, and each group passes
+through a linear map of its own into d units. Its rows of A[0] are these units and then the other rows of X:
+
+    W[0], b[0]      (g, d, t)       one matrix a group, and biases of shape (g, d, 1); None without an embedding
+    Z[0] = X        (g t + rest, m) what layer 0 takes; n[0] = g d + rest
+
 Every array may carry one leading axis k, for k networks side by side: the text stays the same.
 `xp` is the engine's array namespace, `g` holds entries of the table of activations; dZ[L] comes from core/losses.py.
 """
@@ -17,7 +23,7 @@ from __future__ import annotations
 from typing import Any
 
 Array = Any  # an array of whichever engine runs the text
-Layers = list[Any]  # one array per layer, counted from 1; entry 0 is A[0] = X or unused
+Layers = list[Any]  # one array per layer, counted from 1; entry 0 is that of the input, or None
 
 
 # ---------------------------------------------------------------- forward: from X to A[L], then the cost
@@ -29,8 +35,13 @@ def activation_forward(xp: Any, Z: Array, g: Any) -> Array:
     return g.value(xp, Z)                                       # A (n, m)
 
 
+def embedding_forward(xp: Any, X: Array, W: Array, b: Array) -> Array:
+    groups, rest = xp.grouped(X, W.shape[-3], W.shape[-1])      # (g, t, m), and the rows of no group
+    return xp.ungrouped(W @ groups + b, rest)                   # A (g d + rest, m)
+
+
 def forward(xp: Any, X: Array, W: Layers, b: Layers, g: Layers, D: Layers) -> tuple[Layers, Layers]:
-    A, Z = [X], [None]
+    A, Z = [X if W[0] is None else embedding_forward(xp, X, W[0], b[0])], [X]
     for l in range(1, len(W)):
         Z.append(linear_forward(A[l - 1], W[l], b[l]))
         A.append(activation_forward(xp, Z[l], g[l]))
@@ -61,6 +72,12 @@ def linear_backward_input(dZ: Array, W: Array) -> Array:
     return W.mT @ dZ                                            # dA_prev (n_prev, m)
 
 
+def embedding_backward(xp: Any, dA: Array, X: Array, W: Array, m: Any) -> tuple[Array, Array]:
+    g, d, t = W.shape[-3:]
+    dA, X = xp.grouped(dA / m, g, d)[0], xp.grouped(X, g, t)[0]  # (g, d, m), (g, t, m)
+    return dA @ X.mT, xp.row_sums(dA)                           # dW (g, d, t), db (g, d, 1)
+
+
 def backward(xp: Any, dZ_last: Array, A: Layers, Z: Layers, W: Layers, g: Layers, D: Layers, m: Any,
              dW: Layers, db: Layers) -> tuple[Layers, Layers]:
     L = len(W) - 1
@@ -73,6 +90,9 @@ def backward(xp: Any, dZ_last: Array, A: Layers, Z: Layers, W: Layers, g: Layers
                 dA[l], A_l = dA[l] * D[l], activation_forward(xp, Z[l], g[l])
             dZ[l] = activation_backward(xp, dA[l], Z[l], A_l, g[l])
         dW[l][...], db[l][...] = linear_backward(xp, dZ[l], A[l - 1], m)
+    if W[0] is not None:                                        # nothing goes back further, into X
+        dA[0] = linear_backward_input(dZ[1], W[1])
+        dW[0][...], db[0][...] = embedding_backward(xp, dA[0], Z[0], W[0], m)
     return dA, dZ
 
 

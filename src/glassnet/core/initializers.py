@@ -83,6 +83,13 @@ INITIALIZERS: dict[str, Initializer] = {
 }
 
 
+def embedding_weights(rng: Any, shape: tuple[int, int, int]) -> Array:
+    """Draw W[0] (g, d, t): N(0, 1) for the last row of each group, a number, U(±.3 / sqrt(t - 1)) for its bins."""
+    W = rng.uniform(-0.3, 0.3, shape) / np.sqrt(max(1, shape[-1] - 1))
+    W[..., -1] = rng.standard_normal(shape[:-1])
+    return W
+
+
 def names_of_layers(initializer: str | Sequence[str] | None, activations: Sequence[str]) -> list[str]:
     """Return the name for each layer: the one for all, one for each, or that of each layer's activation."""
     if initializer is None:
@@ -103,6 +110,8 @@ def names_of_layers(initializer: str | Sequence[str] | None, activations: Sequen
 def draw_weights(theta: Parameters, names: Sequence[str], seed: Any) -> np.random.Generator:
     """Draw W[1] ... W[L] of every network by the initialisers of the layers, and return the first network's generator.
 
+    W[0] of an embedding is drawn first, by `embedding_weights`.
+
     A sequence of seeds starts each network of a stack as it would start alone.
     """
     stack = None if theta.vector.ndim == 1 else len(theta.vector)
@@ -112,9 +121,10 @@ def draw_weights(theta: Parameters, names: Sequence[str], seed: Any) -> np.rando
         each if isinstance(each, np.random.RandomState) else rng for each, rng in zip(seeds, generators, strict=True)
     ]
     for network, rng in enumerate(sources if len(sources) > 1 else sources * (stack or 1)):
-        for l, name in enumerate(names, start=1):
+        for l in theta.W.numbers:
             W = theta.W.views[l] if stack is None else theta.W.views[l][network]
-            W[...] = choose(INITIALIZERS, name, "initializer")[1].draw(rng, *W.shape)
+            draw = choose(INITIALIZERS, names[l - 1], "initializer")[1].draw
+            W[...] = embedding_weights(rng, W.shape) if l == 0 else draw(rng, *W.shape)
     return generators[0]
 
 

@@ -17,11 +17,17 @@ from glassnet.typing import Array, ArrayLike, Columns, Tensor
 
 
 def features(X: Columns, architecture: Architecture, theta: Parameters, suffix: str = "") -> Tensor:
-    """Return X (n[0], m) in the type of the parameters, sparse or coded as it is; `suffix` follows its name."""
-    n_x, name = architecture.sizes[0], f"X{suffix}"
+    """Return X (n[0], m) in the type of the parameters, sparse or coded as it is; `suffix` follows its name.
+
+    With an embedding X has `architecture.n_x` rows.
+    """
+    n_x, name, embedding = architecture.n_x, f"X{suffix}", architecture.embedding
     if isinstance(X, CodedColumns) or is_sparse(X):
         return _sparse(name, X, n_x, theta.vector.dtype)
-    X = checks.matrix(name, X, rows=n_x, what=f"n[0] = {n_x} features, one column per sample")
+    rows = (
+        f"n[0] = {n_x} features" if embedding is None else f"first {embedding.groups} groups of {embedding.rows} rows"
+    )
+    X = checks.matrix(name, X, rows=n_x, what=f"{rows}, one column per sample")
     return _of_networks(name, X, theta)
 
 

@@ -37,7 +37,7 @@ class Objective(NamedTuple):
 
 
 class Pass(NamedTuple):
-    """Every array of one pass, lists counted from layer 1; A[0] is X."""
+    """Every array of one pass, lists counted from layer 1; Z[0] is X, and so is A[0] without an embedding."""
 
     J: Any
     A: list[Array]
@@ -65,7 +65,7 @@ def propagate(
     theta, gradient : Parameters
         The network's numbers; the arrays into which the gradient of J is written.
     X, Y : array (n[0], m), (n[L], m)
-        One column per sample.
+        One column per sample; with an embedding X has the rows that it takes.
     objective : Objective
         Activations, loss and penalties.
     D : list of array (n[l], m) or None
@@ -140,7 +140,7 @@ def blocks(xp: Any, theta: Parameters, m: int, expanded: int = 0) -> list[Any]:
     cache = getattr(xp, "CACHE", None)
     if cache is None:
         return [(..., slice(None))]
-    of_a_sample = max(2 * sum(b.nbytes for b in theta.b), expanded)
+    of_a_sample = max(2 * sum(theta.b[l].nbytes for l in theta.b.numbers), expanded)
     size = max(cache // of_a_sample, LEAST_BLOCK)
     return [(..., slice(start, start + size)) for start in range(0, m, size)]
 

@@ -151,10 +151,10 @@ def check_gradients(
     with xp.quiet(), blas_threads(2 * X.shape[-1] * max(W.shape[-2] * W.shape[-1] for W in theta.W)):
         propagate(xp, theta, gradient, X, Y, objective, D, S)
         noise = np.finfo(float).eps * (1 + np.max(np.abs(J())))
-        for l in range(1, len(theta.W)):
+        for l in theta.W.numbers:
             for letter in ("W", "b"):
                 M, dM = getattr(theta, letter).views[l], getattr(gradient, letter).views[l]
-                indices = _drawn(M.shape[-2:], entries, rng)
+                indices = _drawn(M.shape[theta.vector.ndim - 1 :], entries, rng)
                 floor = 1e-3 * np.abs(dM).max()
                 found = [_compare(_moved(J, M, index), dM[(..., *index)], floor, noise, threshold) for index in indices]
                 lines.append(_summary(f"d{letter}[{l}]", l, dM, indices, found))

@@ -151,6 +151,7 @@ def test_ones_are_no_sum(program):
 def test_every_function_that_the_tables_and_equations_use_has_a_symbolic_form():
     texts = "".join(path.read_text("utf-8") for path in Path(glassnet.core.__file__).parent.glob("*.py"))
     used = set(re.findall(r"\bxp\.(\w+)", texts)) - {"zeros_like", "quiet"}  # called beside the equations, on arrays
+    used -= {"grouped", "ungrouped"}  # of networks with an embedding, which NumPy trains
     assert {"exp", "where", "row_sums", "sum_last", "erf"} <= used
     for name in used:
         assert callable(getattr(xp, name))

@@ -42,6 +42,8 @@ FEW_FEATURES = 16  # up to which X lies by features: vectors run along its sampl
 def covers(run: Run) -> bool:
     """Return whether the library can run a run's steps, judged by settings and shapes."""
     samples = run.batches.whole[0]
+    if 0 in run.theta.W.numbers:  # an embedding
+        return False
     if isinstance(samples, CodedColumns):  # batches are expanded; all samples at once are not
         return not samples.is_sparse and run.steps_per_epoch > 1
     return isinstance(samples, np.ndarray) and samples.ndim == 2

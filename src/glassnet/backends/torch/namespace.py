@@ -19,8 +19,9 @@ from torch import erf, exp, expm1, finfo, log, log1p, ones_like, sign, sqrt, tan
 from glassnet.arrays.threads import SMALL_PRODUCT, cores
 
 __all__ = [
-    "column_max", "column_sums", "erf", "exp", "expm1", "finfo", "log", "log1p", "maximum", "minimum", "ones_like",
-    "quiet", "row_sums", "sign", "sqrt", "step", "sum_last", "tanh", "total", "where", "zeros_like",
+    "column_max", "column_sums", "erf", "exp", "expm1", "finfo", "grouped", "log", "log1p", "maximum", "minimum",
+    "ones_like", "quiet", "row_sums", "sign", "sqrt", "step", "sum_last", "tanh", "total", "ungrouped", "where",
+    "zeros_like",
 ]  # fmt: skip
 
 Array = Any
@@ -71,6 +72,16 @@ def total(M: Array) -> Array:
 def sum_last(v: Array) -> Array:
     """Sum along the last axis: (P,) -> a number, (k, P) -> (k,)."""
     return v.sum(-1)
+
+
+def grouped(M: Array, g: int, n: int) -> tuple[Array, Array]:
+    """Return the first g n rows as g groups, and the other rows: (g n + rest, m) -> (g, n, m), (rest, m)."""
+    return M[..., : g * n, :].unflatten(-2, (g, n)), M[..., g * n :, :]
+
+
+def ungrouped(groups: Array, rest: Array) -> Array:
+    """Return the rows of all groups, and below them the others: (g, n, m), (rest, m) -> (g n + rest, m)."""
+    return torch.cat((groups.flatten(-3, -2), rest.expand(*groups.shape[:-3], *rest.shape[-2:])), -2)
 
 
 def step(M: Array) -> Array:

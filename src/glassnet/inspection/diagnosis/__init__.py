@@ -79,12 +79,11 @@ def diagnose(
     vectors = np.atleast_2d(theta.vector)
     stacked = theta.vector.ndim > 1
     X_v, Y_v = validation or (None, None)
-    n_x = architecture.sizes[0]
-    chosen, chosen_v = (np.arange(0) if M is None else _choice(M.shape, n_x, seed) for M in (X, X_v))
+    chosen, chosen_v = (np.arange(0) if M is None else _choice(M.shape, architecture.n_x, seed) for M in (X, X_v))
     data = [_dense(X, chosen), _dense(Y, chosen), _dense(X_v, chosen_v), _dense(Y_v, chosen_v)]
     diagnoses = []
     for network, vector in enumerate(vectors):
-        alone = Parameters(architecture.sizes, np.float64)
+        alone = Parameters(architecture.sizes, np.float64, embedding=architecture.embedding)
         alone.vector[...] = vector
         X, Y, X_v, Y_v = (M[network] if M is not None and M.ndim == 3 else M for M in data)
         others = None if X_v is None or Y_v is None else (X_v, Y_v)

@@ -30,7 +30,7 @@ def not_finite(context: DiagnosisContext) -> Finding | None:
         return None
     arrays = [
         f"{layers.letter}[{l}]"
-        for l in range(1, context.architecture.L + 1)
+        for l in context.theta.W.numbers
         for layers in (context.theta.W, context.theta.b)
         if not np.isfinite(layers[l]).all()
     ]

@@ -9,10 +9,8 @@ import numpy as np
 
 from glassnet.arrays import numpy_namespace as xp
 from glassnet.backends.numpy import make_stepper
-from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.architecture import Architecture
-from glassnet.core.initializers import INITIALIZERS
-from glassnet.core.names import choose
+from glassnet.core.initializers import draw_weights, names_of_layers
 from glassnet.core.parameters import Parameters
 from glassnet.core.propagation import Objective, cost_only
 from glassnet.errors import DivergedError
@@ -108,8 +106,6 @@ def range_test(
 
 def fresh_start(architecture: Architecture, dtype: Any, seed: int) -> Parameters:
     """Draw parameters by the initialisers that fit the activations; biases are 0."""
-    theta, rng = Parameters(architecture.sizes, dtype), np.random.default_rng(seed)
-    for W, activation in zip(theta.W, architecture.activations, strict=True):
-        name = choose(ACTIVATIONS, activation, "activation")[1].initializer
-        W[...] = INITIALIZERS[name].draw(rng, *W.shape)
+    theta = Parameters(architecture.sizes, dtype, embedding=architecture.embedding)
+    draw_weights(theta, names_of_layers(None, architecture.activations), seed)
     return theta
