@@ -257,8 +257,9 @@ def _architecture(network: Network) -> str:
     architecture = network.architecture
     sizes = "-".join(map(str, architecture.sizes))
     stack = "" if network.n_networks is None else f" each, {network.n_networks} networks side by side"
-    activations = ", ".join(architecture.activations)
-    return f"{sizes} ({activations}), {architecture.loss}, {architecture.n_parameters:,} parameters{stack}"
+    activations, embedding = ", ".join(architecture.activations), architecture.embedding
+    embedded = "" if embedding is None else f"embedding of {embedding}, "
+    return f"{sizes} ({activations}), {architecture.loss}, {embedded}{architecture.n_parameters:,} parameters{stack}"
 
 
 def _input(model: Any) -> str:
@@ -288,6 +289,9 @@ def _numbers(trace: Trace) -> str:
     forward = [trace.unit(letter, l, terms=NUMBERS_SHOWN) for l in layers for letter in ("Z", "A")]
     letters = () if trace.dZ is None else ("dZ", "dW", "db")
     back = [trace.unit(letter, l, terms=NUMBERS_SHOWN) for l in reversed(layers) for letter in letters]
+    if trace.architecture.embedding is not None:
+        forward.insert(0, trace.unit("A", 0, terms=NUMBERS_SHOWN))
+        back += [trace.unit(letter, 0, terms=NUMBERS_SHOWN) for letter in letters if letter != "dZ"]
     written = [*forward, *back]
     W = trace.W[1]
     whose = "" if W.ndim == 2 else f" of network 1 of {len(W)}"

@@ -12,12 +12,12 @@ from glassnet.errors import UnknownNameError
 from glassnet.inspection.dimensions import DimensionTable, Terms, dimension_table
 from glassnet.typing import Array
 
-FACTOR = re.compile(r"(d?[WbZA]|D)\[(\d+)\](ᵀ?)|\b([YS])\b")  # what has a shape in a formula
+FACTOR = re.compile(r"(d?[WbZA]|D)\[(\d+)\](ᵀ?)|\b([XYS])(ᵀ?)\b")  # what has a shape in a formula
 
 
 @dataclass(frozen=True)
 class PassArrays:
-    """Every array of one pass; the lists count layers from 1, and A[0] is X. `Trace` describes the fields."""
+    """Every array of one pass; the lists count layers from 1, and Z[0] is X. `Trace` describes the fields."""
 
     architecture: Architecture
     W: list[Array]
@@ -33,6 +33,12 @@ class PassArrays:
     D: list[Array | None] | None = None
     S: Array | None = None
     penalties: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def X(self) -> Array:
+        """The features, as they were given."""
+        X: Array = self.Z[0]
+        return X
 
     @property
     def m(self) -> int:
@@ -57,8 +63,8 @@ class PassArrays:
         UnknownNameError
             If no array of this network has the name.
         """
-        match = FACTOR.fullmatch({"X": "A[0]"}.get(name, name.removeprefix("X = ")))
-        if match is None or match[3] or int(match[2] or 0) > self.architecture.L:
+        match = FACTOR.fullmatch(name.removeprefix("X = "))
+        if match is None or match[3] or match[5] or int(match[2] or 0) > self.architecture.L:
             raise UnknownNameError.among("array", name, ["X", *(d.array for d in self.dimensions()), "Y", "S"])
         if match[4]:
             return getattr(self, match[4])
@@ -79,8 +85,8 @@ class PassArrays:
             self.S is not None,
             tuple(self.penalties),
         )
-        found = {"X = A[0]": self.A[0].shape}
+        found = {"X = A[0]": self.A[0].shape, "X": self.X.shape}
         for letter in ("W", "b", "Z", "D", "A", "dA", "dZ", "dW", "db"):
             layers = getattr(self, letter) or []
-            found |= {f"{letter}[{l}]": layers[l].shape for l in range(1, len(layers)) if layers[l] is not None}
+            found |= {f"{letter}[{l}]": M.shape for l, M in enumerate(layers) if M is not None}
         return dimension_table(self.architecture, self.m, W.dtype, None if W.ndim == 2 else len(W), terms, found)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from glassnet.core.architecture import Architecture
+from glassnet.core.architecture import Architecture, Embedding
 from glassnet.core.regularization import PENALTIES
 from glassnet.inspection import html
 from glassnet.text_table import aligned
@@ -86,7 +86,10 @@ class DimensionTable(Sequence[Dimension]):
         self.m: int = m
         self.dtype: np.dtype[Any] = dtype
         self.n_parameters: int = architecture.n_parameters
+        self._embedding: Embedding | None = architecture.embedding
         products = [2 * n * n_prev for n_prev, n in pairwise(architecture.sizes)]
+        if self._embedding is not None:
+            products.insert(0, 2 * prod(self._embedding))
         self.operations: dict[str, int] = {"forward": sum(products), "backward": sum(products) + sum(products[1:])}
 
     @property
@@ -121,9 +124,11 @@ class DimensionTable(Sequence[Dimension]):
     def _counts(self) -> list[str]:
         forward, backward = (f"{self.operations[way]:,}" for way in ("forward", "backward"))
         sizes = ", ".join(f"{group} {size:,}" for group, size in self.bytes.items())
+        more, first = ("", 1) if self._embedding is None else (" + g d t", 0)
         return [
-            f"{self.n_parameters:,} parameters (weights and biases): Σ n[l] n[l-1] + n[l]",
-            f"operations per sample: {forward} forward (Σ 2 n[l] n[l-1]), {backward} backward (dW, and dA where l > 1)",
+            f"{self.n_parameters:,} parameters (weights and biases): Σ n[l] n[l-1] + n[l]{more and more + ' + g d'}",
+            f"operations per sample: {forward} forward (Σ 2 n[l] n[l-1]{more and ' + 2 g d t'}), "
+            f"{backward} backward (dW, and dA where l > {first})",
             f"bytes in {self.dtype.name}, m = {self.m:,}: {sizes}",
         ]
 
@@ -164,6 +169,17 @@ def dimension_table(
     n, L, found = architecture.sizes, architecture.L, found or {}
     lead, k = ((), "") if stack is None else ((stack,), "k, ")
     lines = [Dimension(0, "X = A[0]", (n[0], m), "(n[0], m)", "one column per sample", found.get("X = A[0]"))]
+    if architecture.embedding is not None:
+        g, t, d = architecture.embedding
+        shapes = {
+            "X": ((architecture.n_x, m), "(g t + rest, m)"),
+            "W": ((*lead, g, d, t), f"({k}g, d, t)"), "b": ((*lead, g, d, 1), f"({k}g, d, 1)"),
+            "A": ((*lead, n[0], m), f"({k}n[0], m)"),
+        }  # fmt: skip
+        lines = []
+        for letter, formula in embedding_formulas(terms).items():
+            name = "X" if letter == "X" else f"{letter}[0]"
+            lines.append(Dimension(0, name, *shapes[letter.removeprefix("d")], formula, found.get(name)))
     for l in range(1, L + 1):
         columns = dict.fromkeys(("W", "dW"), (n[l - 1], f"n[{l - 1}]")) | dict.fromkeys(("b", "db"), (1, "1"))
         for letter, formula in formulas(architecture, l, terms).items():
@@ -171,6 +187,21 @@ def dimension_table(
             shape, rule = (*lead, n[l], width), f"({k}n[{l}], {letters})"
             lines.append(Dimension(l, name, shape, rule, formula, found.get(name)))
     return DimensionTable(lines, architecture, m, dtype)
+
+
+def embedding_formulas(terms: Terms) -> dict[str, str]:
+    """Return the formulas of layer 0 where it is an embedding, by letter, in the order of the pass."""
+    m = "ΣS" if terms.weighted else "m"
+    penalties = "".join(f" + {PENALTIES[name].slope_formula.format(m=m, l=0)}" for name in terms.penalties)
+    return {
+        "X": "one column per sample",
+        "W": "weights of each group",
+        "b": "biases of each group",
+        "A": "W[0] X + b[0] by groups, then the other rows of X",
+        "dA": "W[1]ᵀ dZ[1]",
+        "dW": f"1/{m} dA[0] Xᵀ by groups{penalties}",
+        "db": f"1/{m} row sums of dA[0]",
+    }
 
 
 def formulas(architecture: Architecture, l: int, terms: Terms) -> dict[str, str]:

@@ -23,8 +23,9 @@ def written_out(
     if letter not in WRITTEN:
         raise UnknownNameError.among("array to write out", letter, WRITTEN)
     one = _Network(trace, network, terms, digits)
-    if not 1 <= l <= trace.architecture.L:
-        raise ShapeError(f"layer: {letter} has the layers 1 to {trace.architecture.L}; got {l}")
+    first = 1 if trace.architecture.embedding is None or letter in ("Z", "dZ") else 0
+    if not first <= l <= trace.architecture.L:
+        raise ShapeError(f"layer: {letter} has the layers {first} to {trace.architecture.L}; got {l}")
     if trace.array(f"{letter}[{l}]") is None:
         raise DataError(f"{letter}[{l}]: the trace had no Y, so it has no way back; call trace(X, Y)")
     column = {"dW": j, "db": 0}.get(letter, i)
@@ -33,7 +34,8 @@ def written_out(
         if not 0 <= index < size:
             raise ShapeError(f"{what}: {letter}[{l}] has {size}, counted from 0; got {index}")
     value = one.array(letter, l)[u, column]
-    return f"{letter}[{l}][{u}, {column}] = {WRITTEN[letter](one, l, u, column)} = {one.number(value)}"
+    row = f"{one.group(u)}, {u % one.units}" if l == 0 and letter in ("dW", "db") else f"{u}"
+    return f"{letter}[{l}][{row}, {column}] = {WRITTEN[letter](one, l, u, column)} = {one.number(value)}"
 
 
 class _Network:
@@ -42,10 +44,29 @@ class _Network:
     def __init__(self, trace: PassArrays, network: int, terms: int, digits: int) -> None:
         self.trace, self.network, self.terms, self.digits = trace, network, terms, digits
         self.L, self.g = trace.architecture.L, cast("list[Activation]", trace.architecture.g)
+        self.groups, self.rows, self.units = trace.architecture.embedding or (0, 0, 1)
 
     def array(self, letter: str, l: int) -> Any:
+        """Return this network's matrix; of an embedding's weights and biases a row for each unit of each group."""
         M = self.trace.array(f"{letter}[{l}]")
+        if l == 0 and letter[-1] in "Wb":
+            M = M.reshape(*M.shape[:-3], self.groups * self.units, M.shape[-1])
         return M if M.ndim == 2 else M[self.network]
+
+    def group(self, u: int) -> int:
+        """Return the embedding's group that a unit belongs to."""
+        return u // self.units
+
+    def taken(self, l: int, u: int) -> Any:
+        """Return what unit u of layer l takes: A[l-1], or of an embedding the rows of X that are its group's."""
+        if l > 0:
+            return self.array("A", l - 1)
+        start = self.group(u) * self.rows
+        return self.setting(self.trace.X)[start : start + self.rows]
+
+    def slopes(self, l: int) -> Any:
+        """Return the slopes in what layer l sums up: dZ[l]; of an embedding, which has no activation, dA[0]."""
+        return self.array("dZ" if l > 0 else "dA", l)
 
     def setting(self, M: Any) -> Any:
         """Return this network's own, or the one for all, of the sample weights or of a penalty's strength."""
@@ -88,12 +109,13 @@ class _Network:
 
 
 def _Z(one: _Network, l: int, u: int, i: int) -> str:
-    return one.total(
-        one.products(one.array("W", l)[u], one.array("A", l - 1)[:, i]), one.number(one.array("b", l)[u, 0])
-    )
+    return one.total(one.products(one.array("W", l)[u], one.taken(l, u)[:, i]), one.number(one.array("b", l)[u, 0]))
 
 
 def _A(one: _Network, l: int, u: int, i: int) -> str:
+    if l == 0:
+        embedded = one.groups * one.units
+        return _Z(one, 0, u, i) if u < embedded else f"X[{one.groups * one.rows + u - embedded}, {i}]"
     z, name = one.array("Z", l)[:, i], one.trace.architecture.activations[l - 1]
     if one.g[l].slope is None:  # softmax
         return f"exp({one.number(z[u])}) / ({one.total([f'exp({one.number(other)})' for other in z])})"
@@ -122,7 +144,7 @@ def _dZ(one: _Network, l: int, u: int, i: int) -> str:
 def _dW(one: _Network, l: int, u: int, j: int) -> str:
     w, strengths = one.array("W", l)[u, j], {name: one.setting(M) for name, M in one.trace.penalties.items()}
     return one.total(
-        [f"1/{one.m}*({one.total(one.products(one.array('dZ', l)[u], one.array('A', l - 1)[j]))})"],
+        [f"1/{one.m}*({one.total(one.products(one.slopes(l)[u], one.taken(l, u)[j]))})"],
         *(
             f"{one.number(strength)}/{one.m}*{one.factor(PENALTIES[name].slope(xp, w, 1, 1))}"
             for name, strength in strengths.items()
@@ -132,7 +154,7 @@ def _dW(one: _Network, l: int, u: int, j: int) -> str:
 
 
 def _db(one: _Network, l: int, u: int, column: int) -> str:
-    return f"1/{one.m}*({one.total([one.number(dz) for dz in one.array('dZ', l)[u]])})"
+    return f"1/{one.m}*({one.total([one.number(dz) for dz in one.slopes(l)[u]])})"
 
 
 _Writer = Callable[[_Network, int, int, int], str]

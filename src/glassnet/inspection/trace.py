@@ -56,6 +56,8 @@ class TraceLine:
 class Trace(PassArrays):
     """Every array of one pass, and how they are shown; the lists count layers from 1, and A[0] is X.
 
+    With an embedding entry 0 of W, b, A, dA, dW and db belongs to it, and `X` is what it takes.
+
     Parameters
     ----------
     architecture : Architecture
@@ -143,7 +145,8 @@ class Trace(PassArrays):
         M = self.array(factor[0].rstrip("ᵀ"))
         if M is None:
             return ""
-        return str(M.shape if not factor[3] else (*M.shape[:-2], M.shape[-1], M.shape[-2]))
+        is_transposed = factor[3] or factor[5]
+        return str((*M.shape[:-2], M.shape[-1], M.shape[-2]) if is_transposed else M.shape)
 
     def unit(
         self,
@@ -164,9 +167,10 @@ class Trace(PassArrays):
         letter : {"Z", "A", "dA", "dZ", "dW", "db"}
             The array.
         layer : int
-            Its layer, from 1.
+            Its layer, from 1; with an embedding 0 too, for A, dA, dW and db.
         unit, sample : int
-            Row and column of the array, counted from 0 as in ``trace.Z[layer][unit, sample]``.
+            Row and column of the array, counted from 0 as in ``trace.Z[layer][unit, sample]``. Of an embedding the
+            units are the rows of A[0].
         input : int
             Column of dW: the unit of the layer before, counted from 0.
         network : int
@@ -249,7 +253,10 @@ class Trace(PassArrays):
         layers: dict[int, list[str]] = {}
         for line in self.lines():
             layers.setdefault(line.layer, []).append(self._fold(line))
-        folds = [html.fold(f"<b>Input</b>: {n[0]} features, m = {self.m}", *layers.pop(0), opened=True)]
+        embedding = self.architecture.embedding
+        embedded = "" if embedding is None else f"; embedding of {embedding}"
+        head = f"<b>Input</b>: {self.architecture.n_x} features, m = {self.m}{embedded}"
+        folds = [html.fold(head, *layers.pop(0), opened=True)]
         for (l, arrays), g in zip(layers.items(), self.architecture.activations, strict=True):
             head = f"<b>Layer {l}</b>: {n[l]} unit{'s' * (n[l] > 1)}, {g}"
             entry = entries[l]
@@ -259,15 +266,18 @@ class Trace(PassArrays):
         return html.page(*folds, cost)
 
     def _fold(self, line: TraceLine) -> str:
-        name = line.array.removeprefix("X = ")
+        name, M = line.array.removeprefix("X = "), self.array(line.array)
+        if line.layer == 0 and line.array[-4:] in {"W[0]", "b[0]"}:  # the groups one below the other
+            M = M.reshape(*M.shape[:-3], -1, M.shape[-1])
+        is_written = line.layer or self.architecture.embedding
         letter, numbers = name.partition("[")[0], f"{line.smallest:.3g} to {line.largest:.3g}, mean {line.mean:.3g}"
         return html.fold(
             f'<span class="array"><b>{line.array}</b> {line.shape}</span>'
             f'<span class="numbers">{numbers}{f", {line.zeros:.0%} zeros" if line.zeros else ""}</span>'
             f'<span class="said">{html.text(line.formula)}</span>',
             html.formula(f"{name} = {line.formula}", FACTOR, self._shape),
-            html.paragraph(self.unit(letter, line.layer)) if letter in WRITTEN and line.layer else "",
-            html.heat_map(self.array(line.array)),
+            html.paragraph(self.unit(letter, line.layer)) if letter in WRITTEN and is_written else "",
+            html.heat_map(M),
         )
 
 

@@ -169,15 +169,30 @@ def diagram(model: Any, *, title: str = "", ax: Any = None) -> Axes:
                 va="center",
                 fontsize=15,
             )
-        head = f"X = A[0]\n{n:,} features" if l == 0 else f"layer {l}\n{n:,} {network.architecture.activations[l - 1]}"
+        head = f"layer {l}\n{n:,} {network.architecture.activations[l - 1]}" if l else _input_head(network.architecture)
         ax.text(l, 1.12, head, ha="center", va="bottom", fontsize=9)
         if l:
             shapes = f"W[{l}] ({n}, {sizes[l - 1]})\nb[{l}] ({n}, 1)\nA[{l}] ({n}, m)"
             ax.text(l, -1.14, shapes, ha="center", va="top", fontsize=8.5, color="#333333", linespacing=1.4)
         else:
-            ax.text(l, -1.14, f"X ({n}, m)", ha="center", va="top", fontsize=8.5, color="#333333")
+            shapes = _input_shapes(network.architecture)
+            ax.text(l, -1.14, shapes, ha="center", va="top", fontsize=8.5, color="#333333", linespacing=1.4)
     ax.set(xlim=(-0.5, L + 0.5), ylim=(-1.75, 1.5))
     return named(ax, title)
+
+
+def _input_head(architecture: Any) -> str:
+    n_0, embedding = architecture.sizes[0], architecture.embedding
+    if embedding is None:
+        return f"X = A[0]\n{n_0:,} features"
+    return f"A[0]: {n_0:,} rows\n{architecture.n_x:,} features, embedded"
+
+
+def _input_shapes(architecture: Any) -> str:
+    if architecture.embedding is None:
+        return f"X ({architecture.n_x}, m)"
+    g, t, d = architecture.embedding
+    return f"W[0] ({g}, {d}, {t})\nb[0] ({g}, {d}, 1)\nX ({architecture.n_x}, m)"
 
 
 def _shown(n: int) -> AnyArray:

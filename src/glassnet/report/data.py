@@ -19,7 +19,7 @@ def data(subject: Subject) -> Section:
         blocks.append(paragraph("data.trained_on", samples=samples))
     preparation = getattr(subject.model, "preparation_", None)
     if preparation is None and not subject.classes:
-        blocks.append(paragraph("data.bare", n_0=subject.network.architecture.sizes[0]))
+        blocks.append(paragraph("data.bare", n_x=subject.network.architecture.n_x))
     else:
         blocks += [Paragraph(_target(subject)), *_decisions(subject)]
     if preparation is not None:

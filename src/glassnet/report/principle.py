@@ -50,9 +50,11 @@ def principle(network: Network) -> Section:
 
 def _network(network: Network) -> list[Block]:
     n, L = network.architecture.sizes, network.L
-    blocks: list[Block] = [
-        paragraph("principle.network", L=L, sizes="-".join(map(str, n)), n_0=n[0], n_L=n[-1]),
-    ]
+    architecture, given = network.architecture, {"L": L, "sizes": "-".join(map(str, n)), "n_0": n[0], "n_L": n[-1]}
+    blocks: list[Block] = [paragraph("principle.network", **given)]
+    if architecture.embedding is not None:
+        g, t, d = architecture.embedding
+        blocks = [paragraph("principle.network_embedded", **given, n_x=architecture.n_x, g=g, t=t, d=d)]
     if L == 1:
         blocks.append(paragraph("principle.linear"))
     if network.n_networks is not None:
@@ -62,6 +64,12 @@ def _network(network: Network) -> list[Block]:
 
 def _forward(architecture: Architecture) -> list[Block]:
     n, lines = architecture.sizes, []
+    if architecture.embedding is not None:
+        groups, t, d = architecture.embedding
+        lines.append(
+            f"{_of_group('A', f'({d}, m)')} &= {_of_group('W', f'({d}, {t})')} {_of_group('X', f'({t}, m)')} + "
+            rf"{_of_group('b', f'({d}, 1)')}, \quad j = 1 \dots {groups}"
+        )
     for l in range(1, architecture.L + 1):
         g = _upright(choose(ACTIVATIONS, architecture.activations[l - 1], "activation")[0])
         shape = f"({n[l]}, m)"
@@ -141,6 +149,15 @@ def _backward(architecture: Architecture) -> list[Block]:
             f"{_shaped('A', l - 1, f'(m, {n[l - 1]})', transposed=True)}",
             rf"{_shaped('db', l, f'({n[l]}, 1)')} &= \frac{{1}}{{m}} \sum_{{i=1}}^{{m}} dz^{{[{l}](i)}}",
         ]
+    if architecture.embedding is not None:
+        _, t, d = architecture.embedding
+        lines += [
+            f"{_shaped('dA', 0, f'({n[0]}, m)')} &= {_shaped('W', 1, f'({n[0]}, {n[1]})', transposed=True)} "
+            f"{_shaped('dZ', 1, f'({n[1]}, m)')}",
+            rf"{_of_group('dW', f'({d}, {t})')} &= \frac{{1}}{{m}} {_of_group('dA', f'({d}, m)')} "
+            rf"\under{{X_{{j}}^{{\T}}}}{{(m, {t})}}",
+            rf"{_of_group('db', f'({d}, 1)')} &= \frac{{1}}{{m}} \sum_{{i=1}}^{{m}} da_{{j}}^{{[0](i)}}",
+        ]
     return [
         Heading(message("principle.backward")),
         paragraph("principle.backward_text"),
@@ -200,6 +217,9 @@ def _dimensions(network: Network) -> Table:
         [str(l), f"({n[l]}, {n[l - 1]})", f"({n[l]}, 1)", f"({n[l]}, m)", f"{n[l] * n[l - 1] + n[l]:,}"]
         for l in range(1, network.L + 1)
     ]
+    if network.architecture.embedding is not None:
+        g, t, d = network.architecture.embedding
+        rows.insert(0, ["0", f"({g}, {d}, {t})", f"({g}, {d}, 1)", f"({n[0]}, m)", f"{g * d * (t + 1):,}"])
     rows.append(["", "", "", "", f"{network.architecture.n_parameters:,}"])
     return Table(message("principle.dimensions"), head, rows)
 
@@ -211,6 +231,11 @@ def _at(letter: str, l: int) -> str:
 def _shaped(letter: str, l: int, shape: str, *, transposed: bool = False) -> str:
     power = rf"[{l}] \T" if transposed else f"[{l}]"
     return rf"\under{{{letter}^{{{power}}}}}{{{shape}}}"
+
+
+def _of_group(letter: str, shape: str) -> str:
+    """Return a matrix of group j of the embedding, or its rows of X or A[0]."""
+    return rf"\under{{{letter}_{{j}}{'' if letter == 'X' else '^{[0]}'}}}{{{shape}}}"
 
 
 def _layer(tex: str, l: int) -> str:

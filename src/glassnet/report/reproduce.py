@@ -103,10 +103,11 @@ def _in_python(subject: Subject) -> list[str]:
         settings["engine"] = in_new_words(record["engine"])
     network = f"{list(architecture.sizes)}, {list(architecture.activations)}, {architecture.loss!r}"
     stack = "" if subject.network.n_networks is None else f", n_networks={subject.network.n_networks}"
+    embedding = "" if architecture.embedding is None else f", embedding={tuple(architecture.embedding)}"
     arguments = ", ".join(f"{name}={value!r}" for name, value in settings.items())
     return [
         "from glassnet import Network",
-        f"net = Network({network}, dtype={subject.network.dtype.name!r}{stack})",
+        f"net = Network({network}, dtype={subject.network.dtype.name!r}{stack}{embedding})",
         *([f"history = net.fit(X, Y, {arguments})"] if record else []),
     ]
 

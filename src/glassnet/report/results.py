@@ -131,7 +131,7 @@ def _parameters(subject: Subject) -> list[Block]:
     head = heads("head", "array", "shape", "smallest", "mean", "largest", "deviation")
     rows = [
         [f"{layers.letter}[{l}]", str(M.shape), *(f"{value:.4g}" for value in (M.min(), M.mean(), M.max(), M.std()))]
-        for l in range(1, network.L + 1)
+        for l in network.W.numbers
         for layers in (network.W, network.b)
         for M in [layers[l].astype(np.float64)]
     ]
@@ -148,7 +148,8 @@ def _first_layer(subject: Subject) -> list[Block]:
         titles = [str(unit) for unit in range(1, len(shown) + 1)]
         pictures = _as_pictures(shown, preparation.pictures)
         return [Drawing("images", {"pictures": pictures, "titles": titles, "columns": 10}, caption)]
-    if len(W) <= HEAT_ROWS and W.shape[1] <= HEAT_COLUMNS:
+    is_embedded = subject.network.architecture.embedding is not None  # then W[1] takes no features
+    if len(W) <= HEAT_ROWS and W.shape[1] <= HEAT_COLUMNS and not is_embedded:
         names = preparation.feature_names if preparation is not None else map(str, range(1, W.shape[1] + 1))
         columns = [name if len(name) <= 24 else name[:23] + "…" for name in names]
         caption = message("results.weights_heat", largest=f"{np.abs(W).max():.4g}")

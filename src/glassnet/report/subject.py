@@ -91,7 +91,7 @@ def _trial(path: str | Path, data: str | Path, *, test: bool) -> Trial:
     part = workflows.test_part(dataset) if test else dataset
     X, y, file = select_training_columns(model, part.X), np.asarray(part.y), Path(data)
     digest = hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
-    most = max(1, MOST_NUMBERS // model.network_.architecture.sizes[0])
+    most = max(1, MOST_NUMBERS // model.network_.architecture.n_x)
     some = np.linspace(0, len(y) - 1, min(len(y), most)).astype(np.intp)
     columns, targets = model.prepared(rows_at(X, some)), model.target_.encode(y[some]).T
     return Trial(file.name, digest, columns, targets, y, np.asarray(model.predict(X)), score(model, X, y))
