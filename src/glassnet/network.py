@@ -19,7 +19,7 @@ from glassnet.core.equations import forward
 from glassnet.core.initializers import draw_weights, names_of_layers
 from glassnet.core.inputs import features, samples, validation_samples
 from glassnet.core.parameters import Layers, Parameters
-from glassnet.core.propagation import blocks_of, cost_only, propagate
+from glassnet.core.propagation import blocks, cost_only, propagate
 from glassnet.errors import DivergedError, SettingError
 from glassnet.files import check_writable
 from glassnet.network_file import DTYPES, SavedNetwork
@@ -162,7 +162,9 @@ class Network(NetworkInspection, SavedNetwork):
         A: Array = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
         return A
 
-    def forward_in_blocks(self, X: Columns, *, layer: int | None = None) -> Iterator[tuple[Any, Array]]:
+    def forward_in_blocks(
+        self, X: Columns, *, layer: int | None = None, samples: Array | None = None
+    ) -> Iterator[tuple[Any, Array]]:
         """Yield what `forward` returns some samples at a time, so that memory does not grow with m.
 
         Parameters
@@ -171,6 +173,8 @@ class Network(NetworkInspection, SavedNetwork):
             One column per sample.
         layer : int, optional
             As for `forward`.
+        samples : array of int, optional
+            Indices of some of the samples; None is all.
 
         Yields
         ------
@@ -189,7 +193,9 @@ class Network(NetworkInspection, SavedNetwork):
         end = (self.L if layer is None else layer) + 1
         columns = features(X, self.architecture, self.parameters)
         W, b, g = self.W.views[:end], self.b.views[:end], self.architecture.g
-        for block in blocks_of(xp, self.parameters, columns):
+        m = columns.shape[-1] if samples is None else len(samples)
+        for block in blocks(xp, self.parameters, m, getattr(columns, "bytes_of_a_sample", 0)):
+            block = block if samples is None else (..., samples[block[-1]])  # noqa: PLW2901
             with xp.quiet():
                 A = forward(xp, columns[block], W, b, g, self._no_masks)[0][-1]
             yield block, A
@@ -402,6 +408,22 @@ class Network(NetworkInspection, SavedNetwork):
         """
         _check_dtype(dtype)
         theta = self.parameters.over(self.vector.astype(dtype))
+        return Network._of(NetworkState(self.architecture, theta, np.random.default_rng(), self.record))
+
+    def some(self, networks: Sequence[int]) -> Network:
+        """Return some networks of a stack, side by side.
+
+        Parameters
+        ----------
+        networks : sequence of int
+            Their numbers, counted from 0.
+
+        Returns
+        -------
+        Network
+            A copy of their parameters, without the state of a training.
+        """
+        theta = self.parameters.some(networks)
         return Network._of(NetworkState(self.architecture, theta, np.random.default_rng(), self.record))
 
     def __repr__(self) -> str:

@@ -215,6 +215,36 @@ class SparseRows(Block):
         return SparseColumns(self.rows[samples].astype(dtype, copy=False))
 
 
+class Rearranged(Block):
+    """Features in another order, with zeros between them.
+
+    Parameters
+    ----------
+    blocks : sequence of Block
+        Of n features, none sparse.
+    places : array of int (n,)
+        Where each goes.
+    width : int
+        Number of features with the zeros.
+    """
+
+    def __init__(self, blocks: Sequence[Block], places: Array, width: int) -> None:
+        self.blocks, self.places, self.width = tuple(blocks), np.asarray(places), width
+
+    @property
+    def arrays(self) -> tuple[Array, ...]:
+        """The arrays that are kept."""
+        return self.places, *(part for block in self.blocks for part in block.arrays)
+
+    def __len__(self) -> int:
+        return len(self.blocks[0])
+
+    def expand(self, samples: Any, out: Array) -> None:
+        """Write the features of some samples."""
+        given = np.zeros((len(out), len(self.places)), out.dtype)
+        out[:, self.places] = _expand(self.blocks, samples, given, zero=False)
+
+
 class CodedColumns:
     """A matrix (n, m) of m samples, as blocks of features that are expanded where they are needed.
 

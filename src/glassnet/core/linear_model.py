@@ -37,7 +37,10 @@ class Solution(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """What is solved for: X (n[0], m), Y (n[L], m), S (1, m) or None; the fold that leaves each row out, or None; k."""
+    """What is solved for: X (n[0], m), Y (n[L], m), S (1, m) or None; the fold that leaves each row out, or None; k.
+
+    The fold of a row that none leaves out is -1.
+    """
 
     X: Any
     Y: AnyArray
@@ -116,17 +119,17 @@ class _Moments(NamedTuple):
             second += ((X - mean[:, np.newaxis]) ** 2) @ S
         deviation = np.sqrt(second / total)
         deviation = np.where(deviation > 0, deviation, 1.0)
-        k = rows.k if rows.fold is not None else 1
-        G, C = np.zeros((k, n + 1, n + 1)), np.zeros((k, n_y, n + 1))
+        folds = [-1] if rows.fold is None else [*range(rows.k), -1]  # the last: rows that none leaves out
+        G, C = np.zeros((len(folds), n + 1, n + 1)), np.zeros((len(folds), n_y, n + 1))
         for X, Y, S, fold in rows.blocks():
             D = _design(X, mean, deviation)
-            for j in range(k):
-                part = slice(None) if fold is None else fold == j
+            for j, number in enumerate(folds):
+                part = slice(None) if fold is None else fold == number
                 weighted = D[:, part] * S[part]
                 G[j] += weighted @ D[:, part].T
                 C[j] += Y[:, part] @ weighted.T
         if rows.fold is not None:  # until here of the rows that a fold leaves out
-            G, C = G.sum(axis=0) - G, C.sum(axis=0) - C
+            G, C = G.sum(axis=0) - G[:-1], C.sum(axis=0) - C[:-1]
         return cls(mean, deviation, G, C)
 
     def curvature(self, penalty: float, bound: float = 1.0) -> AnyArray:

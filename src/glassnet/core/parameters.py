@@ -158,6 +158,13 @@ class Parameters:
         twin._bind(vector, *self._made_of)
         return twin
 
+    def some(self, networks: Sequence[int]) -> Parameters:
+        """Return some networks of a stack, side by side in a buffer of their own."""
+        sizes, _, embedding = self._made_of
+        twin = object.__new__(Parameters)
+        twin._bind(self.vector[list(networks)], sizes, len(networks), embedding)
+        return twin
+
 
 def _shapes(
     sizes: Sequence[int], embedding: tuple[int, int, int] | None

@@ -6,12 +6,13 @@ import warnings
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from glassnet.arrays.coded_columns import Block, CodedColumns, repeated
-from glassnet.documents import ANYTHING, DISTINCT_TEXTS, TEXT, TEXTS, checked, listed
+from glassnet.arrays.coded_columns import Block, CodedColumns, Numbers, Rearranged, Steps, repeated
+from glassnet.documents import ANYTHING, DISTINCT_TEXTS, TEXT, TEXTS, checked, listed, whole
 from glassnet.errors import (
     DataError,
     DataWarning,
@@ -38,12 +39,14 @@ from glassnet.tables.spelling.spelled import Spelled
 
 MAX_CATEGORIES = 256
 MAX_BINS, MAX_BIN_FEATURES, MIN_ROWS_PER_BIN = 48, 768, 64  # measured in docs/tables.md
+GROUP = listed(whole(0), least=2, most=2)
 ENTRIES = {
     "kind": TEXT,
     "source": DISTINCT_TEXTS,
     "columns": listed(ANYTHING, least=1),
     "notes": TEXTS,
     "missing": TEXTS,
+    "groups": listed(GROUP, least=1),
 }
 
 
@@ -64,6 +67,9 @@ class Preparation:
         What was dropped and why, one sentence each.
     missing : tuple of str
         Text that stands for a missing cell, beside the usual marks.
+    groups : tuple of (int, int)
+        Of numbers that are embedded, as the columns have their features: the place of the number itself, and how many
+        features it and its bins are.
     """
 
     columns: tuple[Column, ...] = ()
@@ -71,18 +77,83 @@ class Preparation:
     pictures: PictureShape | None = None
     notes: list[str] = field(default_factory=list)
     missing: tuple[str, ...] = ()
+    groups: tuple[tuple[int, int], ...] = ()
 
     @property
     def feature_names(self) -> list[str]:
         """A name for every number of a prepared row."""
         if self.pictures:
             return self.pictures.features
-        return [feature for column in self.columns for feature in column.features]
+        names = [feature for column in self.columns for feature in column.features]
+        if not self.groups:
+            return names
+        t = self.rows_of_group
+        padded = [f"{names[start]} (no bin)" for start, _ in self.groups for _ in range(t)]
+        arranged = padded + [""] * (self.n_features - len(padded))
+        for place, name in zip(self.places, names, strict=True):
+            arranged[place] = name
+        return arranged
 
     @property
     def n_features(self) -> int:
         """Numbers in a prepared row."""
-        return self.pictures.n_x if self.pictures else sum(column.width for column in self.columns)
+        if self.pictures:
+            return self.pictures.n_x
+        padding = len(self.groups) * self.rows_of_group - sum(width for _, width in self.groups)
+        return sum(column.width for column in self.columns) + padding
+
+    @property
+    def rows_of_group(self) -> int:
+        """Features of each group: those of the largest, 0 without groups."""
+        return max((width for _, width in self.groups), default=0)
+
+    @property
+    def places(self) -> list[int]:
+        """Where each feature of the columns is in a prepared row.
+
+        Groups come first, each padded with zeros before its bins; a number itself is the last of its group.
+        """
+        t, found = self.rows_of_group, {}
+        for group, (start, width) in enumerate(self.groups):
+            end = (group + 1) * t
+            found[start] = end - 1
+            found |= {start + j: end - width + j - 1 for j in range(1, width)}
+        others = (j for j in range(sum(column.width for column in self.columns)) if j not in found)
+        found |= {j: len(self.groups) * t + i for i, j in enumerate(others)}
+        return [found[j] for j in range(len(found))]
+
+    def grouped(self, X: Any, *, least: int = 2) -> Preparation | None:
+        """Return the preparation with numbers and their bins in groups, for networks that embed them.
+
+        Numbers of less than half as many bins as another stay with the other features: their groups would be mostly
+        padding.
+
+        Parameters
+        ----------
+        X : pyarrow.Table, or whatever `as_table` takes
+            Training rows, of which the first is enough.
+        least : int
+            Features, the number and its bins, that the largest group must have.
+
+        Returns
+        -------
+        Preparation or None
+            None where no number has so many.
+        """
+        rows = features(X, self)
+        if isinstance(rows, Pictures):
+            return None
+        X, start, found = rows.slice(0, 1), 0, []
+        for column in self.columns:
+            blocks = column.encode(column.parsed(X[column.name], self.missing).cells, np.float32)
+            starts = start + np.cumsum([0, *(block.width for block in blocks)])
+            for (number, bins), place in zip(pairwise(blocks), starts, strict=False):
+                if isinstance(bins, Steps) and isinstance(number, Numbers) and number.width == 1:
+                    found.append((int(place), 1 + bins.width))
+            start = int(starts[-1])
+        most = max((width for _, width in found), default=0)
+        groups = tuple(each for each in found if 2 * each[1] >= most)
+        return replace(self, groups=groups) if groups and most >= least else None
 
     def unclipped(self) -> Preparation:
         """Return the preparation for linear models: numbers as they are, neither clipped nor binned.
@@ -93,7 +164,7 @@ class Preparation:
             With the same columns.
         """
         columns = (each.unclipped() for each in self.columns)
-        return replace(self, columns=tuple(columns))
+        return replace(self, columns=tuple(columns), groups=())
 
     @property
     def text(self) -> str:
@@ -223,7 +294,7 @@ class Preparation:
                 blocks += column.encode(read.cells, dtype, targets)
             else:
                 blocks += repeated(column.encode(distinct.values, dtype), distinct.indices)
-        return blocks
+        return [Rearranged(blocks, np.array(self.places), self.n_features)] if self.groups else blocks
 
     def parsed(self, X: pa.Table) -> tuple[pa.Table, dict[str, Spelled]]:
         """Return later rows with each cell as its column reads it, and how it did.
@@ -261,7 +332,11 @@ class Preparation:
         if self.pictures:
             return {"kind": "pictures", **self.pictures.to_document(), "notes": notes}
         columns = [column.to_document() for column in self.columns]
-        document = {"kind": "table", "source": list(self.source), "columns": columns, "notes": notes}
+        document: dict[str, Any] = {
+            "kind": "table", "source": list(self.source), "columns": columns, "notes": notes,
+        }  # fmt: skip
+        if self.groups:
+            document["groups"] = list(map(list, self.groups))
         return {**document, "missing": list(self.missing)} if self.missing else document
 
     @classmethod
@@ -289,14 +364,21 @@ class Preparation:
             return cls(pictures=PictureShape.from_document(document, where), notes=list(document["notes"]))
         if kind != "table":
             raise ModelFileError(f"{where}: kind must be 'table' or 'pictures', got {kind!r:.80}")
-        checked(document, ENTRIES, where, later=("missing",))
+        checked(document, ENTRIES, where, later=("missing", "groups"))
         source, entries = document["source"], document["columns"]
         columns = tuple(_column_from_document(each, f"{where}, column {j}") for j, each in enumerate(entries, 1))
         names = [column.name for column in columns]
         distinct = {(column.is_companion, column.name) for column in columns}
         if len(distinct) < len(columns) or not set(names) <= set(source):
             raise ModelFileError(f"{where}: columns must be distinct and in source, got {names!r:.200}")
-        return cls(columns, tuple(source), None, list(document["notes"]), tuple(document.get("missing", ())))
+        groups = [(start, width) for start, width in document.get("groups", ())]
+        ends = [0, *(start + width for start, width in groups)]
+        starts = [*(start for start, _ in groups), sum(column.width for column in columns)]
+        if any(start < end for end, start in zip(ends, starts, strict=True)) or any(width < 2 for _, width in groups):
+            raise ModelFileError(f"{where}: groups must be of features one after the other, got {groups!r:.200}")
+        return cls(
+            columns, tuple(source), None, list(document["notes"]), tuple(document.get("missing", ())), tuple(groups)
+        )
 
 
 def _are_words(column: Column) -> bool:

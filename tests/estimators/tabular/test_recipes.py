@@ -37,6 +37,18 @@ def test_epochs_follow_from_the_rows():
     assert kind.epochs_for(10**7, 128) == recipes.MIN_EPOCHS
 
 
+def test_two_networks_leave_out_the_same_eighth_of_the_rows():
+    labels = np.array([0] * 80 + [1] * 16)
+    for k, judged in ((2, 12), (4, 24), (8, 48), (16, 96), (5, 24), (32, 96)):
+        mask = out_of_fold.pair_weights(labels, 96, k, np.random.default_rng(0))
+        assert mask.shape == (k, 1, 96)
+        parts = list(out_of_fold.same_networks(mask))
+        assert [len(networks) for networks, _ in parts] == [2] * (k // 2 - 1) + [2 + k % 2]
+        assert sum(len(rows) for _, rows in parts) == judged
+        size = 96 // max(8, k // 2)
+        assert all(len(rows) == size and labels[rows].sum() == size // 6 for _, rows in parts)
+
+
 def test_each_row_is_out_of_fold_for_one_network_and_folds_are_stratified():
     labels = np.array([0] * 90 + [1] * 10)
     fold_weights = out_of_fold.fold_weights(labels, 100, 5, np.random.default_rng(0))
@@ -71,6 +83,12 @@ def test_costs_are_those_of_rows_that_a_network_did_not_learn_from():
     assert model.candidates_[0]["cost"] > 0.25  # Brier's score: worse than a coin
 
 
+def answers(network, X, Y, rows):
+    """Return the squared errors of each network (k, rows) and of the mean of all (rows,), summed over the outputs."""
+    A = network.forward(X[:, rows]).astype(float)
+    return ((A - Y[:, rows]) ** 2).sum(axis=1), ((A.mean(axis=0) - Y[:, rows]) ** 2).sum(axis=0)
+
+
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_out_of_fold_probabilities_cost_their_squared_error(n_classes):
     rng = np.random.default_rng(0)
@@ -79,11 +97,26 @@ def test_out_of_fold_probabilities_cost_their_squared_error(n_classes):
     Y = np.eye(n_classes)[labels].T if n_classes > 2 else labels[np.newaxis].astype(float)
     output = "softmax" if n_classes > 2 else "sigmoid"
     network = Network([4, 5, len(Y)], ["relu", output], "cross_entropy", seed=0, n_networks=3)
-    mask = out_of_fold.fold_weights(labels, 30, 3, rng)
+    mask = out_of_fold.fold_weights(labels, 30, 3, rng)  # each row is left out by one
     A = network.forward(X)
     by_hand = sum(((A[k, :, i] - Y[:, i]) ** 2).sum() for k in range(3) for i in range(30) if mask[k, 0, i] == 0)
-    assert out_of_fold.cost(A, Y, "cross_entropy", mask) == pytest.approx(by_hand / 30)
-    assert out_of_fold.cost(A, Y, "cross_entropy", None) == pytest.approx(((A - Y) ** 2).sum() / 90)  # all by all
+    parts = out_of_fold.left_out(network, X, mask)
+    assert out_of_fold.cost(parts, Y, "cross_entropy", 3) == pytest.approx(by_hand / 30, rel=1e-5)
+    together = answers(network, X, Y, np.arange(30))[1].mean()  # no network saw any row: the mean's own cost
+    assert out_of_fold.cost(out_of_fold.left_out(network, X, None), Y, "cross_entropy", 3) == pytest.approx(together)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_two_networks_tell_what_the_mean_of_many_costs(seed):
+    """Members that differ by chance alone: the cost of the mean of 64, estimated from pairs, against the truth."""
+    rng = np.random.default_rng(seed)
+    k, m = 64, 4000
+    Y, common = rng.normal(size=(1, m)), rng.normal(size=(1, m))
+    A = Y + 0.3 * common + rng.normal(scale=0.8, size=(k, 1, m))
+    parts = [out_of_fold.Part([i, i + 1], np.arange(m), A[i : i + 2]) for i in range(0, k, 2)]
+    true = ((A.mean(axis=0) - Y) ** 2).mean() / 2
+    assert out_of_fold.cost(parts, Y, "squared_error", k) == pytest.approx(true, rel=0.05)
+    assert out_of_fold.cost(parts, Y, "squared_error", 1) == pytest.approx(((A - Y) ** 2).mean() / 2, rel=0.01)
 
 
 @pytest.mark.parametrize("networks", [1, 3])
@@ -115,14 +148,14 @@ def test_smoothed_labels_leave_a_network_unsure_until_its_temperature_is_calibra
     assert sharper.max() > A.max()
 
 
-def test_a_network_that_is_too_sure_is_left_as_it_is():
+def test_a_network_that_is_too_sure_becomes_less_so():
     rng = np.random.default_rng(0)
     X, Y = rng.normal(size=(2, 50)), rng.integers(2, size=(1, 50)).astype(float)
     network = Network([2, 8, 1], ["relu", "sigmoid"], seed=0)
     network.W[2][...] *= 100
-    before = network.vector.copy()
-    assert out_of_fold.calibrate_temperature(network, X, Y, None) == 1
-    np.testing.assert_array_equal(network.vector, before)
+    before = network.W[2].copy()
+    assert out_of_fold.calibrate_temperature(network, X, Y, None) == 4
+    np.testing.assert_allclose(network.W[2], before / 4)
 
 
 @pytest.mark.parametrize(("loss", "smooths"), [("cross_entropy", True), ("squared_error", False)])

@@ -49,7 +49,7 @@ def alike(one, other, rtol=1e-6, X=X):
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kind", [TabularClassifier, TabularRegressor])
 def test_a_weight_is_so_many_rows(kind, way, monkeypatch):
-    monkeypatch.setattr(out_of_fold, "fold_weights", lambda *_: None)  # rows would be left out by lot
+    monkeypatch.setattr(out_of_fold, "pair_weights", lambda *_: None)  # rows would be left out by lot
     model = kind(**FULL | WAYS[way])
     weighed = model.fit(X, Y, COUNTS)
     repeated = kind(**FULL | WAYS[way]).fit(X[REPEATED], Y[REPEATED])
@@ -117,9 +117,9 @@ def test_judges_weigh_rows_too(masked, loss):
     mask = out_of_fold.fold_weights(None, 30, 2, rng).astype(float) if masked else None
     again = np.repeat(np.arange(30), S[0])
     mask_again = None if mask is None else mask[..., again]
-    A = network.forward(columns)
-    weighed = out_of_fold.cost(A, T, loss, mask, S)
-    assert weighed == pytest.approx(out_of_fold.cost(A[..., again], T[:, again], loss, mask_again))
+    weighed = out_of_fold.cost(out_of_fold.left_out(network, columns, mask), T, loss, 2, S)
+    repeated = out_of_fold.left_out(network, columns[:, again], mask_again)
+    assert weighed == pytest.approx(out_of_fold.cost(repeated, T[:, again], loss, 2))
     start = network.vector.copy()
     temperatures = [out_of_fold.calibrate_temperature(network, columns, T, mask, S)]
     network.vector[...] = start

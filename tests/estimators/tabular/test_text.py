@@ -129,4 +129,4 @@ def test_looking_inside():
         assert found.importances_mean.shape == (len(columns),)
         trace = model.trace(X[columns][:2], (y > 0)[:2])
         assert trace.A[0].shape[0] == model.preparation_.n_features
-        assert model.diagnose(X[columns], y > 0)
+        assert "checks on 200 samples" in repr(model.diagnose(X[columns], y > 0))

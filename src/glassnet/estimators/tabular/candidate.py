@@ -97,21 +97,12 @@ class Candidate:
         return candidate
 
 
-def best_of(candidates: Sequence[Candidate], m: int) -> Candidate:
-    """Return the candidate of least cost on m rows.
-
-    One that is solved must be better by 1 %, since averaging helps it least, and by about a standard error of the cost:
-    how far it may go was chosen on the same rows.
-    """
-    least = min(each.cost for each in candidates)
+def best_of(candidates: Sequence[Candidate]) -> Candidate:
+    """Return the candidate of least cost; one that is solved must be 1 % better, as its penalty is chosen on the rows."""
 
     def cost(each: Candidate) -> float:
-        if not each.recipe.startswith(SOLVED):
-            return each.cost
-        error = math.sqrt(max(second, 0.0) / m) if math.isfinite(second) else 0.0
-        return each.cost + max(HANDICAP * abs(each.cost), error)
+        return each.cost + HANDICAP * abs(each.cost) * each.recipe.startswith(SOLVED)
 
-    second = min((each.cost for each in candidates if not each.recipe.startswith(SOLVED)), default=least)
     return min(candidates, key=cost)
 
 

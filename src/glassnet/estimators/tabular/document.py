@@ -52,9 +52,9 @@ def restore(model: TableModel, network: Network, target: Target, document: Mappi
     if isinstance(target, LabelEncoder) and len(target.classes) < 2:
         raise ModelFileError(f"target: a classifier has at least 2 classes, got {len(target.classes)}")
     preparation = Preparation.from_document(document["preparation"])
-    if preparation.n_features != network.architecture.sizes[0]:
+    if preparation.n_features != network.architecture.n_x:
         raise ModelFileError(
-            f"preparation: gives {preparation.n_features} features; the network takes {network.architecture.sizes[0]}"
+            f"preparation: gives {preparation.n_features} features; the network takes {network.architecture.n_x}"
         )
     if document["feature_names"] not in ([], list(preparation.source)):
         raise ModelFileError("feature_names: not those of the preparation's columns")

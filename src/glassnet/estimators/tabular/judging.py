@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,7 +20,7 @@ Answers = metrics.ClassAnswers | metrics.NumberAnswers
 
 
 class JudgedRows(NamedTuple):
-    """Rows that candidates are compared by: those of validation, or all, each left out by one network.
+    """Rows that candidates are compared by: those of validation, or of training that some networks left out.
 
     Attributes
     ----------
@@ -35,12 +36,17 @@ class JudgedRows(NamedTuple):
         0 where a network left a row out; None where no network learned from any.
     """
 
-    X: AnyArray
+    X: Any
     Y: AnyArray
     S: AnyArray | None
     y: AnyArray
     weights: AnyArray | None
     mask: AnyArray | None
+
+    def at(self, indices: AnyArray) -> JudgedRows:
+        """Return targets and weights of some rows, without features."""
+        S, weights = (None if M is None else M[..., indices] for M in (self.S, self.weights))
+        return JudgedRows(None, self.Y[:, indices], S, self.y[indices], weights, None)
 
 
 def class_answers(
@@ -207,20 +213,27 @@ def judged(network: Network, target: Target, plain: Target, rows: JudgedRows, me
     Judgement
         Cost, target and answers.
     """
-    A, loss = out_of_fold.selected(network.forward_in_blocks(rows.X), rows.mask), network.architecture.loss
+    parts, loss = out_of_fold.left_out(network, rows.X, rows.mask), network.architecture.loss
+    k, judged_rows = network.n_networks or 1, rows.at(np.concatenate([part.rows for part in parts]))
+    outputs = np.concatenate([part.mean for part in parts], axis=-1)  # of these networks together, as `predict` does
+
+    def cost_of(target: Target) -> float:
+        if target is plain:
+            return out_of_fold.cost(parts, rows.Y, loss, k, rows.S)
+        rescaled = [part._replace(A=_rescaled(part.A, target, plain)) for part in parts]
+        return out_of_fold.cost(rescaled, plain.encode(rows.y).T, loss, k, rows.S)
+
     if isinstance(target, TargetScaler) and target.log and isinstance(plain, TargetScaler):
-        target = _smeared(target, plain, A, rows, loss, metric)
-    if target is plain:
-        cost = out_of_fold.cost(A, rows.Y, loss, None, rows.S)
-    else:
-        cost = out_of_fold.cost(_rescaled(A, target, plain), plain.encode(rows.y).T, loss, None, rows.S)
-    outputs = A.reshape(-1, *A.shape[-2:]).mean(axis=0, dtype=np.float64)  # of all networks, as `predict` does
+        target = _smeared(target, outputs, judged_rows, loss, metric, cost_of)
+    cost = cost_of(target)
     if isinstance(target, LabelEncoder):
         positive = rarer_class(target, rows.Y)
-        target = decided_by(target, outputs.T, rows, metric, positive)
-        answers: Answers = class_answers(target, outputs.T, rows.Y.T, weights=rows.weights, positive=positive)
+        target = decided_by(target, outputs.T, judged_rows, metric, positive)
+        answers: Answers = class_answers(
+            target, outputs.T, judged_rows.Y.T, weights=judged_rows.weights, positive=positive
+        )
     else:
-        answers = number_answers(loss, target.decode(outputs.T), rows.y, rows.weights)
+        answers = number_answers(loss, target.decode(outputs.T), judged_rows.y, judged_rows.weights)
     if metric is None:
         return Judgement(cost, cost, target, answers)
     row = metrics.METRICS[metric]
@@ -228,28 +241,26 @@ def judged(network: Network, target: Target, plain: Target, rows: JudgedRows, me
 
 
 def _smeared(
-    target: TargetScaler, plain: TargetScaler, A: AnyArray, rows: JudgedRows, loss: str, metric: str | None
-) -> TargetScaler:
+    target: TargetScaler, outputs: AnyArray, rows: JudgedRows, loss: str, metric: str | None,
+    cost_of: Callable[[Target], float],
+) -> TargetScaler:  # fmt: skip
     """Return a scaler of logarithms with the factor that is better: 1, or that of the right mean (Duan 1983)."""
     target = replace(target, factor=1.0)
-    estimates = target.in_units(np.moveaxis(A, -2, -1))[..., 0]
-    weights = None if rows.weights is None else np.broadcast_to(rows.weights, estimates.shape)
-    mean = float(np.average(estimates, weights=weights))
+    mean = float(np.average(target.in_units(outputs.T)[..., 0], weights=rows.weights))
     factor = float(np.average(rows.y, weights=rows.weights)) / max(mean, np.finfo(float).tiny)
     if not (np.isfinite(factor) and factor > 0):
         return target
 
     def cost(each: TargetScaler) -> float:
         if metric is None:
-            return out_of_fold.cost(_rescaled(A, each, plain), plain.encode(rows.y).T, loss, None, rows.S)
-        outputs = A if A.ndim == 2 else A.mean(axis=0)
+            return cost_of(each)
         return metrics.METRICS[metric].cost(number_answers(loss, each.decode(outputs.T), rows.y, rows.weights))
 
     return min((target, replace(target, factor=factor)), key=cost)
 
 
 def _rescaled(A: AnyArray, target: Target, plain: Target) -> AnyArray:
-    """Return outputs (n, m) or (k, n, m) that learned one scale of numbers on the other."""
+    """Return outputs (c, n, m) that learned one scale of numbers on the other."""
     assert isinstance(target, TargetScaler)
     assert isinstance(plain, TargetScaler)
     answers = np.moveaxis(np.asarray(A, np.float64), -2, -1)

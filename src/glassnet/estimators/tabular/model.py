@@ -208,8 +208,8 @@ class TableModel(InspectionMixin):
 
     def _become(self, data: TrainingData, candidates: list[Candidate]) -> None:
         """Take over what was trained: the best of the candidates, and what it takes to resume the last."""
-        chosen = best_of(candidates, data.Y.shape[1])
-        seen = data.for_layers(chosen.hidden)
+        chosen = best_of(candidates)
+        seen = data.for_network(chosen.network)
         self.preparation_, self.target_ = seen.preparation, chosen.target or data.target
         if chosen.recipe.removesuffix(LOG) == SOLVED and data.unclipped is not None:
             self.preparation_ = data.unclipped.preparation

@@ -24,6 +24,7 @@ from glassnet.estimators.tabular.recipes import (
 from glassnet.estimators.tabular.settings import FIXED
 from glassnet.estimators.targets import Target
 from glassnet.network import Network
+from glassnet.tables import Preparation
 
 if TYPE_CHECKING:
     from glassnet.estimators.tabular.model import TableModel
@@ -57,13 +58,22 @@ def is_full_batch(optimizer: str) -> bool:
     return choose(OPTIMIZERS, optimizer, "optimizer")[1].update is None
 
 
-def new_network(model: TableModel, recipe: Recipe, n_x: int, target: Target, rng: Any, k: int) -> Network:
-    """Return k networks of a recipe, side by side."""
-    return Network(*_layers(model, recipe, n_x, target), seed=rng, n_networks=None if k == 1 else k)
+def new_network(
+    model: TableModel, recipe: Recipe, preparation: Preparation, n_x: int, target: Target, rng: Any, k: int
+) -> Network:
+    """Return k networks of a recipe, side by side, for n_x features that a preparation makes."""
+    sizes, activations, loss, embedding = _layers(model, recipe, preparation, n_x, target)
+    return Network(sizes, activations, loss, seed=rng, n_networks=None if k == 1 else k, embedding=embedding)
 
 
-def _layers(model: TableModel, recipe: Recipe, n_x: int, target: Target) -> tuple[list[int], list[str], str]:
-    """Return sizes, activations (with the output's, if the target determines it) and loss of a network of a recipe."""
+def _layers(
+    model: TableModel, recipe: Recipe, preparation: Preparation, n_x: int, target: Target
+) -> tuple[list[int], list[str], str, tuple[int, int, int] | None]:
+    """Return sizes, activations (with the output's, if the target determines it), loss and embedding of a recipe."""
+    embedding = None
+    if recipe.embedding and preparation.groups:
+        embedding = len(preparation.groups), preparation.rows_of_group, recipe.embedding
+        n_x += embedding[0] * (embedding[2] - embedding[1])  # n[0]
     given = recipe.hidden if model.hidden is None else model.hidden
     hidden: list[Any] = [given] if np.ndim(given) == 0 else list(given)
     activation = recipe.activation if model.activation is None else model.activation
@@ -72,7 +82,7 @@ def _layers(model: TableModel, recipe: Recipe, n_x: int, target: Target) -> tupl
         raise SettingError(f"activation: {len(hidden)} hidden layers need as many names; got {len(activations)}")
     if target.output is not None:
         activations.append(target.output)
-    return [n_x, *hidden, target.n_outputs], activations, model.loss or model._default_loss
+    return [n_x, *hidden, target.n_outputs], activations, model.loss or model._default_loss, embedding
 
 
 def made_with(model: TableModel) -> dict[str, Any]:
@@ -85,14 +95,14 @@ def refuse_another_network(model: TableModel, width: int) -> None:
 
     `width` is the number of columns of the rows, or of numbers in a picture.
     """
-    network, now = model.network_, made_with(model)
-    n_x, had = network.architecture.sizes[0], network.n_networks or 1
-    text = "words" if model.preparation_.text else ""
+    network, now, preparation = model.network_, made_with(model), model.preparation_
+    n_x, had = network.architecture.n_x, network.n_networks or 1
+    text = "words" if preparation.text else ""
     names = recipe_names(model.preset, n_x, text)  # all of them: few rows choose among fewer
     recipes = [model._recipes[name] for name in names]
     if model.hidden is not None:
         recipes = [recipe_of_depth(model._recipes, np.size(model.hidden))]
-    asked = [Architecture.build(*_layers(model, recipe, n_x, model.target_)) for recipe in recipes]
+    asked = [Architecture.build(*_layers(model, recipe, preparation, n_x, model.target_)) for recipe in recipes]
     k = number_of_networks(model, width)
     changed = [name for name in FIXED if now.get(name) != model._made_with.get(name)]
     if not changed or (network.architecture in asked and had == k):

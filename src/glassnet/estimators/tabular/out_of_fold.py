@@ -1,13 +1,13 @@
 """Out-of-fold predictions of a stack: by them recipes are judged and the last layer is calibrated.
 
-Each of k networks leaves out another k-th of the rows, so that each row is predicted by the network that was not
-trained on it.
+Every two networks leave out the same part of the rows, so that what each of them answers alone, and what both answer
+together, tell how good the average of all will be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,13 +15,48 @@ from glassnet import equations
 from glassnet.network import Network
 from glassnet.typing import AnyArray
 
-TEMPERATURES = np.linspace(0.5, 1, 11)  # 1 leaves the network as it is, 0.5 doubles its logits
+TEMPERATURES = 2 ** np.linspace(-1, 2, 25)  # 1 leaves the network as it is, 0.5 doubles its logits
+PARTS = 8  # of the rows, of which every two networks leave out one
+
+
+class Part(NamedTuple):
+    """Rows that the same networks left out, and what these answer.
+
+    Attributes
+    ----------
+    networks : sequence of int
+        Their numbers in the stack.
+    rows : array (r,)
+        The indices of the rows.
+    A : array (c, n[l], r)
+        Of each of these c networks.
+    """
+
+    networks: Sequence[int]
+    rows: AnyArray
+    A: AnyArray
+
+    @property
+    def mean(self) -> AnyArray:
+        """What the networks answer together, (n[l], r)."""
+        return self.A.mean(axis=0, dtype=np.float64)
+
+
+def pair_weights(
+    labels: AnyArray | None, m: int, k: int, rng: np.random.Generator, groups: AnyArray | None = None
+) -> AnyArray:
+    """Return which network of a stack is trained on which sample: two of them leave out an eighth, the same for both.
+
+    An odd one leaves out what the two before it do. With fewer than 16 networks some rows are left out by none.
+    """
+    of_parts = fold_weights(labels, m, max(PARTS, k // 2), rng, groups)
+    return of_parts[np.minimum(np.arange(k) // 2, max(k // 2 - 1, 0))]
 
 
 def fold_weights(
     labels: AnyArray | None, m: int, k: int, rng: np.random.Generator, groups: AnyArray | None = None
 ) -> AnyArray:
-    """Return which network of a stack is trained on which sample; one network leaves out all samples of a group."""
+    """Return which of k networks is trained on which sample, each leaving out a fold; no group is in two folds."""
     if groups is not None:
         return _by_group(labels, groups, k, rng)
     order = rng.permutation(m)
@@ -46,36 +81,98 @@ def _by_group(labels: AnyArray | None, groups: AnyArray, k: int, rng: np.random.
     return mask
 
 
-def cost(A: AnyArray, Y: AnyArray, loss: str, mask: AnyArray | None, S: AnyArray | None = None) -> float:
-    """Return the cost of the answers for rows left out.
-
-    For cross-entropy it is the squared error of the probabilities, summed over the classes (Brier 1950): cross-entropy
-    mostly measures overconfidence, and an overconfident network can still be right more often. For any other loss it is
-    the network's own.
+def same_networks(mask: AnyArray) -> Iterator[tuple[list[int], AnyArray]]:
+    """Yield networks that leave out the same rows, and these rows.
 
     Parameters
     ----------
-    A : array (n[L], m) or (k, n[L], m)
-        Of a network, or of each network of a stack.
+    mask : array (k, 1, m)
+        0 where a network leaves a row out.
+    """
+    found: dict[bytes, list[int]] = {}
+    for network, weights in enumerate(mask[:, 0]):
+        found.setdefault(weights.tobytes(), []).append(network)
+    for networks in found.values():
+        rows = np.flatnonzero(mask[networks[0], 0] == 0)
+        if len(rows):
+            yield networks, rows
+
+
+def left_out(network: Network, X: Any, mask: AnyArray | None, *, layer: int | None = None) -> list[Part]:
+    """Return what the networks answer to rows that they did not learn from.
+
+    Parameters
+    ----------
+    network : Network
+        One, or a stack of k.
+    X : array (n[0], m)
+        Features of all rows.
+    mask : array (k, 1, m) or None
+        0 where a network left a row out; None where no network saw any of them.
+    layer : int, optional
+        Whose A is asked for; None is the last.
+
+    Returns
+    -------
+    list of Part
+        One for the rows of each set of networks; without mask all rows and all networks.
+    """
+    if mask is None:
+        every = list(range(network.n_networks or 1))
+        A = np.concatenate([block for _, block in network.forward_in_blocks(X, layer=layer)], axis=-1)
+        return [Part(every, np.arange(A.shape[-1]), A.reshape(-1, *A.shape[-2:]))]
+    parts = []
+    for networks, rows in same_networks(mask):
+        blocks = network.some(networks).forward_in_blocks(X, layer=layer, samples=rows)
+        parts.append(Part(networks, rows, np.concatenate([block for _, block in blocks], axis=-1)))
+    return parts
+
+
+def cost(parts: Sequence[Part], Y: AnyArray, loss: str, k: int, S: AnyArray | None = None) -> float:
+    """Return what the mean of all k networks is going to cost on new rows.
+
+    Of c networks that left the same rows out, each alone costs E_1 on them, and their mean E_c. The cost of the mean of
+    j networks is a + v/j, where v is what differs from network to network; hence
+
+        v = (E_1 - E_c) c / (c - 1)        E_k = E_1 - v + v / k
+
+    exactly so for squared errors of networks that differ only by chance. For cross-entropy the cost is the squared
+    error of the probabilities, summed over the classes (Brier 1950): cross-entropy mostly measures overconfidence, and
+    an overconfident network can still be right more often. For any other loss it is the networks' own.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+        Answers to rows left out.
     Y : array (n[L], m)
-        Targets.
+        Targets of all rows.
     loss : str
         Of the network.
-    mask : array (k, 1, m) or None
-        0 where a network left a row out; None where no network was trained on any of them.
+    k : int
+        Networks whose answers are going to be averaged.
     S : array (1, m), optional
         Weights of the rows.
 
     Returns
     -------
     float
-        The mean over the rows.
+        The mean over the rows left out.
     """
-    outputs, rows = of_rows(np.asarray(A, np.float64), mask)
-    Y, S = np.asarray(Y, np.float64)[:, rows], None if S is None else S[:, rows]
-    if loss == "cross_entropy":
-        return 2 * float(equations.cost(outputs, Y, "squared_error", sample_weight=S))
-    return float(equations.cost(outputs, Y, loss, sample_weight=S))
+    costs, weights = [], []
+    for part in parts:
+        T, s = np.asarray(Y, np.float64)[:, part.rows], None if S is None else S[:, part.rows]
+        c = len(part.A)
+        alone = float(np.mean([_cost(A, T, loss, s) for A in part.A]))
+        varying = 0.0 if c == 1 else min((alone - _cost(part.mean, T, loss, s)) * c / (c - 1), alone)
+        costs.append(alone - varying + varying / k)
+        weights.append(float(len(part.rows) if s is None else s.sum()))
+    return float(np.average(costs, weights=weights)) if any(weights) else 0.0
+
+
+def _cost(A: AnyArray, Y: AnyArray, loss: str, S: AnyArray | None) -> float:
+    """Return the mean over the rows of the cost by which candidates are compared."""
+    own = "squared_error" if loss == "cross_entropy" else loss
+    return (2 if own != loss else 1) * float(equations.cost(np.asarray(A, np.float64), Y, own, sample_weight=S))
 
 
 def combined(mask: AnyArray | None, S: AnyArray | None) -> AnyArray | None:
@@ -84,12 +181,13 @@ def combined(mask: AnyArray | None, S: AnyArray | None) -> AnyArray | None:
 
 
 def calibrate_temperature(
-    network: Network, X: AnyArray, Y: AnyArray, mask: AnyArray | None, S: AnyArray | None = None
+    network: Network, X: Any, Y: AnyArray, mask: AnyArray | None, S: AnyArray | None = None
 ) -> float:
     """Divide W[L] and b[L] by the temperature of least out-of-fold cross-entropy, and return that temperature.
 
-    A network that learned smoothed labels is underconfident. The division raises the probability of the most probable
-    class, which stays the same. Source: Guo et al. 2017, arXiv 1706.04599.
+    A network that learned smoothed labels is underconfident, one that was trained long is overconfident, and the mean
+    of several is less confident than each. So the temperature is chosen for the mean of the networks that left a row
+    out. The most probable class of a network stays the same. Source: Guo et al. 2017, arXiv 1706.04599.
 
     Parameters
     ----------
@@ -105,16 +203,17 @@ def calibrate_temperature(
     Returns
     -------
     float
-        The temperature, in [.5, 1].
+        The temperature, in [.5, 4].
     """
-    L, output = network.L, network.architecture.activations[-1]
-    last = network.forward_in_blocks(X, layer=L - 1)
-    Z = selected(((block, network.W[L] @ A + network.b[L]) for block, A in last), mask)
-    Z, rows = of_rows(Z.astype(np.float64), None)
+    L, output, k = network.L, network.architecture.activations[-1], network.n_networks or 1
+    W, b = (M.reshape(k, *M.shape[-2:]) for M in (network.W[L], network.b[L]))
+    parts = left_out(network, X, mask, layer=L - 1)
+    Z = [(W[part.networks] @ part.A + b[part.networks]).astype(np.float64) for part in parts]
+    rows = np.concatenate([part.rows for part in parts])
     Y, S = np.asarray(Y, np.float64)[:, rows], None if S is None else S[:, rows]
 
     def cross_entropy(temperature: float) -> float:
-        A = equations.activation_forward(Z / temperature, output)
+        A = np.concatenate([equations.activation_forward(z / temperature, output).mean(axis=0) for z in Z], axis=-1)
         return float(equations.cost(A, Y, f"{output}_cross_entropy", sample_weight=S))
 
     best = float(min(TEMPERATURES[::-1], key=cross_entropy))
@@ -124,48 +223,3 @@ def calibrate_temperature(
     if network.position is not None:
         network.position.follow(before, network.vector)  # resumed from the parameters before the division
     return best
-
-
-def selected(parts: Iterable[tuple[Any, AnyArray]], mask: AnyArray | None) -> AnyArray:
-    """Return outputs that come some samples at a time, of each row from the network that left it out.
-
-    Parameters
-    ----------
-    parts : iterable of (index, array)
-        As `Network.forward_in_blocks` yields them.
-    mask : array (k, 1, m) or None
-        0 where a network left a row out; None where no network saw any of them.
-
-    Returns
-    -------
-    array (n, m), or without mask (k, n, m)
-        Without mask those of every network.
-    """
-    if mask is None:
-        return np.concatenate([part for _, part in parts], axis=-1)
-    left_out = ((np.argmin(mask[:, 0][block], axis=0), part) for block, part in parts)
-    return np.concatenate([part[network, :, np.arange(part.shape[-1])] for network, part in left_out]).T
-
-
-def of_rows(A: AnyArray, mask: AnyArray | None) -> tuple[AnyArray, AnyArray]:
-    """Return outputs for rows that the network did not learn from.
-
-    Parameters
-    ----------
-    A : array (n, m) or (k, n, m)
-        Of a network, or of each network of a stack.
-    mask : array (k, 1, m) or None
-        0 where a network left a row out; None where no network saw any of them.
-
-    Returns
-    -------
-    outputs : array (n, rows)
-        Of each row from the network that left it out; without mask those of every network.
-    rows : array (rows,)
-        The index of each.
-    """
-    m = A.shape[-1]
-    if mask is not None:
-        return A[np.argmin(mask[:, 0], axis=0), :, np.arange(m)].T, np.arange(m)
-    stack = A.reshape(-1, *A.shape[-2:])
-    return np.concatenate(stack, axis=-1), np.tile(np.arange(m), len(stack))

@@ -16,6 +16,7 @@ from glassnet.errors import UnknownNameError
 
 MAX_SAMPLES = 2_000_000  # in all epochs together: large tables need fewer epochs
 MIN_EPOCHS = 8
+STEPS_OF_EPOCH = 16
 SOLVED = "solved linear"  # linear or logistic regression
 MANY_FEATURES = 2_000  # with more (mostly pictures) one network of the recipe "wide" is trained
 
@@ -41,10 +42,12 @@ class Recipe(NamedTuple):
         A small table has few steps in an epoch, and needs more epochs.
     least_rows : int
         With fewer the recipe is not tried.
-    batch_size : int
-        Rows in a step.
+    batch_size, least_batch : int
+        Rows in a step: a sixteenth of all, within these bounds.
     optimizer : str
         Name and options in the table of optimisers.
+    embedding : int
+        Units into which each number's bins are embedded before the first layer; 0 for none.
     solved : bool
         Whether it is a linear model of unclipped numbers, solved as `core.linear_model` says.
     """
@@ -58,8 +61,15 @@ class Recipe(NamedTuple):
     least_steps: int = 600
     least_rows: int = 0
     batch_size: int = 128
+    least_batch: int = 128
     optimizer: str = "adamw(beta_2=0.95, weight_decay=0.02)"
+    embedding: int = 0
     solved: bool = False
+
+    def batch_for(self, m: int) -> int:
+        """Return the rows in a step for a table of m rows."""
+        share = 1 << int(math.log2(max(m // STEPS_OF_EPOCH, 1)))
+        return min(self.batch_size, max(share, min(self.least_batch, self.batch_size)), m)
 
     def epochs_for(self, m: int, batch_size: Any) -> int:
         """Return the number of epochs for a table."""
@@ -93,6 +103,7 @@ PRESETS = {
 # whether a rare word's goes as far as a frequent one's (adamw) or not (momentum).
 TEXT_RECIPES = {"fast": ("steep",), "default": ("soft", "steep", "linear"), "best": ("soft", "steep", "linear")}
 MOMENTUM = "momentum(0.9)"
+LONG: dict[str, Any] = {"least_steps": 2000, "least_rows": 100, "least_batch": 32, "embedding": 16}
 #                 hidden            activation  rate  epochs  dropout  smoothing
 CLASSES = {
     SOLVED: Recipe((),               "relu",   0.005,     20, solved=True),
@@ -100,8 +111,8 @@ CLASSES = {
     "steep":  Recipe((),               "relu",   0.5,       20, batch_size=256, optimizer=MOMENTUM),
     "linear": Recipe((),               "relu",   0.005,     20),
     "simple": Recipe((128,),           "relu",   0.001,     32,    0.3),
-    "deep":   Recipe((128, 128),       "silu",   0.003,     28,    0.1,   0.05, least_steps=1000, least_rows=1000),
-    "deeper": Recipe((256, 256, 256),  "silu",   0.0015,    32,    0.2,   0.05, least_steps=1000, least_rows=1000),
+    "deep":   Recipe((128, 128),       "silu",   0.005,     56,    0.1,   0.05, **LONG),
+    "deeper": Recipe((256, 256),       "silu",   0.004,     56,    0.1,   0.05, **LONG),
     "given":  Recipe((),               "silu",   0.003,     28,    0.1, least_steps=1000),
     "wide":   Recipe((128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
 }
@@ -111,8 +122,8 @@ NUMBERS = {
     "steep":  Recipe((),               "relu",   0.18,      20, batch_size=256, optimizer=MOMENTUM),
     "linear": Recipe((),               "relu",   0.005,     20),
     "simple": Recipe((128,),           "silu",   0.002,     32,    0.3),
-    "deep":   Recipe((128, 128),       "silu",   0.003,     40,    0.1, least_steps=1000, least_rows=300),
-    "deeper": Recipe((256, 256, 256),  "silu",   0.001,     64,    0.15, least_steps=1000, least_rows=300),
+    "deep":   Recipe((128, 128),       "silu",   0.005,     80,    0.1, **LONG),
+    "deeper": Recipe((256, 256),       "silu",   0.004,     80,    0.1, **LONG),
     "given":  Recipe((),               "silu",   0.002,     40,    0.1, least_steps=1000),
     "wide":   Recipe((128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
 }

@@ -73,7 +73,7 @@ class ModelSettings(TypedDict, total=False):
         "name of a scorer.", none="None is the squared error of the probabilities for classes, and the loss for "
         "numbers.", check_with=metric_named, later=True)]
     validation: Annotated[float | None, Setting(None, "Share of the training rows held out to choose the recipe and "
-        "the best epoch.", none="None: of k networks each leaves out one k-th of the rows and is judged by them; one "
+        "the best epoch.", none="None: every two networks leave out an eighth of the rows and are judged by them; one "
         "network alone holds out .15 from 1000 rows on.", interval="[0, 1)")]
     patience: Annotated[float | None, Setting(None, "Epochs without a lower validation cost before training ends.",
         none="None is a quarter of the epochs.", interval="[0, inf]")]

@@ -104,7 +104,7 @@ class _Trainings:
         """Time some steps of a candidate, if there is a limit and it learns in steps."""
         if self.time_plan.limit is None or recipe.solved:
             return
-        data = self.data.for_layers(recipe.hidden)
+        data = self.data.for_recipe(recipe)
         options = _fit_options(self.model, recipe, network, data.X.shape[1])
         weights = out_of_fold.combined(data.fold_weights, data.S)
         self.time_plan.measure(name, network, options, data.X, data.Y, weights)
@@ -125,7 +125,7 @@ class _Trainings:
         part = self.checkpoint and self.checkpoint.of(around)
         candidate = Candidate(name, network, target=target_of(name, self.data))
         try:
-            data = self.data.for_layers(recipe.hidden)
+            data = self.data.for_recipe(recipe)
             steps = _steps_before(network, name, self.unfinished) or self.time_plan.steps.get(name)
             options: Any = {"resume": resume, "checkpoint": part, "steps": steps}
             history = _train(self.model, candidate, recipe, data, self.callbacks, **options)
@@ -146,7 +146,7 @@ class _Trainings:
         if SOLVED not in plain or plain[SOLVED].cost <= EXACT or not may_learn_logarithms(self.model, self.data):
             return
         trained = [each for name, each in plain.items() if not recipes[name].solved]
-        names = [SOLVED + LOG, *([best_of(trained, self.data.Y.shape[1]).recipe + LOG] if trained else [])]
+        names = [SOLVED + LOG, *([best_of(trained).recipe + LOG] if trained else [])]
         for name in names:
             known = {each.recipe: each for each in self.candidates}
             if self.are_interrupted or (name != names[0] and not _are_better(known[names[0]], plain[SOLVED])):
@@ -174,7 +174,7 @@ def _are_better(logarithms: Candidate, plain: Candidate) -> bool:
 
 def _judge_again(candidate: Candidate, data: TrainingData, metric: str | None) -> None:
     """Judge a candidate that was trained before the interruption: its target is no part of the file."""
-    candidate.target, data = target_of(candidate.recipe, data), data.for_layers(candidate.hidden)
+    candidate.target, data = target_of(candidate.recipe, data), data.for_network(candidate.network)
     X = None
     if candidate.recipe.removesuffix(LOG) == SOLVED and data.unclipped is not None:
         X = data.unclipped.columns(data.target)[1]
@@ -207,11 +207,11 @@ def _is_solvable(model: TableModel, data: TrainingData) -> bool:
 def _new_network(model: TableModel, recipe: Recipe, data: TrainingData) -> Network:
     """Return new networks of a recipe; those that are solved draw no numbers that others would have drawn."""
     if not recipe.solved:
-        return new_network(model, recipe, data.for_layers(recipe.hidden).X.shape[0], data.target, data.rng, data.k)
+        own = data.for_recipe(recipe)
+        return new_network(model, recipe, own.preparation, own.X.shape[0], data.target, data.rng, data.k)
     assert data.unclipped is not None
-    network = new_network(
-        model, recipe, data.unclipped.preparation.n_features, data.target, np.random.default_rng(0), data.k
-    )
+    unclipped = data.unclipped.preparation
+    network = new_network(model, recipe, unclipped, unclipped.n_features, data.target, np.random.default_rng(0), data.k)
     network.rng = data.rng
     return network
 
@@ -226,13 +226,19 @@ def _solve(
     network, Y = candidate.network, _targets(candidate, data)
     X, judged_X = (data.X, None) if data.unclipped is None else data.unclipped.columns(data.target)
     candidate.fingerprint = _fingerprint(data, candidate, X, Y, judged_X)
-    folds = None if data.fold_weights is None else np.argmin(data.fold_weights[:, 0], axis=0)
+    parts = [] if data.fold_weights is None else list(out_of_fold.same_networks(data.fold_weights))
+    folds = np.full(X.shape[1], -1) if parts else None
+    for fold, (_, rows) in enumerate(parts):
+        assert folds is not None
+        folds[rows] = fold
     architecture = network.architecture
     is_pair = architecture.loss in ("cross_entropy", "poisson")
     solution = linear_model.solve(
-        linear_model.Rows(X, Y, data.S, folds, data.k), architecture.output if is_pair else "identity"
+        linear_model.Rows(X, Y, data.S, folds, len(parts)), architecture.output if is_pair else "identity"
     )
-    network.W[1][...], network.b[1][...] = solution.W, solution.b
+    network.W[1][...], network.b[1][...] = solution.W[0], solution.b[0]
+    for fold, (networks, _) in enumerate(parts):
+        network.W[1][networks], network.b[1][networks] = solution.W[fold], solution.b[fold]
     solved = network.vector.copy()
     history = network.fit(
         X, Y, optimizer="gradient_descent", learning_rate=1e-12, epochs=1, callbacks=callbacks,
@@ -348,7 +354,7 @@ def _fit_options(model: TableModel, recipe: Recipe, network: Network, m: int) ->
         "optimizer": recipe.optimizer,
         "learning_rate": recipe.learning_rate,
         "schedule": "constant" if full_batch else "cosine",
-        "batch_size": None if full_batch else min(recipe.batch_size, m),
+        "batch_size": None if full_batch else recipe.batch_for(m),
         "dropout": 0.0 if full_batch or network.L == 1 else recipe.dropout,
     }
     options = {name: by_recipe.get(name) if value is None else value for name, value in given.items()}

@@ -16,9 +16,11 @@ from glassnet.estimators.tabular import out_of_fold
 from glassnet.estimators.tabular.baseline import constants
 from glassnet.estimators.tabular.judging import JudgedRows
 from glassnet.estimators.tabular.networks import number_of_networks, refuse_another_network
+from glassnet.estimators.tabular.recipes import Recipe
 from glassnet.estimators.tabular.rows import check_lengths, checked_targets, width
 from glassnet.estimators.tabular.samples import Samples
 from glassnet.estimators.targets import LabelEncoder, Target
+from glassnet.network import Network
 from glassnet.tables import Pictures, Preparation, fit_preparation, split
 from glassnet.tables.arrow import release_memory
 from glassnet.tables.times import times_of
@@ -72,15 +74,25 @@ class TrainingData(NamedTuple):
     constants: dict[str, list[float]]  # what every row could be answered
     unclipped: UnclippedFeatures | None  # of linear models; None where there is nothing to judge them by
     scores: TrainingData | None = None  # the same with scores for text, for hidden layers
+    grouped: TrainingData | None = None  # the same with numbers in groups, for networks that embed them
 
     @property
     def text(self) -> str:
         """What text becomes: "" where there is none, "words", or "scores" too."""
         return "" if not self.preparation.text else "words" if self.scores is None else "scores"
 
-    def for_layers(self, hidden: Sequence[int]) -> TrainingData:
-        """Return what networks with these hidden layers learn from."""
-        return self.scores if hidden and self.scores is not None else self
+    def for_recipe(self, recipe: Recipe) -> TrainingData:
+        """Return what the networks of a recipe learn from."""
+        return self._of(bool(recipe.hidden), bool(recipe.embedding))
+
+    def for_network(self, network: Network) -> TrainingData:
+        """Return what a network learns from, or learned from."""
+        return self._of(network.L > 1, network.architecture.embedding is not None)
+
+    def _of(self, is_deep: bool, embeds: bool) -> TrainingData:
+        if embeds and self.grouped is not None:
+            return self.grouped
+        return self.scores if is_deep and self.scores is not None else self
 
 
 class UnclippedFeatures(NamedTuple):
@@ -151,7 +163,8 @@ def prepare(model: TableModel, given: Given, given_val: Given, *, warm: bool, se
     )  # fmt: skip
     if warm or model.hidden is not None:  # the network, or at least its layers, are given
         return result
-    return result._replace(scores=_with_scores(result, trained, held_out))
+    scores, units = _with_scores(result, trained, held_out), max(each.embedding for each in model._recipes.values())
+    return result._replace(scores=scores, grouped=_grouped(scores or result, trained, held_out, units))
 
 
 def _with_scores(data: TrainingData, trained: Samples, held_out: Samples) -> TrainingData | None:
@@ -159,6 +172,20 @@ def _with_scores(data: TrainingData, trained: Samples, held_out: Samples) -> Tra
     if data.preparation.text == "alone":  # measured: words are as good
         return None
     preparation = data.preparation.with_text_scores(trained.rows, data.target.encode(trained.y))
+    return _prepared_by(preparation, data, trained, held_out)
+
+
+def _grouped(data: TrainingData, trained: Samples, held_out: Samples, units: int) -> TrainingData | None:
+    """Return the data with numbers in groups; None where they have fewer features than units, or text is words."""
+    if data.preparation.text or not units:
+        return None
+    return _prepared_by(data.preparation.grouped(trained.rows, least=units), data, trained, held_out)
+
+
+def _prepared_by(
+    preparation: Preparation | None, data: TrainingData, trained: Samples, held_out: Samples
+) -> TrainingData | None:
+    """Return the data as another preparation makes its features; None without one."""
     if preparation is None:
         return None
     X, _, _, validation = _columns(preparation, data.target, trained, held_out)
@@ -210,7 +237,7 @@ def _fold_weights(target: Target, samples: Samples, k: int, rng: np.random.Gener
     if k == 1 or len(y) < 2 * k or (groups is not None and np.ptp(groups) == 0):
         return None
     labels = y if isinstance(target, LabelEncoder) and not target.multilabel else None
-    return out_of_fold.fold_weights(labels, len(y), k, rng, groups)
+    return out_of_fold.pair_weights(labels, len(y), k, rng, groups)
 
 
 def _checked_samples(
