@@ -10,6 +10,7 @@ import pytest
 from glassnet import Network
 from glassnet.arrays.coded_columns import CodedColumns, Numbers, OneHot, Steps
 from glassnet.errors import ModelFileError, ShapeError
+from needs import engines
 
 draw = np.random.default_rng(0)
 m = 53
@@ -44,11 +45,11 @@ def coded(values=X):
 
 
 # ---------------------------------------------------------------- engines
-@pytest.mark.needs("torch")
+@pytest.mark.parametrize("engine", engines("numpy"))
 @pytest.mark.parametrize("k", [None, 3])
 @pytest.mark.parametrize("options", SETTINGS, ids=str)
-def test_torch_trains_as_numpy_does(options, k):
-    found, wanted = (trained(engine, k=k, **options) for engine in ("torch", "numpy"))
+def test_every_engine_trains_as_numpy_does(options, k, engine):
+    found, wanted = (trained(name, k=k, **options) for name in (engine, "numpy"))
     np.testing.assert_allclose(found.vector, wanted.vector, rtol=1e-9, atol=1e-9)
 
 
@@ -61,9 +62,12 @@ def test_torch_trains_each_network_of_a_stack_on_data_of_its_own():
 
 @pytest.mark.parametrize("batch_size", [None, 9])
 @pytest.mark.parametrize("k", [None, 3])
-@pytest.mark.parametrize("engine", ["numpy", pytest.param("torch", marks=pytest.mark.needs("torch"))])
+@pytest.mark.parametrize("engine", engines())
 def test_codes_train_as_the_numbers_that_they_stand_for(engine, k, batch_size):
     codes = coded()
+    if engine == "native" and batch_size is None:  # all samples at once are not expanded
+        assert network().fit(codes, Y, iterations=1, engine="auto").engine == "numpy"
+        return
     found = trained(engine, codes, k=k, batch_size=batch_size)
     wanted = trained(engine, codes.toarray(), k=k, batch_size=batch_size)
     np.testing.assert_allclose(found.vector, wanted.vector, rtol=1e-9)

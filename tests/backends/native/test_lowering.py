@@ -12,6 +12,7 @@ from glassnet.backends.native.programs import step_programs
 from glassnet.backends.native.recording import ONE, Namespace, Program
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.architecture import Architecture
+from glassnet.core.equations import embedding_backward, embedding_forward
 from glassnet.core.losses import LOSSES
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.core.propagation import Objective
@@ -58,7 +59,7 @@ def recorded(function, transposed=(), **dims):
     return lower(program, Words({}, {ONE: 0}), wanted or {}, transposed=frozenset(transposed))
 
 
-LENGTHS = {"NUMBER": 6, "PRODUCT": 10, "JOIN": 3}
+LENGTHS = {"NUMBER": 6, "PRODUCT": 10, "JOIN": 3, "GROUPED": 12, "REST": 8}
 
 
 def instructions(words):
@@ -66,7 +67,7 @@ def instructions(words):
     names, found, i = {number: name for name, number in OPERATIONS.items()}, [], 0
     code = words.words
     while code[i] != END:
-        kind = ["END", "NUMBER", "PRODUCT", "LOOP", "JOIN"][code[i]]
+        kind = ["END", "NUMBER", "PRODUCT", "LOOP", "JOIN", "GROUPED", "REST"][code[i]]
         if code[i] == LOOP:
             start, end = i + 5, i + 5 + LENGTH * code[i + 4]
             found.append((kind, [names[code[at]] for at in range(start, end, LENGTH)]))
@@ -560,3 +561,61 @@ def test_sums_over_slices_are_joined_and_counted():
     words = lower(program, Words({}, {}), in_slices=True)
     assert words.sums == 2
     assert [kind for kind, _ in instructions(words)].count("JOIN") == 2
+
+
+# ---------------------------------------------------------------- groups of rows
+GROUPS = {
+    "few": {"groups": 2, "rows": 3, "units": 4, "rest": 2, "m": 5},
+    "single": {"groups": 1, "rows": 1, "units": 1, "rest": 0, "m": 1},
+    "many": {"groups": 7, "rows": 33, "units": 16, "rest": 50, "m": 300},
+}
+
+
+@pytest.mark.parametrize("transposed", [(), ("X",)])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("sizes", GROUPS.values(), ids=GROUPS)
+def test_an_embedding_there_and_back(sizes, dtype, transposed):
+    """Nothing but the first rows is written of what lies in groups, and nothing past its end."""
+    g, t, d, rest = (sizes[name] for name in ("groups", "rows", "units", "rest"))
+    known = sizes | {"n_x": g * t + rest, "n0": g * d + rest, "groups rows": g * t, "groups units": g * d}
+    rng = np.random.default_rng(0)
+    dims = {
+        "X": ("n_x", "m"), "W": ("groups", "units", "rows"), "b": ("groups", "units", ONE), "A": ("n0", "m"),
+        "dA": ("n0", "m"), "dW": ("groups", "units", "rows"), "db": ("groups", "units", ONE),
+    }  # fmt: skip
+    drawn = {name: rng.normal(size=[1 if dim == ONE else known[dim] for dim in each]) for name, each in dims.items()}
+
+    def function(xp, program, X, W, b, A, dA, dW, db):
+        program.ungrouped = "n0"
+        A[...] = embedding_forward(xp, X, W, b)
+        dW[...], db[...] = embedding_backward(xp, dA, X, W, 3.0)
+
+    ours, theirs = ({name: (dims[name], M.astype(dtype)) for name, M in drawn.items()} for _ in range(2))
+    _, words = run_lowered(function, ours, known, dtype, transposed)
+    run_numpy(function, theirs)
+    for name, (_, M) in theirs.items():
+        close = 1e-11 if dtype == "float64" else 1e-4
+        np.testing.assert_allclose(ours[name][1], M, rtol=close, atol=close * max(1, np.abs(M).max()), err_msg=name)
+    assert [kind for kind, _ in instructions(words)] == ["GROUPED", "REST", "LOOP", "GROUPED"]
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (lambda groups, rest, W: W.mT @ groups, "left factor of a product of groups is not transposed"),
+        (lambda groups, rest, W: W @ W, "what is grouped, for a product or a copy, are the rows of an input"),
+        (lambda groups, rest, W: W @ groups * 2, "a loop has no groups"),
+        (lambda groups, rest, W: Namespace.ungrouped(groups, rest), "the groups of a matrix are a product"),
+        (lambda groups, rest, W: rest * 2, "the rows of no group are only copied"),
+    ],
+)
+def test_what_is_done_with_groups_is_a_product(function, words):
+    program = Program(np.dtype("float64"))
+    program.ungrouped = "n0"
+    X, W = program.input("X", ("n_x", "m")), program.input("W", ("groups", "units", "rows"))
+    g, _, t = W.shape
+    value = function(*Namespace.grouped(X, g, t), W)
+    out = program.input("out", value.dims)
+    out[...] = value
+    with pytest.raises(NotImplementedError, match=words):
+        lower(program, Words({}, {ONE: 0}))

@@ -130,6 +130,32 @@ def test_a_barrier_stands_between_two_symbols(program):
     assert program.barriers == [1]
 
 
+# ---------------------------------------------------------------- groups
+def test_groups_are_the_first_rows_where_they_lie(program):
+    X, W = program.input("X", ("n_x", "m")), program.input("W0", ("groups", "units", "rows"))
+    g, d, t = W.shape
+    groups, rest = xp.grouped(X, g, t)
+    assert (groups.op, groups.dims, groups.args[0].op) == ("groups", ("groups", "rows", "m"), "head")
+    assert (rest.op, rest.dims, rest.args) == ("rest", ("rest", "m"), (X,))
+    program.ungrouped = "n0"
+    A = xp.ungrouped(W @ groups, rest)
+    assert ((W @ groups).dims, A.dims) == (("groups", "units", "m"), ("n0", "m"))
+    halves = xp.grouped(A / 2, g, d)[0]  # half of the first rows, and nothing is done with the others
+    assert halves.args[0].args[0] == "truediv"
+    assert halves.args[0].dims == ("groups units", "m")
+    assert xp.row_sums(halves).dims == ("groups", "units", ONE)
+    assert (halves @ groups.mT).dims == ("groups", "units", "rows")
+    with pytest.raises(NotImplementedError, match="only the sums of rows are recorded, not total"):
+        xp.total(halves)
+
+
+def test_the_first_rows_of_what_is_broadcast_are_not_recorded(program):
+    A, b = program.input("A", ("n0", "m")), program.input("b", ("n0", ONE))
+    g, d, _ = program.input("W0", ("groups", "units", "rows")).shape
+    with pytest.raises(NotImplementedError, match="made of matrices of its shape"):
+        xp.grouped(A * b, g, d)
+
+
 # ---------------------------------------------------------------- the namespace
 def test_an_unknown_function_is_not_implemented():
     with pytest.raises(NotImplementedError, match="the native backend has no arctan"):
@@ -151,7 +177,6 @@ def test_ones_are_no_sum(program):
 def test_every_function_that_the_tables_and_equations_use_has_a_symbolic_form():
     texts = "".join(path.read_text("utf-8") for path in Path(glassnet.core.__file__).parent.glob("*.py"))
     used = set(re.findall(r"\bxp\.(\w+)", texts)) - {"zeros_like", "quiet"}  # called beside the equations, on arrays
-    used -= {"grouped", "ungrouped"}  # of networks with an embedding, which NumPy trains
     assert {"exp", "where", "row_sums", "sum_last", "erf"} <= used
     for name in used:
         assert callable(getattr(xp, name))

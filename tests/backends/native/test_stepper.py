@@ -39,10 +39,11 @@ LINE = ([3, 4, 1], ["relu", "identity"], "squared_error", (X, X[:1] * X[1:2]))  
 
 # ---------------------------------------------------------------- two runs, side by side
 def train(
-    engine, sizes, activations, loss, data, *, dtype="float64", stack=None, runs=1, scale=1.0, made=None, **options
-):
+    engine, sizes, activations, loss, data, *, dtype="float64", stack=None, runs=1, scale=1.0, made=None,
+    embedding=None, **options,
+):  # fmt: skip
     """Train a network once or, resuming, more often; return it, its last history and what callbacks got."""
-    net, told = Network(sizes, activations, loss, seed=1, dtype=dtype, n_networks=stack), []
+    net, told = Network(sizes, activations, loss, seed=1, dtype=dtype, n_networks=stack, embedding=embedding), []
     net.vector[...] *= scale
     if made is not None:
         made.append(net)
@@ -189,7 +190,11 @@ def runs(draw):
         options |= {"learning_rate": [0.001, 0.01, 0.003], "l2": [0.0, 0.1, 1.0]}
     if pick(True, False):
         options["sample_weight"] = rng.uniform(0.5, 2, (*lead, 1, samples))
-    inputs = rng.normal(size=(sizes[0], samples))
+    n_x = sizes[0]
+    if pick(True, False):
+        g, t, d, rest = pick(1, 2, 3), pick(1, 2, 9), pick(1, 4, 16), pick(0, 1, 17)
+        options["embedding"], sizes[0], n_x = (g, t, d), g * d + rest, g * t + rest
+    inputs = rng.normal(size=(n_x, samples))
     if pick(True, False):
         options["validation"] = (inputs[:, :3], Y[..., :3])
     return sizes, activations, loss, (inputs, Y), stack, options
@@ -301,6 +306,18 @@ def test_few_and_many_features(features, batch_size):
     data = np.random.default_rng(0).normal(size=(features, m)), Y_ONE
     for options in ({}, {"sample_weight": S, "listen": True}):
         agree([features, 5, 1], BASE[1], data=data, batch_size=batch_size, epochs=2, optimizer="adam", **options)
+
+
+@pytest.mark.parametrize("dtype", TOLERANCE)
+@pytest.mark.parametrize("stack", [None, 3])
+@pytest.mark.parametrize("batch_size", [None, 1, 7, 37])
+@pytest.mark.parametrize(("embedding", "rest"), [((2, 3, 4), 1), ((3, 17, 16), 5), ((4, 33, 16), 0), ((1, 1, 1), 0)])
+def test_embeddings_of_few_and_many_features(embedding, rest, batch_size, stack, dtype):
+    g, t, d = embedding
+    data = np.random.default_rng(0).normal(size=(g * t + rest, m)), Y_ONE
+    for options in ({}, {"sample_weight": S, "l2": 0.1, "clip_norm": 0.1, "dropout": 0.2}):
+        given = {"optimizer": "adam", "epochs": 2, "embedding": embedding, "stack": stack, "dtype": dtype, **options}
+        agree([g * d + rest, 5, 1], BASE[1], data=data, batch_size=batch_size, **given)
 
 
 def test_five_steps_and_five_more_are_ten():

@@ -9,19 +9,22 @@ from typing import Any
 
 from glassnet.backends.native.recording import ONE, Dims, Program, Symbol
 
+ALONE = ("dot", "ungrouped")  # operations that share no loop
+VIEWS = ("transpose", "head", "groups", "rest")  # the same entries, or some of them, where they lie
+
 
 @dataclass
 class Kernel:
-    """Operations that run in one loop over `dims`; a dot is alone."""
+    """Operations that run in one loop over `dims`; those of `ALONE` are alone."""
 
     dims: Dims
     symbols: list[Symbol] = field(default_factory=list)
-    is_dot: bool = False
+    is_alone: bool = False
 
 
 def base_of(symbol: Any) -> Any:
-    """Return the symbol behind transpositions."""
-    while isinstance(symbol, Symbol) and symbol.op == "transpose":
+    """Return the symbol behind transpositions and other views."""
+    while isinstance(symbol, Symbol) and symbol.op in VIEWS:
         symbol = symbol.args[0]
     return symbol
 
@@ -32,7 +35,7 @@ def is_transposed(symbol: Symbol) -> bool:
 
 
 def sources_of(symbol: Symbol) -> list[Symbol]:
-    """Return the symbols that an operation takes, those behind transpositions."""
+    """Return the symbols that an operation takes, those behind views."""
     return [base_of(arg) for arg in symbol.args if isinstance(arg, Symbol)]
 
 
@@ -49,7 +52,7 @@ def simplify(program: Program) -> None:
         elif name == "add" and isinstance(args[0], Symbol) and isinstance(args[1], Symbol):
             dot, bias = args
             alone = dot.op == "dot" and readers[dot] == 1 and dot not in stored
-            if alone and bias.op == "input" and bias.dims == (dot.dims[0], ONE):
+            if alone and bias.op == "input" and bias.dims == (*dot.dims[:-1], ONE):
                 symbol.op, symbol.args = "dot", (*dot.args, bias)
 
 
@@ -90,7 +93,7 @@ def kernels_of(program: Program, wanted: set[Symbol]) -> tuple[list[Kernel], dic
 
     def joins(source: Symbol, symbol: Symbol) -> bool:
         # whether a map that is in no loop yet can be computed in the loop of what takes it
-        return source.op == "map" and source not in place and symbol.op != "dot" and source.dims == _space(symbol)
+        return source.op == "map" and source not in place and symbol.op not in ALONE and source.dims == _space(symbol)
 
     def first_after(symbol: Symbol) -> int:
         first = earliest
@@ -102,15 +105,15 @@ def kernels_of(program: Program, wanted: set[Symbol]) -> tuple[list[Kernel], dic
                 put(source)
             if source in place:
                 here = place[source]
-                together = symbol.op != "dot" and source.op == "map" and kernels[here].dims == _space(symbol)
+                together = symbol.op not in ALONE and source.op == "map" and kernels[here].dims == _space(symbol)
                 first = max(first, here if together else here + 1)
         return first
 
     def put(symbol: Symbol, first: int = 0) -> None:
         space, first = _space(symbol), max(first, first_after(symbol))
-        fits = [k for k in range(first, len(kernels)) if kernels[k].dims == space and not kernels[k].is_dot]
-        if symbol.op == "dot" or not fits:
-            kernels.append(Kernel(space, is_dot=symbol.op == "dot"))
+        fits = [k for k in range(first, len(kernels)) if kernels[k].dims == space and not kernels[k].is_alone]
+        if symbol.op in ALONE or not fits:
+            kernels.append(Kernel(space, is_alone=symbol.op in ALONE))
             fits = [len(kernels) - 1]
         settle(symbol, fits[0] if space == () else fits[-1])
 
@@ -128,7 +131,7 @@ def kernels_of(program: Program, wanted: set[Symbol]) -> tuple[list[Kernel], dic
             if reader in wanted and names[store] in [source.name for source in sources_of(reader)]:
                 if reader not in place:
                     put(reader)
-                together = reader.op != "dot" and kernels[place[reader]].dims == store.dims
+                together = reader.op not in ALONE and kernels[place[reader]].dims == store.dims
                 first = max(first, place[reader] if together else place[reader] + 1)
         return first
 
@@ -137,8 +140,8 @@ def kernels_of(program: Program, wanted: set[Symbol]) -> tuple[list[Kernel], dic
             barriers.pop(0)
             kernels.append(Kernel(()))
             earliest = len(kernels) - 1
-        anchored = symbol.op in {"dot", "reduce"} or symbol in names
-        if symbol in wanted and anchored and symbol.op not in {"input", "transpose"} and symbol not in place:
+        anchored = symbol.op in {*ALONE, "reduce"} or symbol in names
+        if symbol in wanted and anchored and symbol.op not in {"input", *VIEWS} and symbol not in place:
             put(symbol, first_after_readers(symbol) if symbol in names else 0)
     for symbol in program.symbols:  # numbers that are only results
         if symbol in wanted and symbol.op == "map" and symbol not in place:
@@ -160,6 +163,6 @@ def kept_maps(
             kept.update(
                 source
                 for source in sources_of(symbol)
-                if source.op == "map" and (symbol.op == "dot" or place[source] != place[symbol])
+                if source.op == "map" and (symbol.op in ALONE or place[source] != place[symbol])
             )
     return kept

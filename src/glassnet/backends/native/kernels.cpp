@@ -96,7 +96,7 @@ template <class F> struct Machine {
     }
 
     // ------------------------------------------------------------ instructions
-    enum Instruction { END, NUMBER, PRODUCT, LOOP, JOIN };
+    enum Instruction { END, NUMBER, PRODUCT, LOOP, JOIN, GROUPED, REST };
 
     void run(const int64_t *code) {
         for (;;) switch (*code++) {
@@ -105,6 +105,8 @@ template <class F> struct Machine {
             case PRODUCT: code = product(code); break;
             case LOOP: code = loop(code); break;
             case JOIN: code = join(code); break;
+            case GROUPED: code = grouped(code); break;
+            case REST: code = rest(code); break;
         }
     }
 
@@ -128,6 +130,35 @@ template <class F> struct Machine {
         Product<F>::multiply(a, b, {at[code[4]], m, 1}, n, k, m, code[5] < 0 ? nullptr : at[code[5]],
                              (F *)task.panels);
         return code + 9;
+    }
+
+    // GROUPED a x x_is_transposed x_by_samples c bias g n k m x_rows: C_j = A_j X_j + bias_j for each group j, X_j being
+    // the group's rows of X, or transposed. The other matrices of the groups lie one after the other.
+    const int64_t *grouped(const int64_t *code) {
+        const int64_t *size = task.dimensions;
+        int64_t g = size[code[6]], n = size[code[7]], k = size[code[8]], m = size[code[9]];
+        int64_t rows = code[2] ? m : k, samples = code[2] ? k : m;
+        int64_t next_row = code[3] ? 1 : samples, next_sample = code[3] ? size[code[10]] : 1;
+        for (int64_t j = 0; j < g; j++) {
+            Matrix<const F> a = {at[code[0]] + j * n * k, k, 1};
+            Matrix<const F> x = {at[code[1]] + j * rows * next_row, next_row, next_sample};
+            if (code[2]) x = {x.at, next_sample, next_row};
+            Product<F>::multiply(a, x, {at[code[4]] + j * n * m, m, 1}, n, k, m,
+                                 code[5] < 0 ? nullptr : at[code[5]] + j * n, (F *)task.panels);
+        }
+        return code + 11;
+    }
+
+    // REST x x_by_samples c rest m x_rows c_rows: the last `rest` rows of X become those of C.
+    const int64_t *rest(const int64_t *code) {
+        const int64_t *size = task.dimensions;
+        int64_t count = size[code[3]], m = size[code[4]], rows = size[code[5]];
+        F *to = at[code[2]] + (size[code[6]] - count) * m;
+        const F *from = at[code[0]];
+        if (!code[1]) __builtin_memcpy(to, from + (rows - count) * m, count * m * sizeof(F));
+        else for (int64_t i = 0; i < count; i++)
+            for (int64_t q = 0; q < m; q++) to[i * m + q] = from[q * rows + rows - count + i];
+        return code + 7;
     }
 
     // JOIN number slot: the sum of the blocks' sums, of all threads
@@ -361,4 +392,4 @@ EXPORT int64_t ENTRY(block_numbers)(int64_t number_bytes) {
 EXPORT int64_t ENTRY(task_bytes)(void) { return sizeof(Task); }
 
 // What Python and the library agree on; it rises whenever `Task` or the words change.
-EXPORT int ENTRY(abi)(void) { return 1; }
+EXPORT int ENTRY(abi)(void) { return 2; }

@@ -3,7 +3,9 @@
     map      one entry after the other; maps over the same dimensions share a loop, and a value is stored only if a
              product, a result or a later loop needs it
     reduce   a sum or maximum, in the loop of its argument
-    dot      one call of the matrix product, into the array that keeps it; a bias that is added starts its sums
+    dot      one call of the matrix product, into the array that keeps it; a bias that is added starts its sums. With
+             groups it is one call for each, of which one factor is rows of an input; then `ungrouped` copies the
+             input's other rows below the groups' results
     numbers  one by one, before the loops that need them
 
 `kernels.cpp` says what the words of an instruction are. Arrays, numbers and dimensions are counted; the stepper says
@@ -18,6 +20,7 @@ from typing import Any
 
 from glassnet.backends.native.fusion import ENTRIES, FUSED, NUMBERS, matches
 from glassnet.backends.native.grouping import (
+    VIEWS,
     Kernel,
     base_of,
     is_transposed,
@@ -30,7 +33,7 @@ from glassnet.backends.native.grouping import (
 from glassnet.backends.native.recording import BINARY, ONE, TERNARY, UNARY, Dims, Program, Symbol
 
 # As `Instruction`, `OPERATIONS`, `Operand` and `Number` of the library's source have them, in their order.
-END, NUMBER, PRODUCT, LOOP, JOIN = range(5)
+END, NUMBER, PRODUCT, LOOP, JOIN, GROUPED, REST = range(7)
 REDUCING, EXPANDING = ("row_sums", "column_sums", "column_max", "total"), ("expand_column", "expand_row")
 OPERATIONS = {name: i for i, name in enumerate((*UNARY, *BINARY, *TERNARY, *FUSED, *REDUCING, *EXPANDING))}
 REGISTER, ARRAY, A_NUMBER = 1, 2, 3
@@ -111,7 +114,7 @@ def lower(
     results = results or {}
     simplify(program)
     homes = {value: name for name, value in program.stores}
-    if len(homes) < len(program.stores) or any(value.op in {"input", "transpose"} for value in homes):
+    if len(homes) < len(program.stores) or any(value.op in {"input", *VIEWS} for value in homes):
         raise NotImplementedError("a store takes the value of an operation, one array each")
     wanted = needed_for([*homes, *results.values()])
     kernels, place = kernels_of(program, wanted)
@@ -133,12 +136,14 @@ class _Writer:
         self.words, self.homes, self.kept, self.place = words, homes, kept, place
         self.transposed, self.in_slices = transposed, in_slices
         self.readers = Counter(source for symbol in wanted for source in sources_of(symbol))
+        self.within = {symbol.args[0]: symbol for symbol in wanted if symbol.op == "ungrouped"}  # written where it lies
 
     # ------------------------------------------------------------ what words count
     def array(self, symbol: Symbol) -> int:
         """Return the index of the array that holds a symbol."""
         if symbol.op == "input":
             return self.words.array(symbol.name)
+        symbol = self.within.get(symbol, symbol)
         if symbol in self.homes:
             return self.words.array(self.homes[symbol])
         name = f"work {symbol.number}"
@@ -156,8 +161,10 @@ class _Writer:
         """Write a kernel, and after its sums over slices what joins them."""
         if not kernel.symbols:
             return
-        if kernel.is_dot:
-            self._write_dot(kernel.symbols[0])
+        if kernel.is_alone:
+            symbol = kernel.symbols[0]
+            write = self._write_rest if symbol.op == "ungrouped" else self._write_dot
+            (self._write_grouped if len(symbol.dims) == 3 else write)(symbol)
         elif kernel.dims == ():
             for symbol in kernel.symbols:
                 name, *args = symbol.args
@@ -178,6 +185,32 @@ class _Writer:
         start = self.array(bias[0]) if bias else -1
         self.words.words += [PRODUCT, *operands, self.array(symbol), start, *sizes]
 
+    def _write_grouped(self, symbol: Symbol) -> None:
+        left, right, *bias = symbol.args
+        X, rows = self._rows_of_input(right, "groups"), base_of(right).dims[0]
+        if is_transposed(left):
+            raise NotImplementedError("the left factor of a product of groups is not transposed")
+        operands = [self.array(base_of(left)), X[0], int(is_transposed(right)), X[1], self.array(symbol)]
+        start = self.array(bias[0]) if bias else -1
+        sizes = [self.words.dimension(dim) for dim in (*left.dims, right.dims[-1], rows)]
+        self.words.words += [GROUPED, *operands, start, *sizes]
+
+    def _write_rest(self, symbol: Symbol) -> None:
+        groups, rest = symbol.args
+        if groups.op != "dot":
+            raise NotImplementedError("the groups of a matrix are a product")
+        X, (rows, columns) = self._rows_of_input(rest, "rest"), base_of(rest).dims
+        sizes = [self.words.dimension(dim) for dim in (rest.dims[0], columns, rows, symbol.dims[0])]
+        self.words.words += [REST, *X, self.array(symbol), *sizes]
+
+    def _rows_of_input(self, view: Symbol, kind: str) -> tuple[int, int]:
+        """Return the input whose rows these are, and whether it lies with its columns contiguous."""
+        base = base_of(view)
+        view = view.args[0] if view.op == "transpose" else view
+        if view.op != kind or base.op != "input":
+            raise NotImplementedError("what is grouped, for a product or a copy, are the rows of an input")
+        return self.array(base), int(base.name in self.transposed)
+
     def _write_loop(self, kernel: Kernel) -> None:
         loop = _Loop(self, kernel)
         self.words.words += loop.head() + loop.words
@@ -191,6 +224,8 @@ class _Loop:
     def __init__(self, writer: _Writer, kernel: Kernel) -> None:
         self.writer, self.kernel = writer, kernel
         self.here = writer.place[kernel.symbols[0]]
+        if len(kernel.dims) > 2:
+            raise NotImplementedError("a loop has no groups")
         self.dims = kernel.dims if len(kernel.dims) == 2 else (ONE, kernel.dims[0])
         self.operations: list[tuple[str, Any, list[Any]]] = []  # name, what it makes, what it takes
         self.flat = True
@@ -253,6 +288,8 @@ class _Loop:
             return writer.number(value) << 3 | A_NUMBER
         if value.op == "map" and writer.place.get(value) == self.here:
             return value
+        if value.op == "rest":
+            raise NotImplementedError("the rows of no group are only copied")
         base = base_of(value)
         word = writer.array(base) << 3 | ARRAY
         if value.dims == self.kernel.dims or len(value.dims) == 1:

@@ -35,6 +35,7 @@ def step_programs(
     transforms: Collection[str] = (),
     dropped: Collection[int] = (),
     by_features: bool = False,
+    embedded: bool = False,
 ) -> StepPrograms:
     """Record a training step.
 
@@ -56,6 +57,8 @@ def step_programs(
         Layers with dropout masks.
     by_features : bool
         Whether X lies in memory with a feature's numbers contiguous; otherwise it is a sample's.
+    embedded : bool
+        Whether layer 0 is an embedding.
 
     Returns
     -------
@@ -71,14 +74,14 @@ def step_programs(
     numbers: dict[Any, int] = {name: i for i, name in enumerate(GIVEN)}
     dimensions = {"m": 0, ONE: 1}
     pass_words, update_words = Words(numbers, dimensions), Words(numbers, dimensions)
-    program, J = _pass(objective, dtype, names, weighted, dropped)
+    program, J = _pass(objective, dtype, names, weighted, dropped, embedded)
     lower(program, pass_words, {"J": J}, transposed=frozenset() if by_features else frozenset({"X"}))
     lower(_update(optimizer, dtype, transforms), update_words, in_slices=True)
     return StepPrograms(pass_words, update_words)
 
 
 def _pass(
-    objective: Objective, dtype: Any, names: list[str], weighted: bool, dropped: Collection[int]
+    objective: Objective, dtype: Any, names: list[str], weighted: bool, dropped: Collection[int], embedded: bool
 ) -> tuple[Program, Symbol]:
     """Record a pass: the gradient, and J."""
     L, program = len(names) - 1, Program(dtype)
@@ -87,12 +90,15 @@ def _pass(
     def layers(letter: str, prefix: str = "") -> Any:
         columns = [ONE, *names[:-1]] if letter == "W" else [ONE] * (L + 1)
         views = [program.input(f"{prefix}{letter}{l}", (names[l], columns[l])) for l in range(1, L + 1)]
-        return SimpleNamespace(views=[None, *views])
+        of_group = ("groups", "units", "rows" if letter == "W" else ONE)
+        first = program.input(f"{prefix}{letter}0", of_group) if embedded else None
+        return SimpleNamespace(views=[first, *views])
 
     theta: Any = SimpleNamespace(W=layers("W"), b=layers("b"), weights=program.input("weights", ("PW",)))
     gradient: Any = _Gradient(program, layers("W", "d"), layers("b", "d"))
     traced = objective._replace(penalties={name: program.input(f"{name}_share", ()) for name in objective.penalties})
-    X, Y = program.input("X", (names[0], "m")), program.input("Y", (names[L], "m"))
+    program.ungrouped = names[0]
+    X, Y = program.input("X", ("n_x" if embedded else names[0], "m")), program.input("Y", (names[L], "m"))
     S = program.input("S", (ONE, "m")) if weighted else None
     if S is not None:  # the weights of the whole step, of which a part has only some
         program.known |= {(kind, S): program.input("weight_sum", ()) for kind in ("row_sums", "total")}

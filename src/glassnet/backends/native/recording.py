@@ -31,6 +31,7 @@ class Program:
         self.counts: dict[str, str] = {}  # dimension -> the number of its size, where that is not the size of the loops
         self.sizes: set[str] = set()  # names of numbers that are sizes of layers
         self.known: dict[tuple[str, Symbol], Symbol] = {}  # reduction and its argument -> a number that is given
+        self.ungrouped = ""  # the dimension of the rows of groups and others together: n[0]
         self.barriers: list[int] = []  # positions after which inputs are read again, because stores have changed them
 
     def input(self, name: str, dims: Dims) -> Symbol:
@@ -71,10 +72,10 @@ class Symbol:
     @property
     def mT(self) -> Symbol:
         """The transposed matrix."""
-        return Symbol(self.program, "transpose", (self,), self.dims[::-1])
+        return Symbol(self.program, "transpose", (self,), (*self.dims[:-2], self.dims[-1], self.dims[-2]))
 
     def __matmul__(self, other: Symbol) -> Symbol:
-        return Symbol(self.program, "dot", (self, other), (self.dims[0], other.dims[1]))
+        return Symbol(self.program, "dot", (self, other), (*self.dims[:-1], other.dims[-1]))
 
     def __bool__(self) -> bool:
         raise NotImplementedError("symbols have no truth value: what a step computes decides nothing")
@@ -124,9 +125,27 @@ def reduce(kind: str, argument: Symbol) -> Symbol:
     """Record a sum or maximum along rows, columns, or all."""
     if (kind, argument) in argument.program.known:
         return argument.program.known[kind, argument]
+    if argument.op == "groups":
+        if kind != "row_sums":
+            raise NotImplementedError(f"of groups only the sums of rows are recorded, not {kind}")
+        return Symbol(argument.program, "reduce", (kind, argument.args[0]), (*argument.dims[:-1], ONE))
     r, c = argument.dims if len(argument.dims) == 2 else (ONE, ONE)
     dims = {"row_sums": (r, ONE), "column_sums": (ONE, c), "column_max": (ONE, c), "total": (), "sum_last": ()}[kind]
     return Symbol(argument.program, "reduce", (kind, argument), dims)
+
+
+def first_rows(M: Symbol, rows: str) -> Symbol:
+    """Return the first rows of a matrix; of an operation entry by entry, the operation on the first rows."""
+    dims = (rows, M.dims[1])
+    if M.op != "map":
+        return Symbol(M.program, "head", (M,), dims)
+    args = [
+        Symbol(M.program, "head", (arg,), dims) if isinstance(arg, Symbol) and arg.dims == M.dims else arg
+        for arg in M.args
+    ]
+    if any(isinstance(arg, Symbol) and arg.dims not in ((), dims) for arg in args):
+        raise NotImplementedError("the first rows of an operation are made of matrices of its shape, or of numbers")
+    return Symbol(M.program, "map", tuple(args), dims)
 
 
 def broadcast(shapes: list[Dims]) -> Dims:
@@ -176,6 +195,22 @@ class Namespace:
     def ones_like(M: Any) -> Symbol:
         """Return ones in the shape of M."""
         return Symbol(M.program, "map", ("copy", 1.0), M.dims)  # not 1 + 0 * M, which is NaN where M is infinite
+
+    @staticmethod
+    def grouped(M: Symbol, g: Symbol, n: Symbol) -> tuple[Symbol, Symbol]:
+        """Return the groups of the first rows of M, and its other rows; both stay where M lies."""
+        head = first_rows(M, f"{g.name} {n.name}")
+        columns = M.dims[1]
+        return (
+            Symbol(M.program, "groups", (head,), (g.name, n.name, columns)),
+            Symbol(M.program, "rest", (M,), ("rest", columns)),
+        )
+
+    @staticmethod
+    def ungrouped(groups: Symbol, rest: Symbol) -> Symbol:
+        """Return the rows of all groups, and below them the others."""
+        program, columns = groups.program, groups.dims[-1]
+        return Symbol(program, "ungrouped", (groups, rest), (program.ungrouped, columns))
 
     def __getattr__(self, name: str) -> Callable[..., Symbol]:
         """Return the symbolic form of a function of the namespace."""

@@ -42,8 +42,6 @@ FEW_FEATURES = 16  # up to which X lies by features: vectors run along its sampl
 def covers(run: Run) -> bool:
     """Return whether the library can run a run's steps, judged by settings and shapes."""
     samples = run.batches.whole[0]
-    if 0 in run.theta.W.numbers:  # an embedding
-        return False
     if isinstance(samples, CodedColumns):  # batches are expanded; all samples at once are not
         return not samples.is_sparse and run.steps_per_epoch > 1
     return isinstance(samples, np.ndarray) and samples.ndim == 2
@@ -74,13 +72,13 @@ def _programs_of(run: Run, sizes: tuple[int, ...], by_features: bool) -> StepPro
     """Return the programs of a run; runs that differ only in sizes and numbers share them."""
     objective, dtype, weighted = run.objective, run.theta.vector.dtype, run.batches.whole[2] is not None
     dropped = tuple(l for l, drop in enumerate(run.drops) if np.any(drop))
-    ones, transforms = tuple(n == 1 for n in sizes), tuple(run.transforms)
+    ones, transforms, embedded = tuple(n == 1 for n in sizes), tuple(run.transforms), 0 in run.theta.W.numbers
     kind = objective.names, tuple(objective.penalties), run.settings.optimizer
-    key = (*kind, dtype.name, ones, weighted, transforms, dropped, by_features)
+    key = (*kind, dtype.name, ones, weighted, transforms, dropped, by_features, embedded)
     if key not in _recorded:
         _recorded[key] = step_programs(
             objective, run.optimizer, dtype, sizes, weighted=weighted, transforms=transforms, dropped=dropped,
-            by_features=by_features,
+            by_features=by_features, embedded=embedded,
         )  # fmt: skip
     return _recorded[key]
 
@@ -102,8 +100,8 @@ class NativeSteps:
     def __init__(self, run: Run) -> None:
         self.run = run
         samples, targets, weights = run.batches.whole
-        sizes = (samples.shape[-2], *(b.shape[-2] for b in run.theta.b))
-        is_whole, by_features = run.steps_per_epoch == 1, sizes[0] <= FEW_FEATURES
+        features, sizes = samples.shape[-2], (run.theta.W[1].shape[-1], *(b.shape[-2] for b in run.theta.b))
+        is_whole, by_features = run.steps_per_epoch == 1, features <= FEW_FEATURES
         parts, self.groups = _division(run, sizes)
         vectors = run.theta.vector, run.best.theta, run.gradient.vector
         self.theta, self.best, gradient = (np.atleast_2d(M) for M in vectors)
@@ -114,8 +112,8 @@ class NativeSteps:
         else:
             self.rows = np.ascontiguousarray(samples if is_whole and by_features else samples.T)
         shared = Shared(
-            run=run, programs=_programs_of(run, sizes, by_features), sizes=sizes, rows=self.rows, theta=self.theta,
-            best=self.best,
+            run=run, programs=_programs_of(run, sizes, by_features), sizes=sizes, features=features,
+            rows=self.rows, theta=self.theta, best=self.best,
             gradients=gradient[:, None] if self.groups == 1 else np.empty((networks, self.groups, P), gradient.dtype),
             state=[np.atleast_2d(run.state[name]) for name in run.optimizer.state],
             is_whole=is_whole, by_features=by_features, parts=parts, groups=self.groups,
@@ -290,7 +288,8 @@ def _division(run: Run, sizes: tuple[int, ...]) -> tuple[int, int]:
     most = min(os.cpu_count() or 1, operations / OPERATIONS_PER_THREAD, samples / SAMPLES_PER_THREAD)
     while 2 * groups <= most:
         groups *= 2
-    entries, parameters = sum(sizes[1:]), run.theta.vector.shape[-1]  # each part adds so many to the gradient
+    entries = sum(sizes[1:] if run.theta.W.views[0] is None else sizes)  # of a sample's Z, and of A[0] if it is made
+    parameters = run.theta.vector.shape[-1]  # each part adds so many to the gradient
     block = max(256, CACHED_ENTRIES // entries, parameters // entries)
     return groups * math.ceil(samples / groups / block), groups
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import math
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from glassnet.backends.native.lowering import REGISTERS, Words
 from glassnet.backends.native.programs import StepPrograms
 from glassnet.backends.native.recording import ONE
 from glassnet.backends.native.task import Task, of_library, run_function
+from glassnet.core.parameters import Parameters
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -40,7 +40,9 @@ class Shared:
         The words of its steps.
     sizes : tuple of int
         n[0] ... n[L].
-    rows : array (m, n[0]) or (n[0], m)
+    features : int
+        Rows of X: n[0], unless there is an embedding.
+    rows : array (m, features) or (features, m)
         The samples; by features only where all are in each step.
     theta, best, gradients : array (k, P), (k, P), (k, groups, P)
         Parameters, the best so far, the gradient of each group.
@@ -55,6 +57,7 @@ class Shared:
     run: Run
     programs: StepPrograms
     sizes: tuple[int, ...]
+    features: int
     rows: Array
     theta: Array
     best: Array
@@ -86,7 +89,7 @@ class Thread:
         dimensions = _dimensions(shared, largest)
         masks = [f"D{l}" for l, drop in enumerate(run.drops) if np.any(drop)]
         lists = {name: (FIRST_OF_LIST + i, 0) for names in (masks, run.optimizer.state) for i, name in enumerate(names)}
-        known = {**_offsets(sizes), **lists}
+        known = {**_offsets(run.theta), **lists}
         (pass_places, of_pass), (update_places, of_update) = (
             _places(words, dimensions, known) for words in (programs.of_pass, programs.of_update)
         )
@@ -116,7 +119,7 @@ class Thread:
             "registers": REGISTERS * block,
             "work": max(of_pass, of_update),
             "panels": of_library("panel_numbers", dtype),
-            "x_work": 0 if in_place else sizes[0] * batch,
+            "x_work": 0 if in_place else shared.features * batch,
             "y_work": sizes[-1] * batch,
             "s_work": 0 if run.batches.whole[2] is None else batch,
             "spare": P if shared.parts > shared.groups else 0,
@@ -127,9 +130,9 @@ class Thread:
         self.task = Task(
             number_bytes=dtype.itemsize, pass_arrays=len(pass_places), update_arrays=len(update_places),
             dimension_P=programs.of_update.dimensions["P"], masks_count=len(masks),
-            blocks=blocks, features=sizes[0], outputs=sizes[-1], samples=run.batches.m, batch=batch, parameters=P,
-            whole=shared.is_whole, by_features=shared.by_features, watch=run.judges_steps, parts=shared.parts,
-            groups=shared.groups, rank=rank, mask_numbers=shared.drawn,
+            blocks=blocks, features=shared.features, outputs=sizes[-1], samples=run.batches.m, batch=batch,
+            parameters=P, whole=shared.is_whole, by_features=shared.by_features, watch=run.judges_steps,
+            parts=shared.parts, groups=shared.groups, rank=rank, mask_numbers=shared.drawn,
         )  # fmt: skip
         self.hand(**self.kept)
 
@@ -167,17 +170,24 @@ def _dimensions(shared: Shared, largest: int) -> dict[str, int]:
     """Return the size of each dimension, in its order; that of m is the largest part's."""
     P, of_weights = shared.theta.shape[-1], shared.run.theta.weights.shape[-1]
     known = {"m": largest, ONE: 1, "P": P, "PW": of_weights, **{f"n{l}": n for l, n in enumerate(shared.sizes)}}
+    known["n_x"] = shared.features
+    if 0 in shared.run.theta.W.numbers:
+        g, d, t = shared.run.theta.W[0].shape[-3:]
+        known |= {"groups": g, "rows": t, "units": d, "groups rows": g * t, "groups units": g * d}
+        known["rest"] = shared.sizes[0] - g * d
     return {name: known[name] for name in shared.programs.of_pass.dimensions}
 
 
-def _offsets(sizes: tuple[int, ...]) -> dict[str, tuple[int, int]]:
+def _offsets(theta: Parameters) -> dict[str, tuple[int, int]]:
     """Return where each array of theta and of the gradient lies, and the samples: root and offset."""
     found = {"theta": (THETA, 0), "weights": (THETA, 0), "gradient": (GRADIENT, 0), "dweights": (GRADIENT, 0)}
     found |= {"X": (X, 0), "Y": (Y, 0), "S": (S, 0)}
-    lengths = [n * n_prev for n_prev, n in pairwise(sizes)] + list(sizes[1:])
-    names = [f"{letter}{l}" for letter in "Wb" for l in range(1, len(sizes))]
-    for name, start in zip(names, accumulate(lengths, initial=0), strict=False):
-        found[name], found[f"d{name}"] = (THETA, start), (GRADIENT, start)
+    start, lead = 0, theta.vector.ndim - 1
+    for layers in (theta.W, theta.b):
+        for l in layers.numbers:
+            name = f"{layers.letter}{l}"
+            found[name], found[f"d{name}"] = (THETA, start), (GRADIENT, start)
+            start += math.prod(layers[l].shape[lead:])
     return found
 
 
