@@ -15,6 +15,7 @@ from glassnet.estimators.tabular.baseline import LINEAR, Baseline, answers_of, f
 from glassnet.estimators.tabular.judging import class_answers, number_answers, shown_scores
 from glassnet.estimators.tabular.model import TableClassifier, TableRegressor
 from glassnet.estimators.tabular.training import metric_of
+from glassnet.inspection.intervals import wilson
 from glassnet.tables import rows_at
 from glassnet.typing import AnyArray
 
@@ -89,6 +90,67 @@ def score(model: Model, X: Any, y: AnyArray) -> Scores:
     if baseline.linear:
         beside[LINEAR] = _same(values, baseline.linear)
     return Scores(len(y), values, confusion, beside)
+
+
+class Coverage(NamedTuple):
+    """In how many rows intervals or sets of classes hold the truth.
+
+    Parameters
+    ----------
+    asked : float
+        The share that was asked for.
+    rows : int
+        Number of rows.
+    measured : float
+        The share of these rows whose truth is held; of several targets, of all their numbers.
+    between : tuple of two floats
+        The interval that holds the true share in 95 of 100 cases, so many rows being measured: Wilson 1927.
+    size : float
+        Mean width of the intervals, or mean number of classes in a set.
+    """
+
+    asked: float
+    rows: int
+    measured: float
+    between: tuple[float, float]
+    size: float
+
+
+def coverage(model: Model, X: Any, y: AnyArray, asked: float = 0.9) -> Coverage:
+    """Return in how many rows whose targets are known a model's intervals or sets of classes hold them.
+
+    Parameters
+    ----------
+    model : TableClassifier or TableRegressor
+        Fitted.
+    X : table or Pictures, m rows
+        With the columns of the training.
+    y : array (m,) or (m, n_outputs)
+        True targets.
+    asked : float
+        The share of rows in which they are to do so.
+
+    Returns
+    -------
+    Coverage
+        See there.
+
+    Raises
+    ------
+    DataError
+        If `y` holds a class that was not among those of training.
+    SettingError
+        As `predict_interval` and `predict_set` do.
+    """
+    if isinstance(model, TableClassifier):
+        sets = model.predict_set(X, asked)
+        held = sets[np.arange(len(y)), model.target_.class_indices(np.asarray(y))]
+        size = float(sets.sum(axis=1).mean())
+    else:
+        low, high = np.moveaxis(model.predict_interval(X, asked), -1, 0)
+        held, size = (low <= y) & (y <= high), float(np.mean(high - low))
+    measured = float(held.mean())
+    return Coverage(asked, len(y), measured, wilson(measured, len(y)), size)
 
 
 def _same(values: dict[str, float], others: dict[str, float]) -> dict[str, float]:

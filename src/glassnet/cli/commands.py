@@ -29,6 +29,7 @@ from glassnet.cli.options import (
     AsJson,
     Data,
     Given,
+    Interval,
     Model,
     Seed,
     collects,
@@ -38,7 +39,7 @@ from glassnet.cli.options import (
 )
 from glassnet.cli.report_command import report
 from glassnet.cli.terminal import complain, end, say, say_json
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, SettingError
 from glassnet.files import check_writable
 from glassnet.interrupts import INTERRUPTED
 from glassnet.plain_text import one_line, shortened, visible
@@ -106,6 +107,7 @@ def evaluate(
     cv: Annotated[
         int | None, typer.Option(help="Cross-validate the model's settings on DATA: train anew for so many folds.")
     ] = None,
+    interval: Interval = None,
     reading: Given,
     as_json: AsJson = False,
 ) -> None:
@@ -113,8 +115,10 @@ def evaluate(
     from glassnet import workflows
     from glassnet.cli.show import Show
 
+    if cv is not None and interval is not None:
+        raise SettingError("--interval measures the model's own intervals on DATA; --cv trains anew: give one of them")
     if cv is None:
-        Show(as_json).evaluation(*workflows.evaluate_file(model, data, reading))
+        Show(as_json).evaluation(*workflows.evaluate_file(model, data, reading, interval=interval))
     else:
         Show(as_json).cross_validation(workflows.cross_validate_file(model, data, cv, reading))
 
@@ -126,6 +130,7 @@ def predict(
     data: Data,
     *,
     probabilities: Annotated[bool, typer.Option("--probabilities", help="One more column for each class.")] = False,
+    interval: Interval = None,
     ids: Given,
     with_input: Annotated[
         bool, typer.Option("--with-input", help="All columns of DATA stand before the predictions.")
@@ -145,7 +150,7 @@ def predict(
     from glassnet import workflows
 
     predictions = workflows.predict_file(
-        model, data, probabilities=probabilities, ids=ids.get("id", ()), with_input=with_input,
+        model, data, probabilities=probabilities, interval=interval, ids=ids.get("id", ()), with_input=with_input,
         allow_missing=allow_missing, out=out, reading=reading,
     )  # fmt: skip
     for note in predictions.notes:

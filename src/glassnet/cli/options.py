@@ -34,6 +34,8 @@ HOLDS = "CSV, Excel, JSON, Parquet, SQLite (data.db:table) or like file; a folde
 Data = Annotated[Path, path_argument("DATA", HOLDS)]
 Model = Annotated[Path, path_argument("MODEL", "A .glassnet file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document, for machines.")]
+Interval = Annotated[float | None, typer.Option(
+    help="Share of rows that intervals, or sets of classes, are to hold, such as .9.", metavar="SHARE")]  # fmt: skip
 Seed = Annotated[int, typer.Option(help="Source of all randomness.")]
 
 

@@ -16,7 +16,7 @@ from glassnet.cli.terminal import complain, console, say, say_json
 from glassnet.estimators.saving import kind_of
 from glassnet.network import Network
 from glassnet.plain_text import one_line, visible
-from glassnet.scoring import CrossValidation, Scores
+from glassnet.scoring import Coverage, CrossValidation, Scores
 from glassnet.tables import Dataset, Pictures
 from glassnet.tables.recognition import Decision, decision_of
 from glassnet.training.history import Progress
@@ -147,15 +147,23 @@ class Show:
         if outcome.interrupted:
             self.line("Note", f"interrupted: the best network so far was saved; resume with --resume {out}")
 
-    def evaluation(self, model: Any, scores: Scores, notes: Sequence[str] = ()) -> None:
+    def evaluation(
+        self, model: Any, scores: Scores, notes: Sequence[str] = (), coverage: Coverage | None = None
+    ) -> None:
         """Print how a model did."""
         if self.as_json:
-            say_json({**_scores(scores), **({"notes": list(notes)} if notes else {})})
+            measured = {} if coverage is None else {"interval": coverage._asdict()}
+            say_json({**_scores(scores), **measured, **({"notes": list(notes)} if notes else {})})
             return
         for note in notes:
             self.line("Note", one_line(note))
         self.line("Rows", str(scores.rows))
         say(score_table({"this model": scores}))
+        if coverage is not None:
+            size = f"{coverage.size:.3g} classes" if hasattr(model, "classes_") else f"mean width {coverage.size:.4g}"
+            low, high = coverage.between
+            self.line("Interval", f"holds {coverage.measured:.4f}, asked {coverage.asked:g} "
+                                  f"({low:.2f} to {high:.2f} by sampling); {size}")  # fmt: skip
         self.confusion(model, scores)
 
     def cross_validation(self, result: CrossValidation) -> None:

@@ -19,7 +19,9 @@ from glassnet.training import generators
 KINDS = ("MLPClassifier", "MLPRegressor", "TabularClassifier", "TabularRegressor")
 # Entries of every estimator's document; those that some lack.
 ENTRIES = {"kind": TEXT, "settings": MAPPING, "target": MAPPING, "random_state": MAPPING}
-OPTIONAL = ("sample_weight_name", "random_state", "class_weight", "fit", "rest", "source", "baseline")
+OPTIONAL = (
+    "sample_weight_name", "random_state", "class_weight", "fit", "rest", "source", "baseline", "left_out",
+)  # fmt: skip
 CLASS_WEIGHTS = Kind(
     "a list of pairs of a class and its weight, at least 0",
     lambda pairs: (

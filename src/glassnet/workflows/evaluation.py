@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from glassnet.estimators.input_names import select_training_columns
 from glassnet.estimators.tabular.model import TableClassifier
-from glassnet.scoring import CrossValidation, Model, Scores, cross_validated, score
+from glassnet.scoring import Coverage, CrossValidation, Model, Scores, coverage, cross_validated, score
 from glassnet.tables import Dataset, rows_at
 from glassnet.tables.arrow import pa
 from glassnet.tables.times import times_of
@@ -30,14 +30,19 @@ class Evaluation(NamedTuple):
         Of these rows.
     notes : list of str
         Which rows they are, where that needs saying, and what is new in them.
+    coverage : Coverage or None
+        Of intervals or sets of classes, where they were asked for.
     """
 
     model: Model
     scores: Scores
     notes: list[str]
+    coverage: Coverage | None = None
 
 
-def evaluate_file(model: str | Path, data: str | Path, reading: dict[str, Any] | None = None) -> Evaluation:
+def evaluate_file(
+    model: str | Path, data: str | Path, reading: dict[str, Any] | None = None, *, interval: float | None = None
+) -> Evaluation:
     """Score a model file on a table or pictures whose targets are known.
 
     Of a source with a test part, that is scored; of the very file that the model was trained on, the rows that were
@@ -51,6 +56,8 @@ def evaluate_file(model: str | Path, data: str | Path, reading: dict[str, Any] |
         A table, arrays or a folder of pictures, as `glassnet.read` takes them.
     reading : dict, optional
         Further arguments of `glassnet.read`; what is not given is as the training's file was read.
+    interval : float, optional
+        Share of rows that intervals, or sets of classes, are to hold: in how many of these rows they do is measured.
 
     Returns
     -------
@@ -60,7 +67,8 @@ def evaluate_file(model: str | Path, data: str | Path, reading: dict[str, Any] |
     Raises
     ------
     GlassnetError
-        If a file cannot be read, or the data hold no target or do not match the model.
+        If a file cannot be read, the data hold no target or do not match the model, or its training left too few rows
+        out for `interval`.
     """
     estimator, dataset = with_targets(model, data, reading)
     part, notes = _unseen(estimator, dataset, data)
@@ -70,7 +78,8 @@ def evaluate_file(model: str | Path, data: str | Path, reading: dict[str, Any] |
         lines = None if part.lines is None else part.lines
         X, new = new_in(estimator.preparation_, X, lines)
         notes += map(str, new)
-    return Evaluation(estimator, score(estimator, X, part.y), notes)
+    measured = None if interval is None else coverage(estimator, X, part.y, interval)
+    return Evaluation(estimator, score(estimator, X, part.y), notes, measured)
 
 
 def cross_validate_file(

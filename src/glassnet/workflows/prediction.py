@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from glassnet.errors import SettingError
 from glassnet.estimators.input_names import select_training_columns
+from glassnet.estimators.tabular.evaluation import Answers
 from glassnet.estimators.tabular.model import TableClassifier
 from glassnet.files import check_writable, write_beside
 from glassnet.plain_text import visible
@@ -35,7 +34,8 @@ class Predictions:
     Parameters
     ----------
     columns : dict of str to list
-        Columns of equal length by name: file names of pictures, identifiers, predictions, probabilities.
+        Columns of equal length by name: file names of pictures, identifiers, predictions, probabilities; "low" and
+        "high" of an interval; "set", a tuple of classes in each row, which CSV has with bars between.
     notes : list of str
         What is new in the rows, one sentence each.
     new : list of NewInColumn
@@ -74,6 +74,8 @@ class Predictions:
 
 
 def _cell(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return _cell("|".join(map(str, value)))
     if not isinstance(value, str):
         return value
     text = visible(value, keep="\t\n")
@@ -82,7 +84,8 @@ def _cell(value: Any) -> Any:
 
 def predict_file(
     model: str | Path, data: str | Path, *,
-    probabilities: bool = False, ids: str | Sequence[str] = (), with_input: bool = False, allow_missing: bool = False,
+    probabilities: bool = False, interval: float | None = None,
+    ids: str | Sequence[str] = (), with_input: bool = False, allow_missing: bool = False,
     out: str | Path | None = None, reading: dict[str, Any] | None = None,
 ) -> Predictions:  # fmt: skip
     """Predict every row of a table, or every picture, and write the predictions as CSV if `out` names a file.
@@ -95,6 +98,9 @@ def predict_file(
         A table, arrays or a folder of pictures, as `glassnet.read` takes them; targets are not needed.
     probabilities : bool
         Whether the probability of each class is returned too.
+    interval : float, optional
+        Share of rows whose truth an interval, or a set of classes, is to hold: lower and upper end or the set are
+        returned too.
     ids : str or sequence of str
         Columns of the data that stand beside the predictions; those of the training where none are given.
     with_input : bool
@@ -114,7 +120,8 @@ def predict_file(
     Raises
     ------
     GlassnetError
-        If a file cannot be read or written, the data do not match the model, or `probabilities` of numbers are asked.
+        If a file cannot be read or written, the data do not match the model, `probabilities` of numbers are asked, or
+        the training left too few rows out for `interval`.
     """
     if out is not None:
         check_writable(out, model, data)
@@ -131,7 +138,8 @@ def predict_file(
     new: list[NewInColumn] = []
     if isinstance(X, pa.Table) and estimator.preparation_.columns:
         X, new = new_in(estimator.preparation_, X, dataset.lines)
-    columns.update(_answers(estimator, X, probabilities=probabilities, taken=columns))
+    found = estimator.answers(X, interval)
+    columns.update(_answers(estimator, found, probabilities=probabilities, taken=columns))
     predictions = Predictions(columns, [*notes, *map(str, new)], new)
     if out is not None:
         write_beside(out, predictions.to_csv().encode())
@@ -174,18 +182,25 @@ def _filled_up(model: Model, table: pa.Table) -> tuple[pa.Table, list[str]]:
     return table, missing
 
 
-def _answers(model: Model, X: Any, *, probabilities: bool, taken: Collection[str]) -> dict[str, list[Any]]:
-    """Return predictions, and probabilities if they are asked for, under names that are not taken."""
+def _answers(model: Model, found: Answers, *, probabilities: bool, taken: Collection[str]) -> dict[str, list[Any]]:
+    """Return predictions, probabilities if they are asked for, intervals or sets, under names that are not taken."""
     columns: dict[str, list[Any]] = {}
-    answers = np.asarray(model.predict(X))
+    answers = model.target_.decode(found.outputs)
     if answers.ndim == 1:
         columns["prediction"] = answers.tolist()
     else:
         columns.update({f"prediction {j + 1}": column.tolist() for j, column in enumerate(answers.T)})
-    if probabilities:
-        assert isinstance(model, TableClassifier)
-        for label, column in zip(model.classes_, model.predict_proba(X).T, strict=True):
-            columns[f"probability {label}"] = [float(f"{p:.6g}") for p in column]
+    if isinstance(model, TableClassifier):
+        if found.regions is not None:
+            columns["set"] = [tuple(model.classes_[each].tolist()) for each in found.regions]
+        if probabilities:
+            for label, column in zip(model.classes_, model.target_.probabilities(found.outputs).T, strict=True):
+                columns[f"probability {label}"] = [float(f"{p:.6g}") for p in column]
+    elif found.regions is not None:
+        ends = found.regions.reshape(len(answers), -1, 2)
+        for j in range(ends.shape[1]):
+            number = "" if answers.ndim == 1 else f" {j + 1}"
+            columns[f"low{number}"], columns[f"high{number}"] = ends[:, j].T.tolist()
     return {_free(name, taken): values for name, values in columns.items()}
 
 

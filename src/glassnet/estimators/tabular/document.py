@@ -10,6 +10,7 @@ import numpy as np
 from glassnet.documents import MAPPING, TEXT, TEXTS, maybe
 from glassnet.errors import ModelFileError
 from glassnet.estimators.tabular.baseline import Baseline
+from glassnet.estimators.tabular.conformal import Conformity
 from glassnet.estimators.tabular.networks import made_with
 from glassnet.estimators.tabular.source import Source
 from glassnet.estimators.tabular.unfinished import LastFit, Unfinished
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 ENTRIES = {
     "preparation": MAPPING, "feature_names": TEXTS, "notes": TEXTS, "target_name": maybe(TEXT),
     "sample_weight_name": maybe(TEXT), "fit": MAPPING, "source": MAPPING, "baseline": MAPPING,
+    "left_out": maybe(MAPPING),
 }  # fmt: skip
 
 
@@ -35,6 +37,8 @@ def to_document(model: TableModel, *, training_state: bool) -> tuple[dict[str, A
         "target_name": model.target_name_,
         "baseline": model.baseline_.to_document(),
     }
+    if not model._is_older:
+        document["left_out"] = None if model.conformity_ is None else model.conformity_.to_document()
     if model.sample_weight_name_ is not None:
         document["sample_weight_name"] = model.sample_weight_name_
     if model.source_ is not None:
@@ -63,6 +67,10 @@ def restore(model: TableModel, network: Network, target: Target, document: Mappi
     model.sample_weight_name_ = document.get("sample_weight_name")
     n = len(target.classes) if isinstance(target, LabelEncoder) else target.n_outputs
     model.baseline_ = Baseline.from_document(document["baseline"], n) if "baseline" in document else Baseline()
+    model._is_older = "left_out" not in document
+    if (left_out := document.get("left_out")) is not None:
+        numbers = 0 if isinstance(target, LabelEncoder) else target.n_outputs
+        model.conformity_ = Conformity.from_document(left_out, network.n_networks or 1, numbers)
     model.source_ = Source.from_document(document["source"]) if "source" in document else None
     model.n_features_in_ = preparation.pictures.n_x if preparation.pictures else len(preparation.source)
     model._made_with = made_with(model)

@@ -7,11 +7,13 @@ Numbers are float64, so that a row's answer does not depend on the rows beside i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from glassnet.arrays.coded_columns import CodedColumns
+from glassnet.estimators.tabular.conformal import regions_of
 from glassnet.tables import rows_at
 from glassnet.typing import AnyArray, Array
 
@@ -37,30 +39,55 @@ class Evaluation(NamedTuple):
     cost: float
 
 
-def outputs(model: TableModel, rows: Any) -> Array:
-    """Return the network's answers (m, n_outputs), the mean over the networks side by side."""
-    return _pass(model, rows, None, None)[0]
+class Answers(NamedTuple):
+    """What one pass over rows found.
+
+    Attributes
+    ----------
+    outputs : array of float64, (m, n_outputs)
+        The network's answers, the mean over the networks side by side.
+    regions : array or None
+        Where a coverage was asked: intervals (m, 2) or (m, n_outputs, 2), or sets of classes (m, n_classes).
+    """
+
+    outputs: Array
+    regions: AnyArray | None
+
+
+def answered(model: TableModel, rows: Any, coverage: float | None = None) -> Answers:
+    """Return the answers to rows, and the intervals or sets that hold the truth in this share of them."""
+    network = model.network_.astype("float64")
+    outputs, regions = [], []
+    for _, X in _blocks(model, rows):
+        A = network.forward(X)
+        stack = A.reshape(-1, *A.shape[-2:])
+        outputs.append(stack.mean(axis=0).T)
+        if coverage is not None:
+            assert model.conformity_ is not None
+            each = np.moveaxis(stack, 1, 2)
+            regions.append(regions_of(model.conformity_, model.target_, each, coverage, network.architecture.output))
+    return Answers(np.concatenate(outputs), np.concatenate(regions) if regions else None)
 
 
 def evaluated(model: TableModel, rows: Any, targets: AnyArray, S: AnyArray | None) -> Evaluation:
     """Return answers and cost for targets (m, n_outputs) and weights (m,) or None."""
-    answers, cost = _pass(model, rows, targets, S)
-    return Evaluation(answers, cost)
-
-
-def _pass(model: TableModel, rows: Any, targets: AnyArray | None, S: AnyArray | None) -> tuple[Array, float]:
     network = model.network_.astype("float64")
     parts, total, weight = [], 0.0, 0.0
+    for some, X in _blocks(model, rows):
+        weights = None if S is None else S[np.newaxis, some]
+        of_these = float(len(some) if weights is None else weights.sum())
+        if of_these:
+            J, A = network.cost_and_answers(X, targets[some].T, sample_weight=weights)
+            total, weight = total + of_these * float(np.mean(J)), weight + of_these
+        else:
+            A = network.forward(X)
+        parts.append((A if A.ndim == 2 else A.mean(axis=0)).T)
+    return Evaluation(np.concatenate(parts), total / weight if weight else 0.0)
+
+
+def _blocks(model: TableModel, rows: Any) -> Iterator[tuple[AnyArray, Any]]:
+    """Yield the indices of some rows at a time, and these as the network's input (n[0], m)."""
     for start in range(0, len(rows), ROWS_AT_A_TIME):
         some = np.arange(start, min(start + ROWS_AT_A_TIME, len(rows)))
         X: Any = model.preparation_.encode(rows_at(rows, some), np.float64)
-        X = X.toarray() if isinstance(X, CodedColumns) and not X.is_sparse else X
-        weights = None if S is None else S[np.newaxis, some]
-        of_these = float(len(some) if weights is None else weights.sum())
-        if targets is None or not of_these:
-            A = network.forward(X)
-        else:
-            J, A = network.cost_and_answers(X, targets[some].T, sample_weight=weights)
-            total, weight = total + of_these * float(np.mean(J)), weight + of_these
-        parts.append((A if A.ndim == 2 else A.mean(axis=0)).T)
-    return np.concatenate(parts), total / weight if weight else 0.0
+        yield some, X.toarray() if isinstance(X, CodedColumns) and not X.is_sparse else X

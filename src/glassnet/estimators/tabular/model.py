@@ -25,7 +25,9 @@ from glassnet.estimators.sklearn_errors import as_glassnet_errors
 from glassnet.estimators.tabular import document, evaluation
 from glassnet.estimators.tabular.baseline import LINEAR, Baseline, finite
 from glassnet.estimators.tabular.candidate import LOG, Candidate, best_of, notes_of_choice
-from glassnet.estimators.tabular.evaluation import Evaluation
+from glassnet.estimators.tabular.conformal import Conformity
+from glassnet.estimators.tabular.evaluation import Answers, Evaluation
+from glassnet.estimators.tabular.left_out import conformity_of
 from glassnet.estimators.tabular.networks import made_with
 from glassnet.estimators.tabular.recipes import CLASSES, NUMBERS, SOLVED, Recipe
 from glassnet.estimators.tabular.rows import check_lengths, checked_rows, checked_targets
@@ -39,7 +41,7 @@ from glassnet.estimators.tabular.settings import (
 )
 from glassnet.estimators.tabular.source import Source
 from glassnet.estimators.tabular.time_plan import TimePlan
-from glassnet.estimators.tabular.training import Callback, train_candidates
+from glassnet.estimators.tabular.training import Callback, rows_of, train_candidates
 from glassnet.estimators.tabular.training_data import Given, TrainingData, drawn_seed, prepare
 from glassnet.estimators.tabular.unfinished import LastFit, Unfinished, settings_of
 from glassnet.estimators.targets import LabelEncoder, Target, TargetScaler
@@ -68,9 +70,11 @@ class TableModel(InspectionMixin):
     target_name_: str | None = None
     sample_weight_name_: str | None = None  # of the column, where one was trained with
     source_: Source | None = None  # of the rows, where they came from a file
+    conformity_: Conformity | None = None  # of answers to rows left out
     _made_with: dict[str, Any]  # the settings of the last fit that made the network
     _unfinished: Unfinished | None = None  # where the last training was interrupted
     _last_fit: LastFit | None = None  # what a warm start needs to know of it
+    _is_older: bool = False  # than what files keep of rows left out
     n_features_in_: int
     feature_names_in_: Labels  # where the columns had names
     _declared: ClassVar[Mapping[str, Setting]] = REGRESSOR
@@ -93,7 +97,8 @@ class TableModel(InspectionMixin):
         vars(self).update(completed(self._declared, settings, type(self).__name__))
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
-        vars(self).update({**defaults(self._declared), **state})  # settings that an older pickle lacks
+        older = {"_is_older": "conformity_" not in state}
+        vars(self).update({**defaults(self._declared), **older, **state})  # what an older pickle lacks
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the settings."""
@@ -173,7 +178,9 @@ class TableModel(InspectionMixin):
             self, data, unfinished, callbacks=callbacks, checkpoint=keeper, as_of=partial(self._as_of, data),
             time_plan=time_plan,
         )  # fmt: skip
-        self._become(data, candidates)
+        chosen = self._become(data, candidates)
+        rows = rows_of(chosen, data)[1]
+        self.conformity_ = None if rows is None else conformity_of(self.network_, self.target_, rows)
         self.notes_ += time_plan.notes()
         if keeper is not None:
             keeper.end(self)
@@ -206,15 +213,15 @@ class TableModel(InspectionMixin):
         data = prepare(twin, given, given_val, warm=unfinished.warm, seed=unfinished.seed)
         return data if data.fingerprint == unfinished.data else None
 
-    def _become(self, data: TrainingData, candidates: list[Candidate]) -> None:
-        """Take over what was trained: the best of the candidates, and what it takes to resume the last."""
+    def _become(self, data: TrainingData, candidates: list[Candidate]) -> Candidate:
+        """Take over what was trained: the best of the candidates, and what it takes to resume the last; return it."""
         chosen = best_of(candidates)
         seen = data.for_network(chosen.network)
         self.preparation_, self.target_ = seen.preparation, chosen.target or data.target
         if chosen.recipe.removesuffix(LOG) == SOLVED and data.unclipped is not None:
             self.preparation_ = data.unclipped.preparation
         self.n_features_in_ = data.width
-        self._made_with = made_with(self)
+        self._made_with, self.conformity_, self._is_older = made_with(self), None, False
         self.network_, self.history_ = chosen.network, chosen.history  # type: ignore[assignment]
         linear = [each for each in candidates if each.recipe in (SOLVED, LINEAR) and each.scores]
         self.baseline_ = Baseline(data.constants, finite(linear[0].scores) if linear else {})
@@ -225,6 +232,7 @@ class TableModel(InspectionMixin):
         if candidates[-1].interrupted:
             self._last_fit = self._last_fit._replace(data=data.fingerprint)  # by which it is resumed
             self._unfinished = Unfinished.of(self, data, candidates)
+        return chosen
 
     def _as_of(self, data: TrainingData, candidates: list[Candidate]) -> TableModel:
         """Return a model of the candidates so far, from which the training can be resumed."""
@@ -340,10 +348,49 @@ class TableModel(InspectionMixin):
 
     def _outputs(self, X: Any) -> Array:
         """Return the network's answers (m, n_outputs), the mean over the networks side by side."""
+        return self.answers(X).outputs
+
+    def answers(self, X: Rows | Pictures, coverage: float | None = None) -> Answers:
+        """Return what predictions, probabilities, intervals and sets are made of, by one pass over the rows.
+
+        Parameters
+        ----------
+        X : data frame, array (m, n_x) or Pictures
+            Rows with the columns of the training.
+        coverage : float, optional
+            Share of rows whose truth intervals or sets are to hold; none are computed by default.
+
+        Returns
+        -------
+        Answers
+            ``.outputs`` (m, n_outputs), of which `target_` makes predictions and probabilities, and ``.regions``.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing was fitted.
+        DataError
+            If X does not match the training.
+        SettingError
+            If `coverage` is no share between 0 and 1, or the training left too few rows out.
+        """
         self._see_that_fitted()
+        if coverage is not None and self.conformity_ is None:
+            raise SettingError(self._why_no_regions())
         with as_glassnet_errors():
             rows = self._rows(X, reset=False)
-        return evaluation.outputs(self, rows)
+        return evaluation.answered(self, rows, coverage)
+
+    def _why_no_regions(self) -> str:
+        """Say why there is nothing to make intervals or sets of."""
+        if self._is_older:
+            return (
+                "the model's file is older than intervals and sets, which need its answers to rows left out: train anew"
+            )
+        return (
+            "the training left no rows out, by which intervals and sets are made (one network without validation rows, "
+            "a warm start on other rows, or a training that has not ended): train with n_networks=8, or validation=0.15"
+        )
 
     def evaluate(self, X: Rows | Pictures, y: Any, sample_weight: Any = None) -> Evaluation:
         """Return answers and cost for rows whose targets are known, prepared once and passed through the network once.
@@ -468,6 +515,60 @@ class TableClassifier(TableModel):
         P: Array = self.target_.probabilities(outputs)
         return P
 
+    def predict_set(self, X: Rows | Pictures, coverage: float = 0.9) -> Array:
+        """Return for each row the classes among which the true one is in a given share of rows.
+
+        How many a set holds says how sure the model is. Each holds the class that `predict` returns. The share is that
+        of new rows like those of the training, on average over them, not in every part of them; it is measured on rows
+        left out, by cross-validated adaptive prediction sets without randomisation.
+
+        Parameters
+        ----------
+        X : data frame, array (m, n_x) or Pictures
+            Rows with the columns of the training.
+        coverage : float
+            That share, between 0 and 1. Where more rows than that are classified right, sets hold one class.
+
+        Returns
+        -------
+        array of bool, (m, n_classes)
+            Whether each class is in the set, in the order of `classes_`.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing was fitted.
+        DataError
+            If X does not match the training.
+        SettingError
+            If `coverage` is no share between 0 and 1, the training left no or too few rows out, or a row may have
+            several labels.
+
+        References
+        ----------
+        Y. Romano, M. Sesia and E. J. Candès, Classification with valid and adaptive coverage, NeurIPS 2020, arXiv
+        2006.02544.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from glassnet import TabularClassifier
+        >>> X, y = load_iris(return_X_y=True)
+        >>> sets = TabularClassifier(preset="fast", random_state=0).fit(X, y).predict_set(X, coverage=0.98)
+        >>> sets.shape, bool(sets.any(axis=1).all())
+        ((150, 3), True)
+        """
+        regions: Array | None = self.answers(X, coverage).regions
+        assert regions is not None
+        return regions
+
+    def _why_no_regions(self) -> str:
+        if self.target_.multilabel:
+            return (
+                "sets are for one class a row; here a row may have several labels: train one classifier for each label"
+            )
+        return super()._why_no_regions()
+
     def _target(self, y: Array) -> Target:
         with as_glassnet_errors():
             target = LabelEncoder.of(y)
@@ -549,6 +650,53 @@ class TableRegressor(TableModel):
         outputs = self._outputs(X)  # first: without a fit there is no `target_`
         estimates: Array = self.target_.decode(outputs)
         return estimates
+
+    def predict_interval(self, X: Rows | Pictures, coverage: float = 0.9) -> Array:
+        """Return for each row an interval that holds the true number in a given share of rows.
+
+        The share is that of new rows like those of the training, on average over them, not in every part of them; it is
+        measured on rows left out (CV+: the jackknife+ with folds). Intervals are wider for answers of a level at which
+        errors were larger.
+
+        Parameters
+        ----------
+        X : data frame, array (m, n_x) or Pictures
+            Rows with the columns of the training.
+        coverage : float
+            That share, between 0 and 1; of several targets, of each by itself.
+
+        Returns
+        -------
+        array of float64, (m, 2) or (m, n_outputs, 2)
+            Lower and upper end, in the units of the training targets.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing was fitted.
+        DataError
+            If X does not match the training.
+        SettingError
+            If `coverage` is no share between 0 and 1, or the training left no or too few rows out.
+
+        References
+        ----------
+        R. F. Barber, E. J. Candès, A. Ramdas and R. J. Tibshirani, Predictive inference with the jackknife+, Annals of
+        Statistics 49, 2021, arXiv 1905.02928.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_diabetes
+        >>> from glassnet import TabularRegressor
+        >>> X, y = load_diabetes(return_X_y=True)
+        >>> model = TabularRegressor(preset="fast", random_state=0).fit(X, y)
+        >>> low, high = model.predict_interval(X, coverage=0.8).T
+        >>> bool((low < high).all())
+        True
+        """
+        regions: Array | None = self.answers(X, coverage).regions
+        assert regions is not None
+        return regions
 
     def _targets(self, y: Any) -> Any:
         return given_numbers(y)

@@ -13,7 +13,7 @@ from glassnet.core import linear_model
 from glassnet.errors import DivergedError
 from glassnet.estimators.tabular import out_of_fold
 from glassnet.estimators.tabular.candidate import LOG, Candidate, best_of
-from glassnet.estimators.tabular.judging import judged, shown_scores
+from glassnet.estimators.tabular.judging import JudgedRows, judged, shown_scores
 from glassnet.estimators.tabular.logarithms import may_learn_logarithms, target_of
 from glassnet.estimators.tabular.networks import is_full_batch, new_network, recipes_to_try
 from glassnet.estimators.tabular.recipes import SOLVED, Recipe
@@ -175,10 +175,17 @@ def _are_better(logarithms: Candidate, plain: Candidate) -> bool:
 def _judge_again(candidate: Candidate, data: TrainingData, metric: str | None) -> None:
     """Judge a candidate that was trained before the interruption: its target is no part of the file."""
     candidate.target, data = target_of(candidate.recipe, data), data.for_network(candidate.network)
-    X = None
-    if candidate.recipe.removesuffix(LOG) == SOLVED and data.unclipped is not None:
-        X = data.unclipped.columns(data.target)[1]
-    _judge(candidate, data, metric, X=X, calibrate=False)
+    rows = rows_of(candidate, data)[1]
+    _judge(candidate, data, metric, X=None if rows is None else rows.X, calibrate=False)
+
+
+def rows_of(candidate: Candidate, data: TrainingData) -> tuple[Any, JudgedRows | None]:
+    """Return X of the rows that a candidate's networks learned from, and the rows that it is judged by, if any."""
+    data = data.for_network(candidate.network)
+    if candidate.recipe.removesuffix(LOG) != SOLVED or data.unclipped is None:
+        return data.X, data.judged
+    X, judged_X = data.unclipped.columns(data.target)
+    return X, data.judged and data.judged._replace(X=judged_X)
 
 
 def _is_enough(candidates: Sequence[Candidate], recipes: Mapping[str, Recipe]) -> bool:
