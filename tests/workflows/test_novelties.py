@@ -44,9 +44,17 @@ def test_what_is_new_is_told(model, row, note):
     usual = "n,colour,day,rare\n" + "3,red,2020-05-03,1\n" * 3
     predictions = predicted(model, usual + row + "\n")
     assert predictions.rows == 4
-    assert len(predictions.notes) == 1
-    assert note in predictions.notes[0]
+    (of_column,) = [each for each in predictions.notes if each.startswith("column")]
+    assert note in of_column
     assert predictions.new[0].to_document()["share"] == 0.25
+
+
+def test_rows_that_are_unlike_those_of_the_training_as_a_whole_are_counted(model):
+    head, usual, far = "n,colour,day,rare\n", "3,red,2020-05-03,1\n", "300,blue,2031-05-03,7\n"
+    (note,) = [each for each in predicted(model, head + usual * 18 + far * 2).notes if "unlike" in each]
+    assert note.startswith("2 of 20 rows, 10.0%, are unlike those of the training (of which 1% are)")
+    assert not any("unlike" in each for each in predicted(model, head + usual * 19 + far).notes)  # 5 %
+    assert not any("unlike" in each for each in predicted(model, head + usual).notes)
 
 
 def test_every_row_is_kept_in_its_order(model):

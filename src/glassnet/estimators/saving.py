@@ -21,6 +21,7 @@ KINDS = ("MLPClassifier", "MLPRegressor", "TabularClassifier", "TabularRegressor
 ENTRIES = {"kind": TEXT, "settings": MAPPING, "target": MAPPING, "random_state": MAPPING}
 OPTIONAL = (
     "sample_weight_name", "random_state", "class_weight", "fit", "rest", "source", "baseline", "left_out",
+    "novelty",
 )  # fmt: skip
 CLASS_WEIGHTS = Kind(
     "a list of pairs of a class and its weight, at least 0",

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from glassnet.errors import SettingError
 from glassnet.estimators.input_names import select_training_columns
 from glassnet.estimators.tabular.evaluation import Answers
@@ -23,6 +25,7 @@ from glassnet.tables.spelling.numbers import NUMBER
 from glassnet.workflows.models import load_tabular, read_for
 from glassnet.workflows.novelties import NewInColumn, new_in
 
+MOST_UNLIKE = 0.05  # share of rows that may be as unlike as 1 % of the training's, before it is told
 FORMULA_START = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\n]")  # noqa: RUF001  of a cell that a spreadsheet computes
 NUMBER_CELL = re.compile(NUMBER, re.ASCII)
 
@@ -138,9 +141,9 @@ def predict_file(
     new: list[NewInColumn] = []
     if isinstance(X, pa.Table) and estimator.preparation_.columns:
         X, new = new_in(estimator.preparation_, X, dataset.lines)
-    found = estimator.answers(X, interval)
+    found = estimator.answers(X, interval, novelty=estimator.novelty_ is not None)
     columns.update(_answers(estimator, found, probabilities=probabilities, taken=columns))
-    predictions = Predictions(columns, [*notes, *map(str, new)], new)
+    predictions = Predictions(columns, [*notes, *map(str, new), *_unlike(found)], new)
     if out is not None:
         write_beside(out, predictions.to_csv().encode())
     return predictions
@@ -180,6 +183,17 @@ def _filled_up(model: Model, table: pa.Table) -> tuple[pa.Table, list[str]]:
     for name in missing:
         table = table.append_column(name, pa.nulls(len(table)))
     return table, missing
+
+
+def _unlike(found: Answers) -> list[str]:
+    """Return a note where more rows are unlike those of the training than these are among each other."""
+    if found.novelty is None or np.mean(found.novelty > 1) <= MOST_UNLIKE:
+        return []
+    rows, of = int((found.novelty > 1).sum()), len(found.novelty)
+    return [
+        f"{rows:,} of {of:,} rows, {rows / of:.1%}, are unlike those of the training (of which 1% are): predictions "
+        "for them may be further off than scores and intervals say"
+    ]
 
 
 def _answers(model: Model, found: Answers, *, probabilities: bool, taken: Collection[str]) -> dict[str, list[Any]]:

@@ -12,6 +12,7 @@ from glassnet.errors import ModelFileError
 from glassnet.estimators.tabular.baseline import Baseline
 from glassnet.estimators.tabular.conformal import Conformity
 from glassnet.estimators.tabular.networks import made_with
+from glassnet.estimators.tabular.novelty import Novelty
 from glassnet.estimators.tabular.source import Source
 from glassnet.estimators.tabular.unfinished import LastFit, Unfinished
 from glassnet.estimators.targets import LabelEncoder, Target
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 ENTRIES = {
     "preparation": MAPPING, "feature_names": TEXTS, "notes": TEXTS, "target_name": maybe(TEXT),
     "sample_weight_name": maybe(TEXT), "fit": MAPPING, "source": MAPPING, "baseline": MAPPING,
-    "left_out": maybe(MAPPING),
+    "left_out": maybe(MAPPING), "novelty": maybe(MAPPING),
 }  # fmt: skip
 
 
@@ -39,6 +40,7 @@ def to_document(model: TableModel, *, training_state: bool) -> tuple[dict[str, A
     }
     if not model._is_older:
         document["left_out"] = None if model.conformity_ is None else model.conformity_.to_document()
+        document["novelty"] = None if model.novelty_ is None else model.novelty_.to_document()
     if model.sample_weight_name_ is not None:
         document["sample_weight_name"] = model.sample_weight_name_
     if model.source_ is not None:
@@ -71,6 +73,8 @@ def restore(model: TableModel, network: Network, target: Target, document: Mappi
     if (left_out := document.get("left_out")) is not None:
         numbers = 0 if isinstance(target, LabelEncoder) else target.n_outputs
         model.conformity_ = Conformity.from_document(left_out, network.n_networks or 1, numbers)
+    if (novelty := document.get("novelty")) is not None:
+        model.novelty_ = Novelty.from_document(novelty, preparation.n_features)
     model.source_ = Source.from_document(document["source"]) if "source" in document else None
     model.n_features_in_ = preparation.pictures.n_x if preparation.pictures else len(preparation.source)
     model._made_with = made_with(model)

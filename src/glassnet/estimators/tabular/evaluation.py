@@ -48,16 +48,19 @@ class Answers(NamedTuple):
         The network's answers, the mean over the networks side by side.
     regions : array or None
         Where a coverage was asked: intervals (m, 2) or (m, n_outputs, 2), or sets of classes (m, n_classes).
+    novelty : array (m,) or None
+        Where it was asked: how unlike the rows of the training each row is, 1 being as unlike as 1 in 100 of them.
     """
 
     outputs: Array
     regions: AnyArray | None
+    novelty: Array | None
 
 
-def answered(model: TableModel, rows: Any, coverage: float | None = None) -> Answers:
-    """Return the answers to rows, and the intervals or sets that hold the truth in this share of them."""
+def answered(model: TableModel, rows: Any, coverage: float | None = None, *, novelty: bool = False) -> Answers:
+    """Return the answers to rows, the intervals or sets that hold the truth in this share of them, and novelty."""
     network = model.network_.astype("float64")
-    outputs, regions = [], []
+    outputs, regions, distances = [], [], []
     for _, X in _blocks(model, rows):
         A = network.forward(X)
         stack = A.reshape(-1, *A.shape[-2:])
@@ -66,7 +69,11 @@ def answered(model: TableModel, rows: Any, coverage: float | None = None) -> Ans
             assert model.conformity_ is not None
             each = np.moveaxis(stack, 1, 2)
             regions.append(regions_of(model.conformity_, model.target_, each, coverage, network.architecture.output))
-    return Answers(np.concatenate(outputs), np.concatenate(regions) if regions else None)
+        if novelty:
+            assert model.novelty_ is not None
+            distances.append(model.novelty_.of(X))
+    found, far = (np.concatenate(each) if each else None for each in (regions, distances))
+    return Answers(np.concatenate(outputs), found, far)
 
 
 def evaluated(model: TableModel, rows: Any, targets: AnyArray, S: AnyArray | None) -> Evaluation:

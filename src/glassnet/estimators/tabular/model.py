@@ -29,6 +29,7 @@ from glassnet.estimators.tabular.conformal import Conformity
 from glassnet.estimators.tabular.evaluation import Answers, Evaluation
 from glassnet.estimators.tabular.left_out import conformity_of
 from glassnet.estimators.tabular.networks import made_with
+from glassnet.estimators.tabular.novelty import Novelty, novelty_of
 from glassnet.estimators.tabular.recipes import CLASSES, NUMBERS, SOLVED, Recipe
 from glassnet.estimators.tabular.rows import check_lengths, checked_rows, checked_targets
 from glassnet.estimators.tabular.samples import Samples
@@ -71,6 +72,7 @@ class TableModel(InspectionMixin):
     sample_weight_name_: str | None = None  # of the column, where one was trained with
     source_: Source | None = None  # of the rows, where they came from a file
     conformity_: Conformity | None = None  # of answers to rows left out
+    novelty_: Novelty | None = None  # beside the rows of the training
     _made_with: dict[str, Any]  # the settings of the last fit that made the network
     _unfinished: Unfinished | None = None  # where the last training was interrupted
     _last_fit: LastFit | None = None  # what a warm start needs to know of it
@@ -179,8 +181,9 @@ class TableModel(InspectionMixin):
             time_plan=time_plan,
         )  # fmt: skip
         chosen = self._become(data, candidates)
-        rows = rows_of(chosen, data)[1]
+        X, rows = rows_of(chosen, data)
         self.conformity_ = None if rows is None else conformity_of(self.network_, self.target_, rows)
+        self.novelty_ = novelty_of(X)
         self.notes_ += time_plan.notes()
         if keeper is not None:
             keeper.end(self)
@@ -221,7 +224,8 @@ class TableModel(InspectionMixin):
         if chosen.recipe.removesuffix(LOG) == SOLVED and data.unclipped is not None:
             self.preparation_ = data.unclipped.preparation
         self.n_features_in_ = data.width
-        self._made_with, self.conformity_, self._is_older = made_with(self), None, False
+        self._made_with, self._is_older = made_with(self), False
+        self.conformity_ = self.novelty_ = None
         self.network_, self.history_ = chosen.network, chosen.history  # type: ignore[assignment]
         linear = [each for each in candidates if each.recipe in (SOLVED, LINEAR) and each.scores]
         self.baseline_ = Baseline(data.constants, finite(linear[0].scores) if linear else {})
@@ -350,8 +354,8 @@ class TableModel(InspectionMixin):
         """Return the network's answers (m, n_outputs), the mean over the networks side by side."""
         return self.answers(X).outputs
 
-    def answers(self, X: Rows | Pictures, coverage: float | None = None) -> Answers:
-        """Return what predictions, probabilities, intervals and sets are made of, by one pass over the rows.
+    def answers(self, X: Rows | Pictures, coverage: float | None = None, *, novelty: bool = False) -> Answers:
+        """Return what predictions, probabilities, intervals, sets and novelty are made of, by one pass over the rows.
 
         Parameters
         ----------
@@ -359,11 +363,14 @@ class TableModel(InspectionMixin):
             Rows with the columns of the training.
         coverage : float, optional
             Share of rows whose truth intervals or sets are to hold; none are computed by default.
+        novelty : bool
+            Whether `novelty` is computed too.
 
         Returns
         -------
         Answers
-            ``.outputs`` (m, n_outputs), of which `target_` makes predictions and probabilities, and ``.regions``.
+            ``.outputs`` (m, n_outputs), of which `target_` makes predictions and probabilities, ``.regions`` and
+            ``.novelty``.
 
         Raises
         ------
@@ -377,9 +384,49 @@ class TableModel(InspectionMixin):
         self._see_that_fitted()
         if coverage is not None and self.conformity_ is None:
             raise SettingError(self._why_no_regions())
+        if novelty and self.novelty_ is None:
+            raise SettingError("the model's file does not say what the rows of its training were like: train anew")
         with as_glassnet_errors():
             rows = self._rows(X, reset=False)
-        return evaluation.answered(self, rows, coverage)
+        return evaluation.answered(self, rows, coverage, novelty=novelty)
+
+    def novelty(self, X: Rows | Pictures) -> Array:
+        """Return how unlike the rows of the training each row is.
+
+        It is Mahalanobis' distance of the prepared features, in 64 random directions: it grows with numbers far
+        outside, with rare categories, and with usual cells that never came together. It knows nothing of the target.
+
+        Parameters
+        ----------
+        X : data frame, array (m, n_x) or Pictures
+            Rows with the columns of the training.
+
+        Returns
+        -------
+        array of float64, (m,)
+            Of 99 in 100 rows of the last training it is at most 1.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing was fitted.
+        DataError
+            If X does not match the training.
+        SettingError
+            If the model's file is older than this score.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from glassnet import TabularClassifier
+        >>> X, y = load_iris(return_X_y=True)
+        >>> model = TabularClassifier(preset="fast", random_state=0).fit(X, y)
+        >>> bool((model.novelty(X) > 1).mean() < 0.05), bool((model.novelty(X + 3) > 1).all())
+        (True, True)
+        """
+        found = self.answers(X, novelty=True).novelty
+        assert found is not None
+        return found
 
     def _why_no_regions(self) -> str:
         """Say why there is nothing to make intervals or sets of."""
