@@ -41,7 +41,7 @@ def test_intervals_hold_as_many_rows_as_asked(numbers):
     X, y = drawn(rng, 4000)
     for asked in (0.5, 0.8, 0.9, 0.95):
         low, high = numbers.predict_interval(X, asked).T
-        error = 3 * np.sqrt(asked * (1 - asked) * (1 / 300 + 1 / 4000))
+        error = 3 * np.sqrt(asked * (1 - asked) * (1 / 150 + 1 / 4000))
         assert abs(np.mean((low <= y) & (y <= high)) - asked) < error
         assert (low <= numbers.predict(X)).all()
         assert (numbers.predict(X) <= high).all()
@@ -57,7 +57,7 @@ def test_sets_hold_as_many_rows_as_asked():
         for asked, shares in held.items():
             shares.append(coverage(model, X_test, truth, asked).measured - max(asked, right))
     for asked, shares in held.items():  # beyond what is right by the predicted class alone
-        assert abs(np.mean(shares)) < 4 * np.sqrt(asked * (1 - asked) * (1 / 300 + 1 / 1000) / 8) + 0.01
+        assert abs(np.mean(shares)) < 4 * np.sqrt(asked * (1 - asked) * (1 / 150 + 1 / 1000) / 8) + 0.01
 
 
 def test_sets_hold_the_predicted_class(classes):
@@ -79,12 +79,12 @@ def test_time_after_time_the_mean_coverage_is_that_asked(seed):
 
 @settings(max_examples=8, deadline=None)
 @given(
-    y=st.lists(st.one_of(st.floats(-1e3, 1e3), st.just(0.0), st.just(1e6)), min_size=24, max_size=40),
+    y=st.lists(st.one_of(st.floats(-1e3, 1e3), st.just(0.0), st.just(1e6)), min_size=40, max_size=60),
     seed=st.integers(0, 100),
 )
 def test_whatever_the_targets_are_intervals_are_finite_and_in_order(y, seed):
     X = np.random.default_rng(seed).normal(size=(len(y), 2))
-    model = TabularRegressor(hidden=[], n_networks=4, epochs=3, random_state=0).fit(X, y)
+    model = TabularRegressor(hidden=[], n_networks=8, epochs=3, random_state=0).fit(X, y)
     low, high = model.predict_interval(X * 2, 0.8).T
     assert np.isfinite([low, high]).all()
     assert (low <= high).all()
@@ -94,10 +94,10 @@ def test_whatever_the_targets_are_intervals_are_finite_and_in_order(y, seed):
 
 
 @settings(max_examples=8, deadline=None)
-@given(y=st.lists(st.integers(0, 3), min_size=24, max_size=40).filter(lambda y: len(set(y)) > 1))
+@given(y=st.lists(st.integers(0, 3), min_size=40, max_size=60).filter(lambda y: len(set(y)) > 1))
 def test_whatever_the_classes_are_sets_hold_the_predicted_one(y):
     X = np.random.default_rng(0).normal(size=(len(y), 2))
-    model = TabularClassifier(hidden=[], n_networks=4, epochs=3, random_state=0).fit(X, y)
+    model = TabularClassifier(hidden=[], n_networks=8, epochs=3, random_state=0).fit(X, y)
     sets = model.predict_set(X, 0.8)
     assert sets.shape == (len(y), len(set(y)))
     assert sets[np.arange(len(y)), np.searchsorted(model.classes_, model.predict(X))].all()
@@ -184,7 +184,7 @@ def test_a_warm_start_keeps_them_on_the_same_rows_alone():
     model = TabularRegressor(**QUICK, n_networks=4, warm_start=True).fit(X, Y)
     before = model.predict_interval(X)
     model.fit(X, Y)
-    assert model.conformity_.rows == 200
+    assert model.conformity_.rows == 100
     assert (model.predict_interval(X) != before).any()
     model.fit(X[:150], Y[:150])
     with pytest.raises(SettingError, match="a warm start on other rows"):
@@ -210,11 +210,11 @@ def test_an_interrupted_training_has_those_of_its_best_network(tmp_path):
 def test_weights_groups_and_classes_out_of_balance():
     weights, groups = np.random.default_rng(0).uniform(0.1, 3, 200), np.arange(200) // 5
     model = TabularRegressor(**QUICK, n_networks=4).fit(X, Y, weights, groups=groups)
-    assert model.conformity_.rows == pytest.approx(200)
-    assert len(model.conformity_.parts) == 4
+    assert model.conformity_.rows == pytest.approx(100, rel=0.2)  # half of the groups, by their weights
+    assert len(model.conformity_.parts) == 2
     labels = np.where(Y > 1, "rare", "usual")
     model = TabularClassifier(**QUICK, n_networks=4, class_weight="balanced").fit(X, labels)
-    assert model.conformity_.rows == 200
+    assert model.conformity_.rows == 100
     costs = TabularClassifier(**QUICK, n_networks=4, cost_matrix="rare:usual=20").fit(X, labels)
     sets = costs.predict_set(X, 0.5)
     assert sets[np.arange(200), np.searchsorted(costs.classes_, costs.predict(X))].all()

@@ -98,7 +98,7 @@ class Candidate:
 
 
 def best_of(candidates: Sequence[Candidate]) -> Candidate:
-    """Return the candidate of least cost; one that is solved must be 1 % better, as its penalty is chosen on the rows."""
+    """Return the candidate of least cost; one that is solved must be 1 % better: these rows chose its penalty."""
 
     def cost(each: Candidate) -> float:
         return each.cost + HANDICAP * abs(each.cost) * each.recipe.startswith(SOLVED)

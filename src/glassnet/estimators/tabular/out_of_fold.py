@@ -16,7 +16,7 @@ from glassnet.network import Network
 from glassnet.typing import AnyArray
 
 TEMPERATURES = 2 ** np.linspace(-1, 2, 25)  # 1 leaves the network as it is, 0.5 doubles its logits
-PARTS = 8  # of the rows, of which every two networks leave out one
+PARTS = 8  # of the rows, of which every two networks leave out one; fewer where there are fewer networks
 
 
 class Part(NamedTuple):
@@ -45,11 +45,12 @@ class Part(NamedTuple):
 def pair_weights(
     labels: AnyArray | None, m: int, k: int, rng: np.random.Generator, groups: AnyArray | None = None
 ) -> AnyArray:
-    """Return which network of a stack is trained on which sample: two of them leave out an eighth, the same for both.
+    """Return which network of a stack is trained on which sample: every two of them leave out the same part.
 
-    An odd one leaves out what the two before it do. With fewer than 16 networks some rows are left out by none.
+    It is an eighth, or one k-th where there are fewer than eight networks; an odd one leaves out what the two before it
+    do. With fewer than 16 networks about half of the rows are left out by none.
     """
-    of_parts = fold_weights(labels, m, max(PARTS, k // 2), rng, groups)
+    of_parts = fold_weights(labels, m, max(min(k, PARTS), k // 2), rng, groups)
     return of_parts[np.minimum(np.arange(k) // 2, max(k // 2 - 1, 0))]
 
 
