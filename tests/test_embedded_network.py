@@ -6,6 +6,7 @@ import pickle
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from glassnet import Network
 from glassnet.arrays.coded_columns import CodedColumns, Numbers, OneHot, Steps
@@ -75,9 +76,8 @@ def test_codes_train_as_the_numbers_that_they_stand_for(engine, k, batch_size):
 
 
 def test_a_sparse_x_trains_as_a_dense_one():
-    sparse = pytest.importorskip("scipy.sparse")
     some = np.where(np.abs(X) > 1, X, 0.0)
-    found, wanted = trained("numpy", sparse.csr_matrix(some)), trained("numpy", some)
+    found, wanted = trained("numpy", csr_matrix(some)), trained("numpy", some)
     np.testing.assert_allclose(found.vector, wanted.vector, rtol=1e-12)
 
 

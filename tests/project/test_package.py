@@ -50,6 +50,8 @@ def test_public_equations():
         "backward",
         "cost",
         "cost_backward",
+        "embedding_backward",
+        "embedding_forward",
         "forward",
         "gradient_descent",
         "linear_backward",

@@ -32,7 +32,7 @@ INTERFACES = {
 }
 # What belongs to one interface: rows and targets, files, how data are read and shown.
 ELSEWHERE = {
-    "Network": {"self", "X", "Y", "initializer", "dtype"},
+    "Network": {"self", "X", "Y", "initializer", "dtype", "embedding"},
     "Tabular": {"self", "X", "y", "preset", "verbose", *PAGE.COLUMNS},
     "MLP": {"self", "X", "y"},
     "shell": {*(f"--{each.option_name}" for each in PAGE.COLUMNS.values()), "--id", "--test-file",
