@@ -15,7 +15,7 @@ with interrupts.held():  # NumPy cannot be imported again once its import was cu
     from glassnet.network import Network
 
 if TYPE_CHECKING:
-    from glassnet import graph, inspection, lessons, plots, report, typing
+    from glassnet import explain, graph, inspection, lessons, plots, report, typing
     from glassnet.estimators import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor, load
     from glassnet.search import SearchCV, cross_validate
     from glassnet.tables import Dataset, read
@@ -33,6 +33,7 @@ __all__ = [
     "cross_validate",
     "equations",
     "errors",
+    "explain",
     "graph",
     "inspection",
     "lessons",

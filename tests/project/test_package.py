@@ -30,6 +30,7 @@ def test_public_names():
         "cross_validate",
         "equations",
         "errors",
+        "explain",
         "graph",
         "inspection",
         "lessons",

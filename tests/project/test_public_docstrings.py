@@ -16,6 +16,7 @@ MODULES = (
     "glassnet",
     "glassnet.equations",
     "glassnet.errors",
+    "glassnet.explain",
     "glassnet.graph",
     "glassnet.inspection",
     "glassnet.lessons",
