@@ -16,7 +16,8 @@ from sklearn.datasets import load_digits, load_iris
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import StandardScaler
 
-from glassnet import MLPClassifier, Network, plots
+from explained import classifier
+from glassnet import MLPClassifier, Network, explain, plots
 from glassnet.errors import DataError, SettingError, ShapeError, WrongTypeError
 from glassnet.inspection.diagnosis.range_test import RangeTest
 from glassnet.inspection.snapshots import QUANTILES, Snapshots
@@ -45,6 +46,21 @@ def iris():
     return MLPClassifier((8,), solver="lbfgs", alpha=1.0, max_iter=2000, random_state=0).fit(X, names), X, names
 
 
+@lru_cache
+def explanations():
+    """Return every result on a classifier, by the name of its picture."""
+    model, rows, y = classifier()
+    return {
+        "importance": explain.importance(model, rows, y),
+        "interactions": explain.interactions(model, rows, ["a", "b", "colour"]),
+        "contributions": explain.contributions(model, rows, rows)[0],
+        "dependence": explain.dependence(model, rows, "b"),
+        "dependence on words": explain.dependence(model, rows, "colour"),
+        "dependence on two": explain.dependence(model, rows, ["a", "colour"]),
+    }
+
+
+EXPLANATIONS = ("importance", "interactions", "contributions", "dependence", "dependence on words", "dependence on two")
 TEST = {"rates": [0.01, 0.1, 1.0, 10.0], "costs": [0.6, 0.3, 0.2, None], "steps": 50, "learning_rate": 0.01, "try": 1.0}
 
 PICTURES = {
@@ -74,6 +90,10 @@ PICTURES = {
         [0, 1, 2], [0, 1], np.ones((2, 3)) + np.arange(3), paths={"descent": ([0, 1], [1, 0])}, log=True, ax=ax
     ),
     "images": lambda ax: plots.images(load_digits().images[:7], titles=list("0123456"), ax=ax),
+    **{
+        name: lambda ax, name=name: getattr(plots, name.partition(" ")[0])(explanations()[name], ax=ax)
+        for name in EXPLANATIONS
+    },
 }
 
 
@@ -143,6 +163,19 @@ def test_a_confusion_matrix_counts():
     ax = plots.confusion_matrix([0, 0, 1, 1], [0, 1, 1, 1])
     assert [text.get_text() for text in ax.texts] == ["1", "1", "0", "2"]
     assert ax.get_title(loc="left") == "75.0% right"
+
+
+def test_explanations_are_drawn_as_they_are():
+    found = explanations()
+    bars = plots.contributions(found["contributions"]).patches
+    assert [bar.get_width() for bar in bars] == [each.value for each in found["contributions"].columns]
+    assert len({bar.get_facecolor() for bar in bars}) == len(
+        {each.value > 0 for each in found["contributions"].columns}
+    )
+    ax = plots.dependence(found["dependence"])
+    assert ax.lines[-2].get_ydata() == pytest.approx(found["dependence"].mean[:-1])
+    assert [text.get_text() for text in ax.texts] == ["missing"]
+    assert ax.get_ylabel() == "the probability of yes"
 
 
 def test_the_diagram_tells_the_shapes():

@@ -4,6 +4,7 @@ Every function takes `ax`, the axes to draw on, makes a figure of its own withou
 """
 
 from glassnet.plots.general import bars, images, lines, matrix, scatter, surface
+from glassnet.plots.of_explanations import contributions, dependence, importance, interactions
 from glassnet.plots.of_networks import decision_boundary, diagram, first_layer_weights
 from glassnet.plots.of_tables import activations, confusion_matrix
 from glassnet.plots.of_training import cost_curves, distributions, learning_rates
@@ -12,12 +13,16 @@ __all__ = [
     "activations",
     "bars",
     "confusion_matrix",
+    "contributions",
     "cost_curves",
     "decision_boundary",
+    "dependence",
     "diagram",
     "distributions",
     "first_layer_weights",
     "images",
+    "importance",
+    "interactions",
     "learning_rates",
     "lines",
     "matrix",
