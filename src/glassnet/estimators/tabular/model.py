@@ -574,7 +574,7 @@ class TableClassifier(TableModel):
         X : data frame, array (m, n_x) or Pictures
             Rows with the columns of the training.
         coverage : float
-            That share, between 0 and 1. Where more rows than that are classified right, sets hold one class.
+            That share, between 0 and 1. Where more rows than that are classified right, few sets hold several classes.
 
         Returns
         -------
