@@ -112,7 +112,7 @@ CLASSES = {
     "linear": Recipe((),               "relu",   0.005,     20),
     "simple": Recipe((128,),           "relu",   0.001,     32,    0.3),
     "deep":   Recipe((128, 128),       "silu",   0.005,     56,    0.1,   0.05, **LONG),
-    "deeper": Recipe((256, 256),       "silu",   0.004,     56,    0.1,   0.05, **LONG),
+    "deeper": Recipe((256, 256, 256),  "silu",   0.0015,    32,    0.2,   0.05, least_steps=1000, least_rows=1000),
     "given":  Recipe((),               "silu",   0.003,     28,    0.1, least_steps=1000),
     "wide":   Recipe((128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
 }
@@ -123,7 +123,7 @@ NUMBERS = {
     "linear": Recipe((),               "relu",   0.005,     20),
     "simple": Recipe((128,),           "silu",   0.002,     32,    0.3),
     "deep":   Recipe((128, 128),       "silu",   0.005,     80,    0.1, **LONG),
-    "deeper": Recipe((256, 256),       "silu",   0.004,     80,    0.1, **LONG),
+    "deeper": Recipe((256, 256, 256),  "silu",   0.001,     64,    0.15, least_steps=1000, least_rows=300),
     "given":  Recipe((),               "silu",   0.002,     40,    0.1, least_steps=1000),
     "wide":   Recipe((128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
 }
