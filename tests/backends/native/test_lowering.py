@@ -59,7 +59,7 @@ def recorded(function, transposed=(), **dims):
     return lower(program, Words({}, {ONE: 0}), wanted or {}, transposed=frozenset(transposed))
 
 
-LENGTHS = {"NUMBER": 6, "PRODUCT": 10, "JOIN": 3, "GROUPED": 12, "REST": 8}
+LENGTHS = {"NUMBER": 6, "PRODUCT": 11, "JOIN": 3, "GROUPED": 12, "REST": 8}
 
 
 def instructions(words):

@@ -145,6 +145,9 @@ def test_groups_are_the_first_rows_where_they_lie(program):
     assert halves.args[0].dims == ("groups units", "m")
     assert xp.row_sums(halves).dims == ("groups", "units", ONE)
     assert (halves @ groups.mT).dims == ("groups", "units", "rows")
+    W_1, dZ = program.input("W1", ("n1", "n0")), program.input("dZ", ("n1", "m"))
+    product = xp.grouped(W_1.mT @ dZ / 2, g, d)[0].args[0].args[1]  # no row of it is computed that nothing takes
+    assert (product.op, product.dims, product.args[0].op) == ("dot", ("groups units", "m"), "head")
     with pytest.raises(NotImplementedError, match="only the sums of rows are recorded, not total"):
         xp.total(halves)
 

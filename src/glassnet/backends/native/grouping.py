@@ -30,7 +30,9 @@ def base_of(symbol: Any) -> Any:
 
 
 def is_transposed(symbol: Symbol) -> bool:
-    """Return whether a symbol is another one transposed, an odd number of times."""
+    """Return whether a symbol is another one, or its first rows, transposed an odd number of times."""
+    if symbol.op == "head":
+        return is_transposed(symbol.args[0])
     return symbol.op == "transpose" and not is_transposed(symbol.args[0])
 
 

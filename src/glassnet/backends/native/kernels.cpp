@@ -120,16 +120,17 @@ template <class F> struct Machine {
         return code + 5;
     }
 
-    // PRODUCT a a_is_transposed b b_is_transposed c bias n k m: C = A B + bias, the last three being dimensions
+    // PRODUCT a a_is_transposed b b_is_transposed c bias n k m a_line: C = A B + bias, the last four being dimensions;
+    // a line of A is what lies together, of which the product may take only the first numbers
     const int64_t *product(const int64_t *code) {
         const int64_t *size = task.dimensions;
-        int64_t n = size[code[6]], k = size[code[7]], m = size[code[8]];
-        Matrix<const F> a = {at[code[0]], k, 1}, b = {at[code[2]], m, 1};
-        if (code[1]) a = {at[code[0]], 1, n};
+        int64_t n = size[code[6]], k = size[code[7]], m = size[code[8]], line = size[code[9]];
+        Matrix<const F> a = {at[code[0]], line, 1}, b = {at[code[2]], m, 1};
+        if (code[1]) a = {at[code[0]], 1, line};
         if (code[3]) b = {at[code[2]], 1, k};
         Product<F>::multiply(a, b, {at[code[4]], m, 1}, n, k, m, code[5] < 0 ? nullptr : at[code[5]],
                              (F *)task.panels);
-        return code + 9;
+        return code + 10;
     }
 
     // GROUPED a x x_is_transposed x_by_samples c bias g n k m x_rows: C_j = A_j X_j + bias_j for each group j, X_j being
@@ -392,4 +393,4 @@ EXPORT int64_t ENTRY(block_numbers)(int64_t number_bytes) {
 EXPORT int64_t ENTRY(task_bytes)(void) { return sizeof(Task); }
 
 // What Python and the library agree on; it rises whenever `Task` or the words change.
-EXPORT int ENTRY(abi)(void) { return 2; }
+EXPORT int ENTRY(abi)(void) { return 3; }

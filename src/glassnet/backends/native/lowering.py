@@ -181,7 +181,9 @@ class _Writer:
             base = base_of(side)
             turned = is_transposed(side) != (base.op == "input" and base.name in self.transposed)
             operands += [self.array(base), int(turned)]
-        sizes = [self.words.dimension(dim) for dim in (left.dims[0], left.dims[1], right.dims[1])]
+        base = base_of(left)  # which may have more rows, or columns if it is transposed, than the product takes
+        line = base.dims[0] if base.op == "input" and base.name in self.transposed else base.dims[1]
+        sizes = [self.words.dimension(dim) for dim in (left.dims[0], left.dims[1], right.dims[1], line)]
         start = self.array(bias[0]) if bias else -1
         self.words.words += [PRODUCT, *operands, self.array(symbol), start, *sizes]
 

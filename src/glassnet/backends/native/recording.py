@@ -135,14 +135,17 @@ def reduce(kind: str, argument: Symbol) -> Symbol:
 
 
 def first_rows(M: Symbol, rows: str) -> Symbol:
-    """Return the first rows of a matrix; of an operation entry by entry, the operation on the first rows."""
+    """Return the first rows of a matrix; of a product or an operation entry by entry, that of the first rows."""
     dims = (rows, M.dims[1])
+    if M.op == "dot":
+        return Symbol(M.program, "dot", (first_rows(M.args[0], rows), M.args[1]), dims)
     if M.op != "map":
         return Symbol(M.program, "head", (M,), dims)
-    args = [
-        Symbol(M.program, "head", (arg,), dims) if isinstance(arg, Symbol) and arg.dims == M.dims else arg
-        for arg in M.args
-    ]
+
+    def of(arg: Symbol) -> Symbol:
+        return first_rows(arg, rows) if arg.op == "dot" else Symbol(M.program, "head", (arg,), dims)
+
+    args = [of(arg) if isinstance(arg, Symbol) and arg.dims == M.dims else arg for arg in M.args]
     if any(isinstance(arg, Symbol) and arg.dims not in ((), dims) for arg in args):
         raise NotImplementedError("the first rows of an operation are made of matrices of its shape, or of numbers")
     return Symbol(M.program, "map", tuple(args), dims)
