@@ -173,7 +173,7 @@ class Network(NetworkInspection, SavedNetwork):
             One column per sample.
         layer : int, optional
             As for `forward`.
-        samples : array of int, optional
+        samples : array of int (some,), optional
             Indices of some of the samples; None is all.
 
         Yields
