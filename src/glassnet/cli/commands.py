@@ -18,6 +18,7 @@ import typer
 from glassnet._version import __version__
 from glassnet.cli import BEGAN, terminal
 from glassnet.cli.experiment_command import experiment
+from glassnet.cli.explain_command import explain
 from glassnet.cli.grade_command import grade
 from glassnet.cli.look_command import look
 from glassnet.cli.options import (
@@ -207,6 +208,7 @@ def engines(
     show.engines(measuring.report())
 
 
+app.command()(explain)
 app.command()(report)
 app.command()(grade)
 

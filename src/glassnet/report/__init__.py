@@ -15,7 +15,7 @@ from glassnet.errors import DataError, SettingError, UnknownNameError
 from glassnet.files import check_writable, existing_file, write_beside
 from glassnet.report.blocks import Report, message
 
-__all__ = ["Report", "check", "of_experiment", "of_file", "of_model", "to_html", "write"]
+__all__ = ["Report", "check", "of_experiment", "of_explanation", "of_file", "of_model", "to_html", "write"]
 
 
 def of_model(path: str | Path, data: str | Path | None = None, training: str | Path | None = None) -> Report:
@@ -43,14 +43,18 @@ def of_model(path: str | Path, data: str | Path | None = None, training: str | P
     from glassnet.report.analysis import analysis
     from glassnet.report.data import data as data_section
     from glassnet.report.environment import environment
+    from glassnet.report.explanation import explanation
     from glassnet.report.principle import principle
     from glassnet.report.reproduce import reproduce
     from glassnet.report.results import results
     from glassnet.report.subject import open_subject
+    from glassnet.workflows import explain_file
 
     subject = open_subject(path, data, training)
     architecture = subject.network.architecture
     sizes = "-".join(map(str, architecture.sizes))
+    has_columns = data is not None and subject.model.preparation_.pictures is None
+    explained = [explanation(explain_file(path, data, everything=True))] if data is not None and has_columns else []
     return Report(
         message("report.title", name=subject.name),
         message("report.subtitle", sizes=sizes, parameters=f"{architecture.n_parameters:,}"),
@@ -60,8 +64,44 @@ def of_model(path: str | Path, data: str | Path | None = None, training: str | P
             data_section(subject),
             results(subject),
             analysis(subject),
+            *explained,
             reproduce(subject),
         ],
+    )
+
+
+def of_explanation(found: Any, path: str | Path) -> Report:
+    """Return the report on why a model answers what it answers.
+
+    Parameters
+    ----------
+    found : Explanation
+        What `glassnet.workflows.explain_file` returned.
+    path : path
+        The model file that was explained.
+
+    Returns
+    -------
+    Report
+        Plain data without a language.
+
+    Raises
+    ------
+    GlassnetError
+        If the model cannot be read.
+    """
+    from glassnet.report.explanation import explanation
+    from glassnet.workflows import open_model
+
+    model = open_model(path)
+    sizes, preparation = model.network_.architecture.sizes, model.preparation_
+    columns = {column.name for column in preparation.columns}
+    return Report(
+        message("explain.report_title", name=Path(path).name),
+        message(
+            "explain.subtitle", columns=len(columns), features=preparation.n_features, sizes="-".join(map(str, sizes))
+        ),
+        [explanation(found)],
     )
 
 

@@ -2,6 +2,7 @@
 
 from glassnet.scoring import CrossValidation, Model, Scores, score
 from glassnet.workflows.evaluation import Evaluation, cross_validate_file, evaluate_file
+from glassnet.workflows.explaining import Explanation, explain_file
 from glassnet.workflows.looking import Look, look_at_file
 from glassnet.workflows.models import open_model, test_part, with_targets
 from glassnet.workflows.prediction import Predictions, predict_file
@@ -11,6 +12,7 @@ from glassnet.workflows.training import Training, train_file
 __all__ = [
     "CrossValidation",
     "Evaluation",
+    "Explanation",
     "Look",
     "Model",
     "Predictions",
@@ -19,6 +21,7 @@ __all__ = [
     "Training",
     "cross_validate_file",
     "evaluate_file",
+    "explain_file",
     "look_at_file",
     "open_model",
     "predict_file",

@@ -71,7 +71,7 @@ def evaluate_file(
         out for `interval`.
     """
     estimator, dataset = with_targets(model, data, reading)
-    part, notes = _unseen(estimator, dataset, data)
+    part, notes = unseen(estimator, dataset, data)
     notes += [note for note in dataset.notes if note.startswith(("labels such as", "target "))]
     X = select_training_columns(estimator, part.X)
     if isinstance(X, pa.Table) and estimator.preparation_.columns:
@@ -136,7 +136,7 @@ def _times(model: Model, dataset: Dataset) -> AnyArray | None:
     return times_of(pa.table({model.time: cells}), model.time)
 
 
-def _unseen(model: Model, dataset: Dataset, path: str | Path) -> tuple[Dataset, list[str]]:
+def unseen(model: Model, dataset: Dataset, path: str | Path) -> tuple[Dataset, list[str]]:
     """Return the rows to score on, and which they are where the model was trained on this very file."""
     source = model.source_
     if source is None or source.file is None or checksum(path) != source.file or source.rows != len(dataset):
