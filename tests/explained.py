@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from glassnet import TabularClassifier, TabularRegressor
+from glassnet import Network, TabularClassifier, TabularRegressor
 
 QUICK = {"epochs": 2, "engine": "numpy", "random_state": 0}
 
@@ -48,6 +48,23 @@ def regressor(hidden=(6,), networks=2, loss=None):
 
 
 @lru_cache
+def embedded():
+    """Return a classifier with a layer 0 for its numbers, hardly trained, and its rows."""
+    rng = np.random.default_rng(3)
+    b = rng.exponential(1, 400)
+    b[::9] = np.nan
+    X = {"colour": rng.choice(["red", "green", "blue"], 400), "a": rng.normal(0, 1, 400), "b": b}
+    y = np.where(X["a"] + np.nan_to_num(b) + rng.normal(0, 1, 400) > 1, "yes", "no")
+    model = TabularClassifier([5], n_networks=2, **QUICK).fit(X, y)
+    model.preparation_ = model.preparation_.grouped(X)
+    (_, width), *_ = groups = model.preparation_.groups
+    g, t, rest = len(groups), model.preparation_.rows_of_group, model.preparation_.n_features
+    assert width > 3
+    model.network_ = Network([8 * g + rest - g * t, 5, 1], "tanh", n_networks=2, embedding=(g, t, 8), seed=0)
+    return model, X, y
+
+
+@lru_cache
 def linear():
     """Return a regressor that found 3 a - 2 b + 1 exactly, its rows and targets; c says nothing."""
     rng = np.random.default_rng(1)
@@ -64,6 +81,6 @@ def product():
     rng = np.random.default_rng(2)
     X = {name: rng.uniform(-1, 1, 800) for name in "abc"}
     y = X["a"] * X["b"]
-    model = TabularRegressor([32], "tanh", epochs=150, n_networks=2, engine="numpy", random_state=0).fit(X, y)
+    model = TabularRegressor([32], "tanh", epochs=300, n_networks=8, engine="numpy", random_state=0).fit(X, y)
     assert model.score(X, y) > 0.95
     return model, X, y

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explained import QUICK, classifier, linear, product, regressor, rows_of, table
+from explained import QUICK, classifier, embedded, linear, product, regressor, rows_of, table
 from glassnet import MLPClassifier, Network, TabularClassifier, explain
 from glassnet.errors import DataError, UnknownNameError, WrongTypeError
 
@@ -28,7 +28,7 @@ def test_of_a_linear_model_they_are_weight_times_distance_from_the_mean(from_mea
 
 @pytest.mark.parametrize(
     "made",
-    [classifier, lambda: classifier(classes=3), regressor, lambda: regressor((4,), loss="poisson"), product],
+    [classifier, embedded, lambda: classifier(classes=3), regressor, lambda: regressor((4,), loss="poisson"), product],
 )
 @pytest.mark.parametrize("from_mean", [False, True])
 def test_they_add_up_to_the_prediction(made, from_mean):

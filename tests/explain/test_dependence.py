@@ -5,15 +5,16 @@ from itertools import product as pairs_of
 import numpy as np
 import pytest
 
-from explained import classifier, linear, product, regressor, rows_of, with_cells
+from explained import classifier, embedded, linear, product, regressor, rows_of, with_cells
 from glassnet import explain
 from glassnet.errors import SettingError, UnknownNameError
 
 
-def test_curves_are_predictions_with_one_cell_replaced():
-    model, X, _ = classifier()
+@pytest.mark.parametrize("made", [classifier, embedded])
+def test_curves_are_predictions_with_one_cell_replaced(made):
+    model, X, _ = made()
     for name in ("a", "b"):
-        result = explain.dependence(model, X, name)
+        result = explain.dependence(model, X, name, output="yes")
         (axis,) = result.axes
         assert str(result.answer) == "the probability of yes"
         for number, curve in zip(axis.numbers, result.curves.T, strict=True):

@@ -1,12 +1,10 @@
 """The slope of an answer in every feature is its difference quotient."""
 
-import copy
-
 import numpy as np
 import pytest
 
-from explained import QUICK, classifier, regressor, table
-from glassnet import Network, TabularClassifier, TabularRegressor
+from explained import QUICK, classifier, embedded, regressor, table
+from glassnet import TabularClassifier, TabularRegressor
 from glassnet.explain.answers import Answers
 from glassnet.explain.rows import prepared
 from numeric import difference_quotient, relative_error
@@ -20,16 +18,8 @@ def logarithm():
     return model
 
 
-def embedded():
-    """Return a classifier whose two networks have a layer 0, with weights at random."""
-    model = copy.copy(classifier()[0])
-    n = model.preparation_.n_features
-    model.network_ = Network([n + 2, 5, 1], "tanh", n_networks=2, embedding=(2, 3, 4), seed=0)
-    return model
-
-
 MODELS = {
-    "layer 0": embedded,
+    "layer 0": lambda: embedded()[0],
     "two classes": lambda: classifier()[0],
     "three classes": lambda: classifier(classes=3)[0],
     "one network": lambda: classifier(networks=1)[0],

@@ -91,9 +91,9 @@ def prepared(model: TableModel, X: Any, most: int | None = None, seed: int = 0) 
     indices = np.arange(m) if most >= m else np.sort(np.random.default_rng(seed).choice(m, most, replace=False))
     table, _ = preparation.parsed(rows if most >= m else rows_at(rows, indices))
     features: dict[str, AnyArray] = {}
-    start = 0
+    places, start = np.array(preparation.places), 0  # numbers that are embedded lie in groups
     for column in preparation.columns:  # one of many categories is there twice
-        of_this = np.arange(start, start + column.width)
+        of_this = places[start : start + column.width]
         features[column.name] = np.concatenate([features.get(column.name, of_this[:0]), of_this])
         start += column.width
     first = {column.name: column for column in reversed(preparation.columns)}
