@@ -186,7 +186,7 @@ def bars(
     ax.invert_yaxis()
     ax.grid(visible=False, axis="y")
     ax.tick_params(axis="y", length=0)
-    ax.margins(x=0.25 if (lengths < 0).any() else 0.14)  # room for the numbers
+    ax.margins(x=0.32 if (lengths < 0).any() else 0.14)  # room for the numbers
     if log_x:
         ax.set_xscale("log")
     return named(ax, title, x)
