@@ -211,7 +211,7 @@ def test_nothing_is_fetched(reports):
 
 
 def test_the_scores_are_those_of_evaluate(reports, folder):
-    _, scores, _ = workflows.evaluate_file(folder / "size.glassnet", folder / "test.csv")
+    scores = workflows.evaluate_file(folder / "size.glassnet", folder / "test.csv").scores
     page = running_text(report.to_html(reports["size"], "en"))
     assert f"accuracy\n{scores.values['accuracy']:.4f}" in re.sub(r"\n+", "\n", page)
 

@@ -33,8 +33,8 @@ FARTHEST = 1e6  # of a number that is not clipped: its square is still a float32
 FULL = 0.5  # of a bin; measured: at 1 the bins outweigh what is linear
 TINY, LARGEST = np.finfo(float).tiny, np.finfo(float).max
 EDGES = Kind(
-    f"{RISING.words}, whose range is a float",
-    lambda edges: RISING.holds(edges) and (not edges or math.isfinite(edges[-1] - edges[0])),
+    f"{RISING.words}, none or at least two, whose range is a float",
+    lambda edges: RISING.holds(edges) and len(edges) != 1 and (not edges or math.isfinite(edges[-1] - edges[0])),
 )
 SECONDS = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}  # ticks in a second
 
