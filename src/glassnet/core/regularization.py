@@ -10,6 +10,7 @@ Sources: clipping by norm Pascanu et al. 2013; dropout Srivastava et al. 2014.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -86,9 +87,14 @@ def transform_gradient(xp: Any, gradient: Any, transforms: Mapping[str, Any]) ->
 
 
 def dropout_mask(rng: Any, shape: tuple[int, ...], drop: float, dtype: Any) -> Array:
-    """Draw D[l]: 0 with probability `drop`, else 1 / (1 - drop), so that the mean of A[l] stays (inverted dropout)."""
-    keep = 1 - drop
-    return (rng.random(shape, dtype=dtype) < keep).astype(dtype) / dtype.type(keep)
+    """Draw D[l]: 0 with probability `drop`, else 1 / (1 - drop), so that the mean of A[l] stays (inverted dropout).
+
+    A unit takes 16 random bits, so that the probability is rounded to a multiple of 2^-16: four units from one draw.
+    """
+    keep, units = 1 - drop, prod(shape)
+    bits = rng.integers(2**64, size=-(-units // 4), dtype=np.uint64).view(np.uint16)[:units].reshape(shape)
+    last = np.maximum(np.rint(np.multiply(keep, 2**16)), 1) - 1
+    return (bits <= last.astype(np.uint16)) / dtype.type(keep)
 
 
 # Srivastava et al. 2014

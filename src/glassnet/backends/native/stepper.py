@@ -34,7 +34,7 @@ MOMENT = 0.05  # seconds of a call
 OPERATIONS_PER_THREAD = 5e6  # of a step, at least: fewer do not pay for starting and joining a thread
 SAMPLES_PER_THREAD = 32  # of a step, at least
 EXPANDED_BYTES = 2**22  # of the samples that are expanded for one call, unless a batch has more
-MASKS_AHEAD = 2**20  # numbers of dropout masks that are drawn for one call, at most
+MASKS_AHEAD = 2**22  # numbers of dropout masks that are drawn for one call, at most
 CACHED_ENTRIES = 2**17  # of Z over all layers, at most, for the samples of a part: they stay in the cache
 FEW_FEATURES = 16  # up to which X lies by features: vectors run along its samples
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Array = Any
 
 LINE = 64  # bytes of the cache
-FEW_NETWORKS = 4  # up to which each keeps its workspace between calls
+FEW_NETWORKS = 16  # up to which each keeps its workspace between calls
 # The roots of arrays, as `Root` of kernels.cpp has them; the list that follows is that of masks, or of the state.
 THETA, GRADIENT, X, Y, S, WORK, FIRST_OF_LIST = range(7)
 

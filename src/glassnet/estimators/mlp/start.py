@@ -20,7 +20,7 @@ class RandomOrder:
     def __init__(self, random_state: np.random.RandomState, masks: Any, m: int, draws: int) -> None:
         self.random_state: np.random.RandomState = random_state
         self.masks: Any = masks
-        self.random: Any = masks.random  # dropout masks come from the network's own generator
+        self.integers: Any = masks.integers  # dropout masks come from the network's own generator
         self.order: AnyArray = None
         self.draws: int = 0
         for _ in range(draws):

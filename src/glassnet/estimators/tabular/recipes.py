@@ -103,7 +103,7 @@ PRESETS = {
 # whether a rare word's goes as far as a frequent one's (adamw) or not (momentum).
 TEXT_RECIPES = {"fast": ("steep",), "default": ("soft", "steep", "linear"), "best": ("soft", "steep", "linear")}
 MOMENTUM = "momentum(0.9)"
-LONG: dict[str, Any] = {"least_steps": 2000, "least_rows": 100, "least_batch": 32, "embedding": 16}
+LONG: dict[str, Any] = {"least_steps": 1500, "least_rows": 100, "least_batch": 32, "embedding": 16}
 #                 hidden            activation  rate  epochs  dropout  smoothing
 CLASSES = {
     SOLVED: Recipe((),               "relu",   0.005,     20, solved=True),
@@ -111,7 +111,7 @@ CLASSES = {
     "steep":  Recipe((),               "relu",   0.5,       20, batch_size=256, optimizer=MOMENTUM),
     "linear": Recipe((),               "relu",   0.005,     20),
     "simple": Recipe((128,),           "relu",   0.001,     32,    0.3),
-    "deep":   Recipe((128, 128),       "silu",   0.005,     56,    0.1,   0.05, **LONG),
+    "deep":   Recipe((128, 128),       "silu",   0.005,     40,    0.1,   0.05, **LONG),
     "deeper": Recipe((256, 256, 256),  "silu",   0.0015,    32,    0.2,   0.05, least_steps=1000, least_rows=1000),
     "given":  Recipe((),               "silu",   0.003,     28,    0.1, least_steps=1000),
     "wide":   Recipe((128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
@@ -122,7 +122,7 @@ NUMBERS = {
     "steep":  Recipe((),               "relu",   0.18,      20, batch_size=256, optimizer=MOMENTUM),
     "linear": Recipe((),               "relu",   0.005,     20),
     "simple": Recipe((128,),           "silu",   0.002,     32,    0.3),
-    "deep":   Recipe((128, 128),       "silu",   0.005,     80,    0.1, **LONG),
+    "deep":   Recipe((128, 128),       "silu",   0.005,     56,    0.1, **LONG),
     "deeper": Recipe((256, 256, 256),  "silu",   0.001,     64,    0.15, least_steps=1000, least_rows=300),
     "given":  Recipe((),               "silu",   0.002,     40,    0.1, least_steps=1000),
     "wide":   Recipe((128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
