@@ -19,7 +19,7 @@ from glassnet.core.equations import forward
 from glassnet.core.initializers import draw_weights, names_of_layers
 from glassnet.core.inputs import features, samples, validation_samples
 from glassnet.core.parameters import Layers, Parameters
-from glassnet.core.propagation import blocks, cost_only, propagate
+from glassnet.core.propagation import blocks_of, cost_only, propagate
 from glassnet.errors import DivergedError, SettingError
 from glassnet.files import check_writable
 from glassnet.network_file import DTYPES, SavedNetwork
@@ -193,9 +193,7 @@ class Network(NetworkInspection, SavedNetwork):
         end = (self.L if layer is None else layer) + 1
         columns = features(X, self.architecture, self.parameters)
         W, b, g = self.W.views[:end], self.b.views[:end], self.architecture.g
-        m = columns.shape[-1] if samples is None else len(samples)
-        for block in blocks(xp, self.parameters, m, getattr(columns, "bytes_of_a_sample", 0)):
-            block = block if samples is None else (..., samples[block[-1]])  # noqa: PLW2901
+        for block in blocks_of(xp, self.parameters, columns, samples):
             with xp.quiet():
                 A = forward(xp, columns[block], W, b, g, self._no_masks)[0][-1]
             yield block, A

@@ -125,9 +125,11 @@ def cost_only(
     return total_cost(xp, theta, mean_loss, m, objective)
 
 
-def blocks_of(xp: Any, theta: Parameters, X: Array) -> list[Any]:
-    """Return the blocks of samples of a pass over X; expanded features of a block are bounded as Z and A are."""
-    return blocks(xp, theta, X.shape[-1], getattr(X, "bytes_of_a_sample", 0))
+def blocks_of(xp: Any, theta: Parameters, X: Array, samples: Array | None = None) -> list[Any]:
+    """Return the blocks of a pass over X, or over some of its samples; expanded features are bounded as Z and A are."""
+    m = X.shape[-1] if samples is None else len(samples)
+    found = blocks(xp, theta, m, getattr(X, "bytes_of_a_sample", 0))
+    return found if samples is None else [(..., samples[block[-1]]) for block in found]
 
 
 def blocks(xp: Any, theta: Parameters, m: int, expanded: int = 0) -> list[Any]:

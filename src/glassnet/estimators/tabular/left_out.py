@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from glassnet.estimators.tabular import out_of_fold
 from glassnet.estimators.tabular.conformal import SLACK, Conformity, LeftOut, Spread, more_probable
 from glassnet.estimators.tabular.judging import JudgedRows
 from glassnet.estimators.targets import LabelEncoder, Target
@@ -36,35 +37,30 @@ def conformity_of(network: Network, target: Target, rows: JudgedRows) -> Conform
     """
     if isinstance(target, LabelEncoder) and target.multilabel:
         return None
-    k = network.n_networks or 1
-    left = np.ones((k, len(rows.y)), bool) if rows.mask is None else rows.mask[:, 0] == 0
-    is_left = left.any(axis=0)
-    if not is_left.any():
+    parts = out_of_fold.left_out(network, rows.X, rows.mask)
+    if not parts:
         return None
-    answers = np.concatenate([_means(A, left[block]) for block, A in network.forward_in_blocks(rows.X)], axis=-1).T
-    left, answers = left[:, is_left], answers[is_left]
-    weights = None if rows.weights is None else np.asarray(rows.weights, np.float64)[is_left]
-    scores, spreads = _scores(target, answers, rows, is_left, weights)
-    patterns = np.packbits(left, axis=0).T  # bits, as they are sorted sooner
-    _, first, which = np.unique(patterns, axis=0, return_index=True, return_inverse=True)
-    parts = []
-    for pattern, row in enumerate(first):
-        networks, of = np.flatnonzero(left[:, row]), np.flatnonzero(which.ravel() == pattern)
+    rows = rows.at(np.concatenate([part.rows for part in parts]))
+    weights = None if rows.weights is None else np.asarray(rows.weights, np.float64)
+    scores, spreads = _scores(target, np.concatenate([part.mean.T for part in parts]), rows, weights)
+    kept, start = [], 0
+    for part in parts:
+        of = slice(start, start := start + len(part.rows))
         own = None if weights is None else weights[of]
-        count = len(of) if weights is None or own is None else own.sum() / weights.mean()
-        kept = np.stack([_rounded_up(_quantiles_of(column, own)) for column in scores[of].T])
-        parts.append(LeftOut(tuple(networks.tolist()), float(count), kept))
-    return Conformity(tuple(parts), spreads)
+        count = len(part.rows) if weights is None or own is None else own.sum() / weights.mean()
+        quantiles = np.stack([_rounded_up(_quantiles_of(column, own)) for column in scores[of].T])
+        kept.append(LeftOut(tuple(part.networks), float(count), quantiles))
+    return Conformity(tuple(kept), spreads)
 
 
 def _scores(
-    target: Target, answers: AnyArray, rows: JudgedRows, which: AnyArray, weights: AnyArray | None
+    target: Target, answers: AnyArray, rows: JudgedRows, weights: AnyArray | None
 ) -> tuple[AnyArray, tuple[Spread, ...]]:
-    """Return scores (m, n) of the answers (m, n[L]) to some rows, and the spreads that they are multiples of."""
+    """Return scores (m, n) of the answers (m, n[L]) to rows, and the spreads that they are multiples of."""
     if isinstance(target, LabelEncoder):
-        index = target.most_probable(rows.Y.T[which])[:, np.newaxis]
+        index = target.most_probable(rows.Y.T)[:, np.newaxis]
         return np.take_along_axis(more_probable(target.probabilities(answers)), index, axis=1), ()
-    errors = np.abs(target.encode(rows.y[which]) - answers)
+    errors = np.abs(target.encode(rows.y) - answers)
     spreads = tuple(_spread_of(*each, weights) for each in zip(answers.T, errors.T, strict=True))
     units = np.stack([spread.of(column) for spread, column in zip(spreads, answers.T, strict=True)], axis=1)
     return errors / units, spreads
@@ -86,13 +82,6 @@ def _spread_of(answers: AnyArray, errors: AnyArray, weights: AnyArray | None) ->
 
 def _short(numbers: AnyArray) -> AnyArray:
     return np.array([float(f"{value:.{DIGITS + 1}g}") for value in numbers])
-
-
-def _means(A: AnyArray, left: AnyArray) -> AnyArray:
-    """Return the mean answers (n, m) of the networks that left each row out, of (n, m) or (k, n, m) and (k, m)."""
-    stack, weights = np.asarray(A, np.float64).reshape(len(left), -1, left.shape[1]), left[:, np.newaxis]
-    mean: AnyArray = (stack * weights).sum(axis=0) / np.maximum(weights.sum(axis=0), 1)
-    return mean
 
 
 def _quantiles_of(scores: AnyArray, weights: AnyArray | None) -> AnyArray:
