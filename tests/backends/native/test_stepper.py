@@ -618,3 +618,21 @@ def test_without_the_library(monkeypatch):
         net.fit(X, Y_ONE, engine="native", iterations=3)
     np.testing.assert_array_equal(net.vector, before)
     assert net.fit(X, Y_ONE, iterations=3).engine == "numpy"
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_moments_never_become_subnormal(dtype):
+    """A feature that is 0 from some time on has moments that shrink in each step, for ever."""
+    least = np.finfo(dtype).smallest_normal
+    net = Network([3, 1], ["identity"], "squared_error", seed=1, dtype=dtype)
+    net.fit(X, X[:1], optimizer="adam(beta_1=0.5, beta_2=0.5)", iterations=20, engine="native")
+    moments = [value for name, value in net.optimizer_state.items() if name in OPTIMIZERS["adam"].state]
+    assert all(np.abs(value).min() > 0 for value in moments)
+    gone = X * [[1], [0], [1]]
+    net.fit(gone, gone[:1], optimizer="adam(beta_1=0.5, beta_2=0.5)", iterations=1500, engine="native", resume=True)
+    for name in OPTIMIZERS["adam"].state:
+        value = np.abs(net.optimizer_state[name])
+        assert ((value == 0) | (value >= least)).all()
+        assert value.min() < 4 * least
+    halves = np.full(4, least) / 2  # and whoever called reckons as before
+    assert (halves > 0).all()

@@ -184,7 +184,7 @@ def test_a_warm_start_keeps_them_on_the_same_rows_alone():
     model = TabularRegressor(**QUICK, n_networks=4, warm_start=True).fit(X, Y)
     before = model.predict_interval(X)
     model.fit(X, Y)
-    assert model.conformity_.rows == 100
+    assert model.conformity_.rows == 50
     assert (model.predict_interval(X) != before).any()
     model.fit(X[:150], Y[:150])
     with pytest.raises(SettingError, match="a warm start on other rows"):
@@ -210,11 +210,11 @@ def test_an_interrupted_training_has_those_of_its_best_network(tmp_path):
 def test_weights_groups_and_classes_out_of_balance():
     weights, groups = np.random.default_rng(0).uniform(0.1, 3, 200), np.arange(200) // 5
     model = TabularRegressor(**QUICK, n_networks=4).fit(X, Y, weights, groups=groups)
-    assert model.conformity_.rows == pytest.approx(100, rel=0.2)  # half of the groups, by their weights
+    assert model.conformity_.rows == pytest.approx(50, rel=0.2)  # a quarter of the groups, by their weights
     assert len(model.conformity_.parts) == 2
     labels = np.where(Y > 1, "rare", "usual")
     model = TabularClassifier(**QUICK, n_networks=4, class_weight="balanced").fit(X, labels)
-    assert model.conformity_.rows == 100
+    assert model.conformity_.rows == 50
     costs = TabularClassifier(**QUICK, n_networks=4, cost_matrix="rare:usual=20").fit(X, labels)
     sets = costs.predict_set(X, 0.5)
     assert sets[np.arange(200), np.searchsorted(costs.classes_, costs.predict(X))].all()

@@ -39,7 +39,7 @@ def test_epochs_follow_from_the_rows():
 
 def test_every_two_networks_leave_out_the_same_rows():
     labels = np.array([0] * 80 + [1] * 16)
-    for k, judged in ((2, 48), (4, 48), (6, 48), (8, 48), (9, 48), (16, 96), (32, 96)):
+    for k, judged in ((2, 12), (4, 24), (6, 36), (8, 48), (9, 48), (16, 96), (32, 96)):
         mask = out_of_fold.pair_weights(labels, 96, k, np.random.default_rng(0))
         assert mask.shape == (k, 1, 96)
         parts = list(out_of_fold.same_networks(mask))
@@ -62,15 +62,22 @@ def test_the_recipe_that_is_best_out_of_fold_is_kept():
     X, y = rings(1200)
     model = TabularClassifier(random_state=0, epochs=12).fit(X, y)
     costs = {each["kind"]: each["cost"] for each in model.candidates_}
-    assert costs["linear"] > costs["simple"]
-    assert model.network_.architecture.sizes[1:-1] == CLASSES[min(costs, key=costs.get)].hidden
+    assert list(costs) == ["solved linear", "linear", "deep"]  # which is the best: nothing simpler is asked for
+    assert costs["linear"] > costs["deep"]
+    assert model.network_.architecture.sizes[1:-1] == CLASSES["deep"].hidden
     assert model.network_.n_networks == PRESETS["default"].networks
     assert any("chosen by the cost on held-out rows" in note for note in model.notes_)
     rng = np.random.default_rng(1)
     X = rng.normal(size=(400, 8))
     model = TabularRegressor(random_state=0).fit(X, X[:, 0] + 3 * rng.normal(size=400))
-    assert [each["kind"] for each in model.candidates_] == ["solved linear", "linear", "simple"]  # and none deeper
+    assert [each["kind"] for each in model.candidates_] == ["solved linear", "linear", "deep", "simple"]
     assert model.network_.L == 1
+    assert model.network_.n_networks == 2 * PRESETS["default"].networks  # rows are few
+
+
+def test_where_rows_are_few_more_networks_leave_some_out():
+    numbers = {name: [recipes.networks_for(preset, m) for m in (10, 999, 1000)] for name, preset in PRESETS.items()}
+    assert numbers == {"fast": [4, 4, 2], "default": [8, 8, 4], "best": [16, 16, 16]}
 
 
 def test_costs_are_those_of_rows_that_a_network_did_not_learn_from():

@@ -162,7 +162,7 @@ CHANGES = [
     ({"hidden": 5}, {"loss": "squared_error"}, "loss: ", "cross_entropy, ", "squared_error, "),
     ({"hidden": 5}, {"n_networks": 3}, "n_networks: ", "n_networks=1", "n_networks=3"),
     ({"preset": "fast"}, {"preset": "default"}, "preset: ", "n_networks=4", "n_networks=8"),
-    ({"preset": "fast"}, {"hidden": 128}, "hidden: ", "[128] relu", "n_networks=1"),
+    ({"preset": "fast"}, {"hidden": 128}, "hidden: ", "[128, 128] silu", "n_networks=1"),
     ({"n_networks": 2, "preset": "default"}, {"hidden": (), "loss": "squared_error"}, "hidden, loss: ", "", "[]"),
 ]
 
@@ -196,7 +196,7 @@ def test_a_warm_start_refuses_another_network(made, change, names, had, asked, f
     [
         ({"hidden": 5}, {"hidden": [5], "activation": "silu", "n_networks": 1, "loss": "sigmoid_cross_entropy"}),
         ({"hidden": (5, 3)}, {"hidden": np.array([5, 3]), "activation": ["silu", " silu ( )"]}),
-        ({"preset": "fast"}, {"hidden": 128, "activation": "relu", "n_networks": 4}),
+        ({"preset": "fast"}, {"hidden": (128, 128), "activation": "silu", "n_networks": 4}),
         ({"hidden": 5}, {"epochs": 2, "learning_rate": 0.1, "dropout": 0.2, "l2": 0.1, "preset": "best"}),
         ({"hidden": 5}, {"optimizer": "lbfgs"}),
     ],

@@ -17,6 +17,7 @@ from glassnet.estimators.tabular.recipes import (
     MANY_FEATURES,
     Recipe,
     candidate_recipes,
+    networks_for,
     preset_named,
     recipe_names,
     recipe_of_depth,
@@ -39,10 +40,12 @@ def recipes_to_try(model: TableModel, n_x: int, m: int, k: int, *, warm: bool, t
     if model.hidden is not None:
         return {"given": recipe_of_depth(model._recipes, np.size(model.hidden))}
     recipes = candidate_recipes(model._recipes, model.preset, m, n_x, text)
-    return recipes if k > 1 else dict([recipes.popitem()])  # one network cannot be judged: the richest recipe
+    if k > 1:
+        return recipes
+    return dict([max(recipes.items(), key=lambda each: len(each[1].hidden))])  # one cannot be judged: the deepest
 
 
-def number_of_networks(model: TableModel, width: int) -> int:
+def number_of_networks(model: TableModel, width: int, m: int) -> int:
     """Return the networks of a stack: as given, else one where its layers are given or weights are many."""
     if model.n_networks is not None:
         if not is_count(model.n_networks):
@@ -50,7 +53,7 @@ def number_of_networks(model: TableModel, width: int) -> int:
         return int(model.n_networks)
     if model.hidden is not None or is_full_batch(model.optimizer or "adamw") or width > MANY_FEATURES:
         return 1
-    return preset_named(model.preset).networks
+    return networks_for(preset_named(model.preset), m)
 
 
 def is_full_batch(optimizer: str) -> bool:
@@ -90,10 +93,10 @@ def made_with(model: TableModel) -> dict[str, Any]:
     return settings_to_json({name: getattr(model, name) for name in FIXED})
 
 
-def refuse_another_network(model: TableModel, width: int) -> None:
+def refuse_another_network(model: TableModel, width: int, m: int) -> None:
     """Raise SettingError if changed settings ask for another network than the one that a warm start trains further.
 
-    `width` is the number of columns of the rows, or of numbers in a picture.
+    `width` is the number of columns of the rows, or of numbers in a picture; m the number of rows.
     """
     network, now, preparation = model.network_, made_with(model), model.preparation_
     n_x, had = network.architecture.n_x, network.n_networks or 1
@@ -103,7 +106,7 @@ def refuse_another_network(model: TableModel, width: int) -> None:
     if model.hidden is not None:
         recipes = [recipe_of_depth(model._recipes, np.size(model.hidden))]
     asked = [Architecture.build(*_layers(model, recipe, preparation, n_x, model.target_)) for recipe in recipes]
-    k = number_of_networks(model, width)
+    k = number_of_networks(model, width, m)
     changed = [name for name in FIXED if now.get(name) != model._made_with.get(name)]
     if not changed or (network.architecture in asked and had == k):
         return

@@ -16,7 +16,7 @@ from glassnet.network import Network
 from glassnet.typing import AnyArray
 
 TEMPERATURES = 2 ** np.linspace(-1, 2, 25)  # 1 leaves the network as it is, 0.5 doubles its logits
-PARTS = 8  # of the rows, of which every two networks leave out one; fewer where there are fewer networks
+PARTS = 8  # of the rows, of which every two networks leave out one
 
 
 class Part(NamedTuple):
@@ -47,10 +47,10 @@ def pair_weights(
 ) -> AnyArray:
     """Return which network of a stack is trained on which sample: every two of them leave out the same part.
 
-    It is an eighth, or one k-th where there are fewer than eight networks; an odd one leaves out what the two before it
-    do. With fewer than 16 networks about half of the rows are left out by none.
+    It is an eighth, and less with more than 16 networks; with fewer than 16, some rows are left out by none. An odd one
+    leaves out what the two before it do.
     """
-    of_parts = fold_weights(labels, m, max(min(k, PARTS), k // 2), rng, groups)
+    of_parts = fold_weights(labels, m, max(PARTS, k // 2), rng, groups)
     return of_parts[np.minimum(np.arange(k) // 2, max(k // 2 - 1, 0))]
 
 

@@ -1,9 +1,10 @@
 """What tables are trained with by default: recipes for networks, and presets that name the recipes to try.
 
-docs/tables.md has the measurements behind them. A preset trains one recipe after the other as a stack of networks, each
-of which leaves out another part of the rows, while the next recipe is better on the rows left out. So the network stays
-simple where labels are noisy, and is deep where the function is smooth. "solved linear" is linear in the numbers,
-"linear" in their bins too. Hidden layers that a user sets are trained by the recipe "given".
+docs/tables.md has the measurements behind them. A preset trains one recipe after the other as a stack of networks, of
+which every two leave out another part of the rows, and takes the best on the rows left out. So the network is deep
+where the function is smooth, and simple where labels are noisy: there a deep one is worse than a linear one, and the
+preset goes on to a recipe between them. "solved linear" is linear in the numbers, "linear" in their bins too. Hidden
+layers that a user sets are trained by the recipe "given".
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ MAX_SAMPLES = 2_000_000  # in all epochs together: large tables need fewer epoch
 MIN_EPOCHS = 8
 STEPS_OF_EPOCH = 16
 SOLVED = "solved linear"  # linear or logistic regression
+FEW_ROWS = 1_000  # with fewer, more of them have to judge, and so more networks leave some out
+MOST_NETWORKS = 16  # by which all rows are left out
 MANY_FEATURES = 2_000  # with more (mostly pictures) one network of the recipe "wide" is trained
 
 
@@ -84,26 +87,30 @@ class Preset(NamedTuple):
     Parameters
     ----------
     networks : int
-        Side by side for each recipe.
+        Side by side for each recipe; twice as many, up to sixteen, where rows are few.
     recipes : tuple of str
         Names, from simple to deep.
+    otherwise : str
+        The recipe that is trained too where no network with hidden layers is the best.
     """
 
     networks: int
     recipes: tuple[str, ...]
+    otherwise: str = ""
 
 
 # fmt: off
 PRESETS = {
-    "fast":    Preset(4,  ("simple",)),
-    "default": Preset(8,  (SOLVED, "linear", "simple", "deep")),
-    "best":    Preset(16, (SOLVED, "linear", "simple", "deep", "deeper")),
+    "fast":    Preset(2,  ("quick",)),
+    "default": Preset(4,  (SOLVED, "linear", "deep"), otherwise="simple"),
+    "best":    Preset(16, (SOLVED, "linear", "simple", "long", "deeper")),
 }
 # Of a table of text alone. Its words are many, and a linear network is enough; what is tried is how far weights go, and
 # whether a rare word's goes as far as a frequent one's (adamw) or not (momentum).
 TEXT_RECIPES = {"fast": ("steep",), "default": ("soft", "steep", "linear"), "best": ("soft", "steep", "linear")}
 MOMENTUM = "momentum(0.9)"
-LONG: dict[str, Any] = {"least_steps": 1500, "least_rows": 100, "least_batch": 32, "embedding": 16}
+EMBEDDED: dict[str, Any] = {"least_batch": 32, "embedding": 16}
+DEEP: dict[str, Any] = {**EMBEDDED, "least_rows": 100}
 #                 hidden            activation  rate  epochs  dropout  smoothing
 CLASSES = {
     SOLVED: Recipe((),               "relu",   0.005,     20, solved=True),
@@ -111,7 +118,9 @@ CLASSES = {
     "steep":  Recipe((),               "relu",   0.5,       20, batch_size=256, optimizer=MOMENTUM),
     "linear": Recipe((),               "relu",   0.005,     20),
     "simple": Recipe((128,),           "relu",   0.001,     32,    0.3),
-    "deep":   Recipe((128, 128),       "silu",   0.005,     40,    0.1,   0.05, **LONG),
+    "quick":  Recipe((128, 128),       "silu",   0.008,     12,    0.0,   0.05, least_steps=500, **EMBEDDED),
+    "deep":   Recipe((128, 128),       "silu",   0.008,     25,    0.0,   0.05, least_steps=1000, **DEEP),
+    "long":   Recipe((128, 128),       "silu",   0.005,     40,    0.0,   0.05, least_steps=1500, **DEEP),
     "deeper": Recipe((256, 256, 256),  "silu",   0.0015,    32,    0.2,   0.05, least_steps=1000, least_rows=1000),
     "given":  Recipe((),               "silu",   0.003,     28,    0.1, least_steps=1000),
     "wide":   Recipe((128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
@@ -122,7 +131,9 @@ NUMBERS = {
     "steep":  Recipe((),               "relu",   0.18,      20, batch_size=256, optimizer=MOMENTUM),
     "linear": Recipe((),               "relu",   0.005,     20),
     "simple": Recipe((128,),           "silu",   0.002,     32,    0.3),
-    "deep":   Recipe((128, 128),       "silu",   0.005,     56,    0.1, **LONG),
+    "quick":  Recipe((128, 128),       "silu",   0.008,     18,    least_steps=500, **EMBEDDED),
+    "deep":   Recipe((128, 128),       "silu",   0.008,     35,    least_steps=1000, **DEEP),
+    "long":   Recipe((128, 128),       "silu",   0.005,     56,    least_steps=1500, **DEEP),
     "deeper": Recipe((256, 256, 256),  "silu",   0.001,     64,    0.15, least_steps=1000, least_rows=300),
     "given":  Recipe((),               "silu",   0.002,     40,    0.1, least_steps=1000),
     "wide":   Recipe((128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
@@ -131,16 +142,23 @@ NUMBERS = {
 
 
 def candidate_recipes(table: Mapping[str, Recipe], preset: str, m: int, n_x: int, text: str = "") -> dict[str, Recipe]:
-    """Return the recipes that a preset tries."""
+    """Return the recipes that a preset may try."""
     return {name: table[name] for name in recipe_names(preset, n_x, text) if m >= table[name].least_rows}
 
 
 def recipe_names(preset: str, n_x: int, text: str = "") -> tuple[str, ...]:
-    """Return the names of the recipes that a preset tries where rows are many; text is "", "words" or "scores"."""
-    recipes = preset_named(preset).recipes
+    """Return the names of the recipes that a preset may try where rows are many; text is "", "words" or "scores"."""
+    _, recipes, otherwise = preset_named(preset)
+    recipes = (*recipes, otherwise) if otherwise else recipes
     if text:
         return recipes if text == "scores" else TEXT_RECIPES[preset]
     return ("wide",) if n_x > MANY_FEATURES else recipes
+
+
+def networks_for(preset: Preset, m: int) -> int:
+    """Return how many networks a preset trains side by side on m rows."""
+    k = preset.networks
+    return k if m >= FEW_ROWS else max(k, min(2 * k, MOST_NETWORKS))
 
 
 def preset_named(name: Any) -> Preset:

@@ -81,7 +81,8 @@ class ModelSettings(TypedDict, total=False):
         "planned by their measured speed, so that results depend on the machine; in the shell it is the time of the "
         "whole command.", interval="(0, inf)", later=True)]
     n_networks: Annotated[int | None, Setting(None, "Networks trained side by side and averaged.",
-        none="None is the preset's number (4, 8 or 16), or one where `hidden` is given.", interval="[1, inf)")]
+        none="None is the preset's number (2, 4 or 16; with fewer than 1000 rows 4, 8 or "
+            "16), or one where `hidden` is given.", interval="[1, inf)")]
     random_state: Annotated[Any, Setting(None, "Source of all randomness.", "A whole number, a RandomState, or None "
         "for another one each time.", option="seed")]
     warm_start: Annotated[bool, Setting(False, "Whether `fit` resumes the training of the last `fit`, with its network "

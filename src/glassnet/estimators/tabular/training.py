@@ -1,4 +1,4 @@
-"""Candidates are trained from simple to deep, each as its recipe says, until one is no better than those before."""
+"""Candidates are trained one after the other, each as its recipe says, and judged by the rows left out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from glassnet.estimators.tabular.candidate import LOG, Candidate, best_of
 from glassnet.estimators.tabular.judging import JudgedRows, judged, shown_scores
 from glassnet.estimators.tabular.logarithms import may_learn_logarithms, target_of
 from glassnet.estimators.tabular.networks import is_full_batch, new_network, recipes_to_try
-from glassnet.estimators.tabular.recipes import SOLVED, Recipe
+from glassnet.estimators.tabular.recipes import SOLVED, Recipe, preset_named
 from glassnet.estimators.tabular.settings import IN_FIT
 from glassnet.estimators.tabular.time_plan import TimePlan
 from glassnet.estimators.tabular.training_data import TrainingData
@@ -43,7 +43,7 @@ def train_candidates(
     model: TableModel, data: TrainingData, unfinished: Unfinished | None, *, callbacks: Iterable[Callback],
     checkpoint: Checkpoint | None, as_of: Callable[[list[Candidate]], Any], time_plan: TimePlan,
 ) -> list[Candidate]:  # fmt: skip
-    """Train one candidate after the other while it helps, and return them."""
+    """Train one candidate after the other, and return them."""
     n_x, m = data.X.shape
     recipes = recipes_to_try(model, n_x, m, data.k, warm=data.warm, text=data.text)
     recipes = {name: recipe for name, recipe in recipes.items() if not recipe.solved or _is_solvable(model, data)}
@@ -61,15 +61,20 @@ def train_candidates(
             _judge_again(candidate, data, metric_of(model))
     for name, network in networks.items():
         trainings.measure(name, recipes[name], network)
-    left = [name for name in networks if not recipes[name].solved]
+    otherwise = preset_named(model.preset).otherwise
+    left = [name for name in networks if not recipes[name].solved and name != otherwise]
     for name, network in networks.items():
+        if name == otherwise:
+            if trainings.candidates and best_of(trainings.candidates).hidden:
+                break
+            left = [name]
         if name in left:
             time_plan.plan(left)
             left.remove(name)
             if not trainings.has_time_for(name):
                 break
         trained = trainings.add(name, recipes[name], network)
-        if trained and (trainings.are_interrupted or _is_enough(trainings.candidates, recipes)):
+        if trained and (trainings.are_interrupted or _is_exact(trainings.candidates[-1])):
             break
     trainings.add_logarithms(recipes)
     if not trainings.candidates:
@@ -188,16 +193,10 @@ def rows_of(candidate: Candidate, data: TrainingData) -> tuple[Any, JudgedRows |
     return X, data.judged and data.judged._replace(X=judged_X)
 
 
-def _is_enough(candidates: Sequence[Candidate], recipes: Mapping[str, Recipe]) -> bool:
-    """Return whether the last candidate is worse than those before, or the solved one leaves nothing to learn.
-
-    The solved one is no step on the way from simple to deep: where it is best, a deep network may yet be better.
-    """
-    *before, last = candidates
-    if recipes[last.recipe].solved:
-        return last.cost <= EXACT and last.network.architecture.loss == "squared_error"
-    worse = any(last.cost > each.cost for each in before if not recipes[each.recipe].solved)
-    return worse and bool(last.hidden)
+def _is_exact(candidate: Candidate) -> bool:
+    """Return whether a linear model leaves nothing to learn."""
+    is_solved = candidate.recipe == SOLVED and candidate.network.architecture.loss == "squared_error"
+    return is_solved and candidate.cost <= EXACT
 
 
 def _is_solvable(model: TableModel, data: TrainingData) -> bool:

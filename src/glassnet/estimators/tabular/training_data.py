@@ -131,8 +131,8 @@ def prepare(model: TableModel, given: Given, given_val: Given, *, warm: bool, se
     samples = _times_class_weights(samples, target, class_weights)
     n_columns = width(samples.rows)
     if warm:
-        refuse_another_network(model, n_columns)
-    k = (model.network_.n_networks or 1) if warm else number_of_networks(model, n_columns)
+        refuse_another_network(model, n_columns, len(samples.y))
+    k = (model.network_.n_networks or 1) if warm else number_of_networks(model, n_columns, len(samples.y))
     has_own = given_val.X is not None
     share = 0.0 if has_own else _validation_share(model, len(samples.y), k)
     trained, held_out = map(samples.at, _split(model, target, samples, rng, share))
