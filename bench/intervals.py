@@ -7,7 +7,7 @@ MAPIE is installed. Writes docs/intervals.md.
 
     OMP_NUM_THREADS=1 python bench/intervals.py --data FOLDER [--seeds 3] [--preset fast] [--only mapie]
 
-The folder holds what bench/tables.py needs; its folder `more` fourteen tables without a header, the target last.
+The folder holds what bench/tables.py needs.
 """
 
 from __future__ import annotations
@@ -23,61 +23,47 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import train_test_split
 
-import tables
+import table_models
 from _common import machine, version_of
 from glassnet import TabularRegressor
 from glassnet.inspection.intervals import wilson
+from table_data import Parts, load, split
+from table_report import table as lines_of_table
 
 HERE = Path(__file__).parent
 RESULTS, PAGE = HERE / "intervals.json", HERE.parent / "docs/intervals.md"
 TRAIN_ROWS, TEST_ROWS, COVERAGE, FOLDS = 3000, 4000, 0.9, 8
-NUMBERS = {"california": "", "diamonds": "", "housing": ".csv", "auto_imports": ".csv", "energy": ".txt",
-           "naval-propulsion-plant": ".txt", "power-plant": ".txt", "yacht": ".txt"}  # fmt: skip
-CLASSES = {"adult": "", "telco": "", "titanic": "", "penguins": "", "ecoli": ".csv", "glass": ".csv",
-           "mammography": ".csv", "pendigits": ".csv", "pima-indians-diabetes": ".csv", "satimage": ".csv",
-           "sonar": ".csv", "wheat-seeds": ".csv"}  # fmt: skip
-TABLES = {**NUMBERS, **CLASSES}
+NUMBERS = ("california", "diamonds", "housing", "auto_imports", "energy", "naval-propulsion-plant", "power-plant",
+           "yacht")  # fmt: skip
+CLASSES = ("adult", "telco", "titanic", "penguins", "ecoli", "glass", "mammography", "pendigits",
+           "pima-indians-diabetes", "satimage", "sonar", "wheat-seeds")  # fmt: skip
+TABLES = (*NUMBERS, *CLASSES)
 
 
-def load(folder: Path, name: str) -> tuple[pd.DataFrame, np.ndarray]:
-    """Return a table's columns, and its target."""
-    if not TABLES[name]:
-        return tables.load(folder, name)
-    separator = r"\s+" if TABLES[name] == ".txt" else ","
-    frame = pd.read_csv(folder / f"more/{name}{TABLES[name]}", sep=separator, header=None, na_values="?")
-    if name == "satimage":
-        frame = frame[frame.iloc[:, -1] != 37]  # two lines of names
-    frame = frame.rename(columns=lambda column: f"x{column}")
-    y = frame.pop(frame.columns[-1])
-    return frame, y.to_numpy(float if name in NUMBERS else str)
-
-
-def split(X: pd.DataFrame, y: np.ndarray, name: str, seed: int) -> list[Any]:
+def parts_of(folder: Path, name: str, seed: int) -> Parts:
     """Return the training and the test rows of a seed."""
-    stratify = None if name in NUMBERS or np.unique(y, return_counts=True)[1].min() < 2 else y
-    X, X_test, y, y_test = train_test_split(X, y, test_size=0.4, random_state=seed, stratify=stratify)
-    known = np.isin(y_test, y[:TRAIN_ROWS]) if name in CLASSES else np.ones(len(y_test), bool)
-    return [X[:TRAIN_ROWS], y[:TRAIN_ROWS], X_test[known][:TEST_ROWS], y_test[known][:TEST_ROWS]]
+    return split(*load(folder, name), name, seed, 0.4, TRAIN_ROWS, TEST_ROWS)
 
 
-def of_glassnet(parts: list[Any], name: str, seed: int, preset: str) -> np.ndarray:
+def of_glassnet(parts: Parts, name: str, seed: int, preset: str) -> np.ndarray:
     """Return intervals (m, 2), or sets (m, n_classes)."""
     X, y, X_test, _ = parts
-    model = tables.ours(seed, name in NUMBERS, preset=preset).fit(X, y)
+    model = table_models.ours(seed, name in NUMBERS, preset=preset).fit(X, y)
     if isinstance(model, TabularRegressor):
         return model.predict_interval(X_test, COVERAGE)
     return model.predict_set(X_test, COVERAGE)
 
 
-def of_mapie(parts: list[Any], name: str, seed: int, make: Callable[[int, bool], Any]) -> np.ndarray:
+def of_mapie(parts: Parts, name: str, seed: int, make: Callable[[int, bool], Any]) -> np.ndarray:
     """Return intervals (m, 2), or sets (m, n_classes), by MAPIE around a model."""
     from mapie.classification import CrossConformalClassifier
     from mapie.regression import CrossConformalRegressor
 
     X, y, X_test, _ = parts
-    whole = tables.as_categories(pd.concat([X, X_test])) if make is tables.boosting else pd.concat([X, X_test])
+    whole = (
+        table_models.as_categories(pd.concat([X, X_test])) if make is table_models.boosting else pd.concat([X, X_test])
+    )
     X, X_test = whole[: len(X)], whole[len(X) :]
     settings = {"confidence_level": COVERAGE, "cv": FOLDS, "random_state": seed}
     if name in NUMBERS:
@@ -88,20 +74,20 @@ def of_mapie(parts: list[Any], name: str, seed: int, make: Callable[[int, bool],
     return model.fit_conformalize(X, codes).predict_set(X_test)[1][:, :, 0]
 
 
-def participants(preset: str) -> dict[str, Callable[[list[Any], str, int], np.ndarray]]:
+def participants(preset: str) -> dict[str, Callable[[Parts, str, int], np.ndarray]]:
     """Return who takes part: name -> intervals or sets, of the parts of a table."""
     found: dict[str, Callable[..., np.ndarray]] = {
         f"glassnet {preset}": lambda parts, name, seed: of_glassnet(parts, name, seed, preset)
     }
     if find_spec("mapie"):
-        for who, make in {"linear": tables.linear, "HistGradientBoosting": tables.boosting}.items():
+        for who, make in {"linear": table_models.linear, "HistGradientBoosting": table_models.boosting}.items():
             found[f"MAPIE, {who}"] = lambda parts, name, seed, make=make: of_mapie(parts, name, seed, make)
     return found
 
 
-def run(regions: Callable[..., np.ndarray], parts: list[Any], name: str, seed: int) -> dict[str, float]:
+def run(regions: Callable[..., np.ndarray], parts: Parts, name: str, seed: int) -> dict[str, float]:
     """Return in which share of the test rows the truth is held, how large the regions are, and the seconds it took."""
-    y, y_test = parts[1], parts[3]
+    y, y_test = parts.y, parts.y_test
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         began = time.perf_counter()
@@ -120,17 +106,16 @@ def measure(folder: Path, seeds: int, who: dict[str, Callable[..., np.ndarray]])
     """Return model -> table -> the mean of each number over the seeds; a line is printed for each."""
     found: dict[str, Any] = {name: {} for name in who}
     for table in TABLES:
-        X, y = load(folder, table)
         for name, regions in who.items():
             runs = []
             for seed in range(seeds):
                 try:
-                    runs.append(run(regions, split(X, y, table, seed), table, seed))
+                    runs.append(run(regions, parts_of(folder, table, seed), table, seed))
                 except ValueError as error:  # a fold without one of the classes
                     print(f"{table:<24}{name:<32}{error!s:.100}", flush=True)
             if runs:
                 found[name][table] = {key: float(np.mean([each[key] for each in runs])) for key in runs[0]}
-                rows = len(split(X, y, table, 0)[3])
+                rows = len(parts_of(folder, table, 0).y_test)
                 found[name][table]["rows"] = rows * len(runs)
                 means = "  ".join(f"{key} {value:.4f}" for key, value in found[name][table].items())
                 print(f"{table:<24}{name:<32}{means}", flush=True)
@@ -149,7 +134,7 @@ def page(result: dict[str, Any]) -> str:
         "over the standard deviation of the target, for classes the mean number of classes in a set. A dash: none.",
     ]
     for title, names in (("Numbers", NUMBERS), ("Classes", CLASSES)):
-        lines += ["", f"## {title}", *tables.table(["table", *who], [
+        lines += ["", f"## {title}", *lines_of_table(["table", *who], [
             [name, *(_cell(of.get(name)) for of in who.values())] for name in names])]  # fmt: skip
         means = [
             _cell(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from workloads import CHAINS, DROPOUT, LARGE, MIDDLE, SMALL, WORKLOADS, title_of, types_of
@@ -96,7 +96,12 @@ def verdict(target: Target, figures: Figures) -> Verdict:
 
 def verdicts(part: str, figures: Figures) -> list[Verdict]:
     """Hold a part's figures against what is asked of them."""
-    return [verdict(target, figures) for target in TARGETS if target.part == part]
+    return verdicts_of([target for target in TARGETS if target.part == part], figures)
+
+
+def verdicts_of(targets: Iterable[Target], figures: Figures) -> list[Verdict]:
+    """Hold figures against some targets."""
+    return [verdict(target, figures) for target in targets]
 
 
 def place_of(verdict: Verdict) -> tuple[float, str]:

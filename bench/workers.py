@@ -66,6 +66,11 @@ class Worker:
         self._process.wait()
         self._process.stdout.close()
 
+    def kill(self) -> None:
+        """End the process at once; a call that waits for its answer raises EOFError."""
+        self._process.kill()
+        self._process.wait()
+
     def __enter__(self) -> Worker:
         return self
 

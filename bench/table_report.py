@@ -1,0 +1,373 @@
+"""docs/tables.md from measured lines: geometric means, ratios, the worst tables, targets, what each part is worth.
+
+Two models are compared on the seeds that both were measured with. An error below .02 counts as .02 in every mean and
+ratio: of 100 rows it would be a matter of one or two.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import targets
+from table_data import OWN_SPLIT, SHARED, TABLES, kind_of, was_chosen_on
+from table_models import BEST, CATBOOST, CHANGES, COLUMNS, DEFAULT, FAST, LINEAR, MLP, REALMLP, TABM, TREES
+from targets import Target, line_of
+
+HERE = Path(__file__).parent
+PAGE, PLOT = HERE.parent / "docs/tables.md", HERE.parent / "docs/tables/errors.svg"
+FLOOR, MANY_ROWS, WORST = 0.02, 1000, 1.12
+BEST_OF = (LINEAR, TREES, CATBOOST, REALMLP)
+FORMER = {"adult": 0.1396, "telco": 0.1902, "titanic": 0.1809, "penguins": 0.0078, "california": 0.4497,
+          "diamonds": 0.1521}  # errors of `default` before it was tuned on more than these  # fmt: skip
+Row = dict[str, Any]
+
+
+def read(paths: Iterable[Path]) -> list[Row]:
+    """Return the measured fits of some files; of equal ones (model, table, seed, cores) the last counts."""
+    found: dict[tuple[Any, ...], Row] = {}
+    for row in _lines(paths):
+        if "error" in row:
+            key = (row["who"], row["table"], row["seed"], row["cores"])
+            found.pop(key, None)
+            found[key] = row
+    return list(found.values())
+
+
+def machines(paths: Iterable[Path]) -> list[Row]:
+    """Return what the fits ran on, each machine once; the load before is no part of it."""
+    found = [
+        {k: v for k, v in row["machine"].items() if k != "load before"} for row in _lines(paths) if "machine" in row
+    ]
+    return [row for i, row in enumerate(found) if row not in found[:i]]
+
+
+def _lines(paths: Iterable[Path]) -> Iterable[Row]:
+    for path in paths:
+        for line in path.read_text("utf-8").splitlines():
+            yield json.loads(line)
+
+
+class Results:
+    """Measured fits by model and table."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.of: dict[tuple[str, str], list[Row]] = {}
+        for row in rows:
+            self.of.setdefault((row["who"], row["table"]), []).append(row)
+        every = [row for fits in self.of.values() for row in fits]
+        self.seeds = len({row["seed"] for row in every})
+        self.cores = max((row["cores"] for row in every), default=1)
+
+    def who(self, names: Iterable[str]) -> list[str]:
+        """Return which of these models were measured at all."""
+        return [name for name in names if any(name == who for who, _ in self.of)]
+
+    def mean(self, who: str, table: str, key: str, seeds: Iterable[int] | None = None) -> float | None:
+        """Return the mean of a number over the seeds; None where it was not measured."""
+        fits = self.of.get((who, table), [])
+        values = [row[key] for row in fits if key in row and (seeds is None or row["seed"] in seeds)]
+        return float(np.mean(values)) if values else None
+
+    def common(self, models: Sequence[str], table: str) -> set[int]:
+        """Return the seeds that all these models were measured with."""
+        return set.intersection(*({row["seed"] for row in self.of.get((who, table), [])} for who in models))
+
+    def error(self, who: str, table: str, seeds: Iterable[int] | None = None) -> float | None:
+        """Return the mean error, at least FLOOR."""
+        found = self.mean(who, table, "error", seeds)
+        return None if found is None else max(found, FLOOR)
+
+    def ratio(self, who: str, others: Sequence[str], table: str) -> float | None:
+        """Return a model's error over that of the best of others."""
+        seeds = self.common([who, *others], table)
+        found = [self.error(name, table, seeds) for name in (who, *others)]
+        measured = [value for value in found if value is not None]
+        return measured[0] / min(measured[1:]) if len(measured) == len(found) else None
+
+    def ratios(self, who: str, others: Sequence[str], tables: Iterable[str] = TABLES) -> dict[str, float]:
+        """Return these ratios on all tables where all took part."""
+        found = {table: self.ratio(who, others, table) for table in tables}
+        return {table: ratio for table, ratio in found.items() if ratio is not None}
+
+    def seconds(self, who: str, least_rows: int = 0) -> dict[str, float]:
+        """Return the mean seconds on each table, of fits on as many cores as any had."""
+        found = {}
+        for table in TABLES:
+            fits = [row for row in self.of.get((who, table), []) if row["cores"] == self.cores]
+            if fits and fits[0]["rows"] >= least_rows:
+                found[table] = float(np.mean([row["seconds"] for row in fits]))
+        return found
+
+    def times(self, who: str, other: str, least_rows: int = 0) -> dict[str, float]:
+        """Return a model's seconds over another's, of fits with equal seeds on as many cores, the most there are."""
+        found = {}
+        for table in TABLES:
+            mine, theirs = ({(row["cores"], row["seed"]): row["seconds"] for row in self.of.get((name, table), [])
+                             if row["rows"] >= least_rows} for name in (who, other))  # fmt: skip
+            both = mine.keys() & theirs.keys()
+            on_most = [key for key in both if key[0] == max(both)[0]]
+            if both:
+                found[table] = sum(mine[key] for key in on_most) / sum(theirs[key] for key in on_most)
+        return found
+
+
+def geometric_mean(values: Iterable[float | None]) -> float | None:
+    """Return the geometric mean of those that were measured."""
+    known = [value for value in values if value is not None]
+    return float(np.exp(np.mean(np.log(known)))) if known else None
+
+
+def standard_error(values: Iterable[float]) -> float | None:
+    """Return the standard error of a geometric mean over tables: of the mean of the logarithms, times the mean."""
+    logs = np.log(list(values))
+    return float(np.exp(logs.mean()) * logs.std(ddof=1) / np.sqrt(len(logs))) if len(logs) > 1 else None
+
+
+def largest(values: dict[str, float]) -> float | None:
+    """Return the largest of the values."""
+    return max(values.values(), default=None)
+
+
+KEPT = tuple(name for name in TABLES if not was_chosen_on(name))
+CHOSEN_ON = tuple(name for name in TABLES if was_chosen_on(name))
+HALVES = {"all tables": TABLES, "chosen on": CHOSEN_ON, "kept apart": KEPT}
+_ERRORS = ((DEFAULT, REALMLP, 0.92), (DEFAULT, CATBOOST, 0.95), (BEST, REALMLP, 0.90))
+TARGETS = (
+    *(Target("tables", f"1. error of {who} / {other}'s, {half}", f"{who} / {other}, {half}", "at most", limit, "")
+      for who, other, limit in _ERRORS for half in ("all tables", "kept apart")),
+    Target("tables", f"1. error of {DEFAULT} / that of the best of {', '.join(BEST_OF)}, the worst table", "worst",
+           "at most", WORST, ""),
+    Target("tables", f"2. seconds of {DEFAULT} / {REALMLP}'s, geometric mean", "time", "at most", 0.40, ""),
+    Target("tables", f"2. seconds of {DEFAULT} / {REALMLP}'s, worst of the tables of 1,000 rows or more", "worst time",
+           "at most", 0.50, ""),
+    Target("tables", f"2. seconds of {DEFAULT}, 5,000 rows on 2 cores, the longest", "longest", "under", 20, " s"),
+    Target("tables", f"2. seconds of {FAST} / {DEFAULT}'s, geometric mean", "fast time", "at most", 0.25, ""),
+    Target("tables", f"2. error of {FAST} / {MLP}'s, the worst table", "fast", "at most", 1.05, ""),
+    *(Target("tables", f"3. error of {DEFAULT} / the former, {name}", f"former, {name}", "at most", 1.01, "")
+      for name in SHARED),
+)  # fmt: skip
+
+
+def figures(results: Results) -> dict[str, float | None]:
+    """Return the figures that the targets are held against."""
+    found: dict[str, float | None] = {}
+    for who, other, _ in _ERRORS:
+        for half, tables in HALVES.items():
+            found[f"{who} / {other}, {half}"] = geometric_mean(results.ratios(who, [other], tables).values())
+    for name, former in FORMER.items():
+        error = results.error(DEFAULT, name)
+        found[f"former, {name}"] = None if error is None else error / max(former, FLOOR)
+    on_two_cores = [row["seconds"] for table in TABLES for row in results.of.get((DEFAULT, table), [])
+                    if row["cores"] == 2 and row["rows"] == 5000]  # fmt: skip
+    return found | {
+        "worst": largest(results.ratios(DEFAULT, BEST_OF)),
+        "time": geometric_mean(results.times(DEFAULT, REALMLP).values()),
+        "worst time": largest(results.times(DEFAULT, REALMLP, MANY_ROWS)),
+        "longest": max(on_two_cores, default=None),
+        "fast time": geometric_mean(results.times(FAST, DEFAULT).values()),
+        "fast": largest(results.ratios(FAST, [MLP])),
+    }
+
+
+def above(results: Results) -> str:
+    """Name the tables on which `default` is further behind the best of others than it may be, the worst first."""
+    ratios = results.ratios(DEFAULT, BEST_OF)
+    names = sorted((name for name in ratios if ratios[name] > WORST), key=ratios.__getitem__, reverse=True)
+    return ", ".join(f"{name} {ratios[name]:.3f}" for name in names)
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """Return a number as a cell; "-" where it was not measured."""
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Return the lines of a table, numbers to the right."""
+    return ["", f"| {' | '.join(head)} |", "|---|" + "---:|" * (len(head) - 1), *(f"| {' | '.join(r)} |" for r in rows)]
+
+
+def summary(results: Results) -> list[str]:
+    """Return a row for each model: means, ratios, seconds, log loss and calibration over all tables."""
+    classes = [name for name in TABLES if kind_of(name) == "classes"]
+    rows = []
+    for who in COLUMNS:
+        means = [geometric_mean(results.error(who, name) for name in tables) for tables in HALVES.values()]
+        ratios = [geometric_mean(results.ratios(who, [other], tables).values())
+                  for other in (REALMLP, CATBOOST) for tables in (TABLES, KEPT)]  # fmt: skip
+        seconds = results.seconds(who)
+        many = list(results.seconds(who, MANY_ROWS).values())
+        of_classes = [[results.mean(who, name, key) for name in classes] for key in ("log_loss", "calibration")]
+        loss, off = (np.mean([v for v in values if v is not None]) if any(values) else None for values in of_classes)
+        rows.append([
+            who, *map(number, means), *map(number, ratios), number(geometric_mean(seconds.values()), 2),
+            number(geometric_mean(many), 2), number(max(many, default=None), 1), number(loss), number(off, 4),
+        ])  # fmt: skip
+    head = ["model", *HALVES, f"/ {REALMLP}", "kept apart", f"/ {CATBOOST}", "kept apart", "seconds",
+            "of 1,000 rows or more", "the longest", "log loss", "calibration"]  # fmt: skip
+    return table(head, rows)
+
+
+def by_table(results: Results) -> list[str]:
+    """Return each table's errors."""
+    models = results.who(COLUMNS)
+    rows = []
+    for name in TABLES:
+        fits = [row for who in models for row in results.of.get((who, name), [])]
+        if fits:
+            errors = [number(results.mean(who, name, "error"), 4) for who in models]
+            mark = "" if was_chosen_on(name) else " *"
+            worst = number(results.ratio(DEFAULT, BEST_OF, name))
+            seconds = number(results.times(DEFAULT, REALMLP).get(name))
+            rows.append([name + mark, f"{fits[0]['rows']:,}", *errors, worst, seconds])
+    return table(["table", "rows", *models, "default / best of the four", f"seconds / {REALMLP}'s"], rows)
+
+
+def by_class_table(results: Results) -> list[str]:
+    """Return log loss and calibration on each table of classes."""
+    models, rows = results.who(COLUMNS), []
+    for name in (name for name in TABLES if kind_of(name) == "classes"):
+        pairs = [(results.mean(who, name, "log_loss"), results.mean(who, name, "calibration")) for who in models]
+        if any(pair != (None, None) for pair in pairs):
+            rows.append([name, *(f"{number(loss)} ({number(off)})" for loss, off in pairs)])
+    return table(["table", *models], rows)
+
+
+class Worth(NamedTuple):
+    """What a change of `default` does to its error."""
+
+    ratio: float
+    spread: float | None
+    kept: float | None
+    tables: int
+    worse: int
+    worst: str
+    seconds: float | None
+
+
+def worth(results: Results, change: str) -> Worth | None:
+    """Return the geometric mean of changed error / error of `default`, and its standard error over the tables."""
+    ratios = results.ratios(change, [DEFAULT])
+    if not ratios:
+        return None
+    worst = max(ratios, key=ratios.__getitem__)
+    return Worth(
+        geometric_mean(ratios.values()) or 1.0, standard_error(ratios.values()),
+        geometric_mean(ratios[name] for name in KEPT if name in ratios), len(ratios),
+        sum(ratio > 1.01 for ratio in ratios.values()), f"{worst} {ratios[worst]:.2f}",
+        geometric_mean(results.times(change, DEFAULT).values()),
+    )  # fmt: skip
+
+
+def ablation(results: Results) -> list[str]:
+    """Return what each part is worth."""
+    changes = dict.fromkeys([*CHANGES, *(who for who, _ in results.of if who.startswith("always "))])
+    found = {change: worth(results, change) for change in changes}
+    rows = [
+        [change, number(of.ratio), number(of.spread), number(of.kept), str(of.tables), str(of.worse), of.worst,
+         number(of.seconds, 2)]
+        for change, of in found.items() if of is not None
+    ]  # fmt: skip
+    if not rows:
+        return []
+    head = ["change", "error / default's", "standard error", "kept apart", "tables", "worse by 1 %", "the worst",
+            "seconds / default's"]  # fmt: skip
+    return [
+        "",
+        "## What each part is worth",
+        "",
+        "`default` with one part changed: the geometric mean over tables of its error over `default`'s, above 1 where",
+        "the part helps, and the standard error of that mean over tables.",
+        *table(head, rows),
+    ]
+
+
+def page(results: Results, on: list[Row]) -> str:
+    """Return docs/tables.md."""
+    found = targets.verdicts_of(TARGETS, figures(results))
+    there = [name for name in TABLES if any(name == table for _, table in results.of)]
+    on_gpu = any(row.get("device") == "cuda" for (who, _), rows in results.of.items() if who == TABM for row in rows)
+    lines = [
+        "# Tables",
+        "",
+        "Written by `.venv/bin/python bench/tables.py --report bench/tables.jsonl` from what `bench/tables.py`",
+        "measured; its text says how. An error is the share of wrong labels, or the root mean squared error over the",
+        f"standard deviation of the test targets: the mean of {results.seeds} seeds, 5,000 training rows at most. In",
+        f"geometric means and ratios an error below {FLOOR} counts as {FLOOR}. Of the {len(there)} tables, "
+        f"{sum(map(was_chosen_on, there))} had a say when",
+        "settings were chosen (by a hash of the name; the six known longest always); the others (*) only show what",
+        "came of it.",
+        *summary(results),
+        "",
+        f"Seconds are those of a fit, cores: {results.cores}; geometric means over all tables, over those of 1,000",
+        "training rows or more, and the longest. Log loss and expected calibration error (15 bins) are means over the",
+        "tables of classes.",
+        *([f"{TABM} trained on a graphics processor, which its seconds are of."] if on_gpu else []),
+        "",
+        "![Errors of three models on each table](tables/errors.svg)",
+        "",
+        "## What was asked",
+        *table(["", "asked", "measured", "met"], [
+            [each["target"], each["asked"], each["measured"] or "-", targets.WORDS[each["met"]]] for each in found]),
+        "",
+        f"Above {WORST} of the best: {above(results) or 'none'}.",
+        "",
+        "## Each table",
+        "",
+        f"The last but one column is the error of `default` over the least of {', '.join(BEST_OF)}.",
+        *by_table(results),
+        "",
+        "## Log loss, and expected calibration error in brackets",
+        *by_class_table(results),
+    ]  # fmt: skip
+    own = {who: results.of.get((who, OWN_SPLIT)) for who in (DEFAULT, BEST)}
+    said = [f"`{who.removeprefix('glassnet ')}` {1 - rows[0]['error']:.4f} in {rows[0]['seconds']:.0f} s"
+            for who, rows in own.items() if rows]  # fmt: skip
+    if said:
+        lines += ["", f"Accuracy on adult with its own split, all 32,561 training rows: {', '.join(said)}."]
+    lines += ablation(results)
+    for each in on:
+        described = ", ".join(f"{key} {value}" for key, value in each.items() if isinstance(value, str | int))
+        lines += ["", f"Measured on: {described}."]
+    return "\n".join([*lines, ""])
+
+
+def plot(results: Results) -> None:
+    """Draw, for each table, the errors of three models over RealMLP-TD-S's."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot as plt
+
+    of = {who: results.ratios(who, [REALMLP]) for who in (DEFAULT, CATBOOST, TREES)}
+    names = sorted(of[DEFAULT], key=of[DEFAULT].__getitem__, reverse=True)
+    figure, axes = plt.subplots(figsize=(9, 0.2 * len(names) + 1.2))
+    for (who, ratios), mark in zip(of.items(), "ox|", strict=True):
+        at = [i for i, name in enumerate(names) if name in ratios]
+        axes.plot([ratios[names[i]] for i in at], at, mark, label=who)
+    axes.axvline(1, color="black", linewidth=0.8)
+    axes.set(xscale="log", xlabel=f"error / error of {REALMLP}", ylim=(-1, len(names)))
+    axes.set_yticks(range(len(names)), [name if was_chosen_on(name) else f"{name} *" for name in names], fontsize=7)
+    ticks = [0.25, 0.5, 0.7, 1, 1.4, 2, 4]
+    axes.set_xticks(ticks, map(str, ticks))
+    axes.minorticks_off()
+    axes.legend(fontsize=8, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False)
+    axes.spines[["top", "right"]].set_visible(False)
+    PLOT.parent.mkdir(exist_ok=True)
+    figure.tight_layout()
+    figure.savefig(PLOT, metadata={"Date": None})
+    plt.close(figure)
+
+
+def write(paths: Sequence[Path], to: Path = PAGE, draw: Callable[[Results], None] = plot) -> None:
+    """Write the page and its picture, and print what was asked and what came of it."""
+    results = Results(read(paths))
+    to.write_text(page(results, machines(paths)), encoding="utf-8")
+    if results.ratios(DEFAULT, [REALMLP]):
+        draw(results)
+    print(*map(line_of, targets.verdicts_of(TARGETS, figures(results))), sep="\n")
+    print(f"above {WORST} of the best: {above(results) or 'none'}")
