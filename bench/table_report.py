@@ -60,7 +60,6 @@ class Results:
         for row in rows:
             self.of.setdefault((row["who"], row["table"]), []).append(row)
         every = [row for fits in self.of.values() for row in fits]
-        self.seeds = len({row["seed"] for row in every})
         self.cores = max((row["cores"] for row in every), default=1)
 
     def who(self, names: Iterable[str]) -> list[str]:
@@ -191,25 +190,45 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     return ["", f"| {' | '.join(head)} |", "|---|" + "---:|" * (len(head) - 1), *(f"| {' | '.join(r)} |" for r in rows)]
 
 
-def summary(results: Results) -> list[str]:
-    """Return a row for each model: means, ratios, seconds, log loss and calibration over all tables."""
-    classes = [name for name in TABLES if kind_of(name) == "classes"]
+def by_model(results: Results) -> list[str]:
+    """Return each model's geometric means and ratios, of all tables and of both halves."""
     rows = []
-    for who in COLUMNS:
-        means = [geometric_mean(results.error(who, name) for name in tables) for tables in HALVES.values()]
-        ratios = [geometric_mean(results.ratios(who, [other], tables).values())
-                  for other in (REALMLP, CATBOOST) for tables in (TABLES, KEPT)]  # fmt: skip
-        seconds = results.seconds(who)
-        many = list(results.seconds(who, MANY_ROWS).values())
-        of_classes = [[results.mean(who, name, key) for name in classes] for key in ("log_loss", "calibration")]
-        loss, off = (np.mean([v for v in values if v is not None]) if any(values) else None for values in of_classes)
-        rows.append([
-            who, *map(number, means), *map(number, ratios), number(geometric_mean(seconds.values()), 2),
-            number(geometric_mean(many), 2), number(max(many, default=None), 1), number(loss), number(off, 4),
-        ])  # fmt: skip
-    head = ["model", *HALVES, f"/ {REALMLP}", "kept apart", f"/ {CATBOOST}", "kept apart", "seconds",
-            "of 1,000 rows or more", "the longest", "log loss", "calibration"]  # fmt: skip
-    return table(head, rows)
+    for who in results.who(COLUMNS):
+        errors = {name: results.error(who, name) for name in TABLES}
+        n = sum(error is not None for error in errors.values())
+        means = [number(geometric_mean(errors[name] for name in tables)) for tables in HALVES.values()]
+        ratios = [over(results.ratios(who, [other], tables).values()) if who != other else "1"
+                  for other in (REALMLP, CATBOOST) for tables in HALVES.values()]  # fmt: skip
+        rows.append([who if n == len(TABLES) else f"{who} ({n} tables)", *means, *ratios])
+    halves = [half for half in HALVES if half != "all tables"]
+    return table(["model", *HALVES, f"/ {REALMLP}", *halves, f"/ {CATBOOST}", *halves], rows)
+
+
+def over(ratios: Iterable[float]) -> str:
+    """Return the geometric mean of ratios, and its standard error over tables."""
+    values = list(ratios)
+    return "-" if len(values) < 2 else f"{number(geometric_mean(values))} ± {number(standard_error(values))}"
+
+
+def time_and_trust(results: Results) -> list[str]:
+    """Return each model's seconds, and the means of log loss and calibration on tables that all were measured on."""
+    models, rows = results.who(COLUMNS), []
+    common = [name for name in TABLES if all(results.mean(who, name, "log_loss") is not None for who in models)]
+    for who in models:
+        every, many = (list(results.seconds(who, least).values()) for least in (0, MANY_ROWS))
+        trust = [np.mean([results.mean(who, name, key) or 0 for name in common]) if common else None
+                 for key in ("log_loss", "calibration")]  # fmt: skip
+        rows.append([who, number(geometric_mean(every), 2), number(geometric_mean(many), 2),
+                     number(max(many, default=None), 1), number(trust[0]), number(trust[1], 4)])  # fmt: skip
+    return table(["model", "seconds", "of 1,000 rows or more", "the longest", "log loss", "calibration"], rows)
+
+
+def seeds_of(results: Results) -> str:
+    """Say how many seeds a table was measured with."""
+    counts = {len({row["seed"] for row in fits}) for (who, name), fits in results.of.items() if who == DEFAULT
+              and name in TABLES}  # fmt: skip
+    low, high = min(counts, default=0), max(counts, default=0)
+    return f"{high} seeds" if low == high else f"{low} to {high} seeds"
 
 
 def by_table(results: Results) -> list[str]:
@@ -286,6 +305,27 @@ def ablation(results: Results) -> list[str]:
     ]
 
 
+def tried(results: Results) -> list[str]:
+    """Return what was tried and not taken, and why."""
+    ratio, times = results.ratios(TABM, [DEFAULT]), results.times(TABM, DEFAULT)
+    whole = f": {over(ratio.values())} of `default`'s error on {len(ratio)} tables" if len(ratio) > 1 else ""
+    cpu = all(row.get("device") == "cpu" for (who, _), rows in results.of.items() if who == TABM for row in rows)
+    whole += f", in {number(geometric_mean(times.values()), 1)} times its seconds" if times and cpu else ""
+    return [
+        "",
+        "## Tried and not taken",
+        "",
+        "On one split of few tables each, before the recipes above:",
+        "",
+        "- Weights that all networks share, each with scales of its own (TabM, arXiv 2410.24210): at equal operations",
+        "  not better than four networks of the deep recipe. Shared weights learn from every row, so none is left out",
+        "  for the choice of a recipe, the temperature and intervals.",
+        "- Periodic embeddings of numbers (RealMLP's PBLD, arXiv 2407.04491) in place of bins: worse on three tables,",
+        "  equal on one.",
+        *([f"- TabM-mini with piecewise-linear embeddings, as it is published{whole}."] if whole else []),
+    ]
+
+
 def page(results: Results, on: list[Row]) -> str:
     """Return docs/tables.md."""
     found = targets.verdicts_of(TARGETS, figures(results))
@@ -296,17 +336,20 @@ def page(results: Results, on: list[Row]) -> str:
         "",
         "Written by `.venv/bin/python bench/tables.py --report bench/tables.jsonl` from what `bench/tables.py`",
         "measured; its text says how. An error is the share of wrong labels, or the root mean squared error over the",
-        f"standard deviation of the test targets: the mean of {results.seeds} seeds, 5,000 training rows at most. In",
+        f"standard deviation of the test targets: the mean of {seeds_of(results)}, 5,000 training rows at most. In",
         f"geometric means and ratios an error below {FLOOR} counts as {FLOOR}. Of the {len(there)} tables, "
         f"{sum(map(was_chosen_on, there))} had a say when",
         "settings were chosen (by a hash of the name; the six known longest always); the others (*) only show what",
         "came of it.",
-        *summary(results),
         "",
-        f"Seconds are those of a fit, cores: {results.cores}; geometric means over all tables, over those of 1,000",
-        "training rows or more, and the longest. Log loss and expected calibration error (15 bins) are means over the",
-        "tables of classes.",
-        *([f"{TABM} trained on a graphics processor, which its seconds are of."] if on_gpu else []),
+        "Geometric means of errors, and of errors over another model's, ± the standard error over tables:",
+        *by_model(results),
+        "",
+        f"Seconds of a fit (cores: {results.cores}): geometric means over all tables, over those of 1,000 training",
+        "rows or more, and the longest; log loss and expected calibration error (15 bins): means over the tables of",
+        "classes:",
+        *time_and_trust(results),
+        *(["", f"{TABM} trained on a graphics processor, which its seconds are of."] if on_gpu else []),
         "",
         "![Errors of three models on each table](tables/errors.svg)",
         "",
@@ -329,7 +372,7 @@ def page(results: Results, on: list[Row]) -> str:
             for who, rows in own.items() if rows]  # fmt: skip
     if said:
         lines += ["", f"Accuracy on adult with its own split, all 32,561 training rows: {', '.join(said)}."]
-    lines += ablation(results)
+    lines += ablation(results) + tried(results)
     for each in on:
         described = ", ".join(f"{key} {value}" for key, value in each.items() if isinstance(value, str | int))
         lines += ["", f"Measured on: {described}."]
