@@ -32,7 +32,7 @@ from glassnet.estimators.tabular.out_of_fold import cost
 from glassnet.estimators.tabular.recipes import CLASSES, PRESETS
 from glassnet.metrics import calibration_error
 from glassnet.tables import preparation
-from table_data import SYNTHETIC, TRAIN_ROWS, Parts, load, split
+from table_data import SYNTHETIC, TRAIN_ROWS, Kind, Parts, load, split
 
 Make = Callable[[int, bool, int], Any]  # of a seed, whether numbers are predicted, and the threads to use
 
@@ -52,6 +52,8 @@ class Column(NamedTuple):
         What the model is given of the columns of all rows, the training rows first, and their number.
     patch : tuple, optional
         A module of glassnet, a name in it, and its value while this model is fitted.
+    only : {"classes", "numbers"}, optional
+        The target of the tables where it differs from `default`; None is both.
     """
 
     make: Make
@@ -59,6 +61,7 @@ class Column(NamedTuple):
     needs: tuple[str, ...] = ()
     takes: Callable[[pd.DataFrame, int], pd.DataFrame] | None = None
     patch: tuple[Any, str, Any] | None = None
+    only: Kind | None = None
 
 
 def scaled(model: Any) -> Any:
@@ -214,12 +217,12 @@ CHANGES = {  # `default` with one part changed
     "16 networks": Column(partial(ours, n_networks=16), 2.0),
     "constant rate": Column(partial(ours, schedule="constant"), 1.0),
     "no dropout": Column(partial(ours, dropout=0.0), 1.0),
-    "labels not smoothed": Column(partial(with_recipes, label_smoothing=0.0), 1.0),
+    "labels not smoothed": Column(partial(with_recipes, label_smoothing=0.0), 1.0, only="classes"),
     "no embedding": Column(partial(with_recipes, embedding=0), 1.0),
     "no bins": Column(ours, 1.0, patch=(preparation, "MAX_BINS", 0)),
     "16 bins at most": Column(ours, 1.0, patch=(preparation, "MAX_BINS", 16)),
     "temperature not calibrated": Column(
-        ours, 1.0, patch=(out_of_fold, "calibrate_temperature", lambda *_: 1.0)),
+        ours, 1.0, patch=(out_of_fold, "calibrate_temperature", lambda *_: 1.0), only="classes"),
     "recipes chosen by what one network costs": Column(
         ours, 1.0, patch=(out_of_fold, "cost", cost_of_one)),
     **{f"always {name}": ALONE[f"always {name}"] for name in ("linear", "simple", "deep")},

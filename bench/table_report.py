@@ -159,7 +159,7 @@ def figures(results: Results) -> dict[str, float | None]:
         for half, tables in HALVES.items():
             found[f"{who} / {other}, {half}"] = geometric_mean(results.ratios(who, [other], tables).values())
     for name, former in FORMER.items():
-        error = results.error(DEFAULT, name)
+        error = results.error(DEFAULT, name, range(3))  # the seeds that these are means of
         found[f"former, {name}"] = None if error is None else error / max(former, FLOOR)
     on_two_cores = [row["seconds"] for table in TABLES for row in results.of.get((DEFAULT, table), [])
                     if row["cores"] == 2 and row["rows"] == 5000]  # fmt: skip

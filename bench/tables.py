@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 
 import table_report
 from _common import cores, machine, version_of
-from table_data import OWN_SPLIT, TABLES, TRAIN_ROWS, is_there, load
+from table_data import OWN_SPLIT, TABLES, TRAIN_ROWS, is_there, kind_of, load
 from table_models import ALONE, BEST, CHANGES, COLUMNS, DEFAULT, EVERY, FAST, LINEAR, TREES, lacks
 from workers import Worker
 
@@ -66,7 +66,8 @@ def tasks_of(asked: argparse.Namespace, done: set[Task]) -> list[Task]:
     for table in there:
         few = asked.small_seeds is not None and rows[table] < SMALL
         seeds = range(asked.small_seeds if few else asked.seeds)
-        tasks += [Task(table, seed, name) for seed in seeds for name in who if not lacks(name)]
+        suit = [name for name in who if not lacks(name) and EVERY[name].only in (None, kind_of(table))]
+        tasks += [Task(table, seed, name) for seed in seeds for name in suit]
     tasks.sort(key=lambda task: (task.seed, -EVERY[task.who].weight * rows[task.table]))
     if asked.adult and is_there(asked.data, OWN_SPLIT):
         tasks += [Task(OWN_SPLIT, 0, name) for name in (DEFAULT, BEST)]
