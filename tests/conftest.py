@@ -1,7 +1,8 @@
 """What every test shares.
 
 What glassnet keeps between processes, such as what `glassnet engines --measure` finds, lies in a folder of the tests'
-own: nobody's figures change what is chosen here.
+own: nobody's figures change what is chosen here. What is printed is English, whatever the system's language; a test of
+another language says so.
 
 Hypothesis draws the same examples in every run, whatever the machine's speed. Long tests are spread over the run:
 pytest-xdist cuts the list of tests into one piece per worker, so that none gets two of them in a row. With --quick, as
@@ -30,6 +31,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    os.environ["GLASSNET_LANG"] = "en"
     if "GLASSNET_CACHE" not in os.environ:  # else the caller, or the process that started this worker, has set it
         folder = tempfile.mkdtemp(prefix="glassnet-tests-")
         os.environ["GLASSNET_CACHE"] = folder

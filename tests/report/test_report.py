@@ -19,7 +19,8 @@ from glassnet.inspection.diagnosis import DETECTORS
 from glassnet.report.blocks import message, row_text
 from glassnet.report.formulas import mathml
 from glassnet.report.principle import principle, step
-from glassnet.report.texts import LANGUAGES, texts, translate
+from glassnet.report.texts import translate
+from glassnet.texts import LANGUAGES, keyed
 from glassnet.training.settings import Settings
 from needs import browser, need
 from shared import ROOT
@@ -90,9 +91,9 @@ def english(page):
 
 
 # ---------------------------------------------------------------- texts
-@pytest.mark.parametrize("key", texts())
+@pytest.mark.parametrize("key", keyed())
 def test_every_text_has_every_language_and_the_same_values(key):
-    text = texts()[key]
+    text = keyed()[key]
     assert set(text) == set(LANGUAGES)
     assert all(text.values())
     assert sorted(set(VALUE.findall(text["en"]))) == sorted(set(VALUE.findall(text["zh"])))
@@ -103,10 +104,10 @@ def test_every_text_has_every_language_and_the_same_values(key):
 
 
 def test_every_key_that_the_code_writes_has_a_text():
-    groups = "|".join({key.partition(".")[0] for key in texts()} - {"report"})
+    groups = "|".join({key.partition(".")[0] for key in keyed()} - {"report"})
     for path in Path(report.__file__).parent.glob("*.py"):
         keys = re.findall(rf'"((?:{groups})\.[a-z_0-9.]+)"', path.read_text("utf-8"))
-        assert {key for key in keys if not key.endswith((".jinja", ".toml"))} <= texts().keys(), path.name
+        assert {key for key in keys if not key.endswith((".jinja", ".toml"))} <= keyed().keys(), path.name
 
 
 def test_a_row_without_a_text_is_written_by_its_name():
@@ -114,17 +115,17 @@ def test_a_row_without_a_text_is_written_by_its_name():
 
 
 def test_chinese_texts_are_chinese():
-    for key, text in texts().items():
+    for key, text in keyed().items():
         names = key in ("page.lang", "data.target_named", "data.digest", "reproduce.report", "diagnosis.finding")
         assert names or re.search(r"[\u4e00-\u9fff]", text["zh"]), key
         assert not re.search(r"[\u4e00-\u9fff]", text["en"]), key
 
 
 def test_all_that_the_tables_hold_has_a_text():
-    assert all(f"loss.{name}" in texts() for name in LOSSES)
+    assert all(f"loss.{name}" in keyed() for name in LOSSES)
     for name in DETECTORS:
-        assert f"diagnosis.{name}" in texts()
-        assert f"diagnosis.{name}.change" in texts()
+        assert f"diagnosis.{name}" in keyed()
+        assert f"diagnosis.{name}.change" in keyed()
 
 
 def test_unknown_texts_and_languages_are_named():

@@ -201,7 +201,7 @@ def check(out: str | Path, lang: str, *sources: str | Path | None) -> None:
     UnknownNameError, FileError
         If the language is another one, or the file cannot be written.
     """
-    from glassnet.report.texts import LANGUAGES
+    from glassnet.texts import LANGUAGES
 
     if lang not in LANGUAGES:
         raise UnknownNameError.among("language", lang, LANGUAGES)

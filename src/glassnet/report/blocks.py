@@ -11,7 +11,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Message:
-    """A text of the table `glassnet.report.texts.TEXTS` with its values.
+    """A text of the table `glassnet.texts.keyed` with its values.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class Formula:
 
 @dataclass(frozen=True)
 class Phrase:
-    """What an experiment says, in its own English words; `glassnet.report.phrases` knows them in other languages."""
+    """What an experiment says, in its own English words; `glassnet.texts.tables` knows them in other languages."""
 
     text: str
 

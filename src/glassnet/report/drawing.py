@@ -11,7 +11,7 @@ from zlib import crc32
 
 from glassnet import interrupts
 from glassnet.report.blocks import Drawing
-from glassnet.report.phrases import translate_phrase
+from glassnet.texts import translated
 
 WORDS = ("x", "y", "z")  # arguments that are read
 NAMES = ("series", "values", "spread", "paths")  # mappings whose keys are read
@@ -38,9 +38,9 @@ def draw_svg(drawing: Drawing, lang: str) -> str:
 
 def _in_language(name: str, value: Any, lang: str) -> Any:
     if name in WORDS and isinstance(value, str):
-        return translate_phrase(value, lang)
+        return translated(value, lang)
     if name in NAMES and isinstance(value, Mapping):
-        return {translate_phrase(key, lang): entry for key, entry in value.items()}
+        return {translated(key, lang): entry for key, entry in value.items()}
     return value
 
 

@@ -27,7 +27,7 @@ from glassnet.report.blocks import (
     row_text,
 )
 from glassnet.report.tex import filled, number
-from glassnet.report.texts import texts
+from glassnet.texts import keyed
 
 
 def principle(network: Network) -> Section:
@@ -203,7 +203,7 @@ def step(settings: Mapping[str, Any]) -> list[Block]:
     for kind, transform in GRADIENT_TRANSFORMS.items():
         if (limit := settings.get(kind)) is None:
             continue
-        if (key := f"principle.{kind}") in texts():
+        if (key := f"principle.{kind}") in keyed():
             blocks.append(paragraph(key, limit=number(limit)))
         else:
             blocks.append(Formula(_lines([filled(transform.tex, {"limit": limit}, transform.formula)])))

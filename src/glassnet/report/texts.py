@@ -1,25 +1,15 @@
-"""The report's texts: one table, key -> the text in every language."""
+"""A cell of a report in a language: the text of its key, its formula, or an experiment's own sentence."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable
-from functools import cache
-from importlib.resources import files
 
 from glassnet.errors import UnknownNameError
 from glassnet.report.blocks import Cell, Formula, Phrase
-from glassnet.report.phrases import translate_phrase
+from glassnet.texts import LANGUAGES, keyed, translated
 
-LANGUAGES = ("en", "zh")
 _VALUE = re.compile(r"<(\w+)>")
-
-
-@cache
-def texts() -> dict[str, dict[str, str]]:
-    """Return the table key -> {language: text}."""
-    return tomllib.loads(files("glassnet.report").joinpath("texts.toml").read_text(encoding="utf-8"))
 
 
 def translate(
@@ -56,12 +46,12 @@ def translate(
     if isinstance(cell, Formula):
         return formula(cell.tex)
     if isinstance(cell, Phrase):
-        return plain(translate_phrase(cell.text, lang))
-    if cell.key not in texts():
+        return plain(translated(cell.text, lang))
+    if cell.key not in keyed():
         if cell.fallback:
             return plain(cell.fallback)
-        raise UnknownNameError.among("text", cell.key, texts())
-    parts = texts()[cell.key][lang].split("$")
+        raise UnknownNameError.among("text", cell.key, keyed())
+    parts = keyed()[cell.key][lang].split("$")
     values = {name: translate(value, lang) for name, value in cell.values.items()}
     written = [_VALUE.sub(lambda match: values[match[1]], part) for part in parts]
     return "".join(formula(part) if place % 2 else plain(part) for place, part in enumerate(written))

@@ -1,0 +1,49 @@
+"""Which language is spoken: what is asked for, else GLASSNET_LANG, else the system's."""
+
+from __future__ import annotations
+
+import locale
+import os
+import re
+
+from glassnet.errors import UnknownNameError
+
+LANGUAGES = ("en", "zh")
+VARIABLE = "GLASSNET_LANG"
+_SYSTEM = ("LC_ALL", "LC_MESSAGES", "LANG")  # of these the first that is set decides, as for every program
+
+
+def language(asked: str | None = None) -> str:
+    """Return the language to speak.
+
+    Parameters
+    ----------
+    asked : str, optional
+        "en" or "zh", or a tag that begins so, as "zh_CN.UTF-8" does; by default the variable GLASSNET_LANG says it, and
+        without it the system's locale.
+
+    Returns
+    -------
+    {"en", "zh"}
+        The language; English where the system's is another one.
+
+    Raises
+    ------
+    UnknownNameError
+        If `asked` or GLASSNET_LANG names another language.
+    """
+    for kind, name in (("language", asked), (f"language in {VARIABLE}", os.environ.get(VARIABLE))):
+        if name:
+            if (found := _base(name)) not in LANGUAGES:
+                raise UnknownNameError.among(kind, name, LANGUAGES)
+            return found
+    return _of_system()
+
+
+def _base(tag: str) -> str:
+    return re.split(r"[-_.]", tag.strip().lower())[0]
+
+
+def _of_system() -> str:
+    named = next(filter(None, map(os.environ.get, _SYSTEM)), None) or locale.setlocale(locale.LC_CTYPE)
+    return "zh" if _base(named) == "zh" or named.startswith("Chinese") else "en"  # Windows: Chinese (Simplified)_China
