@@ -223,7 +223,7 @@ CHANGES = {  # `default` with one part changed
     "16 bins at most": Column(ours, 1.0, patch=(preparation, "MAX_BINS", 16)),
     "temperature not calibrated": Column(
         ours, 1.0, patch=(out_of_fold, "calibrate_temperature", lambda *_: 1.0), only="classes"),
-    "recipes chosen by what one network costs": Column(
+    "chosen by single networks": Column(
         ours, 1.0, patch=(out_of_fold, "cost", cost_of_one)),
     **{f"always {name}": ALONE[f"always {name}"] for name in ("linear", "simple", "deep")},
 }  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -76,21 +76,23 @@ class Results:
         """Return the seeds that all these models were measured with."""
         return set.intersection(*({row["seed"] for row in self.of.get((who, table), [])} for who in models))
 
-    def error(self, who: str, table: str, seeds: Iterable[int] | None = None) -> float | None:
-        """Return the mean error, at least FLOOR."""
-        found = self.mean(who, table, "error", seeds)
+    def error(self, who: str, table: str, seeds: Iterable[int] | None = None, key: str = "error") -> float | None:
+        """Return the mean error (or log loss), at least FLOOR."""
+        found = self.mean(who, table, key, seeds)
         return None if found is None else max(found, FLOOR)
 
-    def ratio(self, who: str, others: Sequence[str], table: str) -> float | None:
-        """Return a model's error over that of the best of others."""
+    def ratio(self, who: str, others: Sequence[str], table: str, key: str = "error") -> float | None:
+        """Return a model's error (or log loss) over that of the best of others."""
         seeds = self.common([who, *others], table)
-        found = [self.error(name, table, seeds) for name in (who, *others)]
+        found = [self.error(name, table, seeds, key) for name in (who, *others)]
         measured = [value for value in found if value is not None]
         return measured[0] / min(measured[1:]) if len(measured) == len(found) else None
 
-    def ratios(self, who: str, others: Sequence[str], tables: Iterable[str] = TABLES) -> dict[str, float]:
+    def ratios(
+        self, who: str, others: Sequence[str], tables: Iterable[str] = TABLES, key: str = "error"
+    ) -> dict[str, float]:
         """Return these ratios on all tables where all took part."""
-        found = {table: self.ratio(who, others, table) for table in tables}
+        found = {table: self.ratio(who, others, table, key) for table in tables}
         return {table: ratio for table, ratio in found.items() if ratio is not None}
 
     def seconds(self, who: str, least_rows: int = 0) -> dict[str, float]:
@@ -207,7 +209,8 @@ def by_model(results: Results) -> list[str]:
 def over(ratios: Iterable[float]) -> str:
     """Return the geometric mean of ratios, and its standard error over tables."""
     values = list(ratios)
-    return "-" if len(values) < 2 else f"{number(geometric_mean(values))} ± {number(standard_error(values))}"
+    spread = f" ± {number(standard_error(values))}" if len(values) > 1 else ""
+    return number(geometric_mean(values)) + spread
 
 
 def time_and_trust(results: Results) -> list[str]:
@@ -256,51 +259,32 @@ def by_class_table(results: Results) -> list[str]:
     return table(["table", *models], rows)
 
 
-class Worth(NamedTuple):
-    """What a change of `default` does to its error."""
-
-    ratio: float
-    spread: float | None
-    kept: float | None
-    tables: int
-    worse: int
-    worst: str
-    seconds: float | None
-
-
-def worth(results: Results, change: str) -> Worth | None:
-    """Return the geometric mean of changed error / error of `default`, and its standard error over the tables."""
+def worth(results: Results, change: str) -> list[str]:
+    """Return the cells of a change: its error over `default`'s, where it is worse, its log loss and seconds."""
     ratios = results.ratios(change, [DEFAULT])
-    if not ratios:
-        return None
+    kept = [ratio for name, ratio in ratios.items() if not was_chosen_on(name)]
+    loss = results.ratios(change, [DEFAULT], key="log_loss")
     worst = max(ratios, key=ratios.__getitem__)
-    return Worth(
-        geometric_mean(ratios.values()) or 1.0, standard_error(ratios.values()),
-        geometric_mean(ratios[name] for name in KEPT if name in ratios), len(ratios),
-        sum(ratio > 1.01 for ratio in ratios.values()), f"{worst} {ratios[worst]:.2f}",
-        geometric_mean(results.times(change, DEFAULT).values()),
-    )  # fmt: skip
+    worse = sum(ratio > 1.01 for ratio in ratios.values())
+    seconds = geometric_mean(results.times(change, DEFAULT).values())
+    return [over(ratios.values()), over(kept), str(len(ratios)), str(worse), f"{worst} {ratios[worst]:.2f}",
+            over(loss.values()), number(seconds, 2)]  # fmt: skip
 
 
 def ablation(results: Results) -> list[str]:
     """Return what each part is worth."""
     changes = dict.fromkeys([*CHANGES, *(who for who, _ in results.of if who.startswith("always "))])
-    found = {change: worth(results, change) for change in changes}
-    rows = [
-        [change, number(of.ratio), number(of.spread), number(of.kept), str(of.tables), str(of.worse), of.worst,
-         number(of.seconds, 2)]
-        for change, of in found.items() if of is not None
-    ]  # fmt: skip
+    rows = [[change, *worth(results, change)] for change in changes if results.ratios(change, [DEFAULT])]
     if not rows:
         return []
-    head = ["change", "error / default's", "standard error", "kept apart", "tables", "worse by 1 %", "the worst",
-            "seconds / default's"]  # fmt: skip
+    head = ["change", "error / default's", "kept apart", "tables", "worse by 1 %", "the worst",
+            "log loss / default's", "seconds / default's"]  # fmt: skip
     return [
         "",
         "## What each part is worth",
         "",
         "`default` with one part changed: the geometric mean over tables of its error over `default`'s, above 1 where",
-        "the part helps, and the standard error of that mean over tables.",
+        "the part helps, ± the standard error of that mean over tables.",
         *table(head, rows),
     ]
 

@@ -68,7 +68,7 @@ def tasks_of(asked: argparse.Namespace, done: set[Task]) -> list[Task]:
         seeds = range(asked.small_seeds if few else asked.seeds)
         suit = [name for name in who if not lacks(name) and EVERY[name].only in (None, kind_of(table))]
         tasks += [Task(table, seed, name) for seed in seeds for name in suit]
-    tasks.sort(key=lambda task: (task.seed, -EVERY[task.who].weight * rows[task.table]))
+    tasks.sort(key=lambda task: (task.seed, -EVERY[task.who].weight * (1000 + rows[task.table])))
     if asked.adult and is_there(asked.data, OWN_SPLIT):
         tasks += [Task(OWN_SPLIT, 0, name) for name in (DEFAULT, BEST)]
     return [task for task in tasks if task not in done]

@@ -212,6 +212,6 @@ def test_the_page_shows_targets_the_worst_and_each_part(bench, tmp_path, monkeyp
     assert "Above 1.12 of the best: arm 1.500." in text
     assert f"| 1. error of {models.DEFAULT} / {models.REALMLP}'s, all tables | at most 0.92 | 0.812 | met |" in text
     mean = (1.25 ** (len(tables) - 1) * 0.3 / 0.45) ** (1 / len(tables))
-    assert f"| {mean:.3f} | " in next(line for line in text.splitlines() if line.startswith("| no bins"))
+    assert f"| {mean:.3f} ± " in next(line for line in text.splitlines() if line.startswith("| no bins"))
     assert (tmp_path / "tables" / "errors.svg").read_text("utf-8").startswith("<?xml")
     assert "not met      2. seconds of" in capsys.readouterr().out
