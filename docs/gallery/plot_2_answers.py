@@ -7,10 +7,10 @@ A network of two features can be drawn whole: its answer at every place of the p
 
 # sphinx_gallery_thumbnail_number = 2
 import matplotlib.pyplot as plt
-from sklearn.datasets import load_iris
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.model_selection import train_test_split
 
-from glassnet import MLPClassifier, Network, plots
+from glassnet import MLPClassifier, Network, TabularClassifier, TabularRegressor, plots
 from glassnet.lessons.data import flower
 
 X, Y = flower()
@@ -41,4 +41,31 @@ plots.decision_boundary(model, X_train, y_train, title="Three kinds of iris", na
 # Rows are the true classes, columns the answers. What is not on the diagonal is wrong.
 
 plots.confusion_matrix(y_test, model.predict(X_test))
+
+# %%
+# How far probabilities can be trusted
+# ------------------------------------
+# Where a model is calibrated, of what it gives probability .8 eight in ten is true.
+
+X, y = load_breast_cancer(return_X_y=True)
+X_train, X_test, y_train, y_test = train_test_split(X[:, :3], y, test_size=0.5, random_state=1)
+model = TabularClassifier(preset="fast", epochs=30, random_state=0, engine="numpy").fit(X_train, y_train)
+P = model.predict_proba(X_test)
+plots.calibration_curve(y_test, P[:, 0], positive=0)
+
+# %%
+# What another threshold would change, and how much of each class is found in the rows that most probably are of it:
+
+plots.threshold_curve(y_test, P[:, 0], positive=0)
+plots.cumulative_gains(y_test, P)
+
+# %%
+# How far numbers are off
+# -----------------------
+
+X, y = load_diabetes(return_X_y=True)
+X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.5, random_state=1)
+model = TabularRegressor(preset="fast", epochs=30, random_state=0, engine="numpy").fit(X_train, y_train)
+plots.prediction_error(y_test, model.predict(X_test))
+plots.prediction_error(y_test, model.predict(X_test), kind="residual_vs_predicted")
 plt.show()

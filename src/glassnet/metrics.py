@@ -148,7 +148,19 @@ def _hits(C: AnyArray) -> tuple[AnyArray, AnyArray, AnyArray]:
     return np.diagonal(C, axis1=-2, axis2=-1), C.sum(axis=-2), C.sum(axis=-1)
 
 
-def _share(part: AnyArray, whole: AnyArray) -> AnyArray:
+def share_of(part: AnyArray, whole: AnyArray) -> AnyArray:
+    """Return which share of a whole a part is; 0 where there is no whole.
+
+    Parameters
+    ----------
+    part, whole : array
+        Of shapes that broadcast.
+
+    Returns
+    -------
+    array
+        In their common shape.
+    """
     return np.divide(part, whole, out=np.zeros(np.broadcast(part, whole).shape), where=whole > 0)
 
 
@@ -156,21 +168,21 @@ def _of_class(values: AnyArray, occurs: AnyArray, positive: int | None) -> AnyAr
     """Return the value of the positive class, or the mean over the classes that occur."""
     if positive is not None:
         return values[..., positive]
-    return _share(np.where(occurs, values, 0).sum(axis=-1), occurs.sum(axis=-1))
+    return share_of(np.where(occurs, values, 0).sum(axis=-1), occurs.sum(axis=-1))
 
 
 def _accuracy(C: AnyArray, positive: int | None = None) -> AnyArray:
-    return _share(_hits(C)[0].sum(axis=-1), C.sum(axis=(-2, -1)))
+    return share_of(_hits(C)[0].sum(axis=-1), C.sum(axis=(-2, -1)))
 
 
 def _balanced_accuracy(C: AnyArray, positive: int | None = None) -> AnyArray:
     right, _, true = _hits(C)
-    return _of_class(_share(right, true), true > 0, None)
+    return _of_class(share_of(right, true), true > 0, None)
 
 
 def _f1(C: AnyArray, positive: int | None = None) -> AnyArray:
     right, decided, true = _hits(C)
-    return _of_class(_share(2 * right, decided + true), decided + true > 0, positive)
+    return _of_class(share_of(2 * right, decided + true), decided + true > 0, positive)
 
 
 def _f1_macro(C: AnyArray, positive: int | None = None) -> AnyArray:
@@ -179,12 +191,12 @@ def _f1_macro(C: AnyArray, positive: int | None = None) -> AnyArray:
 
 def _precision(C: AnyArray, positive: int | None = None) -> AnyArray:
     right, decided, true = _hits(C)
-    return _of_class(_share(right, decided), decided + true > 0, positive)
+    return _of_class(share_of(right, decided), decided + true > 0, positive)
 
 
 def _recall(C: AnyArray, positive: int | None = None) -> AnyArray:
     right, decided, true = _hits(C)
-    return _of_class(_share(right, true), decided + true > 0, positive)
+    return _of_class(share_of(right, true), decided + true > 0, positive)
 
 
 def _by_confusion(formula: Callable[[AnyArray, int | None], AnyArray]) -> Callable[[ClassAnswers], float]:
@@ -202,8 +214,23 @@ def _accuracy_of(answers: ClassAnswers) -> float:
 
 
 # ------------------------------------------------------------ of probabilities
-def _curve(scores: AnyArray, truth: AnyArray, weights: AnyArray | None) -> tuple[AnyArray, AnyArray]:
-    """Return the true and the false positives above each distinct score, from the highest score on."""
+def hits_and_alarms(scores: AnyArray, truth: AnyArray, weights: AnyArray | None = None) -> tuple[AnyArray, AnyArray]:
+    """Return the true and the false positives from each distinct score up, for the highest score first.
+
+    Parameters
+    ----------
+    scores : array (m,)
+        Of the rows: the higher, the sooner a row is taken to be positive.
+    truth : array of bool (m,)
+        Whether it is.
+    weights : array (m,), optional
+        Of the rows.
+
+    Returns
+    -------
+    hits, alarms : array (n,), array (n,)
+        Weight of the rows that are positive, and of those that are not.
+    """
     order = np.argsort(-scores, kind="stable")
     scores, truth = scores[order], truth[order]
     mass = np.ones(len(scores)) if weights is None else weights[order]
@@ -212,7 +239,7 @@ def _curve(scores: AnyArray, truth: AnyArray, weights: AnyArray | None) -> tuple
 
 
 def _roc_auc(scores: AnyArray, truth: AnyArray, weights: AnyArray | None) -> float:
-    hits, alarms = _curve(scores, truth, weights)
+    hits, alarms = hits_and_alarms(scores, truth, weights)
     if not (hits[-1] and alarms[-1]):
         return float("nan")
     before = np.concatenate([[0.0], hits[:-1]])
@@ -220,10 +247,10 @@ def _roc_auc(scores: AnyArray, truth: AnyArray, weights: AnyArray | None) -> flo
 
 
 def _average_precision(scores: AnyArray, truth: AnyArray, weights: AnyArray | None) -> float:
-    hits, alarms = _curve(scores, truth, weights)
+    hits, alarms = hits_and_alarms(scores, truth, weights)
     if not hits[-1]:
         return float("nan")
-    return float(np.sum(np.diff(hits, prepend=0) / hits[-1] * _share(hits, hits + alarms)))
+    return float(np.sum(np.diff(hits, prepend=0) / hits[-1] * share_of(hits, hits + alarms)))
 
 
 def _by_class(value: Callable[[AnyArray, AnyArray, AnyArray | None], float]) -> Callable[[ClassAnswers], float]:
@@ -537,7 +564,7 @@ def best_threshold(
         In [0, 1]: rows with ``scores > threshold`` are of the second class. Of equally good ones the nearest to .5.
     """
     assert metric.of_confusion is not None
-    hits, alarms = _curve(scores, truth == 1, weights)  # of the rows above each distinct score, and at it
+    hits, alarms = hits_and_alarms(scores, truth == 1, weights)  # of the rows above each distinct score, and at it
     hits, alarms = np.concatenate([[0.0], hits]), np.concatenate([[0.0], alarms])
     true, false = hits[-1] - hits, alarms[-1] - alarms
     C = np.stack([np.stack([false, alarms], axis=-1), np.stack([true, hits], axis=-1)], axis=-2)  # (n, 2, 2)

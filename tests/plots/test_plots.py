@@ -12,13 +12,15 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from sklearn.calibration import calibration_curve
 from sklearn.datasets import load_digits, load_iris
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import f1_score
 from sklearn.preprocessing import StandardScaler
 
 from explained import classifier
 from glassnet import MLPClassifier, Network, explain, plots
-from glassnet.errors import DataError, SettingError, ShapeError, WrongTypeError
+from glassnet.errors import DataError, SettingError, ShapeError, UnknownNameError, WrongTypeError
 from glassnet.inspection.diagnosis.range_test import RangeTest
 from glassnet.inspection.snapshots import QUANTILES, Snapshots
 from glassnet.plots.style import literal
@@ -60,6 +62,9 @@ def explanations():
     }
 
 
+LABELS, CHANCES = np.repeat(["no", "yes"], [30, 20]), np.linspace(0, 1, 50)  # of yes
+NUMBERS, ESTIMATES = np.arange(120.0), np.arange(120.0) + np.tile([-2.0, 1.0, 4.0], 40)
+
 EXPLANATIONS = ("importance", "interactions", "contributions", "dependence", "dependence on words", "dependence on two")
 TEST = {"rates": [0.01, 0.1, 1.0, 10.0], "costs": [0.6, 0.3, 0.2, None], "steps": 50, "learning_rate": 0.01, "try": 1.0}
 
@@ -80,6 +85,11 @@ PICTURES = {
     "diagram of a stack": lambda ax: plots.diagram(Network([2, 3, 1], n_networks=2, seed=1), ax=ax),
     "activations": lambda ax: plots.activations(ax=ax),
     "confusion_matrix": lambda ax: plots.confusion_matrix([0, 1, 1, 2], [0, 1, 2, 2], ax=ax),
+    "calibration_curve": lambda ax: plots.calibration_curve(LABELS, CHANCES, title="yes", ax=ax),
+    "threshold_curve": lambda ax: plots.threshold_curve(LABELS, CHANCES, title="yes", ax=ax),
+    "cumulative_gains": lambda ax: plots.cumulative_gains(LABELS, np.stack([1 - CHANCES, CHANCES], axis=1), ax=ax),
+    "prediction_error": lambda ax: plots.prediction_error(NUMBERS, ESTIMATES, ax=ax),
+    "prediction_error of few": lambda ax: plots.prediction_error([1, 2], [1, 3], kind="residual_vs_predicted", ax=ax),
     "distributions": lambda ax: plots.distributions(run()[1], ax=ax),
     "lines": lambda ax: plots.lines({"a": ([1, 2], [3, 4], 0.5), "b": (None, [1, 2])}, log_y=True, points=True, ax=ax),
     "lines from zero": lambda ax: plots.lines({"_hidden name": (None, [3, 2])}, from_zero=True, ax=ax),
@@ -165,6 +175,44 @@ def test_a_confusion_matrix_counts():
     assert ax.get_title(loc="left") == "75.0% right"
 
 
+def test_calibration_is_drawn_with_the_rows_of_each_bin():
+    ax = plots.calibration_curve(LABELS, CHANCES, bins=5)
+    assert [text.get_text() for text in ax.texts] == ["10"] * 5
+    assert ax.lines[1].get_ydata() == pytest.approx([0, 0, 0, 1, 1])
+    share, mean = calibration_curve(LABELS == "yes", CHANCES, n_bins=5)
+    assert np.asarray(ax.collections[1].get_offsets()) == pytest.approx(np.stack([mean, share], axis=1))
+    (of_no,) = {line.get_ydata()[0] for line in plots.calibration_curve(LABELS, 1 - CHANCES, positive="no").lines[1:2]}
+    assert of_no == 0
+
+
+def test_the_best_threshold_is_marked_beside_the_one_in_use():
+    ax = plots.threshold_curve(LABELS, CHANCES, threshold=0.25)
+    said = [text.get_text() for text in ax.texts]
+    assert said[1] == "used 0.25"
+    assert said[0].startswith("best F1 1 at 0.6")  # all from 30 on are yes
+    precision, recall, f1, share = (line.get_ydata() for line in ax.lines[:4])
+    assert (precision[100], recall[100], share[100]) == pytest.approx((20 / 37, 1, 37 / 50))
+    assert f1[100] == pytest.approx(f1_score(LABELS == "yes", CHANCES > 0.25))
+    assert np.isnan(precision[-1])
+
+
+def test_gains_end_where_all_is_found():
+    found = plots.cumulative_gains(LABELS, np.stack([1 - CHANCES, CHANCES], axis=1))
+    assert [text.get_text() for text in found.get_legend().get_texts()] == ["no", "yes", "rows drawn at random"]
+    yes = found.lines[1]
+    assert np.interp([0.2, 0.4, 1], yes.get_xdata(), yes.get_ydata()) == pytest.approx([0.5, 1, 1])
+
+
+def test_residuals_are_true_numbers_less_predictions():
+    ax = plots.prediction_error(NUMBERS, ESTIMATES, kind="residual_vs_predicted")
+    drawn = np.asarray(ax.collections[0].get_offsets())
+    assert drawn == pytest.approx(np.stack([ESTIMATES, NUMBERS - ESTIMATES], axis=1))
+    assert ax.lines[1].get_ydata() == pytest.approx(np.full(10, -1), abs=0.6)  # the mean of 2, -1 and -4
+    assert ax.lines[0].get_ydata() == pytest.approx([0, 0])
+    ax = plots.prediction_error(NUMBERS, ESTIMATES)
+    assert (ax.lines[0].get_xdata() == ax.lines[0].get_ydata()).all()
+
+
 def test_explanations_are_drawn_as_they_are():
     found = explanations()
     bars = plots.contributions(found["contributions"]).patches
@@ -203,6 +251,20 @@ def test_refusals_say_what_is_wanted():
         plots.cost_curves(3)
     with pytest.raises(DataError, match="no epoch"):
         plots.distributions(Snapshots(Network([2, 1], seed=1), X, Y))
+    with pytest.raises(ShapeError, match=r"one for each of the labels, \(50,\); got \(50, 2\): one class is asked for"):
+        plots.calibration_curve(LABELS, np.ones((50, 2)))
+    with pytest.raises(DataError, match="y holds 3 classes, not 2"):
+        plots.threshold_curve(["a", "b", "c"], [0.1, 0.2, 0.3])
+    with pytest.raises(UnknownNameError, match="did you mean 'yes'"):
+        plots.threshold_curve(LABELS, CHANCES, positive="yess")
+    with pytest.raises(DataError, match="from 0 to 1"):
+        plots.calibration_curve(LABELS, CHANCES + 1)
+    with pytest.raises(ShapeError, match="a column for each of 2 classes"):
+        plots.cumulative_gains(LABELS, np.ones((50, 3)))
+    with pytest.raises(UnknownNameError, match="did you mean 'residual_vs_predicted'"):
+        plots.prediction_error([1], [1], kind="residuals_vs_predicted")
+    with pytest.raises(ShapeError, match="each of the true numbers"):
+        plots.prediction_error([1, 2], [1])
     with pytest.raises(DataError, match="every rate"):
         plots.learning_rates(RangeTest([0.1, 1.0], [np.inf, np.inf], 10))
 
@@ -252,6 +314,7 @@ def test_names_are_drawn_letter_by_letter():
         plots.decision_boundary(model, X, y, names=tuple(HOSTILE[:2]), title=HOSTILE[3]),
         plots.lines(series, x="$x$", y="$\\frac$"),
         plots.bars(dict.fromkeys(HOSTILE, 1.0), x="$x$"),
+        plots.cumulative_gains(y, np.eye(len(HOSTILE))[np.repeat(np.arange(len(HOSTILE)), 3)], labels=HOSTILE),
         plots.matrix(np.eye(len(HOSTILE)), rows=HOSTILE, columns=HOSTILE),
         plots.cost_curves({name: run()[2] for name in HOSTILE}),
     ]

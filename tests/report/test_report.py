@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.metrics import precision_score, recall_score
 
 from glassnet import Network, lessons, report, workflows
 from glassnet.core.activations import ACTIVATIONS
@@ -81,6 +82,11 @@ def running_text(page):
     reader = Words()
     reader.feed(page)
     return "\n".join(reader.words)
+
+
+def text_of(svg):
+    """Return what a picture says, its title and axes included."""
+    return " | ".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg))
 
 
 def english(page):
@@ -197,10 +203,71 @@ def test_both_languages_tell_the_same_numbers(reports, name):
     cells = [re.findall(r"<td[^>]*>([^<]*\d[^<]*)</td>", page) for page in pages]
     found = [[re.findall(r"\d[\d.e+-]*", cell) for cell in row] for row in cells]
     assert found[0] == found[1]
-    for kind in ("<svg.*?</svg>", '<math display="block">.*?</math>'):
-        drawn = [re.findall(kind, page, re.DOTALL) for page in pages]
-        assert drawn[0] == drawn[1]
-        assert drawn[0]
+    formulas = [re.findall('<math display="block">.*?</math>', page, re.DOTALL) for page in pages]
+    assert formulas[0] == formulas[1]
+    assert formulas[0]
+    pictures = [re.findall("<svg.*?</svg>", page, re.DOTALL) for page in pages]
+    written = [[re.findall(r"\d[\d.,]*", text) for text in map(text_of, drawn)] for drawn in pictures]
+    assert written[0] == written[1]
+    assert len(written[0]) > 1
+
+
+# ---------------------------------------------------------------- answers beside the truth
+def test_the_sentence_on_thresholds_is_true(reports, folder):
+    page = running_text(report.to_html(reports["size"], "en"))
+    name, threshold, recall, precision = re.search(
+        r"“(\w+)” is decided on where its probability is above (\S+)\. That finds (\S+)% of it .*? and (\S+)% of", page
+    ).groups()
+    lines = (folder / "test.csv").read_text().splitlines()[1:]
+    truth = np.array([line.rpartition(",")[2] for line in lines]) == name
+    found = workflows.predict_file(folder / "size.glassnet", folder / "test.csv", probabilities=True).columns
+    taken = np.array(found[f"probability {name}"]) > float(threshold)
+    assert (taken == (np.array(found["prediction"]) == name)).all()
+    assert float(recall) == pytest.approx(100 * recall_score(truth, taken), abs=0.06)
+    assert float(precision) == pytest.approx(100 * precision_score(truth, taken), abs=0.06)
+
+
+def test_pictures_of_answers_have_their_words_in_both_languages(reports):
+    drawn = {lang: text_of(report.to_html(reports["size"], lang)) for lang in LANGUAGES}
+    for words, in_chinese in (("share that is true", "为真的比例"), ("recall", "召回率"), ("best F1", "F1 最高")):
+        assert words in drawn["en"]
+        assert in_chinese in drawn["zh"]
+        assert words not in drawn["zh"]
+    assert "true number less prediction" in text_of(report.to_html(reports["x"], "en"))
+    assert "真实值减预测值" in text_of(report.to_html(reports["x"], "zh"))
+
+
+def test_of_the_trainings_own_file_the_test_rows_are_reported(folder, tmp_path):
+    own = {"hidden": [2], "epochs": 2, "random_state": 1, "engine": "numpy"}
+    for test, said in (
+        (0.25, "They are the part for the test of the 120 in that file"),
+        (0, "learned from these very"),
+    ):
+        workflows.train_file(folder / "train.csv", "size", out=tmp_path / "m.glassnet", test=test, **own)
+        page = running_text(report.to_html(report.of_model(tmp_path / "m.glassnet", folder / "train.csv")))
+        assert said in page
+        assert f"use train.csv, {30 if test else 120} samples" in page
+    assert said not in running_text(report.to_html(report.of_model(tmp_path / "m.glassnet", folder / "test.csv")))
+
+
+def test_of_more_classes_the_most_probable_one_is_calibrated(tmp_path):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=90)
+    lines = [f"{a},{'low' if a < -0.5 else 'high' if a > 0.5 else 'middle'}" for a in x]
+    (tmp_path / "t.csv").write_text("\n".join(["x,level", *lines]))
+    workflows.train_file(tmp_path / "t.csv", "level", out=tmp_path / "m", hidden=[2], epochs=2, random_state=1, test=0)
+    page = running_text(report.to_html(report.of_model(tmp_path / "m", tmp_path / "t.csv")))
+    assert "for which the probability of the most probable class is nearly the same" in page
+    assert "is decided on" not in page
+    assert "the first 20% of the samples hold" in page
+    (tmp_path / "one.csv").write_text("x,level\n-2,low\n-3,low\n")  # one class of three
+    assert report.to_html(report.of_model(tmp_path / "m", tmp_path / "one.csv"))
+
+
+def test_one_of_two_classes_alone_has_no_curves(folder, tmp_path):
+    (tmp_path / "one.csv").write_text("x,colour,size\n2,red,big\n1,red,big\n")
+    page = running_text(report.to_html(report.of_model(folder / "size.glassnet", tmp_path / "one.csv")))
+    assert "is decided on" not in page
 
 
 def test_nothing_is_fetched(reports):

@@ -4,6 +4,7 @@ Every function takes `ax`, the axes to draw on, makes a figure of its own withou
 """
 
 from glassnet.plots.general import bars, images, lines, matrix, scatter, surface
+from glassnet.plots.of_answers import calibration_curve, cumulative_gains, prediction_error, threshold_curve
 from glassnet.plots.of_explanations import contributions, dependence, importance, interactions
 from glassnet.plots.of_networks import decision_boundary, diagram, first_layer_weights
 from glassnet.plots.of_tables import activations, confusion_matrix
@@ -12,9 +13,11 @@ from glassnet.plots.of_training import cost_curves, distributions, learning_rate
 __all__ = [
     "activations",
     "bars",
+    "calibration_curve",
     "confusion_matrix",
     "contributions",
     "cost_curves",
+    "cumulative_gains",
     "decision_boundary",
     "dependence",
     "diagram",
@@ -26,6 +29,8 @@ __all__ = [
     "learning_rates",
     "lines",
     "matrix",
+    "prediction_error",
     "scatter",
     "surface",
+    "threshold_curve",
 ]

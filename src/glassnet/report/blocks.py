@@ -85,7 +85,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture whose words are phrases: `function` is one of `glassnet.plots.general`, `data` its arguments."""
+    """A picture whose words are phrases: `function` is one of `glassnet.plots`, `data` its arguments."""
 
     function: str
     data: Mapping[str, Any]

@@ -105,6 +105,8 @@ def _trial(subject: Subject, trial: Trial) -> list[Block]:
     which = "data.training" if trial is subject.training else "data.given"
     digest = message("data.digest", digest=trial.digest) if trial.digest else ""
     blocks: list[Block] = [paragraph(which, name=trial.name, rows=len(trial.y), digest=digest)]
+    if trial is subject.trial and (trial.learned or len(trial.y) < trial.given):
+        blocks.append(paragraph("data.learned" if trial.learned else "data.test_rows", given=trial.given))
     if subject.classes and trial.y.ndim == 1:
         labels, counts = np.unique(trial.y, return_counts=True)
         head = heads("head", "class", "count", "share")

@@ -1,4 +1,4 @@
-"""An experiment's picture as inline SVG, its words in the page's language."""
+"""A picture as inline SVG, its words in the page's language."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from glassnet import interrupts
 from glassnet.report.blocks import Drawing
 from glassnet.texts import translated
 
-WORDS = ("x", "y", "z")  # arguments that are read
 NAMES = ("series", "values", "spread", "paths")  # mappings whose keys are read
 
 
@@ -23,22 +22,23 @@ def draw_svg(drawing: Drawing, lang: str) -> str:
         import matplotlib as mpl
         from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    from glassnet.plots import general
+    from matplotlib.text import Text
+
+    from glassnet import plots
 
     data = {name: _in_language(name, value, lang) for name, value in drawing.data.items()}
     looks: Any = {"svg.fonttype": "none", "svg.hashsalt": drawing.function, "font.family": "sans-serif"}
     with mpl.rc_context(looks), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font")  # it is the browser that draws them
-        figure = getattr(general, drawing.function)(**data)
-        figure = getattr(figure, "figure", figure)
+        figure = getattr(plots, drawing.function)(**data).figure
+        for text in figure.findobj(Text):  # titles, axes, legends; what stands at a tick is set anew when it is drawn
+            text.set_text(translated(text.get_text(), lang))
         file = io.StringIO()
         FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None, "Creator": None})
     return _inline(file.getvalue())
 
 
 def _in_language(name: str, value: Any, lang: str) -> Any:
-    if name in WORDS and isinstance(value, str):
-        return translated(value, lang)
     if name in NAMES and isinstance(value, Mapping):
         return {translated(key, lang): entry for key, entry in value.items()}
     return value

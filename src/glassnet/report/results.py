@@ -9,6 +9,7 @@ import numpy as np
 
 from glassnet.core.regularization import PENALTIES
 from glassnet.inspection.intervals import wilson
+from glassnet.report import answers
 from glassnet.report.blocks import (
     Block,
     Cell,
@@ -22,7 +23,7 @@ from glassnet.report.blocks import (
     paragraph,
     plain,
 )
-from glassnet.report.subject import Subject, Trial
+from glassnet.report.subject import Subject, Trial, short_name
 from glassnet.typing import AnyArray
 
 SCORES = {"accuracy": "results.accuracy", "log loss": "results.log_loss", "calibration error": "results.calibration",
@@ -43,7 +44,7 @@ SCORES = {"accuracy": "results.accuracy", "log loss": "results.log_loss", "calib
           "Poisson deviance": "results.poisson_deviance",
           }  # fmt: skip
 MOST_CLASSES = 20  # of a confusion matrix that can be read
-MOST_UNITS, MOST_POINTS = 20, 400
+MOST_UNITS = 20
 HEAT_ROWS, HEAT_COLUMNS = 32, 48
 
 
@@ -114,16 +115,15 @@ def _scores(subject: Subject, trial: Trial) -> list[Block]:
                 [[0.0, *row] for row in shares.tolist()],
             )
         )
-    elif not subject.classes and trial.y.ndim == 1:
-        blocks.append(_scatter(trial))
+    if trial is subject.trial:
+        blocks += _beside_truth(subject, trial)
     return blocks
 
 
-def _scatter(trial: Trial) -> Drawing:
-    some = np.unique(np.linspace(0, len(trial.y) - 1, MOST_POINTS).astype(int))
-    y, answers = trial.y[some].astype(float), trial.answers[some]
-    data = {"along": y, "up": answers, "x": "y", "y": "ŷ", "diagonal": True}
-    return Drawing("scatter", data, message("results.scatter", name=trial.name, shown=len(some)))
+def _beside_truth(subject: Subject, trial: Trial) -> list[Block]:
+    if subject.classes:
+        return answers.of_classes(subject, trial)
+    return answers.of_numbers(trial) if trial.y.ndim == 1 else []
 
 
 def _parameters(subject: Subject) -> list[Block]:
@@ -180,7 +180,7 @@ def _sample(subject: Subject, trial: Trial) -> list[Block]:
          f"{line.largest:.4g}", f"{line.zeros:.0%}"]
         for line in trace.lines()
     ]  # fmt: skip
-    found, truth = (plain(value) for value in (trial.answers[0], trial.y[0]))
+    found, truth = (short_name(plain(value)) for value in (trial.answers[0], trial.y[0]))
     cost = f"{float(np.mean(trace.cost)):.6g}"
     return [
         Heading(message("results.sample")),

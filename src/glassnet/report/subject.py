@@ -16,6 +16,7 @@ from glassnet.plain_text import LONGEST_NAME, shortened
 from glassnet.scoring import Scores, score
 from glassnet.tables import rows_at
 from glassnet.typing import Array
+from glassnet.workflows.evaluation import unseen
 
 MOST_NUMBERS = 2**26  # of X, of which a report looks at every one
 
@@ -30,7 +31,10 @@ class Trial:
     targets: Array  # Y of the network for these samples, (n[L], m)
     y: Array  # as they stand in the data, (m,)
     answers: Array  # as the model gives them, (m,)
+    probabilities: Array | None  # of each class, (m, n_classes); None where a number is estimated
     scores: Scores
+    given: int  # samples in the file, of which these are those to be scored on
+    learned: bool = False  # whether the network was trained on them, as the model file says
 
 
 @dataclass(frozen=True)
@@ -88,10 +92,16 @@ def open_subject(path: str | Path, data: str | Path | None = None, training: str
 
 def _trial(path: str | Path, data: str | Path, *, test: bool) -> Trial:
     model, dataset = workflows.with_targets(path, data)
-    part = workflows.test_part(dataset) if test else dataset
+    part, notes = unseen(model, dataset, data) if test else (dataset, [])
     X, y, file = select_training_columns(model, part.X), np.asarray(part.y), Path(data)
     digest = hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
     most = max(1, MOST_NUMBERS // model.network_.architecture.n_x)
     some = np.linspace(0, len(y) - 1, min(len(y), most)).astype(np.intp)
     columns, targets = model.prepared(rows_at(X, some)), model.target_.encode(y[some]).T
-    return Trial(file.name, digest, columns, targets, y, np.asarray(model.predict(X)), score(model, X, y))
+    outputs = model.answers(X).outputs
+    target: Any = model.target_
+    probabilities = target.probabilities(outputs) if hasattr(model, "classes_") else None
+    return Trial(
+        file.name, digest, columns, targets, y, np.asarray(target.decode(outputs)), probabilities,
+        score(model, X, y), len(dataset), learned=not test or (bool(notes) and part is dataset),
+    )  # fmt: skip
