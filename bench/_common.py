@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_info
 
 LIBRARIES = {"glassnet": "glassnet", "scikit-learn": "scikit-learn", "PyTorch": "torch", "JAX": "jax", "MLX": "mlx",
              "Numba": "numba"}  # fmt: skip
+ENVIRONMENT = ("OPENBLAS_", "OMP_", "MKL_", "GLASSNET_", "ATEN_", "DNNL_", "XLA_")  # of variables that hold speed down
 
 
 def version_of(package: str) -> str:
@@ -111,7 +112,7 @@ def machine() -> dict[str, Any]:
             f"{b['internal_api']} {b['version']} {b.get('architecture', '')} {b['num_threads']} threads" for b in blas
         ],
         "environment": [
-            f"{k}={v}" for k, v in os.environ.items() if k.startswith(("OPENBLAS_", "OMP_", "MKL_", "GLASSNET_"))
+            f"{k}={v}" for k, v in os.environ.items() if k.startswith(ENVIRONMENT)
         ],
         **{name: version_of(package) for name, package in LIBRARIES.items()},
     }
