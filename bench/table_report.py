@@ -1,190 +1,20 @@
-"""docs/tables.md from measured lines: geometric means, ratios, the worst tables, targets, what each part is worth.
-
-Two models are compared on the seeds that both were measured with. An error below .02 counts as .02 in every mean and
-ratio: of 100 rows it would be a matter of one or two.
-"""
+"""docs/tables.md and its picture, made of measured fits."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-import targets
-from table_data import OWN_SPLIT, SHARED, TABLES, kind_of, was_chosen_on
-from table_models import BEST, CATBOOST, CHANGES, COLUMNS, DEFAULT, FAST, LINEAR, MLP, REALMLP, TABM, TREES
-from targets import Target, line_of
+from table_data import OWN_SPLIT, TABLES, kind_of, was_chosen_on
+from table_models import BEST, CATBOOST, CHANGES, COLUMNS, DEFAULT, REALMLP, TABM, TREES
+from table_results import FLOOR, Results, Row, geometric_mean, machines, number, over, read
+from table_targets import BEST_OF, HALVES, MANY_ROWS, WORST, above, judged
+from targets import WORDS, line_of
 
 HERE = Path(__file__).parent
 PAGE, PLOT = HERE.parent / "docs/tables.md", HERE.parent / "docs/tables/errors.svg"
-FLOOR, MANY_ROWS, WORST = 0.02, 1000, 1.12
-BEST_OF = (LINEAR, TREES, CATBOOST, REALMLP)
-FORMER = {"adult": 0.1396, "telco": 0.1902, "titanic": 0.1809, "penguins": 0.0078, "california": 0.4497,
-          "diamonds": 0.1521}  # errors of `default` before it was tuned on more than these  # fmt: skip
-Row = dict[str, Any]
-
-
-def read(paths: Iterable[Path]) -> list[Row]:
-    """Return the measured fits of some files; of equal ones (model, table, seed, cores) the last counts."""
-    found: dict[tuple[Any, ...], Row] = {}
-    for row in _lines(paths):
-        if "error" in row:
-            key = (row["who"], row["table"], row["seed"], row["cores"])
-            found.pop(key, None)
-            found[key] = row
-    return list(found.values())
-
-
-def machines(paths: Iterable[Path]) -> list[Row]:
-    """Return what the fits ran on, each machine once; the load before is no part of it."""
-    found = [
-        {k: v for k, v in row["machine"].items() if k != "load before"} for row in _lines(paths) if "machine" in row
-    ]
-    return [row for i, row in enumerate(found) if row not in found[:i]]
-
-
-def _lines(paths: Iterable[Path]) -> Iterable[Row]:
-    for path in paths:
-        for line in path.read_text("utf-8").splitlines():
-            yield json.loads(line)
-
-
-class Results:
-    """Measured fits by model and table."""
-
-    def __init__(self, rows: Iterable[Row]) -> None:
-        self.of: dict[tuple[str, str], list[Row]] = {}
-        for row in rows:
-            self.of.setdefault((row["who"], row["table"]), []).append(row)
-        every = [row for fits in self.of.values() for row in fits]
-        self.cores = max((row["cores"] for row in every), default=1)
-
-    def who(self, names: Iterable[str]) -> list[str]:
-        """Return which of these models were measured at all."""
-        return [name for name in names if any(name == who for who, _ in self.of)]
-
-    def mean(self, who: str, table: str, key: str, seeds: Iterable[int] | None = None) -> float | None:
-        """Return the mean of a number over the seeds; None where it was not measured."""
-        fits = self.of.get((who, table), [])
-        values = [row[key] for row in fits if key in row and (seeds is None or row["seed"] in seeds)]
-        return float(np.mean(values)) if values else None
-
-    def common(self, models: Sequence[str], table: str) -> set[int]:
-        """Return the seeds that all these models were measured with."""
-        return set.intersection(*({row["seed"] for row in self.of.get((who, table), [])} for who in models))
-
-    def error(self, who: str, table: str, seeds: Iterable[int] | None = None, key: str = "error") -> float | None:
-        """Return the mean error (or log loss), at least FLOOR."""
-        found = self.mean(who, table, key, seeds)
-        return None if found is None else max(found, FLOOR)
-
-    def ratio(self, who: str, others: Sequence[str], table: str, key: str = "error") -> float | None:
-        """Return a model's error (or log loss) over that of the best of others."""
-        seeds = self.common([who, *others], table)
-        found = [self.error(name, table, seeds, key) for name in (who, *others)]
-        measured = [value for value in found if value is not None]
-        return measured[0] / min(measured[1:]) if len(measured) == len(found) else None
-
-    def ratios(
-        self, who: str, others: Sequence[str], tables: Iterable[str] = TABLES, key: str = "error"
-    ) -> dict[str, float]:
-        """Return these ratios on all tables where all took part."""
-        found = {table: self.ratio(who, others, table, key) for table in tables}
-        return {table: ratio for table, ratio in found.items() if ratio is not None}
-
-    def seconds(self, who: str, least_rows: int = 0) -> dict[str, float]:
-        """Return the mean seconds on each table, of fits on as many cores as any had."""
-        found = {}
-        for table in TABLES:
-            fits = [row for row in self.of.get((who, table), []) if row["cores"] == self.cores]
-            if fits and fits[0]["rows"] >= least_rows:
-                found[table] = float(np.mean([row["seconds"] for row in fits]))
-        return found
-
-    def times(self, who: str, other: str, least_rows: int = 0) -> dict[str, float]:
-        """Return a model's seconds over another's, of fits with equal seeds on as many cores, the most there are."""
-        found = {}
-        for table in TABLES:
-            mine, theirs = ({(row["cores"], row["seed"]): row["seconds"] for row in self.of.get((name, table), [])
-                             if row["rows"] >= least_rows} for name in (who, other))  # fmt: skip
-            both = mine.keys() & theirs.keys()
-            on_most = [key for key in both if key[0] == max(both)[0]]
-            if both:
-                found[table] = sum(mine[key] for key in on_most) / sum(theirs[key] for key in on_most)
-        return found
-
-
-def geometric_mean(values: Iterable[float | None]) -> float | None:
-    """Return the geometric mean of those that were measured."""
-    known = [value for value in values if value is not None]
-    return float(np.exp(np.mean(np.log(known)))) if known else None
-
-
-def standard_error(values: Iterable[float]) -> float | None:
-    """Return the standard error of a geometric mean over tables: of the mean of the logarithms, times the mean."""
-    logs = np.log(list(values))
-    return float(np.exp(logs.mean()) * logs.std(ddof=1) / np.sqrt(len(logs))) if len(logs) > 1 else None
-
-
-def largest(values: dict[str, float]) -> float | None:
-    """Return the largest of the values."""
-    return max(values.values(), default=None)
-
-
-KEPT = tuple(name for name in TABLES if not was_chosen_on(name))
-CHOSEN_ON = tuple(name for name in TABLES if was_chosen_on(name))
-HALVES = {"all tables": TABLES, "chosen on": CHOSEN_ON, "kept apart": KEPT}
-_ERRORS = ((DEFAULT, REALMLP, 0.92), (DEFAULT, CATBOOST, 0.95), (BEST, REALMLP, 0.90))
-TARGETS = (
-    *(Target("tables", f"1. error of {who} / {other}'s, {half}", f"{who} / {other}, {half}", "at most", limit, "")
-      for who, other, limit in _ERRORS for half in ("all tables", "kept apart")),
-    Target("tables", f"1. error of {DEFAULT} / that of the best of {', '.join(BEST_OF)}, the worst table", "worst",
-           "at most", WORST, ""),
-    Target("tables", f"2. seconds of {DEFAULT} / {REALMLP}'s, geometric mean", "time", "at most", 0.40, ""),
-    Target("tables", f"2. seconds of {DEFAULT} / {REALMLP}'s, worst of the tables of 1,000 rows or more", "worst time",
-           "at most", 0.50, ""),
-    Target("tables", f"2. seconds of {DEFAULT}, 5,000 rows on 2 cores, the longest", "longest", "under", 20, " s"),
-    Target("tables", f"2. seconds of {FAST} / {DEFAULT}'s, geometric mean", "fast time", "at most", 0.25, ""),
-    Target("tables", f"2. error of {FAST} / {MLP}'s, the worst table", "fast", "at most", 1.05, ""),
-    *(Target("tables", f"3. error of {DEFAULT} / the former, {name}", f"former, {name}", "at most", 1.01, "")
-      for name in SHARED),
-)  # fmt: skip
-
-
-def figures(results: Results) -> dict[str, float | None]:
-    """Return the figures that the targets are held against."""
-    found: dict[str, float | None] = {}
-    for who, other, _ in _ERRORS:
-        for half, tables in HALVES.items():
-            found[f"{who} / {other}, {half}"] = geometric_mean(results.ratios(who, [other], tables).values())
-    for name, former in FORMER.items():
-        error = results.error(DEFAULT, name, range(3))  # the seeds that these are means of
-        found[f"former, {name}"] = None if error is None else error / max(former, FLOOR)
-    on_two_cores = [row["seconds"] for table in TABLES for row in results.of.get((DEFAULT, table), [])
-                    if row["cores"] == 2 and row["rows"] == 5000]  # fmt: skip
-    return found | {
-        "worst": largest(results.ratios(DEFAULT, BEST_OF)),
-        "time": geometric_mean(results.times(DEFAULT, REALMLP).values()),
-        "worst time": largest(results.times(DEFAULT, REALMLP, MANY_ROWS)),
-        "longest": max(on_two_cores, default=None),
-        "fast time": geometric_mean(results.times(FAST, DEFAULT).values()),
-        "fast": largest(results.ratios(FAST, [MLP])),
-    }
-
-
-def above(results: Results) -> str:
-    """Name the tables on which `default` is further behind the best of others than it may be, the worst first."""
-    ratios = results.ratios(DEFAULT, BEST_OF)
-    names = sorted((name for name in ratios if ratios[name] > WORST), key=ratios.__getitem__, reverse=True)
-    return ", ".join(f"{name} {ratios[name]:.3f}" for name in names)
-
-
-def number(value: float | None, digits: int = 3) -> str:
-    """Return a number as a cell; "-" where it was not measured."""
-    return "-" if value is None else f"{value:.{digits}f}"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
@@ -204,13 +34,6 @@ def by_model(results: Results) -> list[str]:
         rows.append([who if n == len(TABLES) else f"{who} ({n} tables)", *means, *ratios])
     halves = [half for half in HALVES if half != "all tables"]
     return table(["model", *HALVES, f"/ {REALMLP}", *halves, f"/ {CATBOOST}", *halves], rows)
-
-
-def over(ratios: Iterable[float]) -> str:
-    """Return the geometric mean of ratios, and its standard error over tables."""
-    values = list(ratios)
-    spread = f" ± {number(standard_error(values))}" if len(values) > 1 else ""
-    return number(geometric_mean(values)) + spread
 
 
 def time_and_trust(results: Results) -> list[str]:
@@ -312,7 +135,7 @@ def tried(results: Results) -> list[str]:
 
 def page(results: Results, on: list[Row]) -> str:
     """Return docs/tables.md."""
-    found = targets.verdicts_of(TARGETS, figures(results))
+    found = judged(results)
     there = [name for name in TABLES if any(name == table for _, table in results.of)]
     on_gpu = any(row.get("device") == "cuda" for (who, _), rows in results.of.items() if who == TABM for row in rows)
     lines = [
@@ -339,7 +162,7 @@ def page(results: Results, on: list[Row]) -> str:
         "",
         "## What was asked",
         *table(["", "asked", "measured", "met"], [
-            [each["target"], each["asked"], each["measured"] or "-", targets.WORDS[each["met"]]] for each in found]),
+            [each["target"], each["asked"], each["measured"] or "-", WORDS[each["met"]]] for each in found]),
         "",
         f"Above {WORST} of the best: {above(results) or 'none'}.",
         "",
@@ -390,11 +213,11 @@ def plot(results: Results) -> None:
     plt.close(figure)
 
 
-def write(paths: Sequence[Path], to: Path = PAGE, draw: Callable[[Results], None] = plot) -> None:
+def write(paths: Sequence[Path], to: Path = PAGE) -> None:
     """Write the page and its picture, and print what was asked and what came of it."""
     results = Results(read(paths))
     to.write_text(page(results, machines(paths)), encoding="utf-8")
     if results.ratios(DEFAULT, [REALMLP]):
-        draw(results)
-    print(*map(line_of, targets.verdicts_of(TARGETS, figures(results))), sep="\n")
+        plot(results)
+    print(*map(line_of, judged(results)), sep="\n")
     print(f"above {WORST} of the best: {above(results) or 'none'}")

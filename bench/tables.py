@@ -29,6 +29,7 @@ import table_report
 from _common import cores, machine, version_of
 from table_data import OWN_SPLIT, TABLES, TRAIN_ROWS, is_there, kind_of, load
 from table_models import ALONE, BEST, CHANGES, COLUMNS, DEFAULT, EVERY, FAST, LINEAR, TREES, lacks
+from table_results import read
 from workers import Worker
 
 HERE = Path(__file__).parent
@@ -187,7 +188,7 @@ def main() -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join(str(Path(path).resolve()) for path in paths if path)
     done = set()
     if asked.out is not None:
-        results = table_report.read([asked.out]) if asked.out.exists() else []
+        results = read([asked.out]) if asked.out.exists() else []
         done = {Task(row["table"], row["seed"], row["who"]) for row in results if row["cores"] == asked.cores_each}
         versions = {name: version_of(name) for name in PACKAGES}
         append(asked.out, {"machine": machine() | versions})

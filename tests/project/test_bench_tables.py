@@ -151,14 +151,13 @@ def test_what_is_not_there_is_refused(words, message):
 
 
 def test_figures_are_those_of_their_making(bench):
-    report, models = bench("table_report"), bench("table_models")
+    compare, models = bench("table_results"), bench("table_models")
     ours, theirs, tables = models.DEFAULT, models.REALMLP, ("satimage", "arm", "waves")
     ratios = (0.5, 0.8, 1.25)
     rows = [fit(ours, name, 0.4 * ratio, seconds=3.0) for name, ratio in zip(tables, ratios, strict=True)]
     rows += [fit(theirs, name, 0.4, seconds=12.0) for name in tables]
     rows += [fit(theirs, "arm", 9.0, seed=1)]  # a seed that the other was not measured with
-    results = report.Results(rows)
-    found = report.figures(results)
+    found = bench("table_targets").figures(compare.Results(rows))
     assert found[f"{ours} / {theirs}, all tables"] == pytest.approx(math.prod(ratios) ** (1 / 3))
     assert found[f"{ours} / {theirs}, kept apart"] == pytest.approx((0.8 * 1.25) ** 0.5)
     assert found["time"] == pytest.approx(0.25)
@@ -166,21 +165,20 @@ def test_figures_are_those_of_their_making(bench):
     assert found["worst"] is None, "CatBoost was not measured"
     logs = [math.log(ratio) for ratio in ratios]
     expected = math.exp(sum(logs) / 3) * stdev(logs) / 3**0.5
-    assert report.standard_error(ratios) == pytest.approx(expected)
+    assert compare.standard_error(ratios) == pytest.approx(expected)
 
 
 def test_errors_below_two_hundredths_count_as_that(bench):
-    report, models = bench("table_report"), bench("table_models")
-    results = report.Results([fit(models.DEFAULT, "waves", 0.001), fit(models.REALMLP, "waves", 0.019)])
+    compare, models = bench("table_results"), bench("table_models")
+    results = compare.Results([fit(models.DEFAULT, "waves", 0.001), fit(models.REALMLP, "waves", 0.019)])
     assert results.ratios(models.DEFAULT, [models.REALMLP]) == {"waves": 1}
     assert results.mean(models.DEFAULT, "waves", "error") == 0.001
 
 
 def test_seconds_are_compared_on_equal_cores(bench):
-    report = bench("table_report")
     rows = [fit("a", "waves", 0.1, cores=1, seconds=9.0), fit("a", "waves", 0.1, cores=2, seconds=4.0),
             fit("b", "waves", 0.1, cores=1, seconds=9.0), fit("c", "waves", 0.1, cores=2, seconds=8.0)]  # fmt: skip
-    results = report.Results(rows)
+    results = bench("table_results").Results(rows)
     assert results.times("a", "b") == {"waves": 1}
     assert results.times("a", "c") == {"waves": 0.5}
     assert results.times("b", "c") == {}
@@ -189,13 +187,13 @@ def test_seconds_are_compared_on_equal_cores(bench):
 
 
 def test_the_last_of_equal_lines_counts_and_failures_do_not(bench, tmp_path):
-    report, path = bench("table_report"), tmp_path / "lines.jsonl"
+    compare, path = bench("table_results"), tmp_path / "lines.jsonl"
     lines = [{"machine": {"cores": 2, "load before": 1}}, fit("a", "waves", 0.3), fit("a", "waves", 0.2),
              {"who": "b", "table": "waves", "seed": 0, "cores": 2, "failed": "no room"},
              {"machine": {"cores": 2, "load before": 9}}]  # fmt: skip
-    path.write_text("\n".join(map(json.dumps, lines)), "utf-8")
-    assert report.read([path]) == [fit("a", "waves", 0.2)]
-    assert report.machines([path]) == [{"cores": 2}]
+    path.write_text("\n".join(map(json.dumps, lines)) + '\n{"who": "a", "table": "wav', "utf-8")
+    assert compare.read([path]) == [fit("a", "waves", 0.2)]
+    assert compare.machines([path]) == [{"cores": 2}]
 
 
 def test_the_page_shows_targets_the_worst_and_each_part(bench, tmp_path, monkeypatch, capsys):
