@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shared import ROOT
+from shared import ROOT, shared
 
 BENCH = ROOT / "bench"
 
@@ -72,9 +72,7 @@ def test_a_split_keeps_rows_apart_and_leaves_unknown_labels_out(bench):
 
 @pytest.mark.parametrize("name", ["adult", "auto_imports", "satimage", "horse-colic", "naval-propulsion-plant"])
 def test_files_are_read_as_their_authors_describe_them(bench, name):
-    data, folder = bench("table_data"), ROOT.parent / "shared" / "data"
-    if not data.is_there(folder, name):
-        pytest.skip("the data files are not here")
+    data, folder = bench("table_data"), shared("data")
     X, y = data.load(folder, name)
     described = {"adult": (48842, 14, 2), "auto_imports": (201, 25, None), "satimage": (6435, 36, 6),
                  "horse-colic": (300, 27, 2), "naval-propulsion-plant": (11934, 17, 26)}[name]  # fmt: skip
