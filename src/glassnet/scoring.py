@@ -40,15 +40,19 @@ class Scores:
     baseline : dict of str to dict of str to float
         The same scores of what needs no network: "always 'no'", or "the mean" and "the median", on the same rows; and
         of "linear", that recipe on the training rows that it was not trained on.
+    unlike : float or None
+        Share of the rows that are further from those of the training than 99 in 100 of these; None where it was not
+        looked for.
     """
 
     rows: int
     values: dict[str, float]
     confusion: list[list[int]] = field(default_factory=list)
     baseline: dict[str, dict[str, float]] = field(default_factory=dict)
+    unlike: float | None = None
 
 
-def score(model: Model, X: Any, y: AnyArray) -> Scores:
+def score(model: Model, X: Any, y: AnyArray, *, novelty: bool = False) -> Scores:
     """Return how well a model does on rows whose targets are known.
 
     Parameters
@@ -59,6 +63,8 @@ def score(model: Model, X: Any, y: AnyArray) -> Scores:
         With the columns of the training.
     y : array (m,) or (m, n_outputs)
         True targets.
+    novelty : bool
+        Whether to look for rows that are unlike those of the training; older model files do not say what these were.
 
     Returns
     -------
@@ -70,7 +76,7 @@ def score(model: Model, X: Any, y: AnyArray) -> Scores:
     DataError
         If `y` holds a class that was not among those of training.
     """
-    found = model.evaluate(X, y)
+    found = model.evaluate(X, y, novelty=novelty and model.novelty_ is not None)
     metric, loss = metric_of(model), model.network_.architecture.loss
     baseline: Baseline = model.baseline_
     confusion: list[list[int]] = []
@@ -89,7 +95,8 @@ def score(model: Model, X: Any, y: AnyArray) -> Scores:
     }
     if baseline.linear:
         beside[LINEAR] = _same(values, baseline.linear)
-    return Scores(len(y), values, confusion, beside)
+    unlike = None if found.novelty is None else float(np.mean(found.novelty > 1))
+    return Scores(len(y), values, confusion, beside, unlike)
 
 
 class Coverage(NamedTuple):

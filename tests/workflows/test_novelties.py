@@ -1,5 +1,7 @@
 """What is new in rows to predict is told with its share, and every row gets its prediction."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -55,6 +57,28 @@ def test_rows_that_are_unlike_those_of_the_training_as_a_whole_are_counted(model
     assert note.startswith("2 of 20 rows, 10.0%, are unlike those of the training (of which 1% are)")
     assert not any("unlike" in each for each in predicted(model, head + usual * 19 + far).notes)  # 5 %
     assert not any("unlike" in each for each in predicted(model, head + usual).notes)
+
+
+def test_evaluate_says_which_share_is_unlike_those_of_the_training(model, glassnet):
+    head, usual, far = (
+        "n,colour,day,rare,y\n",
+        "3,red,2020-05-03,1,v\n4,green,2020-06-03,2,u\n",
+        "300,blue,2031-05-03,7,u\n",
+    )
+    path = model.with_name("new.csv")
+    path.write_text(head + usual * 9 + far * 2)
+    found = workflows.evaluate_file(model, path)
+    assert found.scores.unlike == 0.1
+    assert [note for note in found.notes if "unlike" in note] == [
+        note for note in predicted(model, path.read_text()).notes if "unlike" in note
+    ]
+    said = glassnet("evaluate", model, path)
+    assert "20, 10.0% of them unlike those of the training (where 1% are)" in said.out
+    assert json.loads(glassnet("evaluate", model, path, "--json").out)["unlike"] == 0.1
+    path.write_text(head + usual * 9)
+    found = workflows.evaluate_file(model, path)
+    assert found.scores.unlike == 0
+    assert not any("unlike" in each for each in found.notes)
 
 
 def test_every_row_is_kept_in_its_order(model):

@@ -157,7 +157,10 @@ class Show:
             return
         for note in notes:
             self.line("Note", one_line(note))
-        self.line("Rows", str(scores.rows))
+        far = ""
+        if scores.unlike is not None:
+            far = f", {scores.unlike:.1%} of them unlike those of the training (where 1% are)"
+        self.line("Rows", f"{scores.rows}{far}")
         say(score_table({"this model": scores}))
         if coverage is not None:
             size = f"{coverage.size:.3g} classes" if hasattr(model, "classes_") else f"mean width {coverage.size:.4g}"
@@ -258,7 +261,8 @@ def _progress_text(progress: Progress) -> str:
 def _scores(scores: Scores) -> dict[str, Any]:
     confusion = {"confusion": scores.confusion} if scores.confusion else {}
     baseline = {"baseline": scores.baseline} if scores.baseline else {}
-    return {"rows": scores.rows, **scores.values, **confusion, **baseline}
+    unlike = {} if scores.unlike is None else {"unlike": scores.unlike}
+    return {"rows": scores.rows, **scores.values, **confusion, **baseline, **unlike}
 
 
 def _architecture(network: Network) -> str:

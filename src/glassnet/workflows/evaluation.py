@@ -14,7 +14,7 @@ from glassnet.tables.arrow import pa
 from glassnet.tables.times import times_of
 from glassnet.typing import AnyArray
 from glassnet.workflows.models import test_part, with_targets
-from glassnet.workflows.novelties import new_in
+from glassnet.workflows.novelties import new_in, unlike
 from glassnet.workflows.parts import part_of, rows_of_parts
 from glassnet.workflows.sources import checksum
 
@@ -79,7 +79,8 @@ def evaluate_file(
         X, new = new_in(estimator.preparation_, X, lines)
         notes += map(str, new)
     measured = None if interval is None else coverage(estimator, X, part.y, interval)
-    return Evaluation(estimator, score(estimator, X, part.y), notes, measured)
+    scores = score(estimator, X, part.y, novelty=True)
+    return Evaluation(estimator, scores, [*notes, *unlike(scores.unlike, scores.rows)], measured)
 
 
 def cross_validate_file(

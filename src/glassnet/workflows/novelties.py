@@ -13,6 +13,7 @@ from glassnet.tables.places import places
 from glassnet.typing import AnyArray
 
 LONGEST_EXAMPLE = 40
+MOST_UNLIKE = 0.05  # share of rows that may be as unlike as 1 % of the training's, before it is told
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,29 @@ class NewInColumn:
             "column": self.column, "what": self.what, "rows": self.rows, "share": self.rows / self.of,
             "examples": list(self.examples),
         }  # fmt: skip
+
+
+def unlike(share: float | None, of: int) -> list[str]:
+    """Return a note where more rows are unlike those of the training than these are among each other.
+
+    Parameters
+    ----------
+    share : float or None
+        Of the rows, that are further from those of the training than 99 in 100 of these.
+    of : int
+        How many rows there are.
+
+    Returns
+    -------
+    list of str
+        Of one note, or none.
+    """
+    if share is None or share <= MOST_UNLIKE:
+        return []
+    return [
+        f"{round(share * of):,} of {of:,} rows, {share:.1%}, are unlike those of the training (of which 1% are): "
+        "predictions for them may be further off than scores and intervals say"
+    ]
 
 
 def new_in(preparation: Preparation, table: pa.Table, lines: AnyArray | None) -> tuple[pa.Table, list[NewInColumn]]:

@@ -23,9 +23,8 @@ from glassnet.tables.choices import listed_columns
 from glassnet.tables.reading.pictures import LEFT_OUT
 from glassnet.tables.spelling.numbers import NUMBER
 from glassnet.workflows.models import load_tabular, read_for
-from glassnet.workflows.novelties import NewInColumn, new_in
+from glassnet.workflows.novelties import NewInColumn, new_in, unlike
 
-MOST_UNLIKE = 0.05  # share of rows that may be as unlike as 1 % of the training's, before it is told
 FORMULA_START = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\n]")  # noqa: RUF001  of a cell that a spreadsheet computes
 NUMBER_CELL = re.compile(NUMBER, re.ASCII)
 
@@ -143,7 +142,8 @@ def predict_file(
         X, new = new_in(estimator.preparation_, X, dataset.lines)
     found = estimator.answers(X, interval, novelty=estimator.novelty_ is not None)
     columns.update(_answers(estimator, found, probabilities=probabilities, taken=columns))
-    predictions = Predictions(columns, [*notes, *map(str, new), *_unlike(found)], new)
+    share = None if found.novelty is None else float(np.mean(found.novelty > 1))
+    predictions = Predictions(columns, [*notes, *map(str, new), *unlike(share, len(dataset))], new)
     if out is not None:
         write_beside(out, predictions.to_csv().encode())
     return predictions
@@ -183,17 +183,6 @@ def _filled_up(model: Model, table: pa.Table) -> tuple[pa.Table, list[str]]:
     for name in missing:
         table = table.append_column(name, pa.nulls(len(table)))
     return table, missing
-
-
-def _unlike(found: Answers) -> list[str]:
-    """Return a note where more rows are unlike those of the training than these are among each other."""
-    if found.novelty is None or np.mean(found.novelty > 1) <= MOST_UNLIKE:
-        return []
-    rows, of = int((found.novelty > 1).sum()), len(found.novelty)
-    return [
-        f"{rows:,} of {of:,} rows, {rows / of:.1%}, are unlike those of the training (of which 1% are): predictions "
-        "for them may be further off than scores and intervals say"
-    ]
 
 
 def _answers(model: Model, found: Answers, *, probabilities: bool, taken: Collection[str]) -> dict[str, list[Any]]:

@@ -33,10 +33,13 @@ class Evaluation(NamedTuple):
         predictions, ``model.target_.probabilities(outputs)`` the probabilities of classes.
     cost : float
         J without penalties, the mean over the rows (as their weights say) and over the networks.
+    novelty : array (m,) or None
+        Where it was asked: how unlike the rows of the training each row is, 1 being as unlike as 1 in 100 of them.
     """
 
     outputs: Array
     cost: float
+    novelty: Array | None = None
 
 
 class Answers(NamedTuple):
@@ -76,10 +79,12 @@ def answered(model: TableModel, rows: Any, coverage: float | None = None, *, nov
     return Answers(np.concatenate(outputs), found, far)
 
 
-def evaluated(model: TableModel, rows: Any, targets: AnyArray, S: AnyArray | None) -> Evaluation:
-    """Return answers and cost for targets (m, n_outputs) and weights (m,) or None."""
+def evaluated(
+    model: TableModel, rows: Any, targets: AnyArray, S: AnyArray | None, *, novelty: bool = False
+) -> Evaluation:
+    """Return answers, cost and novelty for targets (m, n_outputs) and weights (m,) or None."""
     network = model.network_.astype("float64")
-    parts, total, weight = [], 0.0, 0.0
+    parts, distances, total, weight = [], [], 0.0, 0.0
     for some, X in _blocks(model, rows):
         weights = None if S is None else S[np.newaxis, some]
         of_these = float(len(some) if weights is None else weights.sum())
@@ -89,7 +94,11 @@ def evaluated(model: TableModel, rows: Any, targets: AnyArray, S: AnyArray | Non
         else:
             A = network.forward(X)
         parts.append((A if A.ndim == 2 else A.mean(axis=0)).T)
-    return Evaluation(np.concatenate(parts), total / weight if weight else 0.0)
+        if novelty:
+            assert model.novelty_ is not None
+            distances.append(model.novelty_.of(X))
+    far = np.concatenate(distances) if distances else None
+    return Evaluation(np.concatenate(parts), total / weight if weight else 0.0, far)
 
 
 def _blocks(model: TableModel, rows: Any) -> Iterator[tuple[AnyArray, Any]]:

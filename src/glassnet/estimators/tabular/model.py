@@ -54,6 +54,7 @@ from glassnet.training.history import History
 from glassnet.typing import AnyArray, Array, Labels, Rows
 
 INTERRUPTED = "Training interrupted by user; the best network so far is kept."
+NO_NOVELTY = "the model's file does not say what the rows of its training were like: train anew"
 NOTHING = Given()
 
 
@@ -385,7 +386,7 @@ class TableModel(InspectionMixin):
         if coverage is not None and self.conformity_ is None:
             raise SettingError(self._why_no_regions())
         if novelty and self.novelty_ is None:
-            raise SettingError("the model's file does not say what the rows of its training were like: train anew")
+            raise SettingError(NO_NOVELTY)
         with as_glassnet_errors():
             rows = self._rows(X, reset=False)
         return evaluation.answered(self, rows, coverage, novelty=novelty)
@@ -439,7 +440,7 @@ class TableModel(InspectionMixin):
             "a warm start on other rows, or a training that has not ended): train with n_networks=8, or validation=0.15"
         )
 
-    def evaluate(self, X: Rows | Pictures, y: Any, sample_weight: Any = None) -> Evaluation:
+    def evaluate(self, X: Rows | Pictures, y: Any, sample_weight: Any = None, *, novelty: bool = False) -> Evaluation:
         """Return answers and cost for rows whose targets are known, prepared once and passed through the network once.
 
         Parameters
@@ -450,11 +451,14 @@ class TableModel(InspectionMixin):
             True targets.
         sample_weight : array_like (m,), optional
             Weight of each row in the cost.
+        novelty : bool
+            Whether `novelty` is computed too.
 
         Returns
         -------
         Evaluation
-            ``.outputs`` (m, n_outputs), of which `target_` makes predictions and probabilities, and ``.cost``.
+            ``.outputs`` (m, n_outputs), of which `target_` makes predictions and probabilities, ``.cost`` and
+            ``.novelty``.
 
         Raises
         ------
@@ -462,13 +466,17 @@ class TableModel(InspectionMixin):
             If nothing was fitted.
         DataError
             If X does not match the training, or y or the weights do not match X.
+        SettingError
+            If the model's file is older than `novelty`, which was asked for.
         """
         self._see_that_fitted()
+        if novelty and self.novelty_ is None:
+            raise SettingError(NO_NOVELTY)
         with as_glassnet_errors():
             rows, y = self._rows(X, reset=False), checked_targets(self, y)
             check_lengths(rows, y)
             weights = None if sample_weight is None else _checked_weights(y, sample_weight)
-        return evaluation.evaluated(self, rows, self.target_.encode(y), weights)
+        return evaluation.evaluated(self, rows, self.target_.encode(y), weights, novelty=novelty)
 
     def _rows(self, X: Any, *, reset: bool, source: Sequence[str] | None = None) -> Any:
         """Return X as an Arrow table or Pictures, with the columns of the training unless `reset`."""
