@@ -39,10 +39,10 @@ def test_what_says_nothing_matters_within_noise():
 
 def test_it_agrees_with_scikit_learn():
     model, X, y = regressor()
-    ours = by_name(explain.importance(model, X, y, repeats=40))
-    frame = pd.DataFrame(X)
+    frame = pd.DataFrame(X)[::-1]  # in another order, in which they are not known as rows of the training
+    ours = by_name(explain.importance(model, frame, y[::-1], repeats=40))
     theirs = permutation_importance(
-        model, frame, y, scoring="neg_root_mean_squared_error", n_repeats=40, random_state=1
+        model, frame, y[::-1], scoring="neg_root_mean_squared_error", n_repeats=40, random_state=1
     )
     for name, mean, deviation in zip(frame, theirs.importances_mean, theirs.importances_std, strict=True):
         error = np.hypot(deviation, ours[name].deviation) / np.sqrt(40)

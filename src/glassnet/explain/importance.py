@@ -4,8 +4,10 @@ Permutation importance (Breiman 2001, Random Forests, section 10; Fisher, Rudin 
 
     importance of a column = cost(y, f(X with the column shuffled)) - cost(y, f(X)), the mean over some shuffles
 
-Where two columns say the same, neither is missed alone: columns that belong together can be shuffled together, and a
-note names pairs of which one tells the other.
+Of rows that a model learned from, what it memorised would count as important: a column of noise too. So rows of its
+training are answered by the networks that left them out. All features that a column became are shuffled at once. Where
+two columns say the same, neither is missed alone: columns that belong together can be shuffled together, and a note
+names pairs of which one tells the other.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ from glassnet.estimators.tabular.model import TableClassifier, TableModel
 from glassnet.estimators.tabular.rows import check_lengths, checked_targets
 from glassnet.estimators.targets import LabelEncoder
 from glassnet.explain.answers import Answers
-from glassnet.explain.rows import LONGEST_NAME, PreparedRows, in_code, prepared
+from glassnet.explain.left_out import left_out_rows
+from glassnet.explain.rows import LONGEST_NAME, PreparedRows, in_code, most_rows, prepared
 from glassnet.metrics import metric_named
 from glassnet.plain_text import shortened
 from glassnet.text_table import aligned, number_text, wrapped
@@ -93,6 +96,8 @@ class Importance:
         The most important first.
     alike : list of Alike
         Pairs of columns of which one tells the other, the most alike first.
+    left_out : bool
+        Whether these are rows of the training, each answered by the networks that left it out.
     """
 
     metric: str
@@ -102,6 +107,7 @@ class Importance:
     repeats: int
     columns: list[ColumnImportance]
     alike: list[Alike] = field(default_factory=list)
+    left_out: bool = False
 
     @property
     def notes(self) -> list[str]:
@@ -163,7 +169,7 @@ class Importance:
 
 def importance(
     model: TableModel, X: Any, y: Any, *, together: Sequence[Sequence[str]] = (), metric: str | None = None,
-    repeats: int = 5, rows: int = 2000, seed: int = 0,
+    repeats: int = 5, rows: int = 2000, seed: int = 0, sample_weight: Any = None, groups: Any = None,
 ) -> Importance:  # fmt: skip
     """Return how much each column matters for a model's metric.
 
@@ -172,7 +178,9 @@ def importance(
     model : TabularClassifier or TabularRegressor
         Fitted on a table.
     X : data frame or array (m, n_x)
-        Rows that the model did not learn from: of those that it did, what it memorised would count as important.
+        Rows that the model did not learn from; or all rows of its last training, as `fit` took them, which are
+        recognised: each is answered by the networks that left it out, or only the validation rows are taken. Where
+        there are none, or only some of the rows are given, what the model memorised counts as important.
     y : array_like (m,) or (m, n_outputs)
         True targets.
     together : sequence of sequence of str
@@ -186,6 +194,8 @@ def importance(
         Rows that are used at most.
     seed : int
         By which rows and shuffles are drawn.
+    sample_weight, groups : array_like (m,), optional
+        As `fit` took them, where these are its rows.
 
     Returns
     -------
@@ -205,10 +215,13 @@ def importance(
     with as_glassnet_errors():
         targets = checked_targets(model, y)
         check_lengths(range(some.given), targets)
-    judge = _Judge(model, targets[some.indices], metric)
-    answers, rng = Answers(model), np.random.default_rng(seed)
-    outputs = answers.outputs(some.X)
-    row, value = judge.metric, judge.value(outputs)
+    left_out = model.rows_left_out(X, y, sample_weight, groups)
+    y, outputs_of = targets[some.indices], Answers(model).outputs
+    if left_out is not None:
+        own = left_out_rows(model.network_, left_out, min(rows, most_rows(model)), seed)
+        some, y, outputs_of = some._replace(indices=own.indices, X=own.X), own.y, own.outputs
+    judge, rng = _Judge(model, y, metric), np.random.default_rng(seed)
+    row, value = judge.metric, judge.value(outputs_of(some.X))
     sign = -1 if row.greater_is_better else 1
     orders = [rng.permutation(some.X.shape[1]) for _ in range(repeats)]
 
@@ -217,13 +230,15 @@ def importance(
         features = np.concatenate([some.features[name] for name in group])
         for order in orders:
             X_new[features] = some.X[features][:, order]
-            values.append(judge.value(answers.outputs(X_new)))
+            values.append(judge.value(outputs_of(X_new)))
         without = float(np.mean(values))
         return ColumnImportance(group, sign * (without - value), float(np.std(values, ddof=1)), without)
 
     found = sorted(thread_map(shuffled, _groups(some, together)), key=lambda each: -each.mean)
     apart = [each for each in alike(some) if not any(set(each.columns) <= set(group) for group in together)]
-    return Importance(row.label, value, row.greater_is_better, len(some.indices), repeats, found, apart)
+    return Importance(
+        row.label, value, row.greater_is_better, len(some.indices), repeats, found, apart, left_out is not None
+    )
 
 
 class _Judge:

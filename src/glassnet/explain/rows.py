@@ -87,7 +87,7 @@ def prepared(model: TableModel, X: Any, most: int | None = None, seed: int = 0) 
     with as_glassnet_errors():
         rows = checked_rows(model, X, reset=False)
     preparation, m = model.preparation_, len(rows)
-    most = min(m if most is None else most, max(MOST_NUMBERS // preparation.n_features, 1))
+    most = min(m if most is None else most, most_rows(model))
     indices = np.arange(m) if most >= m else np.sort(np.random.default_rng(seed).choice(m, most, replace=False))
     table, _ = preparation.parsed(rows if most >= m else rows_at(rows, indices))
     features: dict[str, AnyArray] = {}
@@ -99,6 +99,11 @@ def prepared(model: TableModel, X: Any, most: int | None = None, seed: int = 0) 
     first = {column.name: column for column in reversed(preparation.columns)}
     columns = {name: first[name] for name in features}
     return PreparedRows(m, indices, table, preparation.transform(table, np.float64).T, columns, features)
+
+
+def most_rows(model: TableModel) -> int:
+    """Return how many rows of a model's features are held at most."""
+    return max(MOST_NUMBERS // model.preparation_.n_features, 1)
 
 
 def in_code(names: tuple[str, ...]) -> str:

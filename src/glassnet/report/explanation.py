@@ -55,6 +55,8 @@ def _importance(result: Importance, *, learned: bool) -> list[Block]:
         for names, least in result.like_each_other()[:MOST_ALIKE]
     ]
     note: list[Block] = [paragraph("explain.learned")] if learned else []
+    if result.left_out:
+        note = [paragraph("explain.left_out")]
     return [Heading(message("explain.importance")), text, *note, drawing, *alike]
 
 

@@ -15,7 +15,7 @@ from glassnet.tables.times import times_of
 from glassnet.typing import AnyArray
 from glassnet.workflows.models import test_part, with_targets
 from glassnet.workflows.novelties import new_in, unlike
-from glassnet.workflows.parts import part_of, rows_of_parts
+from glassnet.workflows.parts import Part, part_of, rows_of_parts
 from glassnet.workflows.sources import checksum
 
 
@@ -112,19 +112,26 @@ def cross_validate_file(
         If a file cannot be read, the data hold no target, or rows are too few.
     """
     estimator, dataset = with_targets(model, data, reading)
+    whole = as_in_training(estimator, dataset)
+    times = _times(estimator, dataset)
+    of_rows = {"sample_weight": whole.weights, "groups": whole.groups, "times": times}
+    return cross_validated(estimator, whole.X, whole.y, folds, **of_rows)
+
+
+def as_in_training(model: Model, dataset: Dataset) -> Part:
+    """Return all rows of a file as a training takes them: with the columns, weights and groups of the model's own."""
     assert dataset.y is not None
-    weight = estimator.sample_weight_name_
-    group = None if estimator.source_ is None else estimator.source_.group
+    weight = model.sample_weight_name_
+    group = None if model.source_ is None else model.source_.group
     if isinstance(dataset.X, pa.Table):
         asked = [name for name in (weight, group) if name in dataset.X.column_names]
         dataset = replace(dataset, aside=dataset.X.select(asked))
         weight, group = (name if name in asked else None for name in (weight, group))
-    whole = part_of(dataset, weight, group)
-    X = whole.X
-    if isinstance(X, pa.Table) and estimator.preparation_.source:
-        X = X.select([name for name in estimator.preparation_.source if name in X.column_names])
-    times = _times(estimator, dataset)
-    return cross_validated(estimator, X, whole.y, folds, sample_weight=whole.weights, groups=whole.groups, times=times)
+    part = part_of(dataset, weight, group)
+    X = part.X
+    if isinstance(X, pa.Table) and model.preparation_.source:
+        return replace(part, X=X.select([name for name in model.preparation_.source if name in X.column_names]))
+    return part
 
 
 def _times(model: Model, dataset: Dataset) -> AnyArray | None:

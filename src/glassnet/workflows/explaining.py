@@ -24,7 +24,7 @@ from glassnet.explain import (
 from glassnet.scoring import Model
 from glassnet.tables import rows_at
 from glassnet.tables.choices import listed_columns
-from glassnet.workflows.evaluation import unseen
+from glassnet.workflows.evaluation import as_in_training, unseen
 from glassnet.workflows.models import load_tabular, read_for, with_targets
 
 MOST_IMPORTANT, SHOWN = 5, 3  # columns whose interactions are looked at, and whose effects a report shows
@@ -137,8 +137,17 @@ def _of_columns(
     estimator, dataset = with_targets(model, data, reading)
     part, notes = unseen(estimator, dataset, data)
     X = select_training_columns(estimator, part.X)
-    matter = importance(estimator, X, part.y, together=together, metric=metric)
-    values: dict[str, Any] = {"importance": matter, "learned": bool(notes) and part is dataset, "notes": notes}
+    asked: dict[str, Any] = {"together": together, "metric": metric}
+    if notes and part is dataset:  # the model learned from all of them
+        whole = as_in_training(estimator, dataset)
+        asked |= {"sample_weight": whole.weights, "groups": whole.groups}
+        matter = importance(estimator, whole.X, whole.y, **asked)
+    else:
+        matter = importance(estimator, X, part.y, **asked)
+    if matter.left_out:
+        notes = [f"{data}: the model was trained on these rows: each is answered by networks that left it out"]
+    learned = bool(notes) and part is dataset and not matter.left_out
+    values: dict[str, Any] = {"importance": matter, "learned": learned, "notes": notes}
     names = [name for each in matter.columns for name in each.columns][:MOST_IMPORTANT]
     if len(names) > 1:
         values["interactions"] = interactions(estimator, X, names)

@@ -27,6 +27,7 @@ from glassnet.estimators.tabular.baseline import LINEAR, Baseline, finite
 from glassnet.estimators.tabular.candidate import LOG, Candidate, best_of, notes_of_choice
 from glassnet.estimators.tabular.conformal import Conformity
 from glassnet.estimators.tabular.evaluation import Answers, Evaluation
+from glassnet.estimators.tabular.judging import JudgedRows
 from glassnet.estimators.tabular.left_out import conformity_of
 from glassnet.estimators.tabular.networks import made_with
 from glassnet.estimators.tabular.novelty import Novelty, novelty_of
@@ -439,6 +440,35 @@ class TableModel(InspectionMixin):
             "the training left no rows out, by which intervals and sets are made (one network without validation rows, "
             "a warm start on other rows, or a training that has not ended): train with n_networks=8, or validation=0.15"
         )
+
+    def rows_left_out(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> JudgedRows | None:
+        """Return the rows that the networks did not learn from, if these are all rows of the last training.
+
+        Parameters
+        ----------
+        X, y, sample_weight, groups : rows, their targets, weights and groups
+            As `fit` took them, in the same order.
+
+        Returns
+        -------
+        JudgedRows or None
+            Prepared as in the training: those of validation, or all rows and which network left which of them out. None
+            where these are other rows, or each row was learned by all networks.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing was fitted.
+        DataError
+            If X does not match the training, or y, weights or groups do not match X.
+        """
+        self._see_that_fitted()
+        last, learned = self._last_fit, (self.network_.record or {}).get("samples", 0)
+        if last is None or len(y) < learned:
+            return None
+        twin = copy.copy(self)  # preparing changes it
+        data = prepare(twin, Given(X, y, sample_weight, groups), NOTHING, warm=True, seed=last.seed)
+        return data.judged if data.fingerprint == last.data else None
 
     def evaluate(self, X: Rows | Pictures, y: Any, sample_weight: Any = None, *, novelty: bool = False) -> Evaluation:
         """Return answers and cost for rows whose targets are known, prepared once and passed through the network once.
