@@ -111,8 +111,6 @@ def machine() -> dict[str, Any]:
         "BLAS of NumPy": [
             f"{b['internal_api']} {b['version']} {b.get('architecture', '')} {b['num_threads']} threads" for b in blas
         ],
-        "environment": [
-            f"{k}={v}" for k, v in os.environ.items() if k.startswith(ENVIRONMENT)
-        ],
+        "environment": [f"{k}={v}" for k, v in os.environ.items() if k.startswith(ENVIRONMENT)],
         **{name: version_of(package) for name, package in LIBRARIES.items()},
     }

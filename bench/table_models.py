@@ -171,8 +171,8 @@ def ours(seed: int, numbers: bool, threads: int = 1, **settings: Any) -> Any:
 
 def of_recipe(seed: int, numbers: bool, threads: int, *, recipe: str) -> Any:
     """Return `default` that tries one recipe only."""
-    preset = next(name for name in ("default", "best", "fast") if recipe in PRESETS[name].recipes)
-    model = ours(seed, numbers, preset=preset, n_networks=PRESETS["default"].networks)
+    preset = next(name for name, each in PRESETS.items() if recipe in (*each.recipes, each.otherwise))
+    model = ours(seed, numbers, preset=preset)
     model._recipes = {
         name: each._replace(least_rows=0 if name == recipe else 10**9) for name, each in type(model)._recipes.items()
     }
@@ -183,6 +183,15 @@ def with_recipes(seed: int, numbers: bool, threads: int, **changed: Any) -> Any:
     """Return `default` whose recipes all have another value in some fields."""
     model = ours(seed, numbers)
     model._recipes = {name: each._replace(**changed) for name, each in type(model)._recipes.items()}
+    return model
+
+
+def of_deep(seed: int, numbers: bool, threads: int, *, scale: float = 1.0, **changed: Any) -> Any:
+    """Return `default` whose deep recipe has another value in some fields, or trains `scale` times as long."""
+    model = ours(seed, numbers)
+    deep = type(model)._recipes["deep"]
+    length = {"epochs": round(deep.epochs * scale), "least_steps": round(deep.least_steps * scale)}
+    model._recipes = {**type(model)._recipes, "deep": deep._replace(**length, **changed)}
     return model
 
 
@@ -210,13 +219,18 @@ def cost_of_one(parts: Any, Y: Any, loss: str, k: int, S: Any = None) -> float:
 
 
 ALONE = {f"always {name}": Column(partial(of_recipe, recipe=name), 1.0)
-         for name in CLASSES if any(name in preset.recipes for preset in PRESETS.values())}  # fmt: skip
+         for name in CLASSES if any(name in (*each.recipes, each.otherwise) for each in PRESETS.values())}  # fmt: skip
 CHANGES = {  # `default` with one part changed
     "one network": Column(partial(ours, n_networks=1), 0.3),
-    "4 networks": Column(partial(ours, n_networks=4), 0.6),
-    "16 networks": Column(partial(ours, n_networks=16), 2.0),
+    "8 networks": Column(partial(ours, n_networks=8), 2.0),
+    "16 networks": Column(partial(ours, n_networks=16), 4.0),
     "constant rate": Column(partial(ours, schedule="constant"), 1.0),
-    "no dropout": Column(partial(ours, dropout=0.0), 1.0),
+    "dropout of .1": Column(partial(of_deep, dropout=0.1), 1.3),
+    "relu": Column(partial(of_deep, activation="relu"), 0.9),
+    "two layers of 256": Column(partial(of_deep, hidden=(256, 256)), 2.5),
+    "half the rate": Column(partial(of_deep, learning_rate=0.004), 1.0),
+    "half as long": Column(partial(of_deep, scale=0.5), 0.6),
+    "twice as long": Column(partial(of_deep, scale=2.0), 2.0),
     "labels not smoothed": Column(partial(with_recipes, label_smoothing=0.0), 1.0, only="classes"),
     "no embedding": Column(partial(with_recipes, embedding=0), 1.0),
     "no bins": Column(ours, 1.0, patch=(preparation, "MAX_BINS", 0)),
