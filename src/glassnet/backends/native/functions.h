@@ -11,7 +11,7 @@ namespace {
 template <class F> struct Format;
 
 template <> struct Format<float> {
-    typedef int32_t Bits;
+    typedef uint32_t Bits;
     static constexpr int mantissa = 23, bias = 127, terms_of_exp = 7, terms_of_log = 4;
     static constexpr float rounder = 12582912.0f;             // 1.5 * 2^23: adding it rounds to a whole number,
     static constexpr float counter = 8388608.0f;              // 2^23: and its last bits then hold that number
@@ -26,7 +26,7 @@ template <> struct Format<float> {
 };
 
 template <> struct Format<double> {
-    typedef int64_t Bits;
+    typedef uint64_t Bits;
     static constexpr int mantissa = 52, bias = 1023, terms_of_exp = 13, terms_of_log = 10;
     static constexpr double rounder = 6755399441055744.0;     // 1.5 * 2^52
     static constexpr double counter = 4503599627370496.0;     // 2^52
