@@ -29,13 +29,13 @@ def overview() -> Figure:
     return figure
 
 
-def write(path: Path) -> None:
-    """Write the picture, without dates and with short numbers, so that it stays small and the same."""
+def write(figure: Figure, path: Path) -> None:
+    """Write a picture, without dates and with short numbers, so that it stays small and the same."""
     with rc_context({"svg.hashsalt": "glassnet"}):
-        overview().savefig(path, metadata={"Date": None, "Creator": None})
+        figure.savefig(path, metadata={"Date": None, "Creator": None})
     short = re.sub(r"(?<=[ \"])\d+\.\d{3,}(?=[ \"])", lambda number: f"{float(number[0]):.2f}", path.read_text("utf-8"))
     path.write_text(short, "utf-8")
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).with_name("overview.svg"))
+    write(overview(), Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).with_name("overview.svg"))

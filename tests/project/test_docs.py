@@ -170,6 +170,10 @@ def test_no_other_page_has_commands_or_examples():
     pages = (*ROOT.glob("*.md"), *(path for path in (ROOT / "docs").rglob("*.md") if built not in path.parents))
     named = {path.relative_to(ROOT).as_posix() for path in pages if re.search("```(sh|py)", path.read_text("utf-8"))}
     here = {"docs/mnist.md", "docs/reports/README.md"}
-    guides = {f"docs/{name}.{end}" for name in ("shell", "estimators", "notation", "learn") for end in ("md", "zh.md")}
+    guides = {
+        f"docs/{name}.{end}"
+        for name in ("shell", "reading-a-table", "estimators", "notation", "learn")
+        for end in ("md", "zh.md")
+    }
     elsewhere = {"README.md", "README.zh-CN.md", "CONTRIBUTING.md"}  # test_readme.py, test_contributing.py
     assert named == here | guides | elsewhere

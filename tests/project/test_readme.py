@@ -12,7 +12,14 @@ import pytest
 from shared import ROOT
 
 PICTURE = "docs/pictures/overview.svg"
-GUIDES = ("README.md", "docs/shell.md", "docs/estimators.md", "docs/notation.md", "docs/learn.md")
+GUIDES = (
+    "README.md",
+    "docs/shell.md",
+    "docs/reading-a-table.md",
+    "docs/estimators.md",
+    "docs/notation.md",
+    "docs/learn.md",
+)
 TEXTS = {name: (ROOT / name).read_text("utf-8") for name in GUIDES}
 
 
@@ -93,6 +100,36 @@ def test_every_shell_line_is_known():
 
 def test_the_readme_stays_short():
     assert all(len((ROOT / name).read_text("utf-8").splitlines()) <= 150 for name in ("README.md", "README.zh-CN.md"))
+
+
+@pytest.mark.long
+def test_the_page_on_a_table_shows_what_its_commands_print(tmp_path, glassnet, monkeypatch):
+    """All but the numbers, whose last digits differ from machine to machine."""
+
+    def masked(text):
+        return re.sub(r"\s+", " ", re.sub(r"-?\d[\d.,]*(e-?\d+)?", "#", text)).strip()
+
+    monkeypatch.chdir(tmp_path)
+    glassnet("demo", "--folder", "demo")
+    monkeypatch.chdir(tmp_path / "demo")
+    lines = [shlex.split(line) for line in shell("docs/reading-a-table.md")[2:]]
+    printed = {masked(line) for words in lines for line in glassnet(*words[1:]).out.splitlines()}
+    shown = [line for block in blocks("docs/reading-a-table.md", "text") for line in block.splitlines()]
+    assert len(shown) > 20
+    assert not [line for line in shown if masked(line) not in printed]
+
+
+@pytest.mark.long
+def test_the_page_on_a_table_shows_what_its_script_draws(tmp_path):
+    """The numbers differ a little from machine to machine; the pictures, and the size of each, do not."""
+    command = [sys.executable, "-W", "error", str(ROOT / "docs" / "pictures" / "reading_a_table.py"), str(tmp_path)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    shown = re.findall(r"!\[.{20,}\]\(pictures/(\S+)\)", TEXTS["docs/reading-a-table.md"])
+    assert sorted(shown) == sorted(path.name for path in tmp_path.iterdir())
+    for name in shown:
+        kept, drawn = (ElementTree.parse(path).getroot() for path in (ROOT / "docs/pictures" / name, tmp_path / name))
+        assert kept.get("viewBox") == drawn.get("viewBox")
 
 
 def test_the_picture_is_drawn_by_its_script(tmp_path):

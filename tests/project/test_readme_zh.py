@@ -7,7 +7,7 @@ import pytest
 from shared import ROOT
 
 GUIDES = {"README.md": "README.zh-CN.md"} | {
-    f"docs/{name}.md": f"docs/{name}.zh.md" for name in ("shell", "estimators", "notation", "learn")
+    f"docs/{name}.md": f"docs/{name}.zh.md" for name in ("shell", "reading-a-table", "estimators", "notation", "learn")
 }
 
 

@@ -174,7 +174,7 @@ def cumulative_gains(
     ax.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1, label="rows drawn at random")
     ax.set(xlim=(0, 1), ylim=(0, 1.03))
     legend(ax, **({"loc": "lower right"} if len(shown) <= MOST_INSIDE else BESIDE))
-    return named(ax, title, "share of all rows, the most probable first", "share of the class that is found")
+    return named(ax, title, "share of rows, the most probable first", "share of the class found")
 
 
 def prediction_error(
