@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.inspection.diagnosis import Diagnosis
 from glassnet.inspection.intervals import wilson
 from glassnet.report.blocks import Block, Cell, Heading, Section, Table, facts, heads, message, paragraph
 from glassnet.report.results import curve_of
@@ -85,6 +86,12 @@ def _gap(subject: Subject, trial: Trial) -> list[Block]:
     return [paragraph("analysis.gap", name=trial.name, cost=f"{cost:.6g}", last=f"{last:.6g}", factor=factor)]
 
 
+def _outcome(diagnosis: Diagnosis) -> str:
+    if diagnosis.findings:
+        return "found"
+    return "silent" if diagnosis.not_looked_at else "passed"
+
+
 def _diagnosis(subject: Subject) -> list[Block]:
     training, trial = subject.training, subject.trial
     if training is None and not subject.record:
@@ -96,7 +103,7 @@ def _diagnosis(subject: Subject) -> list[Block]:
     looked = {"looked": len(diagnosis.looked_at), "all": len(diagnosis.looked_at) + len(diagnosis.not_looked_at)}
     blocks: list[Block] = [
         Heading(message("diagnosis.heading")),
-        paragraph("diagnosis.found" if diagnosis.findings else "diagnosis.silent", **looked),
+        paragraph(f"diagnosis.{_outcome(diagnosis)}", **looked),
     ]
     for finding in diagnosis.findings:
         wrong, change = message(f"diagnosis.{finding.name}"), message(f"diagnosis.{finding.name}.change")

@@ -197,8 +197,8 @@ def step(settings: Mapping[str, Any]) -> list[Block]:
     elif " " in schedule:  # a function of the caller
         blocks.append(paragraph("principle.rate_own", alpha=alpha))
     else:
-        factor = choose(SCHEDULES, schedule, "schedule")[1]
-        blocks.append(paragraph("principle.rate_schedule", alpha=alpha, schedule=schedule))
+        name, factor = choose(SCHEDULES, schedule, "schedule")
+        blocks.append(paragraph("principle.rate_schedule", alpha=alpha, schedule=row_text("schedule", name)))
         blocks.append(Formula(filled(factor.tex, factor.options, factor.formula)))
     for kind, transform in GRADIENT_TRANSFORMS.items():
         if (limit := settings.get(kind)) is None:
