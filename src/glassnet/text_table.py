@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
+import re
 from collections.abc import Collection, Sequence
 from unicodedata import east_asian_width
+
+_LETTERS = r"\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6"
+# What stays in one line: a word, or a wide letter, with the marks that must not begin or end a line, and blanks.
+_PIECE = re.compile(rf"[（“《「]*(?:[{_LETTERS}]|[^\s{_LETTERS}]+)[，。；：！？、）”》」]*\s*|\s+")
 
 
 def aligned(rows: Sequence[Sequence[str]], right: Collection[str] = ()) -> str:
@@ -26,18 +30,60 @@ def aligned(rows: Sequence[Sequence[str]], right: Collection[str] = ()) -> str:
     widths = [max(map(width_of, column)) for column in columns]
     lines = []
     for row in rows:
-        blanks = [" " * (width - width_of(cell)) for cell, width in zip(row, widths, strict=True)]
-        padded = [
-            blank + cell if head in right else cell + blank
-            for head, cell, blank in zip(rows[0], row, blanks, strict=True)
-        ]
-        lines.append("  ".join(padded).rstrip())
+        fields = zip(rows[0], row, widths, strict=True)
+        cells = [padded(cell, width, right=head in right) for head, cell, width in fields]
+        lines.append("  ".join(cells).rstrip())
     return "\n".join([lines[0], "-" * max(map(width_of, lines)), *lines[1:]])
 
 
 def wrapped(text: str, width: int = 80) -> str:
-    """Return a sentence in lines that a terminal holds; words stay whole."""
-    return "\n".join(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False))
+    """Return a sentence in lines that a terminal holds; words stay whole, and Chinese breaks between its letters.
+
+    Examples
+    --------
+    >>> print(wrapped("one two three", 8))
+    one two
+    three
+    >>> print(wrapped("代价函数是凸函数。", 8))
+    代价函数
+    是凸函
+    数。
+    """
+    text = " ".join(text.split())
+    ends = breaks(text, width)
+    return "\n".join(text[i:j].strip() for i, j in zip([0, *ends], [*ends, len(text)], strict=True))
+
+
+def breaks(text: str, width: int, *, blanks: bool = False) -> list[int]:
+    """Return where the lines of a text begin after the first one, each at most so many cells wide where that can be.
+
+    Parameters
+    ----------
+    text : str
+        One paragraph.
+    width : int
+        Cells of a line.
+    blanks : bool
+        Whether blanks at a line's end take room too, because nobody removes them.
+
+    Returns
+    -------
+    list of int
+        Positions in the text.
+    """
+    ends, used = [], 0
+    for match in _PIECE.finditer(text):
+        if used and used + width_of(match[0] if blanks else match[0].rstrip()) > width:
+            ends.append(match.start())
+            used = 0
+        used += width_of(match[0])
+    return ends
+
+
+def padded(text: str, width: int, *, right: bool = False) -> str:
+    """Return a text in a field of so many cells, at its left end or at its right one."""
+    blanks = " " * (width - width_of(text))
+    return blanks + text if right else text + blanks
 
 
 def number_text(value: float, digits: int = 4) -> str:

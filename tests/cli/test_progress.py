@@ -19,7 +19,8 @@ def test_lines_say_epoch_cost_and_the_time_left():
     with lines_of_progress(say, every=0.01) as callback:
         callback(AT_EPOCH_3)
         assert told.wait(10)
-    assert lines[-1].endswith("s: epoch 3 of 12, cost 0.2500, validation 0.5000, about 18 s left for these networks")
+    said = "s: epoch 3 of 12, cost 0.2500, validation cost 0.5000, about 18 s left for these networks"
+    assert lines[-1].endswith(said)
 
 
 def test_a_short_command_has_no_line():

@@ -5,7 +5,7 @@ import locale
 import pytest
 
 from glassnet.errors import UnknownNameError
-from glassnet.texts import language
+from glassnet.texts import language, speak, told
 
 
 @pytest.fixture
@@ -46,6 +46,20 @@ def test_without_variables_the_locale_of_the_process_decides(system, monkeypatch
     assert language() == "zh"
     monkeypatch.setattr(locale, "setlocale", lambda _: "English_United States.1252")
     assert language() == "en"
+
+
+def test_what_is_spoken_is_what_was_asked_for_last(system):
+    system("GLASSNET_LANG", "en")
+    try:
+        speak("zh")
+        assert language() == "zh"
+        assert told("Breaking the symmetry") == "打破对称性"
+        with pytest.raises(UnknownNameError):
+            speak("fr")
+        assert language() == "zh"
+    finally:
+        speak(None)
+    assert told("Breaking the symmetry") == "Breaking the symmetry"
 
 
 def test_a_variable_without_text_says_nothing(system):

@@ -20,6 +20,7 @@ from glassnet.cli import BEGAN, terminal
 from glassnet.cli.experiment_command import experiment
 from glassnet.cli.explain_command import explain
 from glassnet.cli.grade_command import grade
+from glassnet.cli.help import Command, Group
 from glassnet.cli.look_command import look
 from glassnet.cli.options import (
     CHOICES,
@@ -31,6 +32,7 @@ from glassnet.cli.options import (
     Data,
     Given,
     Interval,
+    Lang,
     Model,
     Seed,
     collects,
@@ -44,9 +46,10 @@ from glassnet.errors import GlassnetError, SettingError
 from glassnet.files import check_writable
 from glassnet.interrupts import INTERRUPTED
 from glassnet.plain_text import one_line, shortened, visible
+from glassnet.texts import language, speak, told
 
 app = typer.Typer(
-    name="glassnet",
+    name="glassnet", cls=Group,
     help="A deep neural network you can see through: train on tables and pictures, and open every number.",
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -57,11 +60,12 @@ app = typer.Typer(
 def demo(
     folder: Annotated[Path | None, path_option("Keep data and models here, instead of in a temporary folder.")] = None,
     seed: Seed = 1,
+    lang: Lang = None,
 ) -> None:
     """Train on real tables and pictures, look inside, save, load and predict."""
     from glassnet.cli.demo import run_demo
 
-    run_demo(folder, seed, lambda words: app(words, standalone_mode=False))
+    run_demo(folder, seed, lambda words: app([*words, "--lang", language()], standalone_mode=False))
 
 
 app.command()(look)
@@ -81,6 +85,7 @@ def train(
     reading: Given,
     resume: Annotated[Path | None, path_option("Resume the training of this model, or of a checkpoint.")] = None,
     out: Annotated[Path | None, path_option("Model file; DATA's name with .glassnet when not given.")] = None,
+    lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a network on a table or on pictures, score it on rows it has not seen, save it."""
@@ -110,6 +115,7 @@ def evaluate(
     ] = None,
     interval: Interval = None,
     reading: Given,
+    lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
     """Score a model on rows or pictures whose targets are known."""
@@ -141,6 +147,7 @@ def predict(
     ] = False,
     reading: Given,
     out: Annotated[Path | None, path_option("CSV file to write, instead of printing.")] = None,
+    lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
     """Predict every row of a table, or every picture, as CSV.
@@ -155,7 +162,7 @@ def predict(
         allow_missing=allow_missing, out=out, reading=reading,
     )  # fmt: skip
     for note in predictions.notes:
-        complain(f"note: {one_line(note)}")
+        complain(told(f"note: {one_line(note)}"))
     if as_json:
         new = {"new": [each.to_document() for each in predictions.new]} if predictions.new else {}
         found = predictions.columns if out is None else {"out": str(out), "rows": predictions.rows}
@@ -163,7 +170,7 @@ def predict(
     elif out is None:
         sys.stdout.write(predictions.to_csv())
     else:
-        say(f"{predictions.rows} predictions in {visible(out)}")
+        say(told(f"{predictions.rows} predictions in {visible(out)}"))
 
 
 @app.command()
@@ -175,6 +182,7 @@ def inspect(
     row: Annotated[int, typer.Option(help="Row of DATA to follow through the network, counted from 1.")] = 1,
     page: Annotated[Path | None, path_option("Also write what is shown, with every number, as a page.")] = None,
     reading: Given,
+    lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
     """Open a model: architecture, parameters, dimension table, and one row's way through it, number by number."""
@@ -195,6 +203,7 @@ def engines(
     measure: Annotated[
         bool, typer.Option("--measure", help="Measure each engine here first, and keep its cost coefficients.")
     ] = False,
+    lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the engines: what is installed, what each is good for, and the cost coefficients by which "auto" chooses."""
@@ -222,11 +231,16 @@ def version() -> None:
     say(__version__)
 
 
+for _registered in app.registered_commands:
+    _registered.cls = Command
+
+
 def run() -> None:
     """Run a command; whatever goes wrong ends in one sentence and an exit code."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill keeps the best network so far, as Ctrl-C
     try:
         terminal.prepare()
+        speak(None)
         code = app(standalone_mode=False)
         sys.stdout.flush()
     except GlassnetError as error:

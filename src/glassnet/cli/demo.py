@@ -15,6 +15,7 @@ import typer
 from glassnet.cli.terminal import say
 from glassnet.errors import FileError
 from glassnet.files import write_beside
+from glassnet.texts import told
 
 Run = Callable[[Sequence[str]], Any]
 
@@ -70,7 +71,7 @@ def write_digits(path: Path) -> None:
 
 
 def _say(text: str) -> None:
-    say(f"\n{text}")
+    say(f"\n{told(text)}")
 
 
 def _command(run: Run, line: str) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from glassnet.cli.options import AsJson, path_option
-from glassnet.cli.terminal import say, say_json
+from glassnet.cli.options import AsJson, Lang, path_option
+from glassnet.cli.terminal import broken_between_letters, say, say_json
+from glassnet.texts import told
 
 if TYPE_CHECKING:
     from glassnet.cli.show import Show
@@ -27,6 +28,7 @@ def experiment(
         Path | None, path_option("For cats: the training .h5 file, or a folder of pictures in two sub-folders.")
     ] = None,
     out: Annotated[Path | None, path_option("Picture to write: .svg, .png or .pdf.")] = None,
+    lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
     """Put a claim of the textbook to the test: numbers, how they vary over seeds, a picture, and whether it held."""
@@ -57,13 +59,13 @@ def _list(show: Show) -> None:
         ])  # fmt: skip
         return
     table = _grid(show)
-    table.add_column("name", style="bold", no_wrap=True)
-    table.add_column("claim")
+    table.add_column(told("name"), style="bold", no_wrap=True)
+    table.add_column(told("claim"))
     for name, entry in EXPERIMENTS.items():
-        needs = f" Needs --data: {entry.needs_data}." if entry.needs_data else ""
-        table.add_row(name, entry.claim + needs)
+        needs = f" {told(f'Needs --data: {entry.needs_data}.')}" if entry.needs_data else ""
+        table.add_row(name, told(entry.claim) + needs)
     _print(show, table)
-    say("\nRun one: glassnet experiment NAME, with --out picture.svg for its picture")
+    say("\n" + told("Run one: glassnet experiment NAME, with --out picture.svg for its picture"))
 
 
 def _show(show: Show, result: Result, out: Path | None) -> None:
@@ -71,11 +73,13 @@ def _show(show: Show, result: Result, out: Path | None) -> None:
         say_json({**result.to_document(), "picture": None if out is None else str(out)})
         return
     _print(show, result.title, "bold")
-    _print(show, f"Claim: {result.claim}\n")
+    _print(show, f"Claim: {result.claim}")
+    say("")
     for table in result.tables:
         _table(show, table)
     for note in result.notes:
-        _print(show, f"{note}\n")
+        _print(show, note)
+        say("")
     _table(show, result.summary)
     first, last = result.seeds[0], result.seeds[-1]
     show.line("Held", "yes" if result.held else "NO: a number left its bounds, see above")
@@ -94,9 +98,9 @@ def _table(show: Show, table: Table) -> None:
     grid = _grid(show)
     for k, head in enumerate(table.head):
         is_text = any(isinstance(row[k], str) for row in table.rows)
-        grid.add_column(head, justify="left" if is_text else "right", max_width=TEXT_WIDTH if is_text else None)
+        grid.add_column(told(head), justify="left" if is_text else "right", max_width=TEXT_WIDTH if is_text else None)
     for row in table.rows:
-        grid.add_row(*(visible(cell_text(cell)) for cell in row))
+        grid.add_row(*(visible(told(cell) if isinstance(cell, str) else cell_text(cell)) for cell in row))
     _print(show, table.title, "bold")
     _print(show, grid)
     say("")
@@ -112,7 +116,8 @@ def _grid(show: Show) -> Any:
 def _print(show: Show, what: Any, style: str | None = None) -> None:
     from glassnet.plain_text import visible
 
-    show.out.print(visible(what, keep="\n") if isinstance(what, str) else what, soft_wrap=False, style=style)
+    with broken_between_letters():
+        show.out.print(visible(told(what), keep="\n") if isinstance(what, str) else what, soft_wrap=False, style=style)
 
 
 def _check_picture(out: Path) -> None:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from glassnet.cli.options import READING, AsJson, Data, Given, Model, collects, columns_option, path_option
+from glassnet.cli.options import READING, AsJson, Data, Given, Lang, Model, collects, columns_option, path_option
 from glassnet.cli.terminal import say, say_json
 from glassnet.errors import SettingError
 from glassnet.files import check_writable, write_beside
 from glassnet.plain_text import one_line, visible
 from glassnet.text_table import wrapped
+from glassnet.texts import language, told
 
 if TYPE_CHECKING:
     from glassnet.workflows import Explanation
@@ -41,7 +42,7 @@ def explain(
     out: Annotated[
         Path | None, path_option("Also write a report (.html) or the picture (.png, .svg, .pdf) of what is shown.")
     ] = None,
-    lang: Annotated[str, typer.Option(help="Of the report; en or zh: English or Chinese.")] = "en",
+    lang: Lang = None,
     reading: Given,
     as_json: AsJson = False,
 ) -> None:
@@ -54,13 +55,13 @@ def explain(
         if suffix not in (PAGE, *PICTURES):
             raise SettingError(f"--out: expected a file {', '.join((PAGE, *PICTURES))}; got {visible(out)}")
         check_writable(out, model, data)
-        reports.check(out, lang)
+        reports.check(out, language())
     found = workflows.explain_file(
         model, data, row=row, columns=columns.get("column", ()), together=columns.get("together", ()), output=output,
         metric=metric, everything=suffix == PAGE, reading=reading,
     )  # fmt: skip
     if out is not None and suffix == PAGE:
-        reports.write(reports.of_explanation(found, model), out, lang)
+        reports.write(reports.of_explanation(found, model), out, language())
     elif out is not None:
         write_beside(out, _picture(found, suffix[1:]))
     if as_json:
@@ -68,21 +69,22 @@ def explain(
     else:
         _print(found)
         if out is not None:
-            say(f"\n{'Report' if suffix == PAGE else 'Picture'}    {visible(out)}")
+            say(f"\n{told('Report' if suffix == PAGE else 'Picture')}    {visible(out)}")
 
 
 def _print(found: Explanation) -> None:
     """Print each result: a sentence, and a table below it."""
     if found.contributions is not None:
-        say(wrapped(f"row {found.row}: {found.contributions.sentence}"))
+        say(wrapped(f"{told(f'row {found.row}')}: {told(found.contributions.sentence)}"))
         say(f"\n{found.contributions.table}")
     results = [*found.dependences, *filter(None, [found.importance, found.interactions])]
     for k, result in enumerate(results):
         say(f"{chr(10) if k or found.contributions is not None else ''}{result}")
     if found.importance is not None:
-        say(f"\n{found.importance.rows:,} rows, each column shuffled {found.importance.repeats} times")
+        counted = f"{found.importance.rows:,} rows, each column shuffled {found.importance.repeats} times"
+        say(f"\n{told(counted)}")
     for note in found.notes:
-        say(wrapped(one_line(note)))
+        say(wrapped(told(one_line(note))))
 
 
 def _picture(found: Explanation, format_: str) -> bytes:

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from glassnet.cli.options import AsJson, path_argument
+from glassnet.cli.options import AsJson, Lang, path_argument
 from glassnet.cli.terminal import console, say_json
 from glassnet.plain_text import visible
+from glassnet.text_table import padded
+from glassnet.texts import told
 
 if TYPE_CHECKING:
     from glassnet.lessons.grader import Finding, Grade
 
 SOMETHING_IS_WRONG = 3
+SENTENCES = ("why", "seen")  # beside what is a line of code
 LOOK = {
     "right": ("green", "right"), "wrong": ("red", "wrong"), "failed": ("red", "error"), "endless": ("red", "no end"),
     "died": ("red", "died"), "follows": ("yellow", "follows"),
@@ -24,6 +27,7 @@ LOOK = {
 def grade(
     solution: Annotated[Path, path_argument("MY_NETWORK.py", "Your Python file.")],
     timeout: Annotated[float, typer.Option(help="Seconds that the file, and then each function, may take.")] = 20.0,
+    lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
     """Check your own sigmoid, linear_forward, L_model_backward, ...: what is wrong, why, and on which line.
@@ -52,39 +56,48 @@ def _show(outcome: Grade) -> None:
         lines = [("yours", finding.text), ("textbook", finding.right), ("why", finding.why), ("seen", finding.evidence)]
         for head, text in lines:
             if text:
-                say(f"    {head:<9} {text}")
+                say(f"    {padded(told(head), 9)} {told(text) if head in SENTENCES else text}")
 
     for problem in outcome.problems:
-        where = f" (line {problem.line})" if problem.line else ""
-        say("the file", "red", end="  ")
-        say(f"{problem.mistake}{where}")
+        say(told("the file"), "red", end="  ")
+        say(f"{_mistake(problem)}{_line(problem)}")
         more(problem)
     width = max((len(verdict.function) for verdict in outcome.found), default=0)
     for verdict in outcome.found:
         colour, word = LOOK[verdict.status]
-        say(f"{word:<8}", colour, end="")
+        say(padded(told(word), 8), colour, end="")
         follows = verdict.status == "follows" and verdict.because
         remark = f"right as soon as {' and '.join(verdict.because)} is" if follows else ""
-        say(f"{verdict.function:<{width}}  {remark}".rstrip())
+        say(f"{verdict.function:<{width}}  {told(remark)}".rstrip())
         for finding in verdict.findings:
-            where = f"  (line {finding.line})" if finding.line else ""
-            say(f"  {finding.mistake}{where}", "bold")
+            say(f"  {_mistake(finding)} {_line(finding)}".rstrip(), "bold")
             more(finding)
         for remark in verdict.remarks:
-            say(f"  remark: {remark}", "dim")
+            say(f"  {told('remark:')} {told(remark)}", "dim")
     for remark in outcome.remarks:
-        say(f"{'name':<8}", "yellow", end="")
-        say(remark)
-    say(_summary(outcome))
+        say(padded(told("name"), 8), "yellow", end="")
+        say(told(remark))
+    say(f"\n{told(_summary(outcome))}")
+
+
+def _mistake(finding: Finding) -> str:
+    """Return what is wrong: a sentence of its own, or one behind the result that it spoils."""
+    result, colon, rest = finding.mistake.partition(": ")
+    whole = told(finding.mistake)
+    return f"{result}{colon}{told(rest)}" if colon and whole == finding.mistake else whole
+
+
+def _line(finding: Finding) -> str:
+    return f" {told(f'(line {finding.line})')}" if finding.line else ""
 
 
 def _summary(outcome: Grade) -> str:
     found = outcome.found
     if not found:
         if outcome.problems and not outcome.verdicts:
-            return "\nNothing could be graded."
-        return "\nNone of the course's functions is in the file: sigmoid, relu, linear_forward, propagate, ..."
+            return "Nothing could be graded."
+        return "None of the course's functions is in the file: sigmoid, relu, linear_forward, propagate, ..."
     right = sum(verdict.status == "right" for verdict in found)
     follow = sum(verdict.status == "follows" for verdict in found)
     others = f", {follow} right as soon as the others are" if follow else ""
-    return f"\n{right} of {len(found)} functions right{others}; of the course's {len(outcome.verdicts)}."
+    return f"{right} of {len(found)} functions right{others}; of the course's {len(outcome.verdicts)}."

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
-from glassnet.cli.options import CHOICES, READING, READING_PICTURES, AsJson, Data, Given, collects, data_option
+from glassnet.cli.options import CHOICES, READING, READING_PICTURES, AsJson, Data, Given, Lang, collects, data_option
 from glassnet.cli.terminal import SPELLED, console, say, say_json
 from glassnet.plain_text import one_line, visible
+from glassnet.text_table import padded, wrapped
+from glassnet.texts import told
 
 if TYPE_CHECKING:
     from glassnet.workflows import Look
@@ -32,6 +34,7 @@ def look(
     task: Annotated[str | None, data_option("classes or numbers; decided by the target when not given.")] = None,
     columns: Given,
     reading: Given,
+    lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what is read and decided of each column, before any training, and how to change it."""
@@ -58,7 +61,7 @@ def _print(found: Look) -> None:
         say("")
         _table(found.columns[:MOST_COLUMNS], width)
         if (more := len(found.columns) - MOST_COLUMNS) > 0:
-            say(f"and {more:,} columns more: --json lists all")
+            say(told(f"and {more:,} columns more: --json lists all"))
         say("")
         _wrapped("Change", CHANGE, width)
 
@@ -83,7 +86,7 @@ def _reading_in_words(reading: Mapping[str, Any]) -> str:
         for name, value in reading.items()
         if name != "target_format"
     }
-    return ", ".join(f"{name} {value}" for name, value in shown.items())
+    return ", ".join(told(f"{name} {value}") for name, value in shown.items())
 
 
 def _target_in_words(found: Look) -> str:
@@ -94,25 +97,21 @@ def _target_in_words(found: Look) -> str:
 
 
 def _wrapped(head: str, text: str, width: int, indent: int = 10) -> None:
-    """Print text that follows a head, wrapped at blanks."""
-    from rich.cells import cell_len
-
-    lines, room = [""], max(width - indent, 20)
-    for word in _shown(text).split(" "):
-        if lines[-1] and cell_len(lines[-1]) + 1 + cell_len(word) > room:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
-    say("\n".join(f"{head if not j else '':<{indent}}{line}" for j, line in enumerate(lines)))
+    """Print text that follows a head, in lines of that width."""
+    lines = wrapped(_shown(told(text)), max(width - indent, 20)).split("\n")
+    say("\n".join(f"{padded(told(head) if not j else '', indent)}{line}" for j, line in enumerate(lines)))
 
 
 def _table(columns: Sequence[ColumnLook], width: int) -> None:
     """Print a line for each column, and what to know of it below."""
     from rich.cells import cell_len
 
-    rows = [("column", "kind", "missing", "distinct", "holds")]
+    rows = [tuple(map(told, ("column", "kind", "missing", "distinct", "holds")))]
     for each in columns:
-        kind = "not used" if each.reason else f"{each.kind} {each.format}".strip()
-        rows.append((_shown(each.name), _shown(kind), f"{each.missing:.1%}", f"{each.distinct:,}", _shown(each.holds)))
+        kind = told("not used") if each.reason else f"{told(each.kind)} {each.format}".strip()
+        rows.append(
+            (_shown(each.name), _shown(kind), f"{each.missing:.1%}", f"{each.distinct:,}", _shown(_holds(each)))
+        )
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     share = max(width - widths[2] - widths[3] - 8 - SHORTEST, 24)
     widths[0] = min(widths[0], max(LONGEST_NAME, width // 4), share // 2)
@@ -120,19 +119,24 @@ def _table(columns: Sequence[ColumnLook], width: int) -> None:
     widths[4] = max(width - sum(widths[:4]) - 8, SHORTEST)
     for j, row in enumerate(rows):
         cells = [_cut(cell, w) for cell, w in zip(row, widths, strict=True)]
-        padded = [_padded(cell, w, right=k in (2, 3)) for k, (cell, w) in enumerate(zip(cells, widths, strict=True))]
-        say("  ".join(padded).rstrip())
+        fields = [padded(cell, w, right=k in (2, 3)) for k, (cell, w) in enumerate(zip(cells, widths, strict=True))]
+        say("  ".join(fields).rstrip())
         if not j:
             say("-" * min(width, sum(widths) + 8))
             continue
         _below(columns[j - 1], width)
 
 
+def _holds(column: ColumnLook) -> str:
+    """Return what a column holds; categories are the user's words."""
+    return column.holds if column.kind in ("category", "text") else told(column.holds)
+
+
 def _below(column: ColumnLook, width: int) -> None:
     """Print what to know of a column, and how to change it, below its line."""
     if column.reason:
         way = f" ({column.change})" if column.change else ""
-        _wrapped("", f"{column.reason}{way}", width, indent=4)
+        _wrapped("", f"{told(column.reason)}{way}", width, indent=4)
     for remark in column.remarks:
         _wrapped("", one_line(remark), width, indent=4)
 
@@ -148,10 +152,3 @@ def _cut(text: str, width: int) -> str:
     from rich.cells import cell_len, set_cell_size
 
     return text if cell_len(text) <= width else f"{set_cell_size(text, width - 2).rstrip()}.."
-
-
-def _padded(text: str, width: int, *, right: bool) -> str:
-    from rich.cells import cell_len
-
-    blanks = " " * (width - cell_len(text))
-    return blanks + text if right else text + blanks

@@ -14,6 +14,7 @@ from glassnet.errors import SettingError
 from glassnet.estimators.tabular.settings import CLASSIFIER, COLUMNS, FIXED
 from glassnet.files import named
 from glassnet.renamed import RENAMED, warn_of
+from glassnet.texts import speak
 from glassnet.training.declarations import Setting
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -37,6 +38,16 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document, f
 Interval = Annotated[float | None, typer.Option(
     help="Share of rows that intervals, or sets of classes, are to hold, such as .9.", metavar="SHARE")]  # fmt: skip
 Seed = Annotated[int, typer.Option(help="Source of all randomness.")]
+
+
+def _speak(asked: str | None) -> str | None:
+    speak(asked)
+    return asked
+
+
+Lang = Annotated[str | None, typer.Option(
+    help="en or zh: English or Chinese; GLASSNET_LANG, or the system's, when not given.", metavar="LANG",
+    callback=_speak, is_eager=True)]  # fmt: skip
 
 
 def data_option(help_: str, *names: str) -> Any:

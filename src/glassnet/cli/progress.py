@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from glassnet.texts import told
 from glassnet.training.history import Progress
 
 EVERY = 10.0  # seconds between two lines; a shorter command has none
@@ -23,7 +24,7 @@ def lines_of_progress(say: Callable[[str], None], every: float = EVERY) -> Itera
     def tell() -> None:
         while not done.wait(every):
             seconds = time.monotonic() - began
-            say(f"{seconds:.0f} s: {in_words(latest[-1]) if latest else 'reading and preparing'}")
+            say(told(f"{seconds:.0f} s: {in_words(latest[-1]) if latest else 'reading and preparing'}"))
 
     def callback(progress: Progress) -> None:
         latest[:] = [progress]
@@ -45,7 +46,7 @@ def in_words(progress: Progress) -> str:
     if progress.cost is not None:
         text += f", cost {np.mean(progress.cost):.4f}"
     if progress.validation_cost is not None:
-        text += f", validation {np.mean(progress.validation_cost):.4f}"
+        text += f", validation cost {np.mean(progress.validation_cost):.4f}"
     if progress.epoch:
         left = progress.seconds / progress.epoch * (progress.epochs - progress.epoch)
         text += f", about {left:.0f} s left for these networks"

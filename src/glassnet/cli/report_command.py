@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from glassnet.cli.options import path_argument, path_option
+from glassnet.cli.options import Lang, path_argument, path_option
 from glassnet.cli.terminal import say
 from glassnet.plain_text import visible
+from glassnet.text_table import padded
+from glassnet.texts import language, told
 
 
 def report(
@@ -22,11 +22,11 @@ def report(
         Path | None, path_option("Data of the training, for the diagnosis: what went wrong, what to change.")
     ] = None,
     out: Annotated[Path, path_option("HTML file to write.")] = Path("report.html"),
-    lang: Annotated[str, typer.Option(help="en or zh: English or Chinese.")] = "en",
+    lang: Lang = None,
 ) -> None:
     """Write a laboratory report on a model or an experiment, in one HTML file."""
     from glassnet import report as reports
 
-    reports.check(out, lang, source, data, training)
-    reports.write(reports.of_file(source, data, training), out, lang)
-    say(f"Report    {visible(out)}")
+    reports.check(out, language(), source, data, training)
+    reports.write(reports.of_file(source, data, training), out, language())
+    say(f"{padded(told('Report'), 10)}{visible(out)}")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from glassnet.metrics import METRICS
 from glassnet.plain_text import visible
 from glassnet.scoring import CrossValidation, Scores
+from glassnet.texts import told
 
 LINEAR = "linear"
 LONGEST_HEAD = 20  # letters of a column's head
@@ -50,9 +51,9 @@ def cross_validation_table(result: CrossValidation) -> str:
 def _table(columns: dict[str, Mapping[str, float]], baseline: Mapping[str, Mapping[str, float]]) -> str:
     labels = list(dict.fromkeys(label for values in columns.values() for label in values))
     columns |= {f"{name}*" if name == LINEAR else name: values for name, values in baseline.items()}
-    rows = [["score", *columns]]
-    rows += [[label, *(_number(label, values.get(label)) for values in columns.values())] for label in labels]
-    return "\n".join([*_aligned(rows), *([NOTE] if LINEAR in baseline else [])])
+    rows = [[told("score"), *map(told, columns)]]
+    rows += [[told(label), *(_number(label, values.get(label)) for values in columns.values())] for label in labels]
+    return "\n".join([*_aligned(rows), *([told(NOTE)] if LINEAR in baseline else [])])
 
 
 def _number(label: str, value: float | None) -> str:

@@ -19,6 +19,8 @@ from glassnet.plain_text import one_line, visible
 from glassnet.scoring import Coverage, CrossValidation, Scores
 from glassnet.tables import Dataset, Pictures
 from glassnet.tables.recognition import Decision, decision_of
+from glassnet.text_table import padded, width_of
+from glassnet.texts import told
 from glassnet.training.history import Progress
 from glassnet.workflows import SampleTrace, Training
 
@@ -51,11 +53,11 @@ class Show:
         """Whether nothing that moves is shown."""
         return self.as_json or not self.err.is_terminal
 
-    def line(self, head: str, text: str) -> None:
-        """Print one line with a short head in a column of its own."""
+    def line(self, head: str, text: str, *, names: bool = False) -> None:
+        """Print one line with a short head in a column of its own; names stay as they are."""
         if not self.as_json:
-            self.out.print(f"{head:<10}", style="bold", end="")
-            self.out.print(visible(text))
+            self.out.print(padded(told(head), 10), style="bold", end="")
+            self.out.print(visible(text if names else told(text)))
 
     # ------------------------------------------------------------ training
     def dataset(self, dataset: Dataset, parts: dict[str, int]) -> None:
@@ -78,9 +80,9 @@ class Show:
         from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
 
-        columns = (TextColumn("[bold]{task.description:<9}"), BarColumn(), TextColumn("{task.fields[text]}"))
+        columns = (TextColumn("[bold]{task.description}"), BarColumn(), TextColumn("{task.fields[text]}"))
         bar = Bar(*columns, TimeRemainingColumn(), console=self.err, transient=True)
-        task = bar.add_task("Training", text="")
+        task = bar.add_task(padded(told("Training"), 9), text="")
 
         def move(progress: Progress) -> None:
             bar.start()  # at the first call; the lines about the data stand above it
@@ -95,13 +97,13 @@ class Show:
         """Return rich's moving sign that work is under way, in letters that standard error can show; none in a pipe."""
         if self.is_quiet:
             return nullcontext()
-        return self.err.status(words, spinner="dots" if self.err.encoding.startswith("utf") else "line")
+        return self.err.status(told(words), spinner="dots" if self.err.encoding.startswith("utf") else "line")
 
     @contextmanager
     def waiting(self) -> Iterator[Callable[[str], None]]:
         """Show on a terminal what is being measured; stay quiet in a pipe."""
         with self.status("Measuring") as status:
-            yield lambda name: status.update(f"Measuring {name}") if status else None
+            yield lambda name: status.update(told(f"Measuring {name}")) if status else None
 
     def engines(self, lines: list[EngineLine]) -> None:
         """Print the engines as a table, and where its costs come from."""
@@ -109,12 +111,17 @@ class Show:
             say_json([line._asdict() for line in lines])
             return
         head = ("engine", "available", "devices", "good for", "start", "a step", "a layer", "GFLOP/s", "costs")
-        rows = [head, *(_engine(line) for line in lines)]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        rows = [tuple(map(told, row)) for row in (head, *map(_engine, lines))]
+        widths = [max(map(width_of, column)) for column in zip(*rows, strict=True)]
         for row in rows:
-            say("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
-        say("\nGFLOP/s in small, middle and large products. engine=\"auto\" takes native, else numpy; a device where "
-            "its predicted time is shorter: `glassnet engines --measure` measures this machine.")  # fmt: skip
+            say("  ".join(padded(*cell) for cell in zip(row, widths, strict=True)).rstrip())
+        say(
+            "\n"
+            + told(
+                'GFLOP/s in small, middle and large products. engine="auto" takes native, else numpy; a device '
+                "where its predicted time is shorter: `glassnet engines --measure` measures this machine."
+            )
+        )
 
     def training(self, outcome: Training, out: Path) -> None:
         """Print what a training did."""
@@ -143,7 +150,7 @@ class Show:
         self.line("Scores", ", ".join(f"{part}: {scores.rows} rows" for part, scores in parts.items()))
         say(score_table(parts))
         self.confusion(model, next(iter(parts.values())))
-        self.line("Saved", str(out))
+        self.line("Saved", str(out), names=True)
         if outcome.interrupted:
             self.line("Note", f"interrupted: the best network so far was saved; resume with --resume {out}")
 
@@ -184,13 +191,13 @@ class Show:
             return
         from rich.cells import cell_len, set_cell_size  # a Chinese letter is as wide as two
 
-        head, longest = "true \\ predicted", 16
+        head, longest = told("true \\ predicted"), 16
         labels = [visible(label) for label in model.classes_]
         labels = [set_cell_size(label, min(cell_len(label), longest)) for label in labels]
         width = max(6, *map(cell_len, labels)) + 2
         say(f"\n{head}" + "".join(" " * (width - cell_len(label)) + label for label in labels))
         for label, row in zip(labels, scores.confusion, strict=True):
-            say(set_cell_size(label, len(head)) + "".join(f"{count:>{width}}" for count in row))
+            say(set_cell_size(label, width_of(head)) + "".join(f"{count:>{width}}" for count in row))
         say("")
 
     # ------------------------------------------------------------ inside
@@ -213,11 +220,11 @@ class Show:
                 ]
             say_json(document)
             return
-        self.line("Model", kind_of(model))
+        self.line("Model", kind_of(model), names=True)
         self.line("Network", _architecture(network))
         if not isinstance(model, Network):
             self.line("Input", _input(model))
-            self.line("Output", _output(model))
+            self.line("Output", _output(model), names=True)
         if network.record:
             record = network.record
             self.line("Training", f"{record['samples']} samples, {record['epochs']} epochs, {record['steps']} steps, "
@@ -255,7 +262,7 @@ def _progress_text(progress: Progress) -> str:
     if progress.cost is None:
         return ""
     validation = "" if progress.validation_cost is None else f"  validation {np.mean(progress.validation_cost):.4f}"
-    return f"cost {np.mean(progress.cost):.4f}{validation}  {progress.samples_per_second:,.0f} samples/s"
+    return told(f"cost {np.mean(progress.cost):.4f}{validation}  {progress.samples_per_second:,.0f} samples/s")
 
 
 def _scores(scores: Scores) -> dict[str, Any]:
@@ -286,13 +293,14 @@ def _input(model: Any) -> str:
 def _output(model: Any) -> str:
     name, target = f"{model.target_name_}: " if model.target_name_ else "", model.target_
     if not hasattr(model, "classes_"):
-        times = f"{target.factor:.4g} times " if target.factor != 1 else ""
-        return name + (f"a number, {times}e to the power of the answer" if target.log else "a number")
+        power = "e" if target.factor == 1 else f"{target.factor:.4g} times e"
+        return name + told(f"a number, {power} to the power of the answer" if target.log else "a number")
     classes = ", ".join(map(str, model.classes_))
     if target.costs is not None:
-        return f"{name}{classes}; the one of least expected cost"
-    above = f"; {model.classes_[-1]} where its probability is above {target.threshold:.3g}"
-    return f"{name}{classes}{above if target.threshold != 0.5 else ''}"
+        return name + told(f"{classes}; the one of least expected cost")
+    if target.threshold == 0.5:
+        return name + classes
+    return name + told(f"{classes}; {model.classes_[-1]} where its probability is above {target.threshold:.3g}")
 
 
 def _numbers(trace: Trace) -> str:
@@ -307,4 +315,6 @@ def _numbers(trace: Trace) -> str:
     written = [*forward, *back]
     W = trace.W[1]
     whose = "" if W.ndim == 2 else f" of network 1 of {len(W)}"
-    return "\n".join([f"the first unit of each layer{whose}, written out", *(f"  {line}" for line in written)])
+    return "\n".join(
+        [told(f"the first unit of each layer{whose}, written out"), *(f"  {told(line)}" for line in written)]
+    )

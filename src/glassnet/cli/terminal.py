@@ -8,13 +8,15 @@ import json
 import os
 import sys
 import warnings
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
 from glassnet.errors import FileError
 from glassnet.plain_text import one_line, spelled, visible
+from glassnet.text_table import breaks, width_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -59,6 +61,26 @@ def console(stderr: bool = False) -> Console:
     from rich.console import Console
 
     return Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=not stderr)
+
+
+@contextmanager
+def broken_between_letters() -> Iterator[None]:
+    """Let rich break lines between Chinese letters, where it would cut what stands between two blanks."""
+    import rich.text
+
+    names = vars(rich.text)
+    own = names["divide_line"]
+    names["divide_line"] = lambda text, width, fold=True: (
+        breaks(text, width, blanks=True) if _has_wide(text) else own(text, width, fold)
+    )
+    try:
+        yield
+    finally:
+        names["divide_line"] = own
+
+
+def _has_wide(text: str) -> bool:
+    return width_of(text) > len(text)
 
 
 def say(text: object) -> None:

@@ -23,6 +23,7 @@ from glassnet.explain.answers import Answer, Answers
 from glassnet.explain.rows import LONGEST_CELL, LONGEST_NAME, PreparedRows, in_code, prepared
 from glassnet.plain_text import shortened
 from glassnet.text_table import aligned, number_text, wrapped
+from glassnet.texts import told
 from glassnet.typing import Array
 
 FEWEST_STEPS, MOST_STEPS = 16, 256  # of a path
@@ -87,20 +88,20 @@ class Contributions:
         return f"{self.answer} is {number_text(self.value)}, on average {number_text(self.base)}: {why}"
 
     def __str__(self) -> str:
-        return f"{wrapped(self.sentence)}\n\n{self.table}"
+        return f"{wrapped(told(self.sentence))}\n\n{self.table}"
 
     @property
     def table(self) -> str:
         """The numbers."""
-        rows = [("column", "cell", "contributes")]
+        rows = [tuple(map(told, ("column", "cell", "contributes")))]
         rows += [
             (shortened(each.column, LONGEST_NAME), shortened(each.cell, LONGEST_CELL), _signed(each.value))
             for each in self.columns[:IN_TABLE]
         ]
         if rest := self.columns[IN_TABLE:]:
-            rows.append((f"{len(rest)} others", "", _signed(sum(each.value for each in rest))))
-        rows.append(("not explained", "", f"{self.error:+.1e}"))
-        return aligned(rows, right=("contributes",))
+            rows.append((told(f"{len(rest)} others"), "", _signed(sum(each.value for each in rest))))
+        rows.append((told("not explained"), "", f"{self.error:+.1e}"))
+        return aligned(rows, right=rows[0][2:])
 
 
 def contributions(

@@ -22,6 +22,7 @@ from glassnet.explain.rows import LONGEST_CELL, MISSING, PreparedRows, in_code, 
 from glassnet.plain_text import shortened
 from glassnet.tables.cells import decoded
 from glassnet.text_table import aligned, number_text, wrapped
+from glassnet.texts import told
 from glassnet.typing import Array
 
 VALUES, VALUES_OF_PAIR = 20, 8  # of a column, at most
@@ -84,7 +85,7 @@ class Dependence:
         return ", ".join(shortened(axis.texts[i], LONGEST_CELL) for axis, i in zip(self.axes, place, strict=True))
 
     def __str__(self) -> str:
-        return f"{wrapped(self.sentence)}\n\n{self.table}"
+        return f"{wrapped(told(self.sentence))}\n\n{self.table}"
 
     @property
     def table(self) -> str:
@@ -92,7 +93,8 @@ class Dependence:
         first = self.axes[0]
         if len(self.axes) == 1:
             low, high = np.quantile(self.curves, [0.1, 0.9], axis=0)
-            head = (shortened(first.column, LONGEST_CELL), "mean", "10 % of rows below", "10 % above")
+            told_heads = map(told, ("mean", "10 % of rows below", "10 % above"))
+            head = (shortened(first.column, LONGEST_CELL), *told_heads)
             rows: list[tuple[str, ...]] = [head]
             rows += [
                 (shortened(text, LONGEST_CELL), *(number_text(value) for value in values))

@@ -33,6 +33,7 @@ from glassnet.explain.rows import LONGEST_NAME, PreparedRows, in_code, most_rows
 from glassnet.metrics import metric_named
 from glassnet.plain_text import shortened
 from glassnet.text_table import aligned, number_text, wrapped
+from glassnet.texts import told
 from glassnet.typing import AnyArray, Array
 
 ALIKE = 0.9  # correlation from which two columns are told
@@ -151,19 +152,19 @@ class Importance:
         )
 
     def __str__(self) -> str:
-        return f"{wrapped(self.sentence)}\n\n{self.table}"
+        return f"{wrapped(told(self.sentence))}\n\n{self.table}"
 
     @property
     def table(self) -> str:
         """The numbers."""
-        rows: list[tuple[str, ...]] = [("shuffled", self.metric, "worse by", "+-")]
+        rows: list[tuple[str, ...]] = [(*map(told, ("shuffled", self.metric, "worse by")), "+-")]
         rows += [
             (shortened(", ".join(each.columns), LONGEST_NAME), *map(_number, (each.without, each.mean, each.deviation)))
             for each in self.columns[:IN_TABLE]
         ]
         more = len(self.columns) - IN_TABLE
-        below = f"\nand {more} columns that matter less" if more > 0 else ""
-        noted = "".join(f"\n{wrapped(note)}" for note in self.notes)
+        below = "\n" + told(f"and {more} columns that matter less") if more > 0 else ""
+        noted = "".join(f"\n{wrapped(told(note))}" for note in self.notes)
         return f"{aligned(rows, right=rows[0][1:])}{below}{noted}"
 
 

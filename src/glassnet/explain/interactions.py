@@ -25,6 +25,7 @@ from glassnet.explain.answers import Answers
 from glassnet.explain.rows import LONGEST_NAME, PreparedRows, in_code, prepared
 from glassnet.plain_text import shortened
 from glassnet.text_table import aligned, wrapped
+from glassnet.texts import told
 from glassnet.typing import Array
 
 NEAR_ZERO = 1e-9  # of the answers: what is smaller is rounding
@@ -75,17 +76,18 @@ class Interactions:
         return f"{' and '.join(in_code((name,)) for name in first.columns)} act together most (H {first.H:.2f})"
 
     def __str__(self) -> str:
-        return f"{wrapped(self.sentence)}\n\n{self.table}"
+        return f"{wrapped(told(self.sentence))}\n\n{self.table}"
 
     @property
     def table(self) -> str:
         """The numbers."""
-        rows: list[tuple[str, ...]] = [("column", "column", "H", "strength")]
+        strength = told("strength")
+        rows: list[tuple[str, ...]] = [(told("column"), told("column"), "H", strength)]
         rows += [
             (*(shortened(name, LONGEST_NAME) for name in each.columns), f"{each.H:.2f}", f"{each.strength:.3g}")
             for each in self.pairs
         ]
-        return aligned(rows, right=("H", "strength"))
+        return aligned(rows, right=("H", strength))
 
 
 def interactions(model: TableModel, X: Any, columns: Sequence[str], *, rows: int = 100, seed: int = 0) -> Interactions:

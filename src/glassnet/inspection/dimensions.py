@@ -14,6 +14,7 @@ from glassnet.core.architecture import Architecture, Embedding
 from glassnet.core.regularization import PENALTIES
 from glassnet.inspection import html
 from glassnet.text_table import aligned
+from glassnet.texts import told
 
 
 class Terms(NamedTuple):
@@ -118,22 +119,24 @@ class DimensionTable(Sequence[Dimension]):
     @property
     def _cells(self) -> list[tuple[str, ...]]:
         head = ("layer", "array", "shape", "rule", "check", "formula")
-        return [head, *((str(d.layer), d.array, str(d.shape), d.rule, d.check, d.formula) for d in self.lines)]
+        rows = ((str(d.layer), d.array, str(d.shape), d.rule, d.check, d.formula) for d in self.lines)
+        return [tuple(map(told, row)) for row in (head, *rows)]
 
     @property
     def _counts(self) -> list[str]:
         forward, backward = (f"{self.operations[way]:,}" for way in ("forward", "backward"))
         sizes = ", ".join(f"{group} {size:,}" for group, size in self.bytes.items())
         more, first = ("", 1) if self._embedding is None else (" + g d t", 0)
-        return [
+        lines = [
             f"{self.n_parameters:,} parameters (weights and biases): Σ n[l] n[l-1] + n[l]{more and more + ' + g d'}",
             f"operations per sample: {forward} forward (Σ 2 n[l] n[l-1]{more and ' + 2 g d t'}), "
             f"{backward} backward (dW, and dA where l > {first})",
             f"bytes in {self.dtype.name}, m = {self.m:,}: {sizes}",
         ]
+        return list(map(told, lines))
 
     def __str__(self) -> str:
-        return "\n".join([aligned(self._cells, right={"layer"}), *self._counts])
+        return "\n".join([aligned(self._cells, right={told("layer")}), *self._counts])
 
     __repr__ = __str__
 

@@ -26,6 +26,7 @@ from glassnet.core.parameters import Parameters
 from glassnet.core.propagation import Objective, cost_only, propagate
 from glassnet.inspection import html
 from glassnet.text_table import aligned
+from glassnet.texts import told
 from glassnet.typing import Array
 
 STEPS = (3e-4, 1e-5, 1e-6)
@@ -86,7 +87,8 @@ class GradientCheck:
     @property
     def _cells(self) -> list[tuple[str, ...]]:
         head = ("slope", "shape", "checked", "on kinks", "worst entry", "numeric", "analytic", "difference", "")
-        return [head, *(self._line(line, line.worst) for line in self.arrays)]
+        rows = (self._line(line, line.worst) for line in self.arrays)
+        return [tuple(map(told, row)) for row in (head, *rows)]
 
     def _line(self, line: ArrayCheck, worst: Entry) -> tuple[str, ...]:
         size = int(np.prod(line.shape))
@@ -107,7 +109,8 @@ class GradientCheck:
         )
 
     def __str__(self) -> str:
-        return f"{aligned(self._cells, right={'numeric', 'analytic', 'difference'})}\n{self._verdict}"
+        right = set(map(told, ("numeric", "analytic", "difference")))
+        return f"{aligned(self._cells, right=right)}\n{told(self._verdict)}"
 
     __repr__ = __str__
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.plain_text import in_html
+from glassnet.texts import language, told
 from glassnet.typing import Array
 
 MOST_NUMBERS = 12  # rows and columns up to which a matrix is shown number by number
@@ -46,13 +47,14 @@ def page(*parts: str) -> str:
 def document(title: str, *parts: Any) -> str:
     """Return a whole file of what can show itself as a page, and of plain words."""
     shown = "".join(paragraph(part) if isinstance(part, str) else part._repr_html_() for part in parts)
-    head = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{in_html(title)}</title></head>'
+    lang = "zh-CN" if language() == "zh" else "en"
+    head = f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{in_html(title)}</title></head>'
     return f'{head}<body style="margin:1.5em">{page(f"<h1>{in_html(title)}</h1>", shown)}</body></html>'
 
 
 def paragraph(words: str) -> str:
     """Return a paragraph of plain words."""
-    return f"<p>{in_html(words)}</p>"
+    return f"<p>{in_html(told(words))}</p>"
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
@@ -98,7 +100,7 @@ def heat_map(M: Array) -> str:
     largest = np.abs(small[np.isfinite(small)]).max(initial=0)
     return (
         f'<img src="data:image/png;base64,{source}" width="{scale * columns}" height="{scale * rows}" alt="heat map">'
-        f"<small>blue -{largest:.3g}, white 0, orange {largest:.3g}{cell}</small>"
+        f"<small>{told(f'blue -{largest:.3g}, white 0, orange {largest:.3g}{cell}')}</small>"
     )
 
 

@@ -19,6 +19,7 @@ from glassnet.inspection import html
 from glassnet.inspection.arrays import FACTOR, PassArrays
 from glassnet.inspection.sums import WRITTEN, written_out
 from glassnet.text_table import aligned
+from glassnet.texts import told
 from glassnet.typing import Array
 
 
@@ -243,8 +244,9 @@ class Trace(PassArrays):
             )
             for t in self.lines()
         ]
-        text = aligned([head, *cells], right={"layer", "smallest", "mean", "largest", "zeros"})
-        return text if self.cost is None else f"{text}\ncost J = {np.round(self.cost, 6)}"
+        rows = [tuple(map(told, row)) for row in (head, *cells)]
+        text = aligned(rows, right=set(map(told, ("layer", "smallest", "mean", "largest", "zeros"))))
+        return text if self.cost is None else f"{text}\n{told(f'cost J = {np.round(self.cost, 6)}')}"
 
     __repr__ = __str__
 
@@ -256,12 +258,12 @@ class Trace(PassArrays):
         embedding = self.architecture.embedding
         embedded = "" if embedding is None else f"; embedding of {embedding}"
         head = f"<b>Input</b>: {self.architecture.n_x} features, m = {self.m}{embedded}"
-        folds = [html.fold(head, *layers.pop(0), opened=True)]
+        folds = [html.fold(told(head), *layers.pop(0), opened=True)]
         for (l, arrays), g in zip(layers.items(), self.architecture.activations, strict=True):
             head = f"<b>Layer {l}</b>: {n[l]} unit{'s' * (n[l] > 1)}, {g}"
             entry = entries[l]
             formula = f"{g}: A = {entry.formula}, slope {entry.slope_formula}" if entry else ""
-            folds.append(html.fold(head, html.paragraph(formula), *arrays, opened=True))
+            folds.append(html.fold(told(head), html.paragraph(formula), *arrays, opened=True))
         cost = "" if self.cost is None else html.paragraph(f"cost J = {np.round(self.cost, 6)}")
         return html.page(*folds, cost)
 
@@ -273,9 +275,9 @@ class Trace(PassArrays):
         letter, numbers = name.partition("[")[0], f"{line.smallest:.3g} to {line.largest:.3g}, mean {line.mean:.3g}"
         return html.fold(
             f'<span class="array"><b>{line.array}</b> {line.shape}</span>'
-            f'<span class="numbers">{numbers}{f", {line.zeros:.0%} zeros" if line.zeros else ""}</span>'
-            f'<span class="said">{html.text(line.formula)}</span>',
-            html.formula(f"{name} = {line.formula}", FACTOR, self._shape),
+            f'<span class="numbers">{told(numbers)}{told(f", {line.zeros:.0%} zeros") if line.zeros else ""}</span>'
+            f'<span class="said">{html.text(told(line.formula))}</span>',
+            html.formula(f"{name} = {told(line.formula)}", FACTOR, self._shape),
             html.paragraph(self.unit(letter, line.layer)) if letter in WRITTEN and is_written else "",
             html.heat_map(M),
         )

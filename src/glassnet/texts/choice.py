@@ -1,15 +1,17 @@
-"""Which language is spoken: what is asked for, else GLASSNET_LANG, else the system's."""
+"""Which language is spoken: what is asked for, else GLASSNET_LANG, else the system's locale."""
 
 from __future__ import annotations
 
 import locale
 import os
 import re
+from contextvars import ContextVar
 
 from glassnet.errors import UnknownNameError
 
 LANGUAGES = ("en", "zh")
 VARIABLE = "GLASSNET_LANG"
+_ASKED: ContextVar[str | None] = ContextVar("asked", default=None)
 _SYSTEM = ("LC_ALL", "LC_MESSAGES", "LANG")  # of these the first that is set decides, as for every program
 
 
@@ -19,8 +21,8 @@ def language(asked: str | None = None) -> str:
     Parameters
     ----------
     asked : str, optional
-        "en" or "zh", or a tag that begins so, as "zh_CN.UTF-8" does; by default the variable GLASSNET_LANG says it, and
-        without it the system's locale.
+        "en" or "zh", or a tag that begins so, as "zh_CN.UTF-8" does. By default what `speak` was given, else the
+        variable GLASSNET_LANG, else the system's locale.
 
     Returns
     -------
@@ -32,12 +34,29 @@ def language(asked: str | None = None) -> str:
     UnknownNameError
         If `asked` or GLASSNET_LANG names another language.
     """
-    for kind, name in (("language", asked), (f"language in {VARIABLE}", os.environ.get(VARIABLE))):
+    for kind, name in (("language", asked or _ASKED.get()), (f"language in {VARIABLE}", os.environ.get(VARIABLE))):
         if name:
             if (found := _base(name)) not in LANGUAGES:
                 raise UnknownNameError.among(kind, name, LANGUAGES)
             return found
     return _of_system()
+
+
+def speak(asked: str | None) -> None:
+    """Decide the language of all that follows.
+
+    Parameters
+    ----------
+    asked : str or None
+        As `language` takes it; None leaves it to the variable and the system.
+
+    Raises
+    ------
+    UnknownNameError
+        If `asked`, or without it GLASSNET_LANG, names another language.
+    """
+    language(asked)
+    _ASKED.set(asked)
 
 
 def _base(tag: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from textwrap import wrap
 from typing import Any, NamedTuple
 
 from glassnet.plain_text import in_html
+from glassnet.text_table import padded, wrapped
+from glassnet.texts import told
 
 WIDTH = 100  # of the printed text, in characters
 
@@ -101,28 +102,28 @@ class Diagnosis:
         return f"{what} ({len(self.looked_at)} checks on {self.basis})"
 
     def __str__(self) -> str:
-        blocks = [self.headline]
+        blocks = [told(self.headline)]
         for number, finding in enumerate(self.findings, start=1):
-            head = f"{number}. {finding.wrong}"
+            head = f"{number}. {told(finding.wrong)}"
             blocks.append("\n".join([head, *_entry("seen", finding.evidence), *_entry("change", finding.change)]))
         if self.gap:
-            blocks.append("\n".join(wrap(self.gap, WIDTH)))
+            blocks.append(wrapped(told(self.gap), WIDTH))
         return "\n\n".join(blocks)
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
         items = "".join(
-            f"<li style='margin-bottom:.8em'><b>{in_html(f.wrong)}</b><br>"
-            f"<span style='color:#555'>seen</span> {in_html(f.evidence)}<br>"
-            f"<span style='color:#555'>change</span> {in_html(f.change)}</li>"
+            f"<li style='margin-bottom:.8em'><b>{in_html(told(f.wrong))}</b><br>"
+            f"<span style='color:#555'>{told('seen')}</span> {in_html(told(f.evidence))}<br>"
+            f"<span style='color:#555'>{told('change')}</span> {in_html(told(f.change))}</li>"
             for f in self.findings
         )
         findings = f"<ol style='max-width:50em'>{items}</ol>" if items else ""
-        gap = f"<p style='color:#555;max-width:50em'><small>{in_html(self.gap)}</small></p>" if self.gap else ""
-        return f"<p><b>{in_html(self.headline)}</b></p>{findings}{gap}"
+        gap = f"<p style='color:#555;max-width:50em'><small>{in_html(told(self.gap))}</small></p>" if self.gap else ""
+        return f"<p><b>{in_html(told(self.headline))}</b></p>{findings}{gap}"
 
 
 def _entry(head: str, text: str) -> list[str]:
-    indent = " " * 11
-    return wrap(text, WIDTH, initial_indent=f"   {head:<8}", subsequent_indent=indent)
+    lines = wrapped(told(text), WIDTH - 11).split("\n")
+    return [f"   {padded(told(head) if not k else '', 8)}{line}" for k, line in enumerate(lines)]
