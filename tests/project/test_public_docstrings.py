@@ -20,6 +20,7 @@ MODULES = (
     "glassnet.graph",
     "glassnet.inspection",
     "glassnet.lessons",
+    "glassnet.lessons.formulas",
     "glassnet.lessons.grader",
     "glassnet.network",
     "glassnet.plots",
