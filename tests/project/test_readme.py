@@ -44,12 +44,12 @@ def test_the_glassnet_commands(page, tmp_path, glassnet, monkeypatch):
         if words[0] == "cd":
             folder = folder / words[1]
             continue
-        graded = words[1] == "grade"
-        if graded:
+        if words[1] == "grade":
             (folder / "my_network.py").write_text(MY_NETWORK)
         monkeypatch.chdir(folder)
         answer = glassnet(*words[1:])
-        assert answer.code == (3 if graded else 0), f"{line}\n{answer.err}"
+        codes = {"grade": (3,), "check": (0, 1)}.get(words[1], (0,))
+        assert answer.code in codes, f"{line}\n{answer.err}"
         assert answer.out
     assert (folder / "predictions.csv").exists() == ("predictions.csv" in TEXTS[page])
 

@@ -1,7 +1,8 @@
 """The commands and their options.
 
-Exit codes: 0 done; 1 a fault of glassnet itself; 2 something in the command, the data or a file cannot be used;
-3 `grade` found something wrong in the learner's file; 130 interrupted before there was anything to keep.
+Exit codes: 0 done; 1 a fault of glassnet itself, or `check` found a formula wrong; 2 something in the command, the
+formula, the data or a file cannot be used; 3 `grade` found something wrong in the learner's file; 130 interrupted
+before there was anything to keep.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import typer
 
 from glassnet._version import __version__
 from glassnet.cli import BEGAN, terminal
+from glassnet.cli.check_command import check
 from glassnet.cli.experiment_command import experiment
 from glassnet.cli.explain_command import explain
 from glassnet.cli.grade_command import grade
@@ -220,6 +222,7 @@ def engines(
 app.command()(explain)
 app.command()(report)
 app.command()(grade)
+app.command()(check)
 
 
 app.command("experiment")(experiment)
