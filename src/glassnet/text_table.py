@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from itertools import zip_longest
 from unicodedata import east_asian_width
 
 _LETTERS = r"\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6"
@@ -34,6 +35,61 @@ def aligned(rows: Sequence[Sequence[str]], right: Collection[str] = ()) -> str:
         cells = [padded(cell, width, right=head in right) for head, cell, width in fields]
         lines.append("  ".join(cells).rstrip())
     return "\n".join([lines[0], "-" * max(map(width_of, lines)), *lines[1:]])
+
+
+def fitted(rows: Sequence[Sequence[str]], right: Collection[str] = (), width: int = 80) -> str:
+    """Lay out rows as `aligned` does, in at most `width` cells of a terminal: cells that are too long take more lines.
+
+    Parameters
+    ----------
+    rows : sequence of sequence of str
+        The head, then the lines; all of one length.
+    right : collection of str
+        Heads of the columns that are aligned to the right.
+    width : int
+        Cells of a line.
+
+    Returns
+    -------
+    str
+        The lines of the table.
+    """
+    columns = list(zip(*rows, strict=True))
+    widths = [max(map(width_of, column)) for column in columns]
+    words = [max(width_of(word) for cell in column for word in _PIECE.findall(cell) or [""]) for column in columns]
+    room = width - 2 * (len(columns) - 1)
+    for least in (words, [4] * len(columns)):  # words stay whole where that is possible
+        while sum(widths) > room and (wide := [k for k, w in enumerate(widths) if w > least[k]]):
+            widths[max(wide, key=widths.__getitem__)] -= 1
+    lines: list[Sequence[str]] = []
+    for row in rows:
+        cells = [folded(cell, most) for cell, most in zip(row, widths, strict=True)]
+        lines += zip_longest(*cells, fillvalue="")
+        if row is rows[0]:
+            heads = len(lines)
+    fields = [zip(rows[0], line, widths, strict=True) for line in lines]
+    told = ["  ".join(padded(cell, most, right=head in right) for head, cell, most in line).rstrip() for line in fields]
+    return "\n".join([*told[:heads], "-" * max(map(width_of, told)), *told[heads:]])
+
+
+def folded(text: str, width: int) -> list[str]:
+    """Return a text in lines of at most `width` cells: at spaces, between Chinese letters, at last within words.
+
+    Examples
+    --------
+    >>> folded("a long head", 6), folded("隐藏单元", 5)
+    (['a long', 'head'], ['隐藏', '单元'])
+    """
+    lines = [""]
+    for piece in _PIECE.findall(text):
+        if lines[-1] and width_of((lines[-1] + piece).rstrip()) > width:
+            lines[-1] = lines[-1].rstrip()
+            lines.append("")
+        for letter in piece if width_of(piece.rstrip()) > width else (piece,):
+            if lines[-1] and width_of((lines[-1] + letter).rstrip()) > width:
+                lines.append("")
+            lines[-1] += letter
+    return [*lines[:-1], lines[-1].rstrip()]
 
 
 def wrapped(text: str, width: int = 80) -> str:
