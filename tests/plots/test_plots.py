@@ -96,6 +96,21 @@ PICTURES = {
     "scatter": lambda ax: plots.scatter([0, 1, 2], [0, 1, 3], x="y", y="ŷ", diagonal=True, ax=ax),
     "matrix": lambda ax: plots.matrix([[-1.0, 2], [0, 1]], rows=["1", "2"], columns=["age", "height"], ax=ax),
     "bars": lambda ax: plots.bars({"a": 1.0, "b": 3.0}, spread={"a": 0.2}, x="J", ax=ax),
+    "bars from lowest to highest": lambda ax: plots.bars({"a": 1.0}, spread={"a": (0.5, 3.0)}, log_x=True, ax=ax),
+    "lines with points": lambda ax: plots.lines(
+        {"a": (None, [1, 2]), "b": (None, [3, np.inf])},
+        dots={"c": ([1], [2])},
+        at=["x", "y"],
+        points=[1],
+        upto=4.0,
+        ax=ax,
+    ),
+    "surface with points": lambda ax: plots.surface(
+        [0, 1], [0, 1], np.array([[0, 1], [1, 0.5]]), dots={"a": ([0], [1])}, levels=[0, 0.5, 1], ax=ax
+    ),
+    "images with numbers": lambda ax: plots.images(
+        np.array([[[1.0, np.nan], [-2.0, 0.5]]]), signed=True, numbers=True, ax=ax
+    ),
     "surface": lambda ax: plots.surface(
         [0, 1, 2], [0, 1], np.ones((2, 3)) + np.arange(3), paths={"descent": ([0, 1], [1, 0])}, log=True, ax=ax
     ),

@@ -43,7 +43,7 @@ def test_a_picture_is_shown_takes_ax_and_says_what_it_returns(name):
 def test_every_drawing_function_is_public():
     """A new picture cannot stay out of the list, and so not out of the gallery."""
     files = [importlib.import_module(f"glassnet.plots.{name}") for name in ("general", "of_answers", "of_explanations",
-             "of_networks", "of_tables", "of_training", "of_experiments")]  # fmt: skip
+             "of_networks", "of_planes", "of_tables", "of_training", "of_experiments")]  # fmt: skip
     drawing = {
         name
         for file in files

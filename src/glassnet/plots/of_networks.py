@@ -8,7 +8,7 @@ import numpy as np
 
 from glassnet import interrupts
 from glassnet.errors import ShapeError
-from glassnet.plots.general import images
+from glassnet.plots.of_planes import images
 from glassnet.plots.style import COLOURS, GREY, SEQUENTIAL, axes, bare, colour, legend, literal, named
 from glassnet.typing import AnyArray
 

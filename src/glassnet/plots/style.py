@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from glassnet import interrupts
 from glassnet.plain_text import visible
+from glassnet.text_table import folded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 # Okabe and Ito 2008: distinguishable with every kind of colour vision, and in grey.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#444444")
 DASHES = ("-", (0, (5, 2)), (0, (2, 1.5)), (0, (7, 2, 2, 2)))  # once the colours are used up
+MARKS = ("o", "s", "^", "D")  # of single points
 GREY = "#777777"
 SEQUENTIAL, DIVERGING = "cividis", "RdBu_r"  # safe for colour-blind eyes; for signed numbers white is 0
 SIZE = (6.0, 3.8)  # inches
@@ -62,10 +66,12 @@ def axes(ax: Any = None, size: tuple[float, float] = SIZE) -> Axes:
     return new_axes(size) if ax is None else ax
 
 
-def panels(ax: Any, n: int, columns: int | None = None, size: tuple[float, float] = PANEL) -> np.ndarray:
+def panels(
+    ax: Any, n: int, columns: int | None = None, size: tuple[float, float] = PANEL, spans: Sequence[int] = ()
+) -> np.ndarray:
     """Return n axes side by side: in the place of `ax`, or in a new figure.
 
-    There are `columns` of them in a row; by default as many as fit.
+    There are `columns` of them in a row; by default as many as fit. One that spans 2 is twice as wide.
 
     Returns
     -------
@@ -76,21 +82,36 @@ def panels(ax: Any, n: int, columns: int | None = None, size: tuple[float, float
         from matplotlib import rc_context
 
     room = 4 if ax is None else int(ax.get_position().width * ax.figure.get_figwidth() / (0.5 * size[0]))
-    columns = min(columns or max(1, room), n)
-    rows = -(-n // columns)
+    spans = spans or [1] * n
+    columns = min(columns or max(1, room), sum(spans))
+    corners = _flow([min(span, columns) for span in spans], columns)
+    rows = corners[-1][0] + 1
     whole = axes(ax, (size[0] * columns, size[1] * rows))
     figure = whole.figure
     spec = whole.get_subplotspec()
     if spec is None:  # axes that were placed by hand are divided by hand
         whole.axis("off")
         with rc_context(STYLE):
-            places = [((k % columns) / columns, 1 - (k // columns + 1) / rows) for k in range(n)]
-            return np.array([whole.inset_axes((x + 0.03, y + 0.08, 0.9 / columns, 0.8 / rows)) for x, y in places])
+            return np.array([
+                whole.inset_axes((left / columns + 0.03, 1 - (row + 1) / rows + 0.08, 0.9 * span / columns, 0.8 / rows))
+                for row, left, span in corners
+            ])  # fmt: skip
     whole.remove()
     gaps = {} if figure.get_layout_engine() else {"hspace": 0.6, "wspace": 0.3}
     inner = spec.subgridspec(rows, columns, **gaps)
     with rc_context(STYLE):
-        return np.array([figure.add_subplot(inner[k // columns, k % columns]) for k in range(n)])
+        return np.array([figure.add_subplot(inner[row, left : left + span]) for row, left, span in corners])
+
+
+def _flow(spans: Sequence[int], columns: int) -> list[tuple[int, int, int]]:
+    """Return row, first column and columns of each panel: row after row, as text flows."""
+    row, left, corners = 0, 0, []
+    for span in spans:
+        if left + span > columns:
+            row, left = row + 1, 0
+        corners.append((row, left, span))
+        left += span
+    return corners
 
 
 def colour(k: int) -> str:
@@ -109,20 +130,57 @@ def literal(name: object) -> str:
 
 
 def named(ax: Axes, title: str = "", x: str = "", y: str = "") -> Axes:
-    """Write the title and the names of the axes."""
+    """Write the title and the names of the axes, in as many lines as their places need."""
+    place, edge = ax.get_position(), ax.figure.dpi_scale_trans.inverted().transform(ax.figure.bbox.size)
+    wide, high = float(edge[0]), float(edge[1])  # inches
     if title:
-        ax.set_title(literal(title), loc="left", fontsize=11, fontweight="bold")
+        ax.set_title(literal(_lines(title, place.width * wide, 6.1)), loc="left", fontsize=11, fontweight="bold")
     if x:
-        ax.set_xlabel(literal(x))
+        ax.set_xlabel(literal(_lines(x, place.width * wide, 5.3)))
     if y:
-        ax.set_ylabel(literal(y))
+        ax.set_ylabel(literal(_lines(y, place.height * high, 5.3)))
     return ax
+
+
+def _lines(text: str, inches: float, points: float) -> str:
+    """Break a text for a place of so many inches, a letter taking so many points."""
+    return "\n".join(folded(text, max(12, int(72 * inches / points))))
+
+
+def readable(axis: Axis, places: Any = ()) -> None:
+    """Name the ticks of a logarithmic axis so that no two cover each other.
+
+    Few places that lie apart are named themselves; on a short axis numbers like 0.2 and 0.5 are named, on a long one
+    powers of ten.
+    """
+    with interrupts.held():
+        from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    low, high = sorted(axis.get_view_interval())
+    span = np.log10(high / low) if low > 0 else np.inf
+    known = np.unique(np.asarray(places, float))
+    known = known[known > 0]
+    plain = FuncFormatter(lambda value, _: f"{value:,.0f}" if value >= 1000 else f"{value:g}")
+    if 0 < len(known) <= 8 and np.diff(np.log10(known)).min(initial=np.inf) > 0.09 * span:
+        axis.set_ticks(known.tolist())
+        axis.set_major_formatter(plain)
+    elif span < 2:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter(plain)
+    axis.set_minor_formatter(NullFormatter())
+
+
+def single_points(ax: Axes, dots: Mapping[str, Sequence[Any]] | None, first: int) -> None:
+    """Draw single points by name, in the colours after the first ones, each name with a mark of its own."""
+    for k, (name, (along, up)) in enumerate((dots or {}).items()):
+        look: Any = {"s": 22, "edgecolors": "white", "linewidths": 0.5, "zorder": 3, "marker": MARKS[k % len(MARKS)]}
+        ax.scatter(along, up, color=colour(first + k), label=literal(name), **look)
 
 
 def legend(ax: Axes, **settings: Any) -> None:
     """Draw a legend without a frame, if anything has a label."""
     if ax.get_legend_handles_labels()[1]:
-        ax.legend(frameon=False, **settings)
+        ax.legend(**{"frameon": False, **settings})
 
 
 def bare(ax: Axes) -> Axes:

@@ -85,11 +85,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture whose words are phrases: `function` is one of `glassnet.plots`, `data` its arguments."""
+    """A picture: `function` is one of `glassnet.plots` or of its `of_experiments.KINDS`, `data` its arguments.
+
+    Its words are phrases, unless it is of a user's data: names of columns stay as they are.
+    """
 
     function: str
     data: Mapping[str, Any]
     caption: Cell
+    of_user_data: bool = False
     kind: str = "drawing"
 
 

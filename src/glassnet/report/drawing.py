@@ -13,7 +13,8 @@ from glassnet import interrupts
 from glassnet.report.blocks import Drawing
 from glassnet.texts import translated
 
-NAMES = ("series", "values", "spread", "paths")  # mappings whose keys are read
+LISTS = ("titles", "planes")  # arguments that are lists of words
+NAMES = ("series", "values", "spread", "paths", "dots", "listings")  # mappings whose keys are read
 
 
 def draw_svg(drawing: Drawing, lang: str) -> str:
@@ -25,20 +26,24 @@ def draw_svg(drawing: Drawing, lang: str) -> str:
     from matplotlib.text import Text
 
     from glassnet import plots
+    from glassnet.plots.of_experiments import KINDS
 
-    data = {name: _in_language(name, value, lang) for name, value in drawing.data.items()}
+    words = "en" if drawing.of_user_data else lang
+    data = {name: _in_language(name, value, words) for name, value in drawing.data.items()}
     looks: Any = {"svg.fonttype": "none", "svg.hashsalt": drawing.function, "font.family": "sans-serif"}
     with mpl.rc_context(looks), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font")  # it is the browser that draws them
-        figure = getattr(plots, drawing.function)(**data).figure
+        figure = (KINDS.get(drawing.function) or getattr(plots, drawing.function))(**data).figure
         for text in figure.findobj(Text):  # titles, axes, legends; what stands at a tick is set anew when it is drawn
-            text.set_text(translated(text.get_text(), lang))
+            text.set_text(translated(text.get_text(), words))
         file = io.StringIO()
         FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None, "Creator": None})
     return _inline(file.getvalue())
 
 
 def _in_language(name: str, value: Any, lang: str) -> Any:
+    if name in LISTS:
+        return [translated(each, lang) for each in value]
     if name in NAMES and isinstance(value, Mapping):
         return {translated(key, lang): entry for key, entry in value.items()}
     return value

@@ -47,9 +47,8 @@ def _importance(result: Importance, *, learned: bool) -> list[Block]:
         value=number_text(result.value), columns=short_name(", ".join(first.columns)),
         without=number_text(first.without),
     )  # fmt: skip
-    drawing = Drawing(
-        "bars", {"values": values, "spread": spread}, message("explain.importance_caption", metric=metric)
-    )
+    caption = message("explain.importance_caption", metric=metric)
+    drawing = Drawing("bars", {"values": values, "spread": spread}, caption, of_user_data=True)
     alike: list[Block] = [
         paragraph("explain.alike", columns=", ".join(map(short_name, names)), correlation=f"{least:.2f}")
         for names, least in result.like_each_other()[:MOST_ALIKE]
@@ -71,7 +70,8 @@ def _dependence(result: Dependence) -> list[Block]:
         return [Table(caption, ["", *map(short_name, second.texts)], rows)]
     (axis,) = result.axes
     if axis.numbers is None:
-        return [Drawing("bars", {"values": dict(zip(map(_beside_bar, axis.texts), result.mean, strict=True))}, caption)]
+        values = dict(zip(map(_beside_bar, axis.texts), result.mean, strict=True))
+        return [Drawing("bars", {"values": values}, caption, of_user_data=True)]
     numbers = np.array(axis.numbers, float)
     there = ~np.isnan(numbers)
     low, high = np.quantile(result.curves, MIDDLE, axis=0)
@@ -99,7 +99,8 @@ def _contributions(result: Contributions, row: int | None) -> list[Block]:
     numbers: dict[str, Any] = {name: number_text(getattr(result, name)) for name in ("value", "base")}
     text = paragraph("explain.contributions_text", answer=answer, compared=result.compared, row=row, **numbers)
     caption = message("explain.contributions_caption", answer=answer, error=f"{result.error:.1e}")
-    return [Heading(message("explain.contributions", row=row)), text, Drawing("bars", {"values": values}, caption)]
+    drawing = Drawing("bars", {"values": values}, caption, of_user_data=True)
+    return [Heading(message("explain.contributions", row=row)), text, drawing]
 
 
 def _answer(answer: Answer) -> Cell:

@@ -147,7 +147,7 @@ def _first_layer(subject: Subject) -> list[Block]:
         caption = message("results.weights_pictures", shown=len(shown), units=len(W))
         titles = [str(unit) for unit in range(1, len(shown) + 1)]
         pictures = _as_pictures(shown, preparation.pictures)
-        return [Drawing("images", {"pictures": pictures, "titles": titles, "columns": 10}, caption)]
+        return [Drawing("images", {"pictures": pictures, "titles": titles, "columns": 10}, caption, of_user_data=True)]
     is_embedded = subject.network.architecture.embedding is not None  # then W[1] takes no features
     if len(W) <= HEAT_ROWS and W.shape[1] <= HEAT_COLUMNS and not is_embedded:
         names = preparation.feature_names if preparation is not None else map(str, range(1, W.shape[1] + 1))
