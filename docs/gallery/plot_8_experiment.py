@@ -21,7 +21,7 @@ experiment(result)
 plt.show()
 
 # %%
-# There are fourteen:
+# All of them:
 
 for name, each in lessons.EXPERIMENTS.items():
     print(f"{name:20} {each.title}")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from glassnet.lessons import EXPERIMENTS
+from glassnet.lessons import EXPERIMENTS, SUBJECTS
 
 
 def test_all_experiments_are_listed_with_their_claims(glassnet):
@@ -15,6 +15,8 @@ def test_all_experiments_are_listed_with_their_claims(glassnet):
         assert name in told
         assert " ".join(entry.claim.split())[:30] in told
     assert "n[l]" in told  # letters with layers are no markup
+    assert all(subject in told for subject in SUBJECTS)
+    assert max(map(len, answer.out.split("\n"))) <= 80
 
 
 def test_the_list_as_json(glassnet):
@@ -28,10 +30,35 @@ def test_an_experiment_says_whether_its_claim_held_and_writes_its_picture(glassn
     out = tmp_path / f"picture.{suffix}"
     answer = glassnet("experiment", "broadcasting", "--seed", 3, "--out", out)
     assert answer.code == 0
-    assert "The claim held" in answer.out
-    assert "Held      yes" in answer.out
+    assert answer.out.startswith("Held      NumPy computes 5 of 5")
+    assert "Numbers   2 of 2" in answer.out
+    assert len(answer.out.split("\n")) < 12
     assert "glassnet experiment broadcasting --seed 3" in answer.out
     assert out.read_bytes().startswith(b"\x89PNG" if suffix == "png" else b"<?xml")
+
+
+def test_details_have_every_number_within_80_columns(glassnet):
+    short, long = (glassnet("experiment", "likelihood", "--size", "small", "--seeds", 2, *more).out
+                   for more in ((), ("--details",)))  # fmt: skip
+    assert "grid steps" not in short
+    assert "The claim held" in long
+    assert "grid steps" in long
+    assert "sqrt(m)" in long
+    lines = [line for line in long.split("\n") if not line.startswith("Again")]
+    assert max(map(len, lines)) <= 80
+
+
+def test_a_change_is_told_beside_what_it_was(glassnet):
+    answer = glassnet("experiment", "symmetry", "--size", "small", "--seeds", 1, "--set", "hidden=1,alpha=3")
+    assert answer.code == 0
+    assert "Changed   units 4 -> 1, learning_rate 1.2 -> 3.0. The claim holds no longer." in answer.out
+    assert "Before" in answer.out
+    assert "After" in answer.out
+    document = json.loads(
+        glassnet("experiment", "symmetry", "--size", "small", "--seeds", 1, "--set", "units=2", "--json").out
+    )
+    assert document["changes"] == "units 4 -> 2"
+    assert document["before"]["held"] is True
 
 
 def test_a_result_as_json(glassnet):
@@ -52,6 +79,9 @@ def test_a_result_as_json(glassnet):
         (["symmetry", "--out", "picture.gif"], ".svg, .png, .pdf"),
         (["symmetry", "--out", "nowhere/picture.svg"], "no folder"),
         (["symmetry", "--seeds", "0"], "seeds: expected"),
+        (["symmetry", "--set", "units"], "expected name=value"),
+        (["symmetry", "--set", "unit=1"], "did you mean 'units'"),
+        (["initial-scale", "--size", "small", "--seeds", "1", "--set", "starts=he"], "cannot run with starts"),
     ],
 )
 def test_what_cannot_be_done_is_refused_in_one_line(glassnet, tmp_path, monkeypatch, words, told):

@@ -1,18 +1,23 @@
 """Each claim at a reduced size: a claim that fails fails its test. And claims made false on purpose are found false."""
 
 import json
+import re
 
 import numpy as np
 import pytest
+from glassnet.report.phrases import masked, phrases, translate_phrase
 from PIL import Image
 
 from glassnet import Network, lessons
 from glassnet.errors import DataError, SettingError, UnknownNameError
 from glassnet.inspection.intervals import wilson
-from glassnet.lessons import arrays, cats, parity
+from glassnet.lessons import arrays, cats, derivatives, parity, relu
 from glassnet.lessons.data import accuracy, bits, flower
-from glassnet.lessons.experiment import Finding
+from glassnet.lessons.experiment import Finding, cell_text
+from glassnet.lessons.progress import tracked, watched
 from glassnet.lessons.runs import cost_curves, stack
+from glassnet.plots.of_experiments import KINDS
+from glassnet.text_table import fitted, width_of
 from shared import shared
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -62,8 +67,26 @@ def test_results_are_plain_data(name, results):
     assert document["held"] is True
     assert document["again"].startswith(f"glassnet experiment {name} --seed 1")
     assert all(len(row) == len(table["head"]) for table in document["tables"] for row in table["rows"])
-    assert {picture["kind"] for picture in document["pictures"]} <= {"lines", "bars", "surface", "images"}
+    assert {picture["kind"] for picture in document["pictures"]} <= set(KINDS)
     assert str(results(name)).startswith(name)
+
+
+@pytest.mark.parametrize("name", lessons.EXPERIMENTS)
+def test_everything_fits_a_terminal_in_both_languages(name, results):
+    result = results(name)
+    lines = [line for line in str(result).split("\n") if not line.startswith("Again: ")]  # a command stays whole
+    assert max(map(width_of, lines)) <= 80
+    for table in (result.summary, *result.tables):
+        head, *rows = [[translate_phrase(cell_text(cell), "zh") for cell in row] for row in (table.head, *table.rows)]
+        assert max(map(width_of, fitted([head, *rows]).split("\n"))) <= 80
+
+
+@pytest.mark.parametrize("name", lessons.EXPERIMENTS)
+def test_a_sentence_with_numbers_says_what_was_found(name, results):
+    said = results(name).said
+    assert re.search(r"\d", said)
+    assert said.endswith(".")
+    assert masked(said) in phrases()
 
 
 @pytest.mark.parametrize("name", lessons.EXPERIMENTS)
@@ -72,6 +95,7 @@ def test_every_picture_can_be_drawn(name, results):
 
     places = experiment(results(name))
     assert len(places) == len(results(name).pictures)
+    assert all(ax.get_title(loc="left") for ax in places)
     places[0].figure.savefig("/dev/null", format="svg")
 
 
@@ -98,6 +122,21 @@ FALSE = {
         "hidden": ((2,), (3,)), "rates": (1e-6, 2e-6), "iterations": (5, 10), "activations": ("tanh",)}),
     "softplus called identity": ("regression-output", {"outputs": ("softplus", "relu", "identity"), "steps": 300}),
     "shapes not checked": ("broadcasting", {"checked": False}),
+    "sums without keepdims": ("helpful-broadcasting", {"keepdims": False}),
+    "pictures mixed": ("unrolling", {"way": "X.reshape(-1, m)"}),
+    "slopes taken at A": ("blocks", {"slope_at": "A", "activation": "tanh"}),
+    "logistic regression called a line": ("labels-by-a-line", {"outputs": ("sigmoid", "identity")}),
+    "no far samples": ("labels-by-a-line", {"far": 0}),
+    "squared error called cross-entropy": ("loss-curves", {"loss": "squared_error"}),
+    "tanh's slope called sigmoid's": ("derivatives", {"trained": ("tanh", "sigmoid")}),
+    "sigmoid called zero-mean": ("zero-mean", {"compared": ("tanh", "sigmoid"), "steps": 100}),
+    "leaky relu called relu": ("dead-relu", {"compared": ("leaky_relu(0.1)", "relu"), "steps": 300}),
+    "units that are alive": ("dead-relu", {"bias": 0.0, "steps": 300}),
+    "a start at zeros": ("relu-at-zero", {"start": "zeros", "steps": 50}),
+    "softmax called logistic regressions": ("side-by-side", {"output": "softmax"}),
+    "W at zero too": ("zero-bias", {"weights": "zeros", "steps": 300}),
+    "a feature that is always 2": ("merged-bias", {"always": 2.0}),
+    "networks that are all small": ("data-and-size", {"hidden": (0, 1), "samples": (20, 200), "steps": 100}),
 }  # fmt: skip
 
 
@@ -107,6 +146,67 @@ def test_a_false_claim_is_found_false(fault):
     result = lessons.run(name, seeds=2, size="small", **options)
     assert not result.held
     assert "NOT" in str(result.summary)
+
+
+def test_a_change_is_made_and_told():
+    found = lessons.vary("symmetry", lessons.read_changes("symmetry", "hidden=1,alpha=3"), size="small", seeds=2)
+    assert found.changed == "units 4 -> 1, learning_rate 1.2 -> 3.0"
+    assert found.before.held
+    assert not found.after.held
+    assert found.verdict == "The claim holds no longer."
+    assert found.after.options == {"units": 1, "learning_rate": 3.0}
+    assert "--set units=1,learning_rate=3.0" in found.after.again
+    assert found.before.findings == lessons.run("symmetry", size="small", seeds=2).findings
+    assert max(map(width_of, str(found).split("\n"))) <= 80
+    assert json.dumps(found.to_document(), allow_nan=False)
+
+
+def test_lists_of_values_are_read():
+    assert lessons.read_changes("hidden-units", "units=1,2,3,steps=10") == {"units": (1, 2, 3), "steps": 10}
+    assert lessons.read_changes("depth", "g=tanh") == {"g": "tanh"}
+    assert lessons.read_changes("zero-bias", "iterations=7") == {"steps": 7}
+    assert lessons.read_changes("broadcasting", "checked=no") == {"checked": False}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("symmetry", "unit=1", "did you mean 'units'"),
+        ("symmetry", "units=few", "expected a whole number, as 4 is"),
+        ("symmetry", "learning_rate=x", "expected a number, as 1.2 is"),
+        ("symmetry", "units", "expected name=value"),
+        ("symmetry", "units=", "expected name=value"),
+        ("broadcasting", "checked=perhaps", "expected yes or no"),
+        ("vectorization", "vectorized=x", "from Python only"),
+        ("symetry", "units=1", "did you mean 'symmetry'"),
+    ],
+)
+def test_changes_that_cannot_be_read_are_refused(name, text, told):
+    with pytest.raises((SettingError, UnknownNameError), match=told):
+        lessons.read_changes(name, text)
+
+
+def test_a_change_that_an_experiment_cannot_run_with_is_refused():
+    with pytest.raises(SettingError, match="initial-scale cannot run with hidden"):
+        lessons.vary("initial-scale", {"hidden": (1,)}, size="small", seeds=1)
+
+
+def test_progress_is_told_from_0_to_1_and_rises():
+    shares = []
+    with watched(shares.append):
+        lessons.vary("zero-bias", {"units": 2}, size="small", seeds=1)
+    assert shares[0] == 0
+    assert shares[-1] == 1
+    assert shares == sorted(shares)
+    assert len(shares) > 4
+
+
+def test_nested_parts_share_their_part_of_the_whole():
+    shares = []
+    with watched(shares.append):
+        for _ in tracked("ab"):
+            list(tracked("xy"))
+    assert shares == [0, 0, 0.25, 0.5, 0.5, 0.75, 1]
 
 
 def test_findings_keep_their_bounds():
@@ -174,6 +274,23 @@ def test_training_in_the_span_takes_the_same_steps():
     expected = plain.fit(X, Y, iterations=50, learning_rate=0.1).cost
     np.testing.assert_allclose(cats.descend(spanned, X, Y, 50, 0.1), expected, rtol=1e-9)
     np.testing.assert_allclose(spanned.vector, plain.vector, atol=1e-9)
+
+
+def test_the_derivations_are_right_line_by_line():
+    """Against central differences of g."""
+    z, h = np.linspace(-4, 4, 33), 1e-6
+    for name, g in (("sigmoid", lambda z: 1 / (1 + np.exp(-z))), ("tanh", np.tanh)):
+        for _, formula, line in derivatives.DERIVATIONS[name]:
+            np.testing.assert_allclose(line(z), (g(z + h) - g(z - h)) / (2 * h), atol=1e-9, err_msg=formula)
+
+
+def test_the_slope_at_zero_is_the_one_asked_for():
+    """One sample of zeros: Z[1] is 0, so dW[2] is 0 and only a slope other than 0 moves b[1]."""
+    X, Y = np.zeros((1, 2, 1)), np.ones((1, 1, 1))
+    for slope, moves in ((0.0, False), (1.0, True)):
+        net = stack([2, 3, 1], "relu", [1])
+        assert relu._train(net, X, Y, 1, 0.5, slope) == 3
+        assert net.b[1].any() == moves
 
 
 def test_wilson_interval():

@@ -10,9 +10,15 @@ from glassnet import lessons, report
 from glassnet.errors import DataError, SettingError
 from glassnet.texts import masked, phrases, translated
 
-QUICK = ("vectorization", "symmetry", "learning-rate", "likelihood", "broadcasting", "regression-output")
+QUICK = (
+    "vectorization", "symmetry", "learning-rate", "likelihood", "broadcasting", "regression-output", "blocks",
+    "unrolling", "labels-by-a-line", "loss-curves", "derivatives", "zero-mean", "relu-at-zero", "dead-relu",
+    "zero-bias", "merged-bias", "side-by-side", "data-and-size", "helpful-broadcasting", "linear-collapse",
+)  # fmt: skip
 NAMES = re.compile(
-    r"glassnet|alpha.*|dW.*|normal.*|constant.*|zeros|he|identity|sigmoid|tanh|(leaky_)?relu|softplus|RMSE"
+    r"glassnet|alpha.*|dW\[.*|normal\([^ ]*\)|constant.*|zeros|he|identity|sigmoid|tanh|(leaky_)?relu(\(.*\))?"
+    r"|softplus|RMSE"
+    r"|1/.*(e\^-z.*|sqrt\(m\))|.*\(1 \+ e\^-z\).*|\(\(e\^z.*|1 - \(\(e\^z.*|ŷ\^y.*"  # formulas
 )
 
 
@@ -26,6 +32,7 @@ def said(document):
     """Every phrase of an experiment."""
     yield document["title"]
     yield document["claim"]
+    yield document["said"]
     yield from document["notes"]
     yield from (found["text"] for found in document["findings"])
     for table in document["tables"]:
@@ -33,8 +40,9 @@ def said(document):
         yield from (cell for row in table["rows"] for cell in row if isinstance(cell, str))
     for picture in document["pictures"]:
         yield picture["title"]
-        for name in ("series", "values", "paths"):
+        for name in ("series", "values", "paths", "dots", "listings", "titles", "planes"):
             yield from picture["data"].get(name, ())
+        yield from (picture["data"].get(name, "") for name in "xyz")
 
 
 @pytest.mark.parametrize("name", QUICK)

@@ -1,22 +1,24 @@
-"""The command `glassnet experiment`: lists the textbook's claims, and runs one."""
+"""The command `glassnet experiment`: lists the textbook's claims, runs one, and what a change does to it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from glassnet.cli.options import AsJson, Lang, path_option
-from glassnet.cli.terminal import broken_between_letters, say, say_json
+from glassnet.cli.terminal import say, say_json
 from glassnet.texts import told
 
 if TYPE_CHECKING:
     from glassnet.cli.show import Show
-    from glassnet.lessons import Result, Table
+    from glassnet.lessons import Result, Table, Variation
 
-TEXT_WIDTH = 60  # of a column of text in a table, beyond which its cells are broken into lines
 FORMATS = (".svg", ".png", ".pdf")
+WIDTH = 80  # cells of a line, or fewer where the terminal has fewer
 
 
 def experiment(
@@ -24,6 +26,13 @@ def experiment(
     seed: Annotated[int, typer.Option(help="The first seed; the others follow it.")] = 1,
     seeds: Annotated[int | None, typer.Option(help="How many; the experiment's own number when not given.")] = None,
     size: Annotated[str, typer.Option(help="full, or small: reduced to a second or two.")] = "full",
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help="Change it, as in hidden=1,alpha=3, and see what that does. Repeatable."
+        ),
+    ] = None,
+    details: Annotated[bool, typer.Option("--details", help="All numbers, tables and notes.")] = False,
     data: Annotated[
         Path | None, path_option("For cats: the training .h5 file, or a folder of pictures in two sub-folders.")
     ] = None,
@@ -41,16 +50,27 @@ def experiment(
         return
     if out is not None:
         _check_picture(out)
-    options: dict[str, Any] = {} if data is None else {"data": str(data)}
-    with show.status("Running the experiment"):
-        result = lessons.run(name, seed=seed, seeds=seeds, size=size, **options)
+    how: dict[str, Any] = {"seed": seed, "seeds": seeds, "size": size}
+    if data is not None:
+        how["data"] = str(data)
+    changed = lessons.read_changes(name, ",".join(changes)) if changes else None
+    with _progress(show):
+        varied = None if changed is None else lessons.vary(name, changed, **how)
+        result = varied.after if varied else lessons.run(name, **how)
     if out is not None:
         _write_picture(result, out)
-    _show(show, result, out)
+    if as_json:
+        document = varied.to_document() if varied else result.to_document()
+        say_json({**document, "picture": None if out is None else str(out)})
+    elif varied:
+        _show_variation(show, varied, out, details)
+    else:
+        _show(show, result, out, details)
 
 
 def _list(show: Show) -> None:
-    from glassnet.lessons import EXPERIMENTS
+    from glassnet.lessons import EXPERIMENTS, SUBJECTS
+    from glassnet.text_table import folded
 
     if show.as_json:
         say_json([
@@ -58,66 +78,97 @@ def _list(show: Show) -> None:
             for name, entry in EXPERIMENTS.items()
         ])  # fmt: skip
         return
-    table = _grid(show)
-    table.add_column(told("name"), style="bold", no_wrap=True)
-    table.add_column(told("claim"))
+    subject_of = {name: subject for subject, files in SUBJECTS.items() for file in files for name in file.EXPERIMENTS}
+    width, column = _width(show), max(map(len, EXPERIMENTS)) + 2
+    last = None
     for name, entry in EXPERIMENTS.items():
+        if (subject := subject_of.get(name, "")) != last:
+            show.out.print(f"\n{told(subject)}" if last else told(subject), style="bold")
+            last = subject
         needs = f" {told(f'Needs --data: {entry.needs_data}.')}" if entry.needs_data else ""
-        table.add_row(name, told(entry.claim) + needs)
-    _print(show, table)
+        for i, line in enumerate(folded(told(entry.claim) + needs, width - column)):
+            say(f"{name if i == 0 else '':<{column}}{line}")
     say("\n" + told("Run one: glassnet experiment NAME, with --out picture.svg for its picture"))
 
 
-def _show(show: Show, result: Result, out: Path | None) -> None:
-    if show.as_json:
-        say_json({**result.to_document(), "picture": None if out is None else str(out)})
-        return
-    _print(show, result.title, "bold")
-    _print(show, f"Claim: {result.claim}")
-    say("")
-    for table in result.tables:
-        _table(show, table)
-    for note in result.notes:
-        _print(show, note)
-        say("")
-    _table(show, result.summary)
+def _show(show: Show, result: Result, out: Path | None, details: bool) -> None:
+    _lines(show, "Held" if result.held else "NOT held", result.said)
+    _lines(show, "Claim", result.claim)
+    kept = sum(finding.held for finding in result.findings)
     first, last = result.seeds[0], result.seeds[-1]
-    show.line("Held", "yes" if result.held else "NO: a number left its bounds, see above")
-    show.line("Seeds", f"{first} to {last}" if last > first else f"{first}")
-    show.line("Time", f"{result.seconds:.1f} s")
+    over = f"seeds {first} to {last}" if last > first else f"seed {first}"
+    within = f"{kept} of {len(result.findings)} within the claim's bounds"
+    _lines(show, "Numbers", f"{told(within)}; {told(over)}; {result.seconds:.1f} s")
+    if details or not result.held:
+        _table(show, result.summary)
+    if details:
+        for table in result.tables:
+            _table(show, table)
+        for note in result.notes:
+            _lines(show, "Note", note)
+    _more(show, result.again, out, details)
+
+
+def _show_variation(show: Show, varied: Variation, out: Path | None, details: bool) -> None:
+    _lines(show, "Changed", f"{varied.changed}. {told(varied.verdict)}")
+    _lines(show, "Before", varied.before.said)
+    _lines(show, "After", varied.after.said)
+    _table(show, varied.summary)
+    if details:
+        for table in varied.after.tables:
+            _table(show, table)
+    _more(show, varied.after.again, out, details)
+
+
+def _more(show: Show, again: str, out: Path | None, details: bool) -> None:
     if out is not None:
-        show.line("Picture", str(out))
-    show.line("Again", result.again)
+        _lines(show, "Picture", str(out))
+    more = [*([] if details else ["--details: all numbers and tables"]),
+            *([] if out else ["--out picture.svg: the picture"])]  # fmt: skip
+    if more:
+        _lines(show, "More", "; ".join(map(told, more)))
+    show.line("Again", again)  # in one line, to be copied
+
+
+def _lines(show: Show, head: str, text: str) -> None:
+    """Print a text under a head, its lines beside it."""
+    from glassnet.plain_text import visible
+    from glassnet.text_table import folded, padded
+
+    for i, line in enumerate(folded(visible(told(text)), _width(show) - 10)):
+        show.out.print(padded(told(head) if i == 0 else "", 10), style="bold", end="")
+        show.out.print(line)
 
 
 def _table(show: Show, table: Table) -> None:
-    """Print a table; where it is wider than the terminal, its columns of text are broken."""
-    from glassnet.lessons.experiment import cell_text
     from glassnet.plain_text import visible
 
-    grid = _grid(show)
-    for k, head in enumerate(table.head):
-        is_text = any(isinstance(row[k], str) for row in table.rows)
-        grid.add_column(told(head), justify="left" if is_text else "right", max_width=TEXT_WIDTH if is_text else None)
-    for row in table.rows:
-        grid.add_row(*(visible(told(cell) if isinstance(cell, str) else cell_text(cell)) for cell in row))
-    _print(show, table.title, "bold")
-    _print(show, grid)
-    say("")
+    rows = [[told(cell) if isinstance(cell, str) else cell for cell in row] for row in table.rows]
+    in_language = table._replace(title=visible(told(table.title)), head=[*map(told, table.head)], rows=rows)
+    title, *lines = str(in_language).split("\n")
+    show.out.print(f"\n{title}", style="bold")
+    say("\n".join(lines) + "\n")
 
 
-def _grid(show: Show) -> Any:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table as Grid
-
-    return Grid(box=SIMPLE_HEAD, pad_edge=False, header_style="")
+def _width(show: Show) -> int:
+    return min(WIDTH, show.out.width)
 
 
-def _print(show: Show, what: Any, style: str | None = None) -> None:
-    from glassnet.plain_text import visible
+@contextmanager
+def _progress(show: Show) -> Iterator[None]:
+    """Show a bar on a terminal while the experiment runs."""
+    if show.is_quiet:
+        yield
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    with broken_between_letters():
-        show.out.print(visible(told(what), keep="\n") if isinstance(what, str) else what, soft_wrap=False, style=style)
+    from glassnet.lessons.progress import watched
+
+    columns = (TextColumn("[bold]{task.description:<9}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=show.err, transient=True) as bar:
+        task = bar.add_task("Running", total=1.0)
+        with watched(lambda share: bar.update(task, completed=share)):
+            yield
 
 
 def _check_picture(out: Path) -> None:

@@ -20,7 +20,9 @@ from glassnet.lessons.experiment import (
     mean_and_range,
     numbers,
 )
+from glassnet.lessons.progress import tracked
 from glassnet.lessons.runs import cost_curves, stack
+from glassnet.network import Network
 from glassnet.typing import AnyArray
 
 
@@ -52,19 +54,20 @@ def linear_collapse(
     """
     X, Y = stacked(flower(seed) for seed in seeds)
     differences, right = [], {}
-    for depth in depths:
+    for depth in tracked(depths):
         net = stack([2, *[units] * depth, 1], [*[g] * depth, "sigmoid"], seeds, initializer="glorot")
         cost_curves(net, X, Y, steps, learning_rate=0.1)
         W, b = collapsed(net.W.views, net.b.views)
         differences.append(np.abs(equations.activation_forward(W @ X + b, "sigmoid") - net.forward(X)).max(axis=(1, 2)))
-        right[f"{depth} layers of {g}"] = accuracy(net.forward(X), Y)
+        right[f"{depth} layers of {g}" if depth > 1 else f"1 layer of {g}"] = accuracy(net.forward(X), Y)
+        line, bent = net, _bend(net)
     logistic = stack([2, 1], ["sigmoid"], seeds)
     tanh = stack([2, units, 1], ["tanh", "sigmoid"], seeds)
     for net, alpha in ((logistic, 0.1), (tanh, 1.2)):
         cost_curves(net, X, Y, steps, learning_rate=alpha)
     right = {"logistic regression": accuracy(logistic.forward(X), Y), **right}
     most = np.max([value for name, value in right.items() if name.endswith(g)], axis=0)
-    right["1 layer of tanh"] = accuracy(tanh.forward(X), Y)
+    right["one layer of tanh"] = accuracy(tanh.forward(X), Y)
     of_depth = ["", *(value.max() for value in differences), ""]
     rows = [(name, "" if of == "" else f"{of:.2g}", *mean_and_range(value))
             for (name, value), of in zip(right.items(), of_depth, strict=True)]  # fmt: skip
@@ -73,13 +76,47 @@ def linear_collapse(
         [
             Finding("largest difference between network and W'x + b'", numbers(np.max(differences, axis=0)),
                     at_most=1e-10),
+            Finding("bend of Z[L] over the plane, relative to its range: a straight boundary", numbers(bent),
+                    at_most=1e-9),
             Finding(f"accuracy that layers of {g} add to logistic regression",
                     numbers(most - right["logistic regression"]), at_most=0.06),
-            Finding("accuracy that one layer of tanh adds", numbers(right["1 layer of tanh"] - most), at_least=0.1),
+            Finding("accuracy that one layer of tanh adds", numbers(right["one layer of tanh"] - most), at_least=0.1),
         ],
         [Table(f"The flower, hidden layers of {units} units, {steps} steps", head, rows)],
-        [bars("Accuracy on the flower", right, "accuracy, mean of the seeds")],
+        [_regions(line, X[0], Y[0], f"{depths[-1]} layers of {g}: one line"),
+         _regions(tanh, X[0], Y[0], "one layer of tanh: bent"),
+         bars("Accuracy on the flower", right, "accuracy, mean of the seeds")],
+        ["Where A = 1/2 the colours change: that is W'x + b' = 0, a straight line, as long as all of g is linear; the "
+         "sigmoid of the output moves no boundary."],
+        f"{depths[-1]} layers of {g} have {most.mean():.1%} of the flower right, logistic regression "
+        f"{right['logistic regression'].mean():.1%}, one layer of tanh {right['one layer of tanh'].mean():.1%}.",
     )  # fmt: skip
+
+
+def _plane(net: Network, n: int) -> tuple[AnyArray, AnyArray]:
+    """Return the places along each axis of the flower's plane, and A[L] there (k, n, n)."""
+    along = np.linspace(-4.5, 4.5, n)
+    places = np.stack(np.meshgrid(along, along)).reshape(2, -1)
+    return along, net.forward(places)[:, 0].reshape(-1, n, n)
+
+
+def _bend(net: Network) -> AnyArray:
+    """Return how far logit A[L] is from linear over the plane (k,): its second differences, relative to its range."""
+    _, A = _plane(net, 21)
+    Z = np.log(A / (1 - A))
+    bent = np.max([np.abs(np.diff(Z, 2, axis=axis)).max(axis=(1, 2)) for axis in (1, 2)], axis=0)
+    share: AnyArray = bent / np.ptp(Z, axis=(1, 2))
+    return share
+
+
+def _regions(net: Network, X: AnyArray, Y: AnyArray, title: str) -> Picture:
+    """Draw what the first network of a stack answers over the plane, and the samples it was trained on."""
+    along, A = _plane(net, 121)
+    dots = {f"y = {label}": tuple(X[:, Y[0] == label]) for label in (0, 1)}
+    return Picture("surface", title, {
+        "along": along, "up": along, "heights": A[0], "levels": [0, 0.25, 0.5, 0.75, 1], "dots": dots,
+        "x": "x1", "y": "x2", "z": "A",
+    })  # fmt: skip
 
 
 def collapsed(W: Sequence[AnyArray], b: Sequence[AnyArray]) -> tuple[AnyArray, AnyArray]:
@@ -124,7 +161,7 @@ def activations(
     error = max(np.abs(slope[g] - numeric[g])[np.abs(z[0]) > 1e-3].max() for g in compared)  # relu has a corner at 0
     X, Y = stacked(classes(seed, 20, samples) for seed in seeds)
     start, J, reaches = stack([20, *hidden, 1], None, seeds, initializer="glorot").vector, {}, {}
-    for g in compared:
+    for g in tracked(compared):
         net = stack([20, *hidden, 1], [*[g] * len(hidden), "sigmoid"], seeds)
         net.vector[...] = start
         slopes = net.gradients(X, Y)
@@ -133,6 +170,7 @@ def activations(
     last = {g: J[g][-1] for g in compared}
     sigmoid, tanh, relu, leaky = compared
     at_6 = [int(np.abs(z[0] - place).argmin()) for place in (-6, 6)]
+    near = z[0][np.abs(z[0]) <= 4]
     table_of_slopes = Table("Slopes", ("g", "largest slope", "slope at -6", "slope at 0", "slope at 6"), [
         (g, slope[g].max(), slope[g][at_6[0]], slope[g][160], slope[g][at_6[1]]) for g in compared
     ])  # fmt: skip
@@ -156,11 +194,15 @@ def activations(
          Table(f"20-{'-'.join(map(str, hidden))}-1, the same start, {steps} steps of {learning_rate:g}", head, rows)],
         [
             Picture("lines", "g(z)", {
-                "series": {g: (z[0], value[g].clip(-2, 4)) for g in compared}, "x": "z", "y": "g",
+                "series": {g: (near, value[g][np.abs(z[0]) <= 4]) for g in compared}, "x": "z", "y": "g",
             }),
             Picture("lines", "Slope g'(z)", {"series": {g: (z[0], slope[g]) for g in compared}, "x": "z", "y": "g'"}),
             curves("Descent from the same start", J, y="J"),
         ],
+        [],
+        f"From the same start, {steps} steps bring J to {last[sigmoid].mean():.3g} with {sigmoid}, "
+        f"{last[tanh].mean():.3g} with {tanh}, {last[relu].mean():.3g} with {relu}, {last[leaky].mean():.3g} with "
+        f"{leaky}; the largest slope of {sigmoid} is {slope[sigmoid].max():.3g}.",
     )  # fmt: skip
 
 

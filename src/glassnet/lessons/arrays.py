@@ -1,17 +1,15 @@
-"""Experiments about arrays: loops against products, and the array of rank 1 that broadcasting turns into a matrix."""
+"""The experiment about loops: the same slopes of logistic regression by loops and by products, side by side."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
-from glassnet import equations
-from glassnet.errors import ShapeError
 from glassnet.lessons.experiment import Evidence, Experiment, Finding, Picture, Table, middle, numbers
+from glassnet.lessons.progress import tracked
 from glassnet.network import Network
 from glassnet.typing import Array
 
@@ -43,6 +41,17 @@ def by_one_loop(w: Array, b: float, X: Array, y: Array) -> tuple[float, Array, f
         J += -(y[i] * math.log(a) + (1 - y[i]) * math.log(1 - a))
         dw += X[:, i] * (a - y[i])
         db += a - y[i]
+    return J / m, dw / m, db / m
+
+
+def by_vectors(w: Array, b: float, X: Array, y: Array) -> tuple[float, Array, float]:
+    """Return the same by NumPy alone, as one writes it down."""
+    m = X.shape[1]
+    a = 1 / (1 + np.exp(-(w @ X + b)))
+    J = -(y * np.log(a) + (1 - y) * np.log(1 - a)).sum()
+    dz = a - y
+    dw = X @ dz
+    db = dz.sum()
     return J / m, dw / m, db / m
 
 
@@ -78,7 +87,7 @@ def vectorization(
     ways = {"two loops": by_two_loops, "one loop": by_one_loop, "vectorised": vectorized}
     seconds = np.empty((len(sizes), len(ways), len(seeds)))
     differences = np.empty((len(sizes), len(seeds)))
-    for s, (n_x, m) in enumerate(sizes):
+    for s, (n_x, m) in tracked(enumerate(sizes)):
         for k, seed in enumerate(seeds):
             rng = np.random.default_rng(seed)
             X, y = rng.standard_normal((n_x, m)), (rng.random(m) < 0.5).astype(float)
@@ -100,6 +109,8 @@ def vectorization(
         for s, (n_x, m) in enumerate(sizes)
     ]
     head = ("n_x", "m", *(f"{way}, ms" for way in ways), "times faster", "than one loop", "largest difference")
+    n_x, m = sizes[-1]
+    spent = dict(zip(ways, seconds[-1].mean(axis=1), strict=True))
     numbers_in = [n_x * m for n_x, m in sizes]
     by_size = np.argsort(numbers_in)
     return Evidence(
@@ -117,95 +128,29 @@ def vectorization(
                 },
                 "x": "numbers in X: n_x m", "y": "times", "log_x": True, "log_y": True, "points": True,
             }),
+            Picture("listings", f"{m} samples of {n_x} features", {"listings": {
+                f"{way}: {_duration(spent[way])}": _code(function) for way, function in
+                (("two loops", by_two_loops), ("vectorised", by_vectors))
+            }}),
         ],
+        ["What is timed as vectorised is what trains: the equations, with their checks. The code beside the loops says "
+         "the same in NumPy."],
+        f"With {n_x} features and {m} samples the vectorised slopes take {_duration(spent['vectorised'])}, two loops "
+        f"{_duration(spent['two loops'])}: {faster[-1].mean():.0f} times as long.",
     )  # fmt: skip
 
 
-# ---------------------------------------------------------------- broadcasting
-def broadcasting(seeds: Sequence[int], m: int = 6, n: int = 4, checked: bool = True) -> Evidence:
-    """Show what NumPy computes with an array of shape (m,) instead of a matrix, and how the equations refuse it.
+def _code(function: Callable[..., object]) -> str:
+    """Return the lines of a function below its docstring."""
+    import inspect
+    import textwrap
 
-    Parameters
-    ----------
-    seeds : sequence of int
-        One run for each.
-    m, n : int
-        Samples, and units of a layer.
-    checked : bool
-        Whether the equations check shapes; without that nothing refuses the arrays.
-
-    Returns
-    -------
-    Evidence
-        Findings, tables and pictures.
-    """
-    # What is written | what NumPy computes | what was meant | what the equations are given.
-    traps: dict[str, Callable[[dict[str, Array]], tuple[Array, Array, Callable[[], Any]]]] = {
-        "A - y, y of shape (m,)": lambda d: (
-            d["A"].T - d["Y"][0], d["A"] - d["Y"], lambda: equations.cost_backward(d["A"], d["Y"][0])),
-        "mean of (A - y)²": lambda d: (
-            np.array(((d["A"].T - d["Y"][0]) ** 2).mean()), np.array(((d["A"] - d["Y"]) ** 2).mean()),
-            lambda: equations.cost(d["A"], d["Y"][0], "squared_error")),
-        "W X + b, b of shape (n,)": lambda d: (
-            d["W"] @ d["X"] + d["b"][:, 0], d["W"] @ d["X"] + d["b"],
-            lambda: equations.linear_forward(d["X"], d["W"], d["b"][:, 0])),
-        "db = sum(dZ, axis=1), no keepdims": lambda d: (
-            d["b"] - 0.1 * d["dZ"].sum(axis=1), d["b"] - 0.1 * d["dZ"].sum(axis=1, keepdims=True),
-            lambda: equations.gradient_descent(
-                [None, d["W"]], [None, d["b"]], [None, d["W"]], [None, d["dZ"].sum(axis=1)], 0.1)),
-        "a aᵀ, a of shape (m,)": lambda d: (
-            np.array(d["Y"][0] @ d["Y"][0].T), d["Y"].T @ d["Y"],
-            lambda: equations.linear_backward(d["Y"][0], d["X"], d["W"])),
-    }  # fmt: skip
-    rows, wrong, caught = [], np.zeros((len(traps), len(seeds))), np.zeros((len(traps), len(seeds)))
-    message = ""
-    for k, seed in enumerate(seeds):
-        rng = np.random.default_rng(seed)
-        given = {
-            "A": rng.uniform(0.1, 0.9, (1, m)), "Y": (rng.permutation(m) < m / 2).astype(float)[None, :],
-            "X": rng.standard_normal((3, n)), "W": rng.standard_normal((n, 3)), "b": rng.standard_normal((n, 1)),
-            "dZ": rng.standard_normal((n, m)),
-        }  # fmt: skip
-        for t, (written, trap) in enumerate(traps.items()):
-            computed, meant, ask = trap(given)
-            wrong[t, k] = computed.shape != meant.shape or np.abs(computed - meant).max() > 1e-6
-            message = _refusal(ask) if checked else ""
-            caught[t, k] = bool(message)
-            if k == 0:
-                rows.append((written, str(computed.shape), str(meant.shape), message or "nothing"))
-    table = Table("The trap, and what the equations say to it", ("written", "NumPy gives", "meant", "glassnet"), rows)
-    return Evidence(
-        [
-            Finding("traps that NumPy falls into without a word", numbers(wrong.sum(axis=0)), at_least=len(traps)),
-            Finding("traps that the equations refuse", numbers(caught.sum(axis=0)), at_least=len(traps)),
-        ],
-        [table],
-        [_wrong_broadcast(m, seeds[0])],
-        ["The cure: write shapes with two numbers, (m, 1) or (1, m); sum with keepdims=True; check what comes in."],
-    )
+    body = inspect.getsource(function).split('"""')[2]
+    return textwrap.dedent(body).strip()
 
 
-def _refusal(ask: Callable[[], Any]) -> str:
-    try:
-        ask()
-    except ShapeError as error:
-        return str(error)
-    return ""
-
-
-def _wrong_broadcast(m: int, seed: int) -> Picture:
-    """Draw the row of differences that was meant, and the matrix that NumPy returns."""
-    rng = np.random.default_rng(seed)
-    A, y = rng.uniform(0.1, 0.9, (1, m)), (rng.permutation(m) < m / 2).astype(float)
-    meant = np.full((m, m), 0.0)
-    meant[m // 2] = A[0] - y
-    titles = [f"meant: A - Y, (1, {m})", f"came: A.T - y, ({m}, {m})"]
-    pictures = np.stack([meant, A.T - y])
-    return Picture(
-        "images",
-        "Differences of m predictions and labels",
-        {"pictures": pictures, "titles": titles, "signed": True, "columns": 2},
-    )
+def _duration(seconds: float) -> str:
+    return f"{seconds:.2g} s" if seconds >= 1 else f"{1e3 * seconds:.2g} ms"
 
 
 EXPERIMENTS = {
@@ -214,8 +159,4 @@ EXPERIMENTS = {
         "The slopes of logistic regression are the same by loops and by matrix products, and products are many times "
         "faster.",
         vectorization, (3, 2), {"sizes": ((2, 10), (10, 100), (100, 400))}),
-    "broadcasting": Experiment(
-        "The array of rank 1",
-        "NumPy turns an array of shape (m,) into a matrix, or a number, without a word; the equations refuse it.",
-        broadcasting),
 }  # fmt: skip

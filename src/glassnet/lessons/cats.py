@@ -13,6 +13,7 @@ from glassnet.files import status
 from glassnet.inspection.intervals import wilson
 from glassnet.lessons.data import accuracy
 from glassnet.lessons.experiment import Evidence, Experiment, Finding, Picture, Table, mean_and_range, middle, numbers
+from glassnet.lessons.progress import tracked
 from glassnet.lessons.runs import cost_curves, stack
 from glassnet.network import Network
 from glassnet.tables import Dataset, Pictures, read
@@ -84,7 +85,7 @@ def cats(
     n_x, m, m_test = len(parts.X), parts.X.shape[1], parts.X_test.shape[1]
     starts = [np.random.RandomState(1), *seeds]
     train, test, curves, nets = {}, {}, {}, {}
-    for name, model in models.items():
+    for name, model in tracked(models.items()):
         own = starts[:1] if model.initializer == "zeros" else starts  # from zero there is but one start
         starts[0] = np.random.RandomState(1)
         net = nets[name] = stack([n_x, *model.hidden, 1], None, own, initializer=model.initializer)
@@ -94,9 +95,9 @@ def cats(
     rows = []
     for name, model in models.items():
         low, high = wilson(round(test[name].mean() * m_test) / m_test, m_test)
-        layers, interval = "-".join(map(str, (n_x, *model.hidden, 1))), f"{low:.2f} to {high:.2f}"
+        layers, between = "-".join(map(str, (n_x, *model.hidden, 1))), f"{low:.2f} to {high:.2f}"
         rows.append((name, layers, train[name][0], train[name].mean(), test[name][0], *mean_and_range(test[name]),
-                     interval))  # fmt: skip
+                     between))  # fmt: skip
     logistic, *_, deep = models
     gain = np.median(test[deep]) - np.median(test[logistic])
     findings = [  # of a few starts, one may leave all relu units of a small layer dead
@@ -109,7 +110,7 @@ def cats(
     head = ("network", "layers", "train, published start", "mean", "test, published start", "mean", "lowest", "highest",
             "95 % interval of the mean")  # fmt: skip
     worst, said = _most_wrong(nets[deep], parts)
-    half = {name: np.ptp(wilson(round(value.mean() * m_test) / m_test, m_test)) / 2 for name, value in test.items()}
+    interval = {name: wilson(round(value.mean() * m_test) / m_test, m_test) for name, value in test.items()}
     return Evidence(
         findings,
         [
@@ -120,8 +121,8 @@ def cats(
             Picture("lines", "Cost", {
                 "series": {name: (None, *middle(curve)) for name, curve in curves.items()}, "x": "step", "y": "J",
             }),
-            Picture("bars", f"Test accuracy, with the interval that {m_test} pictures allow", {
-                "values": {name: value.mean() for name, value in test.items()}, "spread": half, "x": "accuracy",
+            Picture("bars", f"Test accuracy, and what {m_test} pictures allow", {
+                "values": {name: value.mean() for name, value in test.items()}, "spread": interval, "x": "accuracy",
             }),
             Picture("images", "Most wrong", {
                 "pictures": parts.pictures[worst], "columns": 5,
@@ -131,6 +132,9 @@ def cats(
         [f"{m_test} test pictures: one of them is {1 / m_test:.1%}. Where the intervals overlap, the order of the "
          "networks may be luck.",
          "Trained in the span of the training pictures, in which gradient descent stays: the same steps, in seconds."],
+        "Right of the test pictures: "
+        + ", ".join(f"{value.mean():.1%} by {name}" for name, value in test.items())
+        + f"; {m_test} pictures leave {interval[deep][0]:.0%} to {interval[deep][1]:.0%} possible for the last.",
     )  # fmt: skip
 
 

@@ -19,7 +19,9 @@ from glassnet.lessons.experiment import (
     middle,
     numbers,
 )
+from glassnet.lessons.progress import tracked
 from glassnet.lessons.runs import cost_curves, stack
+from glassnet.training.several_fits import uninterrupted
 from glassnet.typing import Array
 
 
@@ -88,10 +90,14 @@ def learning_rate(
          Table(f"The flower, 2-4-1, {flower_steps} steps", head, of_flower)],
         [
             curves("Linear regression: excess of J", above, first=0, y="J above its minimum", log_y=True),
+            _walks(seeds[0], rates),
             curves("The flower", on_flower, first=0, most=300, y="J", log_y=True),
         ],
         ["The bound is 2 / (largest eigenvalue of 1/m X Xᵀ), with a row of ones for b: twice the inverse of the bowl's "
          "largest curvature."],
+        f"After {steps} steps {left[0].mean():.2g} of J's excess is left with {small:g} of the bound, "
+        f"{left[1].mean():.2g} with {good:g}, {left[2].mean():.2g} with {large:g}; with {diverging:g} it has grown "
+        f"{left[3].mean():.2g} times.",
     )  # fmt: skip
 
 
@@ -110,6 +116,30 @@ def _excess_on_a_bowl(seed: int, rates: Sequence[float], steps: int, samples: in
     return excess
 
 
+def _walks(seed: int, rates: Sequence[float], steps: int = 8) -> Picture:
+    """Draw J over one weight, and how it moves with each rate: creeping, straight down, from side to side, out."""
+    rng = np.random.default_rng(seed)
+    X, noise = rng.standard_normal((2, 1, 40))
+    X -= X.mean()  # then b stays at 0
+    Y = 1.5 * X + 0.3 * (noise - noise.mean())
+    net = stack([1, 1], ["identity"], [seed] * len(rates), loss="squared_error")
+    net.vector[...] = [-1.0, 0.0]
+    walks = [net.W[1][:, 0, 0].copy()]
+    curvature = (X**2).mean()
+    uninterrupted(net.fit(X, Y, iterations=steps, learning_rate=[2 * rate / curvature for rate in rates],
+                          engine="numpy", callbacks=[lambda _: walks.append(net.W[1][:, 0, 0].copy())]))  # fmt: skip
+    w = np.stack(walks, axis=1)  # (rates, steps)
+    grid = np.linspace(-2.5, 5.5, 161)
+    places = stack([1, 1], ["identity"], [0] * (len(grid) + w.size), loss="squared_error")
+    places.vector[...] = np.stack([np.r_[grid, w.ravel()], np.zeros(len(grid) + w.size)], axis=1)
+    J = places.cost(X, Y)
+    on_way = J[len(grid) :].reshape(w.shape)
+    walked = {f"{rate:g}": (w[r], on_way[r]) for r, rate in enumerate(rates)}
+    series = {"J": (grid, J[: len(grid)]), **walked}
+    look = {"points": tuple(range(1, len(series))), "upto": float(2.2 * on_way[0, 0]), "x": "w", "y": "J"}
+    return Picture("lines", "One weight, by parts of the bound", {"series": series, **look})
+
+
 # ---------------------------------------------------------------- hidden units
 PUBLISHED = {1: 0.675, 2: 0.6725, 3: 0.9075, 4: 0.905, 5: 0.9125}  # accuracies on the flower, by hidden units
 
@@ -119,6 +149,7 @@ def hidden_units(
     units: Sequence[int] = (1, 2, 3, 4, 5, 20, 50),
     steps: int = 5000,
     g: str = "tanh",
+    learning_rate: float = 1.2,
 ) -> Evidence:
     """Train the published flower with more and more hidden units, from the published start and from others.
 
@@ -132,6 +163,8 @@ def hidden_units(
         Steps of gradient descent.
     g : str
         Activation of the hidden layer.
+    learning_rate : float
+        Of gradient descent.
 
     Returns
     -------
@@ -142,10 +175,10 @@ def hidden_units(
     X_new, Y_new = flower(seed=1000)
     starts = [np.random.RandomState(2), *seeds]  # the generator that the published runs began with, then others
     right, on_new = {}, {}
-    for n in units:
+    for n in tracked(units):
         net = stack([2, n, 1], [g, "sigmoid"], starts, initializer="normal(0.01)")
         starts[0] = np.random.RandomState(2)
-        cost_curves(net, X, Y, steps, learning_rate=1.2)
+        cost_curves(net, X, Y, steps, learning_rate=learning_rate)
         right[n], on_new[n] = accuracy(net.forward(X), Y), accuracy(net.forward(X_new), Y_new)
     rows = [
         (n, f"{PUBLISHED[n]:.2%}" if n in PUBLISHED else "", f"{right[n][0]:.2%}", f"{right[n][1:].mean():.2%}",
@@ -164,15 +197,18 @@ def hidden_units(
             Finding("3 units and more: worst accuracy", numbers(worst_of_enough), at_least=0.85),
             Finding("accuracy that the third unit adds", numbers(worst_of_enough - best_of_few), at_least=0.1),
         ],
-        [Table(f"The flower, 2-n-1, {g}, {steps} steps of 1.2", head, rows)],
+        [Table(f"The flower, 2-n-1, {g}, {steps} steps of {learning_rate:g}", head, rows)],
         [Picture("lines", "Accuracy by hidden units", {
             "series": {
-                "training, other starts": (units, *middle([right[n][1:] for n in units])),
-                "training, published start": (units, [right[n][0] for n in units]),
-                "a new flower": (units, *middle([on_new[n][1:] for n in units])),
+                "training, other starts": (None, *middle([right[n][1:] for n in units])),
+                "training, published start": (None, [right[n][0] for n in units]),
+                "a new flower": (None, *middle([on_new[n][1:] for n in units])),
             },
-            "x": "hidden units", "y": "accuracy", "log_x": True, "points": True,
+            "at": [str(n) for n in units], "x": "hidden units", "y": "accuracy", "points": True,
         })],
+        [],
+        f"From the published start at most {max(right[n][0] for n in few):.2%} of the flower is right with 1 or 2 "
+        f"hidden units, at least {min(right[n][0] for n in enough):.2%} with 3 and more.",
     )  # fmt: skip
 
 
@@ -215,12 +251,12 @@ def hyperparameters(
     Evidence
         Findings, tables and pictures.
     """
-    parts = [[_noisy(1000 * seed + part, m, flipped) for seed in seeds]
-             for part, m in enumerate((samples, samples, 2000))]  # fmt: skip
-    (X, Y), (X_val, Y_val), (X_test, Y_test) = (stacked(part * len(rates)) for part in parts)  # one for each network
+    sets = [[_noisy(1000 * seed + part, m, flipped) for seed in seeds]
+            for part, m in enumerate((samples, samples, 2000))]  # fmt: skip
+    (X, Y), (X_val, Y_val), (X_test, Y_test) = (stacked(part * len(rates)) for part in sets)  # one for each network
     names: list[tuple[str, str, float, int]] = []
     found: list[Array] = []  # by candidate: training J, validation J, test accuracy, each (seeds,)
-    for sizes, g in product(hidden, activations):
+    for sizes, g in tracked(product(hidden, activations)):
         net = stack([2, *sizes, 1], [*[g] * len(sizes), "sigmoid"], list(seeds) * len(rates))
         alphas = [rate for rate in rates for _ in seeds]
         done = 0
@@ -259,7 +295,11 @@ def hyperparameters(
                        "training J of the same": (None, J.mean(axis=1)[order])},
             "x": "candidate", "y": "J", "log_y": True,
         }),
-         Picture("bars", "Test accuracy", {"values": {way: mean for way, mean, _, _ in summary}, "x": "accuracy"})],
+         Picture("bars", "Test accuracy", {"values": {way: mean for way, mean, _, _ in summary},
+                         "spread": {way: (low, high) for way, _, low, high in summary}, "x": "accuracy"})],
+        [],
+        f"Of {len(names)} candidates the one chosen by {by} cost has {chosen.mean():.1%} of the test right, the best "
+        f"there is {best.mean():.1%}, the middle one {median.mean():.1%}, the worst {right.min(axis=0).mean():.1%}.",
     )  # fmt: skip
 
 

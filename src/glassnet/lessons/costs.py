@@ -21,6 +21,7 @@ from glassnet.lessons.experiment import (
     middle,
     numbers,
 )
+from glassnet.lessons.progress import tracked
 from glassnet.lessons.runs import cost_curves, stack
 from glassnet.network import Network
 from glassnet.training.history import Progress
@@ -56,7 +57,7 @@ def cost_surface(
     """
     w, b = np.linspace(-8, 8, grid), np.linspace(-8, 8, grid)
     below, gap, ends, pictures = {}, {}, {}, []
-    for loss in losses:
+    for loss in tracked(losses):
         chords, gaps, ended = [], [], []
         for seed in seeds:
             X, Y = _two_opinions(seed)
@@ -74,9 +75,9 @@ def cost_surface(
             gaps.append(np.ptp(final))
             ended.append(_places(final))
             if seed == seeds[0]:
-                way = np.stack(walks).clip(-8, 8)  # (points, starts, 2)
-                paths = {f"ends at J = {final[i]:.3g}": (way[:, i, 0], way[:, i, 1])
-                         for i in (final.argmin(), final.argmax())}  # fmt: skip
+                way = np.stack(walks)  # (points, starts, 2)
+                ends_at = {"the lowest end": final.argmin(), "the highest end": final.argmax()}
+                paths = {f"{which}, J = {final[i]:.3g}": (way[:, i, 0], way[:, i, 1]) for which, i in ends_at.items()}
                 pictures.append(Picture("surface", loss.replace("_", " "), {
                     "along": w, "up": b, "heights": J, "x": "w", "y": "b", "z": "J", "paths": paths,
                 }))  # fmt: skip
@@ -95,6 +96,9 @@ def cost_surface(
         [Table(f"J over (w, b), {starts} descents of {steps} steps each", head, rows)],
         pictures,
         ["A convex surface never rises above a chord between two of its points."],
+        f"With squared error {starts} descents end in {ends[squared].min()} to {ends[squared].max()} places, whose J "
+        f"lies up to {gap[squared].mean():.3g} apart; with cross-entropy in {ends[entropy].max()}, at most "
+        f"{gap[entropy].max():.2g} apart.",
     )  # fmt: skip
 
 
@@ -191,6 +195,9 @@ def likelihood(
             }),
         ],
         ["The product of thousands of probabilities is too small for any float; its logarithm, a sum, is not."],
+        f"J and -1/m log of the labels' probability differ by at most {max(different):.2g}; its minimum is "
+        f"{errors[0].mean():.2g} from the true (w, b) with {samples[0]} samples, {errors[-1].mean():.2g} with "
+        f"{samples[-1]}.",
     )  # fmt: skip
 
 
@@ -247,11 +254,14 @@ def regression_output(
         ],
         [Table(f"3-{units}-1 on {samples} samples, scored on 2000 others", head, rows)],
         [
-            Picture("bars", "Predictions below 0", {"values": {g: negative[g].mean() for g in outputs}, "x": "share"}),
+            bars("Predictions below 0", negative, "share"),
             bars("RMSE on new samples", error, "RMSE"),
         ],
         ["A relu output stops learning where its Z is negative for every sample: its slope is 0 there. Softplus "
          "never does."],
+        f"Of the predictions {negative[identity].mean():.1%} are below 0 with {identity}, {negative[relu].mean():.1%} "
+        f"with {relu}, {negative[softplus].mean():.1%} with {softplus}; the RMSE of {softplus} is "
+        f"{(error[softplus] / error[identity]).mean():.2f} times that of {identity}.",
     )  # fmt: skip
 
 

@@ -1,19 +1,18 @@
-"""What an experiment is, and its result: plain data that can be printed, drawn and stored."""
+"""What an experiment is, and what it finds: numbers with their bounds, tables and pictures as plain data."""
 
 from __future__ import annotations
 
 import math
-import shlex
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from glassnet.text_table import aligned
+from glassnet.text_table import fitted, folded
 
 SIZES = ("full", "small")
+WIDTH = 80  # cells of a terminal's line
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ class Table(NamedTuple):
     def __str__(self) -> str:
         rows = [[cell_text(cell) for cell in row] for row in self.rows]
         numeric = {name for k, name in enumerate(self.head) if not any(isinstance(row[k], str) for row in self.rows)}
-        return f"{self.title}\n{aligned([list(self.head), *rows], right=numeric)}"
+        return "\n".join([*folded(self.title, WIDTH), fitted([list(self.head), *rows], numeric, WIDTH)])
 
 
 class Picture(NamedTuple):
@@ -90,7 +89,7 @@ class Picture(NamedTuple):
     Parameters
     ----------
     kind : str
-        Name of a function of `glassnet.plots.general`.
+        In the table `KINDS` of `glassnet.plots.of_experiments`.
     title : str
         Of the picture.
     data : mapping of str
@@ -111,12 +110,15 @@ class Evidence(NamedTuple):
         The numbers on which the claim stands.
     tables, pictures, notes : sequence of Table, Picture, str
         What else there is to see.
+    said : str
+        What was found, in one sentence with its most telling numbers; it is true whether or not the claim held.
     """
 
     findings: Sequence[Finding]
     tables: Sequence[Table] = ()
     pictures: Sequence[Picture] = ()
     notes: Sequence[str] = ()
+    said: str = ""
 
 
 class Experiment(NamedTuple):
@@ -142,96 +144,6 @@ class Experiment(NamedTuple):
     n_seeds: tuple[int, int] = (5, 3)
     small: Mapping[str, Any] = {}
     needs_data: str = ""
-
-
-@dataclass(frozen=True)
-class Result:
-    """What an experiment found: plain data.
-
-    Parameters
-    ----------
-    name, title, claim : str
-        Of the experiment.
-    findings : tuple of Finding
-        The numbers on which the claim stands.
-    tables, pictures, notes : tuple
-        What else there is to see.
-    seeds : tuple of int
-        Of the runs.
-    size : {"full", "small"}
-        Of the run.
-    options : dict
-        What was set otherwise than the experiment sets it.
-    seconds : float
-        Duration.
-    """
-
-    name: str
-    title: str
-    claim: str
-    findings: tuple[Finding, ...]
-    tables: tuple[Table, ...]
-    pictures: tuple[Picture, ...]
-    notes: tuple[str, ...]
-    seeds: tuple[int, ...]
-    size: str
-    options: dict[str, Any] = field(default_factory=dict)
-    seconds: float = 0.0
-
-    @property
-    def held(self) -> bool:
-        """Whether every finding kept its bounds."""
-        return all(finding.held for finding in self.findings)
-
-    @property
-    def again(self) -> str:
-        """The command that does the same again."""
-        words = ["glassnet experiment", self.name, f"--seed {self.seeds[0]}"]
-        words += [f"--seeds {len(self.seeds)}", *(["--size small"] if self.size == "small" else [])]
-        data = [f"--data {shlex.quote(str(value))}" for name, value in self.options.items() if name == "data"]
-        return " ".join([*words, *data])
-
-    @property
-    def summary(self) -> Table:
-        """The findings as a table: what was measured, its mean and range over the seeds, and the claimed bounds."""
-        head = ("measured", "mean", "smallest", "largest", "claimed", "seeds", "held")
-        rows = [
-            (f.text, f.mean, min(f.values), max(f.values), f.bounds, f"{f.kept} of {len(f.values)}",
-             "yes" if f.held else "NO")
-            for f in self.findings
-        ]  # fmt: skip
-        return Table(f"The claim {'held' if self.held else 'did NOT hold'}", head, rows)
-
-    def to_document(self) -> dict[str, Any]:
-        """Return everything as plain data.
-
-        Returns
-        -------
-        dict
-            Dictionaries, lists, numbers and text, as JSON holds them.
-        """
-        document = {**asdict(self), "held": self.held, "again": self.again}
-        document["findings"] = [{**asdict(f), "held": f.held, "mean": f.mean} for f in self.findings]
-        for name in ("tables", "pictures"):
-            document[name] = [each._asdict() for each in getattr(self, name)]
-        plain: dict[str, Any] = _plain(document)
-        return plain
-
-    def __str__(self) -> str:
-        head = f"{self.name}: {self.title}\nClaim: {self.claim}"
-        parts = [head, *map(str, self.tables), *self.notes, str(self.summary), f"Again: {self.again}"]
-        return "\n\n".join(parts)
-
-
-def conduct(name: str, experiment: Experiment, seeds: Sequence[int], size: str, options: dict[str, Any]) -> Result:
-    """Run an experiment, and return its findings with its claim."""
-    start = time.perf_counter()
-    small = experiment.small if size == "small" else {}
-    found = experiment.function(list(seeds), **{**small, **options})
-    return Result(
-        name, experiment.title, experiment.claim, tuple(found.findings), tuple(found.tables), tuple(found.pictures),
-        tuple(found.notes), tuple(seeds), size, options, round(time.perf_counter() - start, 3),
-    )  # fmt: skip
 
 
 def cell_text(cell: Any) -> str:
@@ -260,25 +172,12 @@ def curves(title: str, values: Mapping[str, np.ndarray], *, first: int = 1, most
 
 
 def bars(title: str, values: Mapping[str, np.ndarray], x: str) -> Picture:
-    """Return the picture of one bar for each name: the mean over the seeds, and half the range as its whisker."""
+    """Return the picture of one bar for each name: the mean over the seeds; its whisker goes from lowest to highest."""
     means = {name: value.mean() for name, value in values.items()}
-    return Picture("bars", title, {
-        "values": means, "spread": {name: np.ptp(value) / 2 for name, value in values.items()}, "x": x,
-    })  # fmt: skip
+    ends = {name: (value.min(), value.max()) for name, value in values.items()}
+    return Picture("bars", title, {"values": means, "spread": ends, "x": x})
 
 
 def numbers(values: Any) -> tuple[float, ...]:
     """Return an array as a tuple of floats."""
     return tuple(float(value) for value in np.ravel(values))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, np.ndarray | np.generic):
-        return _plain(value.tolist())
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value if value is None or isinstance(value, str | bool | int | float) else str(value)

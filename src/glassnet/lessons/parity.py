@@ -8,6 +8,7 @@ import numpy as np
 
 from glassnet.lessons.data import accuracy, bits
 from glassnet.lessons.experiment import Evidence, Experiment, Finding, Picture, Table, middle, numbers
+from glassnet.lessons.progress import tracked
 from glassnet.lessons.runs import cost_curves, stack
 from glassnet.network import Network
 from glassnet.typing import Array
@@ -75,7 +76,7 @@ def _learned(
 ) -> dict[tuple[int, int], Array]:
     """Return, by n and units of one hidden layer, the share of tries (seeds,) that learned every pattern."""
     learned = {}
-    for n in bits_of_trained:
+    for n in tracked(bits_of_trained):
         X, Y = bits(n)
         for units in range(1, n + 3):
             found = []
@@ -152,6 +153,9 @@ def depth(
          "relu units is made of at most h + 1 straight pieces there, each of which crosses once at most.",
          "The often quoted 2^(n-1) is for one layer whose units each know one pattern, as gates do; units that add "
          "need about n."],
+        f"The parity of {bits_of_built[-1]} bits takes {built['deep narrow'][-1]} units in "
+        f"{int(np.log2(bits_of_built[-1]))} layers, {built['one hidden layer'][-1]} in one; trained layers of fewer "
+        f"than n - 1 units learned it in {too_few.max():.0%} of the trainings.",
     )  # fmt: skip
 
 

@@ -9,7 +9,18 @@ from typing import Any
 import numpy as np
 
 from glassnet.lessons.data import accuracy, classes, flower, stacked
-from glassnet.lessons.experiment import Evidence, Experiment, Finding, Table, bars, curves, mean_and_range, numbers
+from glassnet.lessons.experiment import (
+    Evidence,
+    Experiment,
+    Finding,
+    Picture,
+    Table,
+    bars,
+    curves,
+    mean_and_range,
+    numbers,
+)
+from glassnet.lessons.progress import tracked
 from glassnet.lessons.runs import cost_curves, stack
 from glassnet.network import Network
 from glassnet.training.several_fits import uninterrupted
@@ -23,6 +34,7 @@ def symmetry(
     different: str = "normal(0.01)",
     steps: int = 2000,
     units: int = 4,
+    learning_rate: float = 1.2,
 ) -> Evidence:
     """Train the flower with hidden units that start alike, and with units that start at small random numbers.
 
@@ -36,6 +48,8 @@ def symmetry(
         An initialiser with random weights.
     steps, units : int
         Steps of gradient descent, hidden units.
+    learning_rate : float
+        Of gradient descent.
 
     Returns
     -------
@@ -44,10 +58,10 @@ def symmetry(
     """
     apart, right = {}, {}  # by initialiser: (steps + 1, seeds) and (seeds,)
     X, Y = stacked(flower(seed) for seed in seeds)
-    for name in (*alike, different):
+    for name in tracked((*alike, different)):
         net = stack([2, units, 1], ["tanh", "sigmoid"], seeds, initializer=name)
         distances = [_apart(net)]
-        uninterrupted(net.fit(X, Y, iterations=steps, learning_rate=1.2, engine="numpy",
+        uninterrupted(net.fit(X, Y, iterations=steps, learning_rate=learning_rate, engine="numpy",
                               callbacks=[partial(_note, net, distances)]))  # fmt: skip
         apart[name], right[name] = np.array(distances), accuracy(net.forward(X), Y)
     rows = [(name, apart[name].max(), apart[name][-1].min(), *mean_and_range(right[name])) for name in apart]
@@ -63,9 +77,13 @@ def symmetry(
         ],
         [Table(f"2-{units}-1, tanh, {steps} steps of gradient descent on the flower", head, rows)],
         [
-            curves("How far apart the hidden units are", apart, first=0, y="largest difference between rows of W[1]"),
+            curves("How far apart the hidden units are", apart, first=0, y="largest difference between units"),
             bars("Accuracy after training", right, "accuracy, mean of the seeds"),
         ],
+        [],
+        f"After {steps} steps {right[different].mean():.1%} of the flower is right from random starts, "
+        f"{max(right[name].mean() for name in alike):.1%} from units that start alike, which never differ by more "
+        f"than {worst.max():.2g}.",
     )  # fmt: skip
 
 
@@ -88,6 +106,7 @@ def initial_scale(
     units: int = 50,
     samples: int = 200,
     steps: int = 500,
+    learning_rate: float = 0.1,
 ) -> Evidence:
     """First weights of three scales, in a shallow and in a deep network, for three activations.
 
@@ -103,6 +122,8 @@ def initial_scale(
         Of the hidden layers.
     units, samples, steps : int
         Units of a hidden layer, samples, steps of gradient descent.
+    learning_rate : float
+        Of gradient descent.
 
     Returns
     -------
@@ -112,7 +133,7 @@ def initial_scale(
     shallow, deep = hidden
     X, Y = stacked(classes(seed, 20, samples) for seed in seeds)
     kept, saturated, vanished, cost, J = {}, {}, {}, {}, {}  # each by (layers, g, start): (seeds,), J (steps, seeds)
-    for key in ((layers, g, start) for layers in hidden for g in activations for start in starts):
+    for key in tracked((layers, g, start) for layers in hidden for g in activations for start in starts):
         layers, g, start = key
         net = stack([20, *[units] * layers, 1], [*[g] * layers, "sigmoid"], seeds, initializer=start)
         pass_ = net.trace(X, Y)
@@ -121,14 +142,14 @@ def initial_scale(
         kept[key] = deviation[-1] / deviation[0]
         saturated[key] = _saturated(g, pass_.A[layers])
         vanished[key] = np.sqrt((dW[1] ** 2).mean(axis=(-2, -1)) / (dW[layers + 1] ** 2).mean(axis=(-2, -1)))
-        J[key] = cost_curves(net, X, Y, steps, learning_rate=0.1)
+        J[key] = cost_curves(net, X, Y, steps, learning_rate=learning_rate)
         cost[key] = J[key][-1]
     rows = [
         ("deep" if layers == deep else "shallow", g, start, kept[key].mean(), saturated[key].mean(),
          vanished[key].mean(), *mean_and_range(cost[key]))
         for key in cost for layers, g, start in [key]
     ]  # fmt: skip
-    head = ("network", "g", "start", "deviation A[last]/A[1]", "saturated", "dW[1]/dW[L]", "J", "lowest", "highest")
+    head = ("network", "g", "start", "A[last]/A[1]", "saturated", "dW[1]/dW[L]", "J", "lowest", "highest")
     small, large, he = starts
     gain = np.minimum(cost[deep, "relu", small], cost[deep, "relu", large]) - cost[deep, "relu", he]
     return Evidence(
@@ -149,12 +170,29 @@ def initial_scale(
         ],
         [Table(f"20-{units}-1 and 20-{'-'.join([str(units)] * deep)}-1, {steps} steps", head, rows)],
         [
-            curves(f"Deep, {g}", {start: J[deep, g, start] for start in starts}, y="J", log_y=True)
-            for g in activations
+            _descents(f"Deep, {g}", {start: J[deep, g, start] for start in starts}) for g in activations
         ],
-        ["J inf: the training diverged. Large weights are not always worst: deep sigmoid layers, whose slopes are at "
-         "most 1/4, need them to pass anything on."],
+        ["A[last]/A[1]: the deviation of the last layer's units over that of the first. J inf: the training diverged. "
+         "Large weights are not always worst: deep sigmoid layers, whose slopes are at most 1/4, need them to pass "
+         "anything on."],
+        f"Through {deep} layers of relu {small} leaves {kept[deep, 'relu', small].mean():.2g} of the deviation, "
+        f"{large} makes it {kept[deep, 'relu', large].mean():.2g} times as large, {he} keeps "
+        f"{kept[deep, 'relu', he].mean():.2g} of it and reaches J = {cost[deep, 'relu', he].mean():.3g}.",
     )  # fmt: skip
+
+
+def _descents(title: str, J: dict[str, AnyArray]) -> Picture:
+    """Draw J of each start up to 10; a name says where its line leaves the picture for good."""
+    named = {}
+    for start, curve in J.items():
+        lost = np.flatnonzero(~np.isfinite(curve).all(axis=1))
+        named[f"{start}, diverges at step {lost[0] + 1}" if len(lost) else start] = curve
+    upto = 10.0 if any(map(_leaves, J.values())) else None
+    return curves(title, named, y="J", log_y=True, upto=upto)
+
+
+def _leaves(curve: AnyArray) -> bool:
+    return not (np.isfinite(curve) & (curve < 100)).all()
 
 
 def _saturated(g: str, A: AnyArray) -> AnyArray:

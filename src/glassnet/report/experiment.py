@@ -46,13 +46,18 @@ def of_document(document: Mapping[str, Any]) -> Report:
         message("report.title", name=Phrase(document["title"])),
         message("experiment.subtitle", name=document["name"]),
         [
-            Section(message("experiment.claim"), [Paragraph(Phrase(document["claim"]))]),
+            Section(message("experiment.claim"), [Paragraph(Phrase(document["claim"])), *_said(document)]),
             Section(message("environment.title"), [facts(message("experiment.settings"), settings), machine()]),
             Section(message("results.title"), [*map(_table, document["tables"]), *map(_drawing, document["pictures"])]),
             Section(message("analysis.title"), _analysis(document)),
             Section(message("reproduce.title"), [paragraph("reproduce.experiment"), Code([document["again"]])]),
         ],
     )
+
+
+def _said(document: Mapping[str, Any]) -> list[Block]:
+    """Return what was found, in a sentence; documents of before have none."""
+    return [Paragraph(Phrase(document["said"]))] if document.get("said") else []
 
 
 def _analysis(document: Mapping[str, Any]) -> list[Block]:
