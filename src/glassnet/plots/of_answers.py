@@ -22,7 +22,7 @@ GRID = np.linspace(0, 1, 401)  # where a curve is drawn: as fine as a picture sh
 NEAR_EDGE = 0.25  # where words in the middle would not fit
 MOST_CLASSES, MOST_INSIDE, LONGEST = 10, 4, 24  # in a legend; in one that has room in the picture; characters of a name
 BESIDE: Any = {"loc": "upper left", "bbox_to_anchor": (1, 1)}
-MOST_POINTS, GROUPS = 600, 10
+MOST_POINTS, GROUPS, LEAST_IN_GROUP = 600, 10, 20
 KINDS = ("actual_vs_predicted", "residual_vs_predicted")
 
 
@@ -197,7 +197,8 @@ def prediction_error(
     -------
     Axes
         At most 600 of the rows, evenly among all. On the dashed line a prediction is right; the thick line is the mean
-        of each tenth of the rows in the order of their predictions, and 80 % of them lie in its band.
+        of groups of equally many rows, 10 where there are 200, in the order of their predictions, and 80 % of each lie
+        in its band.
 
     Raises
     ------
@@ -216,8 +217,8 @@ def prediction_error(
     ax.scatter(predictions[some], up[some], s=14, color=colour(0), alpha=0.4, linewidths=0)
     ends = np.array([predictions.min(), predictions.max()])
     ax.plot(ends, 0 * ends if are_residuals else ends, color=GREY, linestyle="--", linewidth=1.2)
-    groups = np.array_split(np.argsort(predictions, kind="stable"), GROUPS)
-    if len(groups[0]) >= GROUPS:  # fewer rows tell no quantiles
+    if (n_groups := min(GROUPS, len(y) // LEAST_IN_GROUP)) > 1:
+        groups = np.array_split(np.argsort(predictions, kind="stable"), n_groups)
         middles, means = (np.array([each[group].mean() for group in groups]) for each in (predictions, up))
         low, high = np.array([np.quantile(up[group], (0.1, 0.9)) for group in groups]).T
         ax.plot(middles, means, color=COLOURS[1], linewidth=2.4)

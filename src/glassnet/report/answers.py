@@ -8,6 +8,7 @@ import numpy as np
 
 from glassnet import curves
 from glassnet.inspection.intervals import wilson
+from glassnet.plots.of_answers import LEAST_IN_GROUP
 from glassnet.report.blocks import Block, Cell, Drawing, Heading, message, paragraph
 from glassnet.report.subject import Subject, Trial, short_name
 from glassnet.text_table import number_text
@@ -102,7 +103,8 @@ def of_numbers(trial: Trial) -> list[Block]:
     residuals = y - answers
     low, high = (number_text(float(value)) for value in np.quantile(residuals, MIDDLE))
     text = paragraph("answers.errors_text", low=low, high=high, mean=number_text(float(residuals.mean())))
-    blocks: list[Block] = [Heading(message("answers.errors")), text]
+    groups = [paragraph("answers.groups")] if len(y) >= 2 * LEAST_IN_GROUP else []
+    blocks: list[Block] = [Heading(message("answers.errors")), text, *groups]
     for kind in ("actual_vs_predicted", "residual_vs_predicted"):
         caption = message(f"answers.{kind}", name=trial.name, rows=len(y))
         blocks.append(Drawing("prediction_error", {"y": y, "predictions": answers, "kind": kind}, caption))
