@@ -7,6 +7,7 @@ first row that helps names the mistake, so the order is from the likeliest to th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from glassnet.lessons.formulas import edits_of_letters as letters
@@ -44,6 +45,7 @@ EDITS: dict[str, Edit] = {
     "too many": Edit(terms.too_many, combined=True),
     "complement": Edit(terms.complement),
     "fraction": Edit(terms.fraction),
+    "number": Edit(terms.number),
     "missing": Edit(terms.missing, combined=True),
 }
 
@@ -71,4 +73,10 @@ def changes(right: Node, question: Question, combined: bool = False) -> Iterator
         if edit.whole:
             yield from edit.function(right, question)
         else:
-            yield from changed_once(right, lambda node, edit=edit: edit.function(node, question))  # type: ignore[misc]
+            yield from changed_once(right, partial(_of_part, edit, question))
+
+
+def _of_part(edit: Edit, question: Question, node: Node) -> Iterator[Change]:
+    """Yield what an edit makes of a part that the learner wrote; what another edit put there is left alone."""
+    if node.span != (0, 0):
+        yield from edit.function(node, question)

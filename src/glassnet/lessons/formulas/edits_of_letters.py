@@ -16,11 +16,16 @@ CONFUSED = {  # letter -> the letters that may have been meant
     "X": "A Y", "w": "dw", "dw": "w", "Yhat": "Y",
 }  # fmt: skip
 SMALL = {large: small for small, large in MATRICES.items()}
-NEAR = (Index("l", 0), Index("l", -1), Index("l", 1), Index("L", 0))
 LAYERED = ("Z", "A", "W", "b", "dZ", "dA", "dW", "db", "z", "a", "dz", "da")
 FUNCTIONS = {"exp": ["log"], "log": ["exp"], "maximum": ["minimum"], "minimum":
              ["maximum"], "sigmoid": ["tanh", "relu"], "tanh": ["sigmoid", "relu"], "relu": ["sigmoid", "tanh"],
              "abs": ["squeeze"]}  # fmt: skip
+
+
+def near(question: Question) -> tuple[Index, ...]:
+    """Return the layer of the left side, those beside it, and the last one."""
+    own: Index = getattr(question.formula.left, "layer", None) or Index("l", 0)
+    return (own, own._replace(offset=own.offset - 1), own._replace(offset=own.offset + 1), Index("L", 0))
 
 
 def index(node: Node, question: Question) -> Iterator[Change]:
@@ -51,7 +56,7 @@ def letter(node: Node, question: Question) -> Iterator[Change]:
         return
     large = MATRICES.get(node.name, node.name)
     for other in CONFUSED.get(large, "").split():
-        for layer in dict.fromkeys((node.layer, *NEAR)) if other in LAYERED else (None,):
+        for layer in dict.fromkeys((node.layer, *near(question))) if other in LAYERED else (None,):
             name = SMALL.get(other, other) if node.name in MATRICES else other
             right = replace(node, name=name, layer=layer)
             text = "{part} stands where {right} belongs"
@@ -59,7 +64,11 @@ def letter(node: Node, question: Question) -> Iterator[Change]:
 
 
 def function(node: Node, question: Question) -> Iterator[Change]:
-    """Take the derivative for the function, or another function."""
+    """Take the derivative for the function or for its argument, or another function."""
+    if isinstance(node, Symbol) and node.name in ("Z", "A", "z", "a"):
+        slope = Call("g", (replace(node, name={"A": "Z", "a": "z"}.get(node.name, node.name)),), slope=True)
+        right = f"g'({shown(slope.arguments[0])})"  # type: ignore[arg-type]
+        yield slope, phrase("{part} stands where {right} belongs", part=question.formula.quote(node), right=right)
     if not isinstance(node, Call):
         return
     part, text = question.formula.quote(node), "{part} stands where {right} belongs"
@@ -87,8 +96,23 @@ def logarithm(node: Node, question: Question) -> Iterator[Change]:
         yield natural(node), phrase("{part} stands where {right} belongs", part=name, right="log")
 
 
+def lefts(question: Question) -> Iterator[tuple[Symbol, str]]:
+    """Yield what else the right side may be: the same array of another layer, another array, or the loss."""
+    left = question.formula.left
+    if not isinstance(left, Symbol):
+        return
+    text = "the right side is {right}, not {left}"
+    names = [name for name in ("dZ", "dA", "dW", "db", "Z", "A", "L") if name != MATRICES.get(left.name, left.name)]
+    others = [replace(left, name=name, layer=None if name == "L" else left.layer, unit=0) for name in names]
+    for other in (*(part for part, _ in index(left, question)), *others):
+        assert isinstance(other, Symbol)
+        yield other, phrase(text, right=shown(other), left=question.formula.quote(left))
+
+
 def shown(symbol: Symbol) -> str:
     """Return a symbol in plain text: A[l-1], ŷ(i)."""
     name = {"Yhat": "Ŷ", "yhat": "ŷ", "alpha": "α"}.get(symbol.name, symbol.name)
+    if (symbol.name, symbol.layer) == ("A", Index("", 0)):
+        return "X"
     layer = f"[{symbol.layer}]" if symbol.layer else "[l]" if symbol.name in LAYERED else ""
     return f"{name}{layer}{'(i)' if symbol.sample else ''}"

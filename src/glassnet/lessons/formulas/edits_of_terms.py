@@ -6,7 +6,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from glassnet.lessons.formulas.question import PRODUCTS, TERMS, Change, Question
-from glassnet.lessons.formulas.tree import Call, Minus, Node, Number, Operation, Sum, Symbol, Transposed, walk
+from glassnet.lessons.formulas.tree import (
+    Call,
+    Minus,
+    Node,
+    Number,
+    Operation,
+    Sum,
+    Symbol,
+    Transposed,
+    children,
+    walk,
+    without_spans,
+)
 from glassnet.lessons.formulas.words import phrase
 
 M, ONE = Symbol("m"), Number(1.0)
@@ -49,10 +61,8 @@ def sign_of_part(node: Node, question: Question) -> Iterator[Change]:
 def missing(node: Node, question: Question) -> Iterator[Change]:
     """Add a piece of the right formula; the whole, its terms and its brackets take one."""
     quote = question.textbook.quote
-    for piece in pieces(question.textbook.rights[0]):
-        if isinstance(piece, Minus):
-            continue
-        name = quote(piece)
+    for part in pieces(question.textbook.rights[0]):
+        name, piece = quote(part), without_spans(part)
         if not (isinstance(piece, Operation) and piece.sign in TERMS):
             for sign in TERMS:
                 yield Operation(sign, node, piece), phrase("the term {term} is missing", term=name)
@@ -64,13 +74,17 @@ def missing(node: Node, question: Question) -> Iterator[Change]:
 
 
 def pieces(node: Node) -> list[Node]:
-    """Return the parts of the right formula that may be missing: its terms, factors and functions."""
+    """Return the parts of the right formula that may be missing: its terms, factors and functions, not the whole."""
     found: list[Node] = []
     for each in walk(node):
-        is_piece = isinstance(each, Symbol | Call | Transposed) or (isinstance(each, Operation) and each.sign == "/")
-        if (is_piece or (isinstance(each, Operation) and each.sign in TERMS)) and each not in found:
-            found.append(each)
+        terms = children(each) if isinstance(each, Operation) and each.sign in TERMS else []
+        factors = [each] if isinstance(each, Symbol | Call | Transposed | Operation) else []
+        found += [part for part in (*terms, *factors) if part not in found and part != node and _may_be_missing(part)]
     return found[:16]
+
+
+def _may_be_missing(part: Node) -> bool:
+    return not isinstance(part, Number | Minus) and getattr(part, "sign", "/") in ("/", "*", ".", "+", "-")
 
 
 def too_many(node: Node, question: Question) -> Iterator[Change]:
@@ -107,6 +121,17 @@ def power(node: Node, question: Question) -> Iterator[Change]:
         yield replace(node, right=Number(2.0)), phrase("the exponent in {part} must be 2", part=part)
     if isinstance(node, Symbol | Call):
         yield Operation("**", node, Number(2.0)), phrase("{part} must be squared", part=part)
+
+
+def number(node: Node, question: Question) -> Iterator[Change]:
+    """Take another of the numbers that formulas have."""
+    if isinstance(node, Number):
+        part = question.formula.quote(node)
+        for value in (0.0, 1.0, 2.0, 0.01):
+            yield (
+                replace(node, value=value),
+                phrase("{part} stands where {right} belongs", part=part, right=f"{value:g}"),
+            )
 
 
 def fraction(node: Node, question: Question) -> Iterator[Change]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from glassnet.lessons.formulas.edits import changes
-from glassnet.lessons.formulas.edits_of_letters import index, shown
+from glassnet.lessons.formulas.edits_of_letters import lefts
 from glassnet.lessons.formulas.edits_of_matrices import kind_of_product
 from glassnet.lessons.formulas.network import HIDDEN
 from glassnet.lessons.formulas.question import Change, Question
@@ -81,14 +81,6 @@ class Search:
         """Count how many right sides may be tried, the fewer the longer they are: every answer comes at once."""
         return iter(range(most // _cost(self.right)))
 
-    def lefts(self) -> Iterator[tuple[Node, str]]:
-        """Yield the same left side of other layers."""
-        left = self.formula.left
-        for other, _ in index(left, self.question) if isinstance(left, Symbol) else ():
-            assert isinstance(other, Symbol)
-            text = "the right side is {right}, not {left}"
-            yield other, phrase(text, right=shown(other), left=self.formula.quote(left))
-
 
 def repaired(formula: Formula, right: Node, ways: list[Reading], question: Question) -> Repair:
     """Return the first change that makes a right side right, or the first two.
@@ -138,8 +130,8 @@ def _one_change(search: Search) -> Repair | None:
 
 
 def _other_layer(search: Search) -> Repair | None:
-    """Find that the right side is right, but of another layer."""
-    for way, (left, what) in itertools.product(search.ways[:2], search.lefts()):
+    """Find that the right side is right, but of another layer or another array."""
+    for way, (left, what) in itertools.product(search.ways[:2], lefts(search.question)):
         if search.holds(way, left, search.right, search.hidden[0]):
             return Repair((what,), way)
     return None
@@ -147,7 +139,7 @@ def _other_layer(search: Search) -> Repair | None:
 
 def _other_layer_and_change(search: Search) -> Repair | None:
     budget = search.budget(MOST // 4)
-    for way, (left, what) in itertools.product(search.ways[:2], search.lefts()):
+    for way, (left, what) in itertools.product(search.ways[:2], lefts(search.question)):
         for _, (tree, first) in zip(budget, changes(search.right, search.question, combined=True), strict=False):
             if search.holds(way, left, tree, search.hidden[0]):
                 return Repair((first, what), way)

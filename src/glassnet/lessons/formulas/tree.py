@@ -142,6 +142,11 @@ def with_children(node: Node, parts: list[Node]) -> Node:
     return node
 
 
+def without_spans(node: Node) -> Node:
+    """Return a part that stands nowhere in the text that it is put into."""
+    return replace(with_children(node, [without_spans(child) for child in children(node)]), span=(0, 0))
+
+
 def walk(node: Node) -> Iterator[Node]:
     """Yield a part and all parts in it."""
     yield node
