@@ -52,3 +52,13 @@ def test_without_a_formula_the_exercises_are_listed(glassnet):
 @pytest.mark.parametrize("formula", ["dZ1 = np.dot(W2.T, np.dot(dZ2, 1 - np.power(A1, 2)))", "dw = 1/m X (A - Y)"])
 def test_what_is_said_fits_80_columns(glassnet, formula):
     assert all(len(line) < 80 for line in glassnet("check", formula).out.splitlines())
+
+
+def test_in_chinese(glassnet):
+    answer = glassnet("check", "dW[l] = dZ[l] A[l-1]^T", "--lang", "zh")
+    assert answer.code == 3
+    assert "  缺少 1/m：J 是 m 个样本的平均" in answer.out.splitlines()
+    assert "（第 2 周）" in glassnet("check", "--lang", "zh").out
+    answer = glassnet("check", "dZ = ", "--lang", "zh")
+    assert answer.code == 2
+    assert "可读的写法如：" in answer.err

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from glassnet.cli.options import AsJson, Lang
-from glassnet.cli.terminal import say, say_json
+from glassnet.cli.terminal import end, say, say_json
 from glassnet.text_table import wrapped
 from glassnet.texts import told
 
@@ -32,7 +32,10 @@ def check(
     if formula is None:
         _list(as_json)
         return
-    answer = formulas.check(formula)
+    try:
+        answer = formulas.check(formula)
+    except formulas.UnreadableFormulaError as error:
+        end(told(str(error)), 2)
     if as_json:
         say_json(answer.to_document())
     else:

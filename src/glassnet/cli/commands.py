@@ -1,8 +1,8 @@
 """The commands and their options.
 
-Exit codes: 0 done; 1 a fault of glassnet itself, or `check` found a formula wrong; 2 something in the command, the
-formula, the data or a file cannot be used; 3 `grade` found something wrong in the learner's file; 130 interrupted
-before there was anything to keep.
+Exit codes: 0 done; 1 a fault of glassnet itself; 2 something in the command, the formula, the data or a file cannot be
+used; 3 `grade` found something wrong in the learner's file, or `check` in the formula; 130 interrupted before there was
+anything to keep.
 """
 
 from __future__ import annotations
