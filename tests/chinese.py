@@ -3,7 +3,6 @@
 import ast
 import itertools
 import re
-import tomllib
 from functools import cache
 
 from glassnet.texts import masked
@@ -34,17 +33,8 @@ def _said():
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant | ast.JoinedStr):
                 texts.update(map(_plain, _texts(node)))
-    for path in SOURCE.glob("lessons/**/*.toml"):  # what exercises are about
-        if not path.name.endswith(".zh.toml"):
-            texts.update(map(_plain, _strings(tomllib.loads(path.read_text("utf-8")))))
-    return texts
-
-
-def _strings(document):
-    if isinstance(document, str):
-        return [document]
-    parts = document.values() if isinstance(document, dict) else document if isinstance(document, list) else []
-    return [text for part in parts for text in _strings(part)]
+    tables = [path for path in SOURCE.rglob("*.toml") if not path.name.endswith((".zh.toml", "report.toml"))]
+    return texts | {_plain(line) for path in tables for line in path.read_text("utf-8").splitlines()}
 
 
 @cache
