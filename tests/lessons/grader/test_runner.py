@@ -29,7 +29,7 @@ def test_a_right_function_alone(graded):
 @pytest.mark.parametrize(
     ("statement", "told"),
     [
-        ("from testCases import *", "ModuleNotFoundError"),
+        ("from my_own_helpers import *", "ModuleNotFoundError"),
         ("raise SystemExit(0)", "sys.exit"),
         ("1 / 0", "ZeroDivisionError"),
         ("input('name? ')", "EOFError"),
@@ -40,13 +40,32 @@ def test_statements_that_fail(graded, statement, told):
     assert told in outcome.problems[0].mistake
     assert outcome.problems[0].line == 1
     assert outcome["relu"].status == "right"
-    assert not outcome.right
+    assert outcome.right  # the functions are graded, not what is done with them
+
+
+def test_the_courses_helper_modules_are_stood_in_for(graded):
+    outcome = graded(
+        "from planar_utils import sigmoid as plain, load_planar_dataset\nfrom dnn_utils_v2 import *\nimport testCases\n"
+        "X, Y = load_planar_dataset()\nplain(X) + Y\nA, cache = relu(X)\ntestCases.anything()(1)['W1'].shape\n"
+        "import numpy as np\n\n\ndef linear_activation_forward(A_prev, W, b, activation):\n    Z = W @ A_prev + b\n"
+        "    A, kept = relu(Z) if activation == 'relu' else sigmoid(Z)\n    return A, ((A_prev, W, b), kept)\n"
+    )
+    assert outcome.problems == ()
+    assert outcome.right
+    assert outcome["linear_activation_forward"].remarks == ()
+
+
+def test_a_long_training_at_the_top_level_is_cut(graded):
+    outcome = graded("for i in range(10**9):\n    pass\nx = 1\n" + RELU, timeout=3)
+    assert "did not end" in outcome.problems[0].mistake
+    assert outcome.right
 
 
 def test_a_syntax_error(graded):
     outcome = graded(RELU + "def sigmoid(Z)\n    return Z\n")
-    assert "SyntaxError" in outcome.problems[0].mistake
-    assert outcome.problems[0].line == 6
+    assert "SyntaxError" in outcome["sigmoid"].findings[0].mistake
+    assert outcome["sigmoid"].findings[0].line == 6
+    assert outcome["relu"].status == "right"
     assert not outcome.right
 
 
@@ -130,9 +149,12 @@ def test_files_that_cannot_be_read(tmp_path):
     (tmp_path / "my_network.py").write_text(RELU)
     with pytest.raises(FileError, match=r"did you mean 'my_network\.py'"):
         grade(tmp_path / "my_netwrk.py")
+    for text in ("no notebook", "[1]", '{"cells": 3}'):
+        (tmp_path / "my_network.ipynb").write_text(text)
+        with pytest.raises(FileError, match="notebook"):
+            grade(tmp_path / "my_network.ipynb")
     (tmp_path / "my_network.ipynb").write_text("{}")
-    with pytest.raises(FileError, match="notebook"):
-        grade(tmp_path / "my_network.ipynb")
+    assert grade(tmp_path / "my_network.ipynb").found == ()
     (tmp_path / "bytes.py").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(FileError, match="Python text"):
         grade(tmp_path / "bytes.py")

@@ -6,15 +6,12 @@ one for each job. The learner's own standard streams lead nowhere.
 
 from __future__ import annotations
 
-import ast
 import inspect
 import os
 import pickle
 import signal
 import struct
 import sys
-import tokenize
-import traceback
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,35 +20,60 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from glassnet.lessons.grader import textbook
+from glassnet.lessons.grader.class_check import check
+from glassnet.lessons.grader.loading import (
+    FIRED,
+    FLOAT,
+    Fault,
+    TimeIsUpError,
+    alarm,
+    fault_of,
+    lenient_float,
+    load,
+    time_is_up,
+)
+from glassnet.lessons.grader.standins import book, install, lent
 from glassnet.lessons.grader.values import flatten
 
 MOST_ENTRIES = 1_000_000
 MOST_MEMORY = 8 << 30
-TEXTBOOK_FUNCTIONS = tuple(name for name in vars(textbook) if inspect.isfunction(getattr(textbook, name)))
 
 
-class Fault(NamedTuple):
-    """What went wrong while the learner's code ran: kind "error", "endless", "died", "missing" or "arguments"."""
+class Helper(NamedTuple):
+    """The textbook's function in the place of the learner's, in the learner's order of arguments and results."""
 
-    kind: str
-    sentence: str
-    line: int | None = None
+    key: str
+    pair: bool = False  # whether it returns a cache besides its value
+    arguments: tuple[int, ...] = ()  # which of the learner's arguments each of the course's is
+    results: tuple[int, ...] = ()  # which of the course's results each of the learner's is
+    defaults: tuple[Any, ...] = ()  # of the learner's last arguments
+    taken: int = 0  # how many arguments the learner's function has
 
 
 class Job(NamedTuple):
-    """A function to run on several inputs; `helpers` of the file that the textbook's take the place of."""
+    """A function to run on several inputs.
+
+    `helpers` take the place of the file's functions, `lacking` are lent where the file has none. `made` has, for each
+    case, what the learner's own `maker` is called with; what it keeps becomes the argument at `place`. `samples` is m
+    of each case, where the function takes m from outside.
+    """
 
     function: str
     arguments: tuple[str, ...]
     cases: list[tuple[Any, ...]]
-    helpers: Mapping[str, bool]  # name: whether it returns a cache besides its value
+    helpers: Mapping[str, Helper] = {}
+    lacking: Mapping[str, Helper] = {}
+    maker: str = ""
+    made: list[tuple[Any, ...]] = []  # noqa: RUF012 (never changed)
+    place: int = 0
+    samples: list[int] = []  # noqa: RUF012
 
 
 class Order(NamedTuple):
     """A learner's file, the jobs, and the seconds that each may take."""
 
     path: str
+    text: str
     jobs: list[Job]
     seconds: float
 
@@ -71,15 +93,18 @@ class UnsupportedValue:
 
 
 class Answer(NamedTuple):
-    """Of each case: the output or the fault, and which arguments were changed: their arrays, or only their entries."""
+    """Of each case: the output or the fault.
+
+    `changed` are arguments whose arrays were changed, or ("entry ...") only the entries of a dictionary; `replaced`
+    are functions that were lent; `fired` the lines of asserts that did not hold; `lenient` is whether float() had to
+    take arrays of one number, which newer versions of NumPy refuse.
+    """
 
     outputs: list[Any]
     changed: list[str]
     replaced: list[str]
-
-
-class TimeIsUpError(BaseException):
-    """The seconds of a job are over."""
+    fired: tuple[int, ...] = ()
+    lenient: bool = False
 
 
 def main() -> None:
@@ -91,11 +116,12 @@ def main() -> None:
         os.dup2(nothing, stream)
     _limit_memory()
     if hasattr(signal, "SIGALRM"):
-        signal.signal(signal.SIGALRM, _time_is_up)
-    module, faults = _load(Path(order.path), order.seconds)
+        signal.signal(signal.SIGALRM, time_is_up)
+    install()
+    module, faults = load(order.text, Path(order.path), order.seconds)
     _send(out, Loaded(_functions(module), faults))
     for job in order.jobs:
-        _send(out, _answer(module, job, order))
+        _send(out, answer(module, job, order))
     os._exit(0)  # whatever threads the learner started
 
 
@@ -105,33 +131,10 @@ def _send(out: Any, message: Any) -> None:
     out.flush()
 
 
-def _load(path: Path, seconds: float) -> tuple[types.ModuleType, list[Fault]]:
-    """Run the file statement by statement: one that fails does not take the functions below it along."""
-    module = types.ModuleType("learner")
-    module.__file__ = str(path)
-    sys.modules["learner"] = module
-    sys.path.insert(0, str(path.parent))
-    sys.argv = [str(path)]
-    with tokenize.open(path) as file:
-        tree = ast.parse(file.read(), str(path))
-    faults = []
-    for statement in tree.body:
-        try:
-            _alarm(seconds)
-            exec(compile(ast.Module([statement], []), str(path), "exec"), module.__dict__)
-        except BaseException as error:
-            faults.append(_fault(error, path, seconds, "the file"))
-            if isinstance(error, TimeIsUpError) and len(faults) > 2:
-                break
-        finally:
-            _alarm(0)
-    return module, faults
-
-
 def _functions(module: types.ModuleType) -> dict[str, tuple[str, ...]]:
     found = {}
     for name, thing in list(vars(module).items()):
-        if callable(thing) and not name.startswith("_"):
+        if callable(thing) and not name.startswith("_") and not lent(thing):
             try:
                 found[name] = tuple(inspect.signature(thing).parameters)
             except (TypeError, ValueError):
@@ -139,43 +142,91 @@ def _functions(module: types.ModuleType) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _answer(module: types.ModuleType, job: Job, order: Order) -> Answer:
-    function, own = getattr(module, job.function, None), dict(vars(module))
-    if not callable(function):
+def answer(module: types.ModuleType, job: Job, order: Order) -> Answer:
+    """Run one job in the learner's module, and leave the module as it was."""
+    own = dict(vars(module))
+    function = own.get(job.function)
+    if isinstance(function, type) and not job.cases:
+        return _class_answer(function, order)
+    if not callable(function) or lent(function):
         return Answer([Fault("missing", f"{job.function} is not in the file")], [], [])
-    plain = job.function in {"propagate", "optimize"} or job.arguments[0] == "w"
-    missing = [name for name in TEXTBOOK_FUNCTIONS if name not in own]
-    for name in missing:
-        vars(module)[name] = _book(name, cache=not plain)
-    for name, cache in job.helpers.items():
-        vars(module)[name] = _book(name, cache=cache)
-    answer = Answer([], [], missing)
+    missing = [  # what a stand-in module lent keeps its form, unless the caller takes it apart
+        name for name, helper in job.lacking.items() if name not in own or (lent(own[name]) and helper.pair)
+    ]  # fmt: skip
+    told = [name for name in missing if name not in own]  # the course's helper modules are stood in for silently
+    fired: list[int] = []
+    vars(module).update(
+        {name: _lent(job.lacking[name]) for name in missing}, **{FIRED: fired, FLOAT: lenient_float(fired)}
+    )
+    vars(module).update({name: _lent(helper) for name, helper in job.helpers.items()})
+    result = Answer([], [], told)
     try:
-        _alarm(order.seconds)
-        for case in job.cases:
-            output, changed = _call(function, job, case, Path(order.path), order.seconds)
-            answer.outputs.append(output)
-            answer.changed.extend(name for name in changed if name not in answer.changed)
+        alarm(order.seconds)
+        for i, case in enumerate(job.cases):
+            if job.samples:
+                vars(module)["m"] = job.samples[i]
+            given = _with_own(module, job, i, case, Path(order.path))
+            output, changed = (given, []) if isinstance(given, Fault) else _call(function, job, given, order)
+            result.outputs.append(output)
+            result.changed.extend(name for name in changed if name not in result.changed)
             if isinstance(output, Fault) and output.kind != "error":
                 break
     except TimeIsUpError:
-        answer.outputs.append(Fault("endless", f"{job.function} did not end within {order.seconds:g} s"))
+        result.outputs.append(Fault("endless", f"{job.function} did not end within {order.seconds:g} s"))
     finally:
-        _alarm(0)
-        for name in missing:
-            vars(module).pop(name, None)
+        alarm(0)
+        for name in set(vars(module)) - set(own):
+            vars(module).pop(name)
         vars(module).update(own)
-    return answer
+    return result._replace(fired=tuple(sorted({line for line in fired if line})), lenient=0 in fired)
 
 
-def _book(name: str, *, cache: bool) -> Any:
-    function = getattr(textbook, name)
-    if name in {"sigmoid", "relu"} and not cache:
-        return lambda Z: function(Z)[0]
-    return function
+def _class_answer(kind: type, order: Order) -> Answer:
+    try:
+        alarm(order.seconds)
+        with np.errstate(all="ignore"):
+            return Answer([check(kind)], [], [])
+    except BaseException as error:
+        return Answer([fault_of(error, Path(order.path), kind.__name__, order.seconds)], [], [])
+    finally:
+        alarm(0)
 
 
-def _call(function: Any, job: Job, case: tuple[Any, ...], path: Path, seconds: float) -> tuple[Any, list[str]]:
+def _lent(helper: Helper) -> Any:
+    function = book(helper.key, pair=helper.pair)
+    if not helper.arguments and not helper.results and not helper.defaults:
+        return function
+
+    def arranged(*given: Any, **named: Any) -> Any:
+        values = [*given, *named.values()]
+        lacking = helper.taken - len(values)
+        values += helper.defaults[len(helper.defaults) - lacking :] if 0 < lacking <= len(helper.defaults) else ()
+        picked = [values[i] for i in helper.arguments if i < len(values)] if helper.arguments else values
+        output = function(*picked)
+        return tuple(output[i] for i in helper.results) if helper.results else output
+
+    return arranged
+
+
+def _with_own(module: types.ModuleType, job: Job, i: int, case: tuple[Any, ...], path: Path) -> Any:
+    """Put what the learner's forward step keeps into the case."""
+    if not job.maker:
+        return case
+    try:
+        with np.errstate(all="ignore"):
+            output = vars(module)[job.maker](*job.made[i])
+    except Exception as error:
+        return fault_of(error, path, job.maker, 0)
+    kept = output
+    if isinstance(output, tuple | list) and len(output) == 2:
+        structures = [part for part in output if isinstance(part, tuple | list | dict)]
+        kept = structures[0] if structures else output[1]
+    elif isinstance(output, tuple | list) and len(output) > 2:
+        kept = output[1:]
+    return (*case[: job.place], kept, *case[job.place + 1 :])
+
+
+def _call(function: Any, job: Job, case: tuple[Any, ...], order: Order) -> tuple[Any, list[str]]:
     before: dict[str, Any] = {}
     for argument, value in zip(job.arguments, case, strict=True):
         before.update(flatten(value, argument))
@@ -189,9 +240,9 @@ def _call(function: Any, job: Job, case: tuple[Any, ...], path: Path, seconds: f
         except ValueError:
             pass  # a built-in that hides what it takes
         with np.errstate(all="ignore"):
-            output = _plain(function(*case))
+            output = plain(function(*case))
     except BaseException as error:
-        output = _fault(error, path, seconds, job.function)
+        output = fault_of(error, Path(order.path), job.function, order.seconds)
     after: dict[str, Any] = {}
     for argument, value in zip(job.arguments, case, strict=True):
         after.update(flatten(value, argument))
@@ -200,44 +251,23 @@ def _call(function: Any, job: Job, case: tuple[Any, ...], path: Path, seconds: f
     return output, changed + entries
 
 
-def _plain(value: Any, depth: int = 0) -> Any:  # noqa: PLR0911 (one return for each kind of thing)
+def plain(value: Any, depth: int = 0) -> Any:  # noqa: PLR0911 (one return for each kind of thing)
     """Bring an output to arrays, numbers, texts and None inside tuples and dictionaries."""
     if isinstance(value, np.ndarray | np.generic) and type(value).__module__ == "numpy":
+        if value.dtype.kind == "O" and value.size == 1 and value.item() is None:
+            return None
         if value.dtype.kind not in "biuf" or value.size > MOST_ENTRIES:
             return UnsupportedValue(f"array of shape {value.shape} and type {value.dtype}")
         return np.array(value, dtype=float) if type(value) is not np.matrix else UnsupportedValue("matrix (np.matrix)")
     if isinstance(value, bool | int | float):
         return np.array(float(value))
     if depth < 6 and isinstance(value, tuple | list) and len(value) < 10_000:
-        return tuple(_plain(item, depth + 1) for item in value)
+        return tuple(plain(item, depth + 1) for item in value)
     if depth < 6 and isinstance(value, dict) and len(value) < 10_000:
-        return {str(name): _plain(item, depth + 1) for name, item in value.items()}
+        return {str(name): plain(item, depth + 1) for name, item in value.items()}
     if value is None or (isinstance(value, str) and len(value) < 200):
         return value
     return UnsupportedValue(type(value).__name__)
-
-
-def _fault(error: BaseException, path: Path, seconds: float, what: str) -> Fault:
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
-    line = lines[-1] if lines else None
-    if isinstance(error, TimeIsUpError):
-        return Fault("endless", f"{what} did not end within {seconds:g} s", line)
-    if isinstance(error, SystemExit):
-        return Fault("error", f"{what} ends the program (sys.exit)", line)
-    try:
-        message = str(error).partition("\n")[0][:200]
-    except BaseException:
-        message = "its message cannot be shown"
-    return Fault("error", f"{type(error).__name__}: {message}" if message else type(error).__name__, line)
-
-
-def _alarm(seconds: float) -> None:
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-
-
-def _time_is_up(*_: Any) -> None:
-    raise TimeIsUpError
 
 
 def _limit_memory() -> None:

@@ -12,18 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.lessons.grader import textbook
-from glassnet.lessons.grader.exercises import EXERCISES
-from glassnet.lessons.grader.mistakes import MISTAKES, Mistake
-from glassnet.lessons.grader.values import Flat, canonical, differences, named, same
+from glassnet.lessons.grader.conventions import expected, settle
+from glassnet.lessons.grader.exercise import Case, Mistake
+from glassnet.lessons.grader.units import MISTAKES, TEXTBOOK
+from glassnet.lessons.grader.values import Flat, differences, same
 
 Mistakes = tuple[Mistake, ...]
-MOST_OF_THREE = 34  # edits of a function up to which also three at once are tried
+MOST_OF_THREE = 36  # edits of a function up to which also three at once are tried
 
 
 def recognise(
-    key: str, cases: list[Any], rights: list[Any], given: list[Flat | None], helpers: set[str], source: str
-) -> tuple[Mistakes, list[str]]:
+    key: str, cases: list[Any], rights: list[Any], given: list[Flat | None], helpers: set[str], source: str,
+    *, kept: bool = True,
+) -> tuple[Mistakes, list[str]]:  # fmt: skip
     """Find the mistakes that explain every result; or those that explain part of it.
 
     Parameters
@@ -38,6 +39,8 @@ def recognise(
         Functions of the textbook whose work the learner's function does itself: their mistakes count too.
     source : str
         Text of the learner's function, which decides between mistakes that compute the same.
+    kept : bool
+        Whether what is kept for the backward step is compared too; not where it has a form of its own.
 
     Returns
     -------
@@ -48,13 +51,14 @@ def recognise(
         range(len(cases)), key=lambda i: given[i] is None
     )  # numbers tell more than failures, so they go first
     cases, rights, given = ([items[i] for i in order] for items in (cases, rights, given))
-    expected = [named(right, EXERCISES[key]) for right in rights]
-    wrong = sorted({name for g, e in zip(given, expected, strict=True) if g for name in differences(key, g, e)})
+    given = [None if flat is None else _told(flat, kept) for flat in given]
+    flats = [_told(expected(key, case, right), kept) for case, right in zip(cases, rights, strict=True)]
+    wrong = sorted({name for g, e in zip(given, flats, strict=True) if g for name in differences(key, g, e)})
     possible = [*MISTAKES[key], *(mistake for helper in sorted(helpers) for mistake in MISTAKES.get(helper, ()))]
 
     def explaining(count: int, entry: str | None = None) -> list[Mistakes]:
         together = combinations(possible, count)
-        fitting = [mistakes for mistakes in together if _explains(key, mistakes, cases, rights, given, entry)]
+        fitting = [mistakes for mistakes in together if _explains(key, mistakes, cases, rights, given, entry, kept)]
         return sorted(fitting, key=lambda mistakes: -sum(_hinted(mistake, source) for mistake in mistakes))
 
     if not wrong:  # it only fails: where some shapes work, a mistake that fails with the same others and is in the text
@@ -80,6 +84,10 @@ def recognise(
     return tuple(found), rest
 
 
+def _told(flat: Flat, kept: bool) -> Flat:
+    return flat if kept else {name: value for name, value in flat.items() if not name.startswith("cache")}
+
+
 def _hinted(mistake: Mistake, source: str) -> float:
     if mistake.look and re.search(mistake.look, source):
         return 1.0
@@ -87,16 +95,18 @@ def _hinted(mistake: Mistake, source: str) -> float:
 
 
 def _explains(
-    key: str, mistakes: Mistakes, cases: list[Any], rights: list[Any], given: list[Flat | None], entry: str | None
-) -> bool:
+    key: str, mistakes: Mistakes, cases: list[Any], rights: list[Any], given: list[Flat | None], entry: str | None,
+    kept: bool,
+) -> bool:  # fmt: skip
     """Say whether the mistakes make, in every case, the results that were given: all of them, or one entry."""
     results = _made(key, mistakes, cases, rights)
-    for flat, right in zip(given, rights, strict=True):
+    for case, flat, right in zip(cases, given, rights, strict=True):
         made = next(results)
+        made = _told(made, kept) if isinstance(made, dict) else made
         if made is NotImplemented or (made is None and flat is not None):
             return False
         if flat is None:  # another way to write the mistake fails where ours goes on with wrong numbers
-            if made is not None and not differences(key, made, named(right, EXERCISES[key])):
+            if made is not None and not differences(key, made, _told(expected(key, case, right), kept)):
                 return False
             continue
         if entry is None and differences(key, flat, made):
@@ -106,10 +116,10 @@ def _explains(
     return True
 
 
-def _made(key: str, mistakes: Mistakes, cases: list[Any], rights: list[Any]) -> Iterator[Any]:
+def _made(key: str, mistakes: Mistakes, cases: list[Case], rights: list[Any]) -> Iterator[Any]:
     """Run the textbook with the mistakes in it: a flat table for each case, None where it fails."""
-    namespace: dict[str, Any] = {"np": np, "Array": Any, "Any": Any}
-    for name in MISTAKES:
+    namespace: dict[str, Any] = {**TEXTBOOK, "np": np, "Array": Any, "Any": Any}
+    for name in (key, *rests_on(key)):
         code = _code(name, tuple(mistake for mistake in mistakes if mistake.function == name))
         if code is None:
             yield NotImplemented
@@ -118,15 +128,35 @@ def _made(key: str, mistakes: Mistakes, cases: list[Any], rights: list[Any]) -> 
     for case, right in zip(cases, rights, strict=True):
         try:
             with np.errstate(all="ignore"):
-                yield named(canonical(key, case, namespace[key](*case), right), EXERCISES[key])
+                yield settle(key, case, namespace[key](*case), right).flat
         except Exception:
             yield None
 
 
 @cache
+def rests_on(key: str) -> tuple[str, ...]:
+    """Name the functions of the textbook that one rests on."""
+    known: dict[str, None] = {}
+    waiting = [key]
+    while waiting:
+        called = [name for name in _names(TEXTBOOK[waiting.pop()].__code__) if name in TEXTBOOK and name not in known]
+        known.update(dict.fromkeys(called))
+        waiting += called
+    known.pop(key, None)
+    return tuple(known)
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+
+
+@cache
 def _code(function: str, mistakes: Mistakes) -> CodeType | None:
     """Compile a function of the textbook with the mistakes in it; None where they get in each other's way."""
-    text = inspect.getsource(getattr(textbook, function))
+    text = inspect.getsource(TEXTBOOK[function])
     for mistake in mistakes:
         if mistake.old not in text:
             return None
@@ -139,5 +169,5 @@ def _code(function: str, mistakes: Mistakes) -> CodeType | None:
 
 def right_line(mistake: Mistake) -> str:
     """Return the line of the textbook that the mistake is made in."""
-    lines = inspect.getsource(getattr(textbook, mistake.function)).splitlines()
+    lines = inspect.getsource(TEXTBOOK[mistake.function]).splitlines()
     return next((line.strip() for line in lines if mistake.old.partition("\n")[0] in line), "")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from glassnet import equations
+from glassnet.lessons.grader.units import TEXTBOOK
 from glassnet.typing import AnyArray
 
 
@@ -43,6 +44,19 @@ def _backward(AL: AnyArray, Y: AnyArray, caches: Any) -> dict[str, AnyArray]:
     return grads
 
 
+def _two_layers(X: AnyArray, parameters: dict[str, AnyArray]) -> Any:
+    W, b = _layers(parameters, "W"), _layers(parameters, "b")
+    A, Z = equations.forward(X, W, b, ["tanh", "sigmoid"])
+    return A[2], {"Z1": Z[1], "A1": A[1], "Z2": Z[2], "A2": A[2]}
+
+
+def _two_layers_backward(parameters: dict[str, AnyArray], cache: Any, X: AnyArray, Y: AnyArray) -> dict[str, AnyArray]:
+    W = _layers(parameters, "W")
+    A, Z = [X, cache["A1"], cache["A2"]], [None, cache["Z1"], cache["Z2"]]
+    dW, db = equations.backward(equations.cost_backward(A[2], Y), A, Z, W, ["tanh", "sigmoid"])
+    return {f"{name}{l}": slopes[l] for l in (1, 2) for name, slopes in (("dW", dW), ("db", db))}
+
+
 def _update(parameters: dict[str, AnyArray], grads: dict[str, AnyArray], learning_rate: float) -> dict[str, AnyArray]:
     W, b = _layers(parameters, "W"), _layers(parameters, "b")
     dW, db = ([None, *(grads[f"{name}{l}"] for l in range(1, len(W)))] for name in ("dW", "db"))
@@ -68,23 +82,28 @@ def _optimize(
     return {"w": w, "b": b}, grads, costs[::100]
 
 
-REFERENCES: dict[str, Callable[..., Any]] = {
+_EQUATIONS: dict[str, Callable[..., Any]] = {
     "sigmoid": lambda Z: (equations.activation_forward(Z, "sigmoid"), Z),
     "relu": lambda Z: (equations.activation_forward(Z, "relu"), Z),
     "linear_forward": lambda A, W, b: (equations.linear_forward(A, W, b), (A, W, b)),
     "linear_activation_forward": _activation,
     "L_model_forward": _forward,
-    "compute_cost": equations.cost,
+    "compute_cost": lambda AL, Y, *_: equations.cost(AL, Y),
     "relu_backward": lambda dA, Z: equations.activation_backward(dA, Z, "relu"),
     "sigmoid_backward": lambda dA, Z: equations.activation_backward(dA, Z, "sigmoid"),
     "linear_backward": lambda dZ, cache: equations.linear_backward(dZ, *cache[:2]),
     "linear_activation_backward": lambda dA, cache, activation: _slope(dA, cache[1], activation, cache[0]),
     "L_model_backward": _backward,
+    "forward_propagation": _two_layers,
+    "backward_propagation": _two_layers_backward,
     "update_parameters": _update,
+    "update_two": _update,
     "predict": lambda X, y, parameters: 1.0 * (_forward(X, parameters)[0] > 0.5),
+    "predict_two": lambda parameters, X, *_: 1.0 * (_two_layers(X, parameters)[0] > 0.5),
     "propagate": _propagate,
     "optimize": _optimize,
     "predict_logistic": lambda w, b, X: (
         1.0 * (equations.forward(X, [None, w.T], [None, np.array([[b]])], ["sigmoid"])[0][1] > 0.5)
     ),
 }
+REFERENCES: dict[str, Callable[..., Any]] = {**TEXTBOOK, **_EQUATIONS}

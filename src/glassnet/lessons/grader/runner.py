@@ -15,17 +15,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from glassnet.lessons.grader.child import Answer, Fault, Job, Loaded, Order
+from glassnet.lessons.grader.child import Answer, Job, Loaded, Order
+from glassnet.lessons.grader.loading import Fault
 
 START = 30.0  # seconds that Python and NumPy may take to start, on a busy machine
 GRACE = 2.0  # seconds more than the child gives itself, before it is killed from outside
 
 
-def run(path: Path, jobs: list[Job], seconds: float) -> tuple[Loaded, list[Answer]]:
-    """Run `jobs` on the functions of the file at `path`, each for `seconds` at most."""
+def run(path: Path, text: str, jobs: list[Job], seconds: float) -> tuple[Loaded, list[Answer]]:
+    """Run `jobs` on the functions of the file at `path`, which reads `text`, each for `seconds` at most."""
     answers: list[Answer] = []
     while True:
-        with _started(Order(str(path), jobs[len(answers) :], seconds)) as (process, frames):
+        with _started(Order(str(path), text, jobs[len(answers) :], seconds)) as (process, frames):
             loaded = _next(process, frames, START + 3 * seconds, "the file")
             if isinstance(loaded, Fault):
                 return Loaded({}, [loaded]), answers

@@ -10,19 +10,20 @@ from glassnet.typing import Array
 
 
 class Flaw(NamedTuple):
-    """A mistake seen in initial parameters; `result` is "W" or "b"."""
+    """A mistake seen in initial parameters; `result` is "W" or "b". A small one is worth a remark."""
 
     result: str
     name: str
     why: str
     look: str
+    small: bool = False
 
 
 SYMMETRY = "equal units get equal slopes and stay equal for ever: start W with small random numbers"
 SHAPES = "W[l] is (n[l], n[l-1]), b[l] is (n[l], 1)"
 
 
-def flaws(sizes: list[int], parameters: Any) -> list[Flaw]:
+def flaws(sizes: list[int], parameters: Any, kind: str = "") -> list[Flaw]:
     """Examine the parameters that were drawn for layers of these sizes, the first being the features.
 
     Parameters
@@ -31,6 +32,8 @@ def flaws(sizes: list[int], parameters: Any) -> list[Flaw]:
         n[0], n[1], ... n[L].
     parameters : dict
         W1, b1, W2, ... as returned.
+    kind : str
+        "zeros", "random" (large) and "he" ask for these; anything else accepts every usual scale.
 
     Returns
     -------
@@ -49,8 +52,8 @@ def flaws(sizes: list[int], parameters: Any) -> list[Flaw]:
                      "layers count from 1 to L = len(layer_dims) - 1", "range|len")]  # fmt: skip
     found = []
     for l in range(1, len(sizes)):
-        found += _of_b(parameters[f"b{l}"], sizes[l], l) + _of_W(parameters[f"W{l}"], sizes[l - 1], sizes[l], l)
-    large = [parameters[f"W{l}"] for l in range(1, len(sizes)) if parameters[f"W{l}"].size >= 1000]
+        found += _of_b(parameters[f"b{l}"], sizes[l], l) + _of_W(parameters[f"W{l}"], sizes[l - 1], sizes[l], l, kind)
+    large = [parameters[f"W{l}"] for l in range(1, len(sizes)) if parameters[f"W{l}"].size >= 1000 and kind != "zeros"]
     if len(large) > 1 and np.allclose(*(W.flat[:50] / (np.std(W) or 1) for W in large[:2])):
         found.append(Flaw("W", "the same random numbers in every layer", "seed once, before the first layer", "seed"))
     return found
@@ -66,10 +69,12 @@ def _of_b(b: Array, n: int, l: int) -> list[Flaw]:
                  "rand|ones|full")]  # fmt: skip
 
 
-def _of_W(W: Array, n_prev: int, n: int, l: int) -> list[Flaw]:
+def _of_W(W: Array, n_prev: int, n: int, l: int, kind: str) -> list[Flaw]:
     if W.shape != (n, n_prev):
         swapped = ", its two sizes exchanged" if W.shape == (n_prev, n) else ""
         return [Flaw("W", f"W{l} has shape {W.shape}, expected {(n, n_prev)}{swapped}", SHAPES, "rand|W")]
+    if kind == "zeros":
+        return [] if np.all(W == 0) else [Flaw("W", "not zero", "this start is all zeros: np.zeros", "W")]
     scale, many = float(np.std(W)), W.size >= 1000
     usual = {
         "0.01": 0.01,
@@ -77,16 +82,20 @@ def _of_W(W: Array, n_prev: int, n: int, l: int) -> list[Flaw]:
         "He": (2 / n_prev) ** 0.5,
         "Xavier": (2 / (n + n_prev)) ** 0.5,
     }
+    if kind == "he":
+        usual = {"He": usual["He"]}
     alike = W.size > 1 and (np.all(W.flat[0] == W) or (n > 1 and n_prev > 1 and np.all(W[0] == W)))
-    unusual = all(abs(scale / right - 1) > 0.15 for right in usual.values())
+    unusual = all(abs(scale / right - 1) > 0.15 for right in usual.values()) and kind != "random"
     known = ", ".join(f"{name} = {right:.2g}" for name, right in usual.items())
+    large = kind not in {"random", "he"}
     table = [
-        (not np.all(np.isfinite(W)), "entries that are no finite numbers", "is a scale divided by 0?", "rand|W"),
-        (np.all(W == 0), "zero instead of random", SYMMETRY, "zeros|W"),
-        (alike, "all units start alike", SYMMETRY, "ones|full|rand|W"),
+        (not np.all(np.isfinite(W)), "entries that are no finite numbers", "is a scale divided by 0?", "rand|W", False),
+        (np.all(W == 0), "zero instead of random", SYMMETRY, "zeros|W", False),
+        (alike, "all units start alike", SYMMETRY, "ones|full|rand|W", False),
         (many and np.min(W) >= 0, "uniform numbers from 0 up (rand) instead of normal ones (randn)",
-         "weights need both signs: np.random.randn", "rand"),
-        (many and abs(scale - 1) < 0.15, "the scale is missing", "times 0.01, or divided by sqrt(n_prev)", "rand"),
-        (many and unusual, f"the scale is {scale:.2g}", f"usual here: {known}", "rand"),
+         "weights need both signs: np.random.randn", "rand", False),
+        (many and large and abs(scale - 1) < 0.15, "the scale is missing", "times 0.01, or divided by sqrt(n_prev)",
+         "rand", False),
+        (many and unusual, f"the scale is {scale:.2g}", f"usual here: {known}", "rand", kind != "he"),
     ]  # fmt: skip
-    return [Flaw("W", name, why, look) for seen, name, why, look in table if seen][:1]
+    return [Flaw("W", name, why, look, small) for seen, name, why, look, small in table if seen][:1]
