@@ -54,7 +54,7 @@ def seeds_of(results: Results) -> str:
     counts = {len({row["seed"] for row in fits}) for (who, name), fits in results.of.items() if who == DEFAULT
               and name in TABLES}  # fmt: skip
     low, high = min(counts, default=0), max(counts, default=0)
-    return f"{high} seeds" if low == high else f"{low} to {high} seeds"
+    return (f"{high} seeds" if high > 1 else "one seed") if low == high else f"{low} to {high} seeds"
 
 
 def by_table(results: Results) -> list[str]:

@@ -87,6 +87,7 @@ NEEDS = {
     "shap": library("shap"),  # which not every Python has
     "scikit-learn's tests": Need(lambda: find_spec("sklearn.neural_network.tests") is not None, installed=True),
     "the native library": Need(native, installed=True),
+    "a library that is not sanitized": Need(lambda: os.environ.get("GLASSNET_NATIVE") != "sanitize"),
     "a C compiler": Need(lambda: os.name == "posix" and shutil.which("cc") is not None),
     "a browser": Need(lambda: browser() is not None, installed=True),
     "make": Need(lambda: os.name == "posix" and shutil.which("make") is not None),  # and bash, which Windows lacks

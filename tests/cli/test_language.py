@@ -117,7 +117,7 @@ def test_a_language_that_is_not_spoken_is_refused(glassnet, words):
 def test_a_checked_formula_in_chinese(glassnet, monkeypatch):
     monkeypatch.setenv("GLASSNET_LANG", "zh")
     answer = glassnet("check", "dW[l] = dZ[l] A[l-1]^T")
-    assert (answer.code, answer.out.splitlines()[1]) == (1, "  缺少 1/m：J 是 m 个样本的平均")
+    assert (answer.code, answer.out.splitlines()[1]) == (3, "  缺少 1/m：J 是 m 个样本的平均")
     answer = glassnet("check", "dZ = ")
     assert (answer.code, answer.err[:24]) == (2, "glassnet: 第 5 列：此处应为字母、数")
     assert "印刷错误" in glassnet("check").out

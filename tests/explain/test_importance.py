@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.inspection import permutation_importance
 
-from explained import QUICK, classifier, linear, product, regressor
+from explained import QUICK, classifier, linear, product, regressor, rows_of
 from glassnet import TabularClassifier, TabularRegressor, explain
 from glassnet.errors import DataError, SettingError, UnknownNameError
 
@@ -100,6 +100,7 @@ def test_the_metric_is_the_models_or_the_one_that_is_named():
 
 def test_rows_are_drawn_by_the_seed():
     model, X, y = classifier()
+    X, y = rows_of(X, np.arange(80)[::-1]), y[::-1]  # in another order, so that they count as new
     results = [explain.importance(model, X, y, rows=40, seed=seed) for seed in (1, 1, 2)]
     assert results[0] == results[1] != results[2]
     assert results[0].rows == 40

@@ -5,7 +5,6 @@ import re
 
 import numpy as np
 import pytest
-from glassnet.report.phrases import masked, phrases, translate_phrase
 from PIL import Image
 
 from glassnet import Network, lessons
@@ -18,6 +17,8 @@ from glassnet.lessons.progress import tracked, watched
 from glassnet.lessons.runs import cost_curves, stack
 from glassnet.plots.of_experiments import KINDS
 from glassnet.text_table import fitted, width_of
+from glassnet.texts import translated
+from glassnet.texts.tables import is_known
 from shared import shared
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -77,7 +78,7 @@ def test_everything_fits_a_terminal_in_both_languages(name, results):
     lines = [line for line in str(result).split("\n") if not line.startswith("Again: ")]  # a command stays whole
     assert max(map(width_of, lines)) <= 80
     for table in (result.summary, *result.tables):
-        head, *rows = [[translate_phrase(cell_text(cell), "zh") for cell in row] for row in (table.head, *table.rows)]
+        head, *rows = [[translated(cell_text(cell), "zh") for cell in row] for row in (table.head, *table.rows)]
         assert max(map(width_of, fitted([head, *rows]).split("\n"))) <= 80
 
 
@@ -86,7 +87,7 @@ def test_a_sentence_with_numbers_says_what_was_found(name, results):
     said = results(name).said
     assert re.search(r"\d", said)
     assert said.endswith(".")
-    assert masked(said) in phrases()
+    assert is_known(said)
 
 
 @pytest.mark.parametrize("name", lessons.EXPERIMENTS)

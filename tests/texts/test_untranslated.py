@@ -14,7 +14,7 @@ from glassnet.texts.tables import is_known
 
 OF_TYPER = {*OWN.values(), USAGE, "Show this message and exit."}
 NAMES = re.compile(  # that are the same in every language
-    r"glassnet|alpha.*|dW.*|normal.*|constant.*|zeros|he|identity|sigmoid|tanh|(leaky_)?relu|softplus|RMSE|none|"
+    r"glassnet|alpha.*|dW.*|normal.*|constant.*|zeros|he|identity|sigmoid|tanh|(leaky_)?relu(\(.*\))?|softplus|RMSE|none|"
     r"[\d, -]+|\(\d*,( \d+)?\)|\d+ / \d+|.*/sqrt.*"
 )
 COMMAND = typer.main.get_command(app)

@@ -1,5 +1,7 @@
 """Choices of columns reach the model, are kept in its file, and need not be said again."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -36,7 +38,8 @@ def test_a_choice_holds_in_the_model_and_its_file(name, trained, patients):
     assert load(path).source_ == model.source_
     first = workflows.predict_file(path, patients)
     assert first.rows == 150
-    assert workflows.evaluate_file(path, patients).scores == outcome.scores["test"]
+    scores = workflows.evaluate_file(path, patients).scores
+    assert replace(scores, unlike=None) == outcome.scores["test"]  # which does not look for rows that are unlike
 
 
 def test_marks_of_missing_cells_count_in_rows_to_predict(trained, patients, tmp_path):

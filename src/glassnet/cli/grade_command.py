@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SOMETHING_IS_WRONG = 3
 SENTENCES = ("why", "seen")  # beside what is a line of code
 LOOK = {
-    "right": ("green", "right"), "wrong": ("red", "wrong"), "failed": ("red", "error"), "endless": ("red", "no end"),
+    "right": ("green", "right"), "wrong": ("red", "wrong"), "failed": ("red", "failed"), "endless": ("red", "no end"),
     "died": ("red", "died"), "follows": ("yellow", "follows"), "empty": ("yellow", "to do"),
 }  # fmt: skip
 STEPS = ("what is wrong", "where", "the formula", "the line")

@@ -108,7 +108,7 @@ def merged_bias(
         row -= learning_rate * slope
     gap_J, gap_b = np.abs(J - merged).max(axis=0), np.abs(row[:, 0, 0] - net.b[1][:, 0, 0])
     gap_W = np.abs(row[:, :, 1:] - net.W[1]).max(axis=(1, 2))
-    head = ("written as", "numbers", "J at the end", "b, or the weight of 1")
+    head = ("written as", "parameters", "J at the end", "b, or the weight of 1")
     rows = [("W X + b", features + 1, J[-1].mean(), net.b[1][:, 0, 0].mean()),
             ("one row (b, w) times (1, X)", features + 1, merged[-1].mean(), row[:, 0, 0].mean())]  # fmt: skip
     return Evidence(

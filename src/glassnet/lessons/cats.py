@@ -99,6 +99,7 @@ def cats(
         rows.append((name, layers, train[name][0], train[name].mean(), test[name][0], *mean_and_range(test[name]),
                      between))  # fmt: skip
     logistic, *_, deep = models
+    shares = ", ".join(f"{value.mean():.1%} by {name}" for name, value in test.items())
     gain = np.median(test[deep]) - np.median(test[logistic])
     findings = [  # of a few starts, one may leave all relu units of a small layer dead
         Finding(f"{deep}: accuracy on the training pictures", numbers(train[deep]), at_least=0.95, share=0.6),
@@ -132,9 +133,8 @@ def cats(
         [f"{m_test} test pictures: one of them is {1 / m_test:.1%}. Where the intervals overlap, the order of the "
          "networks may be luck.",
          "Trained in the span of the training pictures, in which gradient descent stays: the same steps, in seconds."],
-        "Right of the test pictures: "
-        + ", ".join(f"{value.mean():.1%} by {name}" for name, value in test.items())
-        + f"; {m_test} pictures leave {interval[deep][0]:.0%} to {interval[deep][1]:.0%} possible for the last.",
+        f"Right of the test pictures: {shares}; {m_test} pictures leave {interval[deep][0]:.0%} to "
+        f"{interval[deep][1]:.0%} possible for the last.",
     )  # fmt: skip
 
 

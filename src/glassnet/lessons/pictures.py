@@ -58,7 +58,7 @@ def unrolling(
             Finding("numbers lost when the columns become pictures again", numbers(lost), at_most=0),
             Finding("X.reshape(-1, m): share of columns that mix pictures", numbers(mixed), at_least=1),
         ],
-        [Table(f"Where the numbers of a {shape} picture go", ("number", "pixel", "colour", "value"), rows)],
+        [Table(f"Where the numbers of a {shape} picture go", ("row of the column", "pixel", "colour", "value"), rows)],
         [Picture("unrolled", f"{shape}: {n_x} numbers, one column", {
             "picture": first, "column": column,
             "planes": ["the picture", "red", "green", "blue", f"its column, ({n_x}, 1)"],

@@ -91,8 +91,7 @@ def test_a_level_that_is_unknown_or_that_the_processor_lacks_is_refused_with_tho
         assert native.available()
 
 
-@pytest.mark.needs("the native library")
-@pytest.mark.skipif(os.environ.get("GLASSNET_NATIVE") == "sanitize", reason="a sanitized library takes longer")
+@pytest.mark.needs("the native library", "a library that is not sanitized")
 def test_loading_takes_less_than_ten_milliseconds(fresh):
     def seconds():
         native._loaded.cache_clear()

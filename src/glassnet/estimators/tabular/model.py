@@ -639,7 +639,7 @@ class TableClassifier(TableModel):
         >>> from sklearn.datasets import load_iris
         >>> from glassnet import TabularClassifier
         >>> X, y = load_iris(return_X_y=True)
-        >>> sets = TabularClassifier(preset="fast", random_state=0).fit(X, y).predict_set(X, coverage=0.98)
+        >>> sets = TabularClassifier(preset="fast", random_state=0).fit(X, y).predict_set(X, coverage=0.95)
         >>> sets.shape, bool(sets.any(axis=1).all())
         ((150, 3), True)
         """

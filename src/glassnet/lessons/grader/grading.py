@@ -129,7 +129,9 @@ class _Grading:
             verdicts |= self._with_right_helpers(again, forms)
         for name, key in suspects.items():  # an order that the callers do not know
             if any(verdict.status == "follows" and name in verdict.because for verdict in verdicts.values()):
-                verdicts[key] = self._order_is_wrong(key)
+                causes = tuple(other for other in suspects if other != name and other in self.source.calls(name))
+                follows = replace(verdicts[key], status="follows", because=causes)
+                verdicts[key] = follows if causes else self._order_is_wrong(key)
         follow = {verdict.function for verdict in verdicts.values() if verdict.status in {"follows", "right"}}
         return [
             replace(verdicts[key], because=tuple(name for name in verdicts[key].because if name not in follow))
