@@ -12,6 +12,7 @@ NAMES = (
     r"\$ glassnet.*",
     r"(python -m )?glassnet( [a-z]+( NAME)?)?",
     r"--[a-z-]+( [\w.]+)?",
+    r'pip install "[^"]*"',
     r"\S*\.(glassnet|csv|npz|svg|py|h5|json|html)|/\S+|\w+_\w+|'[^']*'|Tabular\w+",
     r"\b(engine|auto|native|numpy|torch|cuda|sse2|avx2|avx512|alpha|lambda|relu|tanh|silu|sigmoid|softmax|identity|leaky|"
     r"softplus|normal|sqrt|likelihood|Brier|none|float32|float64|train|solved|linear|simple|"
