@@ -206,8 +206,8 @@ def start(result: dict[str, Any]) -> list[str]:
     return [
         f"One network of {hidden} relu units for {same['epochs']} epochs in batches of {same['batch']} on 400 rows, of "
         "which a fifth is kept for the score: `glassnet train small.csv --target y --hidden ...` beside scripts that "
-        'do the same. "no settings" is `glassnet train small.csv --target y`, which trains eight such networks, and '
-        "eight linear ones, to choose between the two.",
+        'do the same. "no settings" is `glassnet train small.csv --target y`, which chooses between linear and '
+        "deep networks, eight of each.",
         table(("process", "times glassnet's", "seconds", "epochs", "test accuracy"), rows),
     ]
 

@@ -2,7 +2,7 @@
 
 A fifth of the rows is kept for the score, features are scaled, the model is saved. The scripts and "glassnet" train
 one network of 128 relu units, with the same batches and epochs and no early end. "no settings" is what `glassnet train`
-does when nothing is said: eight networks of that kind and eight linear ones, to choose between the two.
+does when nothing is said: the choice between linear and deep networks, eight of each.
 
     python bench/start.py [--repeats 5] [--quick] [--json FILE]
 """
