@@ -186,12 +186,23 @@ def with_recipes(seed: int, numbers: bool, threads: int, **changed: Any) -> Any:
     return model
 
 
-def of_deep(seed: int, numbers: bool, threads: int, *, scale: float = 1.0, **changed: Any) -> Any:
-    """Return `default` whose deep recipe has another value in some fields, or trains `scale` times as long."""
+def of_deep(seed: int, numbers: bool, threads: int, *, scale: float = 1.0, units: int = 0, **changed: Any) -> Any:
+    """Return `default` whose deep recipes have other values, `scale` times the steps, or so many units a layer."""
     model = ours(seed, numbers)
-    deep = type(model)._recipes["deep"]
-    length = {"epochs": round(deep.epochs * scale), "least_steps": round(deep.least_steps * scale)}
-    model._recipes = {**type(model)._recipes, "deep": deep._replace(**length, **changed)}
+    model._recipes = dict(type(model)._recipes)
+    for name in ("deep", "smooth"):
+        recipe = model._recipes[name]
+        length = {"epochs": round(recipe.epochs * scale), "least_steps": round(recipe.least_steps * scale)}
+        hidden = (units,) * len(recipe.hidden) if units else recipe.hidden
+        model._recipes[name] = recipe._replace(**length, hidden=hidden, **changed)
+    return model
+
+
+def without(seed: int, numbers: bool, threads: int, *, recipe: str) -> Any:
+    """Return `default` that does not try a recipe."""
+    model = ours(seed, numbers)
+    recipes = type(model)._recipes
+    model._recipes = {**recipes, recipe: recipes[recipe]._replace(least_rows=10**9)}
     return model
 
 
@@ -220,26 +231,25 @@ def cost_of_one(parts: Any, Y: Any, loss: str, k: int, S: Any = None) -> float:
 
 ALONE = {f"always {name}": Column(partial(of_recipe, recipe=name), 1.0)
          for name in CLASSES if any(name in (*each.recipes, each.otherwise) for each in PRESETS.values())}  # fmt: skip
+TRIED = ("linear", "simple", "deep", "smooth")
 CHANGES = {  # `default` with one part changed
     "one network": Column(partial(ours, n_networks=1), 0.3),
     "8 networks": Column(partial(ours, n_networks=8), 2.0),
-    "16 networks": Column(partial(ours, n_networks=16), 4.0),
-    "constant rate": Column(partial(ours, schedule="constant"), 1.0),
-    "dropout of .1": Column(partial(of_deep, dropout=0.1), 1.3),
-    "relu": Column(partial(of_deep, activation="relu"), 0.9),
-    "two layers of 256": Column(partial(of_deep, hidden=(256, 256)), 2.5),
-    "half the rate": Column(partial(of_deep, learning_rate=0.004), 1.0),
+    **{f"without {name}": Column(partial(without, recipe=name), 0.8) for name in TRIED},
     "half as long": Column(partial(of_deep, scale=0.5), 0.6),
     "twice as long": Column(partial(of_deep, scale=2.0), 2.0),
-    "labels not smoothed": Column(partial(with_recipes, label_smoothing=0.0), 1.0, only="classes"),
+    "twice the rate": Column(partial(of_deep, learning_rate=0.01), 1.0),
+    "constant rate": Column(partial(ours, schedule="constant"), 1.0),
+    "dropout of .1": Column(partial(of_deep, dropout=0.1), 1.3),
+    "256 units a layer": Column(partial(of_deep, units=256), 2.5),
     "no embedding": Column(partial(with_recipes, embedding=0), 1.0),
     "no bins": Column(ours, 1.0, patch=(preparation, "MAX_BINS", 0)),
     "16 bins at most": Column(ours, 1.0, patch=(preparation, "MAX_BINS", 16)),
+    "labels not smoothed": Column(partial(with_recipes, label_smoothing=0.0), 1.0, only="classes"),
     "temperature not calibrated": Column(
         ours, 1.0, patch=(out_of_fold, "calibrate_temperature", lambda *_: 1.0), only="classes"),
-    "chosen by single networks": Column(
-        ours, 1.0, patch=(out_of_fold, "cost", cost_of_one)),
-    **{f"always {name}": ALONE[f"always {name}"] for name in ("linear", "simple", "deep")},
+    "chosen by single networks": Column(ours, 1.0, patch=(out_of_fold, "cost", cost_of_one)),
+    **{f"always {name}": ALONE[f"always {name}"] for name in TRIED},
 }  # fmt: skip
 EVERY = {**COLUMNS, **CHANGES, **ALONE}
 

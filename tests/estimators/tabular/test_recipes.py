@@ -25,7 +25,7 @@ def test_presets_name_recipes_of_both_tables_simplest_first(table):
     for preset in PRESETS.values():
         depths = [len(table[name].hidden) for name in preset.recipes]
         assert depths == sorted(depths)
-    assert recipes.candidate_recipes(table, "best", 10, 5).keys() == {"solved linear", "linear", "simple"}
+    assert recipes.candidate_recipes(table, "best", 10, 5).keys() == {"solved linear", "linear", "simple", "quick"}
     assert recipes.candidate_recipes(table, "default", 5000, recipes.MANY_FEATURES + 1).keys() == {"wide"}
 
 
@@ -62,17 +62,26 @@ def test_the_recipe_that_is_best_out_of_fold_is_kept():
     X, y = rings(1200)
     model = TabularClassifier(random_state=0, epochs=12).fit(X, y)
     costs = {each["kind"]: each["cost"] for each in model.candidates_}
-    assert list(costs) == ["solved linear", "linear", "deep"]  # which is the best: nothing simpler is asked for
-    assert costs["linear"] > costs["deep"]
-    assert model.network_.architecture.sizes[1:-1] == CLASSES["deep"].hidden
+    assert list(costs) == ["solved linear", "linear", "deep", "smooth"]  # deep is better: nothing simpler is asked for
+    assert costs["linear"] > max(costs["deep"], costs["smooth"])
+    best = min(costs, key=costs.__getitem__)
+    assert model.network_.architecture.sizes[1:-1] == CLASSES[best].hidden
     assert model.network_.n_networks == PRESETS["default"].networks
     assert any("chosen by the cost on held-out rows" in note for note in model.notes_)
     rng = np.random.default_rng(1)
     X = rng.normal(size=(400, 8))
     model = TabularRegressor(random_state=0).fit(X, X[:, 0] + 3 * rng.normal(size=400))
-    assert [each["kind"] for each in model.candidates_] == ["solved linear", "linear", "deep", "simple"]
+    assert [each["kind"] for each in model.candidates_] == ["solved linear", "linear", "deep", "smooth", "simple"]
     assert model.network_.L == 1
     assert model.network_.n_networks == 2 * PRESETS["default"].networks  # rows are few
+    X = rng.normal(size=(1000, 8))
+    model = TabularRegressor(random_state=0, epochs=3).fit(X, X[:, 0] + 3 * rng.normal(size=1000))
+    assert [each["kind"] for each in model.candidates_] == [
+        "solved linear",
+        "linear",
+        "deep",
+        "simple",
+    ]  # rows are many
 
 
 def test_where_rows_are_few_more_networks_leave_some_out():

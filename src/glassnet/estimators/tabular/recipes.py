@@ -91,7 +91,8 @@ class Preset(NamedTuple):
     recipes : tuple of str
         Names, from simple to deep.
     otherwise : str
-        The recipe that is trained too where no network with hidden layers is the best.
+        The recipe that is trained too where no network with hidden layers is the best. Of many rows the first of these
+        decides: if it is not the best, those after it are left out.
     """
 
     networks: int
@@ -102,8 +103,8 @@ class Preset(NamedTuple):
 # fmt: off
 PRESETS = {
     "fast":    Preset(2,  ("quick",)),
-    "default": Preset(4,  (SOLVED, "linear", "deep"), otherwise="simple"),
-    "best":    Preset(16, (SOLVED, "linear", "simple", "long", "deeper")),
+    "default": Preset(4,  (SOLVED, "linear", "deep", "smooth"), otherwise="simple"),
+    "best":    Preset(16, (SOLVED, "linear", "simple", "quick", "deep", "smooth", "deeper")),
 }
 # Of a table of text alone. Its words are many, and a linear network is enough; what is tried is how far weights go, and
 # whether a rare word's goes as far as a frequent one's (adamw) or not (momentum).
@@ -119,8 +120,8 @@ CLASSES = {
     "linear": Recipe((),               "relu",   0.005,     20),
     "simple": Recipe((128,),           "relu",   0.001,     32,    0.3),
     "quick":  Recipe((128, 128),       "silu",   0.008,     12,    0.0,   0.05, least_steps=500, **EMBEDDED),
-    "deep":   Recipe((128, 128),       "silu",   0.008,     25,    0.0,   0.05, least_steps=1000, **DEEP),
-    "long":   Recipe((128, 128),       "silu",   0.005,     40,    0.0,   0.05, least_steps=1500, **DEEP),
+    "deep":   Recipe((128, 128),       "relu",   0.005,     40,    0.0,   0.05, least_steps=1500, **DEEP),
+    "smooth": Recipe((128, 128, 128),  "silu",   0.005,     40,    0.0,   0.05, least_steps=1500, **DEEP),
     "deeper": Recipe((256, 256, 256),  "silu",   0.0015,    32,    0.2,   0.05, least_steps=1000, least_rows=1000),
     "given":  Recipe((),               "silu",   0.003,     28,    0.1, least_steps=1000),
     "wide":   Recipe((128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
@@ -132,8 +133,8 @@ NUMBERS = {
     "linear": Recipe((),               "relu",   0.005,     20),
     "simple": Recipe((128,),           "silu",   0.002,     32,    0.3),
     "quick":  Recipe((128, 128),       "silu",   0.008,     18,    least_steps=500, **EMBEDDED),
-    "deep":   Recipe((128, 128),       "silu",   0.008,     35,    least_steps=1000, **DEEP),
-    "long":   Recipe((128, 128),       "silu",   0.005,     56,    least_steps=1500, **DEEP),
+    "deep":   Recipe((128, 128),       "relu",   0.005,     56,    least_steps=1500, **DEEP),
+    "smooth": Recipe((128, 128, 128),  "silu",   0.005,     56,    least_steps=1500, **DEEP),
     "deeper": Recipe((256, 256, 256),  "silu",   0.001,     64,    0.15, least_steps=1000, least_rows=300),
     "given":  Recipe((),               "silu",   0.002,     40,    0.1, least_steps=1000),
     "wide":   Recipe((128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),

@@ -16,7 +16,7 @@ from glassnet.estimators.tabular.candidate import LOG, Candidate, best_of
 from glassnet.estimators.tabular.judging import JudgedRows, judged, shown_scores
 from glassnet.estimators.tabular.logarithms import may_learn_logarithms, target_of
 from glassnet.estimators.tabular.networks import is_full_batch, new_network, recipes_to_try
-from glassnet.estimators.tabular.recipes import SOLVED, Recipe, preset_named
+from glassnet.estimators.tabular.recipes import FEW_ROWS, SOLVED, Recipe, preset_named
 from glassnet.estimators.tabular.settings import IN_FIT
 from glassnet.estimators.tabular.time_plan import TimePlan
 from glassnet.estimators.tabular.training_data import TrainingData
@@ -64,9 +64,9 @@ def train_candidates(
     otherwise = preset_named(model.preset).otherwise
     left = [name for name in networks if not recipes[name].solved and name != otherwise]
     for name, network in networks.items():
+        if not _is_needed(name, otherwise, m, trainings.candidates):
+            continue
         if name == otherwise:
-            if trainings.candidates and best_of(trainings.candidates).hidden:
-                break
             left = [name]
         if name in left:
             time_plan.plan(left)
@@ -81,6 +81,17 @@ def train_candidates(
         assert trainings.failure is not None
         raise trainings.failure
     return trainings.candidates
+
+
+def _is_needed(name: str, otherwise: str, m: int, candidates: Sequence[Candidate]) -> bool:
+    """Return whether a recipe is tried after these candidates.
+
+    Where none with hidden layers is the best, `otherwise` is, and of many rows no further one with hidden layers is.
+    """
+    if not otherwise or not any(each.hidden for each in candidates):
+        return True
+    is_deep = bool(best_of(candidates).hidden)
+    return not is_deep if name == otherwise else is_deep or m < FEW_ROWS
 
 
 @dataclass
