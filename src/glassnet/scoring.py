@@ -226,6 +226,8 @@ def cross_validated(
         if isinstance(model, TableClassifier) and y.ndim == 1 and (unseen := np.setdiff1d(y[test], y[train])).size:
             raise DataError(f"cv: class {unseen[0].item()!r} is in one of {folds} folds only; take fewer folds")
         one = type(model)(**{**model.get_params(), "warm_start": False})
+        if isinstance(one, TableClassifier):
+            one.class_order_ = model.classes_.tolist()
         weights, belongs = (None if each is None else np.asarray(each)[train] for each in (sample_weight, groups))
         one.fit(rows_at(X, train), y[train], weights, groups=belongs)
         scores.append(score(one, rows_at(X, test), y[test]))

@@ -14,6 +14,7 @@ from glassnet.cli.progress import lines_of_progress
 from glassnet.cli.score_table import cross_validation_table, score_table
 from glassnet.cli.terminal import complain, console, say, say_json
 from glassnet.estimators.saving import kind_of
+from glassnet.estimators.tabular.recipes import preset_named
 from glassnet.network import Network
 from glassnet.plain_text import one_line, visible
 from glassnet.scoring import Coverage, CrossValidation, Scores
@@ -21,7 +22,7 @@ from glassnet.tables import Dataset, Pictures
 from glassnet.tables.recognition import Decision, decision_of
 from glassnet.text_table import padded, width_of
 from glassnet.texts import told
-from glassnet.training.history import Progress
+from glassnet.training.history import History, Progress
 from glassnet.workflows import SampleTrace, Training
 
 if TYPE_CHECKING:
@@ -146,6 +147,8 @@ class Show:
         how = "solved" if model.was_solved else f"{history.epochs} epochs"
         self.line("Fit", f"{how} over {samples} rows in {history.seconds:.2f} s{best}")
         self.line("Engine", history.choice or history.engine)
+        if preset_named(model.preset).plain:
+            self.costs(history)
         parts = dict(reversed(outcome.scores.items()))  # that of the test rows first
         self.line("Scores", ", ".join(f"{part}: {scores.rows} rows" for part, scores in parts.items()))
         say(score_table(parts))
@@ -153,6 +156,17 @@ class Show:
         self.line("Saved", str(out), names=True)
         if outcome.interrupted:
             self.line("Note", f"interrupted: the best network so far was saved; resume with --resume {out}")
+
+    def costs(self, history: History) -> None:
+        """Print the cost after every hundredth step, as the course does, and before the last one."""
+        J = [float(np.mean(cost)) for cost in history.cost]
+        apart = 100 * max(1, len(J) // 2500)
+        steps = sorted({*range(0, len(J), apart), len(J) - 1})
+        cells = [f"{step}: {J[step]:.6f}" for step in steps]
+        width = max(map(len, cells))
+        lines = ["   ".join(cell.rjust(width) for cell in cells[k : k + 4]) for k in range(0, len(cells), 4)]
+        self.line("Cost", "after so many steps")
+        say("\n".join(lines))
 
     def evaluation(
         self, model: Any, scores: Scores, notes: Sequence[str] = (), coverage: Coverage | None = None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from numbers import Real
 from typing import Any
@@ -30,7 +31,7 @@ class LabelEncoder:
     Parameters
     ----------
     classes : array (n_classes,)
-        The labels, sorted; the column numbers of a multi-label table.
+        The labels: sorted, or in the order that was given; the column numbers of a multi-label table.
     multilabel : bool
         Whether a sample may carry several labels at once.
     sparse : bool
@@ -52,10 +53,12 @@ class LabelEncoder:
     class_weights: AnyArray | None = None
 
     @classmethod
-    def of(cls, y: AnyArray) -> LabelEncoder:
-        """Return the encoder of training labels."""
+    def of(cls, y: AnyArray, order: Sequence[Any] = ()) -> LabelEncoder:
+        """Return the encoder of training labels; they are sorted where `order` does not name all of them."""
         if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "Ubiu":  # certainly labels
-            return cls(_labels_of(y))
+            found = _labels_of(y)
+            ordered = [label for label in order if label in set(found.tolist())]
+            return cls(np.asarray(ordered, found.dtype) if len(ordered) == len(found) else found)
         from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
         kind = type_of_target(y, input_name="y")
@@ -91,7 +94,8 @@ class LabelEncoder:
     def class_indices(self, y: AnyArray) -> AnyArray:
         """Return the index of each label in `classes`."""
         if (y.dtype.kind in "UO") == (self.classes.dtype.kind in "UO"):
-            indices = np.searchsorted(self.classes, y).clip(0, len(self.classes) - 1)
+            order = np.argsort(self.classes)
+            indices = order[np.searchsorted(self.classes, y, sorter=order).clip(0, len(self.classes) - 1)]
             if (self.classes[indices] == y).all():
                 return indices
         known = self.classes.tolist()
@@ -321,7 +325,7 @@ def target_from_document(document: dict[str, Any]) -> Target:
 
 
 def _classes(labels: list[Any], name: str) -> AnyArray:
-    """Return labels as an array of the type of that name, which must hold each as it is, sorted, none twice."""
+    """Return labels as an array of the type of that name, which must hold each as it is, none twice; numbers sorted."""
     try:
         longest = max((len(label) for label in labels if isinstance(label, str)), default=0)
         width = int(name.lstrip("<>=|U")) if "U" in name else 0  # NumPy's item size may overflow
@@ -332,7 +336,8 @@ def _classes(labels: list[Any], name: str) -> AnyArray:
     except (ValueError, TypeError, OverflowError, SyntaxError):
         raise ModelFileError(f"target: {len(labels)} classes are not of type {name!r:.80}") from None
     same = [(type(label), label) for label in classes.tolist()] == [(type(label), label) for label in labels]
-    if not same or not (classes[:-1] < classes[1:]).all():
+    found = np.unique(classes)  # text may have an order of its own
+    if not same or len(found) < len(classes) or (dtype.kind != "U" and (found != classes).any()):
         raise ModelFileError(f"target: expected classes of type {name}, sorted, none twice; got {labels!r:.80}")
     return classes
 

@@ -182,7 +182,7 @@ def read_parts(data: str | Path | None, size: int, seed: int) -> Parts:
     else:
         rows, others = np.arange(len(train)), np.arange(len(test))
     test = test or train
-    names = np.unique(_labels(train))
+    names = train.class_names or np.unique(_labels(train))
     if len(names) != 2:
         raise DataError(
             f"cats: expected pictures of two classes; {first} has {len(names)}: " + ", ".join(map(str, names[:10]))

@@ -210,13 +210,20 @@ def _heights(n: int) -> AnyArray:
     return (places.mean() - places) * step
 
 
+def _indices(classes: AnyArray, labels: AnyArray) -> AnyArray:
+    """Return the index of each label among classes, which need not be sorted."""
+    order = np.argsort(classes)
+    found: AnyArray = order[np.searchsorted(classes, labels, sorter=order)]
+    return found
+
+
 def _as_rows(model: Any, X: AnyArray, y: AnyArray) -> tuple[AnyArray, AnyArray, list[Any] | None]:
     """Return samples as rows (m, 2), their labels or numbers (m,), and the classes; None where it answers numbers."""
     if hasattr(model, "predict"):
         rows, labels = np.asarray(X, float), np.asarray(y)
         known = getattr(model, "classes_", None)
         classes = None if known is None else list(known)
-        labels = labels.astype(float) if known is None else np.searchsorted(known, labels)
+        labels = labels.astype(float) if known is None else _indices(known, labels)
     else:
         rows, Y = np.asarray(X, float).T, np.asarray(y)
         is_class = "cross_entropy" in model.architecture.loss

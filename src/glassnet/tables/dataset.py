@@ -127,6 +127,8 @@ class Dataset:
         How the file was read, as `glassnet.read` takes it: separator, header, encoding and the like.
     validation : Dataset or None
         The part to choose the best network by, where the source itself has one.
+    class_names : tuple of str
+        The classes in the source's own order, where it names them beside numbers: `y` holds these names.
     """
 
     X: pa.Table | Pictures
@@ -139,6 +141,7 @@ class Dataset:
     lines: AnyArray | None = None
     reading: Mapping[str, Any] = field(default_factory=dict)
     validation: Dataset | None = None
+    class_names: tuple[str, ...] = ()
 
     def take(self, indices: AnyArray) -> Dataset:
         """Return some of the samples, without the test and validation parts.

@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from glassnet import estimators
 from glassnet.errors import DataError, GlassnetError, UnknownNameError
 from glassnet.estimators.saving import kind_of, load_as
@@ -148,7 +150,10 @@ def with_targets(model: str | Path, data: str | Path, reading: dict[str, Any] | 
     if dataset.y is None:
         raise DataError(f"{data}: holds no target to compare with")
     if isinstance(estimator, TableClassifier):
-        y, notes = labels_as_trained(dataset.y, estimator.classes_)
+        y = dataset.y
+        if dataset.class_names and estimator.classes_.dtype.kind in "iu":  # a model of before names were labels
+            y = np.array([dataset.class_names.index(name) for name in y.tolist()])
+        y, notes = labels_as_trained(y, estimator.classes_)
         dataset = replace(dataset, y=y, notes=(*dataset.notes, *notes))
     return estimator, dataset
 

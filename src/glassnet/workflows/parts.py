@@ -17,6 +17,7 @@ from glassnet.tables.cells import cell_values, decoded
 from glassnet.tables.choices import NO_CHOICES, ColumnChoices
 from glassnet.tables.columns.column import RawColumn
 from glassnet.tables.columns.number import NumberColumn, numbers
+from glassnet.tables.reading.formats import ARRAYS
 from glassnet.tables.recognition import decision_of
 from glassnet.tables.times import times_of
 from glassnet.typing import AnyArray
@@ -156,7 +157,8 @@ def with_test_file(dataset: Dataset, test: float | None, path: str | Path, readi
     """
     if test is not None:
         raise SettingError("test, a share of the rows, and test_file both say which rows are scored; give one of them")
-    other = read(path, dataset.target, typed=False, **reading)
+    is_arrays = Path(path).suffix.lower() in ARRAYS  # train_set_y in one file is test_set_y in another
+    other = read(path, None if is_arrays else dataset.target, typed=False, **reading)
     X = other.X
     if not isinstance(X, Pictures) and not isinstance(dataset.X, Pictures):
         for each in dataset.X.schema:

@@ -169,6 +169,8 @@ def train_file(
     parts = {"training": len(train), "test": 0 if kept is None else len(kept)}
     announced = _once(announce, dataset, parts)
     model.target_name_, model.sample_weight_name_ = dataset.target, resolved.weight
+    if isinstance(model, TableClassifier):
+        model.class_order_ = dataset.class_names
     model.source_ = source_of(dataset, data, resolved, test, settings["random_state"])
     target, validation = dataset.target, _validation(dataset, model, warm=earlier is not None)
     del dataset  # which takes as much memory as its parts together

@@ -35,9 +35,27 @@ def test_hdf5_pictures_and_labels(tmp_path):
     data = read(path)
     assert isinstance(data.X, Pictures)
     np.testing.assert_array_equal(data.X.images, IMAGES)
-    np.testing.assert_array_equal(data.y, LABELS)
+    assert data.y.tolist() == ["no", "cat", "cat", "no", "cat", "no"]
+    assert data.class_names == ("no", "cat")
     assert (data.target, data.test) == ("train_set_y", None)
     assert "n_x = 4 x 5 x 3 = 60" in data.notes[0]
+
+
+@pytest.mark.parametrize(
+    "name", ["classes", "list_classes", "class_names", "label-names", "target_names", "categories"]
+)
+def test_names_of_classes_are_the_labels_of_all_parts(tmp_path, name):
+    arrays = {"x_train": IMAGES, "y_train": LABELS, "x_test": IMAGES[:2], "y_test": LABELS[:2]}
+    data = read(npz(tmp_path / "n.npz", **arrays, **{name: np.array(["no", "cat"])}))
+    assert set(data.y) == {"no", "cat"}
+    assert (data.test.y.tolist(), data.test.class_names) == (["no", "cat"], ("no", "cat"))
+
+
+@pytest.mark.parametrize("names", [["no"], ["no", "no"], [0, 1]], ids=str)
+def test_what_does_not_name_every_class_is_no_name(tmp_path, names):
+    data = read(npz(tmp_path / "n.npz", x=IMAGES, y=LABELS, classes=np.array(names)))
+    np.testing.assert_array_equal(data.y, LABELS)
+    assert data.class_names == ()
 
 
 def test_a_file_of_test_arrays_is_the_dataset_itself(tmp_path):

@@ -541,6 +541,7 @@ class TableClassifier(TableModel):
     kind = "TabularClassifier"
     target_: LabelEncoder
     classes_: Labels
+    class_order_: Sequence[Any] = ()  # of labels, where their file says it; else they are sorted
     _declared, _task, _default_loss, _recipes = CLASSIFIER, "classes", "cross_entropy", CLASSES
 
     _rows_of_file: ClassVar = {**document.ENTRIES, "class_weight": CLASS_WEIGHTS}
@@ -656,7 +657,7 @@ class TableClassifier(TableModel):
 
     def _target(self, y: Array) -> Target:
         with as_glassnet_errors():
-            target = LabelEncoder.of(y)
+            target = LabelEncoder.of(y, self.class_order_)
         if len(target.classes) < 2:
             only = target.classes[0].item()
             raise DataError(f"y holds 1 class, {only!r}, in all {len(y)} rows; a classifier needs at least 2")

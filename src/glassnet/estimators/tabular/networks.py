@@ -35,10 +35,10 @@ def recipes_to_try(model: TableModel, n_x: int, m: int, k: int, *, warm: bool, t
     """Return the recipes to train by: the preset's, or one where the layers are given."""
     preset_named(model.preset)
     if warm:
-        given = recipe_of_depth(model._recipes, model.network_.L - 1)
+        given = recipe_of_depth(model._recipes, model.preset, model.network_.L - 1)
         return {"as before": given if model._last_recipe == "given" else model._recipes[model._last_recipe]}
     if model.hidden is not None:
-        return {"given": recipe_of_depth(model._recipes, np.size(model.hidden))}
+        return {"given": recipe_of_depth(model._recipes, model.preset, np.size(model.hidden))}
     recipes = candidate_recipes(model._recipes, model.preset, m, n_x, text)
     if k > 1:
         return recipes
@@ -66,7 +66,27 @@ def new_network(
 ) -> Network:
     """Return k networks of a recipe, side by side, for n_x features that a preparation makes."""
     sizes, activations, loss, embedding = _layers(model, recipe, preparation, n_x, target)
-    return Network(sizes, activations, loss, seed=rng, n_networks=None if k == 1 else k, embedding=embedding)
+    options: Any = {"n_networks": None if k == 1 else k, "embedding": embedding}
+    if not preset_named(model.preset).plain:
+        return Network(sizes, activations, loss, seed=rng, **options)
+    depth = min(len(sizes) - 2, len(recipe.initializers) - 1)
+    network = Network(
+        sizes, activations, loss, seed=first_weights_of(model, rng), dtype="float64",
+        initializer=recipe.initializers[depth], **options,
+    )  # fmt: skip
+    network.rng = rng
+    return network
+
+
+def first_weights_of(model: TableModel, rng: np.random.Generator) -> np.random.RandomState:
+    """Return the generator that ``np.random.seed(random_state)`` sets, or one that the seed of the training sets."""
+    seed = model.random_state if is_count(model.random_state, least=0) else int(rng.integers(2**31))
+    return np.random.RandomState(seed)
+
+
+def dtype_of(model: TableModel) -> Any:
+    """Return the type of the numbers that a model's networks are made of."""
+    return np.float64 if preset_named(model.preset).plain else np.float32
 
 
 def _layers(
@@ -104,7 +124,7 @@ def refuse_another_network(model: TableModel, width: int, m: int) -> None:
     names = recipe_names(model.preset, n_x, text)  # all of them: few rows choose among fewer
     recipes = [model._recipes[name] for name in names]
     if model.hidden is not None:
-        recipes = [recipe_of_depth(model._recipes, np.size(model.hidden))]
+        recipes = [recipe_of_depth(model._recipes, model.preset, np.size(model.hidden))]
     asked = [Architecture.build(*_layers(model, recipe, preparation, n_x, model.target_)) for recipe in recipes]
     k = number_of_networks(model, width, m)
     changed = [name for name in FIXED if now.get(name) != model._made_with.get(name)]

@@ -4,7 +4,7 @@ docs/tables.md has the measurements behind them. A preset trains one recipe afte
 which every two leave out another part of the rows, and takes the best on the rows left out. So the network is deep
 where the function is smooth, and simple where labels are noisy: there a deep one is worse than a linear one, and the
 preset goes on to a recipe between them. "solved linear" is linear in the numbers, "linear" in their bins too. Hidden
-layers that a user sets are trained by the recipe "given".
+layers that a user sets are trained by the recipe "given". The preset "course" trains one network as the course does.
 """
 
 from __future__ import annotations
@@ -46,13 +46,15 @@ class Recipe(NamedTuple):
     least_rows : int
         With fewer the recipe is not tried.
     batch_size, least_batch : int
-        Rows in a step: a sixteenth of all, within these bounds.
+        Rows in a step: a sixteenth of all, within these bounds; all where the first is None.
     optimizer : str
         Name and options in the table of optimisers.
     embedding : int
         Units into which each number's bins are embedded before the first layer; 0 for none.
     solved : bool
         Whether it is a linear model of unclipped numbers, solved as `core.linear_model` says.
+    initializers : tuple of str
+        Of networks without, with one and with more hidden layers; none for those of the activations.
     """
 
     hidden: tuple[int, ...]
@@ -63,19 +65,24 @@ class Recipe(NamedTuple):
     label_smoothing: float = 0.0
     least_steps: int = 600
     least_rows: int = 0
-    batch_size: int = 128
+    batch_size: int | None = 128
     least_batch: int = 128
     optimizer: str = "adamw(beta_2=0.95, weight_decay=0.02)"
     embedding: int = 0
     solved: bool = False
+    initializers: tuple[str, ...] = ()
 
-    def batch_for(self, m: int) -> int:
-        """Return the rows in a step for a table of m rows."""
+    def batch_for(self, m: int) -> int | None:
+        """Return the rows in a step for a table of m rows; None for the whole batch."""
+        if self.batch_size is None:
+            return None
         share = 1 << int(math.log2(max(m // STEPS_OF_EPOCH, 1)))
         return min(self.batch_size, max(share, min(self.least_batch, self.batch_size)), m)
 
     def epochs_for(self, m: int, batch_size: Any) -> int:
         """Return the number of epochs for a table."""
+        if self.batch_size is None:
+            return self.epochs
         size = batch_size if isinstance(batch_size, int) and 0 < batch_size < m else m
         wanted = max(self.epochs, math.ceil(self.least_steps / math.ceil(m / size)))
         return min(wanted, max(MIN_EPOCHS, MAX_SAMPLES // m, math.ceil(self.least_steps * size / m)))
@@ -93,11 +100,16 @@ class Preset(NamedTuple):
     otherwise : str
         The recipe that is trained too where no network with hidden layers is the best. Of many rows the first of these
         decides: if it is not the best, those after it are left out.
+    plain : bool
+        Whether a network is trained as textbooks do: on all rows, at a constant learning rate, in float64, with first
+        weights drawn as ``np.random.seed(random_state)`` does, and numbers neither clipped nor binned. Its only recipe
+        holds for all rows, and for layers that a user sets.
     """
 
     networks: int
     recipes: tuple[str, ...]
     otherwise: str = ""
+    plain: bool = False
 
 
 # fmt: off
@@ -105,6 +117,7 @@ PRESETS = {
     "fast":    Preset(2,  ("quick",)),
     "default": Preset(4,  (SOLVED, "linear", "deep", "smooth"), otherwise="simple"),
     "best":    Preset(16, (SOLVED, "linear", "simple", "quick", "deep", "smooth", "deeper")),
+    "course":  Preset(1,  ("course",), plain=True),
 }
 # Of a table of text alone. Its words are many, and a linear network is enough; what is tried is how far weights go, and
 # whether a rare word's goes as far as a frequent one's (adamw) or not (momentum).
@@ -112,6 +125,9 @@ TEXT_RECIPES = {"fast": ("steep",), "default": ("soft", "steep", "linear"), "bes
 MOMENTUM = "momentum(0.9)"
 EMBEDDED: dict[str, Any] = {"least_batch": 32, "embedding": 16}
 DEEP: dict[str, Any] = {**EMBEDDED, "least_rows": 100}
+# The course's networks for cats: 12288-20-7-5-1; 12288-7-1 from normal(0.01); logistic regression from zeros.
+COURSE = Recipe((20, 7, 5), "relu", 0.0075, 2500, batch_size=None, optimizer="gradient_descent",
+                initializers=("zeros", "normal(0.01)", "lecun"))
 #                 hidden            activation  rate  epochs  dropout  smoothing
 CLASSES = {
     SOLVED: Recipe((),               "relu",   0.005,     20, solved=True),
@@ -125,6 +141,7 @@ CLASSES = {
     "deeper": Recipe((256, 256, 256),  "silu",   0.0015,    32,    0.2,   0.05, least_steps=1000, least_rows=1000),
     "given":  Recipe((),               "silu",   0.003,     28,    0.1, least_steps=1000),
     "wide":   Recipe((128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
+    "course": COURSE,
 }
 NUMBERS = {
     SOLVED: Recipe((),               "relu",   0.005,     20, solved=True),
@@ -138,6 +155,7 @@ NUMBERS = {
     "deeper": Recipe((256, 256, 256),  "silu",   0.001,     64,    0.15, least_steps=1000, least_rows=300),
     "given":  Recipe((),               "silu",   0.002,     40,    0.1, least_steps=1000),
     "wide":   Recipe((128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
+    "course": COURSE,
 }
 # fmt: on
 
@@ -149,8 +167,10 @@ def candidate_recipes(table: Mapping[str, Recipe], preset: str, m: int, n_x: int
 
 def recipe_names(preset: str, n_x: int, text: str = "") -> tuple[str, ...]:
     """Return the names of the recipes that a preset may try where rows are many; text is "", "words" or "scores"."""
-    _, recipes, otherwise = preset_named(preset)
+    _, recipes, otherwise, plain = preset_named(preset)
     recipes = (*recipes, otherwise) if otherwise else recipes
+    if plain:
+        return recipes
     if text:
         return recipes if text == "scores" else TEXT_RECIPES[preset]
     return ("wide",) if n_x > MANY_FEATURES else recipes
@@ -159,7 +179,7 @@ def recipe_names(preset: str, n_x: int, text: str = "") -> tuple[str, ...]:
 def networks_for(preset: Preset, m: int) -> int:
     """Return how many networks a preset trains side by side on m rows."""
     k = preset.networks
-    return k if m >= FEW_ROWS else max(k, min(2 * k, MOST_NETWORKS))
+    return k if m >= FEW_ROWS or preset.plain else max(k, min(2 * k, MOST_NETWORKS))
 
 
 def preset_named(name: Any) -> Preset:
@@ -169,6 +189,7 @@ def preset_named(name: Any) -> Preset:
     return PRESETS[name]
 
 
-def recipe_of_depth(table: Mapping[str, Recipe], hidden_layers: int) -> Recipe:
+def recipe_of_depth(table: Mapping[str, Recipe], preset: str, hidden_layers: int) -> Recipe:
     """Return the recipe for a network whose hidden layers are given."""
-    return table["given" if hidden_layers else "linear"]
+    _, recipes, _, plain = preset_named(preset)
+    return table[recipes[0] if plain else "given" if hidden_layers else "linear"]

@@ -63,8 +63,9 @@ class ColumnSettings(TypedDict, total=False):
 class ModelSettings(TypedDict, total=False):
     """What makes the networks and chooses the best, beside the layers and the training."""
 
-    preset: Annotated[Literal["fast", "default", "best"], Setting("default",
-        "How many networks of which recipes are tried.", "`glassnet.estimators.tabular.recipes` has the table.")]
+    preset: Annotated[Literal["fast", "default", "best", "course"], Setting("default",
+        "How many networks of which recipes are tried.", '"course" trains one as the course does: gradient descent '
+        "over all rows, none left out. `glassnet.estimators.tabular.recipes` has the table.")]
     loss: Annotated[str | None, Setting(None, "Cost of an answer: cross_entropy, squared_error, absolute_error, huber, "
         "quantile(0.9), poisson.", none="None is cross_entropy for classes and squared_error for numbers.",
         check_with=lambda name: choose_loss(full_name(name, 1)))]

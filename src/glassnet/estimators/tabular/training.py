@@ -370,7 +370,7 @@ def _fit_options(model: TableModel, recipe: Recipe, network: Network, m: int) ->
     by_recipe = {
         "optimizer": recipe.optimizer,
         "learning_rate": recipe.learning_rate,
-        "schedule": "constant" if full_batch else "cosine",
+        "schedule": "constant" if full_batch or recipe.batch_size is None else "cosine",
         "batch_size": None if full_batch else recipe.batch_for(m),
         "dropout": 0.0 if full_batch or network.L == 1 else recipe.dropout,
     }

@@ -15,8 +15,8 @@ from glassnet.estimators.sklearn_errors import as_glassnet_errors
 from glassnet.estimators.tabular import out_of_fold
 from glassnet.estimators.tabular.baseline import constants
 from glassnet.estimators.tabular.judging import JudgedRows
-from glassnet.estimators.tabular.networks import number_of_networks, refuse_another_network
-from glassnet.estimators.tabular.recipes import Recipe
+from glassnet.estimators.tabular.networks import dtype_of, number_of_networks, refuse_another_network
+from glassnet.estimators.tabular.recipes import Recipe, preset_named
 from glassnet.estimators.tabular.rows import check_lengths, checked_targets, width
 from glassnet.estimators.tabular.samples import Samples
 from glassnet.estimators.targets import LabelEncoder, Target
@@ -145,7 +145,7 @@ def prepare(model: TableModel, given: Given, given_val: Given, *, warm: bool, se
         source = None if isinstance(samples.rows, Pictures) else samples.rows.column_names
         held_out = _checked_samples(model, given_val, reset=False, source=source, where="X_val and y_val: ")
         held_out = _times_class_weights(held_out, target, class_weights)
-    X, Y, S, validation = _columns(preparation, target, trained, held_out)
+    X, Y, S, validation = _columns(preparation, target, trained, held_out, dtype_of(model))
     fold_weights = _fold_weights(target, trained, k, rng) if validation is None else None
     rest = (*(validation or ()), *(() if S is None else (S,)))
     data = fingerprint(X, Y, fold_weights, *rest)
@@ -161,7 +161,7 @@ def prepare(model: TableModel, given: Given, given_val: Given, *, warm: bool, se
         preparation, target, notes, n_columns, X, Y, S, validation, fold_weights, data, k, rng, seed, warm, judged,
         without_network, linear,
     )  # fmt: skip
-    if warm or model.hidden is not None:  # the network, or at least its layers, are given
+    if warm or model.hidden is not None or preset_named(model.preset).plain:  # at least the layers are given
         return result
     scores, units = _with_scores(result, trained, held_out), max(each.embedding for each in model._recipes.values())
     return result._replace(scores=scores, grouped=_grouped(scores or result, trained, held_out, units))
@@ -211,21 +211,23 @@ def _judged_rows(
 
 
 def _columns(
-    preparation: Preparation, target: Target, trained: Samples, held_out: Samples
+    preparation: Preparation, target: Target, trained: Samples, held_out: Samples, dtype: Any = np.float32
 ) -> tuple[AnyArray, AnyArray, AnyArray | None, tuple[AnyArray, ...] | None]:
     """Return X, Y and S, and the validation data."""
     targets = target.encode(trained.y)
-    X = _inputs(preparation, trained, targets)
+    X = _inputs(preparation, trained, targets, dtype)
     validation: tuple[AnyArray, ...] | None = None
     if len(held_out.y):
-        validation = _inputs(preparation, held_out), target.encode(held_out.y).T
+        validation = _inputs(preparation, held_out, dtype=dtype), target.encode(held_out.y).T
         validation = validation if held_out.S is None else (*validation, held_out.row)
     return X, targets.T, trained.row, validation
 
 
-def _inputs(preparation: Preparation, samples: Samples, targets: AnyArray | None = None) -> Any:
+def _inputs(
+    preparation: Preparation, samples: Samples, targets: AnyArray | None = None, dtype: Any = np.float32
+) -> Any:
     """Return X (n[0], m): expanded where that is small or the samples are pictures, as codes otherwise."""
-    X = preparation.encode(samples.rows, targets=targets)
+    X = preparation.encode(samples.rows, dtype, targets=targets)
     if not isinstance(X, CodedColumns) or X.is_sparse or X.expanded_nbytes > MOST_EXPANDED:
         return X
     return X.toarray()
@@ -262,13 +264,16 @@ def _fitted_preparation(model: TableModel, samples: Samples, target: Target) -> 
     """Return the preparation of training rows, of which some count several times."""
     counted = samples.at(samples.indices)
     missing = (model.missing,) if isinstance(model.missing, str) else model.missing or ()
-    return fit_preparation(counted.rows, target.encode(counted.y), missing=missing)
+    preparation = fit_preparation(counted.rows, target.encode(counted.y), missing=missing)
+    return preparation.unclipped() if preset_named(model.preset).plain else preparation
 
 
 def _validation_share(model: TableModel, m: int, k: int) -> float:
     """Return the share of rows held out from all networks; the networks of a stack leave rows out by themselves."""
     if model.validation is not None:
         return float(model.validation)
+    if preset_named(model.preset).plain:
+        return 0.0
     if model.time is not None and m >= VALIDATION_BY_TIME_FROM:
         return VALIDATION_SHARE  # folds would look ahead
     return VALIDATION_SHARE if k == 1 and m >= VALIDATION_FROM else 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from glassnet.tables.reading.broken import broken_is_file_error
 
 FEATURE_WORDS = {"x", "image", "images", "data", "features", "inputs"}
 TARGET_WORDS = {"y", "label", "labels", "target", "targets"}
+NAMES_OF_CLASSES = re.compile(r"(list[_-])?classes|(class|label|target)[_-]?names|categories", re.IGNORECASE)
 COPIES = 2  # of an array: as it is read, and as columns or pictures
 
 
@@ -69,7 +71,8 @@ def from_arrays(
     """Return the data set that named arrays hold.
 
     Features are an array named like ``x`` with two axes or more, the target one named like ``y`` with one axis and
-    the same length. Arrays with ``test`` in their names are the test part; alone, they are the data set itself.
+    the same length. Arrays with ``test`` in their names are the test part; alone, they are the data set itself. Text
+    in an array named like ``list_classes`` says what targets 0, 1, ... are called, and these names are the labels.
 
     Parameters
     ----------
@@ -102,21 +105,32 @@ def from_arrays(
         is_test: {name: array for name, array in arrays.items() if ("test" in name.lower()) == is_test}
         for is_test in (False, True)
     }
+    names = _class_names(arrays, where, target)
     if not any(array.ndim >= 2 for array in parts[False].values()):
-        return _part({**parts[True], **parts[False]}, where, target, order)
+        return _part({**parts[True], **parts[False]}, where, target, order, names)
     test = None
     if any(array.ndim >= 2 for array in parts[True].values()):
-        test = _part(parts[True], where, None, order)
-    whole = _part(parts[False], where, target, order)
-    return Dataset(whole.X, whole.y, whole.target, test, whole.notes)
+        test = _part(parts[True], where, None, order, names)
+    return replace(_part(parts[False], where, target, order, names), test=test)
 
 
-def _part(arrays: dict[str, Held], where: str, target: str | None, order: str) -> Dataset:
+def _part(arrays: dict[str, Held], where: str, target: str | None, order: str, names: tuple[str, ...]) -> Dataset:
     name = _features(arrays, where, target)
     X, notes = _as_features(arrays[name], f"{where}, array {name!r:.80}", order)
     labels = target if target is not None and target in arrays else _target(arrays, name, len(X))
     y = None if labels is None else _flat(arrays[labels], f"{where}, array {labels!r:.80}", len(X))
-    return Dataset(X, y, labels, None, tuple(notes))
+    if y is None or not names or y.dtype.kind not in "iu" or y.min() < 0 or y.max() >= len(names):
+        return Dataset(X, y, labels, None, tuple(notes))
+    return Dataset(X, np.array(names)[y], labels, None, tuple(notes), class_names=names)
+
+
+def _class_names(arrays: Mapping[str, Held], where: str, target: str | None) -> tuple[str, ...]:
+    """Return what targets 0, 1, ... are called; () where no array of different names says it."""
+    for name, array in arrays.items():
+        if array.ndim == 1 and array.dtype.kind in "SUO" and NAMES_OF_CLASSES.fullmatch(name) and name != target:
+            names = tuple(_as_text(value, f"{where}, array {name!r:.80}") for value in array.read())
+            return names if len(set(names)) == len(names) else ()
+    return ()
 
 
 def _words(name: str) -> set[str]:
