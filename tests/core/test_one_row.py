@@ -73,9 +73,9 @@ ROWS = [
         "he", bounds=(0, np.inf), options={"bend": Option(4.0, "[0, inf)")})),
     (ACTIVATIONS, "twice", Activation(lambda xp, Z: 2 * Z, lambda xp, Z, A: 2 * xp.ones_like(Z), "2 Z", "2")),
     (LOSSES, "half_square", Loss(
-        lambda xp, A, Y: 0.25 * A * A - 0.5 * Y * A, lambda xp, A, Y: 0.5 * (A - Y), "A² / 4 - Y A / 2", "any",
-        pair="twice")),
-    (LOSSES, "quartic", Loss(quartic, quartic_slope, "(A - Y)⁴ / 4", "any")),
+        lambda xp, A, Y: 0.25 * A * A - 0.5 * Y * A, lambda xp, A, Y: 0.5 * (A - Y), "A² / 4 - Y A / 2",
+        "(A - Y) / 2", "any", pair="twice")),
+    (LOSSES, "quartic", Loss(quartic, quartic_slope, "(A - Y)⁴ / 4", "(A - Y)³", "any")),
     (OPTIMIZERS, "lion", Optimizer(
         ("v",), lion, 0.01, "theta -= alpha sign(beta v + (1 - beta) d)", options={"beta": Option(0.9, "[0, 1)")})),
     (SCHEDULES, "linear", Schedule(lambda t, T, costs: 1 - t / T, "1 - t / T")),

@@ -321,14 +321,14 @@ def _numbers(trace: Trace) -> str:
     """Write out the first unit of each layer, forward and, where the target is known, back again."""
     layers = range(1, trace.architecture.L + 1)
     forward = [trace.unit(letter, l, terms=NUMBERS_SHOWN) for l in layers for letter in ("Z", "A")]
-    letters = () if trace.dZ is None else ("dZ", "dW", "db")
+    letters = () if trace.dZ is None else ("dA", "dZ", "dW", "db")
     back = [trace.unit(letter, l, terms=NUMBERS_SHOWN) for l in reversed(layers) for letter in letters]
     if trace.architecture.embedding is not None:
         forward.insert(0, trace.unit("A", 0, terms=NUMBERS_SHOWN))
         back += [trace.unit(letter, 0, terms=NUMBERS_SHOWN) for letter in letters if letter != "dZ"]
     written = [*forward, *back]
     W = trace.W[1]
-    whose = "" if W.ndim == 2 else f" of network 1 of {len(W)}"
+    whose = "" if W.ndim == 2 else f" of network 0 of {len(W)}"
     return "\n".join(
         [told(f"the first unit of each layer{whose}, written out"), *(f"  {told(line)}" for line in written)]
     )

@@ -27,6 +27,7 @@ class Loss(NamedTuple):
     value: Callable[..., Array]
     slope: Callable[..., Array]
     formula: str
+    slope_formula: str                                # of numbers A and Y; a comparison counts as 1 or 0
     labels: str                                       # "any", "zero_one", "one_hot" or "not_negative"
     tex: str = ""
     slope_tex: str = ""
@@ -112,35 +113,37 @@ def poisson_of_Z(xp: Any, Z: Array, A: Array, Y: Array) -> Array:
 
 LOSSES: dict[str, Loss] = {
     "sigmoid_cross_entropy": Loss(
-        sigmoid_cross_entropy, sigmoid_cross_entropy_slope, "-(Y log A + (1 - Y) log(1 - A))", "zero_one",
+        sigmoid_cross_entropy, sigmoid_cross_entropy_slope, "-(Y log A + (1 - Y) log(1 - A))",
+        "-Y / A + (1 - Y) / (1 - A)", "zero_one",
         r"-(y \log a + (1 - y) \log(1 - a))", r"-\frac{Y}{A} + \frac{1 - Y}{1 - A}",
         "sigmoid",
         r"\lines{dZ &= (-\frac{Y}{A} + \frac{1 - Y}{1 - A}) * A * (1 - A) \\ &= (1 - Y) * A - Y * (1 - A) \\ &= A - Y}",
         sigmoid_cross_entropy_of_Z, outputs=("sigmoid",)),
     "softmax_cross_entropy": Loss(
-        softmax_cross_entropy, softmax_cross_entropy_slope, "-Y log A", "one_hot",
+        softmax_cross_entropy, softmax_cross_entropy_slope, "-Y log A", "-Y / A", "one_hot",
         r"-y \log a", r"-\frac{Y}{A}",
         "softmax",
         r"\lines{dz_{j} &= \sum_{k} da_{k} \frac{\partial a_{k}}{\partial z_{j}} = a_{j} (da_{j} - \sum_{k} da_{k} a_{k}) \\ "
         r"&= a_{j} (-\frac{y_{j}}{a_{j}} + \sum_{k} y_{k}) \\ &= a_{j} - y_{j} \quad (\sum_{k} y_{k} = 1)}",
         softmax_cross_entropy_of_Z, outputs=("softmax",)),
     "squared_error": Loss(
-        squared_error, squared_error_slope, "(A - Y)² / 2", "any",
+        squared_error, squared_error_slope, "(A - Y)² / 2", "A - Y", "any",
         r"\frac{1}{2} (a - y)^{2}", "A - Y", "identity", "dZ = (A - Y) * 1 = A - Y"),
     "absolute_error": Loss(
-        absolute_error, absolute_error_slope, "|A - Y|", "any", "|a - y|", r"\sign(A - Y)"),
+        absolute_error, absolute_error_slope, "|A - Y|", "sign(A - Y)", "any", "|a - y|", r"\sign(A - Y)"),
     "huber": Loss(
-        huber, huber_slope, "(A - Y)² / 2 up to |A - Y| = delta, then delta (|A - Y| - delta / 2)", "any",
+        huber, huber_slope, "(A - Y)² / 2 up to |A - Y| = delta, then delta (|A - Y| - delta / 2)",
+        "max(-delta, min(A - Y, delta))", "any",
         r"\cases{\frac{1}{2} (a - y)^{2} & |a - y| \le <delta> \\ "
         r"<delta> (|a - y| - \frac{<delta>}{2}) & |a - y| > <delta>}",
         r"\max(-<delta>, \min(A - Y, <delta>))",
         options={"delta": Option(1.0, "(0, inf)")}),
     "quantile": Loss(
-        quantile, quantile_slope, "q (Y - A) where Y > A, else (1 - q) (A - Y)", "any",
+        quantile, quantile_slope, "q (Y - A) where Y > A, else (1 - q) (A - Y)", "(1 - q) * (A > Y) - q * (Y > A)", "any",
         r"\cases{<q> (y - a) & y > a \\ (1 - <q>) (a - y) & y \le a}", r"\cases{-<q> & Y > A \\ 1 - <q> & Y < A}",
         options={"q": Option(0.5, "(0, 1)")}),
     "poisson": Loss(
-        poisson, poisson_slope, "A - Y + Y log(Y / A)", "not_negative",
+        poisson, poisson_slope, "A - Y + Y log(Y / A)", "1 - Y / A", "not_negative",
         r"a - y + y \log \frac{y}{a}", r"1 - \frac{Y}{A}",
         "exp", r"\lines{dZ &= (1 - \frac{Y}{A}) * A \\ &= A - Y}",
         poisson_of_Z, outputs=("exp", "softplus", "relu", "sigmoid")),

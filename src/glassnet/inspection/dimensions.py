@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -207,6 +208,12 @@ def embedding_formulas(terms: Terms) -> dict[str, str]:
     }
 
 
+def _in_letters(architecture: Architecture, l: int, is_factor: bool) -> str:
+    """Return the formula of dA[L]: the slope of the loss with its array for A."""
+    slope = re.sub(r"\bA\b", f"A[{l}]", architecture.loss_entry.slope_formula)
+    return f"({slope})" if is_factor and " " in slope else slope
+
+
 def formulas(architecture: Architecture, l: int, terms: Terms) -> dict[str, str]:
     """Return the formulas of layer l, by letter, in the order of the pass."""
     L, g = architecture.L, architecture.activations[l - 1]
@@ -221,7 +228,7 @@ def formulas(architecture: Architecture, l: int, terms: Terms) -> dict[str, str]
         "Z": f"W[{l}] A[{l - 1}] + b[{l}]",
         **({"D": "dropout mask: 0, or 1 / share kept"} if mask else {}),
         "A": f"{g}(Z[{l}]){mask}" + (" = Ŷ" if last else ""),
-        "dA": f"slope of the loss in A[{l}]{S}" if last else f"W[{l + 1}]ᵀ dZ[{l + 1}]{mask}",
+        "dA": f"{_in_letters(architecture, l, bool(S))}{S}" if last else f"W[{l + 1}]ᵀ dZ[{l + 1}]{mask}",
         "dZ": (f"(A[{l}] - Y){S}" if S else f"A[{l}] - Y") if last and pair else slope,
         "dW": f"1/{m} dZ[{l}] A[{l - 1}]ᵀ{penalties}",
         "db": f"1/{m} row sums of dZ[{l}]",

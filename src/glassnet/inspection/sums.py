@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -125,8 +126,14 @@ def _A(one: _Network, l: int, u: int, i: int) -> str:
 def _dA(one: _Network, l: int, u: int, i: int) -> str:
     if l < one.L:
         return one.masked(one.total(one.products(one.array("W", l + 1)[:, u], one.array("dZ", l + 1)[:, i])), l, u, i)
-    a, y = one.array("A", l)[u, i], one.Y[u, i]
-    return one.weighted(f"slope of the loss at A = {one.number(a)}, Y = {one.number(y)}", i)
+    loss = one.trace.architecture.loss_entry
+    known = {"A": one.array("A", l)[u, i], "Y": one.Y[u, i], **loss.options}
+    return one.weighted(_filled(loss.slope_formula, {name: one.factor(value) for name, value in known.items()}), i)
+
+
+def _filled(formula: str, numbers: Mapping[str, str]) -> str:
+    """Return a formula with numbers for the names that are known."""
+    return re.sub(r"[A-Za-z_]+", lambda name: numbers.get(name[0], name[0]), formula)
 
 
 def _dZ(one: _Network, l: int, u: int, i: int) -> str:

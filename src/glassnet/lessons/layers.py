@@ -54,9 +54,9 @@ def side_by_side(
         gap_W.append(np.abs(np.hstack([layer.W[1], layer.b[1]]) - W).max())
         sum_J.append(np.abs(J - np.sum(each, axis=0)).max())
         if seed == seeds[0]:
-            rows = [(f"unit {i + 1}", *map(float, W[i]), *map(float, np.hstack([layer.W[1], layer.b[1]])[i]),
+            rows = [(f"unit {i}", *map(float, W[i]), *map(float, np.hstack([layer.W[1], layer.b[1]])[i]),
                      float(accuracy(A[[i]], Y[[i]]))) for i in range(units)]  # fmt: skip
-            drawn = {"the layer": J[:, None], **{f"unit {i + 1} alone": one[:, None] for i, one in enumerate(each)},
+            drawn = {"the layer": J[:, None], **{f"unit {i} alone": one[:, None] for i, one in enumerate(each)},
                      "their sum": np.sum(each, axis=0)[:, None]}  # fmt: skip
     head = ("", "w1 alone", "w2", "b", "w1 in the layer", "w2", "b", "accuracy")
     return Evidence(
