@@ -11,7 +11,7 @@ from glassnet import curves
 from glassnet.errors import DataError, ShapeError, UnknownNameError
 from glassnet.inspection.intervals import wilson
 from glassnet.plain_text import shortened
-from glassnet.plots.style import COLOURS, GREY, axes, colour, dash, legend, literal, named
+from glassnet.plots.style import COLOURS, GREY, axes, colour, dash, legend, literal, named, word
 from glassnet.typing import AnyArray
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def calibration_curve(
     ax.axhline(0, color=GREY, linewidth=0.8)
     ax.set(xlim=(-0.02, 1.02), ylim=(FLOOR, 1.03), xticks=np.linspace(0, 1, 6), yticks=np.linspace(0, 1, 6))
     ax.spines["left"].set_bounds(0, 1.03)
-    return named(ax, title, "mean probability; bars count the rows", "share that is true")
+    return named(ax, title, word("mean probability; bars count the rows"), word("share that is true"))
 
 
 def threshold_curve(
@@ -111,12 +111,12 @@ def threshold_curve(
     ax = axes(ax)
     shown = {"precision": found.precision, "recall": found.recall, "F1": found.f1, "share of all rows": found.share}
     for k, (name, values) in enumerate(shown.items()):
-        width = 2.4 if name == "F1" else 1.6
-        ax.plot(GRID, values, color=COLOURS[k], linewidth=width, label=name, linestyle=(0, (4, 1.5)) if k > 2 else "-")
+        look = {"linewidth": 2.4 if name == "F1" else 1.6, "linestyle": (0, (4, 1.5)) if k > 2 else "-"}
+        ax.plot(GRID, values, color=COLOURS[k], label=word(name), **look)
     ax.plot(best.threshold, best.f1, "o", color=COLOURS[2], markersize=8)
     marks = (
-        (float(best.threshold), f"best F1 {best.f1:.3g} at {best.threshold:.3g}", 1.07, COLOURS[2], (0, (1, 2))),
-        (threshold, f"used {threshold:.3g}", 1.01, GREY, (0, (4, 2))),
+        (float(best.threshold), word(f"best F1 {best.f1:.3g} at {best.threshold:.3g}"), 1.07, COLOURS[2], (0, (1, 2))),
+        (threshold, word(f"used {threshold:.3g}"), 1.01, GREY, (0, (4, 2))),
     )
     for place, words, height, shade, dashes in marks:
         ax.axvline(place, color=shade, linewidth=1.2, linestyle=dashes)
@@ -124,7 +124,8 @@ def threshold_curve(
         ax.text(place, height, words, ha=side, va="bottom", color=shade, fontsize=9, transform=ax.get_xaxis_transform())
     ax.set(xlim=(0, 1), ylim=(0, 1.03))
     legend(ax, **BESIDE)
-    return named(ax, title + "\n\n" * bool(title), "threshold", "share")  # the marks stand between title and axes
+    title += "\n\n" * bool(title)  # the marks stand between title and axes
+    return named(ax, title, word("threshold"), word("share"))
 
 
 def cumulative_gains(
@@ -171,10 +172,10 @@ def cumulative_gains(
         style = {"color": colour(k), "linestyle": dash(k), "linewidth": 1.8}
         name = f" {name}" if name.startswith("_") else name  # a legend leaves out what begins with an underscore
         ax.plot(at, gains.at(at), label=literal(name), **style)
-    ax.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1, label="rows drawn at random")
+    ax.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1, label=word("rows drawn at random"))
     ax.set(xlim=(0, 1), ylim=(0, 1.03))
     legend(ax, **({"loc": "lower right"} if len(shown) <= MOST_INSIDE else BESIDE))
-    return named(ax, title, "share of rows, the most probable first", "share of the class found")
+    return named(ax, title, word("share of rows, the most probable first"), word("share of the class found"))
 
 
 def prediction_error(
@@ -223,7 +224,8 @@ def prediction_error(
         low, high = np.array([np.quantile(up[group], (0.1, 0.9)) for group in groups]).T
         ax.plot(middles, means, color=COLOURS[1], linewidth=2.4)
         ax.fill_between(middles, low, high, color=COLOURS[1], alpha=0.15, linewidth=0)
-    return named(ax, title, "prediction", "true number less prediction" if are_residuals else "true number")
+    up_name = word("true number less prediction") if are_residuals else word("true number")
+    return named(ax, title, word("prediction"), up_name)
 
 
 def _of_class(y: AnyArray, probability: AnyArray, positive: Any) -> tuple[AnyArray, AnyArray]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +13,7 @@ import numpy as np
 from glassnet import interrupts
 from glassnet.plain_text import visible
 from glassnet.text_table import folded
+from glassnet.texts import translated
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,6 +27,8 @@ GREY = "#777777"
 SEQUENTIAL, DIVERGING = "cividis", "RdBu_r"  # safe for colour-blind eyes; for signed numbers white is 0
 SIZE = (6.0, 3.8)  # inches
 PANEL = (3.2, 2.5)  # of several in one figure
+
+_language = ContextVar("language of pictures", default="en")
 
 STYLE: Any = {
     "font.size": 10.0,
@@ -122,6 +127,21 @@ def colour(k: int) -> str:
 def dash(k: int) -> Any:
     """Return the dashes of the k-th line: solid until the colours repeat."""
     return DASHES[k // len(COLOURS) % len(DASHES)]
+
+
+@contextmanager
+def in_language(lang: str) -> Iterator[None]:
+    """Draw in a language: a picture's own words are translated, names of columns and classes stay as they are."""
+    token = _language.set(lang)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def word(text: str) -> str:
+    """Return one of a picture's own words in the language of the drawing."""
+    return translated(text, _language.get())
 
 
 def literal(name: object) -> str:

@@ -87,7 +87,7 @@ class Table:
 class Drawing:
     """A picture: `function` is one of `glassnet.plots` or of its `of_experiments.KINDS`, `data` its arguments.
 
-    Its words are phrases, unless it is of a user's data: names of columns stay as they are.
+    Words in `data` are phrases; of a user's data, names of columns, classes and lines stay as they are.
     """
 
     function: str

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import io
-import re
 import warnings
 from collections.abc import Mapping
 from typing import Any
-from zlib import crc32
 
 from glassnet import interrupts
 from glassnet.report.blocks import Drawing
+from glassnet.report.svg import compact
 from glassnet.texts import translated
 
-LISTS = ("titles", "planes")  # arguments that are lists of words
+WORDS = ("title", "x", "y", "z")  # arguments that are words
+LISTS = ("titles", "planes")  # lists of words
 NAMES = ("series", "values", "spread", "paths", "dots", "listings")  # mappings whose keys are read
 
 
@@ -23,34 +23,28 @@ def draw_svg(drawing: Drawing, lang: str) -> str:
         import matplotlib as mpl
         from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    from matplotlib.text import Text
-
     from glassnet import plots
     from glassnet.plots.of_experiments import KINDS
+    from glassnet.plots.style import in_language
 
-    words = "en" if drawing.of_user_data else lang
-    data = {name: _in_language(name, value, words) for name, value in drawing.data.items()}
+    data = {name: _in_language(name, value, lang, drawing.of_user_data) for name, value in drawing.data.items()}
     looks: Any = {"svg.fonttype": "none", "svg.hashsalt": drawing.function, "font.family": "sans-serif"}
-    with mpl.rc_context(looks), warnings.catch_warnings():
+    with mpl.rc_context(looks), warnings.catch_warnings(), in_language(lang):
         warnings.filterwarnings("ignore", "Glyph .* missing from font")  # it is the browser that draws them
         figure = (KINDS.get(drawing.function) or getattr(plots, drawing.function))(**data).figure
-        for text in figure.findobj(Text):  # titles, axes, legends; what stands at a tick is set anew when it is drawn
-            text.set_text(translated(text.get_text(), words))
         file = io.StringIO()
         FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None, "Creator": None})
-    return _inline(file.getvalue())
+    return compact(file.getvalue())
 
 
-def _in_language(name: str, value: Any, lang: str) -> Any:
+def _in_language(name: str, value: Any, lang: str, of_user_data: bool) -> Any:
+    """Return an argument of a picture with its words in a language; names of the user's stay as they are."""
+    if name in WORDS and isinstance(value, str):
+        return translated(value, lang)
+    if of_user_data:
+        return value
     if name in LISTS:
         return [translated(each, lang) for each in value]
     if name in NAMES and isinstance(value, Mapping):
         return {translated(key, lang): entry for key, entry in value.items()}
     return value
-
-
-def _inline(svg: str) -> str:
-    """Return the element without the document's head, and with names that do not meet those of another picture."""
-    element = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
-    own = f"p{crc32(element.encode()):08x}"
-    return re.sub(r'(id="|href="#|url\(#)', rf"\1{own}-", element)
