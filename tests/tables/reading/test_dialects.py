@@ -1,10 +1,14 @@
 """Whatever the dialect, the same names, cells and lines come out."""
 
+import re
+
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from glassnet.tables.reading.csv import read_csv
+from glassnet.tables.reading.dialect import NUMBER, find_dialect, sample
 from glassnet.tables.reading.source import Source
 from tables.reading.written import dialects, tables, write
 
@@ -26,3 +30,17 @@ def test_any_dialect_gives_the_same_table(tmp_path, data):
     assert raw.reading["header"] == dialect.header
     again = read_csv(Source(path.name, path), raw.reading["separator"], raw.reading["header"], raw.reading["encoding"])
     assert again.table.equals(raw.table)
+
+
+@given(st.text(alphabet="019.,eE+- x", max_size=9))
+def test_a_number_is_written_in_one_of_four_ways(cell):
+    ways = (r"\d+", r"\d+\.\d*", r"\.\d+", r"\d+,\d+")
+    expected = any(re.fullmatch(rf"\s*[+-]?{way}([eE][+-]?\d+)?\s*", cell) for way in ways)
+    assert bool(NUMBER.fullmatch(cell)) == expected
+
+
+@pytest.mark.parametrize("cell", ["x" * 30_000, "1" * 30_000, "12:30 " * 5_000, "it''s " * 5_000])
+def test_long_cells_are_looked_through_once(cell):
+    """Each letter again for each letter before it would be 10^9 looks a cell: minutes for this table."""
+    rows = "".join(f"{cell},{cell[::-1]},{i}\n" for i in range(6))
+    assert find_dialect(sample(f"first,second,n\n{rows}".encode(), b"\n")).separator == ","

@@ -23,7 +23,7 @@ STRONG = "\t;|^"  # a cell that holds one of these may have been cut by the wron
 COMMENTS = ("#", "//", "%")
 HEAD_BYTES, PIECE_BYTES = 1 << 18, 1 << 14  # of the sample: the beginning; the middle and the end
 HEAD_ROWS, PIECE_ROWS = 100, 30
-NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+|\d+,\d+)([eE][+-]?\d+)?\s*")  # with a comma for the point, too
+NUMBER = re.compile(r"\s*[+-]?(\d+(?:\.\d*|,\d+)?|\.\d+)([eE][+-]?\d+)?\s*")  # with a comma for the point, too
 WEAK = (":", "::", "  ", " ")  # which text and times are full of
 GAPS = {" ": b" ", "  ": b"\t", "::": b"\x1f"}  # separators of several characters, and the one that stands for them
 BLANK = (" ", "  ")
@@ -208,8 +208,9 @@ def _score(pieces: Sample, dialect: Dialect) -> float:
     table = [cells for cells in rows if len(cells) == width]
     cells = [cell for row in table[:30] for cell in row[:200]]
     others = re.escape((STRONG + "," * (separator in WEAK)).replace(separator, ""))
-    gap = "" if separator in BLANK else "|[^ \0]  +[^ \0]"
-    suspicious = re.findall(f"[^\0]*(?:[{others}]{gap})[^\0]*", "\0".join(cells))
+    gap = "" if separator in BLANK else "|[^ ]  +[^ ]"
+    foreign = re.compile(f"[{others}]{gap}").search  # of each cell: one that has none is passed over once
+    suspicious = [cell for cell in cells if foreign(cell)]
     dirty = sum(not NUMBER.fullmatch(cell) for cell in suspicious)
     clean = 1 - dirty / (sum(map(bool, cells)) or 1)
     fit = 1.0 if len(rows[0]) == width else 0.95 if _is_named(table) else 0.9 if _nearly(rows[0], width) else 0.5
