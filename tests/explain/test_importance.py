@@ -118,3 +118,78 @@ def test_refusals():
         explain.importance(model, X, y[1:])
     with pytest.raises(SettingError, match="for numbers"):
         explain.importance(model, X, y, metric="rmse")
+
+
+# ---------------------------------------------------------------- what chance does
+NOISE = 10  # columns that say nothing, beside one that does
+
+
+def judged(m, repeats, seed, metric="rmse"):
+    """Return the importance of x0, which says something, and of noise, in a model that learned a weight for each."""
+    rng = np.random.default_rng(seed)
+    Z = rng.normal(size=(m, NOISE + 1)) * np.r_[1.0, 0.5 * rng.normal(size=NOISE)]
+    y = Z[:, 0] + rng.normal(size=m)
+    costs = {
+        "rmse": lambda z: np.sqrt(np.mean((y - z) ** 2)),
+        "error": lambda z: np.mean((y > 0) != (z > 0)),
+        "log loss": lambda z: np.logaddexp(0, np.where(y > 0, -z, z)).mean(),
+    }
+    cost, whole = costs[metric], Z.sum(axis=1)
+    orders = [rng.permutation(m) for _ in range(repeats)]
+    columns = []
+    for j, z in enumerate(Z.T):
+        values = np.array([cost(whole - z + z[order]) for order in orders])
+        worse = values.mean() - cost(whole)
+        columns.append(explain.ColumnImportance((f"x{j}",), worse, values.std(ddof=1), values.mean()))
+    columns.sort(key=lambda each: -each.mean)
+    return explain.Importance(metric, cost(whole), False, m, repeats, columns)
+
+
+@pytest.mark.parametrize("metric", ["rmse", "error", "log loss"])
+@pytest.mark.parametrize(("m", "repeats"), [(20, 5), (50, 20), (200, 5)])
+def test_noise_is_rarely_said_to_matter(m, repeats, metric):
+    """In 1 of 20 tables; of 200 tables more than 20 would be 3.2 standard deviations too many."""
+    found = [judged(m, repeats, seed, metric).certain for seed in range(200)]
+    wrong = sum(any(each.columns != ("x0",) for each in certain) for certain in found)
+    assert wrong <= 20
+
+
+def test_by_the_error_of_the_mean_noise_would_matter_in_most_tables():
+    """Three standard errors of the mean over the shuffles are no rule: the rows as they are are one draw more."""
+    found = [judged(50, 20, seed).columns for seed in range(100)]
+    wrong = [any(c.mean > 3 * c.deviation / np.sqrt(20) for c in columns if c.columns != ("x0",)) for columns in found]
+    assert np.mean(wrong) > 0.5
+
+
+def test_what_says_something_is_found_where_rows_are_enough():
+    shares = [
+        np.mean([("x0",) in [each.columns for each in judged(m, repeats, seed).certain] for seed in range(50)])
+        for m, repeats in ((300, 20), (300, 5), (20, 20))
+    ]
+    assert shares[0] > 0.98
+    assert shares[0] >= shares[1] > 0.9
+    assert shares[2] < 0.6  # 20 rows allow no more
+
+
+def test_few_shuffles_are_never_certain():
+    assert judged(1000, 4, 0).certain == []
+    assert judged(1000, 4, 0).sentence.startswith(
+        "no column is certain to matter on 1000 rows: without `x0` the rmse rises"
+    )
+
+
+def test_a_network_that_learned_noise_says_so():
+    """Every column is noise, and the network has learned them by heart; its new rows show that none of them matters."""
+    certain = []
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        X, new = (pd.DataFrame(rng.normal(size=(40, 6)), columns=list("abcdef")) for _ in range(2))
+        model = TabularRegressor([4], **{**QUICK, "epochs": 60}).fit(X, rng.normal(size=40))
+        certain += explain.importance(model, new, rng.normal(size=40)).certain
+    assert len(certain) <= 1
+
+
+def test_a_column_is_shuffled_more_often_where_rows_are_few():
+    model, X, y = classifier()
+    assert explain.importance(model, X, y).repeats == 20
+    assert explain.importance(model, X, y, repeats=3).repeats == 3

@@ -39,14 +39,15 @@ def explanation(found: Explanation) -> Section:
 
 
 def _importance(result: Importance, *, learned: bool) -> list[Block]:
-    first, metric = result.columns[0], message(NAMES[result.metric])
+    first, metric = (result.certain or result.columns)[0], message(NAMES[result.metric])
     shown = {_beside_bar(", ".join(each.columns)): each for each in result.columns[:MOST_BARS]}
     values, spread = ({name: getattr(each, of) for name, each in shown.items()} for of in ("mean", "deviation"))
-    text = paragraph(
-        "explain.importance_text", rows=result.rows, repeats=result.repeats, metric=metric,
-        value=number_text(result.value), columns=short_name(", ".join(first.columns)),
-        without=number_text(first.without),
-    )  # fmt: skip
+    of_rows = {"rows": result.rows, "repeats": result.repeats}
+    named = {"columns": short_name(", ".join(first.columns)), "without": number_text(first.without)}
+    text = paragraph("explain.importance_text", metric=metric, value=number_text(result.value), **of_rows)
+    certain = paragraph("explain.certain", **named, count=len(result.certain), all=len(result.columns))
+    if not result.certain:
+        certain = paragraph("explain.uncertain", **named, **of_rows)
     caption = message("explain.importance_caption", metric=metric)
     drawing = Drawing("bars", {"values": values, "spread": spread}, caption, of_user_data=True)
     alike: list[Block] = [
@@ -56,7 +57,7 @@ def _importance(result: Importance, *, learned: bool) -> list[Block]:
     note: list[Block] = [paragraph("explain.learned")] if learned else []
     if result.left_out:
         note = [paragraph("explain.left_out")]
-    return [Heading(message("explain.importance")), text, *note, drawing, *alike]
+    return [Heading(message("explain.importance")), text, certain, *note, drawing, *alike]
 
 
 def _dependence(result: Dependence) -> list[Block]:
