@@ -240,13 +240,13 @@ def test_pictures_of_answers_have_their_words_in_both_languages(reports):
 def test_of_the_trainings_own_file_the_test_rows_are_reported(folder, tmp_path):
     own = {"hidden": [2], "epochs": 2, "random_state": 1, "engine": "numpy"}
     for test, said in (
-        (0.25, "They are the part for the test of the 120 in that file"),
-        (0, "learned from these very"),
+        (0.25, "use 30 of the 120 samples of train.csv: those kept for the test, a share of 0.25 drawn by seed 1."),
+        (0, "use train.csv, the 120 samples that the network was trained on: these are training scores"),
     ):
         workflows.train_file(folder / "train.csv", "size", out=tmp_path / "m.glassnet", test=test, **own)
         page = running_text(report.to_html(report.of_model(tmp_path / "m.glassnet", folder / "train.csv")))
         assert said in page
-        assert f"use train.csv, {30 if test else 120} samples" in page
+        assert ("Test scores: train.csv, 30 samples" if test else "Training scores: train.csv, 120 samples") in page
     assert said not in running_text(report.to_html(report.of_model(tmp_path / "m.glassnet", folder / "test.csv")))
 
 

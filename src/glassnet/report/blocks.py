@@ -74,12 +74,13 @@ def paragraph(key: str, **values: object) -> Paragraph:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of cells under a head; shades (0 to 1), where given, tint them."""
+    """Rows of cells under a head; shades (0 to 1), where given, tint them; a folded one opens when it is asked for."""
 
     caption: Cell
     head: Sequence[Cell]
     rows: Sequence[Sequence[Cell]]
     shades: Sequence[Sequence[float]] = ()
+    folded: bool = False
     kind: str = "table"
 
 

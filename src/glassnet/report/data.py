@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.report.blocks import Block, Cell, Message, Paragraph, Section, Table, heads, message, paragraph
+from glassnet.report.absent import absent
+from glassnet.report.blocks import Block, Cell, Paragraph, Section, Table, heads, message, paragraph
+from glassnet.report.columns import columns
 from glassnet.report.subject import Subject, Trial, short_name
 
-MOST_COLUMNS, MOST_VALUES, MOST_CLASSES = 60, 8, 20
+MOST_CLASSES = 20
 
 
 def data(subject: Subject) -> Section:
@@ -23,12 +25,11 @@ def data(subject: Subject) -> Section:
     else:
         blocks += [Paragraph(_target(subject)), *_decisions(subject)]
     if preparation is not None:
-        blocks += _pictures(preparation.pictures) if preparation.pictures else _columns(preparation)
+        counted = subject.training or subject.trial
+        blocks += _pictures(preparation.pictures) if preparation.pictures else columns(preparation, counted)
     for trial in subject.trials:
         blocks += _trial(subject, trial)
-    if not subject.trial:
-        blocks.append(paragraph("data.not_given"))
-    return Section(message("data.title"), blocks)
+    return Section(message("data.title"), [*blocks, *absent(subject)])
 
 
 def _target(subject: Subject) -> Any:
@@ -57,56 +58,8 @@ def _pictures(shape: Any) -> list[Block]:
     return [paragraph("data.pictures", height=shape.height, width=shape.width, channels=shape.channels, n_x=shape.n_x)]
 
 
-def _columns(preparation: Any) -> list[Block]:
-    head = heads("head", "column", "kind", "preparation", "features")
-    rows: list[list[Cell]] = []
-    for column in preparation.columns[:MOST_COLUMNS]:
-        kind, prepared = _prepared(column)
-        rows.append([short_name(column.name), message(f"data.{kind}"), prepared, str(len(column.features))])
-    if (more_columns := len(preparation.columns) - MOST_COLUMNS) > 0:
-        rows.append([message("table.more", count=more_columns), "", "", ""])
-    used = {column.name for column in preparation.columns}
-    unused = [name for name in preparation.source if name not in used]
-    blocks: list[Block] = [Table(message("data.columns"), head, rows)]
-    if unused:
-        blocks.append(paragraph("data.unused", columns=", ".join(map(short_name, unused))))
-    return blocks
-
-
-def _prepared(column: Any) -> tuple[str, Message]:
-    """Return a column's kind, and what becomes of its cells."""
-    if column.kind == "category":
-        more = ", …" if len(column.values) > MOST_VALUES else ""
-        return "category", message(
-            "data.category_prepared", values=", ".join(map(short_name, column.values[:MOST_VALUES])) + more
-        )
-    if column.kind == "date":
-        return "date", message("data.date_prepared", parts=", ".join(column.parts))
-    if column.kind == "target means":
-        return "category", message("data.means_prepared", values=len(column.values))
-    if column.kind in ("text", "text scores"):
-        return "text", _words(column)
-    median, bins = f"{column.median:.4g}", len(column.edges[1:])
-    if bins:
-        return "number", message("data.binned_prepared", median=median, bins=bins)
-    return "number", message("data.number_prepared", median=median)
-
-
-def _words(column: Any) -> Message:
-    """Return what becomes of text."""
-    if column.kind == "text scores":
-        return message("data.scores_prepared", count=len(column.terms))
-    more = ", …" if len(column.terms) > MOST_VALUES else ""
-    words = ", ".join(map(short_name, column.terms[:MOST_VALUES])) + more
-    return message("data.text_prepared", count=len(column.terms), words=words)
-
-
 def _trial(subject: Subject, trial: Trial) -> list[Block]:
-    which = "data.training" if trial is subject.training else "data.given"
-    digest = message("data.digest", digest=trial.digest) if trial.digest else ""
-    blocks: list[Block] = [paragraph(which, name=trial.name, rows=len(trial.y), digest=digest)]
-    if trial is subject.trial and (trial.learned or len(trial.y) < trial.given):
-        blocks.append(paragraph("data.learned" if trial.learned else "data.test_rows", given=trial.given))
+    blocks: list[Block] = [*_role(subject, trial)]
     if subject.classes and trial.y.ndim == 1:
         labels, counts = np.unique(trial.y, return_counts=True)
         head = heads("head", "class", "count", "share")
@@ -119,3 +72,31 @@ def _trial(subject: Subject, trial: Trial) -> list[Block]:
         smallest, largest, mean = (f"{value:.6g}" for value in (trial.y.min(), trial.y.max(), trial.y.mean()))
         blocks.append(paragraph("data.target_range", smallest=smallest, largest=largest, mean=mean))
     return blocks
+
+
+def _role(subject: Subject, trial: Trial) -> list[Block]:
+    """Say which samples these are, and whether the network learned from them."""
+    digest = message("data.digest", digest=trial.digest) if trial.digest else ""
+    of_trial = {"name": trial.name, "rows": len(trial.y), "given": trial.given, "digest": digest}
+    if trial is subject.training:
+        return [paragraph("data.training", **of_trial)]
+    blocks: list[Block] = [paragraph(f"data.{trial.role}", **of_trial, how=_how(subject))]
+    if trial.role == "another":
+        if subject.training is None:
+            blocks.append(paragraph("data.not_compared"))
+        elif subject.repeated is not None:
+            key = "data.repeated" if subject.repeated else "data.none_repeated"
+            blocks.append(paragraph(key, count=subject.repeated, training=subject.training.name))
+    return blocks
+
+
+def _how(subject: Subject) -> Cell:
+    """Return how the samples for the test were chosen."""
+    source = subject.model.source_
+    if source is None or source.test is None:
+        return message("data.own_test_part")
+    share = f"{source.test:.3g}"
+    if subject.model.time is not None:
+        return message("data.latest", share=share)
+    key = "data.drawn" if source.group is None else "data.drawn_groups"
+    return message(key, share=share, seed=source.seed)

@@ -11,6 +11,7 @@ from glassnet.renamed import in_new_words
 from glassnet.report.blocks import Block, Cell, Code, Paragraph, Section, message, paragraph
 from glassnet.report.subject import Subject
 from glassnet.training.settings import TRAINING
+from glassnet.workflows.parts import TEST_SHARE
 
 
 def reproduce(subject: Subject) -> Section:
@@ -80,7 +81,10 @@ def _option(name: str, value: Any) -> str:
 
 
 def _test_share(subject: Subject, settings: Mapping[str, Any]) -> float | None:
-    """Return what part of the training data went to the test, as the record's samples tell; None: by default."""
+    """Return what part of the training data went to the test, as the model file or its record tells; None: as usual."""
+    source = subject.model.source_
+    if source is not None and source.file is not None:
+        return None if source.test in (None, TEST_SHARE) else source.test
     if subject.training is None or not subject.record:
         return None
     rows, share = subject.training.scores.rows, settings.get("validation")

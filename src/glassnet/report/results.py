@@ -103,7 +103,7 @@ def _scores(subject: Subject, trial: Trial) -> list[Block]:
         if name == "accuracy":
             low, high = wilson(value, scores.rows)
             values["results.interval"] = f"{low:.4f} ... {high:.4f}"
-    blocks: list[Block] = [facts(message("results.scores", name=trial.name, rows=scores.rows), values)]
+    blocks: list[Block] = [facts(message(_key(subject, trial), name=trial.name, rows=scores.rows), values)]
     if 0 < len(scores.confusion) <= MOST_CLASSES:
         counts = np.array(scores.confusion)
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -118,6 +118,13 @@ def _scores(subject: Subject, trial: Trial) -> list[Block]:
     if trial is subject.trial:
         blocks += _beside_truth(subject, trial)
     return blocks
+
+
+def _key(subject: Subject, trial: Trial) -> str:
+    """Return the text that says what the samples were to the training."""
+    if trial is subject.training or trial.role == "learned":
+        return "results.scores_training"
+    return "results.scores_test" if subject.is_test else "results.scores"
 
 
 def _beside_truth(subject: Subject, trial: Trial) -> list[Block]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,12 @@ from glassnet.estimators.input_names import select_training_columns
 from glassnet.network import Network
 from glassnet.plain_text import LONGEST_NAME, shortened
 from glassnet.scoring import Scores, score
-from glassnet.tables import rows_at
-from glassnet.typing import Array
-from glassnet.workflows.evaluation import unseen
+from glassnet.tables import Dataset, Pictures, count_repeated_rows, rows_at
+from glassnet.tables.arrow import pc
+from glassnet.typing import AnyArray, Array
+from glassnet.workflows.evaluation import test_rows, unseen
+from glassnet.workflows.models import test_part
+from glassnet.workflows.sources import checksum
 
 MOST_NUMBERS = 2**26  # of X, of which a report looks at every one
 
@@ -34,7 +38,10 @@ class Trial:
     probabilities: Array | None  # of each class, (m, n_classes); None where a number is estimated
     scores: Scores
     given: int  # samples in the file, of which these are those to be scored on
-    learned: bool = False  # whether the network was trained on them, as the model file says
+    role: str  # what they were to the training: "kept" for the test, "learned", of "another" file; "unknown"
+    rows: Any  # pyarrow.Table with the columns of the training, or Pictures
+    lines: AnyArray  # of the file, or numbers of the pictures, counted from 1, (m,)
+    lost: Mapping[str, float] = field(default_factory=dict)  # share of missing cells by column
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,7 @@ class Subject:
     document: dict[str, Any]
     trial: Trial | None = None
     training: Trial | None = None
+    repeated: int | None = None  # samples of the trial that are also among those of the training; None: not compared
 
     @property
     def network(self) -> Network:
@@ -61,6 +69,13 @@ class Subject:
     def classes(self) -> list[str]:
         """The labels in words; empty where a number is estimated."""
         return [short_name(label) for label in getattr(self.model, "classes_", [])]
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it is certain that the network did not learn from the samples of the trial."""
+        if self.trial is None:
+            return False
+        return self.trial.role == "kept" or (self.trial.role == "another" and self.repeated == 0)
 
     @property
     def trials(self) -> list[Trial]:
@@ -87,12 +102,18 @@ def open_subject(path: str | Path, data: str | Path | None = None, training: str
     model = workflows.open_model(path)
     trial = None if data is None else _trial(path, data, test=True)
     learned = None if training is None else _trial(path, training, test=False)
-    return Subject(Path(path).name, model, document, trial, learned)
+    return Subject(Path(path).name, model, document, trial, learned, _repeated(trial, learned))
+
+
+def _repeated(trial: Trial | None, learned: Trial | None) -> int | None:
+    if trial is None or learned is None or trial.role == "kept":
+        return None
+    return count_repeated_rows(learned.rows, learned.y, trial.rows, trial.y)
 
 
 def _trial(path: str | Path, data: str | Path, *, test: bool) -> Trial:
     model, dataset = workflows.with_targets(path, data)
-    part, notes = unseen(model, dataset, data) if test else (dataset, [])
+    part, role = _part(model, dataset, data, test=test)
     X, y, file = select_training_columns(model, part.X), np.asarray(part.y), Path(data)
     digest = hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
     most = max(1, MOST_NUMBERS // model.network_.architecture.n_x)
@@ -101,7 +122,33 @@ def _trial(path: str | Path, data: str | Path, *, test: bool) -> Trial:
     outputs = model.answers(X).outputs
     target: Any = model.target_
     probabilities = target.probabilities(outputs) if hasattr(model, "classes_") else None
+    lines = np.arange(1, len(y) + 1) if part.lines is None else np.asarray(part.lines)
     return Trial(
         file.name, digest, columns, targets, y, np.asarray(target.decode(outputs)), probabilities,
-        score(model, X, y), len(dataset), learned=not test or (bool(notes) and part is dataset),
+        score(model, X, y), len(dataset), role, X, lines, _lost(model.preparation_, X),
     )  # fmt: skip
+
+
+def _part(model: Any, dataset: Dataset, data: str | Path, *, test: bool) -> tuple[Dataset, str]:
+    """Return the samples to score on, or those to diagnose the training with, and what they were to the training."""
+    source = model.source_
+    known = source is not None and source.file is not None
+    if not known or checksum(data) != source.file or source.rows != len(dataset):
+        return (test_part(dataset) if test else dataset), ("another" if known else "unknown")
+    if test:
+        part, _ = unseen(model, dataset, data)
+        return part, "learned" if part is dataset else "kept"
+    if not source.test:
+        return dataset, "learned"
+    learned = np.setdiff1d(np.arange(len(dataset)), test_rows(model, dataset))
+    lines = None if dataset.lines is None else dataset.lines[learned]
+    assert dataset.y is not None
+    return replace(dataset, X=rows_at(dataset.X, learned), y=dataset.y[learned], lines=lines), "learned"
+
+
+def _lost(preparation: Any, X: Any) -> dict[str, float]:
+    """Return the share of missing cells by column; of pictures nothing."""
+    if isinstance(X, Pictures):
+        return {}
+    cells = {column.name: column.parsed(X[column.name], preparation.missing).cells for column in preparation.columns}
+    return {name: float(pc.is_null(each, nan_is_null=True).to_numpy().mean()) for name, each in cells.items()}

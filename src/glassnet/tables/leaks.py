@@ -191,6 +191,44 @@ def _determines(codes: np.ndarray, y: np.ndarray, tolerance: float) -> str | Non
     return "gives the target of every row"
 
 
+def count_repeated_rows(training: Any, y: np.ndarray, test: Any, y_test: np.ndarray) -> int | None:
+    """Return how many test rows are training rows too; None where they cannot be compared.
+
+    Parameters
+    ----------
+    training, y, test, y_test
+        As `repeated_rows` takes them.
+
+    Returns
+    -------
+    int or None
+        Their number.
+    """
+    if isinstance(training, Pictures) or isinstance(test, Pictures):
+        return None
+    m = len(y)
+    if y.ndim > 1 or y.dtype.kind != y_test.dtype.kind:
+        return None
+    keys = _mixed(np.unique(np.concatenate([y, y_test]), return_inverse=True)[1].astype(np.uint64) + np.uint64(1))
+    pairs, there = [], set(test.column_names)
+    for field in training.schema:
+        decision = decision_of(field)
+        if decision is not None and decision.reason:
+            continue
+        if field.name not in there:
+            return None
+        pairs.append([training[field.name], test[field.name]])
+    for one, other in pairs:
+        one, other = decoded(one), decoded(other)  # noqa: PLW2901
+        if one.type != other.type:
+            other = other.cast(one.type, safe=False) if not is_text(other.type) else other  # noqa: PLW2901
+        if one.type != other.type:
+            return None
+        codes = _codes(pa.chunked_array([*one.chunks, *other.chunks], one.type)).astype(np.uint64)
+        keys = _mixed(keys * np.uint64(0x9E3779B97F4A7C15) + codes + np.uint64(1))
+    return int(np.isin(keys[m:], keys[:m]).sum())
+
+
 def repeated_rows(training: Any, y: np.ndarray, test: Any, y_test: np.ndarray) -> list[str]:
     """Return a sentence about test rows that are training rows too, if there are any.
 
@@ -210,29 +248,7 @@ def repeated_rows(training: Any, y: np.ndarray, test: Any, y_test: np.ndarray) -
     list of str
         At most one, with the number of these rows.
     """
-    if isinstance(training, Pictures) or isinstance(test, Pictures):
-        return []
-    m = len(y)
-    if y.ndim > 1 or y.dtype.kind != y_test.dtype.kind:
-        return []
-    keys = _mixed(np.unique(np.concatenate([y, y_test]), return_inverse=True)[1].astype(np.uint64) + np.uint64(1))
-    pairs, there = [], set(test.column_names)
-    for field in training.schema:
-        decision = decision_of(field)
-        if decision is not None and decision.reason:
-            continue
-        if field.name not in there:
-            return []
-        pairs.append([training[field.name], test[field.name]])
-    for one, other in pairs:
-        one, other = decoded(one), decoded(other)  # noqa: PLW2901
-        if one.type != other.type:
-            other = other.cast(one.type, safe=False) if not is_text(other.type) else other  # noqa: PLW2901
-        if one.type != other.type:
-            return []
-        codes = _codes(pa.chunked_array([*one.chunks, *other.chunks], one.type)).astype(np.uint64)
-        keys = _mixed(keys * np.uint64(0x9E3779B97F4A7C15) + codes + np.uint64(1))
-    n = int(np.isin(keys[m:], keys[:m]).sum())
+    n = count_repeated_rows(training, y, test, y_test)
     if not n:
         return []
     return [

@@ -149,8 +149,8 @@ def unseen(model: Model, dataset: Dataset, path: str | Path) -> tuple[Dataset, l
     source = model.source_
     if source is None or source.file is None or checksum(path) != source.file or source.rows != len(dataset):
         return test_part(dataset), []
-    if source.test is None:
-        return test_part(dataset), []
+    if source.test is None and (part := test_part(dataset)) is not dataset:
+        return part, []
     if not source.test:
         return dataset, [f"{path}: the model was trained on these rows: scores of new ones may be lower"]
     indices = test_rows(model, dataset)
