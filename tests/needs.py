@@ -85,6 +85,8 @@ def native():
 NEEDS = {
     "torch": library("torch"),
     "shap": library("shap"),  # which not every Python has
+    "onnx": library("onnx"),
+    "onnxruntime": library("onnxruntime"),  # which not every Python has
     "scikit-learn's tests": Need(lambda: find_spec("sklearn.neural_network.tests") is not None, installed=True),
     "the native library": Need(native, installed=True),
     "a library that is not sanitized": Need(lambda: os.environ.get("GLASSNET_NATIVE") != "sanitize"),

@@ -31,6 +31,7 @@ def test_public_names():
         "equations",
         "errors",
         "explain",
+        "export",
         "graph",
         "inspection",
         "lessons",

@@ -17,6 +17,7 @@ MODULES = (
     "glassnet.equations",
     "glassnet.errors",
     "glassnet.explain",
+    "glassnet.export",
     "glassnet.graph",
     "glassnet.inspection",
     "glassnet.lessons",

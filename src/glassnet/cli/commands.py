@@ -21,6 +21,7 @@ from glassnet.cli import BEGAN, terminal
 from glassnet.cli.check_command import check
 from glassnet.cli.experiment_command import experiment
 from glassnet.cli.explain_command import explain
+from glassnet.cli.export_command import export
 from glassnet.cli.grade_command import grade
 from glassnet.cli.help import Command, Group
 from glassnet.cli.look_command import look
@@ -220,6 +221,7 @@ def engines(
 
 
 app.command()(explain)
+app.command()(export)
 app.command()(report)
 app.command()(grade)
 app.command()(check)

@@ -3,6 +3,7 @@
 from glassnet.scoring import CrossValidation, Model, Scores, score
 from glassnet.workflows.evaluation import Evaluation, cross_validate_file, evaluate_file
 from glassnet.workflows.explaining import Explanation, explain_file
+from glassnet.workflows.exporting import export_file
 from glassnet.workflows.looking import Look, look_at_file
 from glassnet.workflows.models import open_model, test_part, with_targets
 from glassnet.workflows.prediction import Predictions, predict_file
@@ -22,6 +23,7 @@ __all__ = [
     "cross_validate_file",
     "evaluate_file",
     "explain_file",
+    "export_file",
     "look_at_file",
     "open_model",
     "predict_file",

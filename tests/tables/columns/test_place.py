@@ -11,7 +11,7 @@ from glassnet.errors import DataError, ModelFileError
 from glassnet.tables import Preparation, fit_preparation
 from glassnet.tables.choices import ColumnChoices
 from glassnet.tables.columns.column import FitOptions, RawColumn, UninformativeColumn
-from glassnet.tables.columns.place import PlaceColumn, _degrees
+from glassnet.tables.columns.place import PlaceColumn, degrees_of
 from glassnet.tables.recognition import decision_of, recognised
 
 
@@ -27,7 +27,7 @@ def decided(cells, **choices):
 
 def read(cells, **others):
     found = PlaceColumn.read(RawColumn("where", column(cells), **others))
-    return None if found is None else _degrees(found.cells)
+    return None if found is None else degrees_of(found.cells)
 
 
 PARIS, SYDNEY = (48.8566, 2.3522), (-33.8688, 151.2093)
@@ -65,13 +65,13 @@ def test_places_as_people_write_them(text, place):
     decision, cells = decided([text, None, "n/a", text])
     assert decision.kind == "place"
     assert not decision.remarks
-    np.testing.assert_allclose(_degrees(cells), [place, [np.nan] * 2, [np.nan] * 2, place], rtol=1e-12)
+    np.testing.assert_allclose(degrees_of(cells), [place, [np.nan] * 2, [np.nan] * 2, place], rtol=1e-12)
 
 
 def test_one_column_may_be_written_in_all_ways_and_is_read_again_as_it_is():
     texts, places = zip(*SPELLINGS, strict=True)
     cells = PlaceColumn.read(RawColumn("where", column(texts))).cells
-    np.testing.assert_allclose(_degrees(cells), places, rtol=1e-12)
+    np.testing.assert_allclose(degrees_of(cells), places, rtol=1e-12)
     assert PlaceColumn.read(RawColumn("where", cells)).cells.equals(cells)
 
 
@@ -104,7 +104,7 @@ def test_longitudes_beyond_90_tell_their_place_in_all_rows_and_in_later_ones():
     assert decision.kind == "place"
     assert decision.format == {"longitude_first": True}
     assert decision.remarks == ("was read as places, the longitude first",)
-    np.testing.assert_allclose(_degrees(cells)[1], [52.3676, 4.9041])
+    np.testing.assert_allclose(degrees_of(cells)[1], [52.3676, 4.9041])
     np.testing.assert_allclose(read(["4.9, 52.4"], format=decision.format, asked=True), [[52.4, 4.9]])
     np.testing.assert_allclose(read(["52.4N 4.9E"], format=decision.format, asked=True), [[52.4, 4.9]])
     np.testing.assert_allclose(read(["4.9, 52.4"], format={}, asked=True), [[4.9, 52.4]])
@@ -120,7 +120,7 @@ def test_a_few_cells_that_are_no_places_are_missing_and_named():
 def test_the_user_can_say_that_whole_numbers_are_places_and_places_are_text():
     decision, cells = decided(["10, 20", "30, 40"], kinds={"where": "place"})
     assert decision.kind == "place"
-    np.testing.assert_array_equal(_degrees(cells), [[10, 20], [30, 40]])
+    np.testing.assert_array_equal(degrees_of(cells), [[10, 20], [30, 40]])
     assert decided(["48.85, 2.35", "45.76, 4.83"], categorical=["where"])[0].kind == "category"
 
 

@@ -105,7 +105,7 @@ class PlaceColumn(Column):
 
     @classmethod
     def fit(cls, name: str, cells: pa.ChunkedArray, options: FitOptions) -> Self:
-        degrees = _degrees(cells)
+        degrees = degrees_of(cells)
         there = degrees[~np.isnan(degrees[:, 0])]
         if not len(there):
             raise UninformativeColumn("holds no value")
@@ -135,11 +135,11 @@ class PlaceColumn(Column):
 
     @classmethod
     def describe(cls, cells: pa.ChunkedArray) -> str:
-        degrees = _degrees(cells)
+        degrees = degrees_of(cells)
         return f"{_shown(np.nanmin(degrees, axis=0))} to {_shown(np.nanmax(degrees, axis=0))}"
 
     def facts_of(self, cells: pa.ChunkedArray) -> dict[str, Any]:
-        facts, degrees = super().facts_of(cells), _degrees(cells)
+        facts, degrees = super().facts_of(cells), degrees_of(cells)
         if cells.null_count < len(cells):
             ends = zip(np.nanmin(degrees, axis=0).tolist(), np.nanmax(degrees, axis=0).tolist(), strict=True)
             facts |= dict(zip(AXES, map(list, ends), strict=True))
@@ -147,14 +147,14 @@ class PlaceColumn(Column):
 
     def novelties(self, cells: pa.ChunkedArray, unreadable: int = 0) -> list[Novelty]:
         found = super().novelties(cells, unreadable)
-        for axis, values in zip(AXES, _degrees(cells).T, strict=True):
+        for axis, values in zip(AXES, degrees_of(cells).T, strict=True):
             least, most = self.facts.get(axis, (None, None))
             new = outside(values, {"least": least, "most": most}, lambda degrees: f"{degrees:.6g}")
             found += [each._replace(words=f"({axis}) {each.words}") for each in new]
         return found
 
     def encode(self, cells: pa.ChunkedArray, dtype: Any, targets: np.ndarray | None = None) -> list[Block]:
-        degrees = _degrees(cells)
+        degrees = degrees_of(cells)
         lost = np.isnan(degrees[:, 0])
         blocks: list[Block] = []
         for each, values in zip(self.numbers, degrees.T, strict=True):
@@ -280,7 +280,7 @@ def _well_known(found: _Places, texts: Texts) -> pa.ChunkedArray:
     return pc.binary_join_element_wise(begin, east, blank, north, end, nothing)
 
 
-def _degrees(cells: pa.ChunkedArray) -> AnyArray:
+def degrees_of(cells: pa.ChunkedArray) -> AnyArray:
     """Return cells that are well-known text as latitudes and longitudes, (m, 2), NaN where they are missing."""
     degrees = np.full((len(cells), 2), np.nan)
     if cells.null_count < len(cells):
