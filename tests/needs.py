@@ -87,6 +87,8 @@ NEEDS = {
     "shap": library("shap"),  # which not every Python has
     "onnx": library("onnx"),
     "onnxruntime": library("onnxruntime"),  # which not every Python has
+    "starlette": library("starlette"),
+    "uvicorn": library("uvicorn"),
     "scikit-learn's tests": Need(lambda: find_spec("sklearn.neural_network.tests") is not None, installed=True),
     "the native library": Need(native, installed=True),
     "a library that is not sanitized": Need(lambda: os.environ.get("GLASSNET_NATIVE") != "sanitize"),

@@ -44,6 +44,7 @@ from glassnet.cli.options import (
     path_option,
 )
 from glassnet.cli.report_command import report
+from glassnet.cli.studio_command import studio
 from glassnet.cli.terminal import complain, end, say, say_json
 from glassnet.errors import GlassnetError, SettingError
 from glassnet.files import check_writable
@@ -225,6 +226,7 @@ app.command()(export)
 app.command()(report)
 app.command()(grade)
 app.command()(check)
+app.command()(studio)
 
 
 app.command("experiment")(experiment)

@@ -7,25 +7,10 @@ from itertools import product
 
 import numpy as np
 
+from glassnet.planes import flower
 from glassnet.typing import Array
 
-
-def flower(seed: int = 1, m: int = 400) -> tuple[Array, Array]:
-    """Return a flower of two colours, which no straight line separates; seed 1 with m = 400 is the published one.
-
-    Returns
-    -------
-    X, Y : array (2, m), (1, m)
-        Places in the plane, and their colour, 0 or 1.
-    """
-    rng = np.random.RandomState(seed)  # the generator behind np.random.seed
-    half = m // 2
-    petals = []
-    for colour in (0, 1):
-        t = np.linspace(3.12 * colour, 3.12 * (colour + 1), half) + 0.2 * rng.randn(half)
-        r = 4 * np.sin(4 * t) + 0.2 * rng.randn(half)
-        petals.append(np.stack([r * np.sin(t), r * np.cos(t)]))
-    return np.concatenate(petals, axis=1), np.repeat([[0.0, 1.0]], half, axis=1)
+__all__ = ["accuracy", "bits", "classes", "flower", "stacked"]
 
 
 def classes(seed: int, n_x: int, m: int) -> tuple[Array, Array]:

@@ -1,0 +1,320 @@
+"""The routes: what the page asks, and which work answers it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import html
+import secrets
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import cache
+from importlib.resources import files
+from pathlib import PurePosixPath
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from glassnet.errors import GlassnetError
+from glassnet.plain_text import one_line
+from glassnet.studio import views
+from glassnet.studio.choices import choices
+from glassnet.studio.guard import OPEN, App, Guard, equal
+from glassnet.studio.plain import text
+from glassnet.studio.refused import RefusedError
+from glassnet.studio.requests import body_of, json_of, whole
+from glassnet.studio.runs import FRAME, Run
+from glassnet.studio.session import Session
+from glassnet.studio.spec import complete
+
+MOST_RUNS = 8
+KEPT = 600.0  # seconds after the last page has left
+HEARTBEAT = 15.0  # seconds: so that a closed page is noticed
+KINDS = {
+    ".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml", ".json": "application/json", ".png": "image/png",
+}  # fmt: skip
+WRONG_PASSWORD = 1.0  # seconds that a wrong one takes
+
+
+class Studio:
+    """The runs of one server, and its routes.
+
+    Parameters
+    ----------
+    token : str
+        That the address has.
+    password : str, optional
+        Asked for in place of the token.
+    kept : float
+        Seconds for which a run is kept after its last page has left.
+    """
+
+    def __init__(self, token: str, password: str | None = None, *, kept: float = KEPT) -> None:
+        self.token: str = token
+        self.password: str | None = password
+        self.kept: float = kept
+        self.runs: dict[str, Run] = {}
+        self.first: dict[str, Any] = {}  # the specification that the page begins with
+        routes = [
+            Route("/", self.page),
+            Route(OPEN, self.open, methods=["POST"]),
+            Route("/page/{path:path}", self.file),
+            Route("/api/choices", self.choices),
+            Route("/api/runs", self.listed),
+            Route("/api/runs", self.start, methods=["POST"]),
+            Route("/api/runs/{run}", self.state),
+            Route("/api/runs/{run}/do", self.do, methods=["POST"]),
+            Route("/api/runs/{run}/change", self.change, methods=["POST"]),
+            Route("/api/runs/{run}/check", self.check, methods=["POST"]),
+            Route("/api/runs/{run}/end", self.end, methods=["POST"]),
+            Route("/api/runs/{run}/events", self.events),
+            Route("/api/runs/{run}/plane", self.plane),
+            Route("/api/runs/{run}/sample", self.sample),
+            Route("/api/runs/{run}/unit", self.unit),
+            Route("/api/runs/{run}/histograms", self.histograms),
+            Route("/api/runs/{run}/confusion", self.confusion),
+        ]
+        handlers: dict[Any, Callable[..., Awaitable[Response]]] = {
+            GlassnetError: _refused, HTTPException: _no_route, MemoryError: _no_memory, Exception: _fault,
+        }  # fmt: skip
+        inner = Starlette(routes=routes, exception_handlers=handlers, lifespan=self._lifespan)
+        self.guard: Guard = Guard(inner, token, password)
+
+    @property
+    def app(self) -> App:
+        """The application, guard included."""
+        return self.guard
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        clearing = asyncio.create_task(self._clear())
+        try:
+            yield
+        finally:
+            clearing.cancel()
+            for run in self.runs.values():
+                run.end()
+
+    async def _clear(self) -> None:
+        """End runs that no page has looked at for a while."""
+        while True:
+            await asyncio.sleep(min(self.kept / 4, 30))
+            for name, run in list(self.runs.items()):
+                if not run.watched and time.monotonic() - run.seen > self.kept:
+                    self.runs.pop(name).end()
+
+    # ------------------------------------------------------------ the page
+    async def page(self, request: Request) -> Response:
+        """Answer the page, or set the cookie first."""
+        headers = dict(request.headers)
+        given = request.query_params.get("token")
+        if given is not None and self.password is None and equal(given, self.token):
+            return self._let_in(headers)
+        if self.guard.knows(headers):
+            return _file("index.html")
+        if self.password is not None:
+            return HTMLResponse(ASK, 403)
+        return Response("open the address with its token that `glassnet studio` printed", 403, media_type="text/plain")
+
+    async def open(self, request: Request) -> Response:
+        """Take the password."""
+        body = await body_of(request, 1000)
+        given = dict(part.partition("=")[::2] for part in body.decode("latin-1").split("&")).get("password", "")
+        from urllib.parse import unquote_plus
+
+        if self.password is None or not equal(unquote_plus(given), self.password):
+            await asyncio.sleep(WRONG_PASSWORD)
+            return HTMLResponse(ASK, 403)
+        return self._let_in(dict(request.headers))
+
+    def _let_in(self, headers: dict[str, str]) -> Response:
+        answer = RedirectResponse("/", 303)
+        answer.set_cookie(self.guard.cookie(headers), self.guard.key, httponly=True, samesite="strict", path="/")
+        return answer
+
+    async def file(self, request: Request) -> Response:
+        """Answer one of the page's files."""
+        return _file(request.path_params["path"])
+
+    async def choices(self, request: Request) -> Response:
+        """Answer what can be chosen, and the texts of the page in Chinese."""
+        return _json({**choices(), "first": self.first})
+
+    # ------------------------------------------------------------ runs
+    async def listed(self, request: Request) -> Response:
+        """Answer the runs that there are."""
+        return _json({"runs": [{"run": name, "spec": run.session.spec} for name, run in self.runs.items()]})
+
+    async def start(self, request: Request) -> Response:
+        """Start a run."""
+        spec = complete(await json_of(request))
+        self._make_room()
+        session = await run_in_threadpool(Session, spec)
+        run = Run(secrets.token_hex(4), session)
+        self.runs[run.name] = run
+        return _json(await run.asked(run.state), 201)
+
+    def _make_room(self) -> None:
+        """End the run that was not looked at for the longest time, where there are too many.
+
+        Raises
+        ------
+        RefusedError
+            If pages are open on all of them.
+        """
+        while len(self.runs) >= MOST_RUNS:
+            idle = [run for run in self.runs.values() if not run.watched]
+            if not idle:
+                raise RefusedError(f"{MOST_RUNS} runs are open; close one of their pages", status=429)
+            self.runs.pop(min(idle, key=lambda run: run.seen).name).end()
+
+    def _run(self, request: Request) -> Run:
+        name = request.path_params["run"]
+        if name not in self.runs:
+            raise RefusedError(f"there is no run {name!r:.40}; start another one", "run", 404)
+        return self.runs[name]
+
+    async def state(self, request: Request) -> Response:
+        """Answer the state of a run."""
+        run = self._run(request)
+        return _json(await run.asked(run.state))
+
+    async def do(self, request: Request) -> Response:
+        """Play, pause, take a step, an epoch or a part of a step, or start again."""
+        run, given = self._run(request), await json_of(request)
+        return _json(await run.asked(lambda: run.do(given.get("what"), given.get("speed"))))
+
+    async def change(self, request: Request) -> Response:
+        """Change a number or a setting, or undo that."""
+        run, given = self._run(request), await json_of(request)
+
+        def work() -> dict[str, Any]:
+            run.session.change(given)
+            return run.changed()
+
+        return _json(await run.asked(work))
+
+    async def end(self, request: Request) -> Response:
+        """End a run."""
+        run = self._run(request)
+        await json_of(request)
+        self.runs.pop(run.name).end()
+        return _json({"run": run.name})
+
+    async def check(self, request: Request) -> Response:
+        """Check the gradients."""
+        run = self._run(request)
+        await json_of(request)
+        return _json(await run.asked(lambda: views.check(run.session)))
+
+    async def plane(self, request: Request) -> Response:
+        """Answer what the network says over a plane."""
+        run = self._run(request)
+        x, y = (whole(request, name, default) or 0 for name, default in (("x", 0), ("y", 1)))
+        y = min(y, len(run.session.data.X) - 1) if "y" not in request.query_params else y
+        size = whole(request, "size", 40, 2, 200) or 40
+        i, units = whole(request, "i", None), bool(whole(request, "units", 1, 0, 1))
+        return _json(await run.asked(lambda: views.plane(run.session, x, y, size, i, units=units)))
+
+    async def sample(self, request: Request) -> Response:
+        """Answer one sample's way through the network."""
+        run, i = self._run(request), whole(request, "i", 0) or 0
+        return _json(await run.asked(lambda: views.sample(run.session, i)))
+
+    async def unit(self, request: Request) -> Response:
+        """Answer the numbers of one unit."""
+        run = self._run(request)
+        layer, unit, i = (whole(request, name, default) or 0 for name, default in (("layer", 1), ("unit", 0), ("i", 0)))
+        return _json(await run.asked(lambda: views.unit(run.session, layer, unit, i)))
+
+    async def histograms(self, request: Request) -> Response:
+        """Answer the distributions of each layer."""
+        run = self._run(request)
+        return _json(await run.asked(lambda: views.histograms(run.session)))
+
+    async def confusion(self, request: Request) -> Response:
+        """Answer which class was taken for which."""
+        run = self._run(request)
+        return _json(await run.asked(lambda: views.confusion(run.session)))
+
+    async def events(self, request: Request) -> Response:
+        """Stream the frames of a run, and tell when its state has changed."""
+        run = self._run(request)
+        return StreamingResponse(_events(run), media_type="text/event-stream")
+
+
+async def _events(run: Run) -> AsyncIterator[str]:
+    """Yield events until the page leaves or the run ends: at most 30 frames a second, each with the newest numbers."""
+    watcher = run.watch()
+    try:
+        state = await run.asked(run.state)
+        change, version, iteration = run.change, run.version, state["iteration"]
+        yield f"event: state\ndata: {text(state)}\n\n"
+        while not run.ended:
+            if not await watcher.news(HEARTBEAT):
+                yield ": still here\n\n"
+                continue
+            if run.change != change:
+                state = await run.asked(run.state)
+                change, version, iteration = state["change"], run.version, state["iteration"]
+                yield f"event: state\ndata: {text(state)}\n\n"
+            elif run.version != version:
+                version, frame = run.version, run.frame
+                document = {**frame, "costs": run.session.curve.since(iteration)}
+                iteration = frame["iteration"]
+                yield f"event: frame\ndata: {text(document)}\n\n"
+                await asyncio.sleep(FRAME)
+        yield "event: end\ndata: {}\n\n"
+    except RefusedError:  # the run has ended
+        yield "event: end\ndata: {}\n\n"
+    finally:
+        watcher.close()
+
+
+# ---------------------------------------------------------------- answers
+def _json(document: Any, status: int = 200) -> Response:
+    return Response(text(document), status, media_type="application/json")
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    status = error.status if isinstance(error, RefusedError) else 422
+    return _json({"error": str(error), "field": getattr(error, "field", "")}, status)
+
+
+async def _no_route(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return _json({"error": f"{request.method} {request.url.path:.80}: {error.detail}", "field": ""}, error.status_code)
+
+
+async def _no_memory(request: Request, error: Exception) -> Response:
+    return _json({"error": "not enough memory for this network and these samples", "field": ""}, 422)
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    line = one_line(f"{type(error).__name__}: {error}")
+    return _json({"error": f"{line:.300}. This is a fault of glassnet", "field": ""}, 500)
+
+
+@cache
+def _names() -> dict[str, bytes]:
+    """Return the files of the page by name, each read once."""
+    folder = files("glassnet.studio").joinpath("page")
+    return {file.name: file.read_bytes() for file in folder.iterdir() if PurePosixPath(file.name).suffix in KINDS}
+
+
+def _file(name: str) -> Response:
+    """Answer one of the page's files; no name is looked up on the disk."""
+    if (found := _names().get(name)) is None:
+        raise HTTPException(404, "there is no such file")
+    return Response(found, media_type=KINDS[PurePosixPath(name).suffix])
+
+
+ASK = f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>glassnet studio</title>
+<form method="post" action="{html.escape(OPEN)}">
+<label>Password <input type="password" name="password" autofocus></label> <button>Open</button></form></html>"""

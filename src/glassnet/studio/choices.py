@@ -1,0 +1,34 @@
+"""What the page lets one choose, from the tables of the core, and its texts in Chinese."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from glassnet.core.initializers import INITIALIZERS
+from glassnet.core.losses import LOSSES
+from glassnet.studio.sources import SOURCES
+from glassnet.studio.spec import DEFAULT, HIDDEN, NUMBERS, PRESETS, SETTINGS, STEADY, STEPPING
+
+
+@cache
+def choices() -> dict[str, Any]:
+    """Return the choices and texts as plain data."""
+    return {
+        "sources": [
+            {"name": name, "label": row.label, "settings": [knob.to_document() for knob in row.knobs]}
+            for name, row in SOURCES.items()
+        ],
+        "activations": HIDDEN, "losses": ["cross_entropy", *LOSSES], "optimizers": STEPPING, "schedules": STEADY,
+        "initializers": list(INITIALIZERS), "presets": PRESETS, "default": DEFAULT,
+        "settings": [knob.to_document() for knob in SETTINGS], "numbers": [knob.to_document() for knob in NUMBERS],
+        "texts": texts(),
+    }  # fmt: skip
+
+
+@cache
+def texts() -> dict[str, str]:
+    """Return the table English -> Chinese of the page."""
+    return tomllib.loads(files("glassnet.studio").joinpath("words.zh.toml").read_text(encoding="utf-8"))

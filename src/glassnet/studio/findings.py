@@ -1,0 +1,82 @@
+"""Findings: what `diagnose` says of a run, looked for beside the training, on a copy of the network."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from glassnet.inspection.diagnosis import DETECTORS
+from glassnet.studio.session import Session
+from glassnet.texts import translated
+
+FEW_STEPS = 20  # before which nothing can be said
+
+
+class Findings:
+    """The newest findings.
+
+    Parameters
+    ----------
+    tell : callable
+        Called when there are new ones, from the thread that looked.
+    """
+
+    def __init__(self, tell: Callable[[], None]) -> None:
+        self.found: list[dict[str, Any]] = []
+        self.tell: Callable[[], None] = tell
+        self._looking = threading.Lock()
+        self._looked_at = -1
+
+    def clear(self) -> None:
+        """Forget them."""
+        self.found, self._looked_at = [], -1
+
+    def look(self, session: Session) -> None:
+        """Look at the session as it is now, unless it was looked at already, or that still goes on."""
+        iteration = session.place.iteration
+        if iteration < FEW_STEPS or iteration == self._looked_at or not self._looking.acquire(blocking=False):
+            return
+        self._looked_at = iteration
+        net, data = copy.deepcopy(session.net), session.data
+        net.record = whole_record(session)
+        given: dict[str, Any] = {"names": list(data.features), "classes": data.classes}
+        if len(session.test):
+            given["validation"] = (session.X_test, session.Y_test)
+        threading.Thread(
+            target=self._look, args=(net, session.X, session.Y, given), name="glassnet-findings", daemon=True
+        ).start()
+
+    def _look(self, net: Any, X: Any, Y: Any, given: dict[str, Any]) -> None:
+        try:
+            found = net.diagnose(X, Y, **given)
+            self.found = [
+                {
+                    "name": each.name, "title": each.wrong, "text": each.evidence, "change": each.change,
+                    "severity": "follows" if DETECTORS[each.name].is_symptom else "cause", "numbers": each.numbers,
+                    "zh": {
+                        "title": translated(each.wrong, "zh"), "text": translated(each.evidence, "zh"),
+                        "change": translated(each.change, "zh"),
+                    },
+                }
+                for each in found
+            ]  # fmt: skip
+        finally:
+            self._looking.release()
+        self.tell()
+
+
+def whole_record(session: Session) -> dict[str, Any] | None:
+    """Return the record of the whole training, not only of its last slice; None where no step was taken."""
+    record, place = session.net.record, session.place
+    if record is None:
+        return None
+    points = session.curve.since()
+    settings = {**record["settings"], "schedule": place.settings["schedule"], "epochs": place.epoch or None}
+    settings["iterations"] = None if place.epoch else place.iteration
+    return {
+        **record, "settings": settings, "epoch_cost": points["train"][1:],
+        "validation_cost": [J for J in points["test"][1:] if J is not None], "epochs": place.epoch,
+        "steps": place.iteration, "best_epoch": place.epoch,
+    }  # fmt: skip

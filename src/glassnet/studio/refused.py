@@ -1,0 +1,24 @@
+"""What cannot be done, in one line, with the part of the request that is to blame."""
+
+from __future__ import annotations
+
+from glassnet.errors import GlassnetError
+
+
+class RefusedError(GlassnetError, ValueError):
+    """A request that cannot be done as it is.
+
+    Parameters
+    ----------
+    message : str
+        What was expected, what came, and the nearest valid choice.
+    field : str
+        The part of the request, such as "hidden.0.units".
+    status : int
+        Of the answer.
+    """
+
+    def __init__(self, message: str, field: str = "", status: int = 422) -> None:
+        super().__init__(message)
+        self.field: str = field
+        self.status: int = status

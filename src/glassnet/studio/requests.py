@@ -1,0 +1,77 @@
+"""What a request holds, read with limits: its body, its JSON, its numbers."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NoReturn
+
+from starlette.requests import ClientDisconnect, Request
+
+from glassnet.studio.refused import RefusedError
+
+MOST_JSON = 1_000_000  # bytes
+MOST_UPLOAD = 200_000_000
+
+
+async def body_of(request: Request, most: int) -> bytes:
+    """Return the body of a request.
+
+    Raises
+    ------
+    RefusedError
+        If it has more bytes than that.
+    """
+    length = request.headers.get("content-length", "")
+    if length.isascii() and length.isdigit() and int(length[:20]) > most:
+        raise RefusedError(f"expected at most {most:,} bytes; got {length:.20}", status=413)
+    found = bytearray()
+    try:
+        async for part in request.stream():
+            found += part
+            if len(found) > most:
+                raise RefusedError(f"expected at most {most:,} bytes", status=413)
+    except ClientDisconnect:
+        raise RefusedError("the request ended before its body did", status=400) from None
+    return bytes(found)
+
+
+async def json_of(request: Request) -> dict[str, Any]:
+    """Return the object that the body of a request holds as JSON.
+
+    Raises
+    ------
+    RefusedError
+        If it is of another type, too long, or no object.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise RefusedError(f"expected Content-Type application/json; got {kind!r:.60}", status=415)
+    body = await body_of(request, MOST_JSON)
+    try:
+        found = json.loads(body.decode(), parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise RefusedError(f"expected JSON: {error}", status=400) from None
+    if not isinstance(found, dict):
+        raise RefusedError(f"expected an object; got {found!r:.60}", status=400)
+    return found
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def whole(request: Request, name: str, default: int | None, low: int = 0, high: int = 10**9) -> int | None:
+    """Return a whole number of the address.
+
+    Raises
+    ------
+    RefusedError
+        If it is something else.
+    """
+    given = request.query_params.get(name)
+    if given is None:
+        return default
+    if not re.fullmatch(r"-?[0-9]{1,12}", given) or not low <= int(given) <= high:
+        raise RefusedError(f"{name}: expected a whole number from {low} to {high}; got {given!r:.60}", name)
+    return int(given)

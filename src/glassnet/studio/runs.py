@@ -1,0 +1,294 @@
+"""A run: a session in a thread of its own, which takes steps while it plays and does what is asked in between.
+
+All work on a session is done by its thread, one piece after another, so every answer is of one moment. A piece of
+training takes a thirtieth of a second, or as long as the work that was asked for before it, so that pages that ask much
+leave the training half of the time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from glassnet.errors import GlassnetError
+from glassnet.studio import views
+from glassnet.studio.findings import Findings
+from glassnet.studio.knobs import as_number
+from glassnet.studio.refused import RefusedError
+from glassnet.studio.session import Session
+
+FRAME = 1 / 30  # seconds between two frames, at least
+LONGEST = 0.25  # seconds of a piece of training, where a step does not take longer
+MOST_SPEED = 10**6
+
+Job = tuple[Callable[[], Any], "Future[Any]"]
+
+
+class Run:
+    """One training that pages watch.
+
+    Parameters
+    ----------
+    name : str
+        In addresses.
+    session : Session
+        What is trained.
+    """
+
+    def __init__(self, name: str, session: Session) -> None:
+        self.name: str = name
+        self.session: Session = session
+        self.playing: bool = False
+        self.speed: int | None = None  # steps in a frame; None is as fast as it goes
+        self.frame: dict[str, Any] = views.frame(session)
+        self.version = self.change = 0  # counts frames; counts what else changed
+        self.seen: float = time.monotonic()
+        self.findings = Findings(self._found)
+        self._watchers: set[Watcher] = set()
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._stopping = False
+        self._rate, self._debt, self._published, self._took = 100.0, 0.0, 0.0, 0.0
+        self._thread = threading.Thread(target=self._work, name=f"glassnet-run-{name}", daemon=True)
+        self._thread.start()
+
+    # ------------------------------------------------------------ asked from outside
+    def ask(self, work: Callable[[], Any]) -> Future[Any]:
+        """Let the run's thread do some work between two pieces of training."""
+        answer: Future[Any] = Future()
+        if self._stopping:
+            answer.set_exception(RefusedError("this run has ended; start another one", status=404))
+        else:
+            self._jobs.put((work, answer))
+        return answer
+
+    async def asked(self, work: Callable[[], Any]) -> Any:
+        """Return what some work of the run's thread gives."""
+        self.seen = time.monotonic()
+        return await asyncio.wrap_future(self.ask(work))
+
+    def end(self) -> None:
+        """End the thread after the step that it is taking."""
+        self._stopping = True
+        self._jobs.put(None)
+        for watcher in tuple(self._watchers):
+            watcher.wake()
+
+    def join(self, seconds: float) -> bool:
+        """Wait for the thread's end; return whether it has ended."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    @property
+    def ended(self) -> bool:
+        """Whether it was ended."""
+        return self._stopping
+
+    @property
+    def watched(self) -> bool:
+        """Whether a page is open on it."""
+        return bool(self._watchers)
+
+    def state(self) -> dict[str, Any]:
+        """Return the whole state for the page; to be called by the run's thread."""
+        return {
+            "run": self.name, "playing": self.playing, "speed": self.speed or 0, "findings": self.findings.found,
+            "change": self.change, **views.state(self.session),
+        }  # fmt: skip
+
+    # ------------------------------------------------------------ acts
+    def do(self, what: Any, speed: Any = None) -> dict[str, Any]:
+        """Do one of `ACTS`, and return the state; to be called by the run's thread.
+
+        Raises
+        ------
+        RefusedError
+            If there is no such act, or the speed is no whole number of steps.
+        """
+        if not isinstance(what, str) or what not in ACTS:
+            raise RefusedError(f"what: expected one of {', '.join(ACTS)}; got {what!r:.60}", "what")
+        if speed is not None:
+            number = as_number(speed)
+            if number is None or not 0 <= number <= MOST_SPEED or number % 1:
+                raise RefusedError(f"speed: expected steps in a frame; 0 is all it can; got {speed!r:.60}", "speed")
+            self.speed = int(number) or None
+        ACTS[what](self)
+        return self.changed()
+
+    def changed(self) -> dict[str, Any]:
+        """Tell the pages that something else than the numbers of a frame has changed, and return the state."""
+        self.change += 1
+        self._publish(note=False)
+        if not self.playing:
+            self.findings.look(self.session)
+        return self.state()
+
+    def _play(self) -> None:
+        self.playing = self.session.place.finished is None
+
+    def _pause(self) -> None:
+        if self.playing:
+            self.playing = False
+            self.session.note()
+
+    def _step(self) -> None:
+        self.playing = False
+        self.session.advance(1)
+        self.session.note()
+
+    def _epoch(self) -> None:
+        self.playing = False
+        left = self.session.steps_per_epoch - self.session.place.step
+        while left > 0 and self.session.place.finished is None and not self._stopping:  # long epochs can be ended
+            steps = min(left, max(1, int(self._rate * LONGEST)))
+            self._train(steps)
+            left -= steps
+        self.session.note()
+
+    def _part(self) -> None:
+        self.playing = False
+        self.session.next_part()
+
+    def _reset(self) -> None:
+        self.playing = False
+        self.session.reset()
+        self.findings.clear()
+
+    # ------------------------------------------------------------ the thread
+    def _work(self) -> None:
+        while not self._stopping:
+            job = self._next_job()
+            if job is not None:
+                self._do(*job)
+            elif self.playing and not self._stopping:
+                self._piece()
+        while True:  # nobody waits for an answer that never comes
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                return
+            if job is not None:
+                job[1].set_exception(RefusedError("this run has ended; start another one", status=404))
+
+    def _next_job(self) -> Job | None:
+        """Wait for work where nothing plays; else take what is there, once the training had its share."""
+        if not self.playing:
+            return self._jobs.get()
+        wait = self._published + FRAME - time.perf_counter() if self.speed else 0
+        if self._debt > LONGEST:
+            return None
+        try:
+            return self._jobs.get(timeout=wait) if wait > 0 else self._jobs.get_nowait()
+        except queue.Empty:
+            return None
+
+    def _do(self, work: Callable[[], Any], answer: Future[Any]) -> None:
+        began = time.perf_counter()
+        try:
+            result = work()
+        except BaseException as error:  # it is the asker's
+            answer.set_exception(error)
+        else:
+            answer.set_result(result)
+        self._debt += time.perf_counter() - began
+
+    def _piece(self) -> None:
+        """Take steps for a moment, and publish a frame where one is due."""
+        try:
+            if self.speed:
+                self._train(self.speed)
+            else:
+                target = min(max(FRAME, self._debt), LONGEST)
+                self._train(max(1, int(self._rate * target)))
+        except GlassnetError as error:
+            self.session.place.finished = str(error)
+        now = time.perf_counter()
+        finished = self.session.place.finished is not None
+        if finished:
+            self.playing = False
+        if finished or now - self._published >= max(FRAME, 3 * self._took):
+            self._publish(note=True)
+        if finished:
+            self.changed()
+
+    def _train(self, steps: int) -> None:
+        began = time.perf_counter()
+        before = self.session.place.iteration
+        self.session.advance(steps)
+        seconds = time.perf_counter() - began
+        taken = self.session.place.iteration - before
+        if taken:  # at most doubled, because a piece of few steps is mostly the start of `fit`
+            self._rate = min(taken / max(seconds, 1e-6), 2 * self._rate)
+        self._debt = max(0.0, self._debt - seconds)
+
+    def _publish(self, *, note: bool) -> None:
+        began = time.perf_counter()
+        if note:
+            self.session.note()
+        self.frame = views.frame(self.session)
+        self.version += 1
+        for watcher in tuple(self._watchers):
+            watcher.wake()
+        self._published = time.perf_counter()
+        self._took = self._published - began
+        self._debt += self._took
+
+    def _found(self) -> None:
+        self.change += 1
+        for watcher in tuple(self._watchers):
+            watcher.wake()
+
+    # ------------------------------------------------------------ pages
+    def watch(self) -> Watcher:
+        """Return what tells one page of news; its `close` must be called."""
+        watcher = Watcher(self)
+        self._watchers.add(watcher)
+        return watcher
+
+    def leave(self, watcher: Watcher) -> None:
+        """Forget a page."""
+        self._watchers.discard(watcher)
+        self.seen = time.monotonic()
+
+
+ACTS: dict[str, Callable[[Run], None]] = {
+    "play": Run._play,
+    "pause": Run._pause,
+    "step": Run._step,
+    "epoch": Run._epoch,
+    "part": Run._part,
+    "reset": Run._reset,
+}
+
+
+class Watcher:
+    """What one page has seen of a run; made and awaited in the server's event loop, woken by the run's thread."""
+
+    def __init__(self, run: Run) -> None:
+        self.run: Run = run
+        self._loop = asyncio.get_running_loop()
+        self._news = asyncio.Event()
+
+    def wake(self) -> None:
+        """Tell the page that there is news; from any thread."""
+        try:
+            self._loop.call_soon_threadsafe(self._news.set)
+        except RuntimeError:  # the loop is closed
+            self.run.leave(self)
+
+    async def news(self, seconds: float) -> bool:
+        """Wait for news, at most so long; return whether there is some."""
+        try:
+            await asyncio.wait_for(self._news.wait(), seconds)
+        except TimeoutError:
+            return False
+        self._news.clear()
+        return True
+
+    def close(self) -> None:
+        """Watch no longer."""
+        self.run.leave(self)

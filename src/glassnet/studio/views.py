@@ -1,0 +1,382 @@
+"""What the page sees of a session, as plain data; every number is one of the network, its passes or its curves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from glassnet.errors import SettingError
+from glassnet.inspection.trace import Trace
+from glassnet.report.formulas import mathml
+from glassnet.studio.plain import number, plain, small, summary
+from glassnet.studio.refused import RefusedError
+from glassnet.studio.session import Session
+from glassnet.studio.tex import tex_of, tex_of_numbers
+from glassnet.texts import translated
+from glassnet.typing import Array, Indices
+
+MOST_WEIGHTS = 4096  # of a layer, sent with every frame
+MOST_POINTS = 2000  # of a plane
+MOST_UNITS = 64  # of a layer, whose planes are drawn
+MOST_IN_A_CELL = 50
+MOST_WORST = 24
+BINS = 30
+MOST_TERMS = 200  # of a unit's sum: those that weigh most
+
+
+def state(session: Session) -> dict[str, Any]:
+    """Return everything about a session but the numbers of its passes."""
+    net, data, place = session.net, session.data, session.place
+    last = session.curve.last()
+    return {
+        "spec": {**session.spec, "settings": place.settings},
+        "sizes": list(net.architecture.sizes),
+        "activations": list(net.architecture.activations),
+        "loss": net.architecture.loss,
+        "layers": layers(session),
+        "features": list(data.features),
+        "classes": None if data.classes is None else list(data.classes),
+        "target": data.target,
+        "picture": data.picture,
+        "counts": class_counts(session),
+        "m_train": len(session.train),
+        "m_test": len(session.test),
+        "iteration": place.iteration,
+        "epoch": place.epoch,
+        "steps_per_epoch": session.steps_per_epoch,
+        "part": part(session),
+        "costs": session.curve.since(),
+        "scores": {"train": last["score_train"], "test": last["score_test"], "metric": session.metric},
+        "finished": place.finished,
+        "finished_zh": None if place.finished is None else translated(place.finished, "zh"),
+        "can_undo": bool(session.undoable),
+    }
+
+
+def layers(session: Session) -> list[dict[str, Any]]:
+    """Return units, shapes and, where they are few, numbers of each layer."""
+    net, found = session.net, []
+    for l in range(1, net.L + 1):
+        W, b = net.W[l], net.b[l]
+        found.append(
+            {
+                "units": len(W), "activation": net.architecture.activations[l - 1], "W": W.shape, "b": b.shape,
+                "W_values": small(W, MOST_WEIGHTS), "b_values": small(b, MOST_WEIGHTS),
+            }
+        )  # fmt: skip
+    return found
+
+
+def class_counts(session: Session) -> list[int] | None:
+    """Return how many samples each class has."""
+    if session.data.classes is None:
+        return None
+    return plain(np.bincount(session.data.indices(session.data.Y), minlength=len(session.data.classes)))
+
+
+def frame(session: Session) -> dict[str, Any]:
+    """Return what changes with every step, but for the curves."""
+    net, last = session.net, session.curve.last()
+    numbers = range(1, net.L + 1)
+    return {
+        "iteration": session.place.iteration,
+        "epoch": session.place.epoch,
+        "scores": {"train": last["score_train"], "test": last["score_test"], "metric": session.metric},
+        "W": [small(net.W[l], MOST_WEIGHTS) for l in numbers],
+        "b": [small(net.b[l], MOST_WEIGHTS) for l in numbers],
+    }
+
+
+def part(session: Session) -> dict[str, Any] | None:
+    """Return the part of a step that is shown, with the arrays that it makes."""
+    shown, trace = session.part, session.trace
+    if shown is None or trace is None:
+        return None
+    names = shown.arrays
+    if shown.direction == "update":
+        arrays = [
+            {"name": f"{letter}{l}", "shape": M.shape, "formula": _step(session, letter, l), "values": small(M)}
+            for l in range(1, session.net.L + 1)
+            for letter, M in (("W", session.net.W[l]), ("b", session.net.b[l]))
+        ]
+    else:
+        arrays = [each for each in arrays_of(trace) if each["key"] in names]
+    return {
+        "pass": shown.direction,
+        "layer": shown.layer,
+        "index": shown.place,
+        "of": len(session.parts),
+        "text": shown.text,
+        "text_zh": translated(shown.text, "zh"),
+        "formula": "; ".join(f"{each['name']} = {each['formula']}" for each in arrays),
+        "cost": number(trace.cost) if shown.direction != "forward" else None,
+        "m": trace.m,
+        "arrays": arrays,
+    }
+
+
+def _step(session: Session, letter: str, l: int) -> str:
+    optimizer = session.place.settings["optimizer"].partition("(")[0]
+    plain_step = optimizer == "gradient_descent"
+    return f"{letter}{l} - α d{letter}{l}" if plain_step else f"{optimizer}({letter}{l}, d{letter}{l})"
+
+
+def arrays_of(trace: Trace) -> list[dict[str, Any]]:
+    """Return every array of a trace: name, shape, formula, numbers where they are few."""
+    found = []
+    lines = {line.array: line for line in trace.lines()}
+    entries = [(name, line.shape, line.formula) for name, line in lines.items()]
+    if trace.Y is not None:
+        entries.append(("Y", trace.Y.shape, "targets, one column per sample"))
+    for name, shape, formula in entries:
+        key = name.removeprefix("X = ").replace("A[0]", "X")
+        M = trace.array(key)
+        tex = tex_of(key, trace.architecture)
+        found.append(
+            {
+                "name": key.replace("[", "").replace("]", ""), "key": key, "shape": shape, "formula": formula,
+                "formula_zh": translated(formula, "zh"), "mathml": _mathml(tex) if tex else None,
+                "values": small(M), "summary": summary(M),
+            }
+        )  # fmt: skip
+    return found
+
+
+# ---------------------------------------------------------------- planes
+def plane(session: Session, x: int, y: int, size: int, i: int | None, *, units: bool) -> dict[str, Any]:
+    """Return what the network answers over the plane of two features, the others at their median or at a sample's.
+
+    Raises
+    ------
+    RefusedError
+        If there are no such features or sample.
+    """
+    data = session.data
+    for name, k in (("x", x), ("y", y)):
+        _check(k, len(data.X), name, "features")
+    if i is not None:
+        _check(i, data.m, "i", "samples")
+    base = np.median(data.X, axis=1) if i is None else data.X[:, i]
+    along, up = (_axis(data.X[k], size) for k in (x, y))
+    X = np.repeat(base[:, None], size * size, axis=1)
+    if x != y:
+        X[y] = np.repeat(up, size)
+    X[x] = np.tile(along, size)
+    answers = session.net.forward(X)
+    maps = []
+    if units:
+        for l in range(1, session.net.L + 1):
+            maps.append([plain(row) for row in session.net.forward(X, layer=l)[:MOST_UNITS]])
+    values, kind, sure = _answers(session, answers)
+    return {
+        "x": plain(along), "y": plain(up), "kind": kind, "values": plain(values),
+        "confidence": None if sure is None else plain(sure), "units": maps,
+        "iteration": session.place.iteration, "points": points(session, x, y),
+    }  # fmt: skip
+
+
+def _check(k: int, size: int, name: str, what: str) -> None:
+    if not 0 <= k < size:
+        raise RefusedError(f"{name}: there are {size} {what}, counted from 0; got {k}", name)
+
+
+def _axis(values: Array, size: int) -> Array:
+    low, high = float(values.min()), float(values.max())
+    margin = 0.08 * (high - low) or 1.0
+    return np.linspace(low - margin, high + margin, size)
+
+
+def _answers(session: Session, answers: Array) -> tuple[Array, str, Array | None]:
+    """Return what is shown of A[L]: a probability, a number in its own unit, or a class and how sure it is."""
+    mean, factor = session.data.scale
+    if session.data.classes is None:
+        return mean + factor * answers[0], "number", None
+    if len(answers) == 1:
+        return answers[0], "probability", None
+    return answers.argmax(axis=0), "class", answers.max(axis=0)
+
+
+def points(session: Session, x: int, y: int) -> list[dict[str, Any]]:
+    """Return samples over a plane: at most so many, and which of them are answered wrongly."""
+    data = session.data
+    every = -(-data.m // MOST_POINTS)
+    chosen = np.arange(0, data.m, every)
+    answers = session.net.forward(data.X[:, chosen])
+    truth = data.labels(data.Y[:, chosen])
+    is_test = np.isin(chosen, session.test)
+    wrong = [False] * len(chosen)
+    if data.classes is not None:
+        wrong = list(data.indices(answers) != data.indices(data.Y[:, chosen]))
+    return [
+        {
+            "i": int(i), "x": number(data.X[x, i]), "y": number(data.X[y, i]), "label": label, "test": bool(test),
+            "wrong": bool(missed),
+        }
+        for i, label, test, missed in zip(chosen, truth, is_test, wrong, strict=True)
+    ]  # fmt: skip
+
+
+# ---------------------------------------------------------------- samples and units
+def trace_of(session: Session, i: int) -> Trace:
+    """Return the pass of one sample, without dropout."""
+    _check(i, session.data.m, "i", "samples")
+    settings, X, Y = session.place.settings, session.data.X[:, [i]], session.data.Y[:, [i]]
+    return session.net.trace(X, Y, l2=settings["l2"], l1=settings["l1"])
+
+
+def sample(session: Session, i: int) -> dict[str, Any]:
+    """Return one sample's way through the network and back.
+
+    Raises
+    ------
+    RefusedError
+        If there is no such sample.
+    """
+    trace, data = trace_of(session, i), session.data
+    answers = trace.A[-1]
+    return {
+        "index": i, "m": data.m, "iteration": session.place.iteration, "test": bool(np.isin(i, session.test)),
+        "features": {str(name): number(value) for name, value in zip(data.features, data.X[:, i], strict=True)},
+        "label": data.labels(data.Y[:, [i]])[0], "prediction": data.labels(answers)[0],
+        "probabilities": probabilities(session, answers[:, 0]), "cost": number(trace.cost),
+        "arrays": arrays_of(trace),
+    }  # fmt: skip
+
+
+def probabilities(session: Session, answer: Array) -> dict[str, float | None] | None:
+    """Return the probability of each class of one answer (n[L],); None where a number is predicted."""
+    classes = session.data.classes
+    if classes is None:
+        return None
+    each = [1 - answer[0], answer[0]] if len(answer) == 1 else answer
+    return {name: number(value) for name, value in zip(classes, each, strict=True)}
+
+
+def unit(session: Session, layer: int, unit: int, i: int) -> dict[str, Any]:
+    """Return the numbers behind one unit for one sample.
+
+    Raises
+    ------
+    RefusedError
+        If there is no such layer, unit or sample.
+    """
+    net, data = session.net, session.data
+    if not 1 <= layer <= net.L:
+        raise RefusedError(f"layer: expected 1 to {net.L}; got {layer}", "layer")
+    _check(unit, net.architecture.sizes[layer], "unit", "units in this layer")
+    trace = trace_of(session, i)
+    w, a_prev = trace.W[layer][unit], trace.A[layer - 1][:, 0]
+    names = list(data.features) if layer == 1 else [f"a{layer - 1},{j + 1}" for j in range(len(a_prev))]
+    shown = sorted(np.argsort(-np.abs(w * a_prev), kind="stable")[:MOST_TERMS])
+    assert trace.dA is not None
+    assert trace.dZ is not None
+    assert trace.dW is not None
+    assert trace.db is not None
+    dW = trace.dW[layer][unit]
+    terms = [
+        {
+            "j": int(j), "name": names[j], "w": number(w[j]), "a": number(a_prev[j]),
+            "product": number(w[j] * a_prev[j]), "dW": number(dW[j]),
+        }
+        for j in shown
+    ]  # fmt: skip
+    formulas = []
+    for letter in ("Z", "A", "dA", "dZ", "dW", "db"):
+        written = trace.unit(letter, layer, unit, 0, terms=6)
+        name = letter.lower() if len(letter) == 1 else letter
+        formulas.append({"name": name, "text": written, "mathml": _mathml(tex_of_numbers(written))})
+    rows = {"z": trace.Z, "a": trace.A, "dA": trace.dA, "dZ": trace.dZ}
+    activation = net.architecture.activations[layer - 1]
+    slope = trace.dZ[layer][unit, 0] / trace.dA[layer][unit, 0] if trace.dA[layer][unit, 0] else None
+    return {
+        "name": f"a{layer},{unit + 1}", "layer": layer, "unit": unit, "index": i,
+        "iteration": session.place.iteration, "terms": terms,
+        "n_terms": len(w), "b": number(trace.b[layer][unit, 0]), "g": activation,
+        "g_formula": getattr(net.architecture.g[layer], "formula", ""), "slope": number(slope),
+        "slope_formula": getattr(net.architecture.g[layer], "slope_formula", ""),
+        **{name: number(M[layer][unit, 0]) for name, M in rows.items()},
+        "dW": small(dW), "db": number(trace.db[layer][unit, 0]), "formulas": formulas,
+    }  # fmt: skip
+
+
+def _mathml(tex: str) -> str | None:
+    try:
+        return mathml(tex)
+    except SettingError:  # no part of TeX that is known
+        return None
+
+
+# ---------------------------------------------------------------- layers, answers, checks
+def histograms(session: Session) -> dict[str, Any]:
+    """Return how Z, A and dZ of each layer are distributed over samples of the training."""
+    X, Y = session.X[:, :1000], session.Y[:, :1000]
+    trace = session.net.trace(X, Y)
+    assert trace.dZ is not None
+    found = []
+    for l in range(1, session.net.L + 1):
+        of_layer = {}
+        for letter, M in (("Z", trace.Z[l]), ("A", trace.A[l]), ("dZ", trace.dZ[l])):
+            values = M[np.isfinite(M)]
+            counts, edges = np.histogram(values, BINS) if len(values) and np.ptp(values) < np.inf else ([], [])
+            of_layer[letter] = {"edges": plain(np.asarray(edges)), "counts": plain(np.asarray(counts)), **summary(M)}
+        found.append(of_layer)
+    return {"layers": found, "iteration": session.place.iteration}
+
+
+def check(session: Session) -> dict[str, Any]:
+    """Return the gradient check of the network on its training samples."""
+    settings = session.place.settings
+    found = session.net.check_gradients(
+        session.X, session.Y, l2=settings["l2"], l1=settings["l1"], entries=20, seed=session.spec["seed"]
+    )
+    return {
+        "passed": bool(found.ok), "threshold": found.threshold, "largest": number(found.worst.difference),
+        "rows": [
+            {
+                "array": each.array, "shape": each.shape, "checked": each.checked, "on_kinks": each.on_kinks,
+                "difference": number(each.worst.difference), "numeric": number(each.worst.numeric),
+                "analytic": number(each.worst.analytic), "index": [int(k) for k in each.worst.index],
+            }
+            for each in found.arrays
+        ],
+    }  # fmt: skip
+
+
+def confusion(session: Session) -> dict[str, Any]:
+    """Return which class was taken for which, with the samples of each cell, and the samples that are most wrong."""
+    data = session.data
+    answers = session.net.forward(data.X)
+    if data.classes is None:
+        errors = np.abs(answers - data.Y)[0]
+        worst = np.argsort(-errors, kind="stable")[:MOST_WORST]
+        return {"classes": None, "worst": _worst(session, worst, answers)}
+    truth, decided = data.indices(data.Y), data.indices(answers)
+    is_test = np.isin(np.arange(data.m), session.test)
+    k = len(data.classes)
+    of_test, of_train = (np.zeros((k, k), int) for _ in range(2))
+    np.add.at(of_test, (truth[is_test], decided[is_test]), 1)
+    np.add.at(of_train, (truth[~is_test], decided[~is_test]), 1)
+    rows = [[plain(np.flatnonzero((truth == r) & (decided == c))[:MOST_IN_A_CELL]) for c in range(k)] for r in range(k)]
+    given = np.where(truth == 1, answers[0], 1 - answers[0]) if len(answers) == 1 else answers[truth, np.arange(data.m)]
+    worst = np.argsort(given, kind="stable")[:MOST_WORST]
+    worst = worst[truth[worst] != decided[worst]]
+    return {
+        "classes": list(data.classes), "counts": {"train": plain(of_train), "test": plain(of_test)}, "rows": rows,
+        "worst": _worst(session, worst, answers), "iteration": session.place.iteration,
+    }  # fmt: skip
+
+
+def _worst(session: Session, worst: Indices, answers: Array) -> list[dict[str, Any]]:
+    data = session.data
+    is_test = np.isin(worst, session.test)
+    return [
+        {
+            "i": int(i), "label": label, "prediction": prediction, "test": bool(test),
+            "probabilities": probabilities(session, answers[:, i]),
+            "values": small(data.X[:, i], MOST_WEIGHTS) if data.picture else None,
+        }
+        for i, label, prediction, test in zip(
+            worst, data.labels(data.Y[:, worst]), data.labels(answers[:, worst]), is_test, strict=True
+        )
+    ]  # fmt: skip
