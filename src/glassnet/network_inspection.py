@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -70,6 +71,9 @@ class NetworkInspection(NetworkState):
         l1: PerNetwork = 0.0,
         dropout: float | Sequence[float] | Sequence[Sequence[float]] = 0.0,
         seed: Seed = 0,
+        names: Sequence[str] | None = None,
+        classes: Sequence[Any] | None = None,
+        picture: Sequence[int] | None = None,
     ) -> Trace:
         """Return every array of one pass, from the same equations that train.
 
@@ -83,6 +87,11 @@ class NetworkInspection(NetworkState):
             As in `fit`, for the pass of one training step.
         seed : int or numpy Generator
             Source of the dropout masks.
+        names, classes : sequence, optional
+            Of the n[0] features and of the classes in the order of Y's rows, for the page; of two classes that one unit
+            decides between, the second is Y = 1.
+        picture : (height, width) or (height, width, 3), optional
+            The form of the picture that a column of X is: the page shows it so, and W[1] too.
 
         Returns
         -------
@@ -95,10 +104,12 @@ class NetworkInspection(NetworkState):
         ShapeError, DataError, WrongTypeError, SettingError
             If an argument cannot be used.
         """
+        from glassnet.inspection.labels import Labels
         from glassnet.inspection.trace import trace_pass
 
         given = self._pass(X, Y, sample_weight, l2, l1, dropout, seed)
-        return trace_pass(self.architecture, self.parameters, *given)
+        labels = Labels.of(self.architecture, names, classes, picture)
+        return replace(trace_pass(self.architecture, self.parameters, *given), labels=labels)
 
     def check_gradients(
         self,
@@ -206,6 +217,12 @@ class NetworkInspection(NetworkState):
             self.architecture, self.parameters, columns, targets, record=self.record, validation=validation,
             names=names, classes=classes, seed=seed,
         )  # fmt: skip
+
+    def _repr_html_(self) -> str:
+        from glassnet.inspection.network_page import network_html
+
+        W = [M if M is None or self.n_networks is None else M[0] for M in self.W.views]
+        return network_html(repr(self).strip("<>"), self.architecture, W, self.record)
 
     def _pass(
         self,

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 import glassnet as package
+from page_reader import Page
 
 
 def test_train_evaluate_predict_inspect(glassnet, table):
@@ -40,10 +41,43 @@ def test_train_evaluate_predict_inspect(glassnet, table):
     assert "parameters (weights and biases)" in glassnet("inspect", "things.glassnet").out
 
 
-def test_of_a_stack_the_first_network_is_written_out(glassnet, table):
-    trained = glassnet("train", table, "--target", "label", "--n-networks", 2, "--epochs", 2)
+def test_a_stack_is_summarised_and_the_network_that_is_asked_for_written_out(glassnet, table):
+    trained = glassnet("train", table, "--target", "label", "--n-networks", 2, "--epochs", 2, "--hidden", "8")
     assert " parameters each, 2 networks side by side" in trained.out
-    assert "of each layer of network 1 of 2, written out" in glassnet("inspect", "things.glassnet", table).out
+    document = json.loads(glassnet("inspect", "things.glassnet", table, "--json").out)
+    A = next(line for line in document["trace"] if line["array"] == "A[2]")["numbers"]
+    for k in (0, 1):
+        answer = glassnet("inspect", "things.glassnet", table, "--network", k, "--page", "row.html")
+        lines = answer.out.splitlines()
+        start = next(i for i, line in enumerate(lines) if line.startswith("network "))
+        words = [line.split() for line in lines[start + 2 : start + 5]]
+        assert [row[0] for row in words] == ["mean", "0", "1"]
+        assert [float(row[1]) for row in words[1:]] == pytest.approx([a[0][0] for a in A], rel=1e-3)
+        assert float(words[0][1]) == pytest.approx(np.mean(A), rel=1e-3)
+        assert f"of each layer of network {k} of 2, written out" in answer.out
+        written = next(line for line in lines if line.startswith("  A[2][0, 0] = sigmoid("))
+        assert float(written.split(" = ")[-1]) == pytest.approx(A[k][0][0], rel=1e-3)
+        assert max(map(len, lines[start:])) <= 80
+        assert f"Below is network {k};" in table.with_name("row.html").read_text("utf-8")
+    answer = glassnet("inspect", "things.glassnet", table, "--network", 2)
+    assert answer.code
+    assert "network: there are the networks 0 to 1; got 2" in answer.err
+
+
+def test_the_page_of_a_row_shows_its_cells_prediction_and_truth(glassnet, table):
+    glassnet("train", table, "--target", "label", "--hidden", "3", "--seed", 1)
+    with table.open(newline="") as file:
+        row = list(csv.DictReader(file))[4]
+    document = json.loads(glassnet("inspect", "things.glassnet", table, "--row", 5, "--json").out)
+    glassnet("inspect", "things.glassnet", table, "--row", 5, "--page", "row.html")
+    page = Page(table.with_name("row.html").read_text("utf-8"))
+    assert f"Row 5 Predicted {document['prediction']} True value {row['label']}" in page.text
+    shown = dict(zip(page.words, page.words[1:], strict=False))
+    names = [name for name in row if name in shown]
+    assert len(names) >= 2
+    for name in names:
+        if name != "label" and row[name]:
+            assert shown[name] == row[name] or float(shown[name]) == float(row[name])
 
 
 def test_json_is_one_document(glassnet, table):

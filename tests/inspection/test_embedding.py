@@ -112,9 +112,11 @@ def test_what_is_written_out_is_the_number(terms, stack):
 
 
 def test_the_shell_writes_the_first_unit_of_layer_0_out():
-    lines = _numbers(network().trace(*samples())).splitlines()
+    lines = _numbers(network().trace(*samples()), 0).splitlines()
     assert lines[1].startswith("  A[0][0, 0] = ")
-    assert [line.split("[0][0, 0, 0]")[0] for line in lines[-2:]] == ["  dW", "  db"]
+    arrays = [line.split(" = ")[0].strip() for line in lines if line.startswith("  ") and line[2] != " "]
+    assert arrays[-3:] == ["dA[0][0, 0]", "dW[0][0, 0, 0]", "db[0][0, 0, 0]"]
+    assert max(map(len, lines)) <= 80
     assert "embedding of 2 groups of 4 rows into 3 units each" in _architecture(network())
 
 

@@ -184,6 +184,9 @@ def inspect(
     data: Annotated[Path | None, path_argument("[DATA]", "Data to take a row from.")] = None,
     *,
     row: Annotated[int, typer.Option(help="Row of DATA to follow through the network, counted from 1.")] = 1,
+    network: Annotated[
+        int, typer.Option(help="Of several networks side by side, the one shown in full, counted from 0.")
+    ] = 0,
     page: Annotated[Path | None, path_option("Also write what is shown, with every number, as a page.")] = None,
     reading: Given,
     lang: Lang = None,
@@ -196,7 +199,7 @@ def inspect(
     if page is not None:
         check_writable(page, *(path for path in (model, data) if path is not None))
     opened = workflows.open_model(model)
-    sample = None if data is None else workflows.trace_row(model, data, row, reading)
+    sample = None if data is None else workflows.trace_row(model, data, row, reading, network)
     if page is not None:
         workflows.write_page(page, opened, sample)
     Show(as_json).inside(opened, sample)

@@ -20,7 +20,7 @@ from glassnet.plain_text import one_line, visible
 from glassnet.scoring import Coverage, CrossValidation, Scores
 from glassnet.tables import Dataset, Pictures
 from glassnet.tables.recognition import Decision, decision_of
-from glassnet.text_table import padded, width_of
+from glassnet.text_table import fitted, padded, width_of, wrapped
 from glassnet.texts import told
 from glassnet.training.history import History, Progress
 from glassnet.workflows import SampleTrace, Training
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 MOST_CLASSES_SHOWN = 12
 NUMBERS_SHOWN = 6
+TERMS_SHOWN = 4  # of the strongest in a layer
 
 
 class Show:
@@ -248,8 +249,14 @@ class Show:
             return
         truth = "" if sample.truth is None else f", true value {sample.truth}"
         self.line("Row", f"{sample.row}: predicted {sample.prediction}{truth}")
-        say(f"\n{sample.trace}\n")
-        say(_numbers(sample.trace))
+        trace, one = sample.trace, sample.trace.of_network(sample.network)
+        if trace.n_networks is not None:
+            say(f"\n{trace.answers(sample.words.predictions)}\n")
+            say(wrapped(told(f"network {sample.network} in full; --network k shows another, k from 0")))
+        say(f"\n{one}\n")
+        say(_numbers(trace, sample.network))
+        if strongest := _strongest(one):
+            say(f"\n{strongest}")
 
 
 def _engine(line: EngineLine) -> tuple[str, ...]:
@@ -317,18 +324,33 @@ def _output(model: Any) -> str:
     return name + told(f"{classes}; {model.classes_[-1]} where its probability is above {target.threshold:.3g}")
 
 
-def _numbers(trace: Trace) -> str:
+def _numbers(trace: Trace, network: int) -> str:
     """Write out the first unit of each layer, forward and, where the target is known, back again."""
-    layers = range(1, trace.architecture.L + 1)
-    forward = [trace.unit(letter, l, terms=NUMBERS_SHOWN) for l in layers for letter in ("Z", "A")]
+    layers, one = range(1, trace.architecture.L + 1), trace.of_network(network)
+    forward = [one.unit(letter, l, terms=NUMBERS_SHOWN) for l in layers for letter in ("Z", "A")]
     letters = () if trace.dZ is None else ("dA", "dZ", "dW", "db")
-    back = [trace.unit(letter, l, terms=NUMBERS_SHOWN) for l in reversed(layers) for letter in letters]
+    back = [one.unit(letter, l, terms=NUMBERS_SHOWN) for l in reversed(layers) for letter in letters]
     if trace.architecture.embedding is not None:
-        forward.insert(0, trace.unit("A", 0, terms=NUMBERS_SHOWN))
-        back += [trace.unit(letter, 0, terms=NUMBERS_SHOWN) for letter in letters if letter != "dZ"]
+        forward.insert(0, one.unit("A", 0, terms=NUMBERS_SHOWN))
+        back += [one.unit(letter, 0, terms=NUMBERS_SHOWN) for letter in letters if letter != "dZ"]
     written = [*forward, *back]
-    W = trace.W[1]
-    whose = "" if W.ndim == 2 else f" of network 0 of {len(W)}"
-    return "\n".join(
-        [told(f"the first unit of each layer{whose}, written out"), *(f"  {told(line)}" for line in written)]
-    )
+    whose = "" if trace.n_networks is None else f" of network {network} of {trace.n_networks}"
+    head = told(f"the first unit of each layer{whose}, written out")
+    return "\n".join([head, *("  " + wrapped(told(line), 74).replace("\n", "\n      ") for line in written)])
+
+
+def _strongest(trace: Trace) -> str:
+    """Return the largest terms of each layer that has too many to be read, with the names of their features."""
+    names = trace.labels.features if trace.architecture.embedding is None else ()
+    rows: list[tuple[str, ...]] = [("weight", "W", "A", "W*A", "feature")]
+    for l in range(1, trace.architecture.L + 1):
+        if trace.W[l].shape[1] <= NUMBERS_SHOWN:
+            continue
+        for term in trace.strongest(l, most=TERMS_SHOWN):
+            numbers = (f"{value + 0.0:.4g}" for value in (term.weight, term.activation, term.product))
+            name = visible(names[term.input]) if l == 1 and names else ""
+            rows.append((f"W[{l}][{term.unit}, {term.input}]", *numbers, name))
+    if len(rows) == 1:
+        return ""
+    head = told("the strongest terms of each layer with many inputs")
+    return f"{head}\n{fitted([tuple(map(told, rows[0])), *rows[1:]], right=set(map(told, ('W', 'A', 'W*A'))))}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from glassnet.errors import DataError
@@ -14,7 +16,21 @@ if TYPE_CHECKING:
     from glassnet.inspection.diagnosis import Diagnosis
     from glassnet.inspection.dimensions import DimensionTable
     from glassnet.inspection.gradient_check import GradientCheck
+    from glassnet.inspection.labels import Labels
     from glassnet.inspection.trace import Trace
+
+
+def labels_of(model: Any, picture: Sequence[int] | None = None) -> Labels:
+    """Return the names of a fitted model's features and classes, and the form of its pictures."""
+    from glassnet.inspection.labels import Labels
+
+    shape = getattr(getattr(model, "preparation_", None), "pictures", None)
+    order = "interleaved" if shape is None else shape.order
+    if shape is not None and picture is None:
+        picture = (shape.height, shape.width, shape.channels)
+    classes = getattr(model, "classes_", None)
+    known = None if classes is None or len(classes) == 1 else [str(label) for label in classes]
+    return Labels.of(model.network_.architecture, model._names_of_inputs(), known, picture, order)
 
 
 class InspectionMixin:
@@ -67,13 +83,15 @@ class InspectionMixin:
             classes=None if labels is None else labels.tolist(), seed=seed,
         )  # fmt: skip
 
-    def trace(self, X: Rows, y: ArrayLike | None = None) -> Trace:
+    def trace(self, X: Rows, y: ArrayLike | None = None, *, picture: Sequence[int] | None = None) -> Trace:
         """Return every array of one pass through the network, as `Network.trace` does.
 
         Parameters
         ----------
         X, y : rows and, optionally, their targets
             As `fit` takes them; a few rows are enough. Without y only the forward half is there.
+        picture : (height, width) or (height, width, 3), optional
+            The form of the picture that a row of numbers is: the page shows it so, and W[1] too.
 
         Returns
         -------
@@ -93,7 +111,7 @@ class InspectionMixin:
         """
         self._see_that_fitted()
         columns = (self._inputs(X),) if y is None else self._columns(X, y)
-        return self.network_.trace(*columns)
+        return replace(self.network_.trace(*columns), labels=labels_of(self, picture))
 
     def dimensions(self, m: int = 1) -> DimensionTable:
         """Return the table of all arrays of the network, each shape with its rule and a check.

@@ -45,6 +45,11 @@ class PassArrays:
         """Number of samples."""
         return int(self.A[0].shape[-1])
 
+    @property
+    def n_networks(self) -> int | None:
+        """Number k of networks side by side; None for one network, whose arrays have no leading axis."""
+        return None if self.W[1].ndim == 2 else len(self.W[1])
+
     def array(self, name: str) -> Any:
         """Return the array with a name.
 

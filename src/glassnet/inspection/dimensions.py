@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from glassnet import pages
 from glassnet.core.architecture import Architecture, Embedding
 from glassnet.core.regularization import PENALTIES
-from glassnet.inspection import html
 from glassnet.text_table import aligned
 from glassnet.texts import told
 
@@ -142,7 +142,7 @@ class DimensionTable(Sequence[Dimension]):
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return html.page(html.table(self._cells), *map(html.paragraph, self._counts))
+        return pages.page(pages.table(self._cells), *map(pages.paragraph, self._counts))
 
 
 def dimension_table(

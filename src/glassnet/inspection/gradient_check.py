@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from glassnet import pages
 from glassnet.arrays import numpy_namespace as xp
 from glassnet.arrays.threads import blas_threads
 from glassnet.core.activations import ACTIVATIONS, Activation
@@ -24,7 +25,6 @@ from glassnet.core.losses import LOSSES, Loss, losses_and_dZ
 from glassnet.core.names import choose
 from glassnet.core.parameters import Parameters
 from glassnet.core.propagation import Objective, cost_only, propagate
-from glassnet.inspection import html
 from glassnet.text_table import aligned
 from glassnet.texts import told
 from glassnet.typing import Array
@@ -115,7 +115,7 @@ class GradientCheck:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return html.page(html.table(self._cells), html.paragraph(self._verdict))
+        return pages.page(pages.table(self._cells), pages.paragraph(self._verdict))
 
 
 def check_gradients(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,13 @@ from glassnet.core.architecture import Architecture
 from glassnet.core.equations import forward, linear_backward_input
 from glassnet.core.parameters import Parameters
 from glassnet.core.propagation import Objective, propagate
-from glassnet.errors import MissingLibraryError
-from glassnet.inspection import html
+from glassnet.errors import MissingLibraryError, ShapeError
+from glassnet.inspection import stacks
 from glassnet.inspection.arrays import FACTOR, PassArrays
-from glassnet.inspection.sums import WRITTEN, written_out
-from glassnet.text_table import aligned
+from glassnet.inspection.labels import Labels
+from glassnet.inspection.strongest import Term, strongest_terms
+from glassnet.inspection.sums import written_out
+from glassnet.text_table import aligned, fitted
 from glassnet.texts import told
 from glassnet.typing import Array
 
@@ -82,6 +85,8 @@ class Trace(PassArrays):
         Sample weights.
     penalties : dict of str to float, or to array (k,)
         Strengths of the penalties that J has, by name: "l2", "l1".
+    labels : Labels
+        What the rows of X and of A[L] stand for.
 
     Examples
     --------
@@ -95,6 +100,8 @@ class Trace(PassArrays):
     Z[1]   = W[1]   A[0]   + b[1]
     (1, 2)   (1, 2) (2, 2)   (1, 1)
     """
+
+    labels: Labels = field(default_factory=Labels)
 
     def lines(self) -> list[TraceLine]:
         """Return the arrays in the order of the pass, each in a few numbers.
@@ -193,6 +200,97 @@ class Trace(PassArrays):
         """
         return written_out(self, letter, layer, unit, sample, input, network, terms, digits)
 
+    def strongest(self, layer: int, sample: int = 0, *, network: int = 0, most: int = 8) -> list[Term]:
+        """Return the terms of Z[layer] that weigh most: the largest |W[l][u, j] A[l-1][j, sample]|.
+
+        Parameters
+        ----------
+        layer : int
+            From 1.
+        sample : int
+            Column of A[l-1], counted from 0.
+        network : int
+            Network of a stack, counted from 0.
+        most : int
+            How many.
+
+        Returns
+        -------
+        list of Term
+            Of all units of the layer, the largest first: ``unit``, ``input``, ``weight``, ``activation``, ``product``.
+
+        Raises
+        ------
+        ShapeError, SettingError
+            If there is no such layer, sample or network.
+        """
+        for what, index, first, end in (("layer", layer, 1, self.architecture.L), ("sample", sample, 0, self.m - 1)):
+            if not first <= index <= end:
+                raise ShapeError(f"{what}: expected {first} to {end}; got {index}")
+        return strongest_terms(self.of_network(network), layer, sample, most)
+
+    # ------------------------------------------------------------ of a stack
+    def of_network(self, network: int) -> Trace:
+        """Return one network's part of a stack's pass, as if it had been alone.
+
+        Parameters
+        ----------
+        network : int
+            Counted from 0.
+
+        Returns
+        -------
+        Trace
+            Its arrays have no leading axis; of one network, and 0, the trace itself.
+
+        Raises
+        ------
+        SettingError
+            If there is no such network.
+        """
+        return stacks.of_network(self, network)
+
+    def answers(self, predictions: Sequence[str] = ()) -> str:
+        """Return the table of a stack's answers for sample 0: the mean, then those of each network.
+
+        Parameters
+        ----------
+        predictions : sequence of str
+            What each network alone predicts, where a model says it.
+
+        Returns
+        -------
+        str
+            Lines for a terminal; "" for one network.
+        """
+        if self.n_networks is None:
+            return ""
+        names = self.labels.of_units(self.architecture.sizes[-1])
+        rows = stacks.answers(self, names, predictions)
+        return aligned(rows, right=set(rows[0]))
+
+    @property
+    def mean_answer(self) -> Array:
+        """A[L] (n[L], m): of a stack the mean over its networks."""
+        A: Array = self.A[-1] if self.n_networks is None else self.A[-1].mean(axis=0)
+        return A
+
+    def answer(self, a: Array) -> str:
+        """Return what a column of A[L] or of Y says: a class by its name or index, or the numbers.
+
+        Parameters
+        ----------
+        a : array (n[L],)
+            A column of A[L], of `mean_answer` or of Y.
+
+        Returns
+        -------
+        str
+            Of one unit the class above or below 0.5, of softmax the likeliest, of several sigmoid units all above 0.5.
+        """
+        is_class = "cross_entropy" in self.architecture.loss
+        return self.labels.answer(a, is_class, self.architecture.output == "softmax")
+
     # ------------------------------------------------------------ as data
     def to_dict(self) -> dict[str, Any]:
         """Return the trace as plain data.
@@ -230,10 +328,9 @@ class Trace(PassArrays):
 
     # ------------------------------------------------------------ as text and page
     def __str__(self) -> str:
-        head = ("layer", "array", "shape", "smallest", "mean", "largest", "zeros", "formula")
+        head = ("array", "shape", "smallest", "mean", "largest", "zeros", "formula")
         cells = [
             (
-                str(t.layer),
                 t.array,
                 str(t.shape),
                 f"{t.smallest:.4g}",
@@ -245,42 +342,17 @@ class Trace(PassArrays):
             for t in self.lines()
         ]
         rows = [tuple(map(told, row)) for row in (head, *cells)]
-        text = aligned(rows, right=set(map(told, ("layer", "smallest", "mean", "largest", "zeros"))))
+        text = fitted(rows, right=set(map(told, ("smallest", "mean", "largest", "zeros"))))
+        if self.n_networks is not None:
+            return f"{self.answers()}\n\n{text}"
         return text if self.cost is None else f"{text}\n{told(f'cost J = {np.round(self.cost, 6)}')}"
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        n, entries = self.architecture.sizes, self.architecture.g
-        layers: dict[int, list[str]] = {}
-        for line in self.lines():
-            layers.setdefault(line.layer, []).append(self._fold(line))
-        embedding = self.architecture.embedding
-        embedded = "" if embedding is None else f"; embedding of {embedding}"
-        head = f"<b>Input</b>: {self.architecture.n_x} features, m = {self.m}{embedded}"
-        folds = [html.fold(told(head), *layers.pop(0), opened=True)]
-        for (l, arrays), g in zip(layers.items(), self.architecture.activations, strict=True):
-            head = f"<b>Layer {l}</b>: {n[l]} unit{'s' * (n[l] > 1)}, {g}"
-            entry = entries[l]
-            formula = f"{g}: A = {entry.formula}, slope {entry.slope_formula}" if entry else ""
-            folds.append(html.fold(told(head), html.paragraph(formula), *arrays, opened=True))
-        cost = "" if self.cost is None else html.paragraph(f"cost J = {np.round(self.cost, 6)}")
-        return html.page(*folds, cost)
+        from glassnet.inspection.trace_page import trace_html
 
-    def _fold(self, line: TraceLine) -> str:
-        name, M = line.array.removeprefix("X = "), self.array(line.array)
-        if line.layer == 0 and line.array[-4:] in {"W[0]", "b[0]"}:  # the groups one below the other
-            M = M.reshape(*M.shape[:-3], -1, M.shape[-1])
-        is_written = line.layer or self.architecture.embedding
-        letter, numbers = name.partition("[")[0], f"{line.smallest:.3g} to {line.largest:.3g}, mean {line.mean:.3g}"
-        return html.fold(
-            f'<span class="array"><b>{line.array}</b> {line.shape}</span>'
-            f'<span class="numbers">{told(numbers)}{told(f", {line.zeros:.0%} zeros") if line.zeros else ""}</span>'
-            f'<span class="said">{html.text(told(line.formula))}</span>',
-            html.formula(f"{name} = {told(line.formula)}", FACTOR, self._shape),
-            html.paragraph(self.unit(letter, line.layer)) if letter in WRITTEN and is_written else "",
-            html.heat_map(M),
-        )
+        return trace_html(self)
 
 
 def trace_pass(

@@ -104,6 +104,11 @@ class History:
         ending = ", interrupted" if self.interrupted else ""
         return f"<History: {self.steps} steps, cost {first:.6g} -> {last:.6g}{span}, {self.seconds:.2f} s{ending}>"
 
+    def _repr_html_(self) -> str:
+        from glassnet.training.history_page import history_html
+
+        return history_html(self)
+
     def to_document(self, points: int = 1000) -> dict[str, Any]:
         """Return the record as plain data for a model file; long curves keep about `points` numbers."""
 
