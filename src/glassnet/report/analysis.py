@@ -9,6 +9,7 @@ import numpy as np
 from glassnet.inspection.diagnosis import Diagnosis
 from glassnet.inspection.intervals import wilson
 from glassnet.report.blocks import Block, Cell, Heading, Section, Table, facts, heads, message, paragraph
+from glassnet.report.fit import fit
 from glassnet.report.results import curve_of
 from glassnet.report.subject import Subject, Trial
 
@@ -21,7 +22,7 @@ def analysis(subject: Subject) -> Section:
     blocks: list[Block] = [*_training(subject)]
     if trial := subject.trial:
         blocks += _classes(subject, trial) if subject.classes else _numbers(trial)
-        blocks += _gap(subject, trial)
+        blocks += fit(subject, trial)
     blocks += _diagnosis(subject)
     for trial in subject.trials[:1]:
         blocks += _gradients(subject, trial)
@@ -31,7 +32,7 @@ def analysis(subject: Subject) -> Section:
 def _training(subject: Subject) -> list[Block]:
     record = subject.record
     curve, validation = (curve_of(record, name) for name in ("epoch_cost", "validation_cost"))
-    if not len(curve):
+    if len(curve) < 2:  # nothing fell or rose
         return []
     first, last, epochs = curve[0], curve[-1], record["epochs"]
     fell = last < first and last > 0
@@ -74,16 +75,6 @@ def _numbers(trial: Trial) -> list[Block]:
     deviation = f"{float(np.std(trial.y.astype(float))):.6g}"
     rmse, r2 = f"{values['RMSE']:.6g}", f"{values['R²']:.4f}"
     return [paragraph("analysis.regression", rmse=rmse, deviation=deviation, r2=r2)]
-
-
-def _gap(subject: Subject, trial: Trial) -> list[Block]:
-    curve = curve_of(subject.record, "epoch_cost")
-    cost = trial.scores.values.get("cost")
-    if cost is None or not len(curve) or not curve[-1] > 0:
-        return []
-    last = curve[-1]
-    factor = f"{cost / last:.3g}"
-    return [paragraph("analysis.gap", name=trial.name, cost=f"{cost:.6g}", last=f"{last:.6g}", factor=factor)]
 
 
 def _outcome(diagnosis: Diagnosis) -> str:
@@ -140,8 +131,10 @@ def _gradients(subject: Subject, trial: Trial) -> list[Block]:
          f"{worst.difference:.1e}"]
         for worst in (line.worst for line in check.arrays)
     ]  # fmt: skip
+    judged = {"difference": f"{check.worst.difference:.1e}", "threshold": f"{check.threshold:.0e}"}
     return [
         Heading(message("analysis.gradients")),
         paragraph("analysis.gradients_text", rows=X.shape[1]),
         Table(message("analysis.gradients_table"), head, rows),
+        paragraph("analysis.gradients_right" if check.ok else "analysis.gradients_wrong", **judged),
     ]

@@ -29,6 +29,13 @@ from glassnet.report.blocks import (
 from glassnet.report.tex import filled, number
 from glassnet.texts import keyed
 
+LINEAR = {  # what a network of one layer is called, by its loss and output
+    ("sigmoid_cross_entropy", "sigmoid"): "principle.logistic",
+    ("softmax_cross_entropy", "softmax"): "principle.softmax",
+    ("squared_error", "identity"): "principle.least_squares",
+    ("poisson", "exp"): "principle.poisson",
+}
+
 
 def principle(network: Network) -> Section:
     """Return the section that derives the passes and the step of a network, from its record where it was trained."""
@@ -56,7 +63,8 @@ def _network(network: Network) -> list[Block]:
         g, t, d = architecture.embedding
         blocks = [paragraph("principle.network_embedded", **given, n_x=architecture.n_x, g=g, t=t, d=d)]
     if L == 1:
-        blocks.append(paragraph("principle.linear"))
+        of_pair = LINEAR.get((_loss(architecture)[0], architecture.output), "principle.linear")
+        blocks.append(paragraph(of_pair))
     if network.n_networks is not None:
         blocks.append(paragraph("principle.stack", k=network.n_networks))
     return blocks

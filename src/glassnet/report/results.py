@@ -76,8 +76,9 @@ def _costs(record: Mapping[str, Any]) -> list[Block]:
         values["results.best_epoch"] = str(record["best_epoch"])
     penalised = any(np.any(record["settings"].get(name, 0)) for name in PENALTIES)
     note = [paragraph("results.penalised")] if penalised else []
+    drawing = Drawing("lines", {"series": series, "x": "epoch", "y": "J", "from_zero": True, "dashes": True}, caption)
     return [
-        Drawing("lines", {"series": series, "x": "epoch", "y": "J", "from_zero": True, "dashes": True}, caption),
+        *([drawing] if len(curve) > 1 else []),  # one point is no curve
         *note,
         facts(message("results.costs"), values),
     ]

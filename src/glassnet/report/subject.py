@@ -53,6 +53,7 @@ class Subject:
     document: dict[str, Any]
     trial: Trial | None = None
     training: Trial | None = None
+    learned: Scores | None = None  # of samples that the network learned from, where they are at hand
     repeated: int | None = None  # samples of the trial that are also among those of the training; None: not compared
 
     @property
@@ -102,7 +103,17 @@ def open_subject(path: str | Path, data: str | Path | None = None, training: str
     model = workflows.open_model(path)
     trial = None if data is None else _trial(path, data, test=True)
     learned = None if training is None else _trial(path, training, test=False)
-    return Subject(Path(path).name, model, document, trial, learned, _repeated(trial, learned))
+    scores = None if learned is None else learned.scores
+    if scores is None and data is not None and trial is not None and trial.role == "kept":
+        scores = _scores_of_the_rest(path, data)
+    return Subject(Path(path).name, model, document, trial, learned, scores, _repeated(trial, learned))
+
+
+def _scores_of_the_rest(path: str | Path, data: str | Path) -> Scores | None:
+    """Return the scores of the samples of a file that the network learned from."""
+    model, dataset = workflows.with_targets(path, data)
+    part, role = _part(model, dataset, data, test=False)
+    return score(model, select_training_columns(model, part.X), part.y) if role == "learned" else None
 
 
 def _repeated(trial: Trial | None, learned: Trial | None) -> int | None:

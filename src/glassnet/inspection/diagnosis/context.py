@@ -25,6 +25,16 @@ LEAST_TRIED = 20  # samples of a range test
 STUCK = 0.1  # share of J_0 by which a fresh start must come further
 
 
+def constant_cost(architecture: Architecture, Y: Array) -> float:
+    """Return the cost of the best answer that is the same for every sample."""
+    name, _ = choose_loss(full_name(architecture.loss, architecture.sizes[-1], architecture.output))
+    if name in ("absolute_error", "quantile"):
+        A = np.quantile(Y, architecture.loss_entry.options.get("q", 0.5), axis=1, keepdims=True)
+    else:
+        A = Y.mean(axis=1, keepdims=True)
+    return float(architecture.loss_entry.value(xp, np.broadcast_to(A, Y.shape), Y).sum() / Y.shape[1])
+
+
 @dataclass(frozen=True, eq=False)
 class DiagnosisContext:
     """What a diagnosis looks at.
@@ -116,14 +126,8 @@ class DiagnosisContext:
         """The cost of the best answer that is the same for every sample: what a network must stay below."""
         if self.Y is None:
             return None
-        options = self.architecture.loss_entry.options
-        if self.loss in ("absolute_error", "quantile"):
-            A = np.quantile(self.Y, options.get("q", 0.5), axis=1, keepdims=True)
-        else:
-            A = self.Y.mean(axis=1, keepdims=True)
         with xp.quiet():
-            losses = self.architecture.loss_entry.value(xp, np.broadcast_to(A, self.Y.shape), self.Y)
-        return float(losses.sum() / self.Y.shape[1])
+            return constant_cost(self.architecture, self.Y)
 
     @cached_property
     def open_share(self) -> float | None:

@@ -120,6 +120,11 @@ def penalty_strong(context: DiagnosisContext) -> Finding | None:
     )
 
 
+def overfits(J: float, J_other: float, J_0: float) -> bool:
+    """Return whether the cost of other data is twice that of the training, and half of J_0 above it."""
+    return J_other - J >= 2 * RISEN * J_0 and J_other >= 2 * J
+
+
 def overfitting(context: DiagnosisContext) -> Finding | None:
     """Find a validation cost that rose while the training cost fell, or lies far above it."""
     change = (
@@ -139,7 +144,7 @@ def overfitting(context: DiagnosisContext) -> Finding | None:
                 {"best_epoch": epoch, "lowest": float(curve[best]), "last": last, "cost": float(train[-1])},
             )
     J, J_v = context.J, context.J_validation
-    if J is None or J_v is None or not context.J_0 or J_v - J < 2 * RISEN * context.J_0 or J_v < 2 * J:
+    if J is None or J_v is None or not context.J_0 or not overfits(J, J_v, context.J_0):
         return None
     return Finding(
         "The network overfits.",
