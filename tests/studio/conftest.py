@@ -84,8 +84,8 @@ def serving():
 
     ended = []
 
-    def serve(**settings):
-        studio = Studio("a token of the tests", **settings)
+    def serve(studio=None, **settings):
+        studio = studio or Studio("a token of the tests", **settings)
         taken = listening("127.0.0.1", 0)
         server = uvicorn.Server(of_app(studio))
         server.install_signal_handlers = lambda: None

@@ -9,7 +9,7 @@ from glassnet.studio.sources import SOURCES, make
 from glassnet.studio.spec import complete
 
 
-@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("name", sorted(set(SOURCES) - {"typed"}))
 def test_every_source_trains(name):
     session = Session(complete({"source": {"name": name}, "settings": {"learning_rate": 0.05}}))
     before = session.curve.last()["train"]

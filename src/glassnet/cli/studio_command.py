@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 import webbrowser
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from glassnet.cli.options import Lang
+from glassnet.cli.options import Lang, data_option, path_argument
 from glassnet.cli.terminal import complain, say
 from glassnet.errors import MissingLibraryError, SettingError
-from glassnet.texts import told
+from glassnet.texts import language, told
 
 PASSWORD = "GLASSNET_STUDIO_PASSWORD"
+SHORTEST_PASSWORD = 8
 
 
 def studio(
+    data: Annotated[
+        Path | None, path_argument("[DATA | MODEL]", "Data to train on, or a model that the studio saved.")
+    ] = None,
+    of_model: Annotated[Path | None, path_argument("[DATA]", "The data of the model, where they are a table.")] = None,
     *,
+    target: Annotated[str | None, data_option("Column to predict; guessed by its name when not given.")] = None,
     port: Annotated[int, typer.Option(help="Port to listen at; 0 takes a free one.", min=0, max=65535)] = 0,
     host: Annotated[
         str,
@@ -34,10 +42,17 @@ def studio(
     It runs on this machine until Ctrl-C.
     """
     try:
+        from glassnet.studio.app import Studio
         from glassnet.studio.server import is_loopback, serve
-    except ImportError:
-        raise MissingLibraryError.of("glassnet studio", "starlette", "uvicorn") from None
-    password = None if is_loopback(host) else _password(host)
+    except ModuleNotFoundError as error:
+        if error.name in ("starlette", "uvicorn"):
+            raise MissingLibraryError.of("glassnet studio", "starlette", "uvicorn") from None
+        raise
+    served = Studio(secrets.token_urlsafe(24), None if is_loopback(host) else _password(host), lang=language())
+    if data is not None:
+        from glassnet.studio.opening import opened
+
+        served.first = opened(served.tables, data, of_model, target)
 
     def ready(address: str) -> None:
         say(told(f"Studio: {address}"))
@@ -47,7 +62,7 @@ def studio(
             webbrowser.open(address)
 
     try:
-        serve(host, port, password=password, ready=ready)
+        serve(host, port, served, ready)
     except KeyboardInterrupt:
         say(told("The studio has ended."))
 
@@ -55,10 +70,11 @@ def studio(
 def _password(host: str) -> str:
     """Return the password that whoever connects from another machine must know."""
     found = os.environ.get(PASSWORD, "")
-    if len(found) < 8:
+    if len(found) < SHORTEST_PASSWORD:
         raise SettingError(
             f"--host {host}: other machines could open the studio, see its data and stop its trainings, and nothing "
-            f"on the way is encrypted; set {PASSWORD} to a password of 8 characters or more, or leave --host out"
+            f"on the way is encrypted; set {PASSWORD} to a password of {SHORTEST_PASSWORD} characters or more, or "
+            "leave --host out"
         )
     complain(told(f"note: other machines can open the studio with the password in {PASSWORD}; nothing is encrypted"))
     return found

@@ -102,8 +102,9 @@ def _real(name: str, array: Any) -> Array:
 
 def refuse_masked(name: str, array: Any) -> Any:
     """Return the array, or raise DataError where some of its cells are masked."""
-    masked = sys.modules.get("numpy.ma")  # without it nobody has made such an array
-    if masked is None or not isinstance(array, masked.MaskedArray) or array.dtype.names:
+    masked: Any = sys.modules.get("numpy.ma")  # without it nobody has made such an array
+    kind = getattr(masked, "MaskedArray", None)  # nor while another thread is still importing it
+    if kind is None or not isinstance(array, kind) or array.dtype.names:
         return array
     if (hidden := masked.getmaskarray(array)).any():
         first = ", ".join(map(str, np.argwhere(hidden)[0]))

@@ -24,13 +24,17 @@ from glassnet.errors import GlassnetError
 from glassnet.plain_text import one_line
 from glassnet.studio import views
 from glassnet.studio.choices import choices
+from glassnet.studio.exports import EXPORTS
 from glassnet.studio.guard import OPEN, App, Guard, equal
+from glassnet.studio.opening import Opened, go_on
 from glassnet.studio.plain import text
 from glassnet.studio.refused import RefusedError
-from glassnet.studio.requests import body_of, json_of, whole
+from glassnet.studio.requests import MOST_UPLOAD, body_of, json_of, whole, write_body
 from glassnet.studio.runs import FRAME, Run
 from glassnet.studio.session import Session
+from glassnet.studio.sources import make
 from glassnet.studio.spec import complete
+from glassnet.studio.tables import Tables
 
 MOST_RUNS = 8
 KEPT = 600.0  # seconds after the last page has left
@@ -53,14 +57,19 @@ class Studio:
         Asked for in place of the token.
     kept : float
         Seconds for which a run is kept after its last page has left.
+    lang : str
+        The language that the page begins in; "" leaves that to the browser.
     """
 
-    def __init__(self, token: str, password: str | None = None, *, kept: float = KEPT) -> None:
+    def __init__(self, token: str, password: str | None = None, *, kept: float = KEPT, lang: str = "") -> None:
         self.token: str = token
         self.password: str | None = password
         self.kept: float = kept
+        self.lang: str = lang
         self.runs: dict[str, Run] = {}
-        self.first: dict[str, Any] = {}  # the specification that the page begins with
+        self.tables: Tables = Tables()
+        self.first: Opened | None = None  # what the page begins with
+        self._first_run = ""
         routes = [
             Route("/", self.page),
             Route(OPEN, self.open, methods=["POST"]),
@@ -79,6 +88,9 @@ class Studio:
             Route("/api/runs/{run}/unit", self.unit),
             Route("/api/runs/{run}/histograms", self.histograms),
             Route("/api/runs/{run}/confusion", self.confusion),
+            Route("/api/runs/{run}/export", self.export),
+            Route("/api/upload", self.upload, methods=["POST"]),
+            Route("/api/look", self.look, methods=["POST"]),
         ]
         handlers: dict[Any, Callable[..., Awaitable[Response]]] = {
             GlassnetError: _refused, HTTPException: _no_route, MemoryError: _no_memory, Exception: _fault,
@@ -100,6 +112,7 @@ class Studio:
             clearing.cancel()
             for run in self.runs.values():
                 run.end()
+            self.tables.close()
 
     async def _clear(self) -> None:
         """End runs that no page has looked at for a while."""
@@ -144,7 +157,19 @@ class Studio:
 
     async def choices(self, request: Request) -> Response:
         """Answer what can be chosen, and the texts of the page in Chinese."""
-        return _json({**choices(), "first": self.first})
+        return _json({**choices(), "start": await self._start(), "lang": self.lang})
+
+    async def _start(self) -> dict[str, Any] | None:
+        """Return the run of what was named in the shell, started where it is not there; or what is wrong with it."""
+        if self.first is None:
+            return None
+        if self._first_run in self.runs:
+            return {"run": self._first_run}
+        try:
+            self._first_run = (await self._started(self.first.spec, self.first)).name
+        except GlassnetError as error:
+            return {"error": str(error), "field": getattr(error, "field", ""), "spec": self.first.spec}
+        return {"run": self._first_run}
 
     # ------------------------------------------------------------ runs
     async def listed(self, request: Request) -> Response:
@@ -153,12 +178,50 @@ class Studio:
 
     async def start(self, request: Request) -> Response:
         """Start a run."""
-        spec = complete(await json_of(request))
-        self._make_room()
-        session = await run_in_threadpool(Session, spec)
-        run = Run(secrets.token_hex(4), session)
-        self.runs[run.name] = run
+        run = await self._started(await json_of(request))
         return _json(await run.asked(run.state), 201)
+
+    async def _started(self, given: Any, first: Opened | None = None) -> Run:
+        spec = complete(given, self.tables)
+        self._make_room()
+        run = Run(secrets.token_hex(4), await run_in_threadpool(self._session, spec, first))
+        self.runs[run.name] = run
+        return run
+
+    def _session(self, spec: dict[str, Any], first: Opened | None) -> Session:
+        session = Session(spec, make(spec["source"], spec["data_seed"], spec["test_share"], self.tables))
+        return session if first is None else go_on(session, first)
+
+    # ------------------------------------------------------------ files
+    async def upload(self, request: Request) -> Response:
+        """Take a table, and answer what is read of it."""
+        kind = request.headers.get("content-type", "")
+        if kind != "application/octet-stream":
+            raise RefusedError(f"expected Content-Type application/octet-stream; got {kind!r:.60}", status=415)
+        name = request.query_params.get("name", "")
+        path = self.tables.place(name)
+        try:
+            await write_body(request, path, MOST_UPLOAD)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        source = self.tables.complete({"file": self.tables.uploaded(path, name)})
+        return _json(await run_in_threadpool(self.tables.look, source))
+
+    async def look(self, request: Request) -> Response:
+        """Answer what is read of a table where something is said of its columns."""
+        source = self.tables.complete(await json_of(request))
+        return _json(await run_in_threadpool(self.tables.look, source))
+
+    async def export(self, request: Request) -> Response:
+        """Answer a run as a file: a script, a model or a picture."""
+        run, kind = self._run(request), request.query_params.get("kind", "")
+        if kind not in EXPORTS:
+            raise RefusedError(f"kind: expected one of {', '.join(EXPORTS)}; got {kind!r:.60}", "kind")
+        row = EXPORTS[kind]
+        body = await run.asked(lambda: row.make(run.session, self.tables))
+        disposition = f'attachment; filename="glassnet-{run.name}{row.suffix}"'
+        return Response(body, media_type=row.type, headers={"content-disposition": disposition})
 
     def _make_room(self) -> None:
         """End the run that was not looked at for the longest time, where there are too many.
@@ -219,8 +282,9 @@ class Studio:
         x, y = (whole(request, name, default) or 0 for name, default in (("x", 0), ("y", 1)))
         y = min(y, len(run.session.data.X) - 1) if "y" not in request.query_params else y
         size = whole(request, "size", 40, 2, 200) or 40
-        i, units = whole(request, "i", None), bool(whole(request, "units", 1, 0, 1))
-        return _json(await run.asked(lambda: views.plane(run.session, x, y, size, i, units=units)))
+        units = whole(request, "units_size", size, 2, 200) if whole(request, "units", 1, 0, 1) else 0
+        i = whole(request, "i", None)
+        return _json(await run.asked(lambda: views.plane(run.session, x, y, size, i, units or 0)))
 
     async def sample(self, request: Request) -> Response:
         """Answer one sample's way through the network."""
@@ -265,10 +329,9 @@ async def _events(run: Run) -> AsyncIterator[str]:
                 change, version, iteration = state["change"], run.version, state["iteration"]
                 yield f"event: state\ndata: {text(state)}\n\n"
             elif run.version != version:
-                version, frame = run.version, run.frame
-                document = {**frame, "costs": run.session.curve.since(iteration)}
-                iteration = frame["iteration"]
-                yield f"event: frame\ndata: {text(document)}\n\n"
+                version, frame, reached = run.version, run.frame, run.iteration
+                costs, iteration = text(run.session.curve.since(iteration)), reached
+                yield f'event: frame\ndata: {frame},"costs":{costs}}}\n\n'
                 await asyncio.sleep(FRAME)
         yield "event: end\ndata: {}\n\n"
     except RefusedError:  # the run has ended

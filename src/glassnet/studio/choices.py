@@ -31,4 +31,7 @@ def choices() -> dict[str, Any]:
 @cache
 def texts() -> dict[str, str]:
     """Return the table English -> Chinese of the page."""
-    return tomllib.loads(files("glassnet.studio").joinpath("words.zh.toml").read_text(encoding="utf-8"))
+    found: dict[str, str] = {}
+    for name in ("words.zh.toml", "server.zh.toml"):
+        found |= tomllib.loads(files("glassnet.studio").joinpath(name).read_text(encoding="utf-8"))
+    return found

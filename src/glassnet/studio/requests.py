@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any, NoReturn
 
 from starlette.requests import ClientDisconnect, Request
@@ -14,8 +16,8 @@ MOST_JSON = 1_000_000  # bytes
 MOST_UPLOAD = 200_000_000
 
 
-async def body_of(request: Request, most: int) -> bytes:
-    """Return the body of a request.
+async def parts_of_body(request: Request, most: int) -> AsyncIterator[bytes]:
+    """Yield the body of a request as it comes.
 
     Raises
     ------
@@ -25,15 +27,27 @@ async def body_of(request: Request, most: int) -> bytes:
     length = request.headers.get("content-length", "")
     if length.isascii() and length.isdigit() and int(length[:20]) > most:
         raise RefusedError(f"expected at most {most:,} bytes; got {length:.20}", status=413)
-    found = bytearray()
+    seen = 0
     try:
         async for part in request.stream():
-            found += part
-            if len(found) > most:
+            seen += len(part)
+            if seen > most:
                 raise RefusedError(f"expected at most {most:,} bytes", status=413)
+            yield part
     except ClientDisconnect:
         raise RefusedError("the request ended before its body did", status=400) from None
-    return bytes(found)
+
+
+async def body_of(request: Request, most: int) -> bytes:
+    """Return the body of a request; `parts_of_body` says what is raised."""
+    return b"".join([part async for part in parts_of_body(request, most)])
+
+
+async def write_body(request: Request, path: Path, most: int) -> None:
+    """Write the body of a request to a file, as it comes; `parts_of_body` says what is raised."""
+    with path.open("xb") as file:
+        async for part in parts_of_body(request, most):
+            file.write(part)
 
 
 async def json_of(request: Request) -> dict[str, Any]:

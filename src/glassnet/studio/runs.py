@@ -1,8 +1,8 @@
 """A run: a session in a thread of its own, which takes steps while it plays and does what is asked in between.
 
 All work on a session is done by its thread, one piece after another, so every answer is of one moment. A piece of
-training takes a thirtieth of a second, or as long as the work that was asked for before it, so that pages that ask much
-leave the training half of the time.
+training takes the rest of a frame's time, or as long as the work that was asked for before it, so that pages that ask
+much leave the training half of the time.
 """
 
 from __future__ import annotations
@@ -15,10 +15,14 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
+import numpy as np
+
 from glassnet.errors import GlassnetError
+from glassnet.plain_text import one_line
 from glassnet.studio import views
 from glassnet.studio.findings import Findings
 from glassnet.studio.knobs import as_number
+from glassnet.studio.plain import text
 from glassnet.studio.refused import RefusedError
 from glassnet.studio.session import Session
 
@@ -45,10 +49,11 @@ class Run:
         self.session: Session = session
         self.playing: bool = False
         self.speed: int | None = None  # steps in a frame; None is as fast as it goes
-        self.frame: dict[str, Any] = views.frame(session)
+        self.frame: str = ""  # the newest, as JSON without its end, the same for all pages
+        self.iteration: int = 0  # of the frame
         self.version = self.change = 0  # counts frames; counts what else changed
         self.seen: float = time.monotonic()
-        self.findings = Findings(self._found)
+        self.findings = Findings(self.tell)
         self._watchers: set[Watcher] = set()
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._stopping = False
@@ -160,12 +165,13 @@ class Run:
 
     # ------------------------------------------------------------ the thread
     def _work(self) -> None:
-        while not self._stopping:
-            job = self._next_job()
-            if job is not None:
-                self._do(*job)
-            elif self.playing and not self._stopping:
-                self._piece()
+        with np.errstate(all="ignore"):  # what is not finite is shown as such
+            while not self._stopping:
+                job = self._next_job()
+                if job is not None:
+                    self._do(*job)
+                elif self.playing and not self._stopping:
+                    self._piece()
         while True:  # nobody waits for an answer that never comes
             try:
                 job = self._jobs.get_nowait()
@@ -197,23 +203,24 @@ class Run:
         self._debt += time.perf_counter() - began
 
     def _piece(self) -> None:
-        """Take steps for a moment, and publish a frame where one is due."""
+        """Take steps for a moment, and publish a frame where one is due; an error ends the training, not the thread."""
         try:
             if self.speed:
                 self._train(self.speed)
             else:
-                target = min(max(FRAME, self._debt), LONGEST)
+                target = min(max(FRAME - self._took, 0.6 * FRAME, self._debt), LONGEST)
                 self._train(max(1, int(self._rate * target)))
-        except GlassnetError as error:
-            self.session.place.finished = str(error)
-        now = time.perf_counter()
-        finished = self.session.place.finished is not None
-        if finished:
-            self.playing = False
-        if finished or now - self._published >= max(FRAME, 3 * self._took):
-            self._publish(note=True)
-        if finished:
-            self.changed()
+            since = time.perf_counter() - self._published
+            if self.speed or since >= max(0.8 * FRAME, 4 * self._took):
+                self._publish(note=True)
+            if self.session.place.finished is not None:
+                self.playing = False
+                self.session.note()
+                self.changed()
+        except Exception as error:
+            fault = "" if isinstance(error, GlassnetError) else "a fault of glassnet: "
+            self.session.place.finished, self.playing = f"{fault}{one_line(str(error)):.400}", False
+            self.tell()
 
     def _train(self, steps: int) -> None:
         began = time.perf_counter()
@@ -229,7 +236,8 @@ class Run:
         began = time.perf_counter()
         if note:
             self.session.note()
-        self.frame = views.frame(self.session)
+        self.frame = text(views.frame(self.session))[:-1]
+        self.iteration = self.session.place.iteration
         self.version += 1
         for watcher in tuple(self._watchers):
             watcher.wake()
@@ -237,7 +245,8 @@ class Run:
         self._took = self._published - began
         self._debt += self._took
 
-    def _found(self) -> None:
+    def tell(self) -> None:
+        """Tell the pages that the state has changed."""
         self.change += 1
         for watcher in tuple(self._watchers):
             watcher.wake()

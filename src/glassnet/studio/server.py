@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-import secrets
 import socket
 from collections.abc import Callable
-from typing import Any
 
 import uvicorn
 
@@ -57,31 +55,27 @@ def of_app(studio: Studio) -> uvicorn.Config:
     )  # fmt: skip
 
 
-def serve(
-    host: str, port: int, *, password: str | None = None, first: dict[str, Any] | None = None,
-    ready: Callable[[str], None] | None = None, studio: Studio | None = None,
-) -> None:  # fmt: skip
+def serve(host: str, port: int, studio: Studio, ready: Callable[[str], None] | None = None) -> None:
     """Serve the studio until Ctrl-C.
 
     Parameters
     ----------
     host, port : str, int
         Where to listen.
-    password : str, optional
-        In place of the token.
-    first : dict, optional
-        The specification that the page begins with.
+    studio : Studio
+        With its token or password, and what was named in the shell.
     ready : callable, optional
         Gets the address once it is answered.
-    studio : Studio, optional
-        With what was named in the shell.
+
+    Raises
+    ------
+    SettingError
+        If the address cannot be taken.
     """
     taken = listening(host, port)
-    studio = studio or Studio(secrets.token_urlsafe(24), password)
-    studio.first = first or studio.first
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{taken.getsockname()[1]}/"
-    address += "" if password else f"?token={studio.token}"
+    address += "" if studio.password else f"?token={studio.token}"
     _Server(of_app(studio), address, ready).run(sockets=[taken])
 
 

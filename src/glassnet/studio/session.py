@@ -24,10 +24,11 @@ from glassnet.inspection.trace import Trace
 from glassnet.metrics import METRICS, ClassAnswers, NumberAnswers
 from glassnet.network import Network
 from glassnet.studio.curve import Curve
+from glassnet.studio.data import Data, train_and_test
 from glassnet.studio.knobs import as_number
 from glassnet.studio.parts import Part, parts_of
 from glassnet.studio.refused import RefusedError
-from glassnet.studio.sources import Data, make
+from glassnet.studio.sources import make
 from glassnet.studio.spec import complete_settings
 from glassnet.training.batches import Batches
 from glassnet.typing import Array
@@ -68,10 +69,7 @@ class Session:
     def __init__(self, spec: Mapping[str, Any], data: Data | None = None) -> None:
         self.spec: dict[str, Any] = dict(spec)
         self.data: Data = make(spec["source"], spec["data_seed"]) if data is None else data
-        order = np.random.default_rng(spec["data_seed"]).permutation(self.data.m)
-        n_test = min(round(spec["test_share"] * self.data.m), self.data.m - 1)
-        self.test: Array = np.sort(order[:n_test])  # numbers of the samples
-        self.train: Array = np.sort(order[n_test:])
+        self.train, self.test = train_and_test(self.data.m, spec["data_seed"], spec["test_share"])
         self.X, self.Y = (np.ascontiguousarray(M[:, self.train], np.float64) for M in (self.data.X, self.data.Y))
         self.X_test, self.Y_test = (np.ascontiguousarray(M[:, self.test]) for M in (self.data.X, self.data.Y))
         self.place = Place(settings=dict(spec["settings"]))
@@ -91,10 +89,9 @@ class Session:
         try:
             needed = 8 * (COPIES * parameters + 4 * self.data.m * sum(sizes))
             memory.check_room(needed, "this network with these samples")
-            loss = spec["loss"] or self.data.loss
-            architecture = Architecture.build(sizes, activations, loss)
+            architecture = Architecture.build(sizes, activations, self.loss)
             self.net = Network(
-                sizes, architecture.activations, loss, initializer=spec["initializer"], seed=spec["seed"],
+                sizes, architecture.activations, self.loss, initializer=spec["initializer"], seed=spec["seed"],
                 dtype="float64",
             )  # fmt: skip
             self.net.cost(self.X[:, :1], self.Y[:, :1])  # labels that the loss cannot have are refused here
@@ -111,7 +108,15 @@ class Session:
     @property
     def steps_per_epoch(self) -> int:
         """Steps in an epoch."""
-        size: int | None = self.place.settings["batch_size"]
+        return self.steps_in_an_epoch(self.place.settings["batch_size"])
+
+    @property
+    def loss(self) -> str:
+        """The loss: as it was named, else as the target wants it."""
+        return self.spec["loss"] or self.data.loss
+
+    def steps_in_an_epoch(self, size: int | None) -> int:
+        """Return the steps in an epoch of batches of a size; None is all samples at once."""
         m = len(self.train)
         return 1 if size is None else math.ceil(m / min(size, m))
 

@@ -3,70 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from glassnet import interrupts, planes
 from glassnet.errors import suggestion
+from glassnet.studio.data import Data
 from glassnet.studio.knobs import Knob, checked
 from glassnet.studio.refused import RefusedError
-from glassnet.typing import Array, Indices
+from glassnet.studio.typed import typed
+from glassnet.typing import Array
 
+if TYPE_CHECKING:
+    from glassnet.studio.tables import Tables
+
+TABLE = "table"  # the source of the user's own files
 MOST_SAMPLES = 20_000  # that are made
-
-
-@dataclass(frozen=True, eq=False)
-class Data:
-    """What a network is trained on.
-
-    Parameters
-    ----------
-    X, Y : array (n[0], m), (n[L], m)
-        One column per sample.
-    features : sequence of str
-        Names of the rows of X.
-    classes : sequence of str, optional
-        Of two classes (Y has one row) or more (one row each); None where a number is predicted.
-    picture : (rows, columns), optional
-        Where the features are the points of a picture.
-    scale : (mean, factor)
-        Where a number is predicted: the target in its own unit is mean + factor * Y.
-    target : str
-        What is predicted.
-    """
-
-    X: Array
-    Y: Array
-    features: Sequence[str]
-    classes: Sequence[str] | None = None
-    picture: tuple[int, int] | None = None
-    scale: tuple[float, float] = (0.0, 1.0)
-    target: str = "y"
-
-    @property
-    def m(self) -> int:
-        """Number of samples."""
-        return int(self.X.shape[1])
-
-    @property
-    def loss(self) -> str:
-        """The loss where none is named."""
-        return "squared_error" if self.classes is None else "cross_entropy"
-
-    def indices(self, Y: Array) -> Indices:
-        """Return the class of each column of Y or of A[L] by its index (m,)."""
-        found: Indices = Y.argmax(axis=0) if len(Y) > 1 else (Y[0] > 0.5).astype(int)
-        return found
-
-    def labels(self, Y: Array) -> list[Any]:
-        """Return what columns of Y or of A[L] mean: names of classes, or numbers in their own unit."""
-        if self.classes is None:
-            mean, factor = self.scale
-            return [float(value) for value in mean + factor * Y[0]]
-        return [self.classes[i] for i in self.indices(Y)]
 
 
 class Source(NamedTuple):
@@ -79,7 +33,7 @@ class Source(NamedTuple):
 
 def _plane(make: Callable[..., tuple[Array, Array]], data_seed: int, *, m: int, **settings: Any) -> Data:
     X, Y = make(data_seed, m, **settings)
-    names = ["blue", "orange"] if len(Y) == 1 else [f"cloud {k + 1}" for k in range(len(Y))]
+    names = ["orange", "blue"] if len(Y) == 1 else [f"cloud {k + 1}" for k in range(len(Y))]
     return Data(X, Y, ["x1", "x2"], names, target="colour")
 
 
@@ -126,13 +80,32 @@ SOURCES: dict[str, Source] = {
         "Clusters", partial(_plane, planes.clusters),
         [_samples(), _noise(0.5), Knob("k", "Classes", "whole", 3, 3, 10, 1)],
     ),
+    "typed": Source(
+        "A function", typed,
+        [
+            Knob("formula", "Formula", "text", "sin(3 * x1) * x2"), _samples(), _noise(0.1),
+            Knob("width", "From 0 up to", "number", 2.0, 0.1, 100, 0.5),
+        ],
+    ),
     "digits": Source("Handwritten digits", _digits, []),
     "tumours": Source("Tumours", _tumours, []),
 }  # fmt: skip
 
 
-def complete_source(given: Any) -> dict[str, Any]:
+def complete_source(given: Any, tables: Tables | None = None) -> dict[str, Any]:
     """Return a source as the page names it, with a value for each of its knobs.
+
+    Parameters
+    ----------
+    given : mapping
+        From the page.
+    tables : Tables, optional
+        The files that a source may name.
+
+    Returns
+    -------
+    dict
+        Plain data.
 
     Raises
     ------
@@ -142,13 +115,19 @@ def complete_source(given: Any) -> dict[str, Any]:
     if not isinstance(given, Mapping) or not isinstance(given.get("name"), str):
         raise RefusedError(f"source: expected an object with a name; got {given!r:.60}", "source.name")
     name = given["name"]
+    if name == TABLE and tables is not None:
+        return tables.complete(given)
     if name not in SOURCES:
         raise RefusedError(f"source: nothing is called {name!r:.60}{suggestion(name, SOURCES)}", "source.name")
     rest = {key: value for key, value in given.items() if key != "name"}
     return {"name": name, **checked(SOURCES[name].knobs, rest, "source")}
 
 
-def make(source: Mapping[str, Any], data_seed: int) -> Data:
-    """Return the data of a complete source."""
+def make(
+    source: Mapping[str, Any], data_seed: int, test_share: float = 0.0, tables: Tables | None = None
+) -> Data:  # fmt: skip
+    """Return the data of a complete source; the share decides which rows of a table prepare its columns."""
+    if source["name"] == TABLE and tables is not None:
+        return tables.make(source, data_seed, test_share)
     settings = {key: value for key, value in source.items() if key != "name"}
     return SOURCES[source["name"]].make(data_seed, **settings)

@@ -6,7 +6,7 @@ Equal specifications give equal numbers, so the address of the page, an exported
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.initializers import INITIALIZERS
@@ -19,6 +19,9 @@ from glassnet.studio.knobs import Knob, as_number, checked
 from glassnet.studio.refused import RefusedError
 from glassnet.studio.sources import complete_source
 from glassnet.training.settings import TRAINING, Settings
+
+if TYPE_CHECKING:
+    from glassnet.studio.tables import Tables
 
 MOST_LAYERS, MOST_UNITS = 100, 1_000_000
 MOST_SEED = 2**31 - 1
@@ -69,13 +72,15 @@ NUMBERS = (
 )
 
 
-def complete(given: Any) -> dict[str, Any]:
+def complete(given: Any, tables: Tables | None = None) -> dict[str, Any]:
     """Return the specification with a value for everything.
 
     Parameters
     ----------
     given : mapping
         From the page; what it leaves out has its default.
+    tables : Tables, optional
+        The files that its source may name.
 
     Returns
     -------
@@ -93,7 +98,7 @@ def complete(given: Any) -> dict[str, Any]:
         if name not in DEFAULT:
             raise RefusedError(f"nothing is called {name!r:.60}; known are {', '.join(DEFAULT)}", f"{name:.60}")
     found = {**DEFAULT, **given}
-    found["source"] = complete_source(found["source"])
+    found["source"] = complete_source(found["source"], tables)
     for knob in NUMBERS:
         found[knob.name] = knob.checked(found[knob.name], knob.name)
     found["hidden"] = _hidden(found["hidden"])

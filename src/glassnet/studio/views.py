@@ -22,6 +22,7 @@ MOST_UNITS = 64  # of a layer, whose planes are drawn
 MOST_IN_A_CELL = 50
 MOST_WORST = 24
 BINS = 30
+DIGITS_OF_A_MAP, DIGITS_OF_A_FRAME = 4, 5
 MOST_TERMS = 200  # of a unit's sum: those that weigh most
 
 
@@ -39,6 +40,8 @@ def state(session: Session) -> dict[str, Any]:
         "classes": None if data.classes is None else list(data.classes),
         "target": data.target,
         "picture": data.picture,
+        "scale": data.scale,
+        "notes": [{"text": note, "zh": translated(note, "zh")} for note in data.notes],
         "counts": class_counts(session),
         "m_train": len(session.train),
         "m_test": len(session.test),
@@ -76,15 +79,15 @@ def class_counts(session: Session) -> list[int] | None:
 
 
 def frame(session: Session) -> dict[str, Any]:
-    """Return what changes with every step, but for the curves."""
+    """Return what changes with every step, but for the curves; W and b are rounded, because they are drawn."""
     net, last = session.net, session.curve.last()
     numbers = range(1, net.L + 1)
     return {
         "iteration": session.place.iteration,
         "epoch": session.place.epoch,
         "scores": {"train": last["score_train"], "test": last["score_test"], "metric": session.metric},
-        "W": [small(net.W[l], MOST_WEIGHTS) for l in numbers],
-        "b": [small(net.b[l], MOST_WEIGHTS) for l in numbers],
+        "W": [small(net.W[l].round(DIGITS_OF_A_FRAME), MOST_WEIGHTS) for l in numbers],
+        "b": [small(net.b[l].round(DIGITS_OF_A_FRAME), MOST_WEIGHTS) for l in numbers],
     }
 
 
@@ -144,8 +147,10 @@ def arrays_of(trace: Trace) -> list[dict[str, Any]]:
 
 
 # ---------------------------------------------------------------- planes
-def plane(session: Session, x: int, y: int, size: int, i: int | None, *, units: bool) -> dict[str, Any]:
+def plane(session: Session, x: int, y: int, size: int, i: int | None, units: int) -> dict[str, Any]:
     """Return what the network answers over the plane of two features, the others at their median or at a sample's.
+
+    There are `size` places along each side, and `units` of the maps of single units, 0 for none.
 
     Raises
     ------
@@ -158,22 +163,29 @@ def plane(session: Session, x: int, y: int, size: int, i: int | None, *, units: 
     if i is not None:
         _check(i, data.m, "i", "samples")
     base = np.median(data.X, axis=1) if i is None else data.X[:, i]
-    along, up = (_axis(data.X[k], size) for k in (x, y))
+    along, up, X = _grid(data.X, base, x, y, size)
+    values, kind, sure = _answers(session, session.net.forward(X))
+    maps: list[list[Any]] = []
+    if units:
+        X = _grid(data.X, base, x, y, units)[2]
+        for l in range(1, session.net.L + 1):
+            A = session.net.forward(X, layer=l)[:MOST_UNITS]
+            maps.append([plain(row) for row in A.round(DIGITS_OF_A_MAP)])
+    return {
+        "x": plain(along), "y": plain(up), "kind": kind, "values": plain(values),
+        "confidence": None if sure is None else plain(sure), "units": maps, "units_size": units,
+        "iteration": session.place.iteration, "points": points(session, x, y),
+    }  # fmt: skip
+
+
+def _grid(samples: Array, base: Array, x: int, y: int, size: int) -> tuple[Array, Array, Array]:
+    """Return the places along both sides of a plane, and its points as columns (n[0], size²), row by row upwards."""
+    along, up = (_axis(samples[k], size) for k in (x, y))
     X = np.repeat(base[:, None], size * size, axis=1)
     if x != y:
         X[y] = np.repeat(up, size)
     X[x] = np.tile(along, size)
-    answers = session.net.forward(X)
-    maps = []
-    if units:
-        for l in range(1, session.net.L + 1):
-            maps.append([plain(row) for row in session.net.forward(X, layer=l)[:MOST_UNITS]])
-    values, kind, sure = _answers(session, answers)
-    return {
-        "x": plain(along), "y": plain(up), "kind": kind, "values": plain(values),
-        "confidence": None if sure is None else plain(sure), "units": maps,
-        "iteration": session.place.iteration, "points": points(session, x, y),
-    }  # fmt: skip
+    return along, up, X
 
 
 def _check(k: int, size: int, name: str, what: str) -> None:
@@ -238,6 +250,7 @@ def sample(session: Session, i: int) -> dict[str, Any]:
     return {
         "index": i, "m": data.m, "iteration": session.place.iteration, "test": bool(np.isin(i, session.test)),
         "features": {str(name): number(value) for name, value in zip(data.features, data.X[:, i], strict=True)},
+        "cells": None if data.cells is None else data.cells(i),
         "label": data.labels(data.Y[:, [i]])[0], "prediction": data.labels(answers)[0],
         "probabilities": probabilities(session, answers[:, 0]), "cost": number(trace.cost),
         "arrays": arrays_of(trace),
@@ -285,7 +298,13 @@ def unit(session: Session, layer: int, unit: int, i: int) -> dict[str, Any]:
     for letter in ("Z", "A", "dA", "dZ", "dW", "db"):
         written = trace.unit(letter, layer, unit, 0, terms=6)
         name = letter.lower() if len(letter) == 1 else letter
-        formulas.append({"name": name, "text": written, "mathml": _mathml(tex_of_numbers(written))})
+        general = tex_of(f"{letter}[{layer}]", net.architecture)
+        formulas.append(
+            {
+                "name": name, "text": written, "mathml": _mathml(general),
+                "mathml_numbers": _mathml(tex_of_numbers(written)),
+            }
+        )  # fmt: skip
     rows = {"z": trace.Z, "a": trace.A, "dA": trace.dA, "dZ": trace.dZ}
     activation = net.architecture.activations[layer - 1]
     slope = trace.dZ[layer][unit, 0] / trace.dA[layer][unit, 0] if trace.dA[layer][unit, 0] else None
@@ -317,11 +336,18 @@ def histograms(session: Session) -> dict[str, Any]:
     for l in range(1, session.net.L + 1):
         of_layer = {}
         for letter, M in (("Z", trace.Z[l]), ("A", trace.A[l]), ("dZ", trace.dZ[l])):
-            values = M[np.isfinite(M)]
-            counts, edges = np.histogram(values, BINS) if len(values) and np.ptp(values) < np.inf else ([], [])
-            of_layer[letter] = {"edges": plain(np.asarray(edges)), "counts": plain(np.asarray(counts)), **summary(M)}
+            counts, edges = _histogram(M[np.isfinite(M)])
+            of_layer[letter] = {"edges": plain(edges), "counts": plain(counts), **summary(M)}
         found.append(of_layer)
     return {"layers": found, "iteration": session.place.iteration}
+
+
+def _histogram(values: Array) -> tuple[Indices, Array]:
+    """Return how many numbers lie between which edges; one bin where they are nearly equal."""
+    try:
+        return np.histogram(values, BINS if len(values) else 1)
+    except ValueError:  # no room for so many bins between the numbers, or for the range among floats
+        return np.array([len(values)]), np.array([values.min(), values.max()])
 
 
 def check(session: Session) -> dict[str, Any]:

@@ -1,0 +1,55 @@
+"""The table of what a run can be saved as."""
+
+from __future__ import annotations
+
+import copy
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from glassnet.studio.findings import whole_record
+from glassnet.studio.script import script
+from glassnet.studio.session import Session
+from glassnet.studio.tables import Tables
+
+
+class Export(NamedTuple):
+    """One row: `make` takes the session and the files of the studio."""
+
+    make: Callable[[Session, Tables], bytes]
+    suffix: str
+    type: str
+
+
+def _python(session: Session, tables: Tables) -> bytes:
+    return script(session, tables.name_of(session.spec["source"])).encode()
+
+
+def _model(session: Session, tables: Tables) -> bytes:
+    """Return a model file; what the studio needs to go on stands beside the network."""
+    net, place = copy.copy(session.net), session.place
+    net.record = whole_record(session)
+    beside = {
+        "spec": {**session.spec, "settings": place.settings}, "iteration": place.iteration, "epoch": place.epoch,
+        "step": place.step, "acts": place.acts, "features": list(session.data.features),
+        "classes": None if session.data.classes is None else list(session.data.classes),
+    }  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "net.glassnet"
+        net.save(path, studio=beside)
+        return path.read_bytes()
+
+
+def _svg(session: Session, tables: Tables) -> bytes:
+    from glassnet.report.blocks import Drawing
+    from glassnet.report.drawing import draw_svg
+
+    return draw_svg(Drawing("diagram", {"model": session.net}, ""), "en").encode()
+
+
+EXPORTS = {
+    "python": Export(_python, ".py", "text/x-python; charset=utf-8"),
+    "model": Export(_model, ".glassnet", "application/octet-stream"),
+    "svg": Export(_svg, ".svg", "image/svg+xml"),
+}
