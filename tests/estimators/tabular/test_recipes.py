@@ -71,7 +71,7 @@ def test_the_recipe_that_is_best_out_of_fold_is_kept():
     rng = np.random.default_rng(1)
     X = rng.normal(size=(400, 8))
     model = TabularRegressor(random_state=0).fit(X, X[:, 0] + 3 * rng.normal(size=400))
-    assert [each["kind"] for each in model.candidates_] == ["solved linear", "linear", "deep", "smooth", "simple"]
+    assert [each["kind"] for each in model.candidates_] == ["solved linear", "linear", "smooth", "simple"]
     assert model.network_.L == 1
     assert model.network_.n_networks == 2 * PRESETS["default"].networks  # rows are few
     X = rng.normal(size=(1000, 8))

@@ -2,9 +2,10 @@
 
 docs/tables.md has the measurements behind them. A preset trains one recipe after the other as a stack of networks, of
 which every two leave out another part of the rows, and takes the best on the rows left out. So the network is deep
-where the function is smooth, and simple where labels are noisy: there a deep one is worse than a linear one, and the
-preset goes on to a recipe between them. "solved linear" is linear in the numbers, "linear" in their bins too. Hidden
-layers that a user sets are trained by the recipe "given". The preset "course" trains one network as the course does.
+where there is much to learn, and simple where labels are noisy: there a deep one is worse than a linear one, and the
+preset goes on to a recipe between them. "solved linear" is linear in the numbers, "linear" in their bins too; "deep"
+(relu) bends where the target jumps, "smooth" (silu) follows a smooth surface. Hidden layers that a user sets are
+trained by the recipe "given". The preset "course" trains one network as the course does.
 """
 
 from __future__ import annotations
@@ -124,7 +125,7 @@ PRESETS = {
 TEXT_RECIPES = {"fast": ("steep",), "default": ("soft", "steep", "linear"), "best": ("soft", "steep", "linear")}
 MOMENTUM = "momentum(0.9)"
 EMBEDDED: dict[str, Any] = {"least_batch": 32, "embedding": 16}
-DEEP: dict[str, Any] = {**EMBEDDED, "least_rows": 100}
+DEEP: dict[str, Any] = {"least_steps": 1000, **EMBEDDED}
 # The course's networks for cats: 12288-20-7-5-1; 12288-7-1 from normal(0.01); logistic regression from zeros.
 COURSE = Recipe((20, 7, 5), "relu", 0.0075, 2500, batch_size=None, optimizer="gradient_descent",
                 initializers=("zeros", "normal(0.01)", "lecun"))
@@ -136,8 +137,8 @@ CLASSES = {
     "linear": Recipe((),               "relu",   0.005,     20),
     "simple": Recipe((128,),           "relu",   0.001,     32,    0.3),
     "quick":  Recipe((128, 128),       "silu",   0.008,     12,    0.0,   0.05, least_steps=500, **EMBEDDED),
-    "deep":   Recipe((128, 128),       "relu",   0.005,     40,    0.0,   0.05, least_steps=1500, **DEEP),
-    "smooth": Recipe((128, 128, 128),  "silu",   0.005,     40,    0.0,   0.05, least_steps=1500, **DEEP),
+    "deep":   Recipe((128, 128),       "relu",   0.005,     32,    0.0,   0.05, least_rows=FEW_ROWS, **DEEP),
+    "smooth": Recipe((128, 128),       "silu",   0.008,     32,    0.0,   0.05, least_rows=100, **DEEP),
     "deeper": Recipe((256, 256, 256),  "silu",   0.0015,    32,    0.2,   0.05, least_steps=1000, least_rows=1000),
     "given":  Recipe((),               "silu",   0.003,     28,    0.1, least_steps=1000),
     "wide":   Recipe((128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
@@ -150,8 +151,8 @@ NUMBERS = {
     "linear": Recipe((),               "relu",   0.005,     20),
     "simple": Recipe((128,),           "silu",   0.002,     32,    0.3),
     "quick":  Recipe((128, 128),       "silu",   0.008,     18,    least_steps=500, **EMBEDDED),
-    "deep":   Recipe((128, 128),       "relu",   0.005,     56,    least_steps=1500, **DEEP),
-    "smooth": Recipe((128, 128, 128),  "silu",   0.005,     56,    least_steps=1500, **DEEP),
+    "deep":   Recipe((128, 128),       "relu",   0.005,     56,    least_rows=FEW_ROWS, **DEEP),
+    "smooth": Recipe((128, 128),       "silu",   0.008,     56,    least_rows=100, **DEEP),
     "deeper": Recipe((256, 256, 256),  "silu",   0.001,     64,    0.15, least_steps=1000, least_rows=300),
     "given":  Recipe((),               "silu",   0.002,     40,    0.1, least_steps=1000),
     "wide":   Recipe((128, 64),        "relu",   0.001,     60,    0.2, least_steps=1500, batch_size=32),
