@@ -38,3 +38,18 @@ def test_a_format_that_is_not_known(glassnet, model):
     done = glassnet(*model, "--format", "onx")
     assert done.code == 2
     assert "unknown format 'onx' (did you mean 'onnx'?)" in done.err
+
+
+def test_equations_and_a_header(glassnet, model, table):
+    python = glassnet(*model, table, "--format", "python")
+    assert python.code == 0, python.err
+    assert "things.py" in python.out
+    assert "no label differs" in python.out
+    c = glassnet(*model, "--format", "c")
+    assert "not compared: it has to be compiled" in c.out
+    rounded = json.loads(glassnet(*model, table, "--format", "c", "--quantize", "int8", "--json").out)
+    assert rounded["comparison"]["rows"] == 60
+    assert 1e-6 < rounded["comparison"]["largest"] < 0.05
+    refused = glassnet(*model, "--quantize", "int8")
+    assert refused.code == 2
+    assert "quantize: expected format c; got onnx" in refused.err

@@ -14,11 +14,11 @@ import exported
 from glassnet import Network, TabularClassifier, export
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.errors import MissingLibraryError, SettingError, UnknownNameError, WrongTypeError
+from glassnet.export.activations import ROWS
 from glassnet.export.comparison import answers_of_model
 from glassnet.export.description import CalendarPart, Description, Input, Layer
 from glassnet.export.formats import FORMATS
 from glassnet.export.of_columns import KINDS
-from glassnet.export.onnx_activations import OPERATORS
 from glassnet.export.onnx_features import POSITIONS
 from glassnet.tables.columns import COLUMN_TYPES
 from glassnet.tables.columns.calendar import PARTS
@@ -151,8 +151,8 @@ def test_real_tables(name, target, kind, tmp_path):
         assert done.comparison.largest < CLOSE
 
 
-def test_every_activation_has_its_operators():
-    assert set(OPERATORS) == set(ACTIVATIONS)
+def test_every_activation_has_its_row():
+    assert set(ROWS) == set(ACTIVATIONS)
 
 
 @pytest.mark.parametrize("name", [*ACTIVATIONS, "leaky_relu(0.3)", "elu(0.5)"])

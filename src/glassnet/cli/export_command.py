@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from glassnet.export import Export
 
 MOST_INPUTS = 30  # that are listed
+NOT_COMPARED = {
+    "onnx": "not compared: onnxruntime is not installed",
+    "c": "not compared: it has to be compiled",
+}
 
 
 @collects(reading=READING)
@@ -27,7 +31,10 @@ def export(
         Path | None, path_argument("[DATA]", "Data to compare answers on; random rows when not given.")
     ] = None,
     *,
-    format_: Annotated[str, typer.Option("--format", help="onnx.")] = "onnx",
+    format_: Annotated[
+        str, typer.Option("--format", help="onnx; python: equations in NumPy alone; c: a C99 header for small devices.")
+    ] = "onnx",
+    quantize: Annotated[str | None, typer.Option(help="int8: weights of a C header in 8 bits.")] = None,
     out: Annotated[Path | None, path_option("File to write; MODEL's name with the format's ending else.")] = None,
     lang: Lang = None,
     reading: Given,
@@ -39,7 +46,7 @@ def export(
 
     path = out or model.with_suffix(format_named(format_).suffix)
     check_writable(path, model, *filter(None, [data]))
-    done = workflows.export_file(model, data, path, format_, reading=reading)
+    done = workflows.export_file(model, data, path, format_, reading=reading, quantize=quantize)
     if as_json:
         say_json(_document(done))
     else:
@@ -50,9 +57,7 @@ def _print(done: Export, model: Path) -> None:
     described = done.description
     stack = f", {described.stack} side by side" if described.stack else ""
     layers = f"{described.kind} {'-'.join(map(str, described.sizes))}, {described.n_parameters:,} parameters{stack}"
-    compared = "not compared: onnxruntime is not installed"
-    if done.comparison is not None:
-        compared = done.comparison.sentence
+    compared = NOT_COMPARED[done.format] if done.comparison is None else done.comparison.sentence
     saved = f"{visible(done.path)}, {size_text(done.size)}"
     for head, text in (("Model", f"{visible(model)}: {told(layers)}"), ("Saved", saved), ("Compared", told(compared))):
         say("\n".join(_below(head, text)))

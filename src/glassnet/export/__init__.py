@@ -1,11 +1,12 @@
-"""Models to take along: an ONNX file, which many programs run without this library.
+"""Models to take along, in files that run without this library: ONNX, a Python file of equations, a C header.
 
-Raw rows go in, one input for each column, and labels and probabilities, or estimates, come out. Each file is compared
+Raw rows go in, one input for each column, and labels and probabilities, or estimates, come out. A file is compared
 with the model that it was made of.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from glassnet.export.comparison import Comparison, compared
 from glassnet.export.description import Description
 from glassnet.export.formats import FORMATS, format_named
 from glassnet.export.of_models import describe
+from glassnet.export.quantization import quantized
 from glassnet.export.rows import inputs_of, made_rows
 from glassnet.files import check_writable, write_beside
 from glassnet.typing import AnyArray
@@ -47,7 +49,9 @@ class Export:
     comparison: Comparison | None
 
 
-def write(model: Any, path: str | Path, format: str | None = None, *, rows: Any = None) -> Export:  # noqa: A002
+def write(
+    model: Any, path: str | Path, format: str | None = None, *, rows: Any = None, quantize: str | None = None,  # noqa: A002
+) -> Export:  # fmt: skip
     """Write a model as a file that runs without this library, and compare its answers with the model's.
 
     Parameters
@@ -60,6 +64,8 @@ def write(model: Any, path: str | Path, format: str | None = None, *, rows: Any 
         A key of `FORMATS`; by the end of the file's name where it is not given.
     rows : rows, optional
         As `predict` takes them (`forward` for a network), to compare answers on; random ones where they are not given.
+    quantize : {"int8"}, optional
+        Weights of a C header become whole numbers of 8 bits, and their answers are compared with the model's.
 
     Returns
     -------
@@ -71,26 +77,41 @@ def write(model: Any, path: str | Path, format: str | None = None, *, rows: Any 
     NotFittedError
         If nothing was fitted.
     SettingError, UnknownNameError
-        If a column cannot be exported, or there is no such format.
+        If a column cannot be exported, there is no such format, or it has no weights of fewer bits.
     MissingLibraryError
         If what writes the format is not installed.
     FileError
         If the file cannot be written.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from glassnet import MLPClassifier, export
+    >>> X, y = load_iris(return_X_y=True)
+    >>> model = MLPClassifier((5,), solver="lbfgs", random_state=0).fit(X, y)
+    >>> export.write(model, "iris.py", rows=X).comparison.labels  # NumPy alone runs it
+    0
     """
     path = check_writable(path)
     name = format or next((each for each, row in FORMATS.items() if row.suffix == path.suffix.lower()), "")
     if not name:
         ends = ", ".join(f"{row.suffix} ({each})" for each, row in FORMATS.items())
         raise SettingError(f"{path}: expected a name that ends in {ends}, or format=; got neither")
-    row = format_named(name)
-    description = describe(model)
+    row, description = format_named(name), describe(model)
+    if quantize is not None:
+        if not row.can_quantize:
+            able = ", ".join(each for each, row in FORMATS.items() if row.can_quantize)
+            raise SettingError(f"quantize: expected format {able}; got {name}")
+        description = quantized(description, quantize)
     content = row.content(description, path.stem)
-    made = rows is None
-    some = made_rows(model, description) if made else rows
-    try:
-        comparison = compared(model, some, row.answers(content, inputs_of(model, some)), made=made)
-    except ImportError:
-        comparison = None
+    run = FORMATS["python"] if quantize is not None else row  # the same weights
+    comparison = None
+    if run.answers is not None:
+        made = rows is None
+        some = made_rows(model, description) if made else rows
+        checked = content if run is row else run.content(description, path.stem)
+        with suppress(ImportError):
+            comparison = compared(model, some, run.answers(checked, inputs_of(model, some)), made=made)
     write_beside(path, content)
     return Export(path, name, len(content), description, comparison)
 

@@ -38,11 +38,8 @@ class Comparison:
         made = "made rows" if self.made else "rows"
         if self.labels is None:
             return f"{self.rows:,} {made}: numbers differ by at most {self.largest:.1e} of their deviation"
-        return (
-            f"{self.rows:,} {made}: {self.labels:,} labels differ, probabilities by at most {self.largest:.1e}"
-            if self.labels
-            else f"{self.rows:,} {made}: no label differs, probabilities by at most {self.largest:.1e}"
-        )
+        labels = f"labels differ in {self.labels:,}" if self.labels else "no label differs"
+        return f"{self.rows:,} {made}: {labels}, probabilities by at most {self.largest:.1e}"
 
     def to_document(self) -> dict[str, Any]:
         """Return it as plain data."""

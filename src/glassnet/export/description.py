@@ -168,11 +168,15 @@ class CalendarPart(Feature):
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """A layer: W (n, n_prev), b (n, 1) and the activation's name; of k networks side by side (k, n, n_prev)."""
+    """A layer: W (n, n_prev), b (n, 1) and the activation's name; of k networks side by side (k, n, n_prev).
+
+    Where weights are rounded, they are whole numbers times `step` (n, 1).
+    """
 
     W: Array
     b: Array
     activation: str
+    step: Array | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from glassnet.errors import UnknownNameError
+from glassnet.export import to_c, to_onnx, to_python
 from glassnet.export.description import Description
-from glassnet.export.to_onnx import answers_of, to_onnx
 from glassnet.typing import AnyArray
 
 
@@ -22,21 +22,26 @@ class Format(NamedTuple):
         From a description and the model's name to the file's bytes.
     answers : callable
         From the file's bytes and inputs to its outputs: labels and probabilities, or numbers alone. It raises
-        ImportError where what runs the file is not installed.
+        ImportError where what runs the file is not installed. None where nothing here runs it.
+    can_quantize : bool
+        Whether weights may be of fewer bits.
     """
 
     suffix: str
     content: Callable[[Description, str], bytes]
-    answers: Callable[[bytes, Mapping[str, AnyArray]], list[AnyArray]]
+    answers: Callable[[bytes, Mapping[str, AnyArray]], list[AnyArray]] | None
+    can_quantize: bool = False
 
 
 def _onnx(description: Description, name: str) -> bytes:
-    content: bytes = to_onnx(description, name).SerializeToString()
+    content: bytes = to_onnx.to_onnx(description, name).SerializeToString()
     return content
 
 
 FORMATS: dict[str, Format] = {
-    "onnx": Format(".onnx", _onnx, answers_of),
+    "onnx": Format(".onnx", _onnx, to_onnx.answers_of),
+    "python": Format(".py", to_python.to_python, to_python.answers_of),
+    "c": Format(".h", to_c.to_c, None, can_quantize=True),
 }
 
 

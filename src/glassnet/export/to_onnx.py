@@ -13,8 +13,8 @@ import numpy as np
 
 from glassnet._version import __version__
 from glassnet.estimators.targets import MAX_LOGARITHM
+from glassnet.export.activations import as_tensor
 from glassnet.export.description import ClassAnswers, Description, NumberAnswers
-from glassnet.export.onnx_activations import activated
 from glassnet.export.onnx_features import WRITERS, taken
 from glassnet.export.onnx_graph import Graph, Tensor
 from glassnet.typing import AnyArray
@@ -100,7 +100,7 @@ def _network(description: Description, X: Tensor) -> Tensor:
         W, b = (np.swapaxes(M, -1, -2) for M in (layer.W, layer.b))
         product = graph.node("MatMul", A, graph.constant(W, f"W{l}"))
         Z = graph.node("Add", product, graph.constant(b, f"b{l}"), name=f"Z{l}")
-        A = activated(Z, layer.activation)
+        A = as_tensor(Z, layer.activation)
     return A
 
 
