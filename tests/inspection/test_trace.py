@@ -231,6 +231,22 @@ def test_the_slope_of_each_loss_is_written_out(output, loss):
         assert float(value) == trace.dA[3][1, i]
 
 
+@pytest.mark.parametrize(("w", "y"), [(12.0, 1), (-9.0, 0), (12.0, 0)])
+def test_an_answer_near_its_truth_has_the_digits_of_the_difference(w, y):
+    net = Network([1, 1], seed=0, dtype="float64")
+    net.W[1] = [[w]]
+    trace = net.trace([[1.0]], [[y]])
+    for letter in ("dA", "dZ"):
+        _, sum_of_it, value = trace.unit(letter, 1).split(" = ")
+        assert eval(sum_of_it) == pytest.approx(float(value), rel=2e-3)
+
+
+def test_the_slope_of_a_large_silu_is_written_out_without_a_warning():
+    net = Network([1, 1, 1], "silu", seed=0)
+    net.W[1] = [[-200.0]]
+    assert net.trace([[1.0]], [[1]]).unit("dZ", 1).startswith("dZ[1][0, 0] = ")
+
+
 def test_long_sums_are_cut():
     trace = Network([100, 1], seed=0).trace(np.ones((100, 1)), [[1]])
     text = trace.unit("Z", 1, terms=3)

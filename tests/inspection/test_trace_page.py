@@ -11,6 +11,7 @@ from PIL import Image
 
 from glassnet import MLPClassifier, Network
 from glassnet.errors import SettingError, ShapeError
+from glassnet.texts import speak
 from page_reader import Page, see_that_numbers_are_those_of
 
 RNG = np.random.default_rng(0)
@@ -65,6 +66,16 @@ def test_the_strongest_terms_are_the_largest_products():
     assert all(term.weight * term.activation == pytest.approx(term.product) for term in found)
     with pytest.raises(ShapeError, match=r"layer: expected 1 to 2; got 3"):
         trace.strongest(3)
+
+
+def test_rows_of_zeros_are_counted_and_not_shown():
+    net = Network([40, 6, 1], seed=0)
+    net.W[1][[1, 4]] = 0
+    trace = net.trace(np.ones((40, 1)))
+    _, page = shown(trace)
+    seen = see_that_numbers_are_those_of(page, trace)["W[1]"]
+    assert {i for i, _ in seen} == {0, 2, 3, 5}
+    assert "2 more are all 0" in page.text
 
 
 def test_numbers_that_are_none_are_shown():
@@ -226,8 +237,8 @@ def test_the_text_of_a_stack_begins_with_its_answers():
 
 
 # ---------------------------------------------------------------- Chinese
-def test_the_page_is_chinese_too(monkeypatch):
-    monkeypatch.setenv("GLASSNET_LANG", "zh")
+def test_the_page_is_chinese_too():
+    speak("zh")
     _, page = shown(flower(n_networks=2))
     english = re.findall(r"[A-Za-z]{3,}(?: [a-z]{2,})+", re.sub(r"trace\.\S+|--network k|tanh|sigmoid", "", page.text))
     assert english == []

@@ -136,9 +136,9 @@ class _Tiles:
 
 def _tiles(M: Array, words: _Tiles, names: Sequence[str], blocks: _Blocks) -> str:
     """Return each row of M wrapped into a tile."""
-    rows = np.arange(len(M))
-    if len(M) > MOST_TILES:
-        rows = np.sort(np.argsort(-np.linalg.norm(np.nan_to_num(M.astype(float)), axis=1), kind="stable")[:MOST_TILES])
+    size_of = np.linalg.norm(np.nan_to_num(M.astype(float), nan=1, posinf=1, neginf=1), axis=1)
+    full = np.flatnonzero(size_of) if size_of.any() else np.arange(len(M))
+    rows = np.sort(full[np.argsort(-size_of[full], kind="stable")[:MOST_TILES]])
     small = np.stack([M[rows][:, block].mean(axis=1) for block in blocks.members], axis=1)
     colours, room = _colours(small), WIDTH if len(rows) == 1 else WIDTH // 2 - 6
     size, tiles, most = max(3, min(18, room // blocks.columns)), [], max(map(len, blocks.members))
@@ -146,7 +146,8 @@ def _tiles(M: Array, words: _Tiles, names: Sequence[str], blocks: _Blocks) -> st
         titles = [_title(M[i], i, *block, words) for block in zip(blocks.members, blocks.places, strict=True)]
         caption = f"<small>[{words.name.format(names[i])}]</small>" if len(M) > 1 else ""
         tiles.append(f"<div>{cells(colours[k], titles, blocks.columns, size)}{caption}</div>")
-    said = [f"the {len(rows)} of {len(M)} with the largest numbers"] if len(rows) < len(M) else []
+    said = [f"the {len(rows)} of {len(full)} with the largest numbers"] if len(rows) < len(full) else []
+    said += [f"{len(M) - len(full)} more are all 0"] if len(full) < len(M) else []
     if most > 1:
         said.append(f"a cell is the mean of {most} numbers")
     elif not blocks.is_picture:

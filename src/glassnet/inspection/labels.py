@@ -43,6 +43,18 @@ class Labels:
     ) -> Labels:
         """Return the labels of a network, checked.
 
+        Parameters
+        ----------
+        architecture : Architecture
+            Of the network.
+        features, classes, picture, order
+            As above; None where there are none, and a picture without channels has one.
+
+        Returns
+        -------
+        Labels
+            As texts.
+
         Raises
         ------
         ShapeError
@@ -63,11 +75,37 @@ class Labels:
         return cls(tuple(map(str, features or ())), tuple(map(str, classes or ())), shape, order)
 
     def of_units(self, n: int) -> Sequence[str]:
-        """Return a name for each of n output units; of one unit that decides between two classes the second."""
+        """Return a name for each output unit; of one unit that decides between two classes the second.
+
+        Parameters
+        ----------
+        n : int
+            Units of the output, n[L].
+
+        Returns
+        -------
+        sequence of str
+            Names, or none where the classes have none.
+        """
         return self.classes[1:] if n == 1 and len(self.classes) == 2 else self.classes
 
     def answer(self, a: Array, is_class: bool, is_softmax: bool) -> str:
-        """Return what outputs a (n[L]) say: the likeliest class, the classes above 0.5, or the numbers."""
+        """Return what the outputs for a sample say: the likeliest class, the classes above 0.5, or the numbers.
+
+        Parameters
+        ----------
+        a : array (n[L],)
+            A column of A[L], or of Y.
+        is_class : bool
+            Whether the outputs are probabilities of classes.
+        is_softmax : bool
+            Whether the classes exclude each other.
+
+        Returns
+        -------
+        str
+            Classes by their names, or by their units where they have none.
+        """
         if not is_class:
             return ", ".join(f"{float(value) + 0.0:.4g}" for value in a)
         if is_softmax:

@@ -59,10 +59,11 @@ def answers(trace: PassArrays, names: Sequence[str], predictions: Sequence[str] 
     A = trace.A[-1][:, :, 0].astype(float)  # (k, n[L])
     units = np.sort(np.argsort(-A.mean(axis=0), kind="stable")[:MOST_UNITS])
     L = trace.architecture.L
-    heads = [f"A[{L}][{u}, 0]" + (f" ({names[u]})" if names else "") for u in units]
+    named = len(names) > 1  # their names say enough
+    heads = [names[u] if named else f"A[{L}][{u}, 0]" + (f" ({names[u]})" if names else "") for u in units]
     cost = ["cost J"] if trace.cost is not None else []
     said = ["predicts"] if predictions else []
-    rows = [tuple(map(told, ("network", *heads, *cost, *said)))]
+    rows = [(told("network"), *heads, *map(told, (*cost, *said)))]
 
     def row(name: str, a: Any, J: Any, prediction: str) -> tuple[str, ...]:
         numbers = [*a[units], *([] if J is None else [J])]

@@ -11,7 +11,15 @@ from glassnet.typing import Array
 
 
 class Term(NamedTuple):
-    """One product of a sum: W[l][unit, input] * A[l-1][input, sample]; unit and input count from 0."""
+    """One product of a sum: W[l][unit, input] * A[l-1][input, sample].
+
+    Parameters
+    ----------
+    unit, input : int
+        Row and column of W[l], counted from 0.
+    weight, activation, product : float
+        The factors, and what they make.
+    """
 
     unit: int
     input: int

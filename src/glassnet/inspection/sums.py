@@ -35,8 +35,10 @@ def written_out(
         if not 0 <= index < size:
             raise ShapeError(f"{what}: {letter}[{l}] has {size}, counted from 0; got {index}")
     value = one.array(letter, l)[u, column]
+    with xp.quiet():
+        made_of = WRITTEN[letter](one, l, u, column)
     row = f"{one.group(u)}, {u % one.units}" if l == 0 and letter in ("dW", "db") else f"{u}"
-    return f"{letter}[{l}][{row}, {column}] = {WRITTEN[letter](one, l, u, column)} = {one.number(value)}"
+    return f"{letter}[{l}][{row}, {column}] = {made_of} = {one.number(value)}"
 
 
 class _Network:
@@ -75,6 +77,14 @@ class _Network:
 
     def number(self, x: Any) -> str:
         return f"{float(x) + 0.0:.{self.digits}g}"  # never -0
+
+    def apart(self, a: Any, *others: Any) -> str:
+        """Write an answer with as many digits as its differences from other numbers need: 0.9999917 beside 1."""
+        for digits in range(self.digits, max(17, self.digits) + 1):
+            text = f"{float(a) + 0.0:.{digits}g}"
+            if all(abs(float(text) - float(a)) <= 1e-3 * abs(float(a) - float(other)) for other in others):
+                break
+        return f"({text})" if a < 0 else text
 
     def factor(self, x: Any) -> str:
         """Write a number that stands after an operator."""
@@ -126,9 +136,10 @@ def _A(one: _Network, l: int, u: int, i: int) -> str:
 def _dA(one: _Network, l: int, u: int, i: int) -> str:
     if l < one.L:
         return one.masked(one.total(one.products(one.array("W", l + 1)[:, u], one.array("dZ", l + 1)[:, i])), l, u, i)
-    loss = one.trace.architecture.loss_entry
-    known = {"A": one.array("A", l)[u, i], "Y": one.Y[u, i], **loss.options}
-    return one.weighted(_filled(loss.slope_formula, {name: one.factor(value) for name, value in known.items()}), i)
+    loss, a, y = one.trace.architecture.loss_entry, one.array("A", l)[u, i], one.Y[u, i]
+    ends = (0, 1) if "1 - A" in loss.slope_formula else ()
+    known = {"Y": one.factor(y), **{name: one.factor(value) for name, value in loss.options.items()}}
+    return one.weighted(_filled(loss.slope_formula, {"A": one.apart(a, y, *ends), **known}), i)
 
 
 def _filled(formula: str, numbers: Mapping[str, str]) -> str:
@@ -139,7 +150,7 @@ def _filled(formula: str, numbers: Mapping[str, str]) -> str:
 def _dZ(one: _Network, l: int, u: int, i: int) -> str:
     architecture, a, dA = one.trace.architecture, one.array("A", l)[:, i], one.array("dA", l)[:, i]
     if l == one.L and architecture.loss_entry.pair == architecture.output:
-        return one.weighted(f"{one.number(a[u])} - {one.factor(one.Y[u, i])}", i)
+        return one.weighted(f"{one.apart(a[u], one.Y[u, i])} - {one.factor(one.Y[u, i])}", i)
     slope_of = one.g[l].slope
     if slope_of is None:
         return f"{one.number(a[u])}*({one.number(dA[u])} - ({one.total(one.products(dA, a))}))"

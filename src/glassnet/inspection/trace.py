@@ -21,7 +21,8 @@ from glassnet.inspection.arrays import FACTOR, PassArrays
 from glassnet.inspection.labels import Labels
 from glassnet.inspection.strongest import Term, strongest_terms
 from glassnet.inspection.sums import written_out
-from glassnet.text_table import aligned, fitted
+from glassnet.plain_text import visible
+from glassnet.text_table import fitted
 from glassnet.texts import told
 from glassnet.typing import Array
 
@@ -201,7 +202,7 @@ class Trace(PassArrays):
         return written_out(self, letter, layer, unit, sample, input, network, terms, digits)
 
     def strongest(self, layer: int, sample: int = 0, *, network: int = 0, most: int = 8) -> list[Term]:
-        """Return the terms of Z[layer] that weigh most: the largest |W[l][u, j] A[l-1][j, sample]|.
+        """Return the terms of Z[layer] that weigh most: the largest products W[l][u, j] A[l-1][j, sample] by size.
 
         Parameters
         ----------
@@ -266,8 +267,8 @@ class Trace(PassArrays):
         if self.n_networks is None:
             return ""
         names = self.labels.of_units(self.architecture.sizes[-1])
-        rows = stacks.answers(self, names, predictions)
-        return aligned(rows, right=set(rows[0]))
+        rows = stacks.answers(self, list(map(visible, names)), list(map(visible, predictions)))
+        return fitted(rows, right=set(rows[0]))
 
     @property
     def mean_answer(self) -> Array:
@@ -333,9 +334,9 @@ class Trace(PassArrays):
             (
                 t.array,
                 str(t.shape),
-                f"{t.smallest:.4g}",
-                f"{t.mean:.4g}",
-                f"{t.largest:.4g}",
+                f"{t.smallest:.3g}",
+                f"{t.mean:.3g}",
+                f"{t.largest:.3g}",
                 f"{t.zeros:.0%}",
                 t.formula,
             )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from glassnet import pages
+from glassnet.core.regularization import PENALTIES
 from glassnet.inspection import heat_maps, stacks
 from glassnet.inspection.arrays import FACTOR
 from glassnet.inspection.heat_maps import Index, number
@@ -37,7 +38,7 @@ STYLE = f"""<style>
 .glassnet .array {{margin-top: .55em; padding-top: .35em; border-top: 1px dotted {LINE}}}
 .glassnet .array b {{font-family: ui-monospace, Menlo, Consolas, monospace}}
 .glassnet .array span {{opacity: .75; font-size: 88%}} .glassnet .array summary {{font-size: 88%; opacity: .8}}
-.glassnet .dense td, .glassnet .dense th {{font-size: 10.5px; padding: .05em .5em .05em 0; white-space: nowrap}}
+.glassnet .dense td, .glassnet .dense th {{font-size: 10px; padding: .05em .35em .05em 0; white-space: nowrap}}
 .glassnet .dense small {{white-space: normal}}
 .glassnet .heat table {{margin: .2em 0}}
 .glassnet .heat td {{padding: .1em .25em; text-align: right; font-size: 11.5px; border: 1px solid transparent}}
@@ -109,9 +110,10 @@ def _layer_card(trace: Trace, l: int, lines: list[TraceLine]) -> str:
 
 def _cost_card(trace: Trace) -> str:
     loss = trace.architecture.loss_entry
+    penalties = "".join(f" + {PENALTIES[name].formula}" for name, strength in trace.penalties.items() if strength)
     return (
         f"<h3>{told('<b>Cost</b>')}</h3><p><b>J = {np.round(trace.cost, 6)}</b></p>"
-        f"<small>{text(told(f'mean over the samples of {loss.formula}'))}</small>"
+        f"<small>{text(told(f'mean over the samples of {loss.formula}') + penalties)}</small>"
     )
 
 

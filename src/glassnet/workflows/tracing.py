@@ -115,7 +115,8 @@ def _cells(model: Model, X: Any) -> dict[str, str]:
     if not isinstance(X, pa.Table):
         return {}
     names = dict.fromkeys(column.name for column in model.preparation_.columns if column.name in X.column_names)
-    return {name: str(X[name][0]) if X[name][0].is_valid else told("missing") for name in names}
+    values = ((name, X[name][0].as_py()) for name in names)
+    return {name: told("missing") if value in (None, "") else str(value) for name, value in values}
 
 
 def _truth(model: Model, dataset: Dataset, row: int) -> AnyArray | None:
