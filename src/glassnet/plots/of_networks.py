@@ -9,7 +9,7 @@ import numpy as np
 from glassnet import interrupts
 from glassnet.errors import ShapeError
 from glassnet.plots.of_planes import images
-from glassnet.plots.style import COLOURS, GREY, SEQUENTIAL, axes, bare, colour, legend, literal, named
+from glassnet.plots.style import COLOURS, GREY, SEQUENTIAL, axes, bare, colour, legend, literal, named, word
 from glassnet.typing import AnyArray
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ UNITS_SHOWN = 8  # of a layer, in the diagram
 
 
 def decision_boundary(
-    model: Any, X: AnyArray, y: AnyArray, *, title: str = "", names: tuple[str, str] = ("x₁", "x₂"), ax: Any = None
-) -> Axes:
+    model: Any, X: AnyArray, y: AnyArray, *, title: str = "", names: tuple[str, str] = ("x₁", "x₂"),
+    learned: tuple[AnyArray, AnyArray] | None = None, mistakes: bool = False, ax: Any = None,
+) -> Axes:  # fmt: skip
     """Draw what a model of two features answers over the plane, and the samples on it.
 
     Parameters
@@ -37,6 +38,10 @@ def decision_boundary(
         Of the picture.
     names : (str, str)
         Of the features.
+    learned : (X, y), optional
+        Further samples, those of the training, as small points.
+    mistakes : bool
+        Whether a ring marks samples of X that are taken for another class.
     ax : Axes, optional
         Where to draw; a new figure by default.
 
@@ -49,9 +54,11 @@ def decision_boundary(
         from matplotlib.colors import to_rgb
 
     rows, labels, classes = _as_rows(model, X, y)
+    others, their_labels, _ = (rows[:0], labels[:0], None) if learned is None else _as_rows(model, *learned)
     ax = axes(ax, (5.0, 4.4))
-    margin = 0.06 * (np.ptp(rows, axis=0) + 1e-9)
-    low, high = rows.min(axis=0) - margin, rows.max(axis=0) + margin
+    every = np.concatenate([rows, others])
+    margin = 0.06 * (np.ptp(every, axis=0) + 1e-9)
+    low, high = every.min(axis=0) - margin, every.max(axis=0) + margin
     along, up = (np.linspace(low[k], high[k], FINENESS) for k in (0, 1))
     plane = np.stack(np.meshgrid(along, up), axis=-1).reshape(-1, 2)
     answers = _answers(model, plane).reshape(FINENESS, FINENESS, -1)
@@ -60,7 +67,7 @@ def decision_boundary(
         span = {"vmin": min(labels.min(), answers.min()), "vmax": max(labels.max(), answers.max()), "cmap": SEQUENTIAL}
         drawn = ax.imshow(answers[..., 0], extent=place, origin="lower", aspect="auto", alpha=0.85, **span)
         ax.scatter(*rows.T, c=labels, s=18, edgecolors="#222222", linewidths=0.6, **span)
-        ax.figure.colorbar(drawn, ax=ax, label="answer").outline.set_visible(False)
+        ax.figure.colorbar(drawn, ax=ax, label=word("answer")).outline.set_visible(False)
     else:
         P = np.concatenate([1 - answers, answers], axis=-1) if answers.shape[-1] == 1 else answers
         shades = np.array([to_rgb(colour(k)) for k in range(P.shape[-1])])
@@ -69,10 +76,18 @@ def decision_boundary(
         ax.imshow(picture, extent=place, origin="lower", aspect="auto")
         for k, name in enumerate(map(literal, classes)):
             label = f" {name}" if name.startswith("_") else name  # a legend leaves out what begins with an underscore
-            others = np.delete(P, k, axis=-1).max(axis=-1)
-            if (P[..., k] > others).any() and (P[..., k] < others).any():
-                ax.contour(along, up, P[..., k] - others, levels=[0], colors="#333333", linewidths=0.9)
-            ax.scatter(*rows[labels == k].T, s=16, color=colour(k), edgecolors="white", linewidths=0.5, label=label)
+            rest = np.delete(P, k, axis=-1).max(axis=-1)
+            if (P[..., k] > rest).any() and (P[..., k] < rest).any():
+                ax.contour(along, up, P[..., k] - rest, levels=[0], colors="#333333", linewidths=0.9)
+            ax.scatter(*others[their_labels == k].T, s=5, color=colour(k), linewidths=0)
+            edge = "white" if learned is None else "#222222"  # which tells them from those of the training
+            ax.scatter(*rows[labels == k].T, s=16, color=colour(k), edgecolors=edge, linewidths=0.6, label=label)
+        if mistakes:
+            P = _answers(model, rows)
+            decided = P.argmax(axis=1) if P.shape[1] > 1 else (P[:, 0] > 0.5).astype(int)
+            ring: Any = {"s": 60, "facecolors": "none", "edgecolors": "#111111", "linewidths": 1.2}
+            if (wrong := decided != labels).any():
+                ax.scatter(*rows[wrong].T, label=word("wrong"), **ring)
         legend(ax, loc="upper left", bbox_to_anchor=(1, 1), handletextpad=0.1)
     ax.grid(visible=False)
     ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))

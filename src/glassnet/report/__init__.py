@@ -54,7 +54,8 @@ def of_model(path: str | Path, data: str | Path | None = None, training: str | P
     architecture = subject.network.architecture
     sizes = "-".join(map(str, architecture.sizes))
     has_columns = data is not None and subject.model.preparation_.pictures is None
-    explained = [explanation(explain_file(path, data, everything=True))] if data is not None and has_columns else []
+    found = explain_file(path, data, everything=True) if data is not None and has_columns else None
+    matter = [] if found is None or found.importance is None else found.importance.columns
     return Report(
         message("report.title", name=subject.name),
         message("report.subtitle", sizes=sizes, parameters=f"{architecture.n_parameters:,}"),
@@ -62,9 +63,9 @@ def of_model(path: str | Path, data: str | Path | None = None, training: str | P
             principle(subject.network),
             environment(subject),
             data_section(subject),
-            results(subject),
+            results(subject, [name for each in matter for name in each.columns]),
             analysis(subject),
-            *explained,
+            *([] if found is None else [explanation(found)]),
             reproduce(subject),
         ],
     )

@@ -28,7 +28,7 @@ def fit(subject: Subject, trial: Trial) -> list[Block]:
     if J is None or J_other is None or not np.isfinite([J, J_other]).all():
         return []
     with xp.quiet():
-        J_0 = constant_cost(subject.network.architecture, trial.targets)
+        J_0 = constant_cost(subject.network.architecture, np.asarray(trial.targets, float))
     error = _error(subject, trial, J_other)
     key = "analysis.fits"
     if trial.role == "unknown":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,8 @@ from glassnet.report.blocks import (
     paragraph,
     plain,
 )
+from glassnet.report.boundary import boundary
+from glassnet.report.mistakes import mistakes
 from glassnet.report.subject import Subject, Trial, short_name
 from glassnet.typing import AnyArray
 
@@ -48,11 +50,21 @@ MOST_UNITS = 20
 HEAT_ROWS, HEAT_COLUMNS = 32, 48
 
 
-def results(subject: Subject) -> Section:
-    """Return curves, scores, parameters and one sample's way through the network."""
+def results(subject: Subject, important: Sequence[str] = ()) -> Section:
+    """Return curves, scores, mistakes, parameters and one sample's way through the network.
+
+    Parameters
+    ----------
+    subject : Subject
+        What the report is about.
+    important : sequence of str
+        Columns in the order of their importance, where that is known.
+    """
     blocks: list[Block] = [*_costs(subject.record)]
     for trial in subject.trials:
         blocks += _scores(subject, trial)
+    if subject.trial:
+        blocks += [*mistakes(subject, subject.trial, important), *boundary(subject, subject.trial)]
     blocks += [*_parameters(subject), *_first_layer(subject)]
     if subject.trial:
         blocks += _sample(subject, subject.trial)
