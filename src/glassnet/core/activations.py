@@ -32,6 +32,8 @@ class Activation(NamedTuple):
     bounds: tuple[float, float] = (-inf, inf)         # of every A
     backward: Callable[..., Array] | None = None
     options: Mapping[str, Option] = {}
+    rule: str = ""                                    # by which the slope is derived: a text "derivation.RULE"
+    derivation_tex: tuple[str, ...] = ()              # what stands between g'(Z) and slope_tex, step by step
 
 
 def identity(xp: Any, Z: Array) -> Array:
@@ -146,41 +148,58 @@ ACTIVATIONS: dict[str, Activation] = {
     "identity": Activation(
         identity, identity_slope, "Z", "1", "Z", "1"),
     "sigmoid": Activation(
-        sigmoid, sigmoid_slope, "1 / (1 + exp(-Z))", "A * (1 - A)", _SIGMOID, "A * (1 - A)", bounds=(0, 1)),
+        sigmoid, sigmoid_slope, "1 / (1 + exp(-Z))", "A * (1 - A)", _SIGMOID, "A * (1 - A)", bounds=(0, 1),
+        rule="chain", derivation_tex=(
+            r"\frac{e^{-Z}}{(1 + e^{-Z})^{2}}", r"\frac{1}{1 + e^{-Z}} * \frac{1 + e^{-Z} - 1}{1 + e^{-Z}}")),
     "tanh": Activation(
         tanh, tanh_slope, "tanh(Z)", "1 - A * A",
-        r"\frac{e^{Z} - e^{-Z}}{e^{Z} + e^{-Z}}", "1 - A * A", bounds=(-1, 1)),
+        r"\frac{e^{Z} - e^{-Z}}{e^{Z} + e^{-Z}}", "1 - A * A", rule="quotient",
+        derivation_tex=(r"\frac{(e^{Z} + e^{-Z})^{2} - (e^{Z} - e^{-Z})^{2}}{(e^{Z} + e^{-Z})^{2}}",), bounds=(-1, 1)),
     "relu": Activation(
         relu, relu_slope, "max(Z, 0)", "1 where Z > 0, else 0",
-        r"\max(0, Z)", r"\cases{1 & Z > 0 \\ 0 & Z \le 0}", "he", bounds=(0, inf)),
+        r"\max(0, Z)", r"\cases{1 & Z > 0 \\ 0 & Z \le 0}", "he", bounds=(0, inf),
+        rule="cases", derivation_tex=(r"\cases{\frac{d}{dZ} Z & Z > 0 \\ \frac{d}{dZ} 0 & Z \le 0}",)),
     "leaky_relu": Activation(
         leaky_relu, leaky_relu_slope, "Z where Z > 0, else slope * Z", "1 where Z > 0, else slope",
         r"\cases{Z & Z > 0 \\ <slope> Z & Z \le 0}", r"\cases{1 & Z > 0 \\ <slope> & Z \le 0}", "he",
+        rule="cases", derivation_tex=(r"\cases{\frac{d}{dZ} Z & Z > 0 \\ \frac{d}{dZ} <slope> Z & Z \le 0}",),
         options={"slope": Option(0.01, "[0, inf)")}),
     "elu": Activation(
         elu, elu_slope, "Z where Z > 0, else alpha * (exp(Z) - 1)", "1 where Z > 0, else A + alpha",
-        r"\cases{Z & Z > 0 \\ <alpha> (e^{Z} - 1) & Z \le 0}", r"\cases{1 & Z > 0 \\ A + <alpha> & Z \le 0}", "he",
+        r"\cases{Z & Z > 0 \\ <alpha> (e^{Z} - 1) & Z \le 0}", r"\cases{1 & Z > 0 \\ A + <alpha> & Z \le 0}",
+        "he", rule="cases", derivation_tex=(
+            r"\cases{1 & Z > 0 \\ <alpha> e^{Z} & Z \le 0}",
+            r"\cases{1 & Z > 0 \\ <alpha> (e^{Z} - 1) + <alpha> & Z \le 0}"),
         options={"alpha": Option(1.0, "[0, inf)")}),
     "selu": Activation(
         selu, selu_slope, "1.0507 * elu(Z, 1.6733)", "1.0507 where Z > 0, else A + 1.7581",
         r"1.0507 \cases{Z & Z > 0 \\ 1.6733 (e^{Z} - 1) & Z \le 0}", r"\cases{1.0507 & Z > 0 \\ A + 1.7581 & Z \le 0}",
-        "lecun"),
+        "lecun", rule="cases", derivation_tex=(
+            r"\cases{1.0507 & Z > 0 \\ 1.7581 e^{Z} & Z \le 0}",
+            r"\cases{1.0507 & Z > 0 \\ 1.7581 (e^{Z} - 1) + 1.7581 & Z \le 0}")),
     "gelu": Activation(
         gelu, gelu_slope, "Z * Phi(Z)", "Phi(Z) + Z * phi(Z)",
-        r"Z * \Phi(Z)", r"\Phi(Z) + Z * \frac{1}{\sqrt{2 \pi}} e^{-Z * Z / 2}", "he"),
+        r"Z * \Phi(Z)", r"\Phi(Z) + Z * \frac{1}{\sqrt{2 \pi}} e^{-Z * Z / 2}", "he",
+        rule="product", derivation_tex=(r"\Phi(Z) + Z * \Phi'(Z)",)),
     "silu": Activation(
         silu, silu_slope, "Z * sigmoid(Z)", "s + A * (1 - s), s = sigmoid(Z)",
-        r"\frac{Z}{1 + e^{-Z}}", rf"S + A * (1 - S), \quad S = {_SIGMOID}", "he"),
+        r"\frac{Z}{1 + e^{-Z}}", rf"S + A * (1 - S), \quad S = {_SIGMOID}", "he",
+        rule="product", derivation_tex=("S + Z * S * (1 - S)",)),
     "mish": Activation(
         mish, mish_slope, "Z * tanh(softplus(Z))", "t + Z * (1 - t * t) * sigmoid(Z), t = tanh(softplus(Z))",
-        r"Z * \tanh(\log(1 + e^{Z}))", rf"T + Z * (1 - T * T) * {_SIGMOID}, \quad T = \tanh(\log(1 + e^{{Z}}))", "he"),
+        r"Z * \tanh(\log(1 + e^{Z}))", rf"T + Z * (1 - T * T) * {_SIGMOID}, \quad T = \tanh(\log(1 + e^{{Z}}))",
+        "he", rule="product", derivation_tex=(r"T + Z * (1 - T * T) * \frac{e^{Z}}{1 + e^{Z}}",)),
     "softplus": Activation(
-        softplus, softplus_slope, "log(1 + exp(Z))", "sigmoid(Z)", r"\log(1 + e^{Z})", _SIGMOID, bounds=(0, inf)),
+        softplus, softplus_slope, "log(1 + exp(Z))", "sigmoid(Z)", r"\log(1 + e^{Z})", _SIGMOID, rule="chain",
+        derivation_tex=(r"\frac{e^{Z}}{1 + e^{Z}}",), bounds=(0, inf)),
     "exp": Activation(
         exp, exp_slope, "exp(Z)", "A", "e^{Z}", "A", bounds=(0, inf)),
     "softmax": Activation(
         softmax, None, "exp(Z) / column sums of exp(Z)", "dZ = A * (dA - column sums of dA * A)",
         r"a_{j} = \frac{e^{z_{j}}}{\sum_{k} e^{z_{k}}}",
         r"\frac{\partial a_{j}}{\partial z_{k}} = \cases{a_{j} (1 - a_{j}) & j = k \\ -a_{j} a_{k} & j \ne k}",
+        rule="quotient", derivation_tex=(
+            r"\cases{\frac{e^{z_{j}} \sum_{i} e^{z_{i}} - e^{z_{j}} e^{z_{j}}}{(\sum_{i} e^{z_{i}})^{2}} & j = k \\ "
+            r"\frac{-e^{z_{j}} e^{z_{k}}}{(\sum_{i} e^{z_{i}})^{2}} & j \ne k}",),
         bounds=(0, 1), backward=softmax_backward),
 }

@@ -91,6 +91,7 @@ def _forward(architecture: Architecture) -> list[Block]:
         paragraph("principle.forward_text"),
         Formula(_lines(lines)),
         _activations(architecture),
+        *_derivations(architecture),
     ]
 
 
@@ -105,6 +106,26 @@ def _activations(architecture: Architecture) -> Table:
         rows.append([choice, ", ".join(layers), Formula(value), Formula(slope)])
     head: list[Cell] = [message("head.activation"), message("head.layers"), Formula("g(Z)"), Formula("g'(Z)")]
     return Table(message("principle.activations"), head, rows)
+
+
+def _derivations(architecture: Architecture) -> list[Block]:
+    """Return how the slope of each activation follows from its value; nothing of the identity and of users' own."""
+    blocks: list[Block] = []
+    for choice in dict.fromkeys(architecture.activations):
+        g = choose(ACTIVATIONS, choice, "activation")[1]
+        if not g.derivation_tex:
+            continue
+        first, *others = (filled(tex, g.options, "") for tex in (*g.derivation_tex, g.slope_tex))
+        begin = r"\frac{\partial a_{j}}{\partial z_{k}}"
+        if g.backward is None:
+            begin = "g'(Z)"
+        else:
+            others[-1] = others[-1].removeprefix(begin + " = ")
+        blocks += [
+            paragraph(f"derivation.{g.rule}", activation=choice),
+            Formula(_lines([f"{begin} &= {first}", *(f"&= {tex}" for tex in others)])),
+        ]
+    return [Heading(message("derivation.title")), *blocks] if blocks else []
 
 
 def _loss(architecture: Architecture) -> tuple[str, Any]:
