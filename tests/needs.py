@@ -94,6 +94,7 @@ NEEDS = {
     "a library that is not sanitized": Need(lambda: os.environ.get("GLASSNET_NATIVE") != "sanitize"),
     "a C compiler": Need(lambda: os.name == "posix" and shutil.which("cc") is not None),
     "a browser": Need(lambda: browser() is not None, installed=True),
+    "Chinese letters": Need(lambda: import_module("glassnet.plots.words").chinese_font() is not None),
     "make": Need(lambda: os.name == "posix" and shutil.which("make") is not None),  # and bash, which Windows lacks
     "data": Need(lambda: True, installed=True),  # shared.py asks for each file
     "cuda": Need(cuda),

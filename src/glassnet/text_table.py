@@ -57,14 +57,15 @@ def fitted(rows: Sequence[Sequence[str]], right: Collection[str] = (), width: in
     columns = list(zip(*rows, strict=True))
     widths = [max(map(width_of, column)) for column in columns]
     words = [max(width_of(word) for cell in column for word in _PIECE.findall(cell) or [""]) for column in columns]
+    cells = [max(word, *map(width_of, column[1:])) for word, column in zip(words, columns, strict=True)]
     room = width - 2 * (len(columns) - 1)
-    for least in (words, [4] * len(columns)):  # words stay whole where that is possible
+    for least in (cells, words, [4] * len(columns)):  # heads take more lines first; words stay whole if possible
         while sum(widths) > room and (wide := [k for k, w in enumerate(widths) if w > least[k]]):
             widths[max(wide, key=widths.__getitem__)] -= 1
     lines: list[Sequence[str]] = []
     for row in rows:
-        cells = [folded(cell, most) for cell, most in zip(row, widths, strict=True)]
-        lines += zip_longest(*cells, fillvalue="")
+        parts = [folded(cell, most) for cell, most in zip(row, widths, strict=True)]
+        lines += zip_longest(*parts, fillvalue="")
         if row is rows[0]:
             heads = len(lines)
     fields = [zip(rows[0], line, widths, strict=True) for line in lines]

@@ -314,9 +314,12 @@ def test_engines(glassnet, tmp_path, monkeypatch):
     shown = glassnet("engines")
     assert shown.code == 0, shown.err
     head, *rows = shown.out.split("\n\n")[0].splitlines()
-    assert head.split()[:2] == ["engine", "available"]
-    assert [row.split()[0] for row in rows] == list(BACKENDS)
-    assert "glassnet engines --measure" in shown.out
+    assert head.split()[:2] == ["engine", "devices"]
+    table = [row for row in rows if row[:1].isalpha()]  # the others are further lines of a cell
+    assert [row.split()[0] for row in table] == list(BACKENDS)
+    assert all(len(row) <= 80 for row in rows)
+    assert [line.split()[0] for line in shown.out.split("\n\n")[1].splitlines()] == list(BACKENDS)
+    assert "glassnet engines --measure" in " ".join(shown.out.split())
 
     measured = []
     monkeypatch.setattr(measuring, "measure", measured.append)

@@ -1,10 +1,12 @@
 """The command `glassnet experiment`."""
 
 import json
+import re
 
 import pytest
 
 from glassnet.lessons import EXPERIMENTS, SUBJECTS
+from glassnet.text_table import width_of
 
 
 def test_all_experiments_are_listed_with_their_claims(glassnet):
@@ -17,6 +19,26 @@ def test_all_experiments_are_listed_with_their_claims(glassnet):
     assert "n[l]" in told  # letters with layers are no markup
     assert all(subject in told for subject in SUBJECTS)
     assert max(map(len, answer.out.split("\n"))) <= 80
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("more", [["--details"], ["--set", "hidden=1,alpha=3"]], ids=" ".join)
+def test_what_is_printed_fits_a_terminal(glassnet, lang, more):
+    answer = glassnet("experiment", "symmetry", "--size", "small", "--lang", lang, *more)
+    lines = [line for line in answer.out.split("\n") if "glassnet experiment" not in line]  # to be copied
+    assert max(map(width_of, lines)) <= 80
+    if lang == "zh":
+        assert "What the change did" not in answer.out
+        assert not re.search(r"[\u4e00-\u9fff][;:] ", answer.out)  # Chinese sentences have Chinese marks
+
+
+def test_without_a_font_the_picture_is_in_english_and_a_note_says_so(glassnet, tmp_path, monkeypatch):
+    monkeypatch.setattr("glassnet.plots.words.chinese_font", lambda: None)
+    out = tmp_path / "b.svg"
+    answer = glassnet("experiment", "broadcasting", "--size", "small", "--lang", "zh", "--out", out)
+    assert answer.code == 0
+    assert "Noto Sans CJK" in answer.err
+    assert "字体" in answer.err
 
 
 def test_the_list_as_json(glassnet):

@@ -1,6 +1,7 @@
 """The pictures of experiments: no text covers another or leaves the figure, nothing is cut, in both languages."""
 
 import re
+import warnings
 import xml.etree.ElementTree as ET
 from itertools import combinations
 
@@ -9,12 +10,16 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from glassnet import lessons, plots
-from glassnet.lessons.experiment import bars
+from glassnet.lessons.experiment import Picture, bars
+from glassnet.lessons.result import Result
 from glassnet.plots import of_lessons
 from glassnet.plots.of_experiments import experiment
+from glassnet.plots.style import clear_legend
+from glassnet.plots.words import chinese_font, letters
 from glassnet.report.blocks import Drawing
 from glassnet.report.drawing import draw_svg
 
+LINE = Picture("lines", "Cost", {"series": {"J": (None, [3.0, 2.0, 1.0])}})
 WITHOUT_DATA = [name for name, entry in lessons.EXPERIMENTS.items() if not entry.needs_data]
 
 
@@ -77,6 +82,54 @@ def test_every_picture_is_drawn_in_both_languages(name, results):
             ET.fromstring(svg)
         numbers = [sorted(re.findall(r">(-?[\d.]+)</text>", svg)) for svg in (en, zh)]
         assert numbers[0] == numbers[1]
+
+
+@pytest.mark.parametrize("name", WITHOUT_DATA)
+def test_every_picture_speaks_chinese(name, results):
+    """All but letters of formulas, names of functions and code is Chinese, in the titles, axes and legends."""
+    result = results(name)
+    with letters("zh"):
+        places = experiment(result, lang="zh")
+        drawn(places[0])
+    heads = [text.get_text() for ax in places for text in (ax._left_title, ax.xaxis.label, ax.yaxis.label)]
+    for text in (places[0].figure.get_suptitle(), *heads):
+        assert not re.search(r"\b(?!tanh|relu|leaky|sigmoid|log|RMSE|softplus)[A-Za-z]{3,}", text), text
+
+
+@pytest.mark.needs("Chinese letters")
+def test_chinese_letters_are_drawn_where_a_font_has_them(results):
+    font = chinese_font()
+    with letters("zh"):
+        ax = experiment(results("symmetry"), lang="zh")[0]
+        assert font in ax._left_title.get_fontfamily()
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # "Glyph missing from font"
+            drawn(ax)
+
+
+def test_no_legend_covers_a_line(results):
+    """Of lines that fill the picture, the axis gets room for the legend above them."""
+    noise = np.random.default_rng(0).uniform(0, 1, (3, 200))
+    ax = plots.lines({name: (None, values) for name, values in zip("abc", noise, strict=True)})
+    figure = drawn(ax)
+    clear_legend(ax)
+    drawn(ax)
+    legend = ax.get_legend().get_window_extent(figure.canvas.get_renderer())
+    points = ax.lines[0].get_transform().transform(ax.lines[0].get_xydata())
+    assert not any(legend.contains(*point) for point in points)
+    assert ax.get_ylim()[1] > 1.2
+
+
+def test_captions_below_pictures_do_not_meet():
+    pictures = np.zeros((10, 64, 64, 3), np.uint8)
+    names = [f"{31 + k}: non-cat\n{10 + k}%" for k in range(10)]
+    shown = Picture("images", "Most wrong", {"pictures": pictures, "columns": 5, "titles": names})
+    result = Result("cats", "Cats", "", (), (), (LINE, LINE, shown), (), (1,), "full")
+    place = experiment(result)[2]
+    drawn(place)
+    boxes = [box(text) for text in place.texts]
+    assert len(boxes) == 10
+    assert not [pair for pair in combinations(boxes, 2) if pair[0].overlaps(pair[1])]
 
 
 def test_whiskers_go_from_lowest_to_highest():

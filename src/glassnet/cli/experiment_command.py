@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from glassnet.cli.options import AsJson, Lang, path_option
-from glassnet.cli.terminal import say, say_json
-from glassnet.texts import told
+from glassnet.cli.terminal import complain, say, say_json
+from glassnet.texts import language, told
 
 if TYPE_CHECKING:
     from glassnet.cli.show import Show
@@ -85,8 +85,8 @@ def _list(show: Show) -> None:
         if (subject := subject_of.get(name, "")) != last:
             show.out.print(f"\n{told(subject)}" if last else told(subject), style="bold")
             last = subject
-        needs = f" {told(f'Needs --data: {entry.needs_data}.')}" if entry.needs_data else ""
-        for i, line in enumerate(folded(told(entry.claim) + needs, width - column)):
+        needs = f"Needs --data: {entry.needs_data}." if entry.needs_data else ""
+        for i, line in enumerate(folded(_sentences(entry.claim, needs), width - column)):
             say(f"{name if i == 0 else '':<{column}}{line}")
     say("\n" + told("Run one: glassnet experiment NAME, with --out picture.svg for its picture"))
 
@@ -98,7 +98,7 @@ def _show(show: Show, result: Result, out: Path | None, details: bool) -> None:
     first, last = result.seeds[0], result.seeds[-1]
     over = f"seeds {first} to {last}" if last > first else f"seed {first}"
     within = f"{kept} of {len(result.findings)} within the claim's bounds"
-    _lines(show, "Numbers", f"{told(within)}; {told(over)}; {result.seconds:.1f} s")
+    _lines(show, "Numbers", _parts(within, over, f"{result.seconds:.1f} s"))
     if details or not result.held:
         _table(show, result.summary)
     if details:
@@ -110,7 +110,7 @@ def _show(show: Show, result: Result, out: Path | None, details: bool) -> None:
 
 
 def _show_variation(show: Show, varied: Variation, out: Path | None, details: bool) -> None:
-    _lines(show, "Changed", f"{varied.changed}. {told(varied.verdict)}")
+    _lines(show, "Changed", _sentences(f"{varied.changed}.", varied.verdict))
     _lines(show, "Before", varied.before.said)
     _lines(show, "After", varied.after.said)
     _table(show, varied.summary)
@@ -126,8 +126,20 @@ def _more(show: Show, again: str, out: Path | None, details: bool) -> None:
     more = [*([] if details else ["--details: all numbers and tables"]),
             *([] if out else ["--out picture.svg: the picture"])]  # fmt: skip
     if more:
-        _lines(show, "More", "; ".join(map(told, more)))
+        _lines(show, "More", _parts(*more))
     show.line("Again", again)  # in one line, to be copied
+
+
+def _parts(*parts: str) -> str:
+    """Return parts of a sentence in the language that is spoken, with its semicolons between."""
+    return told("; ").join(map(told, parts))
+
+
+def _sentences(*sentences: str) -> str:
+    """Return sentences in the language that is spoken; Chinese has no blanks between."""
+    if language() == "zh":
+        return "".join(f"{each[:-1]}。" if each.endswith(".") else each for each in map(told, sentences))
+    return " ".join(filter(None, sentences))
 
 
 def _lines(show: Show, head: str, text: str) -> None:
@@ -163,10 +175,11 @@ def _progress(show: Show) -> Iterator[None]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     from glassnet.lessons.progress import watched
+    from glassnet.text_table import padded
 
-    columns = (TextColumn("[bold]{task.description:<9}"), BarColumn(), TimeRemainingColumn())
+    columns = (TextColumn("[bold]{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=show.err, transient=True) as bar:
-        task = bar.add_task("Running", total=1.0)
+        task = bar.add_task(padded(told("Running"), 9), total=1.0)
         with watched(lambda share: bar.update(task, completed=share)):
             yield
 
@@ -185,8 +198,13 @@ def _write_picture(result: Result, out: Path) -> None:
 
     from glassnet.files import write_beside
     from glassnet.plots.of_experiments import experiment as draw
+    from glassnet.plots.words import chinese_font, letters
 
-    figure = draw(result)[0].figure
+    lang = language()
+    if lang == "zh" and chinese_font() is None:
+        lang = "en"
+        complain(told("no font with Chinese letters is installed, such as Noto Sans CJK: the picture is in English"))
     buffer = BytesIO()
-    figure.savefig(buffer, format=out.suffix[1:].lower())
+    with letters(lang):
+        draw(result, lang=lang)[0].figure.savefig(buffer, format=out.suffix[1:].lower())
     write_beside(out, buffer.getvalue())

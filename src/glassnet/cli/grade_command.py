@@ -11,7 +11,7 @@ import typer
 from glassnet.cli.options import AsJson, Lang, path_argument
 from glassnet.cli.terminal import console, say_json
 from glassnet.plain_text import visible
-from glassnet.text_table import padded
+from glassnet.text_table import folded, padded, wrapped
 from glassnet.texts import told
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ LOOK = {
     "died": ("red", "died"), "follows": ("yellow", "follows"), "empty": ("yellow", "to do"),
 }  # fmt: skip
 STEPS = ("what is wrong", "where", "the formula", "the line")
+WIDTH = 80  # cells of a line
 EVERY = 0.5  # seconds between two looks at the file
 
 
@@ -78,16 +79,21 @@ def _show(outcome: Grade, hints: int) -> None:
     if remarks:
         _say(f"\n{told('remarks')}", "dim")
     for function, remark in remarks:
-        _say(f"  {function}: {told(remark)}", "dim")
+        _say(_hanging(f"{function}{told(': ')}{told(remark)}", 2), "dim")
     for leak in outcome.leaks:
         _say("")
         _finding(leak, hints)
     for remark in outcome.remarks:
         _say(padded(told("name"), 8), "yellow", end="")
-        _say(told(remark))
-    _say(f"\n{told(_summary(outcome))}")
+        _say(_hanging(told(remark), 8).lstrip())
+    _say(f"\n{wrapped(told(_summary(outcome)), WIDTH)}")
     for note in _notes(outcome):
-        _say(told(note), "dim")
+        _say(wrapped(told(note), WIDTH), "dim")
+
+
+def _hanging(text: str, left: int) -> str:
+    """Return a text in lines of a terminal, all of which begin after so many blanks."""
+    return "\n".join(" " * left + line for line in folded(text, WIDTH - left))
 
 
 def _head(verdict: Verdict, width: int) -> None:
@@ -99,7 +105,7 @@ def _head(verdict: Verdict, width: int) -> None:
     if first is not None:
         others = f" (+{len(verdict.findings) - 1})" if len(verdict.findings) > 1 else ""
         remark = f"{_mistake(first).partition(chr(10))[0]}{others}"
-    _say(f"{verdict.function:<{width}}  {told(remark)}".rstrip())
+    _say(_hanging(told(remark), 10 + width).lstrip().join([f"{verdict.function:<{width}}  ", ""]).rstrip())
 
 
 def _finding(finding: Finding, hints: int) -> None:
@@ -113,7 +119,10 @@ def _finding(finding: Finding, hints: int) -> None:
     ]
     for step, head, text in lines:
         if text and hints >= step:
-            _say(f"    {padded(told(head), 9)} {told(text) if head in SENTENCES else text}")
+            first, *rest = folded(told(text), WIDTH - 14) if head in SENTENCES else [text]
+            _say(f"    {padded(told(head), 9)} {first}")
+            for part in rest:
+                _say(f"{'':14}{part}")
     if hints < len(STEPS):
         _say(f"    {told(f'--hints {hints + 1} shows {STEPS[hints]}')}", "dim")
 

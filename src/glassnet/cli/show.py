@@ -20,7 +20,7 @@ from glassnet.plain_text import one_line, visible
 from glassnet.scoring import Coverage, CrossValidation, Scores
 from glassnet.tables import Dataset, Pictures
 from glassnet.tables.recognition import Decision, decision_of
-from glassnet.text_table import fitted, padded, width_of, wrapped
+from glassnet.text_table import fitted, folded, padded, width_of, wrapped
 from glassnet.texts import told
 from glassnet.training.history import History, Progress
 from glassnet.workflows import SampleTrace, Training
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 MOST_CLASSES_SHOWN = 12
 NUMBERS_SHOWN = 6
 TERMS_SHOWN = 4  # of the strongest in a layer
+WIDTH = 80  # cells of a line
 
 
 class Show:
@@ -56,10 +57,13 @@ class Show:
         return self.as_json or not self.err.is_terminal
 
     def line(self, head: str, text: str, *, names: bool = False) -> None:
-        """Print one line with a short head in a column of its own; names stay as they are."""
-        if not self.as_json:
-            self.out.print(padded(told(head), 10), style="bold", end="")
-            self.out.print(visible(text if names else told(text)))
+        """Print a text beside a short head, on a terminal in lines that it holds; names stay as they are."""
+        if self.as_json:
+            return
+        said = visible(text if names else told(text))
+        for i, line in enumerate(folded(said, self.out.width - 10) if self.out.is_terminal else [said]):
+            self.out.print(padded(told(head) if i == 0 else "", 10), style="bold", end="")
+            self.out.print(line)
 
     # ------------------------------------------------------------ training
     def dataset(self, dataset: Dataset, parts: dict[str, int]) -> None:
@@ -112,18 +116,15 @@ class Show:
         if self.as_json:
             say_json([line._asdict() for line in lines])
             return
-        head = ("engine", "available", "devices", "good for", "start", "a step", "a layer", "GFLOP/s", "costs")
-        rows = [tuple(map(told, row)) for row in (head, *map(_engine, lines))]
-        widths = [max(map(width_of, column)) for column in zip(*rows, strict=True)]
-        for row in rows:
-            say("  ".join(padded(*cell) for cell in zip(row, widths, strict=True)).rstrip())
-        say(
-            "\n"
-            + told(
-                'GFLOP/s in small, middle and large products. engine="auto" takes native, else numpy; a device '
-                "where its predicted time is shorter: `glassnet engines --measure` measures this machine."
-            )
+        head = ("engine", "devices", "good for", "start", "a step", "a layer", "GFLOP/s", "costs")
+        say(fitted([tuple(map(told, row)) for row in (head, *map(_engine, lines))]) + "\n")
+        for line in lines:
+            self.line(line.engine, line.available)
+        words = (
+            'GFLOP/s in small, middle and large products. engine="auto" takes native, else numpy; a device '
+            "where its predicted time is shorter: `glassnet engines --measure` measures this machine."
         )
+        say("\n" + wrapped(told(words)))
 
     def training(self, outcome: Training, out: Path) -> None:
         """Print what a training did."""
@@ -209,7 +210,8 @@ class Show:
         head, longest = told("true \\ predicted"), 16
         labels = [visible(label) for label in model.classes_]
         labels = [set_cell_size(label, min(cell_len(label), longest)) for label in labels]
-        width = max(6, *map(cell_len, labels)) + 2
+        most = max(count for row in scores.confusion for count in row)
+        width = max(len(str(most)), *map(cell_len, labels)) + 2
         say(f"\n{head}" + "".join(" " * (width - cell_len(label)) + label for label in labels))
         for label, row in zip(labels, scores.confusion, strict=True):
             say(set_cell_size(label, width_of(head)) + "".join(f"{count:>{width}}" for count in row))
@@ -263,7 +265,7 @@ def _engine(line: EngineLine) -> tuple[str, ...]:
     seconds = line.cost_coefficients
     rates = (1e-9 / seconds[name] if seconds[name] else np.inf for name in ("small", "middle", "large"))
     return (
-        line.engine, line.available, line.devices, line.good_for, f"{seconds['start']:.1f} s",
+        line.engine, line.devices, line.good_for, f"{seconds['start']:.1f} s",
         f"{seconds['step'] * 1e6:.0f} µs", f"{seconds['layer'] * 1e6:.0f} µs",
         ", ".join("-" if np.isinf(rate) else f"{rate:.0f}" for rate in rates), line.source,
     )  # fmt: skip
@@ -335,8 +337,11 @@ def _numbers(trace: Trace, network: int) -> str:
         back += [one.unit(letter, 0, terms=NUMBERS_SHOWN) for letter in letters if letter != "dZ"]
     written = [*forward, *back]
     whose = "" if trace.n_networks is None else f" of network {network} of {trace.n_networks}"
-    head = told(f"the first unit of each layer{whose}, written out")
-    return "\n".join([head, *("  " + wrapped(told(line), 74).replace("\n", "\n      ") for line in written)])
+    lines = [told(f"the first unit of each layer{whose}, written out")]
+    for sentence in written:
+        first, *rest = folded(told(sentence), WIDTH - 6)
+        lines += [f"  {first}", *(f"      {part}" for part in rest)]
+    return "\n".join(lines)
 
 
 def _strongest(trace: Trace) -> str:

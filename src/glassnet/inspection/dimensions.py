@@ -14,7 +14,7 @@ import numpy as np
 from glassnet import pages
 from glassnet.core.architecture import Architecture, Embedding
 from glassnet.core.regularization import PENALTIES
-from glassnet.text_table import aligned
+from glassnet.text_table import fitted, wrapped
 from glassnet.texts import told
 
 
@@ -137,7 +137,7 @@ class DimensionTable(Sequence[Dimension]):
         return list(map(told, lines))
 
     def __str__(self) -> str:
-        return "\n".join([aligned(self._cells, right={told("layer")}), *self._counts])
+        return "\n".join([fitted(self._cells, right={told("layer")}), *map(wrapped, self._counts)])
 
     __repr__ = __str__
 

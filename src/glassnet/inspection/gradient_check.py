@@ -25,7 +25,7 @@ from glassnet.core.losses import LOSSES, Loss, losses_and_dZ
 from glassnet.core.names import choose
 from glassnet.core.parameters import Parameters
 from glassnet.core.propagation import Objective, cost_only, propagate
-from glassnet.text_table import aligned
+from glassnet.text_table import fitted, wrapped
 from glassnet.texts import told
 from glassnet.typing import Array
 
@@ -92,10 +92,10 @@ class GradientCheck:
 
     def _line(self, line: ArrayCheck, worst: Entry) -> tuple[str, ...]:
         size = int(np.prod(line.shape))
-        checked = "all" if line.checked == size else f"{line.checked} of {size:,}"
+        checked = "all" if line.checked == size else f"{line.checked}/{size}"
         verdict = "ok" if worst.difference <= self.threshold else "WRONG"
         entry = f"[{', '.join(map(str, worst.index))}]"
-        numbers = (f"{worst.numeric:.7g}", f"{worst.analytic:.7g}", f"{worst.difference:.1e}")
+        numbers = (f"{worst.numeric:.5g}", f"{worst.analytic:.5g}", f"{worst.difference:.1e}")
         return line.array, str(line.shape), checked, str(line.on_kinks or "-"), entry, *numbers, verdict
 
     @property
@@ -110,7 +110,7 @@ class GradientCheck:
 
     def __str__(self) -> str:
         right = set(map(told, ("numeric", "analytic", "difference")))
-        return f"{aligned(self._cells, right=right)}\n{told(self._verdict)}"
+        return f"{fitted(self._cells, right=right)}\n{wrapped(told(self._verdict))}"
 
     __repr__ = __str__
 

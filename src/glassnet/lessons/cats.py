@@ -127,7 +127,7 @@ def cats(
             }),
             Picture("images", "Most wrong", {
                 "pictures": parts.pictures[worst], "columns": 5,
-                "titles": [f"{number}: is {is_}, {p:.0%}" for number, is_, p in said],
+                "titles": [f"{number}: {is_}\n{p:.0%}" for number, is_, p in said],
             }),
         ],
         [f"{m_test} test pictures: one of them is {1 / m_test:.1%}. Where the intervals overlap, the order of the "

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 from glassnet.plots import general, of_lessons, of_planes
-from glassnet.plots.style import literal, panels
+from glassnet.plots.style import clear_legend, literal, panels
+from glassnet.plots.words import in_language, translate
 from glassnet.text_table import folded
+from glassnet.texts import translated
 
 KINDS: dict[str, Any] = {
     "lines": general.lines,
@@ -22,13 +24,15 @@ KINDS: dict[str, Any] = {
 WIDE = ("listings", "blocks")
 
 
-def experiment(result: Any, *, ax: Any = None) -> np.ndarray:
+def experiment(result: Any, *, lang: str = "en", ax: Any = None) -> np.ndarray:
     """Draw all pictures of an experiment's result.
 
     Parameters
     ----------
     result : glassnet.lessons.Result
         What `glassnet.lessons.run` returned.
+    lang : {"en", "zh"}
+        The language of its words; Chinese needs a font, as `glassnet.plots.words.letters` sets it.
     ax : Axes, optional
         The place to divide; a new figure by default.
 
@@ -41,9 +45,13 @@ def experiment(result: Any, *, ax: Any = None) -> np.ndarray:
     spans = [2 if picture.kind in WIDE else 1 for picture in pictures]
     places = panels(ax, len(pictures), 2 if sum(spans) in (2, 4) else 3, (5.2, 4.0), spans)
     for place, picture in zip(places, pictures, strict=True):
-        KINDS[picture.kind](**picture.data, title=picture.title, ax=place)
+        data = in_language({**picture.data, "title": picture.title}, lang)
+        translate(KINDS[picture.kind](**data, ax=place), lang)
     if ax is None:
         figure = places[0].figure
-        title = "\n".join(folded(result.title, int(9 * figure.get_figwidth())))
+        figure.draw_without_rendering()  # only then it is known where legends are
+        for place in places:
+            clear_legend(place)
+        title = "\n".join(folded(translated(result.title, lang), int(9 * figure.get_figwidth())))
         figure.suptitle(literal(title), x=0.01, ha="left", fontweight="bold")
     return places

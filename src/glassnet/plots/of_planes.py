@@ -168,7 +168,8 @@ def images(
             if numbers:
                 _write(ax, picture, left, top, limit)
         if k < len(titles):
-            ax.text(left + width / 2, top + height, literal(titles[k]), ha="center", va="top", fontsize=8, color=GREY)
+            below = {"xytext": (0, -3), "textcoords": "offset points", "ha": "center", "va": "top"}
+            ax.annotate(literal(titles[k]), (left + width / 2, top + height), fontsize=8, color=GREY, **below)
     ax.set(xlim=(0, wide - gap_x), ylim=(high - (0 if titles else gap_y), 0))
     return named(ax, title)
 

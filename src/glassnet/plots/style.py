@@ -203,6 +203,23 @@ def legend(ax: Axes, **settings: Any) -> None:
         ax.legend(**{"frameon": False, **settings})
 
 
+def clear_legend(ax: Axes) -> None:
+    """Give the y axis more room above where a legend covers lines or their bands; the figure has been laid out."""
+    known = ax.get_legend()
+    if known is None or not ax.lines:
+        return
+    box = known.get_window_extent()
+    paths = [line.get_transform().transform(line.get_xydata()) for line in ax.lines]
+    paths += [ax.transData.transform(band.get_paths()[0].vertices) for band in ax.collections if band.get_paths()]
+    covered = any(box.contains(*point) for path in paths for point in path[np.isfinite(path).all(axis=1)])
+    if not covered:
+        return
+    high = 1.08 * box.height / ax.bbox.height  # share of the axes
+    low, top = ax.transData.inverted().transform(ax.transAxes.transform([(0, 0), (0, 1 + high / (1 - high))]))[:, 1]
+    ax.set_ylim(low, top)
+    known.set_loc("upper right")
+
+
 def bare(ax: Axes) -> Axes:
     """Remove grid, ticks and frame: for images and diagrams."""
     ax.grid(visible=False)

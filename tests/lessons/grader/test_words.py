@@ -3,6 +3,7 @@
 import pytest
 
 from glassnet.lessons.grader import grade
+from glassnet.texts import translated
 
 START = "import numpy as np\n\n\n"
 PROPAGATE = """import numpy as np
@@ -39,6 +40,43 @@ def graded(tmp_path, here):
         return grade(path)
 
     return run
+
+
+@pytest.mark.parametrize(
+    ("own", "meant"),
+    [
+        ("normalizeRows", "normalize_rows"), ("normaliseRows", "normalize_rows"), ("basic_sigmoid", "sigmoid"),
+        ("my_relu", "relu"), ("Relu", "relu"), ("computeCost", "compute_cost"), ("linear_fwd", "linear_forward"),
+        ("forward_prop", "forward_propagation"), ("L_model_bwd", "L_model_backward"), ("init_params", "initialize_parameters"),
+        ("helper", ""), ("test_sigmoid", ""), ("plot_model", ""),
+    ],
+)  # fmt: skip
+def test_a_name_off_the_list_is_told_what_it_may_mean(graded, own, meant):
+    outcome = graded(f"def {own}(x):\n    return x\n")
+    assert list(outcome.remarks) == ([f"{own} was not graded: did you mean {meant}?"] if meant else [])
+    assert outcome.ungraded == (() if meant else (own,))
+
+
+def test_a_name_is_not_said_to_mean_what_is_there_too(graded):
+    outcome = graded(
+        START + "def sigmoid(z):\n    return 1 / (1 + np.exp(-z)), z\n\n\ndef basic_sigmoid(z):\n    return z\n"
+    )
+    assert (outcome.remarks, outcome.ungraded) == ((), ("basic_sigmoid",))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"dw": "np.dot(X, (A - Y).T)"}, {"dw": "np.dot(X, (A - Y).T).T / m"}, {"dw": "[1, 2]"},
+        {"cost": "-np.sum(Y * np.log(A))"}, {"A": "sigmoid(np.dot(w, X) + b)"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_was_seen_is_told_in_chinese(graded, change):
+    findings = graded(PROPAGATE.format(**{**RIGHT, **change}))["propagate"].findings
+    assert findings
+    for finding in findings:
+        assert not finding.evidence or translated(finding.evidence, "zh").startswith("输入 ")
 
 
 def test_the_right_one(graded):

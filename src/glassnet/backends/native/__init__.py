@@ -33,7 +33,7 @@ def _about() -> str:
     from glassnet.backends.native.library import library
 
     found = library()
-    return f"{found.level} of {', '.join(found.levels)}: {found.path}"
+    return f"level {found.level} of {', '.join(found.levels)}: {found.path}"
 
 
 NATIVE = Backend(

@@ -23,6 +23,7 @@ from glassnet.lessons.formulas.shapes import check_shapes
 from glassnet.lessons.formulas.targets import canonical, distance, known, prepared, truth
 from glassnet.lessons.formulas.tree import Call, Formula, Node, Operation, Symbol, symbols, walk
 from glassnet.lessons.formulas.words import UnreadableFormulaError, phrase
+from glassnet.texts import told
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Answer:
         }  # fmt: skip
 
     def __str__(self) -> str:
-        return "\n  ".join(self.lines)
+        return "\n  ".join(map(told, self.lines))
 
 
 @cache

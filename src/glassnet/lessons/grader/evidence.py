@@ -43,7 +43,7 @@ def evidence(key: str, wrong: list[Wrong], result: str) -> str:
 def compared(name: str, given: Any, expected: Any) -> str:
     """Say in what two entries of a result differ."""
     if given is None:
-        return f"{name} is missing"
+        return f"{name}: not returned"
     if expected is None:
         return f"{name} was not asked for"
     if isinstance(given, UnsupportedValue) or not isinstance(given, np.ndarray):

@@ -15,6 +15,7 @@ from glassnet.lessons.grader.error_words import in_words
 from glassnet.lessons.grader.judging import Judged, judge
 from glassnet.lessons.grader.leakage import leaks
 from glassnet.lessons.grader.loading import Fault
+from glassnet.lessons.grader.near_names import nearest
 from glassnet.lessons.grader.result import Finding, Grade, Verdict
 from glassnet.lessons.grader.runner import run
 from glassnet.lessons.grader.source import Source
@@ -90,10 +91,11 @@ class _Grading:
             self._lost(name, broken) for broken in self.source.read.broken for name in broken.functions if name in NAMES
         ]
         names = {verdict.function for verdict in lost}
+        remarks = [f"{name} was not graded: did you mean {near}?" for name, near in self._misspelt().items()]
         verdicts = [*final, *lost, *classes, *(verdict for verdict in missing if verdict.function not in names)]
         return Grade(
             str(self.path), tuple(verdicts), self._problems(loaded.faults),
-            (*self.source.read.remarks, *self._misspelt()), self._ungraded(verdicts), leaks(self.source),
+            (*self.source.read.remarks, *remarks), self._ungraded(verdicts), leaks(self.source),
         )  # fmt: skip
 
     # ------------------------------------------------------------ which are right, and in which form
@@ -254,20 +256,15 @@ class _Grading:
             told.append(self.verdicts.finding(fault.sentence, words or (why if fault.line else ""), fault.line))
         return (*broken, *told)
 
-    def _misspelt(self) -> tuple[str, ...]:
-        from difflib import get_close_matches
-
+    def _misspelt(self) -> dict[str, str]:
+        """Return which exercise a function is nearly named like, or whose name is part of its own."""
         missing = [name for name in NAMES if name not in self.source.top]
-        remarks = []
-        for name in self.source.top:
-            near = get_close_matches(name, missing, n=1, cutoff=0.85)
-            if near and name not in NAMES:
-                remarks.append(f"{name} was not graded: did you mean {near[0]}?")
-        return tuple(remarks)
+        others = (name for name in self.source.top if name not in GIVEN and name not in NAMES and name[0] != "_")
+        return {name: near for name in others if (near := nearest(name, missing))}
 
     def _ungraded(self, verdicts: list[Verdict]) -> tuple[str, ...]:
         """Name the functions and classes that no exercise is about."""
-        known = {verdict.function for verdict in verdicts if verdict.status != "missing"}
+        known = {verdict.function for verdict in verdicts if verdict.status != "missing"} | self._misspelt().keys()
         return tuple(
             name for name in (*self.source.top, *self.source.classes) if name not in known | GIVEN and name[0] != "_"
         )

@@ -153,7 +153,7 @@ class Verdicts:
             return [self.finding("nothing (None) is returned", why, line)]
         last, all_of = self.source.where(name, exercise, "return", "return"), ", ".join(exercise.returns)
         lost = [
-            self.finding(f"{result}: missing among the results", HANDED, last, evidence=f"expected {all_of}")
+            self.finding(f"{result}: missing among the results", HANDED, last, evidence=f"expected results: {all_of}")
             for result in judged.missing
         ]  # fmt: skip
         own_work = {helper for helper in rests_on(key) if EXERCISES.get(helper) and
