@@ -71,6 +71,13 @@ def test_importing_loads_nothing_heavy():
     assert not {name.partition(".")[0] for name in loaded} & HEAVY
 
 
+@pytest.mark.parametrize("name", ["lessons", "lessons.grader", "lessons.formulas"])
+def test_lessons_read_no_tables_before_one_does(name):
+    loaded = run_python(f"import json, sys, glassnet.{name}; print(json.dumps(list(sys.modules)))")
+    assert not {"glassnet.tables", "glassnet.inspection", "glassnet.plots"} & set(loaded)
+    assert not {each.partition(".")[0] for each in loaded} & HEAVY
+
+
 def test_the_equations_fit_on_a_screen_or_two():
     text = Path(glassnet.__file__).with_name("core").joinpath("equations.py").read_text()
     assert len(text.splitlines()) < 120

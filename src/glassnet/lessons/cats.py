@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from glassnet.errors import DataError, SettingError
 from glassnet.files import status
-from glassnet.inspection.intervals import wilson
 from glassnet.lessons.data import accuracy
 from glassnet.lessons.experiment import Evidence, Experiment, Finding, Picture, Table, mean_and_range, middle, numbers
 from glassnet.lessons.progress import tracked
 from glassnet.lessons.runs import cost_curves, stack
 from glassnet.network import Network
-from glassnet.tables import Dataset, Pictures, read
-from glassnet.tables.splitting import split
 from glassnet.typing import AnyArray
+
+if TYPE_CHECKING:
+    from glassnet.tables import Dataset
 
 
 class Model(NamedTuple):
@@ -81,6 +81,8 @@ def cats(
     Evidence
         Findings, tables and pictures.
     """
+    from glassnet.inspection.intervals import wilson  # which loads half of the package, as reading tables does
+
     parts = read_parts(data, size, seeds[0])
     n_x, m, m_test = len(parts.X), parts.X.shape[1], parts.X_test.shape[1]
     starts = [np.random.RandomState(1), *seeds]
@@ -171,6 +173,9 @@ def read_parts(data: str | Path | None, size: int, seed: int) -> Parts:
     DataError
         If they are no pictures, or not of two classes.
     """
+    from glassnet.tables import Pictures
+    from glassnet.tables.splitting import split
+
     if data is None:
         raise SettingError("cats: needs pictures: --data with the training .h5 file (the test file beside it), or "
                            "with a folder that has a sub-folder of pictures for each of two classes")  # fmt: skip
@@ -206,6 +211,8 @@ def _pair(path: Path) -> tuple[Path, Path | None]:
 
 
 def _pictures(path: Path, size: int) -> Dataset:
+    from glassnet.tables import Pictures, read
+
     dataset = read(path, size=size)
     if not isinstance(dataset.X, Pictures):
         raise DataError(f"cats: expected pictures; {path} holds {len(dataset)} rows of numbers")

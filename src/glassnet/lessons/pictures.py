@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from glassnet.lessons.experiment import Evidence, Experiment, Finding, Picture, Table, numbers
-from glassnet.tables import Pictures
 from glassnet.typing import Array
 
 
@@ -32,6 +31,8 @@ def unrolling(
     Evidence
         Findings, tables and pictures.
     """
+    from glassnet.tables import Pictures  # whose readers take time to load
+
     ways = {
         "X.reshape(m, -1).T": lambda X: X.reshape(len(X), -1).T,
         "X.reshape(-1, m)": lambda X: X.reshape(-1, len(X)),
