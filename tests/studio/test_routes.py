@@ -179,3 +179,31 @@ def test_what_is_not_there_is_said(client):
         {"what": "play", "speed": "fast"},
     ):
         assert client.ask("POST", f"{path}/do", body).status == 422
+
+
+def test_a_sample_with_other_values_is_answered_as_the_network_answers_it(client):
+    path = client.run()
+    found, session = client.post(f"{path}/sample", {"i": 7, "values": {"1": 0.25}}), session_of(client, path)
+    X = session.data.X[:, [7]].copy()
+    before = X.copy()
+    X[1] = 0.25
+    assert list(found["features"].values()) == X[:, 0].tolist()
+    assert found["probabilities"]["blue"] == session.net.forward(X)[0, 0]
+    assert np.array_equal(session.data.X[:, [7]], before)  # the data stay as they are
+    for values in ({"2": 1}, {"x": 1}, {"0": "1"}, {"0": 1e300}, [1], {"-1": 1}, {"0": None}):
+        assert client.ask("POST", f"{path}/sample", {"i": 7, "values": values}).status == 422
+    for i in (400, -1, 0.5, "0", None, True):
+        assert client.ask("POST", f"{path}/sample", {"i": i}).status == 422
+
+
+def test_large_arrays_are_read_part_by_part(client):
+    path = client.run({"source": {"name": "typed"}, "hidden": [{"units": 90, "activation": "tanh"}] * 2})
+    arrays = {each["key"]: each for each in client.get(f"{path}/sample?i=3")["arrays"]}
+    assert arrays["W[2]"]["values"] is None
+    assert arrays["W[2]"]["summary"]["max"] == session_of(client, path).net.W[2].max()
+    W = session_of(client, path).net.W[2]
+    part = client.get(f"{path}/numbers?i=3&key=W[2]&row=10&column=20&most=140")
+    assert part["values"] == W[10:12, 20:90].tolist()
+    assert part["shape"] == [90, 90]
+    for wrong in ("key=W[2]&row=90", "key=W[9]", "key=", "key=W[2]&most=100000", "key=secret"):
+        assert client.ask("GET", f"{path}/numbers?i=3&{wrong}").status == 422

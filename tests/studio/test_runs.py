@@ -168,11 +168,11 @@ def test_findings_arise_beside_the_training(client):
 def test_a_curve_stays_short_and_in_order():
     curve = Curve()
     for iteration in range(20_000):
-        curve.add(iteration, 1.0, None, 0.5, None)
+        curve.add(iteration, 1.0, None, 0.5, None, 0.1)
     points = curve.since()
     assert len(points["iterations"]) <= MOST
     assert points["iterations"][0] == 0
     assert points["iterations"][-1] == 19_999
     assert sorted(points["iterations"]) == points["iterations"]
-    curve.add(20_000, float("nan"), None, 0.5, None)
+    curve.add(20_000, float("nan"), None, 0.5, None, 0.1)
     assert curve.last()["train"] is None

@@ -45,7 +45,7 @@ def studio(
         from glassnet.studio.app import Studio
         from glassnet.studio.server import is_loopback, serve
     except ModuleNotFoundError as error:
-        if error.name in ("starlette", "uvicorn"):
+        if (error.name or "").partition(".")[0] in ("starlette", "uvicorn"):
             raise MissingLibraryError.of("glassnet studio", "starlette", "uvicorn") from None
         raise
     served = Studio(secrets.token_urlsafe(24), None if is_loopback(host) else _password(host), lang=language())
@@ -55,6 +55,10 @@ def studio(
         served.first = opened(served.tables, data, of_model, target)
 
     def ready(address: str) -> None:
+        if served.password is not None:
+            complain(
+                told(f"note: other machines can open the studio with the password in {PASSWORD}; nothing is encrypted")
+            )
         say(told(f"Studio: {address}"))
         say(told("Ctrl-C ends it."))
         sys.stdout.flush()
@@ -76,5 +80,4 @@ def _password(host: str) -> str:
             f"on the way is encrypted; set {PASSWORD} to a password of {SHORTEST_PASSWORD} characters or more, or "
             "leave --host out"
         )
-    complain(told(f"note: other machines can open the studio with the password in {PASSWORD}; nothing is encrypted"))
     return found

@@ -26,8 +26,9 @@ from glassnet.studio import views
 from glassnet.studio.choices import choices
 from glassnet.studio.exports import EXPORTS
 from glassnet.studio.guard import OPEN, App, Guard, equal
+from glassnet.studio.knobs import as_number
 from glassnet.studio.opening import Opened, go_on
-from glassnet.studio.plain import text
+from glassnet.studio.plain import MOST_NUMBERS, text
 from glassnet.studio.refused import RefusedError
 from glassnet.studio.requests import MOST_UPLOAD, body_of, json_of, whole, write_body
 from glassnet.studio.runs import FRAME, Run
@@ -85,6 +86,8 @@ class Studio:
             Route("/api/runs/{run}/events", self.events),
             Route("/api/runs/{run}/plane", self.plane),
             Route("/api/runs/{run}/sample", self.sample),
+            Route("/api/runs/{run}/sample", self.other_sample, methods=["POST"]),
+            Route("/api/runs/{run}/numbers", self.numbers),
             Route("/api/runs/{run}/unit", self.unit),
             Route("/api/runs/{run}/histograms", self.histograms),
             Route("/api/runs/{run}/confusion", self.confusion),
@@ -290,6 +293,21 @@ class Studio:
         """Answer one sample's way through the network."""
         run, i = self._run(request), whole(request, "i", 0) or 0
         return _json(await run.asked(lambda: views.sample(run.session, i)))
+
+    async def other_sample(self, request: Request) -> Response:
+        """Answer the way of a sample some of whose features have other values: {"i": 0, "values": {"1": 0.5}}."""
+        run, given = self._run(request), await json_of(request)
+        i = as_number(given.get("i", 0))
+        if i is None or i % 1:
+            raise RefusedError(f"i: expected the number of a sample; got {given.get('i')!r:.60}", "i")
+        return _json(await run.asked(lambda: views.sample(run.session, int(i), given.get("values"))))
+
+    async def numbers(self, request: Request) -> Response:
+        """Answer a part of an array that is too large to be sent whole."""
+        run, key = self._run(request), request.query_params.get("key", "")
+        i, row, column = (whole(request, name, 0) or 0 for name in ("i", "row", "column"))
+        most = whole(request, "most", MOST_NUMBERS, 1, MOST_NUMBERS) or 1
+        return _json(await run.asked(lambda: views.numbers(run.session, i, key, row, column, most)))
 
     async def unit(self, request: Request) -> Response:
         """Answer the numbers of one unit."""

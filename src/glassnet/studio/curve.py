@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 MOST = 500
-NAMES = ("iterations", "train", "test", "score_train", "score_test")
+NAMES = ("iterations", "train", "test", "score_train", "score_test", "learning_rate")
 
 
 class Curve:

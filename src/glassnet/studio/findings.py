@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,8 @@ from glassnet.studio.session import Session
 from glassnet.texts import translated
 
 FEW_STEPS = 20  # before which nothing can be said
+REST = 5.0  # seconds between two looks at a run that plays, at least
+SHARE = 10  # of the time between looks that one may take: one tenth
 
 
 class Findings:
@@ -28,10 +31,16 @@ class Findings:
         self.tell: Callable[[], None] = tell
         self._looking = threading.Lock()
         self._looked_at = -1
+        self._again = 0.0  # when a run that plays is looked at next
 
     def clear(self) -> None:
         """Forget them."""
         self.found, self._looked_at = [], -1
+
+    def look_in_passing(self, session: Session) -> None:
+        """Look at a session that plays, where it is time to."""
+        if time.monotonic() >= self._again:
+            self.look(session)
 
     def look(self, session: Session) -> None:
         """Look at the session as it is now, unless it was looked at already, or that still goes on."""
@@ -49,6 +58,7 @@ class Findings:
         ).start()
 
     def _look(self, net: Any, X: Any, Y: Any, given: dict[str, Any]) -> None:
+        began = time.monotonic()
         try:
             found = net.diagnose(X, Y, **given)
             self.found = [
@@ -63,6 +73,8 @@ class Findings:
                 for each in found
             ]  # fmt: skip
         finally:
+            now = time.monotonic()
+            self._again = now + max(REST, SHARE * (now - began))
             self._looking.release()
         self.tell()
 

@@ -99,8 +99,7 @@ def _check_there(path: Path) -> None:
 
 def _source(tables: Tables, path: Path, target: str | None) -> dict[str, Any]:
     """Return the source of a file, with the target that its columns suggest where none is named."""
-    source = tables.complete({"file": tables.named(path), "target": target})
-    return source if target else dict(tables.look(source)["source"])
+    return dict(tables.look(tables.complete({"file": tables.named(path), "target": target}))["source"])
 
 
 def go_on(session: Session, opened: Opened) -> Session:

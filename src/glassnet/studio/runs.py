@@ -213,6 +213,7 @@ class Run:
             since = time.perf_counter() - self._published
             if self.speed or since >= max(0.8 * FRAME, 4 * self._took):
                 self._publish(note=True)
+                self.findings.look_in_passing(self.session)
             if self.session.place.finished is not None:
                 self.playing = False
                 self.session.note()

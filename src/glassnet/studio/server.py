@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 from collections.abc import Callable
 
@@ -35,15 +36,15 @@ def listening(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     found = socket.socket(family, socket.SOCK_STREAM)
     try:
-        if hasattr(socket, "SO_REUSEADDR") and socket.has_ipv6:
+        if os.name == "posix":  # elsewhere it would let another program take the same port
             found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((host, port))
         found.listen(BACKLOG)
     except (OSError, OverflowError) as error:
         found.close()
-        raise SettingError(
-            f"--host {host} --port {port}: cannot listen there: {error}; --port 0 takes a free one"
-        ) from None
+        why = getattr(error, "strerror", "") or error
+        where = f"--host {host} --port {port}"
+        raise SettingError(f"{where}: cannot listen there: {why}; --port 0 takes a free one") from None
     return found
 
 

@@ -99,6 +99,7 @@ class Session:
             raise RefusedError(str(error), "hidden") from None
         self.place = Place(settings=dict(self.place.settings))
         self.curve = Curve()
+        self.rate: float | None = None  # the learning rate of the last step
         self.undoable: list[tuple[Network, Place, Curve]] = []
         self.part: Part | None = None
         self.parts: list[Part] = []
@@ -132,7 +133,8 @@ class Session:
         done = 0
         try:
             if steps > 0:
-                done = self.net.fit(self.X, self.Y, iterations=steps, resume=True, **self.fit_settings()).steps
+                history = self.net.fit(self.X, self.Y, iterations=steps, resume=True, **self.fit_settings())
+                done, self.rate = history.steps, float(history.learning_rate[-1])
         except DivergedError as error:
             done, place.finished = max(error.step - 1, 0), str(error)
             place.step = 0
@@ -170,13 +172,13 @@ class Session:
         return settings
 
     def note(self) -> None:
-        """Add a point to the curves: costs without penalties, and scores, of training and test samples."""
+        """Add a point to the curves: costs without penalties and scores of training and test samples, learning rate."""
         cost, answers = self.net.cost_and_answers(self.X, self.Y)
         cost_test = score_test = None
         if len(self.test):
             cost_test, answers_test = self.net.cost_and_answers(self.X_test, self.Y_test)
             score_test = self._score(answers_test, self.Y_test)
-        self.curve.add(self.place.iteration, cost, cost_test, self._score(answers, self.Y), score_test)
+        self.curve.add(self.place.iteration, cost, cost_test, self._score(answers, self.Y), score_test, self.rate)
 
     @property
     def metric(self) -> str:

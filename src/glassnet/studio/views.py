@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from glassnet.errors import SettingError
+from glassnet.errors import SettingError, UnknownNameError
 from glassnet.inspection.trace import Trace
 from glassnet.report.formulas import mathml
+from glassnet.studio.knobs import as_number
 from glassnet.studio.plain import number, plain, small, summary
 from glassnet.studio.refused import RefusedError
 from glassnet.studio.session import Session
@@ -22,6 +24,7 @@ MOST_UNITS = 64  # of a layer, whose planes are drawn
 MOST_IN_A_CELL = 50
 MOST_WORST = 24
 BINS = 30
+LARGEST = 1e100  # value of a feature
 DIGITS_OF_A_MAP, DIGITS_OF_A_FRAME = 4, 5
 MOST_TERMS = 200  # of a unit's sum: those that weigh most
 
@@ -230,26 +233,62 @@ def points(session: Session, x: int, y: int) -> list[dict[str, Any]]:
 
 
 # ---------------------------------------------------------------- samples and units
-def trace_of(session: Session, i: int) -> Trace:
-    """Return the pass of one sample, without dropout."""
+def trace_of(session: Session, i: int, values: Any = None) -> Trace:
+    """Return the pass of one sample, without dropout; some of its features may have other values."""
     _check(i, session.data.m, "i", "samples")
     settings, X, Y = session.place.settings, session.data.X[:, [i]], session.data.Y[:, [i]]
+    for name, value in _changed(values):
+        j, x = as_number(name), as_number(value)
+        if j is None or x is None or j % 1 or not 0 <= j < len(X) or abs(x) > LARGEST:
+            raise RefusedError(f"values: expected numbers by feature, 0 to {len(X) - 1}; got {name!r:.30}", "values")
+        X[int(j), 0] = x
     return session.net.trace(X, Y, l2=settings["l2"], l1=settings["l1"])
 
 
-def sample(session: Session, i: int) -> dict[str, Any]:
-    """Return one sample's way through the network and back.
+def _changed(values: Any) -> list[tuple[Any, Any]]:
+    if values is None:
+        return []
+    if not isinstance(values, Mapping):
+        raise RefusedError(f"values: expected numbers by feature, such as {{'0': 1.5}}; got {values!r:.60}", "values")
+    return [(int(name) if str(name).isascii() and str(name).isdigit() else None, x) for name, x in values.items()]
+
+
+def numbers(session: Session, i: int, key: str, row: int, column: int, most: int) -> dict[str, Any]:
+    """Return a part of an array of one sample's pass, for arrays that are too large to be sent whole.
 
     Raises
     ------
     RefusedError
-        If there is no such sample.
+        If there is no such sample, array or place.
     """
-    trace, data = trace_of(session, i), session.data
+    trace = trace_of(session, i)
+    try:
+        M = trace.array(key)
+    except UnknownNameError as error:
+        raise RefusedError(str(error), "key") from None
+    _check(row, M.shape[0], "row", "rows")
+    _check(column, M.shape[1], "column", "columns")
+    columns = M[:, column : column + most]
+    rows = max(1, most // columns.shape[1])
+    return {
+        "key": key, "shape": M.shape, "row": row, "column": column, "values": plain(columns[row : row + rows]),
+        "iteration": session.place.iteration,
+    }  # fmt: skip
+
+
+def sample(session: Session, i: int, values: Any = None) -> dict[str, Any]:
+    """Return one sample's way through the network and back; some of its features may have other values.
+
+    Raises
+    ------
+    RefusedError
+        If there is no such sample, or a value is no number.
+    """
+    trace, data = trace_of(session, i, values), session.data
     answers = trace.A[-1]
     return {
         "index": i, "m": data.m, "iteration": session.place.iteration, "test": bool(np.isin(i, session.test)),
-        "features": {str(name): number(value) for name, value in zip(data.features, data.X[:, i], strict=True)},
+        "features": {str(name): number(value) for name, value in zip(data.features, trace.X[:, 0], strict=True)},
         "cells": None if data.cells is None else data.cells(i),
         "label": data.labels(data.Y[:, [i]])[0], "prediction": data.labels(answers)[0],
         "probabilities": probabilities(session, answers[:, 0]), "cost": number(trace.cost),
