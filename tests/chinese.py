@@ -33,6 +33,8 @@ def _said():
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant | ast.JoinedStr):
                 texts.update(map(_plain, _texts(node)))
+    for path in sorted((SOURCE / "studio" / "page").glob("*.*")):  # the studio's page says what its scripts hold
+        texts.update(map(_plain, path.read_text("utf-8").splitlines()))
     tables = [path for path in SOURCE.rglob("*.toml") if not path.name.endswith((".zh.toml", "report.toml"))]
     return texts | {_plain(line) for path in tables for line in path.read_text("utf-8").splitlines()}
 

@@ -89,6 +89,8 @@ NEEDS = {
     "onnxruntime": library("onnxruntime"),  # which not every Python has
     "starlette": library("starlette"),
     "uvicorn": library("uvicorn"),
+    "playwright": library("playwright"),
+    "axe_playwright_python": library("axe_playwright_python"),
     "scikit-learn's tests": Need(lambda: find_spec("sklearn.neural_network.tests") is not None, installed=True),
     "the native library": Need(native, installed=True),
     "a library that is not sanitized": Need(lambda: os.environ.get("GLASSNET_NATIVE") != "sanitize"),

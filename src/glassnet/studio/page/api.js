@@ -1,0 +1,138 @@
+// The server's addresses, and what it answers.
+
+import { language, t } from "./words.js";
+
+/**
+ * @typedef {{name: string, label: string, type: "number" | "whole" | "choice" | "text" | "yes_or_no", default: any, low?: number | null,
+ *   high?: number | null, step?: number | null, choices?: string[] | null, help?: string, none?: string}} Setting
+ * @typedef {{name: string, label: string, settings: Setting[]}} Source
+ * @typedef {{sources: Source[], activations: string[], initializers: string[], losses: string[],
+ *   presets: Record<string, Partial<Spec>>, settings: Setting[], numbers: Setting[],
+ *   texts: Record<string, string>,
+ *   start?: {run?: string, error?: string, field?: string, spec?: any} | null, lang?: string}} Choices
+ * @typedef {{units: number, activation: string}} Hidden
+ * @typedef {{source: Record<string, any>, test_share: number, data_seed: number, hidden: Hidden[], initializer: string | null,
+ *   loss: string | null, seed: number, settings: Record<string, any>}} Spec
+ * @typedef {{units: number, activation: string, W: [number, number], b: [number, number], W_values?: number[][] | null,
+ *   b_values?: number[][] | number[] | null}} Layer
+ * @typedef {{pass: "forward" | "cost" | "backward" | "update", layer: number, text: string, text_zh?: string,
+ *   formula?: string, arrays?: ArrayOf[], cost?: number | null}} Part
+ * @typedef {{iterations: number[], train: (number | null)[], test: (number | null)[]}} Costs
+ * @typedef {{train: number | null, test: number | null, metric: string}} Scores
+ * @typedef {{title: string, text: string, change?: string, severity: string | number, zh?: {title: string, text: string,
+ *   change?: string}}} Finding
+ * @typedef {{run: string, change: number, spec: Spec, sizes: number[], layers: Layer[], features: string[], classes: string[] | null,
+ *   m_train: number, m_test: number, iteration: number, epoch: number, part: Part | null, playing: boolean,
+ *   speed: number, costs: Costs, scores: Scores, findings: Finding[], finished: string | null, finished_zh?: string | null,
+ *   counts?: number[] | null, picture?: number[] | null}} State
+ * @typedef {{x: number, y: number, label: any, test: boolean, wrong: boolean, i?: number}} Point
+ * @typedef {{x: number[], y: number[], values: number[][], kind: "probability" | "class" | "number",
+ *   points: Point[], units: (number[][] | null)[][]}} Plane
+ * @typedef {{iteration: number, epoch: number, costs?: Costs, scores?: Scores, W?: (number[][] | null)[],
+ *   b?: any[]}} Frame
+ * @typedef {{name: string, shape: number[], formula: string, formula_zh?: string,
+ *   mathml?: string | null, values: number[][] | null,
+ *   summary?: {min: number, max: number, mean: number, std: number}}} ArrayOf
+ * @typedef {{index: number, m?: number, test?: boolean, features: Record<string, any>,
+ *   cells?: Record<string, string> | null, label: any, prediction: any,
+ *   probabilities: Record<string, number> | number[] | null, arrays: ArrayOf[]}} Sample
+ * @typedef {{name: string, text: string, mathml?: string | null, mathml_numbers?: string | null}} Formula
+ * @typedef {{name?: string, terms: {j: number, name: string, w: number, a: number, product: number}[],
+ *   n_terms: number, b: number, z: number,
+ *   a: number, g: string, slope: number | null, dA: number | null, dZ: number, dW: number[], db: number,
+ *   formulas: Formula[]}} Unit
+ * @typedef {{edges: number[], counts: number[]}} Histogram
+ */
+
+/** What the server refuses: one line, and the field that it is about. */
+export class Refused extends Error {
+  /** @param {string} message @param {string} [field] @param {number} [status] */
+  constructor(message, field, status) {
+    super(message);
+    this.field = field;
+    this.status = status;
+  }
+}
+
+/**
+ * Ask the server, and return its answer.
+ * @param {string} path
+ * @param {RequestInit} [options]
+ * @returns {Promise<any>}
+ */
+async function ask(path, options = {}) {
+  const headers = { "Accept-Language": language(), ...options.headers };
+  let answer;
+  try {
+    answer = await fetch(path, { ...options, headers });
+  } catch {
+    throw new Refused(t("The server does not answer. Is glassnet studio still running?"));
+  }
+  const text = await answer.text();
+  let found;
+  try {
+    found = JSON.parse(text);
+  } catch {
+    throw new Refused(
+      t("The server answered # with something that is not JSON.", answer.status),
+      undefined,
+      answer.status,
+    );
+  }
+  if (!answer.ok) throw new Refused(found.error ?? String(answer.status), found.field, answer.status);
+  return found;
+}
+
+/** @param {string} path @param {any} body */
+const post = (path, body) =>
+  ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+
+/** @returns {Promise<Choices>} */
+export const choices = () => ask("/api/choices");
+/** @param {any} spec @returns {Promise<State>} */
+export const newRun = (spec) => post("/api/runs", spec);
+/** @param {string} run @returns {Promise<State>} */
+export const state = (run) => ask(`/api/runs/${run}`);
+/** @param {string} run @param {any} what @returns {Promise<State>} */
+export const act = (run, what) => post(`/api/runs/${run}/do`, what);
+/** @param {string} run @param {any} what @returns {Promise<State>} */
+export const change = (run, what) => post(`/api/runs/${run}/change`, what);
+/** @param {string} run @param {number} x @param {number} y @param {number} size @returns {Promise<Plane>} */
+export const plane = (run, x, y, size) =>
+  ask(`/api/runs/${run}/plane?x=${x}&y=${y}&size=${size}&units_size=${Math.round(size / 2)}`);
+/** @param {string} run @param {number} i @returns {Promise<Sample>} */
+export const sample = (run, i) => ask(`/api/runs/${run}/sample?i=${i}`);
+/** @param {string} run @param {number} layer @param {number} unit @param {number} i @returns {Promise<Unit>} */
+export const unit = (run, layer, unit, i) => ask(`/api/runs/${run}/unit?layer=${layer}&unit=${unit}&i=${i}`);
+/** @param {string} run @returns {Promise<{layers: Record<string, Histogram>[]}>} */
+export const histograms = (run) => ask(`/api/runs/${run}/histograms`);
+/** @param {string} run @returns {Promise<any>} */
+export const confusion = (run) => ask(`/api/runs/${run}/confusion`);
+/** @param {string} run @returns {Promise<{passed: boolean, largest: number, rows: {array: string, difference: number}[]}>} */
+export const check = (run) => post(`/api/runs/${run}/check`, {});
+/** @param {string} run @param {string} kind */
+export const exported = (run, kind) => `/api/runs/${run}/export?kind=${kind}`;
+
+/** @param {any} source @returns {Promise<{source: any, look: any}>} */
+export const look = (source) => post("/api/look", source);
+
+/** @param {File} file @returns {Promise<{source: any, look: any, spec: any}>} */
+export const upload = (file) =>
+  ask(`/api/upload?name=${encodeURIComponent(file.name)}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/octet-stream" },
+    body: file,
+  });
+
+/**
+ * Listen to a run; the function returned ends that.
+ * @param {string} run
+ * @param {{frame: (frame: Frame) => void, state: (state: State) => void}} heard
+ * @returns {() => void}
+ */
+export function listen(run, heard) {
+  const source = new EventSource(`/api/runs/${run}/events`);
+  source.addEventListener("frame", (event) => heard.frame(JSON.parse(event.data)));
+  source.addEventListener("state", (event) => heard.state(JSON.parse(event.data)));
+  return () => source.close();
+}

@@ -1,0 +1,138 @@
+// The arrays of a layer, and the whole way of one sample, as heat maps.
+
+import { el, num } from "./dom.js";
+import { picture } from "./drawing.js";
+import { heat, parts } from "./heat.js";
+import { select, store } from "./store.js";
+import { t } from "./words.js";
+
+/** @typedef {import("./api.js").Sample} Sample */
+
+/** @param {Sample} sample @param {number} l @param {boolean} plain */
+function arraysOf(sample, l, plain) {
+  const { state } = store;
+  return (/** @type {string[]} */ letters) =>
+    letters.flatMap((letter) => {
+      const found = sample.arrays.find(
+        (each) =>
+          parts(each.name).join() === [letter, l || ""].join() || (l === 0 && letter === "A" && each.name === "X"),
+      );
+      if (!found) return [];
+      const weights = letter === "W" || letter === "dW";
+      return heat(found, {
+        plain,
+        light: (row, column) =>
+          weights ? `w:${l}:${row}:${column} a:${l - 1}:${column} a:${l}:${row}` : `a:${l}:${row}`,
+        pick:
+          l === 0
+            ? undefined
+            : (row, column) =>
+                select(
+                  weights && column < state.sizes[l - 1]
+                    ? { kind: "edge", layer: l, unit: row, from: column }
+                    : { kind: "unit", layer: l, unit: row },
+                ),
+      });
+    });
+}
+
+/** @param {Sample} sample */
+export function layerView(sample) {
+  const { selection } = store;
+  if (selection.kind !== "layer") return el("p");
+  const of = arraysOf(sample, selection.layer, false);
+  return el(
+    "div",
+    { class: "layer-view" },
+    el("section", {}, el("h3", {}, t("Forward"), " →"), el("div", { class: "heats" }, of(["W", "b", "Z", "A"]))),
+    el("section", {}, el("h3", {}, "← ", t("Backward")), el("div", { class: "heats" }, of(["dW", "db", "dZ", "dA"]))),
+  );
+}
+
+/** @param {Sample} sample */
+export function sampleView(sample) {
+  const { state } = store;
+  const layers = state.sizes.map((_, l) =>
+    el(
+      "section",
+      { class: "stack" },
+      el("h3", {}, l === 0 ? t("Input") : l === state.layers.length ? t("Output") : t("Layer #", l)),
+      el("div", { class: l ? "four" : "" }, arraysOf(sample, l, true)(l === 0 ? ["X"] : ["Z", "A", "dZ", "dA"])),
+    ),
+  );
+  return el("div", { class: "sample-view" }, facts(sample), el("div", { class: "flow" }, layers));
+}
+
+/** What a sample is, and what the network answers. @param {Sample} sample */
+function facts(sample) {
+  const { features, cells, label, prediction, probabilities } = sample;
+  const known = Object.entries(cells ?? features);
+  const rows = picture()
+    ? []
+    : known
+        .slice(0, 200)
+        .map(([name, value]) =>
+          el(
+            "tr",
+            {},
+            el("th", { scope: "row" }, name),
+            el("td", {}, typeof value === "number" ? num(value) : String(value)),
+          ),
+        );
+  const shares = Array.isArray(probabilities)
+    ? probabilities.map((p, k) => /** @type {[string, number]} */ ([store.state.classes?.[k] ?? String(k), p]))
+    : Object.entries(probabilities ?? {});
+  return el(
+    "div",
+    { class: "facts" },
+    el(
+      "p",
+      {},
+      t("Label"),
+      " ",
+      el("b", { class: "label" }, said(label)),
+      " · ",
+      t("answer"),
+      " ",
+      el(
+        "b",
+        { class: `answer ${store.state.classes && said(label) !== said(prediction) ? "wrong" : ""}` },
+        said(prediction),
+      ),
+    ),
+    shares.length
+      ? el(
+          "table",
+          { class: "shares" },
+          el(
+            "tbody",
+            {},
+            shares.map(([name, p]) =>
+              el(
+                "tr",
+                {},
+                el("th", { scope: "row" }, String(name)),
+                el("td", { class: "bar" }, share(p)),
+                el("td", {}, num(p)),
+              ),
+            ),
+          ),
+        )
+      : null,
+    rows.length ? el("div", { class: "scroll short" }, el("table", {}, el("tbody", {}, rows))) : null,
+  );
+}
+
+/** @param {any} value */
+const said = (value) =>
+  typeof value === "number" && !store.state.classes
+    ? num(value)
+    : String(typeof value === "number" ? (store.state.classes?.[value] ?? value) : value);
+
+/** @param {number} p */
+function share(p) {
+  const bar = el("span", { class: "plus" });
+  bar.style.left = "0";
+  bar.style.width = `${100 * p}%`;
+  return bar;
+}

@@ -1,0 +1,133 @@
+// The page: its parts are started, then the run of the address, of this tab or of the shell is opened.
+
+import * as api from "./api.js";
+import { readAddress } from "./address.js";
+import { readTheme } from "./colors.js";
+import * as curves from "./curves.js";
+import * as data from "./data.js";
+import { byId, el } from "./dom.js";
+import { showError } from "./fields.js";
+import * as glass from "./glass.js";
+import * as insight from "./insight.js";
+import * as net from "./net.js";
+import * as plane from "./plane.js";
+import { begin, open } from "./run.js";
+import { changed, on, store } from "./store.js";
+import * as tools from "./tools.js";
+import * as tour from "./tour.js";
+import * as transport from "./transport.js";
+import { fill, learn, t } from "./words.js";
+
+const TABS = /** @type {const} */ ([
+  ["glass", "Glass"],
+  ["findings", "Findings"],
+  ["confusion", "Confusions"],
+  ["distributions", "Distributions"],
+  ["check", "Gradient check"],
+]);
+
+/** The tabs below the network: the glass, and what is understood. @param {HTMLElement} root */
+function tabs(root) {
+  const views = { glass: el("div", { class: "glass" }), insight: el("div", { class: "insight", hidden: true }) };
+  const buttons = TABS.map(([name, label]) =>
+    el("button", {
+      type: "button",
+      role: "tab",
+      id: `tab-${name}`,
+      "aria-controls": "tab-panel",
+      "data-t": label,
+      onclick: () => open(name),
+    }),
+  );
+  /** @param {string} name */
+  const open = (name) => {
+    buttons.forEach((button, k) => {
+      button.setAttribute("aria-selected", String(TABS[k][0] === name));
+      button.tabIndex = TABS[k][0] === name ? 0 : -1;
+    });
+    panel.setAttribute("aria-labelledby", `tab-${name}`);
+    views.glass.hidden = name !== "glass";
+    views.insight.hidden = name === "glass";
+    insight.show(name === "glass" ? null : /** @type {insight.View} */ (name));
+  };
+  const list = el("div", { class: "tabs", role: "tablist", "data-t-label": "Glass and understanding" }, buttons);
+  list.addEventListener("keydown", (event) => {
+    const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const next =
+      way &&
+      buttons[(buttons.indexOf(/** @type {any} */ (document.activeElement)) + way + buttons.length) % buttons.length];
+    if (next) (next.focus(), next.click());
+  });
+  const panel = el("div", { role: "tabpanel", id: "tab-panel" }, views.glass, views.insight);
+  root.append(list, panel);
+  glass.start(views.glass);
+  insight.start(views.insight);
+  open("glass");
+  on("select", () => open("glass"));
+}
+
+/** What the pointer or the focus is on says what lights up. */
+function lights() {
+  /** @param {Event} event */
+  const light = (event) => {
+    const found = /** @type {Element} */ (event.target).closest?.("[data-light]")?.getAttribute("data-light") ?? "";
+    if (/** @type {Element} */ (event.target).closest?.(".grid")) return;
+    const next = new Set(found.split(" ").filter(Boolean));
+    if ([...next].join() === [...store.light].join()) return;
+    store.light = next;
+    changed("light");
+  };
+  for (const name of ["pointerover", "focusin"]) document.addEventListener(name, light);
+  on("light", () => {
+    for (const each of document.querySelectorAll("[data-array]"))
+      each.classList.toggle("lit", store.light.has(`m:${each.getAttribute("data-array")}`));
+  });
+}
+
+/** Open the run of this tab, else that of the shell, else what the address says. */
+async function first() {
+  const { start } = store.choices;
+  const spec = readAddress();
+  const kept = sessionStorage.getItem("run");
+  if (kept && (await open(kept, spec))) return;
+  if (start?.run && !spec && (await open(start.run))) return;
+  if (spec && (await begin(spec))) return;
+  const state = await begin({});
+  if (state && start?.error) showError(new api.Refused(start.error, start.field));
+}
+
+window.addEventListener("hashchange", () => {
+  const spec = readAddress();
+  if (spec && JSON.stringify(spec) !== JSON.stringify(store.state.spec)) void begin(spec);
+});
+
+async function main() {
+  document.documentElement.dataset.theme =
+    localStorage.getItem("theme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  readTheme();
+  try {
+    store.choices = await api.choices();
+  } catch (error) {
+    showError(error);
+    return;
+  }
+  learn(store.choices.texts, store.choices.lang);
+  tools.start(byId("tools"));
+  transport.start(byId("transport"));
+  data.start(byId("data"));
+  net.start(byId("network"));
+  const [surface, cost] = [el("div"), el("div")];
+  byId("results").append(surface, cost);
+  plane.start(surface);
+  curves.start(cost);
+  tabs(byId("below"));
+  tour.start();
+  lights();
+  for (const topic of /** @type {const} */ (["run", "frame"])) on(topic, plane.refresh);
+  on("look", () => (fill(document), (document.title = `glassnet studio: ${t("networks, opened")}`)));
+  changed("look");
+  await first();
+  changed("look");
+}
+
+void main();

@@ -1,0 +1,129 @@
+"""The glass shows the numbers of the network: of units, edges, layers and samples, to their last digit."""
+
+import pytest
+
+MINUS = "\u2212"  # as wide as a plus
+
+
+def read(text):
+    """Return the number that stands behind the equals sign."""
+    return float(text.rpartition("=")[2].replace(MINUS, "-"))
+
+
+def test_every_number_of_a_layer_is_that_of_the_trace(shown):
+    shown.press("step", 1)
+    page = shown.page
+    page.click('[data-key="layer:1"]')
+    page.wait_for_selector(".layer-view")
+    page.fill("#sample", "5")
+    page.keyboard.press("Enter")
+    shown.until("(store) => store.sample === 5")
+    data, net = shown.session.data, shown.session.net
+    trace = net.trace(data.X[:, [5]], data.Y[:, [5]])
+    page.wait_for_function(
+        "(given) => document.querySelector('[data-array=Z1] .written').textContent.startsWith(given)",
+        arg=f"{trace.Z[1][0, 0]:.3g}".replace("-", MINUS)[:4],
+    )
+    for name in ("W1", "b1", "Z1", "A1", "dA1", "dZ1", "dW1", "db1"):
+        M = getattr(trace, name[:-1])[1]
+        grid = page.locator(f'[data-array="{name}"] .grid')
+        grid.focus()
+        for row in range(M.shape[0]):
+            page.keyboard.press("ArrowUp" if row == 0 else "ArrowDown")
+            assert read(page.inner_text(f'[data-array="{name}"] output')) == M[row, 0], (name, row)
+
+
+def test_a_units_sum_is_written_out_and_lights_up_where_it_came_from(shown):
+    page = shown.page
+    page.click('[data-key="1:1"]')
+    page.wait_for_function("() => document.querySelector('.crumbs [aria-current]')?.textContent === 'Unit 2'")
+    assert page.locator(".terms tbody tr").count() == 2 + 1 + 1  # two inputs, b, z
+    assert page.locator(".steps li math").count() >= 6
+    page.hover(".terms tbody tr >> nth=0")
+    page.wait_for_selector('[data-key="0:0"].lit')
+    assert page.locator('[data-key="0:1"].lit').count() == 0
+
+
+def test_a_weight_is_changed_and_that_is_undone(shown):
+    page, before = shown.page, shown.session.net.W[1][0, 1]
+    page.click(".terms button.link >> nth=1")
+    page.wait_for_selector("#number-W1-0-1")
+    page.fill("#number-W1-0-1", f"{MINUS}0.5")
+    page.keyboard.press("Enter")
+    shown.until("(store) => store.state.layers[0].W_values[0][1] === -0.5")
+    assert shown.session.net.W[1][0, 1] == -0.5
+    page.click("#undo")
+    shown.until("(store, given) => store.state.layers[0].W_values[0][1] === given", before)
+
+
+def test_an_edge_is_clicked(shown):
+    page = shown.page
+    box = page.locator('[data-key="0:0"]').bounding_box()
+    first = page.locator('[data-key="1:0"]').bounding_box()
+    page.mouse.click(
+        (box["x"] + box["width"] + first["x"]) / 2, (box["y"] + first["y"]) / 2 + (box["height"] + first["height"]) / 4
+    )
+    page.wait_for_selector(".weight")
+    assert page.inner_text(".weight code") == "W1[0, 0]"
+
+
+def test_the_arrow_keys_go_from_unit_to_unit(shown):
+    page = shown.page
+    page.focus('[data-key="1:0"]')
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function("() => document.querySelector('.crumbs [aria-current]')?.textContent === 'Unit 2'")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => document.activeElement.dataset.key === '2:0'")
+    assert page.get_attribute(":focus", "aria-label") == "Unit 1 of layer 2"
+
+
+def test_a_sample_is_opened_by_its_point(shown):
+    page = shown.page
+    shown.until("(store) => store.plane !== null")
+    point = page.evaluate(
+        """() => import('/page/store.js').then(({ store }) => {
+          const { x, y, points } = store.plane;
+          const { i, x: across, y: up } = points[7];
+          return [i, (across - x[0]) / (x.at(-1) - x[0]), (up - y[0]) / (y.at(-1) - y[0])];
+        })"""
+    )
+    box = page.locator(".dots").bounding_box()
+    page.mouse.click(box["x"] + point[1] * box["width"], box["y"] + (1 - point[2]) * box["height"])
+    shown.until("(store, given) => Math.abs(store.plane.points[given].x - store.plane.points[store.sample].x) < 0.1", 7)
+
+
+def test_the_gradient_is_checked_by_one_click(shown):
+    shown.press("step", 1)
+    shown.page.click("#tab-check")
+    shown.page.click("#check-now")
+    shown.page.wait_for_selector(".verdict.good")
+    assert shown.page.locator(".check tbody tr").count() == 4
+
+
+@pytest.mark.parametrize(("tab", "selector"), [("confusion", ".confusion td button"), ("distributions", ".histogram")])
+def test_what_is_understood_is_shown(shown, tab, selector):
+    shown.press("step", 1)
+    shown.page.click(f"#tab-{tab}")
+    shown.page.wait_for_selector(selector)
+    assert shown.page.locator(selector).count() == {"confusion": 4, "distributions": 6}[tab]
+
+
+def test_a_cell_of_the_confusions_lists_its_samples(shown):
+    page = shown.page
+    page.click("#tab-confusion")
+    page.wait_for_selector(".confusion td button")
+    counts = [int(text.split()[0]) for text in page.locator(".confusion td button").all_inner_texts()]
+    assert sum(counts) == 60
+    largest = counts.index(max(counts))
+    page.click(f".confusion td button >> nth={largest}")
+    page.wait_for_function(
+        "(given) => document.querySelectorAll('.samples button').length === given", arg=min(50, max(counts))
+    )
+
+
+def test_pictures_are_drawn_as_pictures(browsing):
+    shown = browsing()
+    shown.page.select_option("#field-source-name", "digits")
+    shown.page.wait_for_selector(".unit.picture")
+    shown.page.wait_for_selector(".pictures canvas")
+    assert shown.page.locator(".pictures figure").count() == 3

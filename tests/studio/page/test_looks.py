@@ -1,0 +1,153 @@
+"""The page is usable by all: in two languages, light and dark, on small screens, by keyboard; lessons are checked."""
+
+import re
+import tomllib
+
+import pytest
+
+from needs import need
+from shared import ROOT
+
+PAGE = ROOT / "src" / "glassnet" / "studio" / "page"
+TEXTS = tomllib.loads((PAGE.parent / "words.zh.toml").read_text("utf-8"))
+QUOTED = r'"((?:[^"\\]|\\.)*)"'
+
+
+def said():
+    """Yield every text that the page looks up in the table."""
+    for path in sorted(PAGE.glob("*.js")):
+        text = path.read_text("utf-8")
+        for call in re.finditer(rf"\bt\(\s*(?:[^\"()]*\? )?{QUOTED}(?: : {QUOTED})?", text):
+            yield from filter(None, call.groups())
+        yield from re.findall(rf'"data-t(?:-label)?": {QUOTED}', text)
+    yield from re.findall(rf"data-t(?:-label)?={QUOTED}", (PAGE / "index.html").read_text("utf-8"))
+    lessons = (PAGE / "lessons.js").read_text("utf-8")
+    yield from re.findall(rf"(?:title|text|because):\s*{QUOTED}", lessons)
+    for rows in re.findall(r"(?:steps|options): \[(.*?)\]", lessons, re.DOTALL):
+        yield from re.findall(QUOTED, rows)
+
+
+def test_every_text_of_the_page_has_its_chinese():
+    found = set(said())
+    assert len(found) > 100
+    assert found - set(TEXTS) == set()
+
+
+def test_no_script_stands_in_the_page_and_nothing_comes_from_elsewhere():
+    html = (PAGE / "index.html").read_text("utf-8")
+    assert re.findall(r"<script[^>]*>", html) == ['<script type="module" src="/page/main.js">']
+    assert not re.search(r"\son\w+=|style=", html)
+    for path in PAGE.iterdir():
+        assert re.findall(r"https?://[^\s'\"`]+", path.read_text("utf-8").replace("http://www.w3.org/", "")) == [], path
+
+
+def test_the_language_is_switched_on_the_page(shown):
+    page = shown.page
+    page.click("#language")
+    page.wait_for_function("() => document.documentElement.lang === 'zh-CN'")
+    assert page.inner_text("#data h2 >> nth=0") == "数据"
+    assert page.get_attribute("#play", "aria-label") == "播放"
+    page.reload()
+    page.wait_for_selector(".unit")
+    assert page.inner_text("#lessons") == "课程"
+    page.click("#language")
+    page.wait_for_function("() => document.documentElement.lang === 'en'")
+    assert page.inner_text("#lessons") == "Lessons"
+
+
+def test_a_browser_that_speaks_chinese_gets_chinese(browsing):
+    assert browsing(locale="zh-CN").page.inner_text("#lessons") == "课程"
+
+
+def test_a_reloaded_page_shows_the_same_run(shown):
+    shown.press("step", 1)
+    run = shown.state["run"]
+    shown.page.reload()
+    shown.page.wait_for_selector(".unit")
+    assert (shown.state["run"], shown.state["iteration"]) == (run, 1)
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_nothing_is_wider_than_the_screen(browsing, width):
+    page = browsing(viewport={"width": width, "height": 844}).page
+    page.wait_for_selector(".terms")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for tab in ("findings", "confusion", "distributions", "check"):
+        page.click(f"#tab-{tab}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, tab
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_rule_of_wcag_aa_is_broken(browsing, scheme):
+    need("axe_playwright_python")
+    from axe_playwright_python.sync_playwright import Axe
+
+    shown = browsing(color_scheme=scheme)
+    page = shown.page
+    page.wait_for_selector(".terms")
+    found = {}
+    for click, shows in (
+        ('[data-key="1:0"]', ".terms"),
+        ('[data-key="layer:1"]', ".layer-view .heat"),
+        ('[data-key="crumb:sample"]', ".flow .heat"),
+        ("#tab-confusion", ".confusion td button"),
+        ("#tab-distributions", ".histogram"),
+        ("#lessons", ".lessons"),
+        (".lessons button >> nth=0", ".lesson"),
+    ):
+        page.click(click)
+        page.wait_for_selector(shows)
+        options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+        for each in Axe().run(page, options=options).response["violations"]:
+            found[shows, each["id"]] = [(node["html"][:200], node["failureSummary"]) for node in each["nodes"]]
+    assert found == {}
+
+
+def test_a_lesson_is_taken_and_its_answer_is_checked(browsing):
+    shown = browsing()
+    page = shown.page
+    page.click("#lessons")
+    page.click('[data-key="lesson:zeros"]')
+    shown.until("(store) => store.state.spec.initializer === 'zeros'")
+    page.click("#tour-next")
+    assert page.is_disabled("#tour-next")
+    page.click("#play")
+    shown.until("(store) => store.state.iteration >= 50")
+    page.click("#play")
+    page.click("#tour-next:not(:disabled)")
+    page.click('[data-key="option:0"]')
+    page.wait_for_selector(".tour .verdict.bad")
+    page.click('[data-key="option:1"]')
+    page.wait_for_selector(".tour .verdict.good")
+    page.click('[data-key="list"]')
+    assert page.locator(".lessons .good").count() == 1
+
+
+def test_every_lesson_begins_and_its_right_answer_is_one_of_its_options(browsing):
+    shown = browsing()
+    lessons = shown.page.evaluate(
+        "import('/page/lessons.js').then((found) => found.LESSONS.map(({ name, spec }) => ({ name, spec })))"
+    )
+    assert len({each["name"] for each in lessons}) == len(lessons) >= 3
+    for lesson in lessons:
+        shown.begin({"seed": 1, **lesson["spec"]})
+        right, count = shown.page.evaluate(
+            """async (name) => {
+              const [{ LESSONS }, { store }] = [await import('/page/lessons.js'), await import('/page/store.js')];
+              const { question } = LESSONS.find((each) => each.name === name);
+              return [question.right(store.state), question.options.length];
+            }""",
+            lesson["name"],
+        )
+        assert 0 <= right < count, lesson["name"]
+
+
+@pytest.mark.parametrize("kind", ["python", "model", "svg"])
+def test_the_run_is_saved(shown, kind):
+    shown.press("step", 1)
+    shown.page.click("#export summary")
+    with shown.page.expect_download() as waiting:
+        shown.page.click(f'[data-kind="{kind}"]')
+    path = waiting.value.path()
+    assert path.stat().st_size > 100
+    assert waiting.value.suggested_filename.endswith({"python": ".py", "model": ".glassnet", "svg": ".svg"}[kind])
