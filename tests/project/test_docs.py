@@ -164,12 +164,35 @@ def test_the_example_of_the_page_on_digits(mnist, monkeypatch):
     assert found["model"].score(found["X"], found["y"]) >= 0
 
 
+@pytest.mark.needs("onnx", "onnxruntime")
+@pytest.mark.usefixtures("two_epochs")
+def test_the_commands_and_the_example_of_the_page_on_export(tmp_path, glassnet, monkeypatch, capsys):
+    from glassnet.cli.demo import write_breast_cancer
+
+    monkeypatch.chdir(tmp_path)
+    write_breast_cancer(tmp_path / "breast-cancer.csv")
+    page = (ROOT / "docs" / "export.md").read_text("utf-8")
+    (commands,) = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    for command in commands.splitlines():
+        answer = glassnet(*shlex.split(command)[1:])
+        assert answer.code == 0, f"{command}\n{answer.err}"
+    assert all((tmp_path / name).exists() for name in ("breast-cancer.onnx", "tumour.py", "breast-cancer.h"))
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    found = {}
+    exec(code, found)
+    assert found["probabilities"].shape == (569, 2)
+    assert "no label differs" in capsys.readouterr().out
+    (c,) = re.findall(r"```c\n(.*?)```", page, re.DOTALL)
+    header = (tmp_path / "breast-cancer.h").read_text("utf-8")
+    assert all(name in header for name in re.findall(r"breast_cancer_\w+|mean_radius", c))
+
+
 def test_no_other_page_has_commands_or_examples():
     """What is new needs a test that runs it, as these pages' have; test_advised_commands.py looks at all commands."""
     built = ROOT / "docs" / "_build"  # by `make docs`
     pages = (*ROOT.glob("*.md"), *(path for path in (ROOT / "docs").rglob("*.md") if built not in path.parents))
     named = {path.relative_to(ROOT).as_posix() for path in pages if re.search("```(sh|py)", path.read_text("utf-8"))}
-    here = {"docs/mnist.md", "docs/reports/README.md"}
+    here = {"docs/mnist.md", "docs/reports/README.md", "docs/export.md"}
     guides = {
         f"docs/{name}.{end}"
         for name in ("shell", "reading-a-table", "estimators", "notation", "learn")

@@ -128,7 +128,7 @@ def inputs(model: Any, X: Any) -> dict[str, AnyArray]:
 
     Returns
     -------
-    dict of str to array
+    dict of str to array (m, 1), (m, n_x) or (m, height, width, channels)
         A column (m, 1) of float64 numbers, NaN being missing, or of text, "" being missing, for each column of the
         table; or "X", rows (m, n_x) of float32 or pictures (m, height, width, channels) of uint8.
 

@@ -42,7 +42,13 @@ class Comparison:
         return f"{self.rows:,} {made}: {labels}, probabilities by at most {self.largest:.1e}"
 
     def to_document(self) -> dict[str, Any]:
-        """Return it as plain data."""
+        """Return it as plain data.
+
+        Returns
+        -------
+        dict
+            That JSON can hold.
+        """
         return asdict(self)
 
 

@@ -225,16 +225,16 @@ class Description:
         What becomes of these, in this order.
     layers : tuple of Layer
         Layers 1 ... L.
+    n_x : int
+        Rows of X.
+    answers : ClassAnswers, NumberAnswers or None
+        What the outputs mean; None for a network without labels.
     embedding : Embedding, optional
         Layer 0, if there is one: its groups, rows and units.
     layer_0 : Layer, optional
         Its W (g, d, t) and b (g, d, 1).
     places : list of int
         With an embedding: where in X each feature is; other rows of X are 0.
-    n_x : int
-        Rows of X.
-    answers : ClassAnswers, NumberAnswers or None
-        What the outputs mean; None for a network without labels.
     """
 
     kind: str
