@@ -45,6 +45,7 @@ def test_equations_and_a_header(glassnet, model, table):
     assert python.code == 0, python.err
     assert "things.py" in python.out
     assert "no label differs" in python.out
+    assert json.loads(glassnet(*model, "--out", "other.py", "--json").out)["format"] == "python"
     c = glassnet(*model, "--format", "c")
     assert "not compared: it has to be compiled" in c.out
     rounded = json.loads(glassnet(*model, table, "--format", "c", "--quantize", "int8", "--json").out)

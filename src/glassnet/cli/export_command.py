@@ -32,9 +32,15 @@ def export(
     ] = None,
     *,
     format_: Annotated[
-        str, typer.Option("--format", help="onnx; python: equations in NumPy alone; c: a C99 header for small devices.")
-    ] = "onnx",
-    quantize: Annotated[str | None, typer.Option(help="int8: weights of a C header in 8 bits.")] = None,
+        str | None,
+        typer.Option(
+            "--format",
+            help="onnx, also where --out does not tell; python: equations in NumPy alone; "
+            "c: a C99 header for small devices.",
+            metavar="FORMAT",
+        ),
+    ] = None,
+    quantize: Annotated[str | None, typer.Option(help="int8: weights of a C header in 8 bits.", metavar="KIND")] = None,
     out: Annotated[Path | None, path_option("File to write; MODEL's name with the format's ending else.")] = None,
     lang: Lang = None,
     reading: Given,
@@ -42,11 +48,13 @@ def export(
 ) -> None:
     """Write a model as a file that runs without glassnet, and compare their answers."""
     from glassnet import workflows
-    from glassnet.export.formats import format_named
+    from glassnet.export.formats import FORMATS, format_named
 
-    path = out or model.with_suffix(format_named(format_).suffix)
+    told_by_out = (each for each, row in FORMATS.items() if out is not None and row.suffix == out.suffix.lower())
+    name = format_ or next(told_by_out, "onnx")
+    path = out or model.with_suffix(format_named(name).suffix)
     check_writable(path, model, *filter(None, [data]))
-    done = workflows.export_file(model, data, path, format_, reading=reading, quantize=quantize)
+    done = workflows.export_file(model, data, path, name, reading=reading, quantize=quantize)
     if as_json:
         say_json(_document(done))
     else:

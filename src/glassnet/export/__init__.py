@@ -6,6 +6,7 @@ with the model that it was made of.
 
 from __future__ import annotations
 
+import warnings
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,7 +111,8 @@ def write(
         made = rows is None
         some = made_rows(model, description) if made else rows
         checked = content if run is row else run.content(description, path.stem)
-        with suppress(ImportError):
+        with suppress(ImportError), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of cells, which are missing to both
             comparison = compared(model, some, run.answers(checked, inputs_of(model, some)), made=made)
     write_beside(path, content)
     return Export(path, name, len(content), description, comparison)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection
 
 
@@ -25,8 +26,10 @@ def variable(name: str, taken: Collection[str], *, letters: str = r"\w", otherwi
     str
         In lower case, signs replaced by underscores.
     """
+    name = unicodedata.normalize("NFKC", name)  # as Python reads variables
     plain = re.sub(rf"[^{letters}]+", "_", name).strip("_").lower() or otherwise
-    plain = f"{otherwise}_{plain}" if not plain.isidentifier() else plain
+    if not plain.isidentifier():
+        plain = f"{otherwise}_{''.join(each for each in plain if f'a{each}'.isidentifier())}"
     while plain in taken:
         plain = f"{plain}_"
     return plain

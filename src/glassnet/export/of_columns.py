@@ -158,6 +158,10 @@ def row_of(column: Column) -> ColumnRow:
         If its kind cannot be exported.
     """
     if type(column) not in KINDS:
+        if any(kind.kind == column.kind for kind in KINDS):
+            raise SettingError(
+                f"column {column.name!r} is kept in the model's file as an older release did: train anew"
+            )
         known = ", ".join(dict.fromkeys(kind.words for kind in KINDS))
         raise SettingError(
             f"column {column.name!r} holds {column.words}, which no exported file can prepare; it can be {known}: "

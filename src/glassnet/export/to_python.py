@@ -93,10 +93,14 @@ def _title(description: Description, name: str) -> str:
     one = description.inputs[0]
     if one.shape:
         lines.append(f"`predict` takes {one.holds}: an array (m, {', '.join(map(str, one.shape))}).")
-        return "\n".join(lines) + "\n"
+        return _in_quotes(lines)
     lines += ["`predict` takes a list of rows, each a dict; None is a missing cell:", ""]
     for one in description.inputs:
         lines.append(f"    {one.name!r}: {HOLDS.get(one.kind, one.holds)}")
+    return _in_quotes(lines)
+
+
+def _in_quotes(lines: list[str]) -> str:
     return "\n".join(lines).replace("\\", "\\\\").replace('"""', "'''") + "\n"
 
 
