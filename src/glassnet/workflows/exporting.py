@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from glassnet.estimators.input_names import select_training_columns
-from glassnet.export import Export, write
 from glassnet.tables import rows_at
 from glassnet.workflows.models import load_tabular, open_model, read_for
+
+if TYPE_CHECKING:
+    from glassnet.export import Export
 
 COMPARED = 4096  # rows at most
 
@@ -46,6 +48,8 @@ def export_file(
     GlassnetError
         If a file cannot be read or written, or the model cannot be exported.
     """
+    from glassnet.export import write  # here, since no other command needs it
+
     if data is None:
         return write(open_model(path), out, format_, **options)
     model = load_tabular(path)
