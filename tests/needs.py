@@ -91,8 +91,6 @@ NEEDS = {
     "uvicorn": library("uvicorn"),
     "playwright": library("playwright"),
     "axe_playwright_python": library("axe_playwright_python"),
-    "onnx": library("onnx"),  # which not every Python has
-    "onnxruntime": library("onnxruntime"),  # the same
     "scikit-learn's tests": Need(lambda: find_spec("sklearn.neural_network.tests") is not None, installed=True),
     "the native library": Need(native, installed=True),
     "a library that is not sanitized": Need(lambda: os.environ.get("GLASSNET_NATIVE") != "sanitize"),
