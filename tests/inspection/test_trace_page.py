@@ -6,6 +6,7 @@ from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -169,7 +170,6 @@ def test_several_samples_stand_in_a_table():
 
 
 def test_an_estimator_names_features_and_classes_and_escapes_them():
-    pd = pytest.importorskip("pandas")
     X = pd.DataFrame(RNG.normal(size=(40, 3)), columns=["<b>age</b>", 'say "x"', "c"])
     y = np.where(X["c"] > 0, "<i>yes", "no&")
     model = MLPClassifier((4,), solver="lbfgs", random_state=0).fit(X, y)
