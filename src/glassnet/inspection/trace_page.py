@@ -45,6 +45,7 @@ STYLE = f"""<style>
 .glassnet .cells {{margin: .25em 0; outline: 1px solid {LINE}; width: fit-content}}
 .glassnet .cells i {{display: block}}
 .glassnet .cells i:hover, .glassnet .heat td:hover {{outline: 2px solid #e69f00; position: relative}}
+.glassnet .thumbnails img {{image-rendering: pixelated; margin-right: 3px}}
 .glassnet .tiles {{display: flex; flex-wrap: wrap; gap: 2px 10px}} .glassnet .tiles small {{margin-top: -.2em}}
 .glassnet .sample {{display: flex; flex-wrap: wrap; gap: .4em 2em; align-items: flex-start}}
 .glassnet .named {{display: grid; grid-template-columns: repeat(auto-fill, minmax(17em, 1fr)); gap: 0 1.2em;
