@@ -122,9 +122,8 @@ def test_the_commands_of_the_example_reports(tmp_path, glassnet, monkeypatch):
 
     monkeypatch.chdir(tmp_path)
     rows = [f"{value},{value * value % 7},{'adelie' if value % 3 else 'gentoo'}" for value in range(60)]
-    for name in ("penguins-train.csv", "penguins-test.csv"):
-        (tmp_path / name).write_text("\n".join(["bill,flipper,species", *rows]) + "\n", "utf-8")
-    run("glassnet train penguins-train.csv --target species --hidden 4 --epochs 5 --out penguins.glassnet")
+    (tmp_path / "penguins.csv").write_text("\n".join(["bill,flipper,species", *rows]) + "\n", "utf-8")
+    run("glassnet train penguins.csv --target species --hidden 4 --epochs 5 --out penguins.glassnet")
     (block,) = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "reports" / "README.md").read_text("utf-8"), re.DOTALL)
     for command in block.splitlines():
         run(command)

@@ -127,5 +127,5 @@ def test_names_of_two_pictures_do_not_meet():
 def test_noise_in_colours_is_kept_as_a_photograph():
     pictures = np.random.default_rng(0).integers(0, 256, (20, 64, 64, 3), dtype=np.uint8)
     whole, small = whole_and_small("images", {"pictures": pictures, "columns": 10})
-    assert "data:image/jpeg;base64," in small
+    assert "data:image/webp;base64," in small
     assert len(small) < 0.6 * len(whole)

@@ -361,6 +361,17 @@ def look_at(page, folder):
 EXAMPLES = ROOT / "docs" / "reports"
 
 
+@pytest.mark.parametrize(("name", "most"), [("penguins", 130_000), ("cats", 210_000)])
+def test_the_examples_are_small(name, most):
+    """They were up to half a megabyte before their pictures were made small."""
+    for lang in LANGUAGES:
+        assert (EXAMPLES / f"{name}.{lang}.html").stat().st_size < most
+
+
+def test_a_page_is_small(reports):
+    assert max(len(report.to_html(each, "zh").encode()) for each in reports.values()) < 150_000
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("name", ["penguins", "cats"])
 def test_the_examples_are_whole(name, tmp_path):

@@ -10,7 +10,7 @@ from zlib import crc32
 
 SVG, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 DECIMALS = 2  # of points, of which 72 are an inch
-QUALITY = 80  # of photographs
+QUALITY = 65  # of photographs
 PHOTOGRAPH = 1 << 15  # bytes of a picture from which on it is kept as one, if that is smaller
 OF_PARENT = ("opacity", "clip-path")  # what is another thing for a group than for each of its parts
 
@@ -68,7 +68,7 @@ def _rounded(text: str) -> str:
 
 
 def _smaller(href: str) -> str:
-    """Return a raster picture as a JPEG where it is a large one of many colours and has no holes."""
+    """Return a raster picture as a WebP photograph where it is a large one of many colours."""
     from PIL import Image
 
     data = base64.b64decode(href.partition(",")[2])
@@ -80,11 +80,11 @@ def _smaller(href: str) -> str:
         flat.paste(picture, mask=picture.convert("RGBA").getchannel("A"))
         picture = flat
     file = io.BytesIO()
-    picture.save(file, "JPEG", quality=QUALITY, optimize=True)
+    picture.save(file, "WEBP", quality=QUALITY)
     photograph = file.getvalue()
     if len(photograph) >= len(data):
         return href
-    return "data:image/jpeg;base64," + base64.b64encode(photograph).decode()
+    return "data:image/webp;base64," + base64.b64encode(photograph).decode()
 
 
 def _rename(root: ET.Element, own: str) -> None:
