@@ -127,7 +127,7 @@ def _more(show: Show, again: str, out: Path | None, details: bool) -> None:
             *([] if out else ["--out picture.svg: the picture"])]  # fmt: skip
     if more:
         _lines(show, "More", _parts(*more))
-    show.line("Again", again)  # in one line, to be copied
+    show.line("Again", again, names=True)  # in one line, to be copied
 
 
 def _parts(*parts: str) -> str:

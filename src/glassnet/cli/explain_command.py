@@ -75,7 +75,7 @@ def explain(
 def _print(found: Explanation) -> None:
     """Print each result: a sentence, and a table below it."""
     if found.contributions is not None:
-        say(wrapped(f"{told(f'row {found.row}')}: {told(found.contributions.sentence)}"))
+        say(wrapped(f"{told(f'row {found.row}')}{told(': ')}{told(found.contributions.sentence)}"))
         say(f"\n{found.contributions.table}")
     results = [*found.dependences, *filter(None, [found.importance, found.interactions])]
     for k, result in enumerate(results):

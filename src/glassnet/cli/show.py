@@ -57,11 +57,12 @@ class Show:
         return self.as_json or not self.err.is_terminal
 
     def line(self, head: str, text: str, *, names: bool = False) -> None:
-        """Print a text beside a short head, on a terminal in lines that it holds; names stay as they are."""
+        """Print a text beside a short head, on a terminal in lines that it holds; names stay as they are, in one."""
         if self.as_json:
             return
         said = visible(text if names else told(text))
-        for i, line in enumerate(folded(said, self.out.width - 10) if self.out.is_terminal else [said]):
+        in_lines = self.out.is_terminal and not names
+        for i, line in enumerate(folded(said, self.out.width - 10) if in_lines else [said]):
             self.out.print(padded(told(head) if i == 0 else "", 10), style="bold", end="")
             self.out.print(line)
 
