@@ -229,8 +229,8 @@ def cost_of_one(parts: Any, Y: Any, loss: str, k: int, S: Any = None) -> float:
     return cost(parts, Y, loss, 1, S)
 
 
-ALONE = {f"always {name}": Column(partial(of_recipe, recipe=name), 1.0)
-         for name in CLASSES if any(name in (*each.recipes, each.otherwise) for each in PRESETS.values())}  # fmt: skip
+COMPARED = {name for each in PRESETS.values() if not each.plain for name in (*each.recipes, each.otherwise)}
+ALONE = {f"always {name}": Column(partial(of_recipe, recipe=name), 1.0) for name in CLASSES if name in COMPARED}
 TRIED = ("linear", "simple", "deep", "smooth")
 CHANGES = {  # `default` with one part changed
     "one network": Column(partial(ours, n_networks=1), 0.3),

@@ -86,7 +86,7 @@ def test_the_recipe_that_is_best_out_of_fold_is_kept():
 
 def test_where_rows_are_few_more_networks_leave_some_out():
     numbers = {name: [recipes.networks_for(preset, m) for m in (10, 999, 1000)] for name, preset in PRESETS.items()}
-    assert numbers == {"fast": [4, 4, 2], "default": [8, 8, 4], "best": [16, 16, 16]}
+    assert numbers == {"fast": [4, 4, 2], "default": [8, 8, 4], "best": [16, 16, 16], "course": [1, 1, 1]}
 
 
 def test_costs_are_those_of_rows_that_a_network_did_not_learn_from():
