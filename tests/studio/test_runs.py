@@ -1,5 +1,6 @@
 """Runs play, are watched by several pages, can always be stopped, and end when nobody looks."""
 
+import threading
 import time
 from contextlib import closing
 
@@ -74,6 +75,23 @@ def test_work_that_fails_reaches_its_asker_and_nobody_else(run):
     with pytest.raises(ZeroDivisionError):
         run.ask(lambda: 1 / 0).result(20)
     assert run.ask(lambda: 2).result(20) == 2
+
+
+def test_a_page_that_leaves_before_its_answer_ends_nothing(run):
+    busy = threading.Event()
+    first = run.ask(lambda: busy.wait(20))
+    left = run.ask(run.state)
+    assert left.cancel()  # as the server does when a connection is closed
+    busy.set()
+    assert first.result(20)
+    assert run.ask(lambda: run.do("step")).result(20)["iteration"] == 1
+    busy.clear()
+    run.ask(lambda: busy.wait(20))
+    left = run.ask(run.state)
+    run.end()
+    assert left.cancel()
+    busy.set()
+    assert run.join(20)
 
 
 def test_an_ended_run_answers_that_it_has_ended():

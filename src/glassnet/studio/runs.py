@@ -177,7 +177,7 @@ class Run:
                 job = self._jobs.get_nowait()
             except queue.Empty:
                 return
-            if job is not None:
+            if job is not None and job[1].set_running_or_notify_cancel():
                 job[1].set_exception(RefusedError("this run has ended; start another one", status=404))
 
     def _next_job(self) -> Job | None:
@@ -193,6 +193,8 @@ class Run:
             return None
 
     def _do(self, work: Callable[[], Any], answer: Future[Any]) -> None:
+        if not answer.set_running_or_notify_cancel():  # the page that asked has left
+            return
         began = time.perf_counter()
         try:
             result = work()
