@@ -7,6 +7,8 @@ from contextlib import closing
 import numpy as np
 import pytest
 
+from glassnet import Network
+from glassnet.errors import DataError
 from glassnet.studio import app
 from glassnet.studio.curve import MOST, Curve
 from glassnet.studio.runs import Run
@@ -181,6 +183,18 @@ def test_findings_arise_beside_the_training(client):
     finding = client.get(path)["findings"][0]
     assert finding["name"] == "symmetric_units"
     assert finding["zh"]["title"] != finding["title"]
+
+
+def test_a_network_that_cannot_be_judged_has_no_findings(run, monkeypatch):
+    def fails(self, *given, **more):
+        raise DataError("of the test")
+
+    monkeypatch.setattr(Network, "diagnose", fails)
+    run.ask(lambda: run.session.advance(50)).result(20)
+    change = run.change
+    run.ask(run.changed).result(20)
+    until(lambda: run.change > change + 1)
+    assert run.findings.found == []
 
 
 def test_a_curve_stays_short_and_in_order():

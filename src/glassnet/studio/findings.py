@@ -8,6 +8,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from glassnet.errors import GlassnetError
 from glassnet.inspection.diagnosis import DETECTORS
 from glassnet.studio.session import Session
 from glassnet.texts import translated
@@ -60,7 +63,8 @@ class Findings:
     def _look(self, net: Any, X: Any, Y: Any, given: dict[str, Any]) -> None:
         began = time.monotonic()
         try:
-            found = net.diagnose(X, Y, **given)
+            with np.errstate(all="ignore"):
+                found = net.diagnose(X, Y, **given)
             self.found = [
                 {
                     "name": each.name, "title": each.wrong, "text": each.evidence, "change": each.change,
@@ -72,6 +76,8 @@ class Findings:
                 }
                 for each in found
             ]  # fmt: skip
+        except (GlassnetError, ArithmeticError, MemoryError):  # such a network cannot be judged
+            self.found = []
         finally:
             now = time.monotonic()
             self._again = now + max(REST, SHARE * (now - began))
