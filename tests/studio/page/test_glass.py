@@ -127,3 +127,20 @@ def test_pictures_are_drawn_as_pictures(browsing):
     shown.page.wait_for_selector(".unit.picture")
     shown.page.wait_for_selector(".pictures canvas")
     assert shown.page.locator(".pictures figure").count() == 3
+
+
+def test_an_input_is_changed_and_what_follows_is_seen(shown):
+    page = shown.page
+    page.click('[data-key="crumb:sample"]')
+    page.fill("#input-1", "2.5")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#input-1.changed")
+    data, net = shown.session.data, shown.session.net
+    X = data.X[:, [0]].copy()
+    X[1] = 2.5
+    grid = page.locator('[data-array="A2"] .grid')
+    grid.focus()
+    page.keyboard.press("ArrowUp")
+    assert read(page.inner_text('[data-array="A2"] output')) == net.trace(X, data.Y[:, [0]]).A[2][0, 0]
+    page.click('[data-key="as-it-was"]')
+    page.wait_for_function("() => !document.querySelector('.changed')")

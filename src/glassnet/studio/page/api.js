@@ -102,6 +102,8 @@ export const plane = (run, x, y, size) =>
   ask(`/api/runs/${run}/plane?x=${x}&y=${y}&size=${size}&units_size=${Math.round(size / 2)}`);
 /** @param {string} run @param {number} i @returns {Promise<Sample>} */
 export const sample = (run, i) => ask(`/api/runs/${run}/sample?i=${i}`);
+/** A sample with other values of some features, by their index. @param {string} run @param {number} i @param {Record<string, number>} values @returns {Promise<Sample>} */
+export const changedSample = (run, i, values) => post(`/api/runs/${run}/sample`, { i, values });
 /** @param {string} run @param {number} layer @param {number} unit @param {number} i @returns {Promise<Unit>} */
 export const unit = (run, layer, unit, i) => ask(`/api/runs/${run}/unit?layer=${layer}&unit=${unit}&i=${i}`);
 /** @param {string} run @returns {Promise<{layers: Record<string, Histogram>[]}>} */

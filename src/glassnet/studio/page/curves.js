@@ -44,7 +44,9 @@ function draw(picture) {
     .filter((each) => each !== null && Number.isFinite(each) && (!isLog || each > 0))
     .map(Number);
   const [low, high] = seen.length ? [Math.min(...seen), Math.max(...seen)] : [0, 1];
-  const ticks = isLog ? decades(low, high) : plain(Math.max(0, low < high / 3 ? 0 : low), high);
+  const ticks = isLog
+    ? decades(low, high)
+    : plain(Math.max(0, iterations.length < 3 || low < high / 3 ? 0 : low), high);
   const [bottom, top] = [ticks[0], ticks[ticks.length - 1]];
   const scale = (/** @type {number} */ value) =>
     isLog ? Math.log(value / bottom) / Math.log(top / bottom) : (value - bottom) / (top - bottom || 1);

@@ -75,7 +75,7 @@ export function num(value, digits = 4) {
   if (value === 0) return "0";
   const size = Math.abs(value);
   const text =
-    size >= 1e6 || size < 1e-4
+    size >= 1e6 || size < (digits < 4 ? 1e-3 : 1e-4)
       ? value.toExponential(digits < 4 ? 0 : 2)
       : Number.isInteger(value)
         ? String(value)

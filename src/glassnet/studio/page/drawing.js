@@ -112,7 +112,7 @@ export function writeValues() {
 /** Which edges stand out: those that are lit, else those of the part of a step, else those of the chosen edge. */
 function emphasis() {
   const { light, state, selection } = store;
-  if (light.size) return (/** @type {number} */ l, /** @type {number} */ j, /** @type {number} */ i) =>
+  if ([...light].some((each) => /^(w:|m:d?W)/.test(each))) return (/** @type {number} */ l, /** @type {number} */ j, /** @type {number} */ i) =>
       light.has(`w:${l}:${j}:${i}`) || light.has(`w:${l}:${j}`) || light.has(`m:W${l}`) || light.has(`m:dW${l}`); // prettier-ignore
   if (state.part && state.part.pass !== "cost") {
     const { pass, layer } = state.part;

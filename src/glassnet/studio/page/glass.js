@@ -22,7 +22,7 @@ const refresh = lately(async () => {
   if (!state) return;
   const wanted = selection.kind === "unit" || selection.kind === "edge" ? selection : null;
   const [shown, opened] = await Promise.all([
-    api.sample(state.run, store.sample),
+    sampleShown(),
     wanted ? api.unit(state.run, wanted.layer, wanted.unit, store.sample) : null,
   ]);
   if (state.run !== store.state.run || selection !== store.selection) return refresh();
@@ -31,10 +31,17 @@ const refresh = lately(async () => {
   draw();
 }, 250);
 
+/** The sample that is shown: with other inputs, where some were changed and the sample itself is looked at. */
+function sampleShown() {
+  const { state, inputs, selection } = store;
+  const isChanged = selection.kind === "sample" && Object.keys(inputs).length > 0;
+  return isChanged ? api.changedSample(state.run, store.sample, inputs) : api.sample(state.run, store.sample);
+}
+
 /** @param {HTMLElement} element */
 export function start(element) {
   root = element;
-  for (const topic of /** @type {const} */ (["run", "frame", "select", "sample", "look"])) on(topic, refresh);
+  for (const topic of /** @type {const} */ (["run", "frame", "select", "sample", "inputs", "look"])) on(topic, refresh);
 }
 
 function draw() {

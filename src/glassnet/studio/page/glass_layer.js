@@ -3,10 +3,12 @@
 import { el, num } from "./dom.js";
 import { picture } from "./drawing.js";
 import { heat, parts } from "./heat.js";
-import { select, store } from "./store.js";
+import { changed, chooseSample, select, store } from "./store.js";
 import { t } from "./words.js";
 
 /** @typedef {import("./api.js").Sample} Sample */
+
+const MOST_INPUTS = 60; // features that can be changed
 
 /** @param {Sample} sample @param {number} l @param {boolean} plain */
 function arraysOf(sample, l, plain) {
@@ -66,19 +68,13 @@ export function sampleView(sample) {
 /** What a sample is, and what the network answers. @param {Sample} sample */
 function facts(sample) {
   const { features, cells, label, prediction, probabilities } = sample;
-  const known = Object.entries(cells ?? features);
-  const rows = picture()
-    ? []
-    : known
-        .slice(0, 200)
-        .map(([name, value]) =>
-          el(
-            "tr",
-            {},
-            el("th", { scope: "row" }, name),
-            el("td", {}, typeof value === "number" ? num(value) : String(value)),
-          ),
-        );
+  const known = picture() ? [] : Object.entries(features).slice(0, MOST_INPUTS);
+  const inputs = known.map(([name, value], k) => [name, input(name, k, value)]);
+  const rows = [...Object.entries(cells ?? {}), ...inputs].map(([name, value]) =>
+    el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, value)),
+  );
+  const isChanged = Object.keys(store.inputs).length > 0;
+  const back = () => chooseSample(store.sample);
   const shares = Array.isArray(probabilities)
     ? probabilities.map((p, k) => /** @type {[string, number]} */ ([store.state.classes?.[k] ?? String(k), p]))
     : Object.entries(probabilities ?? {});
@@ -120,7 +116,31 @@ function facts(sample) {
         )
       : null,
     rows.length ? el("div", { class: "scroll short" }, el("table", {}, el("tbody", {}, rows))) : null,
+    isChanged
+      ? el(
+          "button",
+          { type: "button", class: "small", "data-key": "as-it-was", onclick: back },
+          t("The sample as it was"),
+        )
+      : null,
   );
+}
+
+/** A feature that can be changed, to see what follows. @param {string} name @param {number} k @param {number} value */
+function input(name, k, value) {
+  return el("input", {
+    type: "text",
+    inputmode: "decimal",
+    class: `number ${k in store.inputs ? "changed" : ""}`,
+    id: `input-${k}`,
+    "data-field": `values.${k}`,
+    "aria-label": t("{name}: another number", { name }),
+    value: String(Number(Number(value).toPrecision(6))),
+    onchange: (/** @type {any} */ event) => {
+      store.inputs = { ...store.inputs, [k]: Number(event.target.value.replace("−", "-")) };
+      changed("inputs");
+    },
+  });
 }
 
 /** @param {any} value */

@@ -1,7 +1,7 @@
 // The answers over the plane of two features, and the samples on it.
 
 import * as api from "./api.js";
-import { css, diverging, ink, ofClass, outline, paint, paleClass, panel, reach } from "./colors.js";
+import { css, diverging, ink, isDark, ofClass, outline, paint, paleClass, panel, reach } from "./colors.js";
 import { el, num, onceAFrame, sharp } from "./dom.js";
 import { choice } from "./fields.js";
 import { lately } from "./run.js";
@@ -26,7 +26,7 @@ export const refresh = lately(async () => {
   if (state.run !== store.state.run) return;
   store.plane = found;
   changed("plane");
-}, 200);
+}, 100);
 
 /** @param {HTMLElement} root */
 export function start(root) {
@@ -105,7 +105,7 @@ function coloring() {
     return { surface: (/** @type {number} */ v) => paleClass(v), point: (/** @type {any} */ v) => ofClass(classOf(v)) };
   if (classes)
     return {
-      surface: (/** @type {number} */ v) => diverging(0.75 * (2 * v - 1)),
+      surface: (/** @type {number} */ v) => diverging((isDark() ? 0.5 : 0.75) * (2 * v - 1)),
       point: (/** @type {any} */ v) => ofClass(classOf(v)),
     };
   const values = /** @type {import("./api.js").Plane} */ (plane).points.map((each) => Number(each.label));

@@ -50,6 +50,7 @@ function inTurn(asked) {
  */
 export function adopt(state) {
   const before = store.state;
+  if (before?.run === state.run && state.change < before.change) return; // an answer that a newer one has overtaken
   store.state = state;
   if (state.run !== before?.run) {
     stopListening();
@@ -57,7 +58,7 @@ export function adopt(state) {
     const isShown = () => store.state.run === run; // what was under way when another run was opened comes too late
     stopListening = api.listen(run, {
       frame: (frame) => isShown() && hear(frame),
-      state: (news) => isShown() && isNewer(news) && adopt(news),
+      state: (news) => isShown() && adopt(news),
     });
     sessionStorage.setItem("run", state.run);
     settle();
@@ -72,8 +73,6 @@ export function adopt(state) {
 }
 
 /** @param {State} state */
-const isNewer = (state) => state.change >= store.state.change;
-/** @param {State} state */
 const shapeOf = (state) =>
   JSON.stringify([state.run, state.sizes, state.layers.map((each) => each.activation), state.features, state.classes]);
 /** @param {State} state */
@@ -83,6 +82,7 @@ const sourceOf = (state) => JSON.stringify([state.spec.source, state.spec.data_s
 function settle() {
   const { sizes, m_train, m_test } = store.state;
   const { picture } = store.state;
+  store.inputs = {};
   if (Math.max(...store.axes) >= sizes[0]) store.axes = [0, Math.min(1, sizes[0] - 1)];
   if (picture && store.axes.join() === "0,1") store.axes = middle(picture[0], picture[1]);
   if (store.sample >= m_train + m_test) store.sample = 0;

@@ -3,7 +3,7 @@
 /**
  * @typedef {{kind: "unit", layer: number, unit: number} | {kind: "layer", layer: number} | {kind: "sample"} |
  *   {kind: "edge", layer: number, unit: number, from: number}} Selection
- * @typedef {"run" | "frame" | "plane" | "select" | "sample" | "light" | "look" | "view" | "fields"} Topic
+ * @typedef {"run" | "frame" | "plane" | "select" | "sample" | "inputs" | "light" | "look" | "view" | "fields"} Topic
  */
 
 /** @type {Map<Topic, (() => void)[]>} */
@@ -22,6 +22,8 @@ export const store = {
   selection: { kind: "unit", layer: 1, unit: 0 },
   /** The sample that the glass shows. */
   sample: 0,
+  /** @type {Record<string, number>} Features of it that have another value here, by their index. */
+  inputs: {},
   /** @type {Set<string>} What lights up: `a:1:0` unit 0 of layer 1, `w:1:0:2` its edge from unit 2, `b:1:0`, `m:W1`. */
   light: new Set(),
 };
@@ -49,5 +51,6 @@ export function select(selection) {
 /** @param {number} index */
 export function chooseSample(index) {
   store.sample = index;
+  store.inputs = {};
   changed("sample");
 }

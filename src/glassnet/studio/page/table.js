@@ -7,7 +7,7 @@ import { rebuild } from "./run.js";
 import { changed, store } from "./store.js";
 import { t } from "./words.js";
 
-const KINDS = ["number", "category", "text", "date", "id", "drop"];
+const KINDS = ["number", "category", "text", "date", "id", "keep", "drop"];
 
 /** @type {any} what was read of the table of `lookedAt` */
 let look = null;
