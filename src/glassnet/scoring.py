@@ -227,7 +227,7 @@ def cross_validated(
             raise DataError(f"cv: class {unseen[0].item()!r} is in one of {folds} folds only; take fewer folds")
         one = type(model)(**{**model.get_params(), "warm_start": False})
         if isinstance(one, TableClassifier):
-            one.class_order_ = model.classes_.tolist()
+            one.class_order_ = model.class_order_
         weights, belongs = (None if each is None else np.asarray(each)[train] for each in (sample_weight, groups))
         one.fit(rows_at(X, train), y[train], weights, groups=belongs)
         scores.append(score(one, rows_at(X, test), y[test]))

@@ -10,6 +10,8 @@ GUIDES = {"README.md": "README.zh-CN.md"} | {
     f"docs/{name}.md": f"docs/{name}.zh.md" for name in ("shell", "reading-a-table", "estimators", "notation", "learn")
 }
 
+PICTURES = {"docs/pictures/studio.png": "docs/pictures/studio.zh.png"}
+
 
 @pytest.fixture(params=GUIDES, ids=str)
 def texts(request):
@@ -41,7 +43,7 @@ def test_the_same_outline_and_links(texts):
     assert chinese == english
     links = [re.findall(r"\]\(([^)#]+)\)", prose(text)) for text in texts]
     english, chinese = (
-        {GUIDES.get(link, link) for link in links[0]} - {"README.zh-CN.md"},
+        {(GUIDES | PICTURES).get(link, link) for link in links[0]} - {"README.zh-CN.md"},
         set(links[1]) - {"README.md"},
     )
     assert chinese == english

@@ -329,7 +329,7 @@ class Trace(PassArrays):
 
     # ------------------------------------------------------------ as text and page
     def __str__(self) -> str:
-        head = ("array", "shape", "smallest", "mean", "largest", "zeros", "formula")
+        head = ("array", "shape", "smallest", "mean", "largest", "zero", "formula")
         cells = [
             (
                 t.array,
@@ -343,7 +343,7 @@ class Trace(PassArrays):
             for t in self.lines()
         ]
         rows = [tuple(map(told, row)) for row in (head, *cells)]
-        text = fitted(rows, right=set(map(told, ("smallest", "mean", "largest", "zeros"))))
+        text = fitted(rows, right=set(map(told, ("smallest", "mean", "largest", "zero"))))
         if self.n_networks is not None:
             return f"{self.answers()}\n\n{text}"
         return text if self.cost is None else f"{text}\n{told(f'cost J = {np.round(self.cost, 6)}')}"

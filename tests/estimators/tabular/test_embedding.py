@@ -15,7 +15,7 @@ LABEL = np.where(NUMBER > 1, "high", "low")
 
 @pytest.fixture(autouse=True)
 def _only_deep(monkeypatch):
-    monkeypatch.setattr(recipes, "PRESETS", {"default": recipes.Preset(4, ("deep",))})
+    monkeypatch.setattr(recipes, "PRESETS", {"default": recipes.Preset(4, ("smooth",))})
 
 
 @pytest.mark.parametrize(("kind", "y"), [(TabularClassifier, LABEL), (TabularRegressor, NUMBER)])

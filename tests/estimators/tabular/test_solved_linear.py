@@ -56,7 +56,7 @@ def test_where_nothing_is_linear_a_network_is_chosen():
     y = np.where(X[:, 0] * X[:, 1] > 0, "a", "b")
     model = TabularClassifier(random_state=0).fit(X, y)
     assert model.network_.architecture.sizes[1:-1]
-    assert [each["kind"] for each in model.candidates_][:3] == ["solved linear", "linear", "deep"]
+    assert [each["kind"] for each in model.candidates_][:3] == ["solved linear", "linear", "smooth"]
 
 
 def test_outliers_are_no_danger():
