@@ -7,6 +7,7 @@ ratio: of 100 rows it would be a matter of one or two.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -53,16 +54,17 @@ class Results:
         self.of: dict[tuple[str, str], list[Row]] = {}
         for row in rows:
             self.of.setdefault((row["who"], row["table"]), []).append(row)
-        every = [row for fits in self.of.values() for row in fits]
-        self.cores = max((row["cores"] for row in every), default=1)
+        fits_on = Counter(row["cores"] for fits in self.of.values() for row in fits)
+        self.cores = max(fits_on, key=lambda cores: (fits_on[cores], cores), default=1)
 
     def who(self, names: Iterable[str]) -> list[str]:
         """Return which of these models were measured at all."""
         return [name for name in names if any(name == who for who, _ in self.of)]
 
     def mean(self, who: str, table: str, key: str, seeds: Iterable[int] | None = None) -> float | None:
-        """Return the mean of a number over the seeds; None where it was not measured."""
+        """Return the mean of a number over the seeds, of fits on as many cores as most had; else None."""
         fits = self.of.get((who, table), [])
+        fits = [row for row in fits if row["cores"] == self.cores] or fits
         values = [row[key] for row in fits if key in row and (seeds is None or row["seed"] in seeds)]
         return float(np.mean(values)) if values else None
 
@@ -90,7 +92,7 @@ class Results:
         return {table: ratio for table, ratio in found.items() if ratio is not None}
 
     def seconds(self, who: str, least_rows: int = 0) -> dict[str, float]:
-        """Return the mean seconds on each table, of fits on as many cores as any had."""
+        """Return the mean seconds on each table, of fits on as many cores as most had."""
         found = {}
         for table in TABLES:
             fits = [row for row in self.of.get((who, table), []) if row["cores"] == self.cores]

@@ -33,6 +33,7 @@ FORMULAS = {
 }
 
 _PLACE = re.compile(r"(d?[WbZA])\[(\d+)\]\[(\d+), (\d+)\]")
+_LEFT_OUT = re.compile(r"\.\.\.( \(\d+ terms\))?")
 _POWER = re.compile(r"(\d(?:\.\d+)?)e([+-]\d+)")
 _SLOPE = re.compile(r"slope of the loss at A = (\S+), Y = (\S+)")
 _WORD = re.compile(r"(?<![\\A-Za-z{])[A-Za-z][a-z_]+")
@@ -45,7 +46,7 @@ def tex_of_numbers(written: str) -> str:
         return ""
     letter, l, row, column = place.groups()
     at = f"{int(row) + 1},{int(column) + 1}" if letter == "dW" else f"{int(row) + 1}"
-    rest = written[place.end() :].replace("...", r" \dots ")
+    rest = _LEFT_OUT.sub(r" \\dots ", written[place.end() :])
     rest = _SLOPE.sub(r"\\frac{\\partial \\ell}{\\partial a} (\1, \2)", rest)
     rest = _POWER.sub(lambda found: rf"{found[1]} \cdot 10^{{{int(found[2])}}}", rest)
     rest = _WORD.sub(_named, rest).replace("*", r" \cdot ")

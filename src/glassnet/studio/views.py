@@ -335,7 +335,7 @@ def unit(session: Session, layer: int, unit: int, i: int) -> dict[str, Any]:
     ]  # fmt: skip
     formulas = []
     for letter in ("Z", "A", "dA", "dZ", "dW", "db"):
-        written = trace.unit(letter, layer, unit, 0, terms=4)
+        written = trace.unit(letter, layer, unit, 0, terms=3)
         name = letter.lower() if len(letter) == 1 else letter
         general = tex_of(f"{letter}[{layer}]", net.architecture)
         formulas.append(
