@@ -67,4 +67,4 @@ def test_without_torch_the_shell_says_how_to_get_it(glassnet, table, monkeypatch
 
 def test_engines_shows_torch_or_how_to_get_it(glassnet):
     line = glassnet("engines").out.rpartition("\ntorch ")[2]
-    assert line.lstrip().startswith("torch 2" if has_torch else 'pip install "torch>=')
+    assert line.lstrip().startswith("torch 2" if has_torch else 'no torch: pip install "torch>=')

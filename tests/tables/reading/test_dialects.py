@@ -44,3 +44,17 @@ def test_long_cells_are_looked_through_once(cell):
     """Each letter again for each letter before it would be 10^9 looks a cell: minutes for this table."""
     rows = "".join(f"{cell},{cell[::-1]},{i}\n" for i in range(6))
     assert find_dialect(sample(f"first,second,n\n{rows}".encode(), b"\n")).separator == ","
+
+
+@pytest.mark.parametrize("title", ["Report of the year", "Table 1: all shops", ""])
+@pytest.mark.parametrize("end", ["", "\t", "\t "])
+def test_tabs_separate_below_a_title_of_as_many_words(tmp_path, title, end):
+    """Blanks cut the title into four words too, and tabs may stand at the end of each row."""
+    path = tmp_path / "data.csv"
+    rows = [f"north\t2000-01-{day:02}\t0.5\t{day}{end}\n" for day in range(1, 21)]
+    path.write_text(f"{title}\n" * bool(title) + "".join(rows), encoding="utf-8")
+    raw = read_csv(Source(path.name, path))
+    assert raw.reading["separator"] == "\t"
+    assert raw.table.num_rows == 20
+    assert raw.table.column(0).to_pylist() == ["north"] * 20
+    assert raw.table.num_columns == 4

@@ -182,14 +182,21 @@ def find_dialect(pieces: Sample, separator: str | None = None, *, escape: bool =
     if not best_score and separator is None and "," in pieces.head:
         return best._replace(separator=NO_SEPARATOR)
     tabs = best._replace(separator="\t")
-    if best.separator in BLANK and separator is None and _width(pieces, tabs) == _width(pieces, best):
+    if best.separator in BLANK and separator is None and _width(pieces, best) in _widths(pieces, tabs):
         return tabs
     return best
 
 
 def _width(pieces: Sample, dialect: Dialect) -> int:
+    return _widths(pieces, dialect)[0]
+
+
+def _widths(pieces: Sample, dialect: Dialect) -> tuple[int, int]:
+    """Return into how many cells a dialect cuts, with and without what is empty behind the last separator."""
     head, rest = sample_records(pieces, dialect)
-    return modal_width(uncommented([record.cells for record in head] + rest))
+    rows = uncommented([record.cells for record in head] + rest)
+    width = modal_width(rows)
+    return width, width - all(not cells[-1].strip() for cells in rows if len(cells) == width)
 
 
 def _score(pieces: Sample, dialect: Dialect) -> float:
