@@ -9,6 +9,7 @@ import numpy as np
 
 from glassnet.errors import SettingError, UnknownNameError
 from glassnet.inspection.trace import Trace
+from glassnet.metrics import confusion_matrix
 from glassnet.report.formulas import mathml
 from glassnet.studio.knobs import as_number
 from glassnet.studio.plain import number, plain, small, summary
@@ -419,9 +420,7 @@ def confusion(session: Session) -> dict[str, Any]:
     truth, decided = data.indices(data.Y), data.indices(answers)
     is_test = np.isin(np.arange(data.m), session.test)
     k = len(data.classes)
-    of_test, of_train = (np.zeros((k, k), int) for _ in range(2))
-    np.add.at(of_test, (truth[is_test], decided[is_test]), 1)
-    np.add.at(of_train, (truth[~is_test], decided[~is_test]), 1)
+    of_test, of_train = (confusion_matrix(decided[part], truth[part], k) for part in (is_test, ~is_test))
     rows = [[plain(np.flatnonzero((truth == r) & (decided == c))[:MOST_IN_A_CELL]) for c in range(k)] for r in range(k)]
     given = np.where(truth == 1, answers[0], 1 - answers[0]) if len(answers) == 1 else answers[truth, np.arange(data.m)]
     worst = np.argsort(given, kind="stable")[:MOST_WORST]
