@@ -200,3 +200,14 @@ def test_no_other_page_has_commands_or_examples():
     elsewhere = {"README.md", "README.zh-CN.md", "CONTRIBUTING.md"}  # test_readme.py, test_contributing.py
     elsewhere.add("docs/studio.md")  # tests/cli/test_studio_command.py: its commands run until Ctrl-C
     assert named == here | guides | elsewhere
+
+
+def test_the_architecture_decides_nothing_twice_and_ends_its_sentences():
+    """Two people's changes of one item, both kept when they are put together, leave it twice or cut in two."""
+    text = (ROOT / "docs/architecture.md").read_text("utf-8")
+    items = re.split(r"\n(?=- |\n|#)", text[text.index("## Decisions") :])
+    decisions = [" ".join(item.split()) for item in items if item.startswith("- ")]
+    assert len(decisions) > 100
+    heads = [re.match(r"- \**(.{25})", each).group(1) for each in decisions]
+    assert not [head for head in heads if heads.count(head) > 1]
+    assert not [each[-40:] for each in decisions if not each.endswith((".", ":", ".)"))]

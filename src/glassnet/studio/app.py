@@ -22,15 +22,16 @@ from starlette.routing import Route
 
 from glassnet.errors import GlassnetError
 from glassnet.plain_text import one_line
-from glassnet.studio import views
 from glassnet.studio.choices import choices
+from glassnet.studio.description import BYTES, description
+from glassnet.studio.description import Route as Described
 from glassnet.studio.exports import EXPORTS
 from glassnet.studio.guard import OPEN, App, Guard, equal
-from glassnet.studio.knobs import as_number
 from glassnet.studio.opening import Opened, go_on
-from glassnet.studio.plain import MOST_NUMBERS, text
+from glassnet.studio.plain import text
+from glassnet.studio.questions import NOTHING, ORDERS, QUESTIONS, Question, Word
 from glassnet.studio.refused import RefusedError
-from glassnet.studio.requests import MOST_UPLOAD, body_of, json_of, whole, write_body
+from glassnet.studio.requests import MOST_UPLOAD, body_of, json_of, write_body
 from glassnet.studio.runs import FRAME, Run
 from glassnet.studio.session import Session
 from glassnet.studio.sources import make
@@ -75,23 +76,15 @@ class Studio:
             Route("/", self.page),
             Route(OPEN, self.open, methods=["POST"]),
             Route("/page/{path:path}", self.file),
+            Route("/api/openapi.json", self.described),
             Route("/api/choices", self.choices),
             Route("/api/runs", self.listed),
             Route("/api/runs", self.start, methods=["POST"]),
-            Route("/api/runs/{run}", self.state),
-            Route("/api/runs/{run}/do", self.do, methods=["POST"]),
-            Route("/api/runs/{run}/change", self.change, methods=["POST"]),
-            Route("/api/runs/{run}/check", self.check, methods=["POST"]),
             Route("/api/runs/{run}/end", self.end, methods=["POST"]),
             Route("/api/runs/{run}/events", self.events),
-            Route("/api/runs/{run}/plane", self.plane),
-            Route("/api/runs/{run}/sample", self.sample),
-            Route("/api/runs/{run}/sample", self.other_sample, methods=["POST"]),
-            Route("/api/runs/{run}/numbers", self.numbers),
-            Route("/api/runs/{run}/unit", self.unit),
-            Route("/api/runs/{run}/histograms", self.histograms),
-            Route("/api/runs/{run}/confusion", self.confusion),
             Route("/api/runs/{run}/export", self.export),
+            *(Route(_place(name), self._asking(row)) for name, row in QUESTIONS.items()),
+            *(Route(_place(name), self._telling(row), methods=["POST"]) for name, row in ORDERS.items()),
             Route("/api/upload", self.upload, methods=["POST"]),
             Route("/api/look", self.look, methods=["POST"]),
         ]
@@ -161,6 +154,12 @@ class Studio:
     async def choices(self, request: Request) -> Response:
         """Answer what can be chosen, and the texts of the page in Chinese."""
         return _json({**choices(), "start": await self._start(), "lang": self.lang})
+
+    async def described(self, request: Request) -> Response:
+        """Answer what can be asked, in the words of OpenAPI."""
+        asked = [Described("GET", _place(name), row.about, row.query) for name, row in QUESTIONS.items()]
+        told = [Described("POST", _place(name), row.about, body=row.body) for name, row in ORDERS.items()]
+        return _json(description((*OTHERS, *asked, *told)))
 
     async def _start(self) -> dict[str, Any] | None:
         """Return the run of what was named in the shell, started where it is not there; or what is wrong with it."""
@@ -246,25 +245,19 @@ class Studio:
             raise RefusedError(f"there is no run {name!r:.40}; start another one", "run", 404)
         return self.runs[name]
 
-    async def state(self, request: Request) -> Response:
-        """Answer the state of a run."""
-        run = self._run(request)
-        return _json(await run.asked(run.state))
+    def _asking(self, row: Question) -> Callable[[Request], Awaitable[Response]]:
+        async def asking(request: Request) -> Response:
+            run = self._run(request)
+            return _json(await run.asked(row.asked(run, request.query_params)))
 
-    async def do(self, request: Request) -> Response:
-        """Play, pause, take a step, an epoch or a part of a step, or start again."""
-        run, given = self._run(request), await json_of(request)
-        return _json(await run.asked(lambda: run.do(given.get("what"), given.get("speed"))))
+        return asking
 
-    async def change(self, request: Request) -> Response:
-        """Change a number or a setting, or undo that."""
-        run, given = self._run(request), await json_of(request)
+    def _telling(self, row: Question) -> Callable[[Request], Awaitable[Response]]:
+        async def telling(request: Request) -> Response:
+            run = self._run(request)
+            return _json(await run.asked(row.told(run, await json_of(request))))
 
-        def work() -> dict[str, Any]:
-            run.session.change(given)
-            return run.changed()
-
-        return _json(await run.asked(work))
+        return telling
 
     async def end(self, request: Request) -> Response:
         """End a run."""
@@ -272,58 +265,6 @@ class Studio:
         await json_of(request)
         self.runs.pop(run.name).end()
         return _json({"run": run.name})
-
-    async def check(self, request: Request) -> Response:
-        """Check the gradients."""
-        run = self._run(request)
-        await json_of(request)
-        return _json(await run.asked(lambda: views.check(run.session)))
-
-    async def plane(self, request: Request) -> Response:
-        """Answer what the network says over a plane."""
-        run = self._run(request)
-        x, y = (whole(request, name, default) or 0 for name, default in (("x", 0), ("y", 1)))
-        y = min(y, len(run.session.data.X) - 1) if "y" not in request.query_params else y
-        size = whole(request, "size", 40, 2, 200) or 40
-        units = whole(request, "units_size", size, 2, 200) if whole(request, "units", 1, 0, 1) else 0
-        i = whole(request, "i", None)
-        return _json(await run.asked(lambda: views.plane(run.session, x, y, size, i, units or 0)))
-
-    async def sample(self, request: Request) -> Response:
-        """Answer one sample's way through the network."""
-        run, i = self._run(request), whole(request, "i", 0) or 0
-        return _json(await run.asked(lambda: views.sample(run.session, i)))
-
-    async def other_sample(self, request: Request) -> Response:
-        """Answer the way of a sample some of whose features have other values: {"i": 0, "values": {"1": 0.5}}."""
-        run, given = self._run(request), await json_of(request)
-        i = as_number(given.get("i", 0))
-        if i is None or i % 1:
-            raise RefusedError(f"i: expected the number of a sample; got {given.get('i')!r:.60}", "i")
-        return _json(await run.asked(lambda: views.sample(run.session, int(i), given.get("values"))))
-
-    async def numbers(self, request: Request) -> Response:
-        """Answer a part of an array that is too large to be sent whole."""
-        run, key = self._run(request), request.query_params.get("key", "")
-        i, row, column = (whole(request, name, 0) or 0 for name in ("i", "row", "column"))
-        most = whole(request, "most", MOST_NUMBERS, 1, MOST_NUMBERS) or 1
-        return _json(await run.asked(lambda: views.numbers(run.session, i, key, row, column, most)))
-
-    async def unit(self, request: Request) -> Response:
-        """Answer the numbers of one unit."""
-        run = self._run(request)
-        layer, unit, i = (whole(request, name, default) or 0 for name, default in (("layer", 1), ("unit", 0), ("i", 0)))
-        return _json(await run.asked(lambda: views.unit(run.session, layer, unit, i)))
-
-    async def histograms(self, request: Request) -> Response:
-        """Answer the distributions of each layer."""
-        run = self._run(request)
-        return _json(await run.asked(lambda: views.histograms(run.session)))
-
-    async def confusion(self, request: Request) -> Response:
-        """Answer which class was taken for which."""
-        run = self._run(request)
-        return _json(await run.asked(lambda: views.confusion(run.session)))
 
     async def events(self, request: Request) -> Response:
         """Stream the frames of a run, and tell when its state has changed."""
@@ -358,7 +299,33 @@ async def _events(run: Run) -> AsyncIterator[str]:
         watcher.close()
 
 
+# ---------------------------------------------------------------- what is described
+ANY = {"type": "object"}
+OTHERS = (  # the routes that are no question to a run
+    Described("GET", "/api/openapi.json", "This document."),
+    Described("GET", "/api/choices", "What can be chosen, and the texts of the page in Chinese."),
+    Described("GET", "/api/runs", "The runs that there are."),
+    Described(
+        "POST",
+        "/api/runs",
+        "Start a run of a specification; what it leaves out has its default.",
+        body=ANY,
+        status="201",
+    ),
+    Described("POST", "/api/runs/{run}/end", "End a run.", body=NOTHING),
+    Described("GET", "/api/runs/{run}/events", "The frames of a run, as they come.", gives="text/event-stream"),
+    Described("GET", "/api/runs/{run}/export", f"A run as a file: {', '.join(EXPORTS)}.", (Word("kind"),), gives="*/*"),
+    Described("POST", "/api/upload", "Take a table.", (Word("name"),), body={}, takes=BYTES),
+    Described("POST", "/api/look", "What is read of a table where something is said of its columns.", body=ANY),
+)
+
+
 # ---------------------------------------------------------------- answers
+def _place(name: str) -> str:
+    """Return the address of a question."""
+    return "/api/runs/{run}" + (f"/{name}" if name else "")
+
+
 def _json(document: Any, status: int = 200) -> Response:
     return Response(text(document), status, media_type="application/json")
 

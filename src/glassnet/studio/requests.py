@@ -1,9 +1,8 @@
-"""What a request holds, read with limits: its body, its JSON, its numbers."""
+"""The body of a request, read with limits, and its JSON."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -73,19 +72,3 @@ async def json_of(request: Request) -> dict[str, Any]:
 
 def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number of JSON")
-
-
-def whole(request: Request, name: str, default: int | None, low: int = 0, high: int = 10**9) -> int | None:
-    """Return a whole number of the address.
-
-    Raises
-    ------
-    RefusedError
-        If it is something else.
-    """
-    given = request.query_params.get(name)
-    if given is None:
-        return default
-    if not re.fullmatch(r"-?[0-9]{1,12}", given) or not low <= int(given) <= high:
-        raise RefusedError(f"{name}: expected a whole number from {low} to {high}; got {given!r:.60}", name)
-    return int(given)

@@ -1,0 +1,186 @@
+"""What a page asks of a run, a row for each question: the routes, the widget and the description of the API read them.
+
+A row knows nothing of HTTP. It takes the run and what was asked, checked, and is answered by the run's thread.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from glassnet.studio import views
+from glassnet.studio.knobs import as_number
+from glassnet.studio.plain import MOST_NUMBERS
+from glassnet.studio.refused import RefusedError
+from glassnet.studio.runs import ACTS, Run
+
+MOST_WHOLE = 10**9
+
+
+class Whole(NamedTuple):
+    """A whole number of a question; None is its default where it may be left out without one."""
+
+    name: str
+    default: int | None = 0
+    low: int = 0
+    high: int = MOST_WHOLE
+
+    def read(self, given: str | None) -> int | None:
+        """Return the number that was written.
+
+        Raises
+        ------
+        RefusedError
+            If it is none, or outside its range.
+        """
+        if given is None:
+            return self.default
+        if not re.fullmatch(r"-?[0-9]{1,12}", given) or not self.low <= int(given) <= self.high:
+            raise RefusedError(
+                f"{self.name}: expected a whole number from {self.low} to {self.high}; got {given!r:.60}", self.name
+            )
+        return int(given)
+
+    def schema(self) -> dict[str, Any]:
+        """Return it in the words of JSON Schema."""
+        default = {} if self.default is None else {"default": self.default}
+        return {"type": "integer", "minimum": self.low, "maximum": self.high, **default}
+
+
+class Word(NamedTuple):
+    """A text of a question; the question itself says what it may be."""
+
+    name: str
+    default: str = ""
+
+    def read(self, given: str | None) -> str:
+        """Return what was written."""
+        return self.default if given is None else given
+
+    def schema(self) -> dict[str, Any]:
+        """Return it in the words of JSON Schema."""
+        return {"type": "string", "default": self.default}
+
+
+class Question(NamedTuple):
+    """One row.
+
+    Parameters
+    ----------
+    about : str
+        What is answered, in one line.
+    answer : callable
+        Takes the run and the values of `query` by name; or the run and the body. Called by the run's thread.
+    query : sequence of Whole or Word
+        What stands in the address.
+    body : mapping, optional
+        The JSON Schema of the body; None for a question that changes nothing.
+    """
+
+    about: str
+    answer: Callable[..., Any]
+    query: tuple[Whole | Word, ...] = ()
+    body: Mapping[str, Any] | None = None
+
+    def asked(self, run: Run, given: Mapping[str, str]) -> Callable[[], Any]:
+        """Return the work that answers what the address holds.
+
+        Raises
+        ------
+        RefusedError
+            If a value is none that the question takes.
+        """
+        values = {each.name: each.read(given.get(each.name)) for each in self.query}
+        return lambda: self.answer(run, **values)
+
+    def told(self, run: Run, body: Mapping[str, Any]) -> Callable[[], Any]:
+        """Return the work that does what the body says."""
+        return lambda: self.answer(run, body)
+
+
+def _plane(
+    run: Run, x: int, y: int | None, size: int, units: int, units_size: int | None, i: int | None
+) -> dict[str, Any]:
+    if y is None:  # the second feature, where there is one
+        y = min(1, len(run.session.data.X) - 1)
+    return views.plane(run.session, x, y, size, i, (units_size or size) if units else 0)
+
+
+def _other_sample(run: Run, body: Mapping[str, Any]) -> dict[str, Any]:
+    i = as_number(body.get("i", 0))
+    if i is None or i % 1:
+        raise RefusedError(f"i: expected the number of a sample; got {body.get('i')!r:.60}", "i")
+    return views.sample(run.session, int(i), body.get("values"))
+
+
+def _change(run: Run, body: Mapping[str, Any]) -> dict[str, Any]:
+    run.session.change(body)
+    return run.changed()
+
+
+NOTHING = {"type": "object", "maxProperties": 0}
+SAMPLE, LAYER, UNIT = Whole("i"), Whole("layer", 1), Whole("unit")
+
+QUESTIONS: dict[str, Question] = {  # what changes nothing
+    "": Question("The state of a run.", Run.state),
+    "plane": Question(
+        "What the network answers over a plane of two features, and each unit's own map.",
+        _plane,
+        (
+            Whole("x"), Whole("y", None), Whole("size", 40, 2, 200), Whole("units", 1, 0, 1),
+            Whole("units_size", None, 2, 200), Whole("i", None),
+        ),
+    ),
+    "sample": Question(
+        "One sample's way through the network and back.", lambda run, i: views.sample(run.session, i), (SAMPLE,)
+    ),
+    "numbers": Question(
+        "A part of an array that is too large to be sent whole.",
+        lambda run, key, i, row, column, most: views.numbers(run.session, i, key, row, column, most),
+        (Word("key"), SAMPLE, Whole("row"), Whole("column"), Whole("most", MOST_NUMBERS, 1, MOST_NUMBERS)),
+    ),
+    "unit": Question(
+        "The sum of one unit with its numbers, and the slopes that came back to it.",
+        lambda run, layer, unit, i: views.unit(run.session, layer, unit, i),
+        (LAYER, UNIT, SAMPLE),
+    ),
+    "histograms": Question("How Z, A and dZ of each layer are distributed.", lambda run: views.histograms(run.session)),
+    "confusion": Question("Which class was taken for which.", lambda run: views.confusion(run.session)),
+}  # fmt: skip
+
+ORDERS: dict[str, Question] = {  # what does something, or says more than an address holds
+    "do": Question(
+        "Play, pause, take a step, an epoch or a part of a step, or start again.",
+        lambda run, body: run.do(body.get("what"), body.get("speed")),
+        body={
+            "type": "object", "required": ["what"],
+            "properties": {"what": {"enum": list(ACTS)}, "speed": {"type": ["integer", "null"], "minimum": 0}},
+        },
+    ),
+    "change": Question(
+        "Change a number of W or b, or settings of the training, or undo the last change.",
+        _change,
+        body={
+            "type": "object", "minProperties": 1,
+            "properties": {
+                "array": {"type": "string"}, "row": {"type": "integer"}, "column": {"type": "integer"},
+                "value": {"type": "number"}, "settings": {"type": "object"}, "undo": {"type": "boolean"},
+            },
+        },
+    ),
+    "sample": Question(
+        "The way of a sample some of whose features have other values.",
+        _other_sample,
+        body={
+            "type": "object",
+            "properties": {
+                "i": {"type": "integer"},
+                "values": {"type": "object", "additionalProperties": {"type": "number"}},
+            },
+        },
+    ),
+    "check": Question(
+        "The gradient against central differences.", lambda run, body: views.check(run.session), body=NOTHING
+    ),
+}  # fmt: skip
