@@ -87,6 +87,7 @@ NEEDS = {
     "shap": library("shap"),  # which not every Python has
     "onnx": library("onnx"),
     "onnxruntime": library("onnxruntime"),  # which not every Python has
+    "schemathesis": library("schemathesis"),
     "starlette": library("starlette"),
     "uvicorn": library("uvicorn"),
     "playwright": library("playwright"),
