@@ -1,4 +1,4 @@
-"""A thousand requests that schemathesis makes of the API's own description: right ones, and ones that it calls wrong."""
+"""A thousand requests that schemathesis makes of the description of the API: right ones, and ones it calls wrong."""
 
 import itertools
 
@@ -32,7 +32,9 @@ def test_described_requests_are_answered_as_described_and_the_run_goes_on(client
         def ask(case):
             if "run" in (case.path_parameters or {}) and next(counter) % 4 and not case.path.endswith("/end"):
                 case.path_parameters["run"] = run
-            answer = case.call(base_url=f"http://127.0.0.1:{client.port}", headers={"Cookie": client.cookie}, timeout=60)
+            answer = case.call(
+                base_url=f"http://127.0.0.1:{client.port}", headers={"Cookie": client.cookie}, timeout=60
+            )
             case.validate_response(answer, checks=checks)
             seen.add(answer.status_code)
             next(counter)

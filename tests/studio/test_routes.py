@@ -6,6 +6,7 @@ import pytest
 from glassnet.studio import views
 from glassnet.studio.session import Session
 from glassnet.studio.spec import complete
+from packing import unpacked
 
 
 def session_of(client, path):
@@ -62,13 +63,23 @@ def test_a_plane_is_what_the_network_answers_there(client):
     for row, column in ((0, 0), (3, 5), (6, 2)):
         X = np.array([[plane["x"][column]], [plane["y"][row]]])
         at = 7 * row + column
-        assert plane["values"][at] == pytest.approx(session.net.forward(X)[0, 0], rel=1e-12)
-        assert plane["units"][0][1][at] == pytest.approx(session.net.forward(X, layer=1)[1, 0], abs=5.1e-5)
-    assert [len(layer) for layer in plane["units"]] == [4, 1]
+        assert unpacked(plane["values"])[at] == pytest.approx(session.net.forward(X)[0, 0], rel=1e-7)
+        assert unpacked(plane["units"][0]["A"])[1, at] == pytest.approx(session.net.forward(X, layer=1)[1, 0], rel=1e-7)
+    assert [layer["A"]["shape"] for layer in plane["units"]] == [[4, 49], [1, 49]]
     assert len(plane["points"]) == 400
     point = plane["points"][11]
     assert [point["x"], point["y"]] == session.data.X[:, 11].tolist()
     assert sum(each["test"] for each in plane["points"]) == 80
+
+
+def test_a_plane_has_the_maps_of_the_units_that_are_seen(client):
+    path = client.run({"hidden": [{"units": 40, "activation": "tanh"}]})
+    plane, session = client.get(f"{path}/plane?size=3&first=30,0"), session_of(client, path)
+    X = np.stack(np.meshgrid(plane["x"], plane["y"]), axis=0).reshape(2, -1)
+    assert plane["units"][0]["first"] == 30
+    assert np.allclose(unpacked(plane["units"][0]["A"]), session.net.forward(X, layer=1)[30:], rtol=1e-6, atol=1e-7)
+    answer = client.ask("GET", f"{path}/plane?first=1,x")
+    assert (answer.status, answer.json["field"]) == (422, "first")
 
 
 def test_a_plane_of_many_features_holds_the_others_at_a_sample_or_the_median():
@@ -77,7 +88,7 @@ def test_a_plane_of_many_features_holds_the_others_at_a_sample_or_the_median():
         plane = views.plane(session, 4, 9, 3, i, 0)
         X = base[:, None].copy()
         X[4], X[9] = plane["x"][2], plane["y"][1]
-        assert plane["values"][5] == pytest.approx(session.net.forward(X)[0, 0], rel=1e-12)
+        assert unpacked(plane["values"])[5] == pytest.approx(session.net.forward(X)[0, 0], rel=1e-7)
 
 
 def test_confusion_counts_every_sample_once_and_names_them():

@@ -100,11 +100,14 @@ class Question(NamedTuple):
 
 
 def _plane(
-    run: Run, x: int, y: int | None, size: int, units: int, units_size: int | None, i: int | None
+    run: Run, x: int, y: int | None, size: int, units: int, units_size: int | None, first: str, i: int | None
 ) -> dict[str, Any]:
     if y is None:  # the second feature, where there is one
         y = min(1, len(run.session.data.X) - 1)
-    return views.plane(run.session, x, y, size, i, (units_size or size) if units else 0)
+    if not re.fullmatch(r"([0-9]{1,7}(,[0-9]{1,7})*)?", first):
+        raise RefusedError(f"first: expected the first unit of each layer, as 0,10,0; got {first!r:.60}", "first")
+    begins = [int(each) for each in first.split(",") if each]
+    return views.plane(run.session, x, y, size, i, (units_size or size) if units else 0, begins)
 
 
 def _other_sample(run: Run, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,7 +132,7 @@ QUESTIONS: dict[str, Question] = {  # what changes nothing
         _plane,
         (
             Whole("x"), Whole("y", None), Whole("size", 40, 2, 200), Whole("units", 1, 0, 1),
-            Whole("units_size", None, 2, 200), Whole("i", None),
+            Whole("units_size", None, 2, 200), Word("first"), Whole("i", None),
         ),
     ),
     "sample": Question(

@@ -29,6 +29,7 @@ from glassnet.studio.session import Session
 FRAME = 1 / 30  # seconds between two frames, at least
 LONGEST = 0.25  # seconds of a piece of training, where a step does not take longer
 MOST_SPEED = 10**6
+NOTES = 10  # costs and scores of all samples take at most one part in so many of the time
 
 Job = tuple[Callable[[], Any], "Future[Any]"]
 
@@ -58,6 +59,7 @@ class Run:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._stopping = False
         self._rate, self._debt, self._published, self._took = 100.0, 0.0, 0.0, 0.0
+        self._noted, self._noting = 0.0, 0.0  # when costs and scores were noted, and how long that took
         self._thread = threading.Thread(target=self._work, name=f"glassnet-run-{name}", daemon=True)
         self._thread.start()
 
@@ -214,7 +216,7 @@ class Run:
                 self._train(max(1, int(self._rate * target)))
             since = time.perf_counter() - self._published
             if self.speed or since >= max(0.8 * FRAME, 4 * self._took):
-                self._publish(note=True)
+                self._publish(note=time.perf_counter() - self._noted >= NOTES * self._noting)
                 self.findings.look_in_passing(self.session)
             if self.session.place.finished is not None:
                 self.playing = False
@@ -239,7 +241,10 @@ class Run:
         began = time.perf_counter()
         if note:
             self.session.note()
-        self.frame = text(views.frame(self.session))[:-1]
+            self._noted = time.perf_counter()
+            self._noting = self._noted - began
+        if self._watchers:
+            self.frame = text(views.frame(self.session))[:-1]
         self.iteration = self.session.place.iteration
         self.version += 1
         for watcher in tuple(self._watchers):

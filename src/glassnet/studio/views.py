@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from glassnet.inspection.trace import Trace
 from glassnet.metrics import confusion_matrix
 from glassnet.report.formulas import mathml
 from glassnet.studio.knobs import as_number
-from glassnet.studio.plain import number, plain, small, summary
+from glassnet.studio.plain import number, packed, plain, small, summary
 from glassnet.studio.refused import RefusedError
 from glassnet.studio.session import Session
 from glassnet.studio.tex import tex_of, tex_of_numbers
@@ -20,13 +20,12 @@ from glassnet.texts import translated
 from glassnet.typing import Array, Indices
 
 MOST_WEIGHTS = 4096  # of a layer, sent with every frame
-MOST_POINTS = 2000  # of a plane
-MOST_UNITS = 64  # of a layer, whose planes are drawn
+MOST_POINTS = 1200  # of a plane
+MOST_UNITS = 16  # of a layer, whose planes are drawn: the page shows fewer at once
 MOST_IN_A_CELL = 50
 MOST_WORST = 24
 BINS = 30
 LARGEST = 1e100  # value of a feature
-DIGITS_OF_A_MAP, DIGITS_OF_A_FRAME = 4, 5
 MOST_TERMS = 200  # of a unit's sum: those that weigh most
 
 
@@ -83,15 +82,14 @@ def class_counts(session: Session) -> list[int] | None:
 
 
 def frame(session: Session) -> dict[str, Any]:
-    """Return what changes with every step, but for the curves; W and b are rounded, because they are drawn."""
+    """Return what changes with every step, but for the curves; W and b are packed, because they are drawn."""
     net, last = session.net, session.curve.last()
     numbers = range(1, net.L + 1)
     return {
         "iteration": session.place.iteration,
         "epoch": session.place.epoch,
         "scores": {"train": last["score_train"], "test": last["score_test"], "metric": session.metric},
-        "W": [small(net.W[l].round(DIGITS_OF_A_FRAME), MOST_WEIGHTS) for l in numbers],
-        "b": [small(net.b[l].round(DIGITS_OF_A_FRAME), MOST_WEIGHTS) for l in numbers],
+        "W": [packed(net.W[l]) if net.W[l].size <= MOST_WEIGHTS else None for l in numbers],
     }
 
 
@@ -151,10 +149,13 @@ def arrays_of(trace: Trace) -> list[dict[str, Any]]:
 
 
 # ---------------------------------------------------------------- planes
-def plane(session: Session, x: int, y: int, size: int, i: int | None, units: int) -> dict[str, Any]:
+def plane(
+    session: Session, x: int, y: int, size: int, i: int | None, units: int, first: Sequence[int] = ()
+) -> dict[str, Any]:
     """Return what the network answers over the plane of two features, the others at their median or at a sample's.
 
-    There are `size` places along each side, and `units` of the maps of single units, 0 for none.
+    There are `size` places along each side, and `units` of the maps of single units, 0 for none. Of each layer the
+    maps of `MOST_UNITS` units are made, from the `first` of that layer on.
 
     Raises
     ------
@@ -169,15 +170,15 @@ def plane(session: Session, x: int, y: int, size: int, i: int | None, units: int
     base = np.median(data.X, axis=1) if i is None else data.X[:, i]
     along, up, X = _grid(data.X, base, x, y, size)
     values, kind, sure = _answers(session, session.net.forward(X))
-    maps: list[list[Any]] = []
+    maps: list[dict[str, Any]] = []
     if units:
         X = _grid(data.X, base, x, y, units)[2]
         for l in range(1, session.net.L + 1):
-            A = session.net.forward(X, layer=l)[:MOST_UNITS]
-            maps.append([plain(row) for row in A.round(DIGITS_OF_A_MAP)])
+            A, begin = session.net.forward(X, layer=l), first[l - 1] if l <= len(first) else 0
+            maps.append({"first": begin, "A": packed(A[begin : begin + MOST_UNITS])})
     return {
-        "x": plain(along), "y": plain(up), "kind": kind, "values": plain(values),
-        "confidence": None if sure is None else plain(sure), "units": maps, "units_size": units,
+        "x": plain(along), "y": plain(up), "kind": kind, "values": packed(values),
+        "confidence": None if sure is None else packed(sure), "units": maps, "units_size": units,
         "iteration": session.place.iteration, "points": points(session, x, y),
     }  # fmt: skip
 

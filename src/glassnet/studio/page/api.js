@@ -1,5 +1,6 @@
 // The server's addresses, and what it answers.
 
+import { numbersOf, rowsOf } from "./packed.js";
 import { language, t } from "./words.js";
 
 /**
@@ -13,7 +14,9 @@ import { language, t } from "./words.js";
  * @typedef {{units: number, activation: string}} Hidden
  * @typedef {{source: Record<string, any>, test_share: number, data_seed: number, hidden: Hidden[], initializer: string | null,
  *   loss: string | null, seed: number, settings: Record<string, any>}} Spec
- * @typedef {{units: number, activation: string, W: [number, number], b: [number, number], W_values?: number[][] | null,
+ * @typedef {number[] | Float32Array} Numbers
+ * @typedef {import("./packed.js").Packed} Packed
+ * @typedef {{units: number, activation: string, W: [number, number], b: [number, number], W_values?: Numbers[] | null,
  *   b_values?: number[][] | number[] | null}} Layer
  * @typedef {{pass: "forward" | "cost" | "backward" | "update", layer: number, text: string, text_zh?: string,
  *   formula?: string, arrays?: ArrayOf[], cost?: number | null}} Part
@@ -26,10 +29,9 @@ import { language, t } from "./words.js";
  *   speed: number, costs: Costs, scores: Scores, findings: Finding[], finished: string | null, finished_zh?: string | null,
  *   counts?: number[] | null, picture?: number[] | null}} State
  * @typedef {{x: number, y: number, label: any, test: boolean, wrong: boolean, i?: number}} Point
- * @typedef {{x: number[], y: number[], values: number[][], kind: "probability" | "class" | "number",
- *   points: Point[], units: (number[][] | null)[][]}} Plane
- * @typedef {{iteration: number, epoch: number, costs?: Costs, scores?: Scores, W?: (number[][] | null)[],
- *   b?: any[]}} Frame
+ * @typedef {{x: number[], y: number[], values: Float32Array, kind: "probability" | "class" | "number",
+ *   points: Point[], units: {first: number, A: Float32Array[]}[]}} Plane
+ * @typedef {{iteration: number, epoch: number, costs?: Costs, scores?: Scores, W?: (Packed | null)[]}} Frame
  * @typedef {{name: string, shape: number[], formula: string, formula_zh?: string,
  *   mathml?: string | null, values: number[][] | null,
  *   summary?: {min: number, max: number, mean: number, std: number}}} ArrayOf
@@ -97,9 +99,13 @@ export const state = (run) => ask(`/api/runs/${run}`);
 export const act = (run, what) => post(`/api/runs/${run}/do`, what);
 /** @param {string} run @param {any} what @returns {Promise<State>} */
 export const change = (run, what) => post(`/api/runs/${run}/change`, what);
-/** @param {string} run @param {number} x @param {number} y @param {number} size @returns {Promise<Plane>} */
-export const plane = (run, x, y, size) =>
-  ask(`/api/runs/${run}/plane?x=${x}&y=${y}&size=${size}&units_size=${Math.round(size / 2)}`);
+/** The answers over a plane, and the maps of some units of each layer. @param {string} run @param {number} x @param {number} y @param {number} size @param {number[]} first the first unit of each layer @returns {Promise<Plane>} */
+export async function plane(run, x, y, size, first) {
+  const query = `x=${x}&y=${y}&size=${size}&units_size=${Math.round(size / 2)}&first=${first.join()}`;
+  const found = await ask(`/api/runs/${run}/plane?${query}`);
+  const units = found.units.map((/** @type {any} */ each) => ({ first: each.first, A: rowsOf(each.A) }));
+  return { ...found, values: numbersOf(found.values), units };
+}
 /** @param {string} run @param {number} i @returns {Promise<Sample>} */
 export const sample = (run, i) => ask(`/api/runs/${run}/sample?i=${i}`);
 /** A sample with other values of some features, by their index. @param {string} run @param {number} i @param {Record<string, number>} values @returns {Promise<Sample>} */

@@ -83,10 +83,12 @@ export function paint(canvas, columns, rows, color, upwards = false) {
   }
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const image = context.createImageData(columns, rows);
+  const { data } = image;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      const [red, green, blue] = color(row * columns + column);
-      image.data.set([red, green, blue, 255], 4 * ((upwards ? rows - 1 - row : row) * columns + column));
+      const at = 4 * ((upwards ? rows - 1 - row : row) * columns + column);
+      [data[at], data[at + 1], data[at + 2]] = color(row * columns + column);
+      data[at + 3] = 255;
     }
   }
   context.putImageData(image, 0, 0);
@@ -94,7 +96,7 @@ export function paint(canvas, columns, rows, color, upwards = false) {
 
 /**
  * Return the largest distance of numbers from a middle.
- * @param {number[]} values
+ * @param {import("./api.js").Numbers} values
  * @param {number} [middle]
  * @returns {number}
  */

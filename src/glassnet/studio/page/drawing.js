@@ -60,12 +60,13 @@ export function drawMaps() {
 /** What a unit gives over the plane; null where that is not known. @param {number} l @param {number} unit */
 function mapOf(l, unit) {
   const { plane, state } = store;
-  const found =
-    plane?.units[l - 1]?.[unit] ?? (l === state.layers.length && plane?.kind !== "class" ? plane?.values : null);
-  return found?.flat() ?? null;
+  const seen = plane?.units[l - 1];
+  return (
+    seen?.A[unit - seen.first] ?? (l === state.layers.length && plane?.kind !== "class" ? plane?.values : null) ?? null
+  );
 }
 
-/** @param {HTMLCanvasElement} canvas @param {number[]} map @param {string} activation */
+/** @param {HTMLCanvasElement} canvas @param {import("./api.js").Numbers} map @param {string} activation */
 function drawMap(canvas, map, activation) {
   const side = Math.round(Math.sqrt(map.length));
   const middle = /^(sigmoid|softmax)/.test(activation) ? 0.5 : 0;
@@ -78,7 +79,7 @@ function ramp(canvas, upright) {
   paint(canvas, 16, 16, (k) => diverging(((upright ? Math.floor(k / 16) : k % 16) - 7.5) / 8), true);
 }
 
-/** @param {HTMLCanvasElement} canvas @param {number[]} values @param {number[]} shape */
+/** @param {HTMLCanvasElement} canvas @param {import("./api.js").Numbers} values @param {number[]} shape */
 function row(canvas, values, shape) {
   const scale = reach(values);
   paint(canvas, shape[1], shape[0], (k) => diverging(values[k] / scale));
@@ -133,7 +134,7 @@ export function drawEdges() {
     const [before, after] = [view.nodes[k], view.nodes[k + 1]];
     const values = layer.W_values;
     const pixels = k === 0 && picture();
-    const largest = values && !pixels ? reach(values.flat()) : 1;
+    const largest = values && !pixels ? Math.max(...values.map((each) => reach(each))) : 1;
     const faint = before.size * after.size > 150 ? 0.5 : 0.9;
     for (const [j, to] of after) {
       if (pixels) {

@@ -7,8 +7,8 @@
  *   question: Question}} Lesson
  */
 
-/** @param {number[][] | null | undefined} W */
-const sameRows = (W) => Boolean(W?.every((row) => row.every((w, k) => w === W[0][k])));
+/** @param {import("./api.js").Numbers[] | null | undefined} W */
+const sameRows = (W) => Boolean(W?.every((row) => Array.from(row).every((w, k) => w === W[0][k])));
 /** @param {State} state @param {number} steps */
 const trained = (state, steps) => state.iteration >= steps;
 /** @param {string} activation @param {number[]} units */

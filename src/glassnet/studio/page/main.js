@@ -123,7 +123,7 @@ async function main() {
   tabs(byId("below"));
   tour.start();
   lights();
-  for (const topic of /** @type {const} */ (["run", "frame"])) on(topic, plane.refresh);
+  for (const topic of /** @type {const} */ (["run", "frame", "seen"])) on(topic, plane.refresh);
   on("look", () => (fill(document), (document.title = `glassnet studio: ${t("networks, opened")}`)));
   changed("look");
   await first();

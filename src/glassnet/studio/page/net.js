@@ -4,7 +4,7 @@ import { el, onceAFrame, num, sub } from "./dom.js";
 import { choice } from "./fields.js";
 import { AREA, FOOT, HEAD, PICTURE, drawEdges, drawMaps, picture, view, writeValues } from "./drawing.js";
 import { rebuild } from "./run.js";
-import { on, select, store } from "./store.js";
+import { changed, on, select, store } from "./store.js";
 import { hideTip, showTip } from "./tip.js";
 import { t } from "./words.js";
 
@@ -25,11 +25,15 @@ export function start(root) {
     el("div", { class: "net-scroll", tabindex: "-1" }, view.net),
     el("p", { class: "part", id: "part", role: "status" }),
   );
-  const redraw = onceAFrame(() => (mark(), drawEdges(), drawMaps()));
+  const redraw = onceAFrame(() => {
+    if (!store.state?.playing) mark(); // while it plays no part of a step is shown
+    drawEdges();
+    if (picture()) drawMaps(); // the weights of pixels; all other maps come with the plane
+  });
   on("run", build);
   on("look", build);
   on("frame", redraw);
-  on("plane", redraw);
+  on("plane", onceAFrame(drawMaps));
   on("select", () => (mark(), drawEdges()));
   on("light", () => (mark(), drawEdges()));
   new ResizeObserver(() => root.clientWidth !== width && ((width = root.clientWidth), build())).observe(root);
@@ -164,7 +168,7 @@ function more(l, x, y, way, count) {
       type: "button",
       "data-key": `more:${l}:${way}`,
       "aria-label": t("# more units of layer #", count, l),
-      onclick: () => ((first[l] += way * (MOST - 1)), build()),
+      onclick: () => ((first[l] += way * (MOST - 1)), build(), changed("seen")),
     },
     text,
   );
@@ -394,6 +398,7 @@ function walk(event) {
   if (!view.nodes[l].has(unit)) {
     first[l] = way[1] < 0 ? unit : unit - MOST + 1;
     build();
+    changed("seen");
   }
   const target = view.nodes[l].get(unit)?.element;
   target?.focus();

@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { css, diverging, ink, isDark, ofClass, outline, paint, paleClass, panel, reach } from "./colors.js";
 import { el, num, onceAFrame, sharp } from "./dom.js";
+import { view } from "./drawing.js";
 import { choice } from "./fields.js";
 import { lately } from "./run.js";
 import { changed, chooseSample, on, select, store } from "./store.js";
@@ -22,7 +23,8 @@ let side = 300;
 export const refresh = lately(async () => {
   const { state, axes } = store;
   if (!state) return;
-  const found = await api.plane(state.run, axes[0], axes[1], SIDE);
+  const first = view.nodes.slice(1).map((layer) => Math.min(...layer.keys()));
+  const found = await api.plane(state.run, axes[0], axes[1], SIDE, first);
   if (state.run !== store.state.run) return;
   store.plane = found;
   changed("plane");
@@ -45,7 +47,6 @@ export function start(root) {
   on("look", relabel);
   on("run", relabel);
   on("plane", show);
-  on("frame", show);
   on("sample", show);
   new ResizeObserver(() => ((side = Math.min(330, root.clientWidth)), show())).observe(root);
   dots.addEventListener("pointermove", (event) => {
@@ -120,7 +121,7 @@ function draw() {
   surface.parentElement?.classList.toggle("empty", !plane);
   if (!plane || !state) return;
   const color = coloring();
-  const values = plane.values.flat();
+  const { values } = plane;
   paint(surface, plane.x.length, plane.y.length, (k) => color.surface(values[k]), true);
   surface.style.width = surface.style.height = `${side}px`;
   const context = sharp(dots, side, side);

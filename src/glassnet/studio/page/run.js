@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { clearErrors, showError } from "./fields.js";
 import { writeAddress } from "./address.js";
+import { rowsOf } from "./packed.js";
 import { changed, store } from "./store.js";
 
 /** @typedef {import("./api.js").State} State */
@@ -106,7 +107,7 @@ function hear(frame) {
   state.iteration = frame.iteration;
   state.epoch = frame.epoch;
   if (frame.scores) state.scores = frame.scores;
-  frame.W?.forEach((W, k) => W && (state.layers[k].W_values = W));
+  frame.W?.forEach((W, k) => W && (state.layers[k].W_values = rowsOf(W)));
   if (frame.costs) append(state.costs, frame.costs);
   changed("frame");
 }

@@ -3,7 +3,7 @@
 /**
  * @typedef {{kind: "unit", layer: number, unit: number} | {kind: "layer", layer: number} | {kind: "sample"} |
  *   {kind: "edge", layer: number, unit: number, from: number}} Selection
- * @typedef {"run" | "frame" | "plane" | "select" | "sample" | "inputs" | "light" | "look" | "view" | "fields"} Topic
+ * @typedef {"run" | "frame" | "plane" | "select" | "sample" | "inputs" | "light" | "look" | "view" | "fields" | "seen"} Topic
  */
 
 /** @type {Map<Topic, (() => void)[]>} */
