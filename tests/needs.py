@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -61,6 +62,11 @@ def browser():
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
+def tsc():
+    """Return the path of TypeScript's compiler, beside this Python or on the path, None without one."""
+    return shutil.which("tsc", path=Path(sys.prefix) / "node_modules" / ".bin") or shutil.which("tsc")
+
+
 def cuda():
     """Tell whether torch finds a graphics processor."""
     return find_spec("torch") is not None and import_module("torch").cuda.is_available()
@@ -97,6 +103,7 @@ NEEDS = {
     "a library that is not sanitized": Need(lambda: os.environ.get("GLASSNET_NATIVE") != "sanitize"),
     "a C compiler": Need(lambda: os.name == "posix" and shutil.which("cc") is not None),
     "a browser": Need(lambda: browser() is not None, installed=True),
+    "TypeScript": Need(lambda: tsc() is not None),
     "Chinese letters": Need(lambda: import_module("glassnet.plots.words").chinese_font() is not None),
     "make": Need(lambda: os.name == "posix" and shutil.which("make") is not None),  # and bash, which Windows lacks
     "data": Need(lambda: True, installed=True),  # shared.py asks for each file
