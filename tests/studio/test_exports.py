@@ -32,6 +32,7 @@ def trained(spec):
 SPECS = [
     {"source": {"name": "moons", "noise": 0.2}, "settings": {"learning_rate": 0.3}},
     {"source": {"name": "typed"}, "settings": {"optimizer": "adam", "batch_size": 60, "dropout": 0.1}, "test_share": 0},
+    {"source": {"name": "typed", "formula": "x1 > 1"}, "scaled": True, "balanced": True},
     {"source": {"name": "clusters"}, "initializer": "he_uniform", "hidden": [{"units": 3, "activation": "gelu"}],
      "settings": {"learning_rate": 0.3, "schedule": "cosine", "epochs": 40, "batch_size": 99}},
 ]  # fmt: skip

@@ -7,7 +7,6 @@ from contextlib import closing
 import numpy as np
 import pytest
 
-from glassnet import Network
 from glassnet.errors import DataError
 from glassnet.studio import app
 from glassnet.studio.curve import MOST, Curve
@@ -187,10 +186,10 @@ def test_findings_arise_beside_the_training(client):
 
 
 def test_a_network_that_cannot_be_judged_has_no_findings(run, monkeypatch):
-    def fails(self, *given, **more):
+    def fails(*given, **more):
         raise DataError("of the test")
 
-    monkeypatch.setattr(Network, "diagnose", fails)
+    monkeypatch.setattr("glassnet.studio.findings.diagnose", fails)
     run.ask(lambda: run.session.advance(50)).result(20)
     change = run.change
     run.ask(run.changed).result(20)

@@ -7,6 +7,7 @@ from typing import Any
 
 MOST = 500
 NAMES = ("iterations", "train", "test", "score_train", "score_test", "learning_rate")
+SMOOTHED = NAMES[1:5]
 
 
 class Curve:
@@ -32,6 +33,33 @@ class Curve:
         """Return the points after an iteration, by name."""
         points = [point for point in self.points if point[0] > iteration]
         return {name: [point[k] for point in points] for k, name in enumerate(NAMES)}
+
+    def smoothed(self, share: float) -> dict[str, list[Any]]:
+        """Return each point as the mean of the points in a window that ends with it.
+
+        Parameters
+        ----------
+        share : float
+            Of all iterations, which the window is wide.
+
+        Returns
+        -------
+        dict of str to list
+            Iterations, and each of `SMOOTHED`; None where the window holds no number.
+        """
+        iterations = [point[0] for point in self.points]
+        width = share * iterations[-1] if iterations else 0.0
+        found: dict[str, list[Any]] = {"iterations": iterations}
+        for name in SMOOTHED:
+            values, first, total, count = [point[NAMES.index(name)] for point in self.points], 0, 0.0, 0
+            means: list[float | None] = []
+            for k, value in enumerate(values):
+                total, count = total + (value or 0.0), count + (value is not None)
+                while iterations[first] < iterations[k] - width:
+                    total, count, first = total - (values[first] or 0.0), count - (values[first] is not None), first + 1
+                means.append(total / count if count else None)
+            found[name] = means
+        return found
 
     def last(self) -> dict[str, Any]:
         """Return the newest point by name."""

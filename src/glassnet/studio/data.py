@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,42 @@ class Data:
             mean, factor = self.scale
             return [float(value) for value in mean + factor * Y[0]]
         return [self.classes[i] for i in self.indices(Y)]
+
+    def scaled(self, train: Indices) -> Data:
+        """Return the data with features, and targets that are numbers, of mean 0 and deviation 1.
+
+        Parameters
+        ----------
+        train : array (m_train,)
+            The samples that mean and deviation are of. A picture's numbers share one of each.
+
+        Returns
+        -------
+        Data
+            Its `scale` leads back to the target's own unit.
+        """
+        over = None if self.picture else 1
+        X, _, _ = _standardised(self.X, train, over)
+        if self.classes is not None:
+            return replace(self, X=X)
+        Y, mean, deviation = _standardised(self.Y, train, None)
+        own_mean, factor = self.scale
+        return replace(self, X=X, Y=Y, scale=(own_mean + factor * float(mean.item()), factor * float(deviation.item())))
+
+    def balanced(self, train: Indices) -> Array | None:
+        """Return weights (1, m_train) of the training samples, of the same sum in each class; None without classes."""
+        if self.classes is None:
+            return None
+        truth = self.indices(self.Y[:, train])
+        counts = np.bincount(truth)
+        return (len(truth) / (np.count_nonzero(counts) * counts[truth]))[None]
+
+
+def _standardised(M: Array, train: Indices, axis: int | None) -> tuple[Array, Array, Array]:
+    """Return rows of mean 0 and deviation 1 over the training samples, and both; what never varies is only centred."""
+    mean, deviation = (of(M[:, train], axis=axis, keepdims=True) for of in (np.mean, np.std))
+    deviation = np.where(deviation > 0, deviation, 1.0)
+    return (M - mean) / deviation, mean, deviation
 
 
 def train_and_test(m: int, seed: int, share: float) -> tuple[Indices, Indices]:

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import GlassnetError
-from glassnet.inspection.diagnosis import DETECTORS
+from glassnet.inspection.diagnosis import DETECTORS, Finding, diagnose
+from glassnet.studio.remedies import remedy
 from glassnet.studio.session import Session
 from glassnet.texts import translated
 
@@ -51,31 +52,14 @@ class Findings:
         if iteration < FEW_STEPS or iteration == self._looked_at or not self._looking.acquire(blocking=False):
             return
         self._looked_at = iteration
-        net, data = copy.deepcopy(session.net), session.data
-        net.record = whole_record(session)
-        given: dict[str, Any] = {"names": list(data.features), "classes": data.classes}
-        if len(session.test):
-            given["validation"] = (session.X_test, session.Y_test)
-        threading.Thread(
-            target=self._look, args=(net, session.X, session.Y, given), name="glassnet-findings", daemon=True
-        ).start()
+        look = looker(session)
+        threading.Thread(target=self._look, args=(look,), name="glassnet-findings", daemon=True).start()
 
-    def _look(self, net: Any, X: Any, Y: Any, given: dict[str, Any]) -> None:
+    def _look(self, look: Callable[[], list[dict[str, Any]]]) -> None:
         began = time.monotonic()
         try:
             with np.errstate(all="ignore"):
-                found = net.diagnose(X, Y, **given)
-            self.found = [
-                {
-                    "name": each.name, "title": each.wrong, "text": each.evidence, "change": each.change,
-                    "severity": "follows" if DETECTORS[each.name].is_symptom else "cause", "numbers": each.numbers,
-                    "zh": {
-                        "title": translated(each.wrong, "zh"), "text": translated(each.evidence, "zh"),
-                        "change": translated(each.change, "zh"),
-                    },
-                }
-                for each in found
-            ]  # fmt: skip
+                self.found = look()
         except (GlassnetError, ArithmeticError, MemoryError):  # such a network cannot be judged
             self.found = []
         finally:
@@ -83,6 +67,32 @@ class Findings:
             self._again = now + max(REST, SHARE * (now - began))
             self._looking.release()
         self.tell()
+
+
+def looker(session: Session) -> Callable[[], list[dict[str, Any]]]:
+    """Return what finds what is wrong with a session as it is now, from whatever thread it is called."""
+    net, record, data = copy.deepcopy(session.net), whole_record(session), session.data
+    spec = {**session.spec, "settings": dict(session.place.settings)}
+    validation = (session.X_test, session.Y_test) if len(session.test) else None
+    names = list(data.features)
+
+    def look() -> list[dict[str, Any]]:
+        found = diagnose(
+            net.architecture, net.parameters, session.X, session.Y, record=record, validation=validation, names=names,
+            classes=data.classes, numbers=session.train,
+        )  # fmt: skip
+        return [_document(each, spec, names) for each in found]
+
+    return look
+
+
+def _document(found: Finding, spec: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    said = {"title": found.wrong, "text": found.evidence, "change": found.change}
+    return {
+        "name": found.name, **said, "zh": {name: translated(text, "zh") for name, text in said.items()},
+        "severity": "follows" if DETECTORS[found.name].is_symptom else "cause", "numbers": found.numbers,
+        **remedy(found.name, found.numbers, spec, names),
+    }  # fmt: skip
 
 
 def whole_record(session: Session) -> dict[str, Any] | None:

@@ -162,7 +162,7 @@ class Run:
 
     def _reset(self) -> None:
         self.playing = False
-        self.session.reset()
+        self.session.restart()
         self.findings.clear()
 
     # ------------------------------------------------------------ the thread

@@ -36,21 +36,23 @@ def script(session: Session, file: str | None = None) -> str:
     lines += [
         f"order = np.random.default_rng({spec['data_seed']}).permutation(X.shape[1])",
         f"train, test = np.sort(order[{len(session.test)}:]), np.sort(order[:{len(session.test)}])",
+        *(["data = data.scaled(train)", "X, Y = data.X, data.Y"] if spec["scaled"] else []),
         "X_train, Y_train = X[:, train], Y[:, train]",
+        *(["weights = data.balanced(train)"] if session.weights is not None else []),
         "",
         "net = Network(",
         f"    {list(net.architecture.sizes)}, {list(net.architecture.activations)}, {session.loss!r},",
         f'    initializer={spec["initializer"]!r}, seed={spec["seed"]}, dtype="float64",',
         ")",
     ]
-    taken, resume = 0, ""
+    taken, resume, weights = 0, "", "" if session.weights is None else ", sample_weight=weights"
     for act in session.place.acts:
         if act["what"] == "set":
             letter, l = act["array"][0], act["array"][1:]
             lines.append(f"net.{letter}[{l}][{act['row']}, {act['column']}] = {act['value']!r}")
             continue
         given = _settings(act["settings"], taken, session, imports)
-        lines.append(f"net.fit(X_train, Y_train, iterations={act['iterations']}{given}{resume})")
+        lines.append(f"net.fit(X_train, Y_train, iterations={act['iterations']}{given}{weights}{resume})")
         taken, resume = taken + act["iterations"], ", resume=True"
     lines += ["", 'print("training", net.cost(X_train, Y_train))']
     if len(session.test):

@@ -70,9 +70,13 @@ class Session:
         self.spec: dict[str, Any] = dict(spec)
         self.data: Data = make(spec["source"], spec["data_seed"]) if data is None else data
         self.train, self.test = train_and_test(self.data.m, spec["data_seed"], spec["test_share"])
+        if spec["scaled"]:
+            self.data = self.data.scaled(self.train)
+        self.weights: Array | None = self.data.balanced(self.train) if spec["balanced"] else None
         self.X, self.Y = (np.ascontiguousarray(M[:, self.train], np.float64) for M in (self.data.X, self.data.Y))
         self.X_test, self.Y_test = (np.ascontiguousarray(M[:, self.test]) for M in (self.data.X, self.data.Y))
         self.place = Place(settings=dict(spec["settings"]))
+        self.undoable: list[tuple[Network, Place, Curve]] = []
         self.reset()
 
     # ------------------------------------------------------------ start
@@ -100,11 +104,23 @@ class Session:
         self.place = Place(settings=dict(self.place.settings))
         self.curve = Curve()
         self.rate: float | None = None  # the learning rate of the last step
-        self.undoable: list[tuple[Network, Place, Curve]] = []
         self.part: Part | None = None
         self.parts: list[Part] = []
         self.trace: Trace | None = None
         self.note()
+
+    def twin(self) -> Session:
+        """Return a session that stands where this one does, on the same data; nothing in it can be undone."""
+        twin = copy.copy(self)
+        twin.net, twin.place, twin.curve = copy.deepcopy(self.net), copy.deepcopy(self.place), self.curve.copy()
+        twin.undoable = []
+        twin.forget_parts()
+        return twin
+
+    def restart(self) -> None:
+        """Start again, so that an undo brings back what was trained."""
+        self._keep()
+        self.reset()
 
     @property
     def steps_per_epoch(self) -> int:
@@ -128,7 +144,7 @@ class Session:
         if place.finished is not None:
             return
         self.forget_parts()
-        left = self._left()
+        left = self.steps_left
         steps = min(steps, left)
         done = 0
         try:
@@ -142,8 +158,9 @@ class Session:
         if steps == left and place.finished is None:
             place.finished = f"the {place.settings['epochs']} epochs of the schedule are done"
 
-    def _left(self) -> int:
-        """Return the steps until the schedule ends; a constant one never does."""
+    @property
+    def steps_left(self) -> int:
+        """Steps until the schedule ends; a constant one never does."""
         if self.place.settings["schedule"] == "constant":
             return 10**15
         planned: int = self.place.settings["epochs"] * self.steps_per_epoch
@@ -165,6 +182,7 @@ class Session:
     def fit_settings(self) -> dict[str, Any]:
         """Return the settings as `Network.fit` takes them, the schedule going on from slice to slice."""
         settings = {name: value for name, value in self.place.settings.items() if name != "epochs"}
+        settings["sample_weight"] = self.weights
         if settings["schedule"] != "constant":
             settings["schedule"] = going_on(
                 settings["schedule"], self.place.iteration, self.steps_per_epoch, self.place.settings["epochs"]
@@ -214,13 +232,14 @@ class Session:
         """Return every array of the step that comes next: its batch and its dropout masks are those of `fit`."""
         settings, position = self.place.settings, self.net.position
         rng = copy.deepcopy(self.net.rng)
-        batches = Batches(self.X, self.Y, None, settings["batch_size"], settings["shuffle"], rng)
+        batches = Batches(self.X, self.Y, self.weights, settings["batch_size"], settings["shuffle"], rng)
         if self.place.step and position is not None:
             batches.begun = position.order
-        X, Y, _ = next(batches.epoch(self.place.step))
+        X, Y, S = next(batches.epoch(self.place.step))
         return self.net.trace(
-            X.copy(), Y.copy(), l2=settings["l2"], l1=settings["l1"], dropout=settings["dropout"], seed=rng
-        )
+            X.copy(), Y.copy(), sample_weight=None if S is None else S.copy(), l2=settings["l2"], l1=settings["l1"],
+            dropout=settings["dropout"], seed=rng,
+        )  # fmt: skip
 
     def forget_parts(self) -> None:
         """Leave a step that was shown in parts; it was not taken."""

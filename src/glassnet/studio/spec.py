@@ -62,13 +62,16 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 DEFAULT: dict[str, Any] = {
-    "source": {"name": "flower"}, "test_share": 0.2, "data_seed": 1, "seed": 1, "loss": None,
+    "source": {"name": "flower"}, "test_share": 0.2, "data_seed": 1, "seed": 1, "scaled": False, "balanced": False,
+    "loss": None,
     "hidden": [{"units": 4, "activation": "tanh"}], "initializer": None, "settings": {"learning_rate": 1.2},
 }  # fmt: skip
 NUMBERS = (
     Knob("test_share", "Share of test samples", "number", 0.2, 0, 0.9, 0.05),
     Knob("data_seed", "Seed of the data", "whole", 1, 0, MOST_SEED, 1),
     Knob("seed", "Seed of the network", "whole", 1, 0, MOST_SEED, 1),
+    Knob("scaled", "Scale the numbers", "yes_or_no", False),
+    Knob("balanced", "Balance the classes", "yes_or_no", False),
 )
 
 

@@ -395,7 +395,13 @@ def check(session: Session) -> dict[str, Any]:
     """Return the gradient check of the network on its training samples."""
     settings = session.place.settings
     found = session.net.check_gradients(
-        session.X, session.Y, l2=settings["l2"], l1=settings["l1"], entries=20, seed=session.spec["seed"]
+        session.X,
+        session.Y,
+        sample_weight=session.weights,
+        l2=settings["l2"],
+        l1=settings["l1"],
+        entries=20,
+        seed=session.spec["seed"],
     )
     return {
         "passed": bool(found.ok), "threshold": found.threshold, "largest": number(found.worst.difference),

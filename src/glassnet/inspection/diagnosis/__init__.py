@@ -71,15 +71,18 @@ def diagnose(
     names: Sequence[str] | None = None,
     classes: Sequence[Any] | None = None,
     seed: int = 0,
+    numbers: Indices | None = None,
 ) -> Diagnosis:
     """Return what is wrong with a network and its training; see `Network.diagnose`.
 
-    The networks of a stack are examined one by one, and the diagnosis with the weightiest finding is returned.
+    The networks of a stack are examined one by one, and the diagnosis with the weightiest finding is returned. Where X
+    holds some samples of more, `numbers` (m,) says which: findings name samples by these.
     """
     vectors = np.atleast_2d(theta.vector)
     stacked = theta.vector.ndim > 1
     X_v, Y_v = validation or (None, None)
     chosen, chosen_v = (np.arange(0) if M is None else _choice(M.shape, architecture.n_x, seed) for M in (X, X_v))
+    named = chosen if numbers is None else numbers[chosen]
     data = [_dense(X, chosen), _dense(Y, chosen), _dense(X_v, chosen_v), _dense(Y_v, chosen_v)]
     diagnoses = []
     for network, vector in enumerate(vectors):
@@ -88,9 +91,7 @@ def diagnose(
         X, Y, X_v, Y_v = (M[network] if M is not None and M.ndim == 3 else M for M in data)
         others = None if X_v is None or Y_v is None else (X_v, Y_v)
         own = _of_network(record, network) if stacked and record else record or {}
-        diagnoses.append(
-            examine(DiagnosisContext(architecture, alone, own, X, Y, others, names, classes, seed, chosen))
-        )
+        diagnoses.append(examine(DiagnosisContext(architecture, alone, own, X, Y, others, names, classes, seed, named)))
     return max(diagnoses, key=lambda diagnosis: diagnosis[0].weight if len(diagnosis) else 0)
 
 
