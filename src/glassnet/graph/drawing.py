@@ -48,11 +48,24 @@ class Line(NamedTuple):
     slope: str = ""
 
 
-def draw(title: str, boxes: Sequence[Box], lines: Sequence[Line]) -> str:
-    """Return boxes, in an order in which every line goes up, as SVG text; the last one is the result."""
+class Layout(NamedTuple):
+    """Where boxes stand: each one's column, the slots that each line passes, and the row of every slot."""
+
+    column: list[int]
+    chains: list[list[Slot]]
+    rows: dict[Slot, float]
+
+
+def layout(boxes: Sequence[Box], lines: Sequence[Line]) -> Layout:
+    """Return where boxes stand, in an order in which every line goes up."""
     column = _columns(boxes, lines)
     chains = [_chain(i, line.below, column[line.below], line.above, column[line.above]) for i, line in enumerate(lines)]
-    rows = _rows(set(enumerate(column)), chains)
+    return Layout(column, chains, _rows(set(enumerate(column)), chains))
+
+
+def draw(title: str, boxes: Sequence[Box], lines: Sequence[Line]) -> str:
+    """Return boxes, in an order in which every line goes up, as SVG text; the last one is the result."""
+    column, chains, rows = layout(boxes, lines)
 
     wide = [0.0] * (1 + max(column))
     for box, c in zip(boxes, column, strict=True):

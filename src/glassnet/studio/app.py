@@ -27,6 +27,7 @@ from glassnet.studio.description import BYTES, description
 from glassnet.studio.description import Route as Described
 from glassnet.studio.exports import EXPORTS
 from glassnet.studio.guard import OPEN, App, Guard, equal
+from glassnet.studio.kept import Shelf, again
 from glassnet.studio.opening import Opened, go_on
 from glassnet.studio.plain import text
 from glassnet.studio.questions import NOTHING, ORDERS, QUESTIONS, Question, Word
@@ -70,6 +71,7 @@ class Studio:
         self.lang: str = lang
         self.runs: dict[str, Run] = {}
         self.tables: Tables = Tables()
+        self.shelf: Shelf = Shelf()
         self.first: Opened | None = None  # what the page begins with
         self._first_run = ""
         routes = [
@@ -85,6 +87,7 @@ class Studio:
             Route("/api/runs/{run}/export", self.export),
             *(Route(_place(name), self._asking(row)) for name, row in QUESTIONS.items()),
             *(Route(_place(name), self._telling(row), methods=["POST"]) for name, row in ORDERS.items()),
+            Route("/api/kept/{kept}/open", self.reopen, methods=["POST"]),
             Route("/api/upload", self.upload, methods=["POST"]),
             Route("/api/look", self.look, methods=["POST"]),
         ]
@@ -185,10 +188,20 @@ class Studio:
 
     async def _started(self, given: Any, first: Opened | None = None) -> Run:
         spec = complete(given, self.tables)
+        return await self._opened(lambda: self._session(spec, first))
+
+    async def _opened(self, make_session: Callable[[], Session]) -> Run:
         self._make_room()
-        run = Run(secrets.token_hex(4), await run_in_threadpool(self._session, spec, first))
+        run = Run(secrets.token_hex(4), await run_in_threadpool(make_session), self.shelf)
         self.runs[run.name] = run
         return run
+
+    async def reopen(self, request: Request) -> Response:
+        """Start a run where one stood that was kept."""
+        await json_of(request)
+        kept = self.shelf.named(request.path_params["kept"])
+        run = await self._opened(lambda: again(kept))
+        return _json(await run.asked(run.state), 201)
 
     def _session(self, spec: dict[str, Any], first: Opened | None) -> Session:
         session = Session(spec, make(spec["source"], spec["data_seed"], spec["test_share"], self.tables))
@@ -315,6 +328,9 @@ OTHERS = (  # the routes that are no question to a run
     Described("POST", "/api/runs/{run}/end", "End a run.", body=NOTHING),
     Described("GET", "/api/runs/{run}/events", "The frames of a run, as they come.", gives="text/event-stream"),
     Described("GET", "/api/runs/{run}/export", f"A run as a file: {', '.join(EXPORTS)}.", (Word("kind"),), gives="*/*"),
+    Described(
+        "POST", "/api/kept/{kept}/open", "Start a run where one stood that was kept.", body=NOTHING, status="201"
+    ),
     Described("POST", "/api/upload", "Take a table.", (Word("name"),), body={}, takes=BYTES),
     Described("POST", "/api/look", "What is read of a table where something is said of its columns.", body=ANY),
 )

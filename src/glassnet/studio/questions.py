@@ -9,7 +9,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from glassnet.studio import views
+from glassnet.studio import large, views
+from glassnet.studio.curves import WIDEST, curves
+from glassnet.studio.graph import graph
 from glassnet.studio.knobs import as_number
 from glassnet.studio.plain import MOST_NUMBERS
 from glassnet.studio.refused import RefusedError
@@ -122,6 +124,11 @@ def _change(run: Run, body: Mapping[str, Any]) -> dict[str, Any]:
     return run.changed()
 
 
+def _binned(run: Run, key: str, i: int, rows: int, columns: int) -> dict[str, Any]:
+    M = large.array_of(views.trace_of(run.session, i), key)
+    return {"key": key, "iteration": run.session.place.iteration, **large.binned(M, rows, columns)}
+
+
 NOTHING = {"type": "object", "maxProperties": 0}
 SAMPLE, LAYER, UNIT = Whole("i"), Whole("layer", 1), Whole("unit")
 
@@ -142,6 +149,33 @@ QUESTIONS: dict[str, Question] = {  # what changes nothing
         "A part of an array that is too large to be sent whole.",
         lambda run, key, i, row, column, most: views.numbers(run.session, i, key, row, column, most),
         (Word("key"), SAMPLE, Whole("row"), Whole("column"), Whole("most", MOST_NUMBERS, 1, MOST_NUMBERS)),
+    ),
+    "binned": Question(
+        "A large array of one sample's pass in means of blocks.",
+        _binned,
+        (
+            Word("key", "X"), SAMPLE, Whole("rows", large.ROWS, 1, large.ROWS),
+            Whole("columns", large.COLUMNS, 1, large.COLUMNS),
+        ),
+    ),
+    "pictures": Question(
+        "Where the features are a picture: weights of units of layer 1, and a sample, as pictures.",
+        lambda run, i, first, count, side: large.pictures(run.session, i, first, count, side),
+        (SAMPLE, Whole("first"), Whole("count", 1, 1, large.MOST_UNITS), Whole("side", 32, 1, large.MOST_SIDE)),
+    ),
+    "graph": Question(
+        "The computation graph of one sample's loss: its boxes are numbers, or arrays.",
+        lambda run, i, level: graph(run.session, i, level),
+        (SAMPLE, Word("level")),
+    ),
+    "curves": Question(
+        "Costs, scores and learning rates by iteration, also smoothed; the rates that are planned.",
+        lambda run, smooth: curves(run.session, smooth),
+        (Whole("smooth", 0, 0, WIDEST),),
+    ),
+    "kept": Question(
+        "The runs that were kept, and where their settings differ from this run's.",
+        lambda run: run.shelf.compared(run.session),
     ),
     "unit": Question(
         "The sum of one unit with its numbers, and the slopes that came back to it.",
@@ -181,6 +215,17 @@ ORDERS: dict[str, Question] = {  # what does something, or says more than an add
                 "i": {"type": "integer"},
                 "values": {"type": "object", "additionalProperties": {"type": "number"}},
             },
+        },
+    ),
+    "keep": Question(
+        "Keep the run as it is now.", lambda run, body: run.shelf.keep(run.session).to_document(), body=NOTHING
+    ),
+    "kept": Question(
+        "Delete a run that was kept, or take that back.",
+        lambda run, body: run.shelf.change(body).to_document(),
+        body={
+            "type": "object", "required": ["kept", "deleted"],
+            "properties": {"kept": {"type": "integer"}, "deleted": {"type": "boolean"}},
         },
     ),
     "check": Question(

@@ -21,6 +21,7 @@ from glassnet.errors import GlassnetError
 from glassnet.plain_text import one_line
 from glassnet.studio import views
 from glassnet.studio.findings import Findings
+from glassnet.studio.kept import Shelf
 from glassnet.studio.knobs import as_number
 from glassnet.studio.plain import text
 from glassnet.studio.refused import RefusedError
@@ -43,11 +44,14 @@ class Run:
         In addresses.
     session : Session
         What is trained.
+    shelf : Shelf, optional
+        Where it is kept.
     """
 
-    def __init__(self, name: str, session: Session) -> None:
+    def __init__(self, name: str, session: Session, shelf: Shelf | None = None) -> None:
         self.name: str = name
         self.session: Session = session
+        self.shelf: Shelf = shelf or Shelf()
         self.playing: bool = False
         self.speed: int | None = None  # steps in a frame; None is as fast as it goes
         self.frame: str = ""  # the newest, as JSON without its end, the same for all pages
