@@ -1,5 +1,7 @@
 """What a run is saved as gives the same numbers elsewhere."""
 
+import html
+import re
 import subprocess
 import sys
 
@@ -85,10 +87,52 @@ def test_a_diagram_is_a_picture():
     assert "script" not in svg
 
 
+@pytest.mark.parametrize("source", ["moons", "clusters", "digits", "tumours", "typed"])
+def test_a_report_tells_the_numbers_of_the_run(source):
+    session = Session(complete({"source": {"name": source}, "settings": {"learning_rate": 0.1}}))
+    for _ in range(3):
+        session.advance(5)
+        session.note()
+    page = html.unescape(EXPORTS["report"].make(session, Tables(), "en").decode())
+    for X, Y in ((session.X, session.Y), (session.X_test, session.Y_test)):
+        assert f"<td>{session.net.cost(X, Y):.6g}</td>" in page
+    if session.data.classes is None:
+        truth, found = (np.array(session.data.labels(M)) for M in (session.Y_test, session.net.forward(session.X_test)))
+        assert f"<td>{np.sqrt(np.mean((truth - found) ** 2)):.6g}</td>" in page
+    else:
+        found = session.data.indices(session.net.forward(session.X_test))
+        right = int((found == session.data.indices(session.Y_test)).sum())
+        assert f"<td>{right / len(found):.4f}</td>" in page
+        assert right == len(found) or f"{len(found) - right} of the {len(found)} samples" in page
+    assert all(line in page for line in script(session).splitlines() if line)
+    assert "<script" not in page
+
+
+def test_a_report_is_made_before_the_first_step_and_without_test_samples_in_both_languages():
+    session = Session(complete({"source": {"name": "moons"}, "test_share": 0}))
+    assert "Laboratory report: moons" in EXPORTS["report"].make(session, Tables(), "en").decode()
+    assert "实验报告" in EXPORTS["report"].make(session, Tables(), "zh").decode()
+
+
+def test_a_report_on_a_table_names_its_file_and_shows_the_cells_of_its_rows(tmp_path):
+    path = tmp_path / "shop.csv"
+    rng = np.random.default_rng(0)
+    rows = [f"{word},{number:.3f},{'yes' if flip else 'no'}" for word, number, flip in zip(
+        rng.choice(["red", "blue"], 80), rng.normal(size=80), rng.integers(0, 2, 80), strict=True)]  # fmt: skip
+    path.write_text("colour,size,bought\n" + "\n".join(rows))
+    tables = Tables()
+    spec = complete({"source": {**tables.complete({"file": tables.named(path), "target": "bought"})}}, tables)
+    session = Session(spec, tables.make(spec["source"], 1, 0.2))
+    session.advance(3)
+    page = EXPORTS["report"].make(session, tables, "en").decode()
+    assert "Laboratory report: shop.csv" in page
+    assert "<th>colour</th><th>size</th>" in re.sub(r">\s+<", "><", page)
+
+
 def test_exports_are_files_to_keep(client):
     path = client.run()
     client.post(f"{path}/do", {"what": "step"})
-    for kind, suffix in (("python", ".py"), ("model", ".glassnet"), ("svg", ".svg")):
+    for kind, suffix in (("python", ".py"), ("model", ".glassnet"), ("svg", ".svg"), ("report", ".html")):
         answer = client.ask("GET", f"{path}/export?kind={kind}")
         assert answer.status == 200
         assert answer.headers["content-disposition"].startswith("attachment")

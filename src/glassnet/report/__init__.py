@@ -40,35 +40,14 @@ def of_model(path: str | Path, data: str | Path | None = None, training: str | P
     GlassnetError
         If the model or the data cannot be read, or do not fit each other.
     """
-    from glassnet.report.analysis import analysis
-    from glassnet.report.data import data as data_section
-    from glassnet.report.environment import environment
-    from glassnet.report.explanation import explanation
-    from glassnet.report.principle import principle
-    from glassnet.report.reproduce import reproduce
-    from glassnet.report.results import results
+    from glassnet.report.of_subject import of_subject
     from glassnet.report.subject import open_subject
     from glassnet.workflows import explain_file
 
     subject = open_subject(path, data, training)
-    architecture = subject.network.architecture
-    sizes = "-".join(map(str, architecture.sizes))
     has_columns = data is not None and subject.model.preparation_.pictures is None
     found = explain_file(path, data, everything=True) if data is not None and has_columns else None
-    matter = [] if found is None or found.importance is None else found.importance.columns
-    return Report(
-        message("report.title", name=subject.name),
-        message("report.subtitle", sizes=sizes, parameters=f"{architecture.n_parameters:,}"),
-        [
-            principle(subject.network),
-            environment(subject),
-            data_section(subject),
-            results(subject, [name for each in matter for name in each.columns]),
-            analysis(subject),
-            *([] if found is None else [explanation(found)]),
-            reproduce(subject),
-        ],
-    )
+    return of_subject(subject, found)
 
 
 def of_explanation(found: Any, path: str | Path) -> Report:

@@ -21,7 +21,7 @@ def absent(subject: Subject) -> list[Block]:
 def _absent(subject: Subject) -> Iterator[tuple[str, Message]]:
     model: Any = subject.model
     preparation, trial = getattr(model, "preparation_", None), subject.trial
-    if preparation is None:
+    if preparation is None and not subject.features:
         yield "columns", message("absent.bare")
     if not len(curve_of(subject.record, "epoch_cost")):
         yield "training_curve", message("absent.no_record")

@@ -11,7 +11,7 @@ from glassnet import curves
 from glassnet.inspection.intervals import wilson
 from glassnet.plots.of_answers import GROUPS, LEAST_IN_GROUP
 from glassnet.report.blocks import Block, Cell, Drawing, Heading, message, paragraph
-from glassnet.report.subject import Subject, Trial, short_name
+from glassnet.report.subject import Subject, Trial, in_colours, short_name
 from glassnet.text_table import number_text
 from glassnet.typing import AnyArray
 
@@ -37,13 +37,13 @@ def of_classes(subject: Subject, trial: Trial) -> list[Block]:
         calibration = _calibration(trial, what, P[:, rarer], truth == rarer, 0.5)
         threshold = model.threshold_ if rarer == 1 else 1 - model.threshold_
         thresholds = _thresholds(trial, names[rarer], P[:, rarer], truth == rarer, threshold)
-        return [*calibration, *thresholds, *_gains(trial, names, P, truth, rarer)]
+        return [*calibration, *thresholds, *_gains(subject, trial, names, P, truth, rarer)]
     decided = P.argmax(axis=1)
     confidence = message("answers.confidence")
     rarest = int(np.where(counts > 0, counts, len(truth) + 1).argmin())
     return [
         *_calibration(trial, confidence, P.max(axis=1), decided == truth, 0.0),
-        *_gains(trial, names, P, truth, rarest),
+        *_gains(subject, trial, names, P, truth, rarest),
     ]
 
 
@@ -101,7 +101,9 @@ def _in_percent(found: curves.Decisions, prefix: str) -> dict[str, str]:
     return {f"{prefix}precision": precision, f"{prefix}recall": f"{found.recall:.1%}", f"{prefix}f1": f"{found.f1:.3f}"}
 
 
-def _gains(trial: Trial, names: list[str], P: AnyArray, truth: AnyArray, index: int) -> list[Block]:
+def _gains(
+    subject: Subject, trial: Trial, names: list[str], P: AnyArray, truth: AnyArray, index: int
+) -> list[Block]:  # fmt: skip
     of_class = truth == index
     found = float(curves.cumulative_gains(P[:, index], of_class).at(FIRST))
     most = min(1.0, FIRST / float(of_class.mean()))
@@ -109,7 +111,9 @@ def _gains(trial: Trial, names: list[str], P: AnyArray, truth: AnyArray, index: 
         "answers.gains_text", name=short_name(names[index]), first=f"{FIRST:.0%}", found=f"{found:.1%}",
         lift=f"{found / FIRST:.2f}", most=f"{most / FIRST:.2f}",
     )  # fmt: skip
-    data = {"y": np.array(names)[truth], "probabilities": P, "labels": names}
+    order = in_colours(len(names)) if subject.features else list(range(len(names)))
+    labels = [names[k] for k in order]
+    data = {"y": np.array(names)[truth], "probabilities": P[:, order], "labels": labels}
     caption = message("answers.gains_caption", name=trial.name, rows=len(truth))
     return [Heading(message("answers.gains")), text, Drawing("cumulative_gains", data, caption)]
 

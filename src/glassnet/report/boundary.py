@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.report.blocks import Block, Drawing, Heading, message
-from glassnet.report.subject import Subject, Trial, short_name
+from glassnet.report.subject import Subject, Trial, in_colours, short_name
 from glassnet.tables.arrow import pa
 from glassnet.tables.columns.number import numbers
 from glassnet.typing import AnyArray
@@ -18,6 +18,8 @@ from glassnet.typing import AnyArray
 def boundary(subject: Subject, trial: Trial) -> list[Block]:
     """Return the picture, or nothing where the features are not two columns of numbers."""
     model: Any = subject.model
+    if not hasattr(model, "preparation_"):
+        return _of_network(subject, trial)
     columns = model.preparation_.columns
     if [column.kind for column in columns] != ["number", "number"] or trial.y.ndim > 1:
         return []
@@ -33,6 +35,33 @@ def boundary(subject: Subject, trial: Trial) -> list[Block]:
     caption = message(key, **given)
     if subject.training is not None and subject.classes:
         data["learned"] = _points(model, subject.training)
+        caption = message("boundary.both", **given, training=subject.training.name)
+    return [Heading(message("boundary.title")), Drawing("decision_boundary", data, caption, of_user_data=True)]
+
+
+def _of_network(subject: Subject, trial: Trial) -> list[Block]:
+    """Return the picture of a network that takes its two features as they are."""
+    if len(subject.features) != 2:
+        return []
+    names = (short_name(subject.features[0]), short_name(subject.features[1]))
+    model: Any = subject.model
+
+    order = in_colours(len(subject.classes))
+
+    def probabilities(X: AnyArray) -> AnyArray:
+        return np.asarray(model.target_.probabilities(subject.network.forward(np.asarray(X, float).T).T))[:, order]
+
+    def predict(X: AnyArray) -> AnyArray:
+        return np.asarray(model.target_.decode(subject.network.forward(np.asarray(X, float).T).T))
+
+    answers: Any = SimpleNamespace(predict=predict)
+    if subject.classes:
+        answers = SimpleNamespace(predict=predict, predict_proba=probabilities, classes_=model.classes_[order])
+    data = {"model": answers, "X": trial.columns.T, "y": trial.y, "names": names, "mistakes": bool(subject.classes)}
+    given = {"first": names[0], "second": names[1], "rows": len(trial.y), "name": trial.name}
+    caption = message("boundary.classes" if subject.classes else "boundary.numbers", **given)
+    if subject.training is not None and subject.classes:
+        data["learned"] = (subject.training.columns.T, subject.training.y)
         caption = message("boundary.both", **given, training=subject.training.name)
     return [Heading(message("boundary.title")), Drawing("decision_boundary", data, caption, of_user_data=True)]
 

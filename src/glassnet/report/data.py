@@ -20,7 +20,7 @@ def data(subject: Subject) -> Section:
     if samples := subject.record.get("samples"):
         blocks.append(paragraph("data.trained_on", samples=samples))
     preparation = getattr(subject.model, "preparation_", None)
-    if preparation is None and not subject.classes:
+    if preparation is None and not subject.classes and not subject.features:
         blocks.append(paragraph("data.bare", n_x=subject.network.architecture.n_x))
     else:
         blocks += [Paragraph(_target(subject)), *_decisions(subject)]

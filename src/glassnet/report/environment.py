@@ -42,7 +42,7 @@ def environment(subject: Subject) -> Section:
             "environment.dropout": plain(settings["dropout"]),
             "environment.epochs": str(record["epochs"]),
             "environment.steps": str(record["steps"]),
-            "environment.seconds": f"{record['seconds']:.3g} s",
+            **({} if record["seconds"] is None else {"environment.seconds": f"{record['seconds']:.3g} s"}),
             "environment.interrupted": message("yes" if record["interrupted"] else "no"),
         }
     return Section(message("environment.title"), [facts(message("environment.training"), values), machine()])

@@ -73,7 +73,9 @@ def _table(
 ) -> Table:  # fmt: skip
     """Return the rows with their answers and the cells of a few columns."""
     model: Any = subject.model
-    known = list(dict.fromkeys(column.name for column in model.preparation_.columns))
+    preparation = getattr(model, "preparation_", None)
+    known = trial.rows.column_names if preparation is None else [column.name for column in preparation.columns]
+    known = list(dict.fromkeys(known))
     names = [name for name in important if name in known] or known
     names = names[:MOST_COLUMNS]
     cells = rows_at(trial.rows.select(names), shown).to_pydict()

@@ -17,6 +17,8 @@ from glassnet.workflows.parts import TEST_SHARE
 def reproduce(subject: Subject) -> Section:
     """Return the commands that train, score and report the same."""
     trained_with = subject.document.get("settings", {})
+    if subject.script:
+        return Section(message("reproduce.title"), [paragraph("reproduce.script"), Code(list(subject.script))])
     if not hasattr(subject.model, "preparation_"):
         return Section(
             message("reproduce.title"), [paragraph("reproduce.python"), Code(_in_python(subject)), *_seedless(None)]

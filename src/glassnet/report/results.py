@@ -103,7 +103,9 @@ def curve_of(record: Mapping[str, Any], name: str) -> AnyArray:
 
 
 def _epochs(record: Mapping[str, Any], curve: AnyArray) -> AnyArray:
-    """Return the epochs of a curve's points, of which a long record keeps every n-th."""
+    """Return the epochs of a curve's points: as the record says, else of a long one every n-th is kept."""
+    if "at" in record:
+        return np.asarray(record["at"])
     thinned = max(1, -(-record["epochs"] // 1000))
     return 1 + np.arange(len(curve)) * thinned
 
@@ -170,7 +172,8 @@ def _first_layer(subject: Subject) -> list[Block]:
         return [Drawing("images", {"pictures": pictures, "titles": titles, "columns": 10}, caption, of_user_data=True)]
     is_embedded = subject.network.architecture.embedding is not None  # then W[1] takes no features
     if len(W) <= HEAT_ROWS and W.shape[1] <= HEAT_COLUMNS and not is_embedded:
-        names = preparation.feature_names if preparation is not None else map(str, range(1, W.shape[1] + 1))
+        numbers = [str(k) for k in range(1, W.shape[1] + 1)]
+        names = preparation.feature_names if preparation is not None else subject.features or numbers
         columns = [name if len(name) <= 24 else name[:23] + "…" for name in names]
         caption = message("results.weights_heat", largest=f"{np.abs(W).max():.4g}")
         units = [str(unit) for unit in range(1, len(W) + 1)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,11 @@ class Subject:
     training: Trial | None = None
     learned: Scores | None = None  # of samples that the network learned from, where they are at hand
     repeated: int | None = None  # samples of the trial that are also among those of the training; None: not compared
+    features: Sequence[str] = ()  # their names, where the model knows no columns
+    history: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # the record of the training, where the network has not all
+    script: Sequence[str] = ()  # lines of Python that train the same
 
     @property
     def network(self) -> Network:
@@ -64,7 +69,7 @@ class Subject:
     @property
     def record(self) -> dict[str, Any]:
         """The training record; empty where there is none."""
-        return self.network.record or {}
+        return dict(self.history) or self.network.record or {}
 
     @property
     def classes(self) -> list[str]:
@@ -87,6 +92,11 @@ class Subject:
 def short_name(name: object) -> str:
     """Return a name so that it leaves room in a table for what stands beside it."""
     return shortened(str(name), LONGEST_NAME)
+
+
+def in_colours(n: int) -> list[int]:
+    """Return the classes of a network without columns in the order of their colours: of two the second is blue."""
+    return [1, 0] if n == 2 else list(range(n))
 
 
 def open_subject(path: str | Path, data: str | Path | None = None, training: str | Path | None = None) -> Subject:

@@ -229,12 +229,12 @@ class Studio:
         return _json(await run_in_threadpool(self.tables.look, source))
 
     async def export(self, request: Request) -> Response:
-        """Answer a run as a file: a script, a model or a picture."""
+        """Answer a run as a file."""
         run, kind = self._run(request), request.query_params.get("kind", "")
         if kind not in EXPORTS:
             raise RefusedError(f"kind: expected one of {', '.join(EXPORTS)}; got {kind!r:.60}", "kind")
-        row = EXPORTS[kind]
-        body = await run.asked(lambda: row.make(run.session, self.tables))
+        row, lang = EXPORTS[kind], "zh" if request.query_params.get("lang") == "zh" else "en"
+        body = await run.asked(lambda: row.make(run.session, self.tables, lang))
         disposition = f'attachment; filename="glassnet-{run.name}{row.suffix}"'
         return Response(body, media_type=row.type, headers={"content-disposition": disposition})
 
@@ -327,7 +327,13 @@ OTHERS = (  # the routes that are no question to a run
     ),
     Described("POST", "/api/runs/{run}/end", "End a run.", body=NOTHING),
     Described("GET", "/api/runs/{run}/events", "The frames of a run, as they come.", gives="text/event-stream"),
-    Described("GET", "/api/runs/{run}/export", f"A run as a file: {', '.join(EXPORTS)}.", (Word("kind"),), gives="*/*"),
+    Described(
+        "GET",
+        "/api/runs/{run}/export",
+        f"A run as a file: {', '.join(EXPORTS)}; in English or Chinese.",
+        (Word("kind"), Word("lang", "en")),
+        gives="*/*",
+    ),
     Described(
         "POST", "/api/kept/{kept}/open", "Start a run where one stood that was kept.", body=NOTHING, status="201"
     ),

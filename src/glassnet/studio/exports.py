@@ -9,24 +9,25 @@ from pathlib import Path
 from typing import NamedTuple
 
 from glassnet.studio.findings import whole_record
+from glassnet.studio.reporting import html_report
 from glassnet.studio.script import script
 from glassnet.studio.session import Session
 from glassnet.studio.tables import Tables
 
 
 class Export(NamedTuple):
-    """One row: `make` takes the session and the files of the studio."""
+    """One row: `make` takes the session, the files of the studio, and the language of the page."""
 
-    make: Callable[[Session, Tables], bytes]
+    make: Callable[[Session, Tables, str], bytes]
     suffix: str
     type: str
 
 
-def _python(session: Session, tables: Tables) -> bytes:
+def _python(session: Session, tables: Tables, lang: str = "en") -> bytes:
     return script(session, tables.name_of(session.spec["source"])).encode()
 
 
-def _model(session: Session, tables: Tables) -> bytes:
+def _model(session: Session, tables: Tables, lang: str = "en") -> bytes:
     """Return a model file; what the studio needs to go on stands beside the network."""
     net, place = copy.copy(session.net), session.place
     net.record = whole_record(session)
@@ -41,15 +42,20 @@ def _model(session: Session, tables: Tables) -> bytes:
         return path.read_bytes()
 
 
-def _svg(session: Session, tables: Tables) -> bytes:
+def _svg(session: Session, tables: Tables, lang: str = "en") -> bytes:
     from glassnet.report.blocks import Drawing
     from glassnet.report.drawing import draw_svg
 
-    return draw_svg(Drawing("diagram", {"model": session.net}, ""), "en").encode()
+    return draw_svg(Drawing("diagram", {"model": session.net}, ""), lang).encode()
+
+
+def _report(session: Session, tables: Tables, lang: str = "en") -> bytes:
+    return html_report(session, tables.name_of(session.spec["source"]), lang).encode()
 
 
 EXPORTS = {
     "python": Export(_python, ".py", "text/x-python; charset=utf-8"),
     "model": Export(_model, ".glassnet", "application/octet-stream"),
     "svg": Export(_svg, ".svg", "image/svg+xml"),
+    "report": Export(_report, ".html", "text/html; charset=utf-8"),
 }

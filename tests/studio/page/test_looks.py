@@ -10,6 +10,7 @@ from shared import ROOT
 
 PAGE = ROOT / "src" / "glassnet" / "studio" / "page"
 TEXTS = tomllib.loads((PAGE.parent / "words.zh.toml").read_text("utf-8"))
+SUFFIXES = {"python": ".py", "model": ".glassnet", "svg": ".svg", "report": ".html"}
 QUOTED = r'"((?:[^"\\]|\\.)*)"'
 
 
@@ -142,7 +143,7 @@ def test_every_lesson_begins_and_its_right_answer_is_one_of_its_options(browsing
         assert 0 <= right < count, lesson["name"]
 
 
-@pytest.mark.parametrize("kind", ["python", "model", "svg"])
+@pytest.mark.parametrize("kind", sorted(SUFFIXES))
 def test_the_run_is_saved(shown, kind):
     shown.press("step", 1)
     shown.page.click("#export summary")
@@ -150,4 +151,4 @@ def test_the_run_is_saved(shown, kind):
         shown.page.click(f'[data-kind="{kind}"]')
     path = waiting.value.path()
     assert path.stat().st_size > 100
-    assert waiting.value.suggested_filename.endswith({"python": ".py", "model": ".glassnet", "svg": ".svg"}[kind])
+    assert waiting.value.suggested_filename.endswith(SUFFIXES[kind])

@@ -119,7 +119,7 @@ export const confusion = (run) => ask(`/api/runs/${run}/confusion`);
 /** @param {string} run @returns {Promise<{passed: boolean, largest: number, rows: {array: string, difference: number}[]}>} */
 export const check = (run) => post(`/api/runs/${run}/check`, {});
 /** @param {string} run @param {string} kind */
-export const exported = (run, kind) => `/api/runs/${run}/export?kind=${kind}`;
+export const exported = (run, kind) => `/api/runs/${run}/export?kind=${kind}&lang=${language()}`;
 
 /** @param {any} source @returns {Promise<{source: any, look: any}>} */
 export const look = (source) => post("/api/look", source);

@@ -12,6 +12,7 @@ const KINDS = /** @type {const} */ ([
   ["python", "Python script"],
   ["model", "Model file (.glassnet)"],
   ["svg", "Diagram (SVG)"],
+  ["report", "Report (HTML)"],
 ]);
 
 /** @param {HTMLElement} root */
