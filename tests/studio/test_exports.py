@@ -11,6 +11,7 @@ import pytest
 from glassnet import Network
 from glassnet.errors import GlassnetError
 from glassnet.studio.exports import EXPORTS
+from glassnet.studio.looked_at import LookedAt
 from glassnet.studio.opening import go_on, opened
 from glassnet.studio.script import script
 from glassnet.studio.session import Session
@@ -186,7 +187,13 @@ def test_a_model_file_brings_no_code_into_a_script(act, said, path):
     assert said in str(refused.value)
 
 
-def test_models_that_are_not_the_studios_are_refused(path):
-    Network([2, 1], seed=0).save(path)
-    with pytest.raises(GlassnetError, match="no network of the studio"):
-        opened(Tables(), path, None, None)
+def test_a_fitted_model_is_saved_as_it_was_and_has_no_script(path):
+    net = Network([2, 1], seed=0)
+    net.save(path)
+    tables = Tables()
+    spec = complete(opened(tables, path, None, None).spec, tables)
+    session = LookedAt(spec, tables.models.of(spec["source"]))
+    path.write_bytes(EXPORTS["model"].make(session, tables))
+    assert np.array_equal(Network.load(path).vector, net.vector)
+    with pytest.raises(GlassnetError, match="script"):
+        EXPORTS["python"].make(session, tables)

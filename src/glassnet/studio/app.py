@@ -26,8 +26,13 @@ from glassnet.studio.choices import choices
 from glassnet.studio.description import BYTES, description
 from glassnet.studio.description import Route as Described
 from glassnet.studio.exports import EXPORTS
+from glassnet.studio.fit_routes import DESCRIBED as OF_FITS
+from glassnet.studio.fit_routes import routes_of
+from glassnet.studio.fits import Fits
 from glassnet.studio.guard import OPEN, App, Guard, equal
 from glassnet.studio.kept import Shelf, again
+from glassnet.studio.looked_at import LookedAt
+from glassnet.studio.models import MODEL
 from glassnet.studio.opening import Opened, go_on
 from glassnet.studio.plain import text
 from glassnet.studio.questions import NOTHING, ORDERS, QUESTIONS, Question, Word
@@ -72,6 +77,7 @@ class Studio:
         self.runs: dict[str, Run] = {}
         self.tables: Tables = Tables()
         self.shelf: Shelf = Shelf()
+        self.fits: Fits = Fits(self.tables)
         self.first: Opened | None = None  # what the page begins with
         self._first_run = ""
         routes = [
@@ -90,6 +96,7 @@ class Studio:
             Route("/api/kept/{kept}/open", self.reopen, methods=["POST"]),
             Route("/api/upload", self.upload, methods=["POST"]),
             Route("/api/look", self.look, methods=["POST"]),
+            *routes_of(self.fits),
         ]
         handlers: dict[Any, Callable[..., Awaitable[Response]]] = {
             GlassnetError: _refused, HTTPException: _no_route, MemoryError: _no_memory, Exception: _fault,
@@ -111,6 +118,7 @@ class Studio:
             clearing.cancel()
             for run in self.runs.values():
                 run.end()
+            self.fits.close()
             self.tables.close()
 
     async def _clear(self) -> None:
@@ -162,7 +170,7 @@ class Studio:
         """Answer what can be asked, in the words of OpenAPI."""
         asked = [Described("GET", _place(name), row.about, row.query) for name, row in QUESTIONS.items()]
         told = [Described("POST", _place(name), row.about, body=row.body) for name, row in ORDERS.items()]
-        return _json(description((*OTHERS, *asked, *told)))
+        return _json(description((*OTHERS, *OF_FITS, *asked, *told)))
 
     async def _start(self) -> dict[str, Any] | None:
         """Return the run of what was named in the shell, started where it is not there; or what is wrong with it."""
@@ -204,6 +212,8 @@ class Studio:
         return _json(await run.asked(run.state), 201)
 
     def _session(self, spec: dict[str, Any], first: Opened | None) -> Session:
+        if spec["source"]["name"] == MODEL:
+            return LookedAt(spec, self.tables.models.of(spec["source"]))
         session = Session(spec, make(spec["source"], spec["data_seed"], spec["test_share"], self.tables))
         return session if first is None else go_on(session, first)
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from glassnet.studio.findings import whole_record
+from glassnet.studio.looked_at import LookedAt
+from glassnet.studio.refused import RefusedError
 from glassnet.studio.reporting import html_report
 from glassnet.studio.script import script
 from glassnet.studio.session import Session
@@ -24,11 +26,15 @@ class Export(NamedTuple):
 
 
 def _python(session: Session, tables: Tables, lang: str = "en") -> bytes:
+    if isinstance(session, LookedAt):
+        raise RefusedError("kind: a fitted model has no script; its file is what it is saved as", "kind")
     return script(session, tables.name_of(session.spec["source"])).encode()
 
 
 def _model(session: Session, tables: Tables, lang: str = "en") -> bytes:
     """Return a model file; what the studio needs to go on stands beside the network."""
+    if isinstance(session, LookedAt):
+        return session.fitted.saved()
     net, place = copy.copy(session.net), session.place
     net.record = whole_record(session)
     beside = {

@@ -1,4 +1,4 @@
-"""What is named in the shell: data to train on, or a network of an earlier studio to go on with."""
+"""What is named in the shell: data to train on, a network of the studio to go on with, a fitted model to look at."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from glassnet import interrupts
 from glassnet.errors import DataError, ModelFileError
 from glassnet.network import Network
 from glassnet.studio.knobs import as_number
+from glassnet.studio.models import opened_model
 from glassnet.studio.session import Place, Session
 from glassnet.studio.sources import TABLE
 from glassnet.studio.spec import complete_settings
@@ -56,17 +58,19 @@ def opened(tables: Tables, first: Path, second: Path | None, target: str | None)
         return Opened({**SUGGESTED, "source": _source(tables, first, target)})
     network, beside = Network.load_with_document(first)
     studio = beside.get("studio")
+    if second is not None:
+        _check_there(second)
     if not isinstance(studio, dict) or not isinstance(studio.get("spec"), dict):
-        raise ModelFileError(
-            f"{first}: is no network of the studio, so nothing says which data it learned from; "
-            "`glassnet inspect` opens any model"
-        )
+        with interrupts.held():
+            from glassnet.workflows.models import open_model
+
+        fitted = opened_model(first, second, target, open_model(first))
+        return Opened({"source": tables.models.keep(fitted, is_ours=False)})
     place, spec = _place(first, studio), dict(studio["spec"])
     is_table = isinstance(spec.get("source"), dict) and spec["source"].get("name") == TABLE
     if is_table and second is None:
         raise DataError(f"{first}: learned from a table; name it: glassnet studio {first} DATA")
     if second is not None:
-        _check_there(second)
         said = {name: value for name, value in (spec["source"] if is_table else {}).items() if name != "file"}
         spec["source"] = {**_source(tables, second, target), **said, **({"target": target} if target else {})}
     return Opened(spec, network, place)

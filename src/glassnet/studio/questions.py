@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from glassnet.studio import large, views
+from glassnet.studio import large, views, what_if
 from glassnet.studio.curves import WIDEST, curves
 from glassnet.studio.graph import graph
 from glassnet.studio.knobs import as_number
@@ -184,6 +184,7 @@ QUESTIONS: dict[str, Question] = {  # what changes nothing
     ),
     "histograms": Question("How Z, A and dZ of each layer are distributed.", lambda run: views.histograms(run.session)),
     "confusion": Question("Which class was taken for which.", lambda run: views.confusion(run.session)),
+    "form": Question("The columns of the fitted model that a run looks at, and its scores.", what_if.form),
 }  # fmt: skip
 
 ORDERS: dict[str, Question] = {  # what does something, or says more than an address holds
@@ -228,6 +229,10 @@ ORDERS: dict[str, Question] = {  # what does something, or says more than an add
             "properties": {"kept": {"type": "integer"}, "deleted": {"type": "boolean"}},
         },
     ),
+    "ask": Question(
+        "What the fitted model answers to a row some of whose cells are others.", what_if.ask, body=what_if.ASK
+    ),
+    "show": Question("Look at another network of the fitted model.", what_if.show, body=what_if.SHOW),
     "check": Question(
         "The gradient against central differences.", lambda run, body: views.check(run.session), body=NOTHING
     ),

@@ -79,6 +79,10 @@ class Session:
         self.undoable: list[tuple[Network, Place, Curve]] = []
         self.reset()
 
+    def of_model(self) -> dict[str, Any] | None:
+        """Return which network of which fitted model this is; None for one that is trained here."""
+        return None
+
     # ------------------------------------------------------------ start
     def reset(self) -> None:
         """Start again, with the same seeds and the settings as they are now."""

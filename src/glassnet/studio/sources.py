@@ -12,6 +12,7 @@ from glassnet import interrupts, planes
 from glassnet.errors import suggestion
 from glassnet.studio.data import Data
 from glassnet.studio.knobs import Knob, checked
+from glassnet.studio.models import MODEL
 from glassnet.studio.refused import RefusedError
 from glassnet.studio.typed import typed
 from glassnet.typing import Array
@@ -117,6 +118,8 @@ def complete_source(given: Any, tables: Tables | None = None) -> dict[str, Any]:
     name = given["name"]
     if name == TABLE and tables is not None:
         return tables.complete(given)
+    if name == MODEL and tables is not None:
+        return tables.models.complete(given)
     if name not in SOURCES:
         raise RefusedError(f"source: nothing is called {name!r:.60}{suggestion(name, SOURCES)}", "source.name")
     rest = {key: value for key, value in given.items() if key != "name"}

@@ -18,6 +18,7 @@ from glassnet import interrupts, memory
 from glassnet.errors import GlassnetError, suggestion
 from glassnet.plain_text import visible
 from glassnet.studio.data import Data, train_and_test
+from glassnet.studio.models import Models
 from glassnet.studio.refused import RefusedError
 
 MOST_FILES = 10  # that were uploaded; the oldest are removed
@@ -48,6 +49,7 @@ class Tables:
 
     def __init__(self) -> None:
         self.files: dict[str, File] = {}
+        self.models: Models = Models()
         self._folder: Path | None = None
 
     # ------------------------------------------------------------ files
@@ -93,7 +95,15 @@ class Tables:
         file = self.files.get(source.get("file", ""))
         return None if file is None else file.name if file.is_ours else str(file.path)
 
-    def _file(self, source: Mapping[str, Any]) -> File:
+    def training(self, source: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments of `workflows.train_file` that say what a source is."""
+        return {
+            "data": str(self.file_of(source).path), "target": source["target"], "task": source["task"],
+            **_said_by_kind(source["columns"]),
+        }  # fmt: skip
+
+    def file_of(self, source: Mapping[str, Any]) -> File:
+        """Return the file of a source; raise RefusedError where it is no longer here."""
         if (file := self.files.get(source["file"])) is None:
             raise RefusedError("file: it is no longer here; upload it again", "source.file")
         return file
@@ -137,7 +147,7 @@ class Tables:
         """
         from glassnet import workflows
 
-        file = self._file(source)
+        file = self.file_of(source)
         with _named_as(file):
             found = workflows.look_at_file(
                 file.path, source["target"], task=source["task"], **_said_by_kind(source["columns"])
@@ -162,7 +172,7 @@ class Tables:
             from glassnet.tables.choices import ColumnChoices
             from glassnet.workflows.targets import task_of
 
-        file = self._file(source)
+        file = self.file_of(source)
         said = _said_by_kind(source["columns"])
         said["id"] = said.pop("ids", ())
         with _named_as(file):

@@ -57,6 +57,7 @@ def state(session: Session) -> dict[str, Any]:
         "finished": place.finished,
         "finished_zh": None if place.finished is None else translated(place.finished, "zh"),
         "can_undo": bool(session.undoable),
+        "fitted": session.of_model(),
     }
 
 
