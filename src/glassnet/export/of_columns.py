@@ -16,13 +16,14 @@ from glassnet.export.description import Bins, CalendarPart, Feature, Input, IsMi
 from glassnet.tables.arrow import pa
 from glassnet.tables.cells import decoded
 from glassnet.tables.columns.calendar import PARTS
-from glassnet.tables.columns.category import CategoryColumn, as_text, codes
+from glassnet.tables.columns.category import CategoryColumn, codes
 from glassnet.tables.columns.column import Column
 from glassnet.tables.columns.date import DateColumn
 from glassnet.tables.columns.number import NumberColumn, numbers
 from glassnet.tables.columns.place import AXES, PlaceColumn, degrees_of
 from glassnet.tables.columns.target_means import TargetMeans
 from glassnet.tables.columns.time import TimeColumn
+from glassnet.tables.columns.values import as_text
 from glassnet.tables.spelling.missing import MISSING
 from glassnet.tables.spelling.moments import microseconds
 from glassnet.typing import AnyArray

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -24,21 +22,15 @@ from glassnet.errors import (
 )
 from glassnet.tables.arrow import pa
 from glassnet.tables.cells import distinct_cells
-from glassnet.tables.choices import ColumnChoices
 from glassnet.tables.columns import COLUMN_TYPES
-from glassnet.tables.columns.category import CategoryColumn
-from glassnet.tables.columns.column import Column, FitOptions, UninformativeColumn
+from glassnet.tables.columns.column import Column
 from glassnet.tables.columns.picture import PictureShape
-from glassnet.tables.columns.target_means import TargetMeans
 from glassnet.tables.columns.text import TextColumn
 from glassnet.tables.columns.text_scores import TextScores
 from glassnet.tables.dataset import Pictures
 from glassnet.tables.frames import as_table
-from glassnet.tables.recognition import Decision, decision_of, dropped_in_words, recognised
 from glassnet.tables.spelling.spelled import Spelled
 
-MAX_CATEGORIES = 256
-MAX_BINS, MAX_BIN_FEATURES, MIN_ROWS_PER_BIN = 48, 768, 64  # measured in docs/tables.md
 GROUP = listed(whole(0), least=2, most=2)
 ENTRIES = {
     "kind": TEXT,
@@ -413,112 +405,3 @@ def features(X: Any, preparation: Preparation | None = None) -> pa.Table | Pictu
             raise ShapeError(f"expected {len(preparation.source)} columns as in training, got {X.shape[1]}")
         return as_table(X, preparation.source)
     return as_table(X)
-
-
-def fit_preparation(
-    X: Any, targets: np.ndarray | None = None, *,
-    max_categories: int = MAX_CATEGORIES, bins: bool = True, drop: Collection[str] = (), keep: Collection[str] = (),
-    categorical: Collection[str] = (), missing: Collection[str] = (),
-) -> Preparation:  # fmt: skip
-    """Fit a preparation to training rows.
-
-    Missing numbers become the median; all are scaled by their quartiles, smoothly clipped, and binned. Text becomes one
-    feature for each value. Dates become a number, and parts of the calendar and the clock. Columns with missing cells
-    in training get one more feature that marks them. Columns that hold one value, no value, or an identifier are
-    dropped.
-
-    Parameters
-    ----------
-    X : pyarrow.Table, Pictures, or whatever `as_table` takes
-        The training rows, and no others.
-    targets : array (m, number of targets), optional
-        Their targets, for columns of many values, whose rare ones share one feature.
-    max_categories : int
-        Values of a text column that get a feature of their own; the rarer ones share one. Where columns have more than
-        50 values, only those that three rows hold do.
-    bins : bool
-        Whether numbers are filled into bins beside being scaled; how many depends on the rows and columns.
-    drop : collection of str
-        Columns to leave out.
-    keep : collection of str
-        Columns to use although they look like identifiers.
-    categorical : collection of str
-        Columns whose numbers are names (a postal code), not amounts.
-    missing : collection of str
-        Text that stands for a missing cell, beside the usual marks; in later rows too.
-
-    Returns
-    -------
-    Preparation
-        With notes on what was dropped and why.
-
-    Raises
-    ------
-    DataError
-        There are no rows, no column is left, or one holds lists, infinite numbers or the like.
-    UnknownNameError
-        `drop`, `keep` or `categorical` names no column.
-    SettingError
-        `max_categories` is below 1.
-    """
-    if max_categories < 1:
-        raise SettingError(f"max_categories must be at least 1, got {max_categories}")
-    X = features(X)
-    _check_not_empty(X)
-    if isinstance(X, Pictures):
-        return Preparation(pictures=PictureShape.fit(X))
-    X = recognised(X, ColumnChoices(drop, keep, categorical, missing=missing))
-    decisions = {field.name: decision_of(field) or Decision("category") for field in X.schema}
-    used = {name: decision for name, decision in decisions.items() if not decision.reason}
-    columns: list[Column] = []
-    reasons = {name: decision.reason for name, decision in decisions.items() if decision.reason}
-    remarks = [f"column {name!r} {remark}" for name, decision in used.items() for remark in decision.remarks]
-    n_numbers = sum(COLUMN_TYPES[each.kind].n_binned for each in used.values())
-    options = FitOptions(_bins_per_column(len(X), n_numbers) if bins else 0, max_categories)
-    for name, each in used.items():
-        with _dropping(name, reasons):
-            fitted = _fit_column(name, X[name], each, options, targets, remarks)
-            first, *others = (replace(column, format=each.format) for column in fitted)
-            columns += [replace(first, facts=first.facts_of(X[name])), *others]
-    notes = [*dropped_in_words({name: reasons[name] for name in (*drop, *X.column_names) if name in reasons}), *remarks]
-    if not columns:
-        raise DataError(f"no column is left to learn from: {' '.join(notes) or 'the table has no columns'}")
-    return Preparation(tuple(columns), tuple(X.column_names), None, notes, tuple(missing))
-
-
-@contextmanager
-def _dropping(name: str, reasons: dict[str, str]) -> Iterator[None]:
-    """Note the reason where a column turns out to be uninformative."""
-    try:
-        yield
-    except UninformativeColumn as reason:
-        reasons[name] = str(reason)
-
-
-def _fit_column(
-    name: str, cells: pa.ChunkedArray, of: Decision, options: FitOptions, targets: np.ndarray | None,
-    remarks: list[str],
-) -> list[Column]:  # fmt: skip
-    """Return what a column is fitted as, and add what the user should know to the remarks."""
-    column = COLUMN_TYPES[of.kind].fit(name, cells, options)
-    if not isinstance(column, CategoryColumn) or not column.other:
-        return [column]
-    means = None if targets is None else TargetMeans.of(name, cells, targets)
-    remarks.append(
-        f"column {name!r} has many values: the {len(column.values)} most frequent have a feature each, the "
-        f"others share one{'; and the mean target for each value is one more' * bool(means)}"
-    )
-    return [column, means] if means else [column]
-
-
-def _check_not_empty(X: pa.Table | Pictures) -> None:
-    if not isinstance(X, Pictures) and not X.num_columns:
-        raise DataError("expected at least one column besides the target, got none")
-    if not len(X):
-        raise DataError("expected at least one training row, got none")
-
-
-def _bins_per_column(m: int, n_columns: int) -> int:
-    """Return the bins for each column of numbers: few where rows are few or columns many, none below three."""
-    bins = min(MAX_BINS, MAX_BIN_FEATURES // max(n_columns, 1), m // MIN_ROWS_PER_BIN)
-    return bins if bins > 2 else 0

@@ -156,7 +156,7 @@ def test_what_is_shown_and_what_is_new():
     place = fitted(["48.5, 2.25", "50.5, 4.25"])
     cells = place.parsed(column(["48.5, 2.25", "50.5, 4.25"])).cells
     assert PlaceColumn.describe(cells) == "48.5, 2.25 to 50.5, 4.25"
-    known = PlaceColumn(**{**vars(place), "facts": place.facts_of(cells)})
+    known = PlaceColumn(**{**vars(place), "facts": place.facts_of(PlaceColumn.counted("p", cells))})
     assert known.facts == {"missing": 0, "latitude": [48.5, 50.5], "longitude": [2.25, 4.25]}
     assert known.novelties(cells) == []
     (new,) = known.novelties(known.parsed(column(["-33.5, 3.25", "49.5, 3.25"])).cells)

@@ -86,18 +86,37 @@ def encoded(part: Part, ticks: AnyArray, lost: AnyArray, dtype: Any) -> Lookup:
     return Lookup(np.where(lost, -1, part.position(ticks)), part.values.astype(dtype))
 
 
-def varying_parts(ticks: AnyArray) -> tuple[str, ...]:
+Ranges = Mapping[str, tuple[int, int]]  # of moments and their parts, the lowest and the highest position
+
+
+def ranges_of(ticks: AnyArray) -> Ranges:
+    """Return where moments, in microseconds since 1970-01-01, and each of their parts begin and end; {} of none."""
+    if not len(ticks):
+        return {}
+    positions = {"": ticks} | {name: part.position(ticks) for name, part in PARTS.items()}
+    return {name: (int(where.min()), int(where.max())) for name, where in positions.items()}
+
+
+def merged_ranges(one: Ranges, other: Ranges) -> Ranges:
+    """Return the ranges of the moments of both."""
+    if not one or not other:
+        return one or other
+    return {name: (min(low, other[name][0]), max(high, other[name][1])) for name, (low, high) in one.items()}
+
+
+def varying_parts(ranges: Ranges) -> tuple[str, ...]:
     """Return the parts in which moments differ, keys of `PARTS`.
 
     Parameters
     ----------
-    ticks : array of int64 (m,)
-        Microseconds since 1970-01-01.
+    ranges : mapping
+        Of the moments, as `ranges_of` returns them.
 
     Returns
     -------
     tuple of str
         The season alone, or the day of the year, where the moments span two years.
     """
-    unused = "season" if np.ptp(ticks) >= TWO_YEARS else "year day"
-    return tuple(part for part, of in PARTS.items() if part != unused and np.ptp(of.position(ticks)) > 0)
+    widths = {name: high - low for name, (low, high) in ranges.items()}
+    unused = "season" if widths[""] >= TWO_YEARS else "year day"
+    return tuple(part for part in PARTS if part != unused and widths[part] > 0)

@@ -10,16 +10,18 @@ import numpy as np
 from glassnet.arrays.coded_columns import Block, OneHot
 from glassnet.documents import DISTINCT_TEXTS, TEXTS, TRUTH, number
 from glassnet.tables.arrow import pa, pc
-from glassnet.tables.cells import cell_values, decoded, is_text, missing_cell, rows_at, text_array
+from glassnet.tables.cells import cell_values, decoded, is_text, rows_at, text_array
 from glassnet.tables.columns.column import (
     EMPTY,
     MAX_EXAMPLES,
     Column,
     FitOptions,
     Novelty,
+    Part,
     RawColumn,
     UninformativeColumn,
 )
+from glassnet.tables.columns.values import Values, as_text, value_counts, with_minus_one
 from glassnet.tables.spelling.missing import clean_words, has_marks, words_among_marks
 from glassnet.tables.spelling.moments import dates
 from glassnet.tables.spelling.numbers import not_numbers
@@ -69,18 +71,22 @@ class CategoryColumn(Column):
         return Spelled(raw.cells) if raw.asked and _becomes_text(arrow_type) else None
 
     @classmethod
-    def fit(cls, name: str, cells: pa.ChunkedArray, options: FitOptions) -> Self:
-        values, counts = value_counts(cells)
-        missing = int(counts.sum()) < len(cells)
-        if not len(values):
+    def counted(cls, name: str, cells: pa.ChunkedArray, part: Part | None = None) -> Any:
+        return Values.of(cells, bounded=part is not None)
+
+    @classmethod
+    def fit_counted(cls, name: str, counted: Any, options: FitOptions) -> Self:
+        values, counts, missing = counted.values, counted.counts, counted.lost > 0
+        if counted.rows == counted.lost:
             raise UninformativeColumn("holds no value")
-        if len(values) == 1 and not missing:
+        if len(values) == 1 and not (missing or counted.short):
             raise UninformativeColumn(f"holds only the value {values[0].as_py()!r}")
         often = int((counts >= MIN_ROWS).sum()) if len(values) > FEW_VALUES else len(values)
         if not often and not missing:
             raise UninformativeColumn(f"holds no value more than {MIN_ROWS - 1} times")
         often = min(often, options.max_categories)
-        return cls(name, tuple(sorted(values[:often].to_pylist())), len(values) > often, missing)
+        other = len(values) > often or counted.short > 0
+        return cls(name, tuple(sorted(values[:often].to_pylist())), other, missing)
 
     @property
     def features(self) -> list[str]:
@@ -98,9 +104,9 @@ class CategoryColumn(Column):
         shown = [f"{value} {n}" for value, n in zip(values[:MAX_EXAMPLES].to_pylist(), counts.tolist(), strict=False)]
         return ", ".join(shown) + ", ..." * (len(values) > MAX_EXAMPLES)
 
-    def facts_of(self, cells: pa.ChunkedArray) -> dict[str, Any]:
-        code, lost = codes(cells, self.values)
-        return super().facts_of(cells) | {"other": float(((code < 0) & ~lost).mean())}
+    def facts_of(self, counted: Any) -> dict[str, Any]:
+        others = counted.rows - counted.lost - int(counted.counts[: len(self.values)].sum())
+        return super().facts_of(counted) | {"other": others / counted.rows}
 
     def novelties(self, cells: pa.ChunkedArray, unreadable: int = 0) -> list[Novelty]:
         found = super().novelties(cells, unreadable)
@@ -156,20 +162,14 @@ def codes(column: pa.ChunkedArray, values: tuple[str, ...]) -> tuple[np.ndarray,
     spelled = [value.lower() for value in values] if pa.types.is_boolean(column.type) else list(values)
     indices = pc.index_in(text, value_set=text_array(spelled, text.type))
     lost = cell_values(pc.is_null(text))
-    return np.where(lost, -1, _with_minus_one(indices)), lost
+    return np.where(lost, -1, with_minus_one(indices)), lost
 
 
 def _codes_of_dictionary(chunk: pa.DictionaryArray, values: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Look up each distinct value once; a missing cell reads the entry that is added at the end."""
     known, lost = codes(pa.chunked_array([chunk.dictionary]), values)
-    indices = _with_minus_one(chunk.indices)
+    indices = with_minus_one(chunk.indices)
     return np.append(known, -1)[indices], np.append(lost, True)[indices]
-
-
-def _with_minus_one(indices: pa.Array | pa.ChunkedArray) -> np.ndarray:
-    """Return indices, -1 where they are missing."""
-    found: np.ndarray = np.nan_to_num(cell_values(indices), nan=-1).astype(np.intp)
-    return found
 
 
 def _codes_as(kind: pa.DataType, cells: np.ndarray, values: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -188,27 +188,3 @@ def _codes_as(kind: pa.DataType, cells: np.ndarray, values: tuple[str, ...]) -> 
     near = np.searchsorted(ordered, np.where(lost, 0, cells)).clip(max=len(known) - 1)
     code = np.array(indices)[sorting[near]]
     return np.where(~lost & (ordered[near] == cells), code, -1), lost
-
-
-def value_counts(column: pa.ChunkedArray) -> tuple[pa.Array, np.ndarray]:
-    """Return the distinct values as text, sorted by how often they occur and by themselves, and how often that is."""
-    counted = pc.value_counts(column)
-    values, n = as_text(decoded(pa.chunked_array([counted.field(0)]))).combine_chunks(), cell_values(counted.field(1))
-    coded = values.dictionary_encode()  # two spellings may be one value
-    values, indices = coded.dictionary, _with_minus_one(coded.indices)
-    n = np.bincount(indices[indices >= 0], n[indices >= 0], len(values)).astype(np.int64)
-    by_value = cell_values(pc.array_sort_indices(values))
-    order = by_value[np.argsort(-n[by_value], kind="stable")]
-    return rows_at(values, order), n[order]
-
-
-def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return cells as text."""
-    kind = column.type
-    if is_text(kind):
-        return column
-    if pa.types.is_floating(kind):
-        column = pc.if_else(pc.is_nan(column), missing_cell(kind), column)
-        text = pa.array([None if v is None else f"{v:.17g}" for v in column.to_pylist()], pa.string())
-        return pa.chunked_array([text])
-    return column.cast(pa.string())

@@ -15,6 +15,7 @@ from glassnet.tables.arrow import pa
 from glassnet.tables.cell_types import bytes_as_text
 from glassnet.tables.spelling.spelled import Spelled
 from glassnet.tables.spelling.surroundings import NO_SURROUNDINGS, Surroundings
+from glassnet.typing import AnyArray
 
 
 class UninformativeColumn(Exception):  # noqa: N818 - no error: the column is dropped
@@ -34,6 +35,21 @@ class FitOptions(NamedTuple):
 
     bins: int = 0
     max_categories: int = 256
+
+
+class Part(NamedTuple):
+    """Which rows some training cells are of, where there are more of them than fit into memory.
+
+    Parameters
+    ----------
+    priorities : array of uint64 (m,)
+        A random number for each row, that follows from its position: of those that are kept, the lowest are.
+    size : int
+        Most cells in a sample.
+    """
+
+    priorities: AnyArray
+    size: int
 
 
 class RawColumn(NamedTuple):
@@ -177,8 +193,28 @@ class Column:
         return read
 
     @classmethod
+    def counted(cls, name: str, cells: pa.ChunkedArray, part: Part | None = None) -> Any:
+        """Return what `fit_counted` asks of training cells: counts, of which those of parts are merged.
+
+        Parameters
+        ----------
+        name : str
+            The column.
+        cells : pyarrow.ChunkedArray
+            m cells, as `read` returns them.
+        part : Part, optional
+            Of which rows they are, where there are more.
+
+        Returns
+        -------
+        object
+            With `rows`, `lost` (how many cells are missing) and `merged`, which takes those of another part.
+        """
+        raise NotImplementedError
+
+    @classmethod
     def fit(cls, name: str, cells: pa.ChunkedArray, options: FitOptions) -> Self:
-        """Return what to keep of training cells.
+        """Return what to keep of training cells, as `fit_counted` does.
 
         Parameters
         ----------
@@ -186,6 +222,31 @@ class Column:
             The column.
         cells : pyarrow.ChunkedArray
             Its m cells, as `read` returns them.
+        options : FitOptions
+            How finely it becomes features.
+
+        Returns
+        -------
+        Column
+            Of this type.
+
+        Raises
+        ------
+        UninformativeColumn
+            If the cells say nothing, such as one value in all rows.
+        """
+        return cls.fit_counted(name, cls.counted(name, cells), options)
+
+    @classmethod
+    def fit_counted(cls, name: str, counted: Any, options: FitOptions) -> Self:
+        """Return what to keep of training cells.
+
+        Parameters
+        ----------
+        name : str
+            The column.
+        counted : object
+            What `counted` returned of them.
         options : FitOptions
             How finely it becomes features.
 
@@ -217,20 +278,20 @@ class Column:
         """
         return examples(cells)
 
-    def facts_of(self, cells: pa.ChunkedArray) -> dict[str, Any]:
+    def facts_of(self, counted: Any) -> dict[str, Any]:
         """Return what training cells are like, by which later ones are judged.
 
         Parameters
         ----------
-        cells : pyarrow.ChunkedArray
-            m cells, as `read` returns them.
+        counted : object
+            What `counted` returned of them.
 
         Returns
         -------
         dict
             Plain data, of the kinds in `known_facts`; "missing" is the share of missing cells.
         """
-        return {"missing": cells.null_count / max(len(cells), 1)}
+        return {"missing": counted.lost / max(counted.rows, 1)}
 
     def novelties(self, cells: pa.ChunkedArray, unreadable: int = 0) -> list[Novelty]:
         """Return what is new in later cells.

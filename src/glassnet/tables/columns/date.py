@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
@@ -12,8 +12,9 @@ from glassnet.arrays.coded_columns import Block
 from glassnet.documents import DISTINCT_TEXTS, Kind
 from glassnet.tables.arrow import pa
 from glassnet.tables.cells import decoded
-from glassnet.tables.columns.calendar import PARTS, encoded, varying_parts
-from glassnet.tables.columns.column import FitOptions, RawColumn, UninformativeColumn
+from glassnet.tables.columns.amounts import Amounts
+from glassnet.tables.columns.calendar import PARTS, Ranges, encoded, merged_ranges, ranges_of, varying_parts
+from glassnet.tables.columns.column import FitOptions, Part, RawColumn, UninformativeColumn
 from glassnet.tables.columns.earlier_date import EarlierDateColumn
 from glassnet.tables.columns.number import NumberColumn
 from glassnet.tables.spelling.date_cells import read_date_cells
@@ -24,6 +25,32 @@ from glassnet.tables.spelling.spelled import Spelled
 from glassnet.tables.spelling.texts import float_array
 
 MINUTE = DAY // 1440
+
+
+class Moments(NamedTuple):
+    """What is kept of moments: days since 1970-01-01 by the clock, ranges of their parts, and both ends in UTC."""
+
+    days: Amounts
+    ranges: Ranges
+    least: float
+    most: float
+
+    @property
+    def rows(self) -> int:
+        """Cells."""
+        return self.days.rows
+
+    @property
+    def lost(self) -> int:
+        """Missing ones."""
+        return self.days.lost
+
+    def merged(self, other: Moments) -> Moments:
+        """Return what is kept of the moments of both."""
+        ends = float(np.fmin(self.least, other.least)), float(np.fmax(self.most, other.most))
+        return Moments(self.days.merged(other.days), merged_ranges(self.ranges, other.ranges), *ends)
+
+
 SOME_PARTS = Kind(
     f"a list of distinct texts among {', '.join(PARTS)}",
     lambda parts: DISTINCT_TEXTS.holds(parts) and set(parts) <= set(PARTS),
@@ -62,13 +89,19 @@ class DateColumn(NumberColumn):
         return read_date_cells(decoded(raw.cells), raw.format, asked=raw.asked, name=raw.name, marks=raw.missing)
 
     @classmethod
-    def fit(cls, name: str, cells: pa.ChunkedArray, options: FitOptions) -> Self:
+    def counted(cls, name: str, cells: pa.ChunkedArray, part: Part | None = None) -> Any:
         ticks, lost = microseconds(cells)
-        there = ticks[~lost]
-        if there.size and there.min() == there.max() and not lost.any():
-            raise UninformativeColumn(f"holds only the date {_shown(there[0])}")
-        number = NumberColumn.fit(name, float_array(ticks / DAY, ~lost), options)
-        return cls(**vars(number), parts=varying_parts(there))
+        days = dates(cells)
+        ends = (float(np.nanmin(days)), float(np.nanmax(days))) if not lost.all() else (np.nan, np.nan)
+        return Moments(Amounts.of(np.where(lost, np.nan, ticks / DAY), part), ranges_of(ticks[~lost]), *ends)
+
+    @classmethod
+    def fit_counted(cls, name: str, counted: Any, options: FitOptions) -> Self:
+        first, last = counted.ranges.get("", (0, 1))
+        if first == last and not counted.lost:
+            raise UninformativeColumn(f"holds only the date {_shown(first)}")
+        number = NumberColumn.fit_counted(name, counted.days, options)
+        return cls(**vars(number), parts=varying_parts(counted.ranges))
 
     @classmethod
     def from_document(cls, document: Any, where: str) -> Any:

@@ -20,7 +20,8 @@ from glassnet.documents import RISING, TRUTH, Kind, number
 from glassnet.errors import DataError
 from glassnet.tables.arrow import pa
 from glassnet.tables.cells import cell_values, decoded, is_text
-from glassnet.tables.columns.column import Column, FitOptions, Novelty, RawColumn, UninformativeColumn, outside
+from glassnet.tables.columns.amounts import Amounts, median, quantiles
+from glassnet.tables.columns.column import Column, FitOptions, Novelty, Part, RawColumn, UninformativeColumn, outside
 from glassnet.tables.spelling.date_candidates import may_be
 from glassnet.tables.spelling.missing import clean
 from glassnet.tables.spelling.numbers import FORMATS, read_numbers
@@ -92,19 +93,21 @@ class NumberColumn(Column):
         return None
 
     @classmethod
-    def fit(cls, name: str, cells: pa.ChunkedArray, options: FitOptions) -> Self:
-        values = numbers(cells, name)
-        lost = np.isnan(values)
-        there = np.sort(values[~lost])
-        if not there.size:
+    def counted(cls, name: str, cells: pa.ChunkedArray, part: Part | None = None) -> Any:
+        return Amounts.of(numbers(cells, name), part)
+
+    @classmethod
+    def fit_counted(cls, name: str, counted: Any, options: FitOptions) -> Self:
+        least, most = counted.least, counted.most
+        if counted.rows == counted.lost:
             raise UninformativeColumn("holds no value")
-        least, most = float(there[0]), float(there[-1])
-        if least == most and not lost.any():
+        if least == most and not counted.lost:
             raise UninformativeColumn(f"holds only the value {least:g}")
-        quarter, three_quarters = np.quantile(there, [0.25, 0.75])
+        values, counts = counted.distinct()
+        quarter, three_quarters = quantiles(values, counts, [0.25, 0.75])
         half = three_quarters / 2 - quarter / 2 or most / 4 - least / 4 or most - least  # parts of 5e-324 are 0
-        edges = _edges(there, options.bins) if options.bins else ()
-        return cls(name, float(np.median(there)), min(2 * float(half), LARGEST), edges, bool(lost.any()))
+        edges = _edges(values, counts, options.bins) if options.bins else ()
+        return cls(name, median(values, counts), min(2 * float(half), LARGEST), edges, counted.lost > 0)
 
     def unclipped(self) -> NumberColumn:
         """Return the column for linear models: numbers as they are, neither clipped nor binned."""
@@ -147,10 +150,9 @@ class NumberColumn(Column):
         amounts = cls.amounts(cells)
         return f"{cls.amount_text(float(np.nanmin(amounts)))} to {cls.amount_text(float(np.nanmax(amounts)))}"
 
-    def facts_of(self, cells: pa.ChunkedArray) -> dict[str, Any]:
-        amounts = self.amounts(cells)
-        some = amounts[~np.isnan(amounts)]
-        return super().facts_of(cells) | ({"least": float(some.min()), "most": float(some.max())} if some.size else {})
+    def facts_of(self, counted: Any) -> dict[str, Any]:
+        ends = {"least": counted.least, "most": counted.most}
+        return super().facts_of(counted) | (ends if counted.lost < counted.rows else {})
 
     def novelties(self, cells: pa.ChunkedArray, unreadable: int = 0) -> list[Novelty]:
         return [*super().novelties(cells, unreadable), *outside(self.amounts(cells), self.facts, self.amount_text)]
@@ -188,13 +190,12 @@ def _durations(raw: RawColumn) -> Spelled | None:
     return read_durations(clean(cells, raw.missing), raw.format, asked=raw.format is not None, name=raw.name)
 
 
-def _edges(values: np.ndarray, bins: int) -> tuple[float, ...]:
+def _edges(values: np.ndarray, counts: np.ndarray, bins: int) -> tuple[float, ...]:
     """Return the edges of about as many bins: every value that would fill a bin alone, quantiles of the others."""
-    distinct, counts = np.unique(values, return_counts=True)
-    often = counts > len(values) / bins
-    others = np.repeat(distinct[~often], counts[~often])
-    quantiles = np.quantile(others, np.linspace(0, 1, max(bins - often.sum(), 2) + 1)) if len(others) else []
-    edges = np.unique(np.concatenate([distinct[often], quantiles]))
+    often = counts > counts.sum() / bins
+    levels = np.linspace(0, 1, max(bins - often.sum(), 2) + 1)
+    between = quantiles(values[~often], counts[~often], levels) if not often.all() else []
+    edges = np.unique(np.concatenate([values[often], between]))
     return tuple(map(float, edges)) if len(edges) > 2 and np.isfinite(edges[-1] - edges[0]) else ()
 
 

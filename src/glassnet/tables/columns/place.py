@@ -14,7 +14,8 @@ from glassnet.arrays.coded_columns import Block, OneHot
 from glassnet.documents import TRUTH, Kind, listed, number
 from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import cell_values, decoded, is_text, text_cell, truths
-from glassnet.tables.columns.column import Column, FitOptions, Novelty, RawColumn, UninformativeColumn, outside
+from glassnet.tables.columns.amounts import Amounts
+from glassnet.tables.columns.column import Column, FitOptions, Novelty, Part, RawColumn, UninformativeColumn, outside
 from glassnet.tables.columns.number import EDGES, NumberColumn
 from glassnet.tables.spelling.characters import KNOWN, in_ascii
 from glassnet.tables.spelling.missing import clean
@@ -104,16 +105,18 @@ class PlaceColumn(Column):
         return Spelled(_well_known(found, texts), form, remarks, lost)
 
     @classmethod
-    def fit(cls, name: str, cells: pa.ChunkedArray, options: FitOptions) -> Self:
-        degrees = degrees_of(cells)
-        there = degrees[~np.isnan(degrees[:, 0])]
-        if not len(there):
+    def counted(cls, name: str, cells: pa.ChunkedArray, part: Part | None = None) -> Any:
+        return Degrees(*(Amounts.of(values, part) for values in degrees_of(cells).T))
+
+    @classmethod
+    def fit_counted(cls, name: str, counted: Any, options: FitOptions) -> Self:
+        if counted.lost == counted.rows:
             raise UninformativeColumn("holds no value")
-        if len(there) == len(degrees) and (there == there[0]).all():
-            raise UninformativeColumn(f"holds only the place {_shown(there[0])}")
-        north, east = (_fitted(name, values, options) for values in there.T)
+        if not counted.lost and all(each.least == each.most for each in counted):
+            raise UninformativeColumn(f"holds only the place {_shown([each.least for each in counted])}")
+        north, east = (_fitted(name, each, options) for each in counted)
         medians, spreads = (north.median, east.median), (north.spread, east.spread)
-        return cls(name, medians, spreads, (north.edges, east.edges), len(there) < len(degrees))
+        return cls(name, medians, spreads, (north.edges, east.edges), counted.lost > 0)
 
     @property
     def numbers(self) -> list[NumberColumn]:
@@ -138,11 +141,10 @@ class PlaceColumn(Column):
         degrees = degrees_of(cells)
         return f"{_shown(np.nanmin(degrees, axis=0))} to {_shown(np.nanmax(degrees, axis=0))}"
 
-    def facts_of(self, cells: pa.ChunkedArray) -> dict[str, Any]:
-        facts, degrees = super().facts_of(cells), degrees_of(cells)
-        if cells.null_count < len(cells):
-            ends = zip(np.nanmin(degrees, axis=0).tolist(), np.nanmax(degrees, axis=0).tolist(), strict=True)
-            facts |= dict(zip(AXES, map(list, ends), strict=True))
+    def facts_of(self, counted: Any) -> dict[str, Any]:
+        facts = super().facts_of(counted)
+        if counted.lost < counted.rows:
+            facts |= {axis: [each.least, each.most] for axis, each in zip(AXES, counted, strict=True)}
         return facts
 
     def novelties(self, cells: pa.ChunkedArray, unreadable: int = 0) -> list[Novelty]:
@@ -164,11 +166,32 @@ class PlaceColumn(Column):
         return blocks
 
 
-def _fitted(name: str, values: AnyArray, options: FitOptions) -> NumberColumn:
+class Degrees(NamedTuple):
+    """What is kept of places: their latitudes and longitudes."""
+
+    latitude: Amounts
+    longitude: Amounts
+
+    @property
+    def rows(self) -> int:
+        """Cells."""
+        return self.latitude.rows
+
+    @property
+    def lost(self) -> int:
+        """Missing ones."""
+        return self.latitude.lost
+
+    def merged(self, other: Degrees) -> Degrees:
+        """Return what is kept of the places of both."""
+        return Degrees(*(one.merged(of_other) for one, of_other in zip(self, other, strict=True)))
+
+
+def _fitted(name: str, amounts: Amounts, options: FitOptions) -> NumberColumn:
     """Return what to keep of one of the two numbers, which may be the same in all rows."""
-    if (values == values[0]).all():
-        return NumberColumn(name, float(values[0]), 0.0, (), missing=False)
-    return NumberColumn.fit(name, float_array(values, np.ones(len(values), bool)), options)
+    if amounts.least == amounts.most:
+        return NumberColumn(name, amounts.least, 0.0, (), missing=False)
+    return NumberColumn.fit_counted(name, amounts, options)
 
 
 def _shown(degrees: AnyArray) -> str:

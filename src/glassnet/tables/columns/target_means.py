@@ -17,8 +17,9 @@ from glassnet.arrays.coded_columns import Block, Numbers
 from glassnet.documents import DISTINCT_TEXTS, TABLE
 from glassnet.errors import ModelFileError
 from glassnet.tables.arrow import pa
-from glassnet.tables.columns.category import CategoryColumn, codes, value_counts
+from glassnet.tables.columns.category import CategoryColumn, codes
 from glassnet.tables.columns.column import Column, RawColumn
+from glassnet.tables.columns.values import Values
 from glassnet.tables.spelling.spelled import Spelled
 
 PRIOR = 3.0  # rows of the mean of all, beside those of a value
@@ -60,8 +61,7 @@ class TargetMeans(Column):
         """Return what to keep of training rows."""
         if targets.shape[1] > MAX_TARGETS:
             return None
-        counted, n = value_counts(cells)
-        values = tuple(sorted(counted[: min(int((n >= MIN_ROWS).sum()), MAX_VALUES)].to_pylist()))
+        values = frequent(Values.of(cells))
         if not values:
             return None
         code, _ = codes(cells, values)
@@ -97,6 +97,12 @@ class TargetMeans(Column):
         if isinstance(values, list) and isinstance(means, list) and not 0 < len(means) == len(values):
             raise ModelFileError(f"{where}: {len(values)} values need as many means, got {len(means)}")
         return super().from_document(document, where)
+
+
+def frequent(counted: Values) -> tuple[str, ...]:
+    """Return the values that have a mean, sorted."""
+    n = min(int((counted.counts >= MIN_ROWS).sum()), MAX_VALUES)
+    return tuple(sorted(counted.values[:n].to_pylist()))
 
 
 def cross_fitted(

@@ -18,8 +18,9 @@ from glassnet.documents import TRUTH, Kind, listed, number
 from glassnet.errors import ModelFileError
 from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import cell_values, decoded, is_text, text_array
-from glassnet.tables.columns.category import as_text
-from glassnet.tables.columns.column import Column, FitOptions, RawColumn, UninformativeColumn
+from glassnet.tables.columns.column import Column, FitOptions, Part, RawColumn, UninformativeColumn
+from glassnet.tables.columns.some_cells import SomeCells
+from glassnet.tables.columns.values import as_text
 from glassnet.tables.spelling.missing import clean
 from glassnet.tables.spelling.spelled import Spelled
 from glassnet.tables.spelling.words import Words, is_free_text, words_of
@@ -75,7 +76,12 @@ class TextColumn(Column):
         return Spelled(text, remarks=("is text: its words are features",)) if is_free_text(text) else None
 
     @classmethod
-    def fit(cls, name: str, cells: pa.ChunkedArray, options: FitOptions) -> Self:
+    def counted(cls, name: str, cells: pa.ChunkedArray, part: Part | None = None) -> Any:
+        return SomeCells.of(cells, part)
+
+    @classmethod
+    def fit_counted(cls, name: str, counted: Any, options: FitOptions) -> Self:
+        cells = counted.cells
         m = len(cells)
         words = words_of(cells)
         n_words = len(words.distinct)
@@ -88,10 +94,10 @@ class TextColumn(Column):
         often = np.flatnonzero(frequency >= least)
         spelled = _spelled(words, distinct[often])
         terms = sorted((-n, term) for n, term in zip(frequency[often].tolist(), spelled, strict=True))[:most]
-        if not terms and not cells.null_count:
+        if not terms and not counted.lost:
             raise UninformativeColumn(f"holds no word in {LEAST_ROWS} rows")
         frequencies = tuple(float(-n) for n, _ in terms)
-        return cls(name, float(m), tuple(term for _, term in terms), frequencies, cells.null_count > 0)
+        return cls(name, float(m), tuple(term for _, term in terms), frequencies, counted.lost > 0)
 
     @property
     def features(self) -> list[str]:

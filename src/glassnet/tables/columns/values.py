@@ -1,0 +1,101 @@
+"""The values of training cells as text, counted part by part: the same in whatever order the parts come.
+
+Of parts at most `MOST` values are kept: then the counts of all are lowered by that of the first one too many, and those
+that reach 0 are dropped (Misra & Gries 1982, doi:10.1016/0167-6423(82)90012-0; merged as in Agarwal et al. 2012,
+doi:10.1145/2213556.2213562). So no count is too high, and none is too low by more than 1 / MOST of all cells.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from glassnet.tables.arrow import pa, pc
+from glassnet.tables.cells import cell_values, decoded, is_text, missing_cell, rows_at
+from glassnet.typing import AnyArray
+
+MOST = 2**18  # values that are counted where rows come in parts
+
+
+@dataclass(frozen=True, eq=False)
+class Values:
+    """What is kept of categories.
+
+    Parameters
+    ----------
+    rows, lost : int
+        Cells, and how many of them are missing.
+    values : pyarrow.Array of text
+        The distinct values, the most frequent first, those that are equally frequent by themselves.
+    counts : array of int (n,)
+        How many cells hold each.
+    bounded : bool
+        Whether no more than `MOST` are kept.
+    short : int
+        By how much a count may be too low.
+    """
+
+    rows: int
+    lost: int
+    values: pa.Array
+    counts: AnyArray
+    bounded: bool = False
+    short: int = 0
+
+    @classmethod
+    def of(cls, cells: pa.ChunkedArray, *, bounded: bool = False) -> Self:
+        """Return what is kept of m cells."""
+        values, counts = value_counts(cells)
+        return cls._kept(len(cells), len(cells) - int(counts.sum()), values, counts, bounded, 0)
+
+    def merged(self, other: Values) -> Values:
+        """Return what is kept of the cells of both."""
+        values = pa.concat_arrays([each.values.cast(pa.large_string()) for each in (self, other)])
+        together = _counted(values, np.concatenate([self.counts, other.counts]))
+        rows, lost = self.rows + other.rows, self.lost + other.lost
+        return self._kept(rows, lost, *together, self.bounded or other.bounded, self.short + other.short)
+
+    @classmethod
+    def _kept(cls, rows: int, lost: int, values: pa.Array, counts: AnyArray, bounded: bool, short: int) -> Self:
+        """Return the most frequent values; of all, where they are not bounded."""
+        if bounded and len(values) > MOST:
+            less = int(counts[MOST])
+            n = int((counts > less).sum())
+            values, counts, short = values.slice(0, n), counts[:n] - less, short + less
+        return cls(rows, lost, values, counts, bounded, short)
+
+
+def value_counts(column: pa.ChunkedArray) -> tuple[pa.Array, AnyArray]:
+    """Return the distinct values as text, sorted by how often they occur and by themselves, and how often that is."""
+    counted = pc.value_counts(column)
+    values = as_text(decoded(pa.chunked_array([counted.field(0)]))).combine_chunks()
+    return _counted(values, cell_values(counted.field(1)))
+
+
+def _counted(values: pa.Array, n: AnyArray) -> tuple[pa.Array, AnyArray]:
+    """Return texts, of which some may be equal or missing, each once in that order, and how often they occur."""
+    coded = values.dictionary_encode()  # two spellings may be one value
+    values, indices = coded.dictionary, with_minus_one(coded.indices)
+    n = np.bincount(indices[indices >= 0], n[indices >= 0], len(values)).astype(np.int64)
+    by_value = cell_values(pc.array_sort_indices(values))
+    order = by_value[np.argsort(-n[by_value], kind="stable")]
+    return rows_at(values, order), n[order]
+
+
+def with_minus_one(indices: pa.Array | pa.ChunkedArray) -> AnyArray:
+    """Return indices, -1 where they are missing."""
+    return np.nan_to_num(cell_values(indices), nan=-1).astype(np.intp)
+
+
+def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return cells as text."""
+    kind = column.type
+    if is_text(kind):
+        return column
+    if pa.types.is_floating(kind):
+        column = pc.if_else(pc.is_nan(column), missing_cell(kind), column)
+        text = pa.array([None if v is None else f"{v:.17g}" for v in column.to_pylist()], pa.string())
+        return pa.chunked_array([text])
+    return column.cast(pa.string())
