@@ -12,12 +12,15 @@ from typing import Any, NamedTuple, Unpack
 import numpy as np
 
 from glassnet.arrays import numpy_namespace as xp
+from glassnet.arrays.streamed_columns import StreamedColumns
 from glassnet.backends.choice import train
 from glassnet.core import checks
 from glassnet.core.architecture import Architecture
 from glassnet.core.equations import forward
 from glassnet.core.initializers import draw_weights, names_of_layers
 from glassnet.core.inputs import features, samples, validation_samples
+from glassnet.core.names import choose
+from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.core.parameters import Layers, Parameters
 from glassnet.core.propagation import blocks_of, cost_only, propagate
 from glassnet.errors import DivergedError, SettingError
@@ -316,7 +319,8 @@ class Network(NetworkInspection, SavedNetwork):
         Parameters
         ----------
         X, Y : array (n[0], m), (n[L], m)
-            One column per sample; X may be a matrix of scipy.sparse, which stays sparse.
+            One column per sample; X may be a matrix of scipy.sparse, which stays sparse, or `StreamedColumns`, which
+            bring Y (then None) and weights along.
         <settings>
         validation : (X, Y), optional
             Data whose cost is taken after each epoch.
@@ -360,6 +364,8 @@ class Network(NetworkInspection, SavedNetwork):
         if chosen.precision == "bfloat16" and self.dtype.name != "float32":
             raise SettingError(f"precision='bfloat16' rounds the products of a float32 network; got {self.dtype.name}")
         X, Y, S = samples(X, Y, sample_weight, self.architecture, self.parameters)
+        if isinstance(X, StreamedColumns):
+            _check_streamed(X, chosen)
         validation = validation_samples(validation, self.architecture, self.parameters)
         if resume and self.missing_state:
             warnings.warn(self.missing_state, stacklevel=2)
@@ -432,6 +438,19 @@ class Network(NetworkInspection, SavedNetwork):
             f"<Network {sizes} ({', '.join(self.architecture.activations)}), {self.architecture.loss}, {embedded}"
             f"{self.architecture.n_parameters:,} parameters, {self.dtype.name}{stack}>"
         )
+
+
+def _check_streamed(X: StreamedColumns, chosen: Settings) -> None:
+    """Raise SettingError where a stream would have to be in memory as a whole."""
+    m = X.shape[1]
+    if choose(OPTIMIZERS, chosen.optimizer, "optimizer")[1].update is None or not chosen.batch_size:
+        raise SettingError(
+            "X is streamed, so that no step takes all samples: give batch_size, and an optimizer of steps"
+        )
+    if chosen.batch_size >= m:
+        raise SettingError(f"X is streamed: batch_size must be less than its {m} samples; got {chosen.batch_size}")
+    if chosen.unmet():
+        raise SettingError(f"X is streamed, which the CPU's engines take in full precision; got {chosen.unmet()}")
 
 
 def checkpoint_to(given: str | Path | Checkpoint | None, every: float) -> Checkpoint | None:

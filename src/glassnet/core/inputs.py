@@ -9,6 +9,7 @@ import numpy as np
 
 from glassnet.arrays.coded_columns import CodedColumns
 from glassnet.arrays.sparse_columns import SparseColumns, is_sparse
+from glassnet.arrays.streamed_columns import StreamedColumns
 from glassnet.core import checks
 from glassnet.core.architecture import Architecture
 from glassnet.core.parameters import Parameters
@@ -39,7 +40,12 @@ def samples(
     theta: Parameters,
     suffix: str = "",
 ) -> tuple[Tensor, Array, Array | None]:
-    """Return X (n[0], m), Y (n[L], m) and the weights S (1, m) or None, in the type of the parameters."""
+    """Return X (n[0], m), Y (n[L], m) and the weights S (1, m) or None, in the type of the parameters.
+
+    A stream brings Y and S along: they are None.
+    """
+    if isinstance(X, StreamedColumns):
+        return _stream(X, Y, sample_weight, architecture, theta), None, None
     columns = features(X, architecture, theta, suffix)
     n_y, m = architecture.sizes[-1], columns.shape[-1]
     Y = checks.matrix(f"Y{suffix}", Y, rows=n_y, columns=m, what=f"n[L] = {n_y} rows, one column per column of X")
@@ -70,6 +76,14 @@ def _of_networks(name: str, M: Array, theta: Parameters) -> Array:
         wanted = "one network, so no leading axis" if stack is None else f"a leading axis of {stack}"
         raise ShapeError(f"{name}: expected {wanted}; got shape {M.shape}")
     return checks.finite(name, M, theta.vector.dtype)
+
+
+def _stream(X: StreamedColumns, Y: Any, sample_weight: Any, architecture: Architecture, theta: Parameters) -> Any:
+    if X.shape[0] != architecture.n_x or X.shape[1] == 0:
+        raise ShapeError(f"X: expected shape ({architecture.n_x}, m), one column per sample; got {X.shape}, streamed")
+    if Y is not None or sample_weight is not None:
+        raise SettingError("X is streamed and brings its own targets and weights; give None for Y and sample_weight")
+    return X.changed(dtype=theta.vector.dtype)
 
 
 def _sparse(name: str, X: Any, n_x: int, dtype: Any) -> SparseColumns | CodedColumns:

@@ -10,6 +10,7 @@ import numpy as np
 
 from glassnet.arrays.coded_columns import CodedColumns
 from glassnet.arrays.sparse_columns import SparseColumns
+from glassnet.arrays.streamed_columns import Epoch, StreamedColumns
 
 Array = Any
 
@@ -48,6 +49,7 @@ class Batches:
         self.sizes: list[int] = [min(self.size, self.m - start) for start in range(0, self.m, self.size)]
         self.rng: Any = rng if shuffle else None
         self.whole: tuple[Array, Array, Array | None] = (X, Y, S)
+        self.weighted: bool = S is not None
         self.drawn: Array | None = None
         self.begun: Array | None = None
 
@@ -77,6 +79,24 @@ class Batches:
         self.drawn, self.begun = self.rng.permutation(self.m) if self.begun is None else self.begun, None
         return self.drawn
 
+    def columns(self, chosen: Any) -> Array:
+        """Return X (n[0], k) of k samples of an order."""
+        return self.whole[0][..., chosen]
+
+    def expand(self, chosen: Any, out: Array) -> tuple[Array, Array | None]:
+        """Write k coded samples of an order as rows into out (k, n[0]); return Y (n[L], k), and S (1, k) or None."""
+        X, Y, S = self.whole
+        X.expand(chosen, out)
+        return Y[..., chosen], None if S is None else S[..., chosen]
+
+    def close(self) -> None:
+        """End what was begun for an epoch."""
+
+    @property
+    def some(self) -> Array:
+        """X of the samples by which a layer is found where numbers broke."""
+        return self.whole[0]
+
     def epoch(self, first: int = 0) -> Iterator[tuple[Array, Array, Array | None]]:
         """Yield (X, Y, S) of each batch from number `first` on; the arrays are reused by the next one."""
         if self.size == self.m:
@@ -87,6 +107,76 @@ class Batches:
             chosen = order[start : start + self.size]
             X, Y, S = (_gathered(M, chosen, buffer) for M, buffer in zip(self.rows, self.buffers, strict=True))
             yield X, Y, S
+
+
+class StreamedBatches(Batches):
+    """The order in which streamed samples are shown: as they are read, window by window.
+
+    Parameters
+    ----------
+    X : StreamedColumns
+        m samples, more than there are in a batch.
+    size, shuffle, rng
+        As for `Batches`.
+
+    Attributes
+    ----------
+    drawn, begun : array (1,), or None
+        The seed of the order of an epoch.
+    """
+
+    def __init__(self, X: StreamedColumns, size: int | None, shuffle: bool, rng: Any) -> None:
+        super().__init__(X, None, None, size, shuffle, rng)
+        self.weighted = X.weighted
+        self.stream = X
+        self.reading: Epoch | None = None
+        self.buffer = np.empty((0, X.shape[0]), X.dtype)  # of the batch shown last
+
+    def order(self) -> range:
+        """Begin an epoch, and return the positions of its samples in it."""
+        if self.rng is not None:
+            seed = np.array([int(self.rng.random() * 2**53)]) if self.begun is None else self.begun
+            self.drawn, self.begun = seed, None
+        self.close()
+        self.reading = Epoch(self.stream, None if self.drawn is None else int(self.drawn[0]))
+        return range(self.m)
+
+    def close(self) -> None:
+        """End the reading."""
+        if self.reading is not None:
+            self.reading.close()
+        self.reading = None
+
+    def expand(self, chosen: range, out: Array) -> tuple[Array, Array | None]:
+        """Write k samples at positions of the epoch as rows into out (k, n[0]); return Y (n[L], k), and S or None."""
+        assert self.reading is not None
+        self.buffer = out[-self.size :]
+        return self.reading.take(chosen, out)
+
+    def columns(self, chosen: range) -> Array:
+        """Return the samples shown last."""
+        return self.some
+
+    @property
+    def some(self) -> Array:
+        """X of the samples shown last."""
+        return self.buffer.T
+
+    def epoch(self, first: int = 0) -> Iterator[tuple[Array, Array, Array | None]]:
+        """Yield (X, Y, S) of each batch from number `first` on; the arrays are reused by the next one."""
+        order, buffer = self.order(), np.empty((self.size, self.stream.shape[0]), self.stream.dtype)
+        for start in range(first * self.size, self.m, self.size):
+            chosen = order[start : start + self.size]
+            rows = buffer[: len(chosen)]
+            Y, S = self.expand(chosen, rows)
+            yield rows.T, Y, S
+
+
+def batches_of(X: Array, Y: Array, S: Array | None, size: int | None, shuffle: bool, rng: Any) -> Batches:
+    """Return the batches of samples: those of arrays in memory, or of a stream, which brings Y and S along."""
+    if isinstance(X, StreamedColumns):
+        return StreamedBatches(X, size, shuffle, rng)
+    return Batches(X, Y, S, size, shuffle, rng)
 
 
 def _gathered(rows: Array, chosen: Array, buffer: Array) -> Array:

@@ -185,6 +185,8 @@ def _of_position(place: Any, t: int, theta: tuple[int, ...], dtype: str) -> dict
     lead, samples, taken, planned = theta[:-1], place["samples"], place["taken"], place["planned"]
     wanted = {**dict.fromkeys(LIKE_THETA, (dtype, theta)), "order": ("int64", (samples,)),
               "best_cost": ("float64", lead or (1,))}  # fmt: skip
+    if found.get("order") == ("int64", (1,)):  # the seed of samples that are streamed
+        wanted["order"] = found["order"]
     if any(name not in CURVES and each != wanted[name] for name, each in found.items()) or "best_cost" not in found:
         raise ValueError(f"position: arrays {found}")
     curves = {name: each for name, each in found.items() if name in CURVES}
@@ -231,8 +233,11 @@ def from_parts(document: Any, tensors: Mapping[str, Array], dtype: str) -> tuple
     if place is None:
         return state, rng, None
     kept = {name: arrays[name] for name in place["arrays"]}
-    if "order" in kept and not np.array_equal(np.sort(kept["order"]), np.arange(place["samples"])):
+    order = kept.get("order", np.arange(0))
+    if len(order) > 1 and not np.array_equal(np.sort(order), np.arange(place["samples"])):
         raise ValueError("position: order")
+    if len(order) == 1 and order[0] < 0:
+        raise ValueError("position: seed of an order")
     curves = {name: kept.pop(name) for name in CURVES if name in kept}
     plain = {name: place[name] for name in PLAIN} | {"engine": in_new_words(place["engine"])}
     return state, rng, Position(**plain, **kept, curves=curves)

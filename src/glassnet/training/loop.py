@@ -32,7 +32,7 @@ def _descend(run: Run, make_stepper: Callable[[Run], RunEpoch]) -> None:
     finally:  # also after Ctrl-C, so that the state and its t agree
         run.state["t"] = run.t_before + run.history.steps
     if not run.is_finite():
-        raise run.diverged(run.batches.whole[0])
+        raise run.diverged(run.batches.some)
 
 
 def _offer_last(run: Run) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from glassnet.arrays.coded_columns import CodedColumns
 from glassnet.arrays.sparse_columns import SparseColumns
+from glassnet.arrays.streamed_columns import StreamedColumns
 
 Array = Any
 
@@ -50,8 +51,8 @@ class Position:
         The parameters after the last step, and those of the lowest cost; None where `base` is the same.
     first : array like theta, or None
         Where lbfgs began.
-    order : array (m,), or None
-        Order of the samples in an epoch that has begun.
+    order : array (m,), (1,) or None
+        Order of the samples in an epoch that has begun; its seed where they are streamed.
     curves : mapping
         The history of a run that was cut off, by Ctrl-C, a callback or a kill.
     """
@@ -103,7 +104,7 @@ def fingerprint(*arrays: Any) -> int:
 
     Parameters
     ----------
-    *arrays : array of rank 1 to 3, SparseColumns, CodedColumns, or None
+    *arrays : array of rank 1 to 3, SparseColumns, CodedColumns, StreamedColumns, or None
         What is compared.
 
     Returns
@@ -117,6 +118,8 @@ def fingerprint(*arrays: Any) -> int:
             crc = zlib.crc32(repr(M.shape).encode(), crc)
             for part in M.arrays:
                 crc = zlib.crc32(np.ascontiguousarray(part).data, crc)
+        elif isinstance(M, StreamedColumns):
+            crc = zlib.crc32(repr((M.shape, M.fingerprint, M.window)).encode(), crc)
         elif M is None:
             crc = zlib.crc32(b"none", crc)
         else:

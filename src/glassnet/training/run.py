@@ -21,7 +21,7 @@ from glassnet.core.propagation import Objective, cost_only, propagate
 from glassnet.core.regularization import dropout_masks
 from glassnet.core.schedules import SCHEDULES
 from glassnet.errors import DivergedError, SettingError
-from glassnet.training.batches import Batches
+from glassnet.training.batches import batches_of
 from glassnet.training.best import Best
 from glassnet.training.history import History, Progress
 from glassnet.training.position import Position, fingerprint
@@ -60,7 +60,7 @@ class Run:
     rng : numpy generator
         Source of the order of samples and of the dropout masks.
     X, Y : array (n[0], m), (n[L], m)
-        One column per sample, of theta's type.
+        One column per sample, of theta's type; or X is `StreamedColumns`, and Y and S are None.
     S : array (1, m) or (k, 1, m), optional
         Sample weights; a stack may have a row for each network.
     validation : (X, Y) or (X, Y, S), optional
@@ -98,7 +98,7 @@ class Run:
     ) -> None:
         self.xp, self.theta, self.objective, self.settings, self.rng = xp, theta, objective, settings, rng
         self.gradient = theta.like()
-        self.batches = Batches(X, Y, S, settings.batch_size, settings.shuffle, rng)
+        self.batches = batches_of(X, Y, S, settings.batch_size, settings.shuffle, rng)
         self.transforms = settings.transforms
         self.validation, self.callbacks = validation, list(callbacks)
         self.optimizer: Any
@@ -133,6 +133,7 @@ class Run:
         self.choice = Choice("")
         self.position: Position | None = None  # once the run has ended
         self.at_end = ExitStack()  # closes what a stepper has opened
+        self.at_end.callback(self.batches.close)
 
     @cached_property
     def identity(self) -> dict[str, Any]:

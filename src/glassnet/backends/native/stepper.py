@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from glassnet.arrays.coded_columns import CodedColumns
+from glassnet.arrays.streamed_columns import StreamedColumns
 from glassnet.arrays.threads import cores, thread_map
 from glassnet.backends.native import library
 from glassnet.backends.native.programs import StepPrograms, step_programs
@@ -36,13 +37,14 @@ SAMPLES_PER_THREAD = 32  # of a step, at least
 EXPANDED_BYTES = 2**22  # of the samples that are expanded for one call, unless a batch has more
 MASKS_AHEAD = 2**22  # numbers of dropout masks that are drawn for one call, at most
 CACHED_ENTRIES = 2**17  # of Z over all layers, at most, for the samples of a part: they stay in the cache
+CODED = (CodedColumns, StreamedColumns)  # what is expanded some samples at a time
 FEW_FEATURES = 16  # up to which X lies by features: vectors run along its samples
 
 
 def covers(run: Run) -> bool:
     """Return whether the library can run a run's steps, judged by settings and shapes."""
     samples = run.batches.whole[0]
-    if isinstance(samples, CodedColumns):  # batches are expanded; all samples at once are not
+    if isinstance(samples, CODED):  # batches are expanded; all samples at once are not
         return not samples.is_sparse and run.steps_per_epoch > 1
     return isinstance(samples, np.ndarray) and samples.ndim == 2
 
@@ -70,7 +72,7 @@ _recorded: dict[tuple[Any, ...], StepPrograms] = {}
 
 def _programs_of(run: Run, sizes: tuple[int, ...], by_features: bool) -> StepPrograms:
     """Return the programs of a run; runs that differ only in sizes and numbers share them."""
-    objective, dtype, weighted = run.objective, run.theta.vector.dtype, run.batches.whole[2] is not None
+    objective, dtype, weighted = run.objective, run.theta.vector.dtype, run.batches.weighted
     dropped = tuple(l for l, drop in enumerate(run.drops) if np.any(drop))
     ones, transforms, embedded = tuple(n == 1 for n in sizes), tuple(run.transforms), 0 in run.theta.W.numbers
     kind = objective.names, tuple(objective.penalties), run.settings.optimizer
@@ -106,7 +108,7 @@ class NativeSteps:
         vectors = run.theta.vector, run.best.theta, run.gradient.vector
         self.theta, self.best, gradient = (np.atleast_2d(M) for M in vectors)
         networks, P = gradient.shape
-        self.codes = samples if isinstance(samples, CodedColumns) else None
+        self.codes = samples if isinstance(samples, CODED) else None
         if self.codes is not None:
             self.rows = self._buffer(self.codes)
         else:
@@ -138,7 +140,7 @@ class NativeSteps:
 
         return self.run.at_end.enter_context(ThreadPoolExecutor(self.groups - 1))
 
-    def _buffer(self, codes: CodedColumns) -> Array:
+    def _buffer(self, codes: CodedColumns | StreamedColumns) -> Array:
         """Return where the samples of a call are expanded: those of whole steps, but always more than a batch."""
         size = self.run.batches.size
         steps = EXPANDED_BYTES // (size * codes.shape[0] * codes.itemsize)
@@ -193,9 +195,8 @@ class NativeSteps:
         run.history.steps += len(costs)
 
     def _batch(self, order: Array, step: int) -> Array:
-        size = self.run.batches.size
-        samples = self.run.batches.whole[0]
-        return samples if len(order) == 0 else samples[..., order[step * size : (step + 1) * size]]
+        batches = self.run.batches
+        return batches.columns(order[step * batches.size : (step + 1) * batches.size]) if len(order) else batches.some
 
     def _masks(self, taken: int, k: int) -> Array | None:
         """Draw the dropout masks of k steps, in their order: (networks, k, numbers of a step)."""
@@ -264,10 +265,8 @@ class NativeSteps:
 
     def _expanded(self, order: Array) -> Array:
         """Expand the samples of a call, in their order, and hand them to all threads; return their new order."""
-        assert self.codes is not None
-        self.codes.expand(order, self.rows[: len(order)])
-        _, targets, weights = self.run.batches.whole
-        self._hand_targets(*(None if M is None else np.ascontiguousarray(M[..., order]) for M in (targets, weights)))
+        targets, weights = self.run.batches.expand(order, self.rows[: len(order)])
+        self._hand_targets(*(None if M is None else np.ascontiguousarray(M) for M in (targets, weights)))
         return np.arange(len(order))
 
     def _hand_targets(self, targets: Array, weights: Array | None) -> None:

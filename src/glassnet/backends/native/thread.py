@@ -121,7 +121,7 @@ class Thread:
             "panels": of_library("panel_numbers", dtype),
             "x_work": 0 if in_place else shared.features * batch,
             "y_work": sizes[-1] * batch,
-            "s_work": 0 if run.batches.whole[2] is None else batch,
+            "s_work": batch if run.batches.weighted else 0,
             "spare": P if shared.parts > shared.groups else 0,
         }
         self.mask_lengths = [n * largest for n in shared.dropped]

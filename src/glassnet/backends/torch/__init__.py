@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from glassnet.arrays.streamed_columns import StreamedColumns
 from glassnet.backends.backend import Backend
 
 if TYPE_CHECKING:
@@ -16,6 +17,10 @@ def _make_stepper(run: Run) -> RunEpoch:
     from glassnet.backends.torch.stepper import make_stepper
 
     return make_stepper(run)
+
+
+def _covers(run: Run) -> bool:
+    return not isinstance(run.batches.whole[0], StreamedColumns)
 
 
 @lru_cache(maxsize=1)
@@ -34,6 +39,7 @@ TORCH = Backend(
     name="torch",
     libraries=("torch",),
     make_stepper=_make_stepper,
+    covers=_covers,
     #             start  step  layer entry  parameter small middle large: of a graphics processor for data centres
     coefficients=(6, 3e-5, 1e-5, 1e-11, 3e-12, 2e-13, 1e-13, 3e-14),
     phrase="on cuda",

@@ -1,0 +1,185 @@
+"""Samples that do not fit into memory: blocks on disk, some of which are in memory at a time.
+
+An epoch goes through all blocks in a new order. Some blocks together are a window, whose samples are shuffled; the
+next window is read by a thread while the samples of one are used. So a sample can be beside any other one, and memory
+does not grow with their number.
+
+Shapes: n features, n_y targets, m samples; each sample is a column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from glassnet.arrays.coded_columns import CodedColumns
+from glassnet.arrays.joined_columns import joined
+
+Array = Any
+
+WINDOW = 2**19  # samples that are shuffled together, at least, where memory is not short
+
+
+class StoredBlock(Protocol):
+    """Some samples on disk."""
+
+    @property
+    def n_rows(self) -> int:
+        """Number of samples."""
+
+    def X(self) -> CodedColumns:
+        """Return their features, (n, n_rows), none of them sparse."""
+
+    def Y(self) -> Array:
+        """Return their targets, (n_y, n_rows)."""
+
+    def weights(self) -> Array | None:
+        """Return their weights, (1, n_rows), or None."""
+
+
+def _as_it_is(M: Any) -> Any:
+    return M
+
+
+class StreamedColumns:
+    """X (n, m) of samples in blocks on disk, which bring their targets Y and weights S along.
+
+    Parameters
+    ----------
+    blocks : sequence of StoredBlock
+        Where the samples are.
+    shape : (int, int)
+        n and m.
+    dtype : float32 or float64
+        Of expanded numbers.
+    weighted : bool
+        Whether the samples have weights.
+    fingerprint : int
+        Which equal samples share.
+    window : int
+        Samples that are in memory together, at least; twice as many may be.
+    of_features, of_targets : callable
+        What becomes of each X, a `CodedColumns`, and of each Y, (n_y, some), once they are read.
+    """
+
+    ndim = 2
+    is_sparse = False
+
+    def __init__(
+        self, blocks: Sequence[StoredBlock], shape: tuple[int, int], dtype: Any = np.float32, *, weighted: bool = False,
+        fingerprint: int = 0, window: int = WINDOW, of_features: Callable[[CodedColumns], CodedColumns] = _as_it_is,
+        of_targets: Callable[[Array], Array] = _as_it_is,
+    ) -> None:  # fmt: skip
+        self.blocks, self.shape, self.dtype = list(blocks), shape, np.dtype(dtype)
+        self.itemsize: int = self.dtype.itemsize
+        self.weighted, self.fingerprint, self.window = weighted, fingerprint, window
+        self.of_features, self.of_targets = of_features, of_targets
+
+    def changed(self, **changes: Any) -> StreamedColumns:
+        """Return the same samples with other arguments: their number of features, type, or what becomes of them."""
+        kept = ("shape", "dtype", "weighted", "fingerprint", "window", "of_features", "of_targets")
+        return StreamedColumns(self.blocks, **{**{name: getattr(self, name) for name in kept}, **changes})
+
+    @property
+    def bytes_of_a_sample(self) -> int:
+        """Bytes of an expanded sample."""
+        return self.shape[0] * self.itemsize
+
+    def read(self, which: Sequence[int]) -> tuple[CodedColumns, Array, Array | None]:
+        """Return X, Y and S of the samples of some blocks, one after the other, in memory."""
+        blocks = [self.blocks[i] for i in which]
+        X = self.of_features(joined([block.X() for block in blocks]))
+        Y = self.of_targets(np.concatenate([block.Y() for block in blocks], axis=1)).astype(self.dtype, copy=False)
+        S = None
+        if self.weighted:
+            S = np.concatenate([block.weights() for block in blocks], axis=1).astype(self.dtype, copy=False)
+        return CodedColumns.of(X, self.dtype), Y, S
+
+    def windows(self, seed: int | None) -> Iterator[list[int]]:
+        """Yield the numbers of the blocks of each window, in the order of an epoch; without a seed one by one."""
+        order = np.arange(len(self.blocks)) if seed is None else _generator(seed, 0).permutation(len(self.blocks))
+        some: list[int] = []
+        rows = 0
+        for i in order.tolist():
+            some.append(i)
+            rows += self.blocks[i].n_rows
+            if rows >= self.window:
+                yield some
+                some, rows = [], 0
+        if some:
+            yield some
+
+
+class Window(NamedTuple):
+    """The samples from `start` to `stop` in an epoch, which are samples `order` of X, Y and S."""
+
+    start: int
+    stop: int
+    order: Array
+    X: CodedColumns
+    Y: Array
+    S: Array | None
+
+
+class Epoch:
+    """The samples in the order of one epoch, to be taken from the first to the last.
+
+    Parameters
+    ----------
+    X : StreamedColumns
+        What is read.
+    seed : int or None
+        Of the order; None is that of the blocks.
+    """
+
+    def __init__(self, X: StreamedColumns, seed: int | None) -> None:
+        self.columns, self.seed = X, seed
+        ends = np.cumsum([sum(X.blocks[i].n_rows for i in some) for some in X.windows(seed)]).tolist()
+        self.ahead = list(zip(range(len(ends)), X.windows(seed), [0, *ends[:-1]], ends, strict=True))
+        self.open: list[Window] = []
+        self.reader = ThreadPoolExecutor(1, "glassnet-reader")
+        self.next: Future[Window] | None = None
+
+    def take(self, positions: range, out: Array) -> tuple[Array, Array | None]:
+        """Write the features of samples of the epoch as rows into out (k, n); return Y (n_y, k), and S (1, k) or None.
+
+        Samples before the first of them are given up.
+        """
+        first, last = positions.start, positions.stop
+        self.open = [window for window in self.open if window.stop > first]
+        self.ahead = [each for each in self.ahead if each[-1] > first] if self.next is None else self.ahead
+        while not self.open or self.open[-1].stop < last:
+            self._open_next()
+        Y: list[Array] = []
+        S: list[Array] = []
+        for window in self.open:
+            chosen = window.order[max(first - window.start, 0) : last - window.start]
+            at = max(window.start - first, 0)
+            window.X.expand(chosen, out[at : at + len(chosen)])
+            Y.append(window.Y[:, chosen])
+            if window.S is not None:
+                S.append(window.S[:, chosen])
+        return np.concatenate(Y, axis=1), np.concatenate(S, axis=1) if S else None
+
+    def close(self) -> None:
+        """Give up what is read ahead."""
+        self.reader.shutdown(wait=False, cancel_futures=True)
+        self.open, self.ahead, self.next = [], [], None
+
+    def _open_next(self) -> None:
+        if self.next is None:
+            self.next = self.reader.submit(self._read, *self.ahead.pop(0))
+        self.open.append(self.next.result())
+        self.next = self.reader.submit(self._read, *self.ahead.pop(0)) if self.ahead else None
+
+    def _read(self, number: int, which: list[int], start: int, stop: int) -> Window:
+        m = stop - start
+        order = np.arange(m) if self.seed is None else _generator(self.seed, 1 + number).permutation(m)
+        return Window(start, stop, order.astype(np.int32), *self.columns.read(which))
+
+
+def _generator(seed: int, part: int) -> np.random.Generator:
+    return np.random.default_rng([seed, part])
