@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from glassnet.estimators import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor, load
     from glassnet.search import SearchCV, cross_validate
     from glassnet.tables import Dataset, read
+    from glassnet.tables.streaming import dataset
 
 __all__ = [
     "Dataset",
@@ -31,6 +32,7 @@ __all__ = [
     "TabularRegressor",
     "__version__",
     "cross_validate",
+    "dataset",
     "equations",
     "errors",
     "explain",
@@ -53,6 +55,7 @@ _MODULE_OF = {
     "TabularClassifier": "estimators",
     "TabularRegressor": "estimators",
     "cross_validate": "search",
+    "dataset": "tables.streaming",
     "load": "estimators",
     "read": "tables",
 }

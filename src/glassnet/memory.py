@@ -12,6 +12,7 @@ from glassnet.errors import DataError, GlassnetError, SettingError
 VARIABLE = "GLASSNET_MEMORY"
 SHARE = 0.75  # of the free memory
 UNKNOWN = 8 * 10**9  # bytes, where the system does not report what is free
+LEAST = 64 * 10**6  # bytes, below which no rows are streamed
 COLUMN = 10_000  # bytes of a table's column besides its cells: Arrow's and its Python objects' own
 UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 
@@ -30,11 +31,40 @@ def limit() -> int:
         If GLASSNET_MEMORY holds no size such as 500MB or 8GB.
     """
     given = os.environ.get(VARIABLE, "").strip()
-    if not given:
-        return int(SHARE * min(_free(), default=UNKNOWN))
-    match = re.fullmatch(r"(\d{1,15}(?:\.\d{1,9})?) ?([kmgt]?)i?b?", given.lower())
+    return _size(given, VARIABLE) if given else int(SHARE * min(_free(), default=UNKNOWN))
+
+
+def budget(given: int | str | None = None) -> int:
+    """Return how many bytes work on rows that do not fit into memory may take.
+
+    Parameters
+    ----------
+    given : int or str, optional
+        Bytes, or a size such as "500MB" or "1GB".
+
+    Returns
+    -------
+    int
+        What is given, or a third of the free memory.
+
+    Raises
+    ------
+    SettingError
+        If it is no size, or less than 64 MB.
+    """
+    if given is None:
+        return int(min(_free(), default=UNKNOWN) / 3)
+    size = _size(str(given).strip(), "memory")
+    if size < LEAST:
+        raise SettingError(f"memory: expected at least {_in_words(LEAST)}, got {given!r:.80}")
+    return size
+
+
+def _size(text: str, name: str) -> int:
+    """Return a size in bytes."""
+    match = re.fullmatch(r"(\d{1,15}(?:\.\d{1,9})?) ?([kmgt]?)i?b?", text.lower())
     if match is None:
-        raise SettingError(f"{VARIABLE}: expected a size such as 500MB or 8GB; got {given!r:.80}")
+        raise SettingError(f"{name}: expected a size such as 500MB or 8GB; got {text!r:.80}")
     return int(float(match[1]) * UNITS[match[2]])
 
 

@@ -23,6 +23,7 @@ from glassnet.tables.recognition import Decision, decision_of, dropped_in_words,
 
 MAX_CATEGORIES = 256
 MAX_BINS, MAX_BIN_FEATURES, MIN_ROWS_PER_BIN = 48, 768, 64  # measured in docs/tables.md
+WITH_MEANS = "; and the mean target for each value is one more"
 
 
 def fit_preparation(
@@ -153,11 +154,39 @@ def _beside(column: Column, means: Callable[[str], TargetMeans | None] | None, r
     if not isinstance(column, CategoryColumn) or not column.other:
         return []
     found = None if means is None else means(column.name)
-    remarks.append(
-        f"column {column.name!r} has many values: the {len(column.values)} most frequent have a feature each, the "
-        f"others share one{'; and the mean target for each value is one more' * bool(found)}"
-    )
+    remarks.append(_many_values(column) + WITH_MEANS * bool(found))
     return [replace(found, format=column.format)] if found else []
+
+
+def with_target_means(preparation: Preparation, means: Mapping[str, TargetMeans]) -> Preparation:
+    """Return the preparation with target means beside the columns of many values that have some.
+
+    Parameters
+    ----------
+    preparation : Preparation
+        Without any.
+    means : mapping of str to TargetMeans
+        Of some of these columns.
+
+    Returns
+    -------
+    Preparation
+        As `preparation_of` returns it where these means are known at once.
+    """
+    columns: list[Column] = []
+    notes = list(preparation.notes)
+    for column in preparation.columns:
+        columns.append(column)
+        if isinstance(column, CategoryColumn) and column.name in means:
+            columns.append(replace(means[column.name], format=column.format))
+            notes = [note + WITH_MEANS * (note == _many_values(column)) for note in notes]
+    return replace(preparation, columns=tuple(columns), notes=notes)
+
+
+def _many_values(column: CategoryColumn) -> str:
+    """Return what the user should know of a column of many values."""
+    n = len(column.values)
+    return f"column {column.name!r} has many values: the {n} most frequent have a feature each, the others share one"
 
 
 def _check_not_empty(X: pa.Table | Pictures) -> None:

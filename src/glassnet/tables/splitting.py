@@ -150,20 +150,22 @@ def _dealt(sizes: np.ndarray, shares: list[float], rng: np.random.Generator) -> 
     return part
 
 
-def rare_classes(y: np.ndarray) -> str | None:
+def rare_classes(y: np.ndarray, counts: np.ndarray | None = None) -> str | None:
     """Return a sentence about classes of a single row.
 
     Parameters
     ----------
     y : ndarray (m,)
-        Classes of training rows.
+        Classes of training rows; with `counts` each class once.
+    counts : ndarray (m,), optional
+        Rows of each.
 
     Returns
     -------
     str or None
         With their names, if there are any.
     """
-    classes, counts = np.unique(y, return_counts=True)
+    classes, counts = np.unique(y, return_counts=True) if counts is None else (y, counts)
     single = classes[counts == 1].tolist()
     if not single or len(classes) < 2:
         return None
@@ -175,20 +177,22 @@ def rare_classes(y: np.ndarray) -> str | None:
     )
 
 
-def imbalance(y: np.ndarray) -> str | None:
+def imbalance(y: np.ndarray, counts: np.ndarray | None = None) -> str | None:
     """Return a sentence about classes out of balance.
 
     Parameters
     ----------
     y : ndarray (m,)
-        Classes.
+        Classes; with `counts` each class once.
+    counts : ndarray (m,), optional
+        Rows of each.
 
     Returns
     -------
     str or None
         With the counts, if the largest class has more than 4 times the rows of the smallest.
     """
-    classes, counts = np.unique(y, return_counts=True)
+    classes, counts = np.unique(y, return_counts=True) if counts is None else (y, counts)
     if len(classes) < 2 or counts.max() <= OUT_OF_BALANCE * counts.min():
         return None
     big, small = counts.argmax(), counts.argmin()

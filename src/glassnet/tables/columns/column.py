@@ -178,18 +178,48 @@ class Column:
         DataError
             If the cells, or more than half of them, are of another kind.
         """
-        types = pa.types
-        if types.is_binary(cells.type) or types.is_large_binary(cells.type):
-            cells = bytes_as_text(self.name, cells)
-        read = self.read(RawColumn(self.name, cells, missing, self.format, asked=True))
-        if read is None:
-            raise DataError(f"column {self.name!r}: {cells.type} where training saw {self.words}")
+        read = self.read_alike(self.name, cells, missing, self.format)
         lost = len(read.unreadable)
         if lost > TOLERATED * (lost + len(read.cells) - read.cells.null_count):
             row = int(read.unreadable[0])
             raise DataError(
                 f"column {self.name!r}, row {row + 1}: text where training saw {self.words}: {cells[row].as_py()!r:.80}"
             )
+        return read
+
+    @classmethod
+    def read_alike(
+        cls, name: str, cells: pa.ChunkedArray, missing: tuple[str, ...], form: Mapping[str, Any]
+    ) -> Spelled:  # fmt: skip
+        """Return cells of a column that is known to be of this kind, whatever number of them cannot be read.
+
+        Parameters
+        ----------
+        name : str
+            The column.
+        cells : pyarrow.ChunkedArray
+            m cells of any type.
+        missing : tuple of str
+            What stands for a missing cell, beside the usual marks.
+        form : mapping
+            How its text is read.
+
+        Returns
+        -------
+        Spelled
+            As `read` does.
+
+        Raises
+        ------
+        DataError
+            If the type of the cells is of another kind.
+        """
+        types = pa.types
+        if types.is_binary(cells.type) or types.is_large_binary(cells.type):
+            cells = bytes_as_text(name, cells)
+        read = cls.read(RawColumn(name, cells, missing, form, asked=True))
+        if read is None:
+            raise DataError(f"column {name!r}: {cells.type} where training saw {cls.words}")
         return read
 
     @classmethod

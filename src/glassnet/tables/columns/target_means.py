@@ -139,6 +139,28 @@ def centred(targets: np.ndarray, rows: np.ndarray) -> np.ndarray:
     return result
 
 
+def means_of(sums: np.ndarray, rows: np.ndarray, mean: np.ndarray, deviation: np.ndarray) -> np.ndarray:
+    """Return the mean of centred targets for each value, from the sums of its rows' targets.
+
+    Parameters
+    ----------
+    sums : array (n_values, number of targets)
+        Of the targets of the rows that hold each value.
+    rows : array (n_values,)
+        How many these are.
+    mean, deviation : array (number of targets,)
+        Of the targets of all rows.
+
+    Returns
+    -------
+    array (n_values, number of targets)
+        Shrunk towards 0, the mean of all rows.
+    """
+    centred_sums = (sums - rows[:, np.newaxis] * mean) / np.where(deviation > 0, deviation, 1)
+    result: np.ndarray = centred_sums / (rows[:, np.newaxis] + PRIOR)
+    return result
+
+
 def _means(code: np.ndarray, targets: np.ndarray, n_values: int) -> np.ndarray:
     """Return the mean of centred targets for each value, shrunk towards 0: (n_values, number of targets)."""
     known = code >= 0

@@ -124,6 +124,21 @@ def joined(
     DataError
         Files have different columns.
     """
+    roles, notes = _by_role(choice, where)
+    return _of_roles(roles, read, target, notes, where)
+
+
+def of_training(choice: Choice, where: str) -> Choice:
+    """Return the files whose names do not say that they are for validation or test, and a note on those."""
+    roles, notes = _by_role(choice, where)
+    others = [each.called for role, files in roles.items() if role != "training" for each in files]
+    if others:
+        notes.append(f"{where}: {listed(others, 150)}: for validation or test by name, left out")
+    return Choice(roles["training"], tuple(notes))
+
+
+def _by_role(choice: Choice, where: str) -> tuple[dict[str, list[Source]], list[str]]:
+    """Return the files for training, and those for validation and test where names say so, and notes."""
     files, notes = choice.tables, [*choice.notes]
     roles: dict[str, list[Source]] = {}
     for each in files:
@@ -137,7 +152,7 @@ def joined(
         notes.append(f"{where}: neither training nor test: {listed([each.called for each in ignored], 150)}; not read")
     if "training" not in roles:
         raise DataError(f"{where} holds files for {listed(roles)} and none for training; name the one to read")
-    return _of_roles(roles, read, target, notes, where)
+    return roles, notes
 
 
 def _of_roles(
@@ -173,7 +188,7 @@ def _stacked(
     size = 0
     for file in files:
         raw = read(file, known)
-        table = _with_partitions(raw.table, file.called)
+        table = with_partitions(raw.table, file.called)
         if first is None:
             first, known = raw, tuple(raw.table.column_names)
             names = table.column_names
@@ -210,7 +225,7 @@ def _unlike(files: list[Source], names: Iterable[str], file: Source, others: Ite
     )
 
 
-def _with_partitions(table: pa.Table, name: str) -> pa.Table:
+def with_partitions(table: pa.Table, name: str) -> pa.Table:
     """Return a table with the columns that its folders spell, as Hive does: year=2020/month=1."""
     for key, value in HIVE.findall("/".join(PurePosixPath(name).parts[:-1])):
         key, value = unquote(key), unquote(value)  # noqa: PLW2901

@@ -1,0 +1,12 @@
+"""Tables that do not fit into memory: two passes over their parts, and prepared rows on disk."""
+
+from glassnet.tables.streaming.blocks import Blocks, PreparedBlock, PreparedRows
+from glassnet.tables.streaming.opening import dataset, is_streamable
+from glassnet.tables.streaming.scan import Scan, scanned
+from glassnet.tables.streaming.streamed import StreamedDataset
+from glassnet.tables.streaming.writing import write_blocks
+
+__all__ = [
+    "Blocks", "PreparedBlock", "PreparedRows", "Scan", "StreamedDataset", "dataset", "is_streamable", "scanned",
+    "write_blocks",
+]  # fmt: skip

@@ -1,0 +1,309 @@
+"""The second pass over a table in parts: prepared rows are written as blocks.
+
+A block holds the rows of some tables that follow one another, and how far the source was read with them. It is written
+whole or not at all, so a run that is killed leaves finished blocks, and the next one goes on behind them. The folder is
+named by a hash of the source, the division of its rows and their preparation: of another one nothing is taken.
+
+What target means a training row has, depends on the targets of all. Blocks hold codes of value and fold; the means are
+a table, which is made of the finished blocks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from glassnet.errors import DataError, FileError
+from glassnet.files import cache_folder, clear_parts
+from glassnet.tables.cells import rows_at
+from glassnet.tables.columns.target_means import FOLDS, MAX_TARGETS, TargetMeans, means_of
+from glassnet.tables.fitting import with_target_means
+from glassnet.tables.preparation import Preparation
+from glassnet.tables.streaming.blocks import ROWS, Blocks, PreparedBlock, PreparedRows
+from glassnet.tables.streaming.deviations import Deviations
+from glassnet.tables.streaming.layout import Rows
+from glassnet.tables.streaming.leaves import FewNumbers, Leaf, joined, leaves_of, means_leaf
+from glassnet.tables.streaming.parts import START, Mark
+from glassnet.tables.streaming.positions import TRAINING, fold_of
+from glassnet.tables.streaming.scan import Progress, Scan
+from glassnet.tables.streaming.stored import read_about, read_arrays, write_arrays
+from glassnet.typing import AnyArray
+
+VERSION = 1  # of the blocks
+VALIDATION = "validation"
+Encode = Callable[[AnyArray], AnyArray]
+
+
+def write_blocks(
+    scan: Scan, encode: Encode, key: str = "", preparation: Preparation | None = None,
+    progress: Progress | None = None,
+) -> Blocks:  # fmt: skip
+    """Write the prepared rows of training and validation to disk, and return them.
+
+    Parameters
+    ----------
+    scan : Scan
+        What the first pass found.
+    encode : callable
+        From targets (m,) to target columns (m, n_outputs).
+    key : str
+        Text that changes when `encode` does.
+    preparation : Preparation, optional
+        Of a network that is trained further, instead of that of the scan.
+    progress : callable, optional
+        Is told "Preparing" and the number of rows so far.
+
+    Returns
+    -------
+    Blocks
+        Those that an earlier run finished are kept.
+
+    Raises
+    ------
+    FileError
+        They cannot be written, or a part can no longer be read.
+    """
+    return _Writer(scan, encode, key, preparation, progress).written()
+
+
+@dataclass
+class _Pending:
+    """Prepared rows that are not written yet."""
+
+    leaves: list[list[Leaf]]
+    y: list[AnyArray]
+    weights: list[AnyArray]
+
+
+class _Writer:
+    def __init__(
+        self, scan: Scan, encode: Encode, key: str, preparation: Preparation | None, progress: Progress | None
+    ) -> None:
+        self.scan, self.encode, self.progress = scan, encode, progress
+        self.n_outputs = self._encoded(np.array(scan.target_example())).shape[1]
+        self.given = preparation
+        self.preparation = preparation or self._with_places_for_means(scan.preparation)
+        stamps = [part.stamp() for part in scan.parts]
+        layout = scan.layout
+        identity = [
+            VERSION, ROWS, stamps, layout.target.name, layout.target.dtype.str, layout.target.form, layout.weight,
+            scan.data.group, dict(layout.shares), layout.seed, self.preparation.to_document(), key,
+        ]  # fmt: skip
+        digest = hashlib.blake2b(json.dumps(identity).encode(), digest_size=12)
+        self.fingerprint = int.from_bytes(digest.digest()[:6])
+        self.folder = Path(scan.data.cache or cache_folder() / "blocks") / digest.hexdigest()
+        self.few = {} if preparation else {
+            name: found
+            for column in self.preparation.columns
+            if (found := FewNumbers.of(column, scan.few.get(name := column.name))) is not None
+        }  # fmt: skip
+        self.done = 0
+
+    def _encoded(self, y: AnyArray) -> AnyArray:
+        targets = np.asarray(self.encode(y))
+        return targets if targets.dtype == bool else targets.astype(np.float32)
+
+    def _with_places_for_means(self, preparation: Preparation) -> Preparation:
+        """Return the preparation with columns of target means that are still 0."""
+        if self.n_outputs > MAX_TARGETS:
+            return preparation
+        nothing = (0.0,) * self.n_outputs
+        means = {name: TargetMeans(name, values, (nothing,) * len(values)) for name, values in self.scan.many.items()}
+        return with_target_means(preparation, means)
+
+    def written(self) -> Blocks:
+        """Write what is missing, and return all."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise FileError(f"{self.folder}: cannot be made ({error.strerror or error})") from None
+        whole = self.folder / "whole"
+        resumed = 0
+        if not whole.exists():
+            resumed = self._write_blocks()
+            self._write_tables(whole)
+        return self._opened(whole, resumed)
+
+    def _path(self, k: int) -> Path:
+        return self.folder / f"block-{k:06}"
+
+    def _write_blocks(self) -> int:
+        """Write the blocks that are missing, and return how many were there."""
+        k, (first, mark) = 0, (0, START)
+        while self._path(k).exists():
+            about = read_about(self._path(k))
+            first, mark, self.done = about["part"], Mark(*about["mark"]), about["done"]
+            k += 1
+        clear_parts(self._path(k))
+        there, pending, n = k, {TRAINING: _Pending([], [], []), VALIDATION: _Pending([], [], [])}, 0
+        if self._is_last(k):
+            return there
+        for index, part in enumerate(self.scan.parts):
+            if index < first:
+                continue
+            try:
+                for rows in self.scan.layout.rows(part, mark if index == first else START):
+                    n += self._add(pending, rows)
+                    self.done += rows.read
+                    if self.progress is not None:
+                        self.progress("Preparing", self.done)
+                    if n >= ROWS:
+                        self._write(k, pending, index, rows.after, last=False)
+                        k, n = k + 1, 0
+                        pending = {role: _Pending([], [], []) for role in pending}
+            except DataError as error:
+                raise FileError(f"{part.name} can no longer be read as before: {error}") from error
+        self._write(k, pending, len(self.scan.parts), START, last=True)
+        return there
+
+    def _is_last(self, k: int) -> bool:
+        return k > 0 and bool(read_about(self._path(k - 1))["last"])
+
+    def _add(self, pending: Mapping[str, _Pending], rows: Rows) -> int:
+        """Prepare the rows of a table, and return how many train or validate."""
+        y = self._encoded(self.scan.layout.target.typed(rows.y))
+        chosen = {role: np.flatnonzero(rows.of == k) for k, role in enumerate((TRAINING, *self.scan.layout.shares))}
+        read = self.scan.read(rows.X, self.preparation)
+        n = 0
+        for role, to in pending.items():
+            some = chosen.get(role, np.zeros(0, np.intp))
+            if not len(some):
+                continue
+            to.y.append(y[some])
+            if rows.weights is not None:
+                to.weights.append(rows.weights[some])
+            leaves = self._leaves(rows_at(read, some), fold_of(rows.hashes[some], FOLDS) if role == TRAINING else None)
+            to.leaves.append(leaves)
+            n += len(some)
+        return n
+
+    def _leaves(self, read: Any, folds: AnyArray | None) -> list[Leaf]:
+        found: list[Leaf] = []
+        for column in self.preparation.columns:
+            cells = read[column.name]
+            if isinstance(column, TargetMeans):
+                found.append(means_leaf(column, cells, folds))
+            elif folds is not None and column.name in self.few:
+                found.append(self.few[column.name].leaf(cells))
+            else:
+                found += leaves_of(column, cells)
+        return found
+
+    def _write(self, k: int, pending: Mapping[str, _Pending], index: int, mark: Mark, *, last: bool) -> None:
+        arrays: list[AnyArray] = []
+        about: dict[str, Any] = {"part": index, "mark": list(mark), "done": self.done, "last": last}
+        for role, of in pending.items():
+            about[role] = _placed(of, arrays) if of.y else {"rows": 0}
+        write_arrays(self._path(k), arrays, about)
+
+    def _write_tables(self, whole: Path) -> None:
+        """Write the tables that blocks share, the rows of each, and the finished preparation."""
+        abouts, k = [], 0
+        while self._path(k).exists():
+            abouts.append(read_about(self._path(k)))
+            k += 1
+        tables, means = self._tables(abouts)
+        preparation = self.given or with_target_means(self.scan.preparation, means)
+        about = {
+            "rows": {role: [each[role]["rows"] for each in abouts] for role in (TRAINING, VALIDATION)},
+            "leaves": {role: list(tables[role]) for role in tables},
+            "preparation": preparation.to_document(),
+        }  # fmt: skip
+        write_arrays(whole, [table for role in tables for table in tables[role].values()], about)
+
+    def _tables(self, abouts: list[dict[str, Any]]) -> tuple[dict[str, dict[int, AnyArray]], dict[str, TargetMeans]]:
+        """Return for training and validation the tables of their leaves, by index, and the target means of all rows."""
+        empty = self.scan.read(self.scan.no_rows, self.preparation)
+        found: dict[str, dict[int, AnyArray]] = {}
+        means: dict[str, TargetMeans] = {}
+        for role, folds in ((TRAINING, np.zeros(0, np.int64)), (VALIDATION, None)):
+            found[role] = {}
+            for j, leaf in enumerate(self._leaves(empty, folds)):
+                if leaf.table is not None:
+                    found[role][j] = leaf.table
+        column_of = self._means_by_leaf(empty, np.zeros(0, np.int64))
+        columns_of_others = {column.name: j for j, column in self._means_by_leaf(empty, None).items()}
+        for j, column in column_of.items():
+            table, of_all = self._means(column, j, abouts)
+            found[TRAINING][j] = found[VALIDATION][columns_of_others[column.name]] = table.astype(np.float32)
+            means[column.name] = TargetMeans(column.name, column.values, tuple(map(tuple, of_all.tolist())))
+        return found, means
+
+    def _means_by_leaf(self, empty: Any, folds: AnyArray | None) -> dict[int, TargetMeans]:
+        """Return the columns of target means by the index of their leaf."""
+        found, j = {}, 0
+        for column in self.preparation.columns:
+            if isinstance(column, TargetMeans):
+                found[j] = column
+                j += 1
+            elif folds is not None and column.name in self.few:
+                j += 1
+            else:
+                j += len(leaves_of(column, empty[column.name]))
+        return found
+
+    def _means(self, column: TargetMeans, j: int, abouts: list[dict[str, Any]]) -> tuple[AnyArray, AnyArray]:
+        """Return the table of means by fold and value, those of all rows last, and these alone."""
+        n, outputs = len(column.values) + 1, self.n_outputs
+        sums, counts = np.zeros((FOLDS * n, outputs)), np.zeros(FOLDS * n)
+        of_fold = [Deviations.of(np.zeros((0, outputs))) for _ in range(FOLDS)]
+        for k, about in enumerate(abouts):
+            if not about[TRAINING]["rows"]:
+                continue
+            arrays, _ = read_arrays(self._path(k))
+            code = arrays[about[TRAINING]["leaves"][j][1][0]].astype(np.int64)
+            block = PreparedBlock(self._path(k), TRAINING, about[TRAINING]["rows"], {})
+            Y = block.Y().T.astype(np.float64)
+            counts += np.bincount(code, minlength=FOLDS * n)
+            sums += np.stack([np.bincount(code, of, FOLDS * n) for of in Y.T], axis=1)
+            for fold in range(FOLDS):
+                of_fold[fold] = of_fold[fold].merged(Deviations.of(Y[code // n == fold]))
+        sums_of, counts_of = sums.reshape(FOLDS, n, outputs), counts.reshape(FOLDS, n)
+        table = np.zeros((FOLDS + 1, n, outputs))
+        for fold in range(FOLDS + 1):
+            used = [k for k in range(FOLDS) if k != fold]
+            others = Deviations.of(np.zeros((0, outputs)))
+            for k in used:
+                others = others.merged(of_fold[k])
+            table[fold] = means_of(
+                sums_of[used].sum(axis=0), counts_of[used].sum(axis=0), others.mean, others.deviation
+            )
+        table[:, -1] = 0  # values that are not known
+        if self.given is not None:
+            table[-1, :-1] = column.means
+        return table.reshape(-1, outputs), table[-1, :-1]
+
+    def _opened(self, whole: Path, resumed: int) -> Blocks:
+        arrays, about = read_arrays(whole)
+        preparation = Preparation.from_document(about["preparation"])
+        rows, at = {}, 0
+        for role, indices in about["leaves"].items():
+            tables = {j: np.array(arrays[at + k]) for k, j in enumerate(indices)}
+            at += len(indices)
+            parts = [PreparedBlock(self._path(k), role, n, tables) for k, n in enumerate(about["rows"][role]) if n]
+            rows[role] = PreparedRows(parts, preparation.n_features, self.n_outputs)
+        return Blocks(self.folder, preparation, rows[TRAINING], rows[VALIDATION], self.fingerprint, resumed)
+
+
+def _placed(of: _Pending, arrays: list[AnyArray]) -> dict[str, Any]:
+    """Add the arrays of some rows to those of a block, and return where they are."""
+    leaves = []
+    for leaf in joined(of.leaves):
+        which = list(range(len(arrays), len(arrays) + len(leaf.arrays)))
+        arrays += leaf.arrays
+        leaves.append([leaf.kind, which, leaf.about])
+    Y = np.concatenate(of.y)
+    one_hot = Y.dtype == bool and Y.shape[1] > 1 and bool((Y.sum(axis=1) == 1).all())
+    place_of_y, width = len(arrays), Y.shape[1] if one_hot else 0
+    arrays.append(Y.argmax(axis=1).astype(np.min_scalar_type(width)) if one_hot else Y)
+    weights = None
+    if of.weights:
+        weights = len(arrays)
+        arrays.append(np.concatenate(of.weights))
+    return {"rows": len(Y), "leaves": leaves, "Y": [place_of_y, width], "weights": weights}
