@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Collection
+from typing import NamedTuple
 
 import numpy as np
 
@@ -66,6 +67,43 @@ def read_csv(
     data, used_encoding, notes = to_utf8(source.content(), encoding, where)
     if not (data[:4096].strip() or data.strip()):
         raise DataError(f"{where} is empty")
+    form, rows, of_names = first_rows(data, separator, header, known, target, where)
+    notes = [*_layout_notes(form.found, form.layout, form.names, where), *notes, *of_names, *rows.notes]
+    return RawTable(
+        rows.table, tuple(notes), rows.lines,
+        {"separator": form.found.separator, "header": bool(form.layout.names), "encoding": used_encoding},
+    )  # fmt: skip
+
+
+class Form(NamedTuple):
+    """How a text holds its table, as its beginning says.
+
+    Parameters
+    ----------
+    newline : bytes
+        What ends a line.
+    found, dialect : Dialect
+        How cells are separated: in the text, and where one character stands for separators of several.
+    layout : Layout
+        Where the rows begin.
+    columns : slice
+        Which cells of a row are columns.
+    names : list of str
+        Theirs.
+    """
+
+    newline: bytes
+    found: Dialect
+    dialect: Dialect
+    layout: Layout
+    columns: slice
+    names: list[str]
+
+
+def first_rows(
+    data: bytes, separator: str | None, header: bool | None, known: Collection[str], target: str | None, where: str
+) -> tuple[Form, Rows, list[str]]:
+    """Return how a text holds its table, its rows, and notes on the names of the columns."""
     _check_width(data, where)
     data, newline, found, dialect = _cut(data, separator)
     head, rest = sample_records(sample(data, newline), dialect)
@@ -76,10 +114,10 @@ def read_csv(
     layout = find_layout(head, rest, header, known)
     check_room(COLUMN * layout.width, f"{where}, as {layout.width} columns,")
     rows = _rows(data, newline, dialect, layout, where)
-    del data
-    table, names = rows.table, [tidy(name) for name in layout.names]
+    names = [tidy(name) for name in layout.names]
     names += [""] * (layout.width - len(names))
-    table, names = _without_blank_ends(table, names)
+    columns = _without_blank_ends(rows.table, names)
+    table, names = rows.table.select(list(range(columns.start, columns.stop))), names[columns]
     if not len(table):
         raise DataError(
             f"{where} holds a header ({', '.join(map(repr, names[:5])):.200}{', ...' * (len(names) > 5)}) but no rows; "
@@ -89,11 +127,19 @@ def read_csv(
         names, of_names = distinct(names, where)
     else:
         names, of_names = made_up(len(names), known, target), []
-    notes = [*_layout_notes(found, layout, names, where), *notes, *of_names, *rows.notes]
-    return RawTable(
-        table.rename_columns(names), tuple(notes), rows.lines,
-        {"separator": found.separator, "header": bool(layout.names), "encoding": used_encoding},
-    )  # fmt: skip
+    form = Form(newline, found, dialect, layout, columns, names)
+    return form, Rows(table.rename_columns(names), rows.lines, rows.notes), of_names
+
+
+def later_rows(data: bytes, form: Form, where: str) -> Rows:
+    """Return the rows of a text that goes on where another one ended, at the end of a record."""
+    if form.dialect.escape:
+        data = data.replace(rb"\N", rb"\\N")
+    if form.found.separator in GAPS:
+        data, _ = without_gaps(data, form.found)
+    rows = _rows(data, form.newline, form.dialect, form.layout._replace(first=1, above=()), where)
+    table = rows.table.select(list(range(form.columns.start, form.columns.stop)))
+    return Rows(table.rename_columns(form.names), rows.lines, rows.notes)
 
 
 def _cut(data: bytes, separator: str | None) -> tuple[bytes, bytes, Dialect, Dialect]:
@@ -133,14 +179,14 @@ def _layout_notes(dialect: Dialect, layout: Layout, names: list[str], where: str
     return notes
 
 
-def _without_blank_ends(table: pa.Table, names: list[str]) -> tuple[pa.Table, list[str]]:
-    """Return a table without columns of nothing at its end, where lines end with separators; or at both ends."""
+def _without_blank_ends(table: pa.Table, names: list[str]) -> slice:
+    """Return which columns stay: none of nothing at the end, where lines end with separators, or at both ends."""
     start, stop = 0, len(names)
     while stop > 1 and not names[stop - 1] and _is_blank(table.column(stop - 1)):
         stop -= 1
     if stop < len(names) and any(names) and not names[0] and _is_blank(table.column(0)):  # "| a | b |"
         start = 1
-    return table.select(list(range(start, stop))), names[start:stop]
+    return slice(start, stop)
 
 
 def _is_blank(column: pa.ChunkedArray) -> bool:

@@ -16,15 +16,19 @@ from glassnet.memory import budget
 from glassnet.tables.arrow import pa
 from glassnet.tables.choices import NO_CHOICES, ColumnChoices
 from glassnet.tables.frames import as_table
+from glassnet.tables.reading.archives import PACKED, unpacked, without_packing
 from glassnet.tables.reading.parts import choose, entries, of_training
+from glassnet.tables.reading.signatures import PLAIN
 from glassnet.tables.reading.source import Source
 from glassnet.tables.streaming.parts import ArrowPart, FilePart, FragmentPart, IterablePart, ParquetPart, Part
 from glassnet.tables.streaming.streamed import StreamedDataset
+from glassnet.tables.streaming.text import TextPart
 
 BATCHES = "the batches"
 PARTS: dict[str, type[FilePart]] = {
     **dict.fromkeys((".parquet", ".pq"), ParquetPart),
     **dict.fromkeys((".feather", ".arrow", ".arrows", ".ipc"), ArrowPart),
+    **dict.fromkeys(PLAIN, TextPart),
 }  # suffix -> how a file is read in pieces
 
 
@@ -67,14 +71,14 @@ def dataset(
     """
     folder = None if cache is None else os.fspath(cache)
     chosen = columns if weight is None else replace(columns, weight=weight)
-    parts, name, notes, keep = _parts(source)
+    parts, name, notes, keep = _parts(source, target)
     return StreamedDataset(parts, name, target, chosen, budget(memory), folder, strict, notes, keep)
 
 
-def _parts(source: Any) -> tuple[tuple[Part, ...], str, tuple[str, ...], Any]:
+def _parts(source: Any, target: str | None) -> tuple[tuple[Part, ...], str, tuple[str, ...], Any]:
     """Return the parts of a source, what it is called, notes, and what must live as long as they are read."""
     if isinstance(source, (str, os.PathLike)):
-        return *_of_path(named(source)), None
+        return *_of_path(named(source), target), None
     if hasattr(source, "get_fragments"):
         return _of_fragments(source), "the data set", (), None
     tables = source if callable(source) else (lambda: source) if isinstance(source, (list, tuple)) else None
@@ -84,7 +88,7 @@ def _parts(source: Any) -> tuple[tuple[Part, ...], str, tuple[str, ...], Any]:
         folder = tempfile.TemporaryDirectory(prefix="glassnet-")  # removed when nothing refers to it any more
         path = Path(folder.name) / "batches.arrow"
         _spool(source, path)
-        return (ArrowPart(BATCHES, BATCHES, Source(path.name, path)),), BATCHES, (), folder
+        return (ArrowPart(BATCHES, BATCHES, Source(path.name, path), path),), BATCHES, (), folder
     raise WrongTypeError(
         "expected a folder, a file, a pyarrow data set or batches of Arrow rows, "
         f"got {type(source).__module__}.{type(source).__qualname__}"
@@ -105,7 +109,7 @@ def is_streamable(path: str | os.PathLike[str]) -> bool:
         return False
 
 
-def _of_path(path: Path) -> tuple[tuple[Part, ...], str, tuple[str, ...]]:
+def _of_path(path: Path, target: str | None) -> tuple[tuple[Part, ...], str, tuple[str, ...]]:
     """Return the parts of a folder or file, what it is called, and notes."""
     found = status(path)
     if found is None:
@@ -114,24 +118,30 @@ def _of_path(path: Path) -> tuple[tuple[Part, ...], str, tuple[str, ...]]:
     if kind and kind != "a folder":
         raise FileError(f"{path}: expected a file or a folder of them; this is {kind}")
     if not kind:
-        return (_of_file(Source(path.name, path)),), path.name, ()
+        return (_of_file(Source(path.name, path), target),), path.name, ()
     where = path.name or str(path)
     choice = of_training(choose(entries(path), "", _suffix, where), where)
-    return tuple(_of_file(each) for each in choice.tables), where, choice.notes
+    return tuple(_of_file(each, target) for each in choice.tables), where, choice.notes
 
 
 def _suffix(source: Source) -> str:
-    """Return the suffix of a file that is read in pieces; "" of others."""
-    return source.suffix if source.suffix in PARTS else ""
+    """Return the suffix of a file that is read in pieces, without that of its packing; "" of others."""
+    suffix = Path(without_packing(source.called)).suffix.lower() if source.suffix in PACKED else source.suffix
+    return suffix if suffix in PARTS and (suffix in PLAIN or suffix == source.suffix) else ""
 
 
-def _of_file(source: Source) -> FilePart:
-    if source.suffix not in PARTS:
+def _of_file(source: Source, target: str | None) -> Part:
+    """Return a file as a part."""
+    path, suffix = source.on_disk(), _suffix(source)
+    if not suffix:
         raise FileError(
             f"{source.name}: files of kind {source.suffix or '(no suffix)'!r} are not read in pieces; "
             f"those are {' '.join(PARTS)}"
         )
-    return PARTS[source.suffix](source.name, source.called, source)
+    while source.suffix in PACKED:
+        source = unpacked(source, source.suffix)
+    part = PARTS[suffix](source.name, source.called, source, path)
+    return part if target is None else part.knowing([target])
 
 
 def _of_fragments(source: Any) -> tuple[Part, ...]:

@@ -6,10 +6,10 @@ whenever it is read, so that reading can go on after any of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from glassnet.tables.arrow import pa
 from glassnet.tables.frames import as_table
@@ -20,7 +20,7 @@ from glassnet.tables.reading.source import Source
 
 BATCH_BYTES, MOST_ROWS, LEAST_ROWS = 2**24, 2**15, 256  # of a table that a part yields
 TEXT_CELL, CELL = 32, 8  # bytes, about
-UNPACKED = 3.0  # times as many bytes as in its file, about, where these are packed
+UNPACKED = 3.0
 SAMPLED_GROUPS = 16
 
 
@@ -56,7 +56,14 @@ class Part:
     name: str
     key: str
 
-    growth: ClassVar[float] = 1.0  # how many times its bytes its rows take as a table
+    @property
+    def growth(self) -> float:
+        """How many times its bytes its rows take as a table, about."""
+        return UNPACKED
+
+    def knowing(self, names: Collection[str]) -> Part:
+        """Return the same part, of which the columns are known."""
+        return self
 
     def batches(self, after: Mark = START) -> Iterator[Batch]:
         """Yield its rows, from a mark on.
@@ -97,15 +104,13 @@ class FilePart(Part):
     Parameters
     ----------
     source : Source
-        Its bytes.
+        Its bytes, unpacked.
+    path : Path
+        Where it lies.
     """
 
     source: Source
-
-    @property
-    def path(self) -> Path:
-        """Where it lies."""
-        return self.source.on_disk()
+    path: Path
 
     def stamp(self) -> list[Any]:
         """Return its name, size, and when it was last written."""
@@ -120,8 +125,6 @@ class FilePart(Part):
 
 class ParquetPart(FilePart):
     """A Parquet file: row group by row group."""
-
-    growth = UNPACKED
 
     def batches(self, after: Mark = START) -> Iterator[Batch]:
         """Yield its rows, from a mark on; row groups before it are not read."""
@@ -176,8 +179,6 @@ class ParquetPart(FilePart):
 
 class ArrowPart(FilePart):
     """An Arrow or Feather file: batch by batch."""
-
-    growth = UNPACKED
 
     def batches(self, after: Mark = START) -> Iterator[Batch]:
         """Yield its rows, from a mark on."""
@@ -252,25 +253,6 @@ class IterablePart(Part):
     def stamp(self) -> list[Any]:
         """Return what no other run has."""
         return [self.key, self.drawn]
-
-
-@dataclass(frozen=True)
-class WholePart(FilePart):
-    """A file of a format that is read as a whole, such as Excel.
-
-    Parameters
-    ----------
-    read : callable
-        Returns its table.
-    """
-
-    read: Callable[[Source], pa.Table]
-
-    growth = UNPACKED
-
-    def batches(self, after: Mark = START) -> Iterator[Batch]:
-        """Yield its rows, from a mark on."""
-        yield from cut(iter([with_partitions(self.read(self.source), self.source.called)]), after)
 
 
 def cut(tables: Iterator[pa.Table], after: Mark) -> Iterator[Batch]:

@@ -18,6 +18,7 @@ from glassnet.plain_text import listed
 from glassnet.tables.arrow import pa
 from glassnet.tables.cells import rows_at
 from glassnet.tables.choices import NO_CHOICES, ColumnChoices
+from glassnet.tables.reading.names import MADE_UP
 from glassnet.tables.spelling.surroundings import Surroundings
 from glassnet.tables.streaming.parts import START, Batch, Mark, Part
 from glassnet.tables.streaming.positions import TRAINING, checked_shares, dealt, position_hashes, text_hashes
@@ -151,8 +152,9 @@ class StreamedDataset:
         small_first = sorted(parts, key=lambda part: (part.n_bytes, part.key))  # what they lack, larger ones give
         for left, part in zip(range(len(parts), 0, -1), small_first, strict=True):
             try:
-                found[part.key] = [table.select(names) for table in part.some(-(-rows // left))]
-            except (GlassnetError, KeyError):  # what cannot be read is told when all of it is
+                some = part.knowing(names).some(-(-rows // left))
+                found[part.key] = [self._aligned(part, table) for table in some]
+            except GlassnetError:  # what cannot be read is told when all of it is
                 continue
             rows -= sum(map(len, found[part.key]))
             if rows <= 0:
@@ -291,14 +293,20 @@ class StreamedDataset:
 
     def of_part(self, part: Part, after: Mark) -> Iterator[Batch]:
         """Yield the rows of a part with the columns of the first, in their order."""
-        names = self.column_names
-        for batch in part.batches(after):
-            held = batch.table.column_names
-            missing = [name for name in names if name not in held]
-            if missing:
-                words = listed(map(repr, missing), 100)
-                raise DataError(f"{part.name} lacks {words}, which {self.parts[0].name} has")
-            yield batch if held == names else Batch(batch.table.select(names), batch.after)
+        for batch in part.knowing(self.column_names).batches(after):
+            yield Batch(self._aligned(part, batch.table), batch.after)
+
+    def _aligned(self, part: Part, table: pa.Table) -> pa.Table:
+        """Return rows of a part with the columns of the first, in their order; DataError where some are missing."""
+        names, held = self.column_names, table.column_names
+        if held == names:
+            return table
+        if len(held) == len(names) and all(map(MADE_UP.fullmatch, held)):
+            return table.rename_columns(names)  # the lines of one file were split, and the first part has its names
+        missing = [name for name in names if name not in held]
+        if missing:
+            raise DataError(f"{part.name} lacks {listed(map(repr, missing), 100)}, which {self.parts[0].name} has")
+        return table.select(names)
 
     def hashes(self, part: Part, rows: Batch, seed: int) -> Any:
         """Return the random numbers of a part's rows."""
