@@ -33,6 +33,7 @@ __all__ = [
     "__version__",
     "cross_validate",
     "dataset",
+    "distributed",
     "equations",
     "errors",
     "explain",

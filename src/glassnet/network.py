@@ -31,6 +31,7 @@ from glassnet.network_state import NetworkState
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.declarations import takes
 from glassnet.training.history import History, Progress
+from glassnet.training.reduction import ALONE, Reduce
 from glassnet.training.resume import position_of, resume_run
 from glassnet.training.run import Run
 from glassnet.training.settings import TRAINING, Settings, TrainingSettings
@@ -312,6 +313,7 @@ class Network(NetworkInspection, SavedNetwork):
         resume: bool = False,
         checkpoint: str | Path | Checkpoint | None = None,
         every: float = 60.0,
+        reduce: Reduce | None = None,
         **settings: Unpack[TrainingSettings],
     ) -> History:
         """Train the parameters in place; batch gradient descent by default.
@@ -343,6 +345,12 @@ class Network(NetworkInspection, SavedNetwork):
             ``record["interrupted"]`` says whether steps are left.
         every : float
             Seconds of training that may be lost.
+        reduce : callable
+            Where several processes train this network together: a function that adds up an array over all of them, in
+            place, with the attributes `rank` and `ranks`; `glassnet.distributed.joined` returns one. Each process has
+            the same data, settings and seed, and computes its part of every step; J and the gradient are summed, so
+            all end with the same parameters: those of one process, up to rounding. A checkpoint is for one of them to
+            write, and for all to resume from.
 
         Returns
         -------
@@ -384,7 +392,10 @@ class Network(NetworkInspection, SavedNetwork):
             callbacks=callbacks,
             state=state,
             checkpoint=None if keeper is None else lambda run: keeper.write_if_due(partial(_as_it_stands, self, run)),
+            reduce=ALONE if reduce is None else reduce,
         )
+        if reduce is not None:
+            run.check_alike()
         if resume and self.position is not None:
             resume_run(run, self.position)
         _train(self, run)

@@ -19,9 +19,9 @@ def make_stepper(run: Run) -> RunEpoch:
     """Return what runs an epoch of a run."""
 
     def run_epoch() -> bool:
-        for X, Y, S in run.batches.epoch(run.first_batch()):
+        for chosen in run.batches.steps(run.first_batch()):
             run.pause()
-            J = run.cost_and_gradient(X, Y, S)
+            J = run.cost_and_gradient(chosen)
             _update(run)
             run.record(J)
             if run.history.steps == run.steps:

@@ -36,6 +36,29 @@ class Objective(NamedTuple):
         return cls(architecture.g, architecture.output, architecture.loss_entry, penalties, names)
 
 
+class Whole(NamedTuple):
+    """The samples of a whole step, of which a pass may have only a part: what its means are divided by.
+
+    Attributes
+    ----------
+    m : int, or array (1, 1) or (k, 1, 1)
+        Samples, or the sum of their weights: what dW and db are divided by.
+    m_J : number, or array (k,)
+        The same for J.
+    """
+
+    m: Any
+    m_J: Any
+
+    @classmethod
+    def of(cls, xp: Any, m: int, S: Array | None) -> Whole:
+        """Return that of m samples with weights S; where all are 0, slopes are 0."""
+        if S is None:
+            return cls(m, m)
+        sums, total = xp.row_sums(S), xp.total(S)  # (1, 1) or (k, 1, 1); a number or (k,)
+        return cls(xp.where(sums > 0, sums, 1), xp.where(total > 0, total, 1))
+
+
 class Pass(NamedTuple):
     """Every array of one pass, lists counted from layer 1; Z[0] is X, and so is A[0] without an embedding."""
 
@@ -55,6 +78,7 @@ def propagate(
     objective: Objective,
     D: list[Array],
     S: Array | None = None,
+    whole: Whole | None = None,
 ) -> Pass:
     """Run the equations forward and backward.
 
@@ -72,6 +96,8 @@ def propagate(
         Dropout masks.
     S : array (1, m) or (k, 1, m), optional
         Sample weights; J is then the weighted mean.
+    whole : Whole, optional
+        Where X has only some of a step's samples; J and the gradient are then shares, which add up to the whole's.
 
     Returns
     -------
@@ -81,11 +107,9 @@ def propagate(
     W, b, g = theta.W.views, theta.b.views, objective.g
     A, Z = forward(xp, X, W, b, g, D)
     losses, dZ_last = losses_and_dZ(xp, Z[-1], A[-1], Y, objective.loss, objective.output, g[-1])
-    m = m_J = X.shape[-1]
+    m, m_J = Whole.of(xp, X.shape[-1], S) if whole is None else whole
     if S is not None:
         losses, dZ_last = losses * S, dZ_last * S
-        m, m_J = xp.row_sums(S), xp.total(S)  # (1, 1) or (k, 1, 1); a number or (k,)
-        m, m_J = xp.where(m > 0, m, 1), xp.where(m_J > 0, m_J, 1)  # a batch of weights 0 has slopes 0
     dA, dZ = backward(xp, dZ_last, A, Z, W, g, D, m, gradient.W.views, gradient.b.views)
     J = total_cost(xp, theta, cost(xp, losses, m_J), m_J, objective)
     m_W = m if S is None else m[..., 0]  # broadcasts over the flat weights
@@ -107,13 +131,16 @@ def cost_only(
     objective: Objective,
     answers: list[Array] | None = None,
     D: list[Array] | None = None,
+    m: Any = None,
 ) -> Any:
     """Return J on data (X, Y) or (X, Y, S) without going backward, block by block of samples.
 
-    A[L] of each block is appended to `answers`, where it is given; without `D` nothing is dropped.
+    A[L] of each block is appended to `answers`, where it is given; without `D` nothing is dropped. Where the data are
+    a part of some, `m` is the number of them all, or the sum of their weights.
     """
     X, Y, S = data if len(data) == 3 else (*data, None)
-    m = X.shape[-1] if S is None else xp.total(S)
+    if m is None:
+        m = X.shape[-1] if S is None else xp.total(S)
     mean_loss: Any = 0
     for block in blocks_of(xp, theta, X):
         masks = [None if M is None else M[block] for M in D or [None] * len(theta.W)]

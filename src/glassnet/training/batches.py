@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -11,8 +11,10 @@ import numpy as np
 from glassnet.arrays.coded_columns import CodedColumns
 from glassnet.arrays.sparse_columns import SparseColumns
 from glassnet.arrays.streamed_columns import Epoch, StreamedColumns
+from glassnet.training.reduction import ALONE, Reduce, most_samples, part_of
 
 Array = Any
+WHOLE = (slice(None),)
 
 
 class Batches:
@@ -34,6 +36,8 @@ class Batches:
         Whether each epoch draws a new order from `rng`.
     rng : numpy generator
         The source of the order.
+    reduce : Reduce
+        Which part of each batch is of this process; all of it where it is alone.
 
     Attributes
     ----------
@@ -43,11 +47,14 @@ class Batches:
         The order of an epoch that was cut off, for the next epoch to use in place of a new one.
     """
 
-    def __init__(self, X: Array, Y: Array, S: Array | None, size: int | None, shuffle: bool, rng: Any) -> None:
+    def __init__(
+        self, X: Array, Y: Array, S: Array | None, size: int | None, shuffle: bool, rng: Any, reduce: Reduce = ALONE
+    ) -> None:
         self.m: int = X.shape[-1]
         self.size: int = min(size or self.m, self.m)
         self.sizes: list[int] = [min(self.size, self.m - start) for start in range(0, self.m, self.size)]
         self.rng: Any = rng if shuffle else None
+        self.reduce: Reduce = reduce
         self.whole: tuple[Array, Array, Array | None] = (X, Y, S)
         self.weighted: bool = S is not None
         self.drawn: Array | None = None
@@ -60,6 +67,15 @@ class Batches:
         return [M if isinstance(M, as_they_are) else np.ascontiguousarray(M.T) for M in self.whole]
 
     @cached_property
+    def own(self) -> tuple[Array, Array, Array | None]:
+        """X, Y and S of the samples that are this process's where all are in each step."""
+        part = part_of(self.reduce, self.m)
+        if part == slice(0, self.m):
+            return self.whole
+        X, Y, S = (None if M is None else M[..., part] for M in self.whole)
+        return X, Y, S
+
+    @cached_property
     def buffers(self) -> list[Array]:
         """Where a batch of each is gathered or expanded; None where nothing is."""
         return [self._buffer(rows) for rows in self.rows]
@@ -68,9 +84,10 @@ class Batches:
         """Return an array for a batch of these rows; None where they stay as they are."""
         if rows is None or isinstance(rows, SparseColumns):
             return None
+        size = most_samples(self.reduce, self.size)
         if isinstance(rows, CodedColumns):
-            return None if rows.is_sparse else np.empty((self.size, rows.shape[0]), rows.dtype)
-        return np.empty_like(rows[: self.size])
+            return None if rows.is_sparse else np.empty((size, rows.shape[0]), rows.dtype)
+        return np.empty_like(rows[:size])
 
     def order(self) -> Array:
         """Return the order of the samples for an epoch: `begun`, or a new one."""
@@ -80,33 +97,46 @@ class Batches:
         return self.drawn
 
     def columns(self, chosen: Any) -> Array:
-        """Return X (n[0], k) of k samples of an order."""
-        return self.whole[0][..., chosen]
+        """Return X (n[0], k) of k samples of an order; None are all."""
+        X = self.whole[0]
+        return X if chosen is None else X[..., chosen]
 
-    def expand(self, chosen: Any, out: Array) -> tuple[Array, Array | None]:
-        """Write k coded samples of an order as rows into out (k, n[0]); return Y (n[L], k), and S (1, k) or None."""
+    def weights(self, chosen: Any) -> Array | None:
+        """Return S (1, k) of k samples of an order, None without weights; None are all samples."""
+        S = self.whole[2]
+        return S if chosen is None or S is None else S[..., chosen]
+
+    def expand(self, chosen: Any, out: Array, parts: Sequence[slice] = WHOLE) -> tuple[Array, Array | None]:
+        """Write parts of k coded samples of an order as rows into out (k, n[0]); return all Y (n[L], k), S or None."""
         X, Y, S = self.whole
-        X.expand(chosen, out)
+        for part in parts:
+            X.expand(chosen[part], out[part])
         return Y[..., chosen], None if S is None else S[..., chosen]
 
     def close(self) -> None:
         """End what was begun for an epoch."""
 
-    @property
-    def some(self) -> Array:
-        """X of the samples by which a layer is found where numbers broke."""
-        return self.whole[0]
-
-    def epoch(self, first: int = 0) -> Iterator[tuple[Array, Array, Array | None]]:
-        """Yield (X, Y, S) of each batch from number `first` on; the arrays are reused by the next one."""
+    def steps(self, first: int = 0) -> Iterator[Array | None]:
+        """Yield which samples are in each batch of an epoch from number `first` on; None where all are."""
         if self.size == self.m:
-            yield self.whole
+            yield None
             return
         order = self.order()
         for start in range(first * self.size, self.m, self.size):
-            chosen = order[start : start + self.size]
-            X, Y, S = (_gathered(M, chosen, buffer) for M, buffer in zip(self.rows, self.buffers, strict=True))
-            yield X, Y, S
+            yield order[start : start + self.size]
+
+    def samples(self, chosen: Array | None) -> tuple[Array, Array, Array | None]:
+        """Return (X, Y, S) of this process's part of a batch; the arrays are reused by the next one."""
+        if chosen is None:
+            return self.own
+        own = chosen[part_of(self.reduce, len(chosen))]
+        X, Y, S = (_gathered(M, own, buffer) for M, buffer in zip(self.rows, self.buffers, strict=True))
+        return X, Y, S
+
+    def epoch(self, first: int = 0) -> Iterator[tuple[Array, Array, Array | None]]:
+        """Yield (X, Y, S) of each batch from number `first` on; the arrays are reused by the next one."""
+        for chosen in self.steps(first):
+            yield self.samples(chosen)
 
 
 class StreamedBatches(Batches):
@@ -116,8 +146,8 @@ class StreamedBatches(Batches):
     ----------
     X : StreamedColumns
         m samples, more than there are in a batch.
-    size, shuffle, rng
-        As for `Batches`.
+    size, shuffle, rng, reduce
+        As for `Batches`. Every process reads all samples.
 
     Attributes
     ----------
@@ -125,12 +155,13 @@ class StreamedBatches(Batches):
         The seed of the order of an epoch.
     """
 
-    def __init__(self, X: StreamedColumns, size: int | None, shuffle: bool, rng: Any) -> None:
-        super().__init__(X, None, None, size, shuffle, rng)
+    def __init__(self, X: StreamedColumns, size: int | None, shuffle: bool, rng: Any, reduce: Reduce = ALONE) -> None:
+        super().__init__(X, None, None, size, shuffle, rng, reduce)
         self.weighted = X.weighted
         self.stream = X
         self.reading: Epoch | None = None
         self.buffer = np.empty((0, X.shape[0]), X.dtype)  # of the batch shown last
+        self.shown_weights: Array | None = None
 
     def order(self) -> range:
         """Begin an epoch, and return the positions of its samples in it."""
@@ -147,36 +178,41 @@ class StreamedBatches(Batches):
             self.reading.close()
         self.reading = None
 
-    def expand(self, chosen: range, out: Array) -> tuple[Array, Array | None]:
+    def expand(self, chosen: range, out: Array, parts: Sequence[slice] = WHOLE) -> tuple[Array, Array | None]:
         """Write k samples at positions of the epoch as rows into out (k, n[0]); return Y (n[L], k), and S or None."""
         assert self.reading is not None
         self.buffer = out[-self.size :]
         return self.reading.take(chosen, out)
 
-    def columns(self, chosen: range) -> Array:
+    def columns(self, chosen: range | None) -> Array:
         """Return the samples shown last."""
-        return self.some
-
-    @property
-    def some(self) -> Array:
-        """X of the samples shown last."""
         return self.buffer.T
 
-    def epoch(self, first: int = 0) -> Iterator[tuple[Array, Array, Array | None]]:
-        """Yield (X, Y, S) of each batch from number `first` on; the arrays are reused by the next one."""
-        order, buffer = self.order(), np.empty((self.size, self.stream.shape[0]), self.stream.dtype)
-        for start in range(first * self.size, self.m, self.size):
-            chosen = order[start : start + self.size]
-            rows = buffer[: len(chosen)]
-            Y, S = self.expand(chosen, rows)
-            yield rows.T, Y, S
+    def weights(self, chosen: range | None) -> Array | None:
+        """Return the weights of the samples shown last."""
+        return self.shown_weights
+
+    @cached_property
+    def held(self) -> Array:
+        """Where a batch is expanded."""
+        return np.empty((self.size, self.stream.shape[0]), self.stream.dtype)
+
+    def samples(self, chosen: range | None) -> tuple[Array, Array, Array | None]:
+        """Return (X, Y, S) of this process's part of a batch; the arrays are reused by the next one."""
+        assert chosen is not None
+        rows, part = self.held[: len(chosen)], part_of(self.reduce, len(chosen))
+        Y, S = self.expand(chosen, rows)
+        self.shown_weights = S
+        return rows[part].T, Y[..., part], None if S is None else S[..., part]
 
 
-def batches_of(X: Array, Y: Array, S: Array | None, size: int | None, shuffle: bool, rng: Any) -> Batches:
+def batches_of(
+    X: Array, Y: Array, S: Array | None, size: int | None, shuffle: bool, rng: Any, reduce: Reduce = ALONE
+) -> Batches:
     """Return the batches of samples: those of arrays in memory, or of a stream, which brings Y and S along."""
     if isinstance(X, StreamedColumns):
-        return StreamedBatches(X, size, shuffle, rng)
-    return Batches(X, Y, S, size, shuffle, rng)
+        return StreamedBatches(X, size, shuffle, rng, reduce)
+    return Batches(X, Y, S, size, shuffle, rng, reduce)
 
 
 def _gathered(rows: Array, chosen: Array, buffer: Array) -> Array:

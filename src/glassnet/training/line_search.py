@@ -21,7 +21,6 @@ def search(run: Run) -> None:
     import numpy as np
     from scipy.optimize import minimize
 
-    X, Y, S = run.batches.whole
     choice = run.optimizer.options
     last: dict[str, Any] = {}
     again = iter(range(run.replayed + run.history.steps))
@@ -29,7 +28,7 @@ def search(run: Run) -> None:
     def value_and_slope(theta: Array) -> tuple[float, Array]:
         run.pause()
         run.theta.vector[...] = theta
-        J = run.cost_and_gradient(X, Y, S)
+        J = run.cost_and_gradient()
         last.setdefault("J", J)
         return J, run.gradient.vector.astype(np.float64)
 

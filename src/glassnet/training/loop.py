@@ -10,7 +10,6 @@ import numpy as np
 from glassnet import interrupts
 from glassnet.arrays.threads import blas_threads
 from glassnet.core.optimizers import initial_state
-from glassnet.core.propagation import propagate
 from glassnet.training import line_search
 from glassnet.training.history import History
 from glassnet.training.resume import position_of
@@ -32,14 +31,12 @@ def _descend(run: Run, make_stepper: Callable[[Run], RunEpoch]) -> None:
     finally:  # also after Ctrl-C, so that the state and its t agree
         run.state["t"] = run.t_before + run.history.steps
     if not run.is_finite():
-        raise run.diverged(run.batches.some)
+        raise run.diverged()
 
 
 def _offer_last(run: Run) -> None:
     """Compare the parameters after the last step with the best; no later step computes their J."""
-    X, Y, S = run.batches.whole
-    masks = run.masks_ahead(X.shape[-1])
-    J = propagate(run.xp, run.theta, run.gradient, X, Y, run.objective, masks, S).J
+    J = run.pass_over(None, run.masks_ahead(run.batches.m))
     if run.is_finite():
         run.offer(J)
 

@@ -17,14 +17,16 @@ from glassnet.core.equations import forward
 from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.core.parameters import Parameters
-from glassnet.core.propagation import Objective, cost_only, propagate
+from glassnet.core.propagation import Objective, Whole, cost_only, propagate
 from glassnet.core.regularization import dropout_masks
 from glassnet.core.schedules import SCHEDULES
 from glassnet.errors import DivergedError, SettingError
+from glassnet.training import generators
 from glassnet.training.batches import batches_of
 from glassnet.training.best import Best
 from glassnet.training.history import History, Progress
 from glassnet.training.position import Position, fingerprint
+from glassnet.training.reduction import ALONE, Reduce, any_of, check_alike, part_of
 from glassnet.training.settings import Settings
 
 Array = Any
@@ -72,6 +74,8 @@ class Run:
         The optimiser's memory of an earlier run, changed in place; emptied first if another optimiser wrote it.
     checkpoint : callable, optional
         Called between two steps, with the run.
+    reduce : Reduce
+        What adds up J and the gradient over the processes that train this network.
 
     Raises
     ------
@@ -95,12 +99,18 @@ class Run:
         callbacks: Iterable[Callback] = (),
         state: dict[str, Any] | None = None,
         checkpoint: Callable[[Run], None] | None = None,
+        reduce: Reduce = ALONE,
     ) -> None:
         self.xp, self.theta, self.objective, self.settings, self.rng = xp, theta, objective, settings, rng
-        self.gradient = theta.like()
-        self.batches = batches_of(X, Y, S, settings.batch_size, settings.shuffle, rng)
+        self.reduce = reduce
+        lead, end = theta.vector.shape[:-1], theta.vector.size
+        self.message = np.zeros(end + math.prod(lead), theta.vector.dtype)  # what is summed in a step: gradient and J
+        self.gradient = theta.over(self.message[:end].reshape(theta.vector.shape))
+        self.J = self.message[end:].reshape(lead)
+        self.batches = batches_of(X, Y, S, settings.batch_size, settings.shuffle, rng, reduce)
         self.transforms = settings.transforms
         self.validation, self.callbacks = validation, list(callbacks)
+        self.calls_back = any_of(reduce, bool(self.callbacks))  # then all processes stop for those of one
         self.optimizer: Any
         name, self.optimizer = choose(OPTIMIZERS, settings.optimizer, "optimizer")
         if self.optimizer.update is None and theta.vector.ndim > 1:
@@ -134,6 +144,8 @@ class Run:
         self.position: Position | None = None  # once the run has ended
         self.at_end = ExitStack()  # closes what a stepper has opened
         self.at_end.callback(self.batches.close)
+        shares = {name: strength / reduce.ranks for name, strength in objective.penalties.items()}
+        self.of_part = objective._replace(penalties=shares)  # each process has a share of the penalties
 
     @cached_property
     def identity(self) -> dict[str, Any]:
@@ -179,10 +191,43 @@ class Run:
         """Return the operations of the largest matrix product in a step."""
         return float(2 * self.batches.size * max(W.shape[-2] * W.shape[-1] for W in self.theta.W))
 
-    def cost_and_gradient(self, X: Array, Y: Array, S: Array | None) -> Any:
-        """Return J of a batch, checked by `checked`, and write its gradient."""
-        J = propagate(self.xp, self.theta, self.gradient, X, Y, self.objective, self.masks(X.shape[-1]), S).J
-        return self.checked(J, X)
+    def whole_of(self, chosen: Array | None) -> Whole:
+        """Return what the means over a batch are divided by; `chosen` are its samples, None all."""
+        m = self.batches.m if chosen is None else len(chosen)
+        return Whole.of(self.xp, m, self.batches.weights(chosen))
+
+    def pass_over(self, chosen: Array | None, masks: list[Array | None]) -> Any:
+        """Return J of a batch, and write its gradient: the sums over all processes."""
+        X, Y, S = self.batches.samples(chosen)
+        whole = self.whole_of(chosen)
+        part = part_of(self.reduce, self.batches.m if chosen is None else len(chosen))
+        D = [None if M is None else M[..., part] for M in masks]
+        self.J[...] = propagate(self.xp, self.theta, self.gradient, X, Y, self.of_part, D, S, whole).J
+        self.reduce(self.message)
+        return self.J.copy()[()]
+
+    def cost_and_gradient(self, chosen: Array | None = None) -> Any:
+        """Return J of a batch, or of all samples, checked by `checked`, and write its gradient."""
+        J = self.pass_over(chosen, self.masks(self.batches.m if chosen is None else len(chosen)))
+        return self.checked(J, chosen)
+
+    def cost_of_validation(self) -> Any:
+        """Return J of the validation data, without penalties: of its parts in all processes."""
+        assert self.validation is not None
+        S = self.validation[2] if len(self.validation) == 3 else None
+        m = self.validation[0].shape[-1]
+        part, total = part_of(self.reduce, m), m if S is None else self.xp.total(S)
+        own = self.validation if part == slice(0, m) else tuple(M[..., part] for M in self.validation)
+        J = np.asarray(cost_only(self.xp, self.theta, own, self.objective._replace(penalties={}), m=total))
+        costs = J.reshape(-1).astype(np.float64)
+        self.reduce(costs)
+        return costs.astype(J.dtype).reshape(J.shape) if J.ndim else J.dtype.type(costs[0])
+
+    def check_alike(self) -> None:
+        """Raise SettingError where another process begins otherwise than this one."""
+        sizes = [M.shape for M in (*self.batches.whole, *(self.validation or ())) if M is not None]
+        rng = generators.to_document(self.rng)
+        check_alike(self.reduce, self.theta.vector.tobytes(), (self.identity, sizes, self.steps, rng))
 
     def learning_rate_after(self, done: int) -> Any:
         """Return the learning rate of the step after `done` steps: a number, or (k, 1), one for each network."""
@@ -200,13 +245,13 @@ class Run:
         """Return the learning rate in the shape that history and callbacks get: a number, or (k,)."""
         return self.learning_rate[:, 0] if getattr(self.learning_rate, "ndim", 0) else self.learning_rate
 
-    def checked(self, J: Any, X: Array) -> Any:
+    def checked(self, J: Any, chosen: Array | None) -> Any:
         """Return J of a step as a float or an array (k,) of its own, and compare its parameters with the best.
 
         Raises
         ------
         DivergedError
-            When J is not finite; theta is then the best one so far. X shows where the numbers broke.
+            When J is not finite; theta is then the best one so far. The step's samples show where the numbers broke.
         """
         if self.theta.vector.ndim > 1:
             J = np.array(J)
@@ -215,7 +260,7 @@ class Run:
             J = float(J)
             finite = math.isfinite(J)
         if not finite:
-            raise self.diverged(X)
+            raise self.diverged(chosen)
         if self.judges_steps:
             self.offer(J)
         return J
@@ -243,7 +288,7 @@ class Run:
         history.epoch_cost.append(J)
         history.learning_rate.append(self.reported_learning_rate())
         if self.validation is not None:
-            J = cost_only(self.xp, self.theta, self.validation, self.objective._replace(penalties={}))
+            J = self.cost_of_validation()
             history.validation_cost.append(J)
         self.schedule_costs.append(J if self.theta.vector.ndim == 1 else float(np.mean(J)))
         if not self.judges_steps and self.is_finite():
@@ -261,7 +306,7 @@ class Run:
 
     def call_back(self, moment: str) -> bool:
         """Call every callback; return whether one of them ends the run."""
-        if not self.callbacks:
+        if not self.calls_back:
             return False
         history, seconds = self.history, time.perf_counter() - self.began
         progress = Progress(
@@ -280,7 +325,7 @@ class Run:
         with interrupts.allowed():
             answers = [callback(progress) for callback in self.callbacks]
         self.between_steps = False
-        ends = any(answer is True for answer in answers)
+        ends = any_of(self.reduce, any(answer is True for answer in answers))
         self.stopped |= ends
         return ends
 
@@ -289,9 +334,19 @@ class Run:
         theta = self.theta.vector.reshape(-1)
         return math.isfinite(theta @ theta) or bool(np.isfinite(theta).all())  # the sum of squares may overflow
 
-    def diverged(self, X: Array) -> DivergedError:
-        """Put back the best parameters, and build the error that names the layer where the numbers broke."""
-        A, Z = forward(self.xp, X, self.theta.W.views, self.theta.b.views, self.objective.g, self.no_masks)
+    def diverged(self, chosen: Array | None = None) -> DivergedError:
+        """Put back the best parameters, and build the error that names the layer where the numbers broke.
+
+        `chosen` are the samples of the step, None all of them.
+        """
+        A, Z = forward(
+            self.xp,
+            self.batches.columns(chosen),
+            self.theta.W.views,
+            self.theta.b.views,
+            self.objective.g,
+            self.no_masks,
+        )
         layers = range(1, len(Z))
         finite: list[Any] = [(np.isfinite(Z[l]) & np.isfinite(A[l])).all(axis=(-2, -1)) for l in layers]  # (), or (k,)
         layer = next((l for l in layers if not finite[l - 1].all()), 0)

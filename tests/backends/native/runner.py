@@ -60,7 +60,7 @@ def run_lowered(function, arrays, sizes, dtype="float64", transposed=()):
     }
     task = Task(
         number_bytes=np.dtype(dtype).itemsize, pass_arrays=len(words.arrays), dimension_P=spare, samples=m, batch=m,
-        whole=1, steps=1, parts=1, groups=1, ranks=1, **{name: M.ctypes.data for name, M in kept.items()},
+        whole=1, steps=1, parts=1, groups=1, ranks=1, processes=1, **{name: M.ctypes.data for name, M in kept.items()},
     )  # fmt: skip
     run_function()(ctypes.byref(task))
     for name, (dims, M) in arrays.items():

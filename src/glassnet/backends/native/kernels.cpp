@@ -62,6 +62,8 @@ struct Task {
     int64_t *counters;
     int64_t features, outputs, samples, batch, parameters, steps, first_step;
     int64_t whole, by_features, watch, parts, groups, rank, ranks, mask_numbers;
+    int64_t process, processes;                      // of a step's samples each process has a part
+    void (*reduce)(void);                            // where there are several: adds up `shares` and the gradient
     double best_cost;
 };
 
@@ -313,12 +315,13 @@ template <class F> struct Machine {
         return sum;
     }
 
-    // The parts of a group, one after the other; their gradients add up.
+    // The parts of a group, one after the other; their gradients add up. Of m_all samples they divide this process's.
     void pass(int64_t group, int64_t done, int64_t start, int64_t m_all, F *theta) {
+        const int64_t own = m_all * task.process / task.processes, m_own = m_all * (task.process + 1) / task.processes - own;
         const int64_t parts = task.parts, groups = task.groups, first_part = group * parts / groups;
         F *sum = (F *)task.gradients + group * task.parameters, *gradient = parts > groups ? (F *)task.spare : sum;
         for (int64_t part = first_part; part < (group + 1) * parts / groups; part++) {
-            int64_t low = m_all * part / parts, m = m_all * (part + 1) / parts - low;
+            int64_t low = own + m_own * part / parts, m = own + m_own * (part + 1) / parts - low;
             bool in_place = task.whole && !task.by_features;
             F *x = in_place ? (F *)task.rows + low * task.features : (F *)task.x_work + low * task.features;
             F *y = (F *)task.y_work + low * task.outputs, *s = (F *)task.s_work + low;
@@ -349,6 +352,13 @@ template <class F> struct Machine {
             if (task.weights) set(WEIGHTS, sum_of_weights(start, m_all));
             for (int64_t group = task.rank; group < task.groups; group += task.ranks) pass(group, done, start, m_all, theta);
             meet();
+            for (int64_t group = 1; group < task.groups; group++)
+                L::add(gradients + first, gradients + group * P + first, n);
+            if (task.reduce) {
+                meet();
+                if (task.rank == 0) task.reduce();
+                meet();
+            }
             double J = 0;
             for (int64_t part = 0; part < task.parts; part++) J += task.shares[part];
             if (!((F)J - (F)J == 0)) return done;
@@ -357,8 +367,6 @@ template <class F> struct Machine {
                 __builtin_memcpy((F *)task.best + first, theta + first, n * sizeof(F));
             }
             if (task.rank == 0) task.costs[done] = (F)J;
-            for (int64_t group = 1; group < task.groups; group++)
-                L::add(gradients + first, gradients + group * P + first, n);
             set(T, (double)(task.first_step + done));
             set(LEARNING_RATE, task.learning_rates[done]);
             F *roots[] = {theta + first, gradients + first, nullptr, nullptr, nullptr, (F *)task.work};
@@ -411,4 +419,4 @@ EXPORT int64_t ENTRY(block_numbers)(int64_t number_bytes) {
 EXPORT int64_t ENTRY(task_bytes)(void) { return sizeof(Task); }
 
 // What Python and the library agree on; it rises whenever `Task` or the words change.
-EXPORT int ENTRY(abi)(void) { return 3; }
+EXPORT int ENTRY(abi)(void) { return 4; }

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from glassnet.errors import MissingLibraryError, SettingError, in_short, suggestion
 
-ABI = 3  # what the functions of kernels.cpp take: both numbers rise together
+ABI = 4  # what the functions of kernels.cpp take: both numbers rise together
 NAME = {"win32": "kernels.dll", "darwin": "kernels.dylib"}.get(sys.platform, "kernels.so")
 
 

@@ -3,10 +3,15 @@
 A call runs for about `MOMENT` seconds, so that Ctrl-C is handled soon. After each epoch (for whole-batch steps only
 where callbacks or the schedule need it) the run is recorded and validated, and the callbacks are called. The networks
 of a stack run in parallel, one thread each; so do the samples of a large step.
+
+Where several processes train together, the library calls back between a step's pass and its update, and the gradient
+is summed over the processes. All have to call in the same order, so the networks of a stack then run one after the
+other, and a call has a fixed number of steps.
 """
 
 from __future__ import annotations
 
+import ctypes
 import math
 import os
 import time
@@ -23,6 +28,7 @@ from glassnet.backends.native.programs import StepPrograms, step_programs
 from glassnet.backends.native.thread import Shared, Thread, side_by_side
 from glassnet.core.names import choose
 from glassnet.core.schedules import SCHEDULES
+from glassnet.training.reduction import most_samples, part_of
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -129,9 +135,34 @@ class NativeSteps:
         for k in range(networks):
             first = Thread(shared, k, 0)
             self.threads.append([first, *(Thread(shared, k, rank, first) for rank in range(1, self.groups))])
+        self.failure: BaseException | None = None  # of a sum over the processes
+        self.sums = [self._sum_of(k, shared.gradients[k, 0]) for k in range(networks)] if run.reduce.ranks > 1 else []
         self._make_room(self.steps_at_a_time)
         if self.codes is None:
             self._hand_targets(targets, weights)
+
+    def _sum_of(self, k: int, gradient: Array) -> Any:
+        """Let the threads of a network call what sums J and its gradient over the processes; return that function."""
+        run, shares, message = self.run, self.threads[k][0].kept["shares"], self.run.message
+        if is_apart := self.groups > 1 or len(self.theta) > 1:  # else the gradient lies in the message
+            message = np.empty(len(gradient) + 1, gradient.dtype)
+
+        def add_up() -> None:
+            try:
+                if is_apart:
+                    message[:-1] = gradient
+                message[-1] = shares.sum()
+                run.reduce(message)
+                if is_apart:
+                    gradient[...] = message[:-1]
+                shares[:], shares[0] = 0, message[-1]
+            except BaseException as error:  # nothing may be raised through the library
+                self.failure, shares[:] = error, np.nan
+
+        called = ctypes.CFUNCTYPE(None)(add_up)
+        for thread in self.threads[k]:
+            thread.task.reduce = ctypes.cast(called, ctypes.c_void_p).value
+        return called
 
     @cached_property
     def pool(self) -> ThreadPoolExecutor:
@@ -151,7 +182,7 @@ class NativeSteps:
         run = self.run
         schedule = run.settings.schedule
         reads_costs = callable(schedule) or choose(SCHEDULES, schedule, "schedule")[1].reads_costs
-        return run.judges_steps and not run.callbacks and not reads_costs
+        return run.judges_steps and not run.calls_back and not reads_costs
 
     def run_epoch(self) -> bool:
         """Run an epoch, or all whole-batch steps where nothing is between; return whether a callback ends the run."""
@@ -170,10 +201,10 @@ class NativeSteps:
             self._note(costs[:done], rates)
             if self.many:
                 run.end_epochs(costs[:done], rates[:done])
-            if time.perf_counter() - began < MOMENT:
+            if time.perf_counter() - began < MOMENT and not self.sums:
                 self.steps_at_a_time *= 2
             if done < k:
-                raise run.diverged(self._batch(chosen, done))
+                raise run.diverged(chosen[done * size : (done + 1) * size] if len(chosen) else None)
             taken += k
         return False if self.many else run.end_epoch()
 
@@ -193,10 +224,6 @@ class NativeSteps:
             run.learning_rate = rate if rate.ndim else float(rate)
         run.costs.extend(costs.tolist() if costs.ndim == 1 else list(costs))
         run.history.steps += len(costs)
-
-    def _batch(self, order: Array, step: int) -> Array:
-        batches = self.run.batches
-        return batches.columns(order[step * batches.size : (step + 1) * batches.size]) if len(order) else batches.some
 
     def _masks(self, taken: int, k: int) -> Array | None:
         """Draw the dropout masks of k steps, in their order: (networks, k, numbers of a step)."""
@@ -241,7 +268,10 @@ class NativeSteps:
             return side_by_side(threads, counters, self.pool)
 
         costs = self.costs[:, :steps]
-        ends = [one(0)] if networks == 1 else thread_map(one, range(networks))
+        in_turn = networks == 1 or self.sums
+        ends = [one(k) for k in range(networks)] if in_turn else thread_map(one, range(networks))
+        if self.failure is not None:
+            raise self.failure
         done = min(end for end, _ in ends)
         if run.judges_steps:
             lowest = np.array([cost for _, cost in ends])
@@ -265,9 +295,19 @@ class NativeSteps:
 
     def _expanded(self, order: Array) -> Array:
         """Expand the samples of a call, in their order, and hand them to all threads; return their new order."""
-        targets, weights = self.run.batches.expand(order, self.rows[: len(order)])
+        targets, weights = self.run.batches.expand(order, self.rows[: len(order)], self._own_of(len(order)))
         self._hand_targets(*(None if M is None else np.ascontiguousarray(M) for M in (targets, weights)))
         return np.arange(len(order))
+
+    def _own_of(self, samples: int) -> list[slice]:
+        """Return which of the samples of a call this process passes through the network: parts of each step."""
+        if not self.sums:
+            return [slice(0, samples)]
+        size, found = self.run.batches.size, []
+        for start in range(0, samples, size):
+            part = part_of(self.run.reduce, min(size, samples - start))
+            found.append(slice(start + part.start, start + part.stop))
+        return found
 
     def _hand_targets(self, targets: Array, weights: Array | None) -> None:
         """Let the threads of each network find its targets, (n[L], m), and weights."""
@@ -282,7 +322,7 @@ def _division(run: Run, sizes: tuple[int, ...]) -> tuple[int, int]:
 
     Both depend on the run and the machine, not on the cores that are free at the moment: equal runs give equal bits.
     """
-    samples, groups = run.batches.size, 1
+    samples, groups = most_samples(run.reduce, run.batches.size), 1
     operations = 6 * samples * run.theta.weights.shape[-1]
     most = min(os.cpu_count() or 1, operations / OPERATIONS_PER_THREAD, samples / SAMPLES_PER_THREAD)
     while 2 * groups <= most:

@@ -18,7 +18,7 @@ _FIELDS = """
 numbers rounded arrays registers work panels x_work y_work s_work spare masks_work mask_rows #masks_count state
 theta gradients best rows targets weights masks order #order_size learning_rates costs shares partials #blocks counters
 #features #outputs #samples #batch #parameters #steps #first_step #whole #by_features #watch #parts #groups #rank #ranks
-#mask_numbers .best_cost
+#mask_numbers #process #processes reduce .best_cost
 """
 _KINDS: dict[str, Any] = {"#": ctypes.c_int64, ".": ctypes.c_double}
 

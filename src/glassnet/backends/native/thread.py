@@ -14,6 +14,7 @@ from glassnet.backends.native.programs import StepPrograms
 from glassnet.backends.native.recording import ONE
 from glassnet.backends.native.task import Task, of_library, run_function
 from glassnet.core.parameters import Parameters
+from glassnet.training.reduction import most_samples
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -85,7 +86,7 @@ class Thread:
     def __init__(self, shared: Shared, k: int, rank: int, first: Thread | None = None) -> None:
         run, sizes, programs, dtype = shared.run, shared.sizes, shared.programs, shared.theta.dtype
         batch, P = run.batches.size, shared.theta.shape[-1]
-        largest = math.ceil(batch / shared.parts)
+        largest = math.ceil(most_samples(run.reduce, batch) / shared.parts)
         dimensions = _dimensions(shared, largest)
         masks = [f"D{l}" for l, drop in enumerate(run.drops) if np.any(drop)]
         lists = {name: (FIRST_OF_LIST + i, 0) for names in (masks, run.optimizer.state) for i, name in enumerate(names)}
@@ -133,6 +134,7 @@ class Thread:
             blocks=blocks, features=shared.features, outputs=sizes[-1], samples=run.batches.m, batch=batch,
             parameters=P, whole=shared.is_whole, by_features=shared.by_features, watch=run.judges_steps,
             parts=shared.parts, groups=shared.groups, rank=rank, mask_numbers=shared.drawn,
+            process=run.reduce.rank, processes=run.reduce.ranks,
         )  # fmt: skip
         self.hand(**self.kept)
 
@@ -210,7 +212,8 @@ def _numbers(shared: Shared, dimensions: dict[str, int], k: int) -> Array:
     given = run.settings.penalties(networks)  # not rounded to theta's type yet
     strengths = {name: np.broadcast_to(given[name], networks)[k] for name in run.objective.penalties}
     known: dict[Any, float] = {name: float(size) for name, size in dimensions.items()}
-    known |= {f"{name}_share": float(strength) / shared.parts for name, strength in strengths.items()}
+    parts = shared.parts * run.reduce.ranks  # of a step's samples, in all processes
+    known |= {f"{name}_share": float(strength) / parts for name, strength in strengths.items()}
     known |= {f"{name}_limit": float(limit) for name, limit in run.transforms.items()}
     numbers = shared.programs.of_pass.numbers
     return np.array([key if isinstance(key, float) else known.get(key, 0.0) for key in numbers], np.float64)

@@ -16,9 +16,10 @@ import numpy as np
 
 from glassnet import interrupts
 from glassnet.arrays.coded_columns import CodedColumns
-from glassnet.core.propagation import propagate
+from glassnet.core.propagation import Whole, propagate
 from glassnet.core.regularization import transform_gradient
 from glassnet.errors import MissingLibraryError, SettingError, in_short
+from glassnet.training.reduction import part_of
 
 if TYPE_CHECKING:
     from glassnet.training.run import Run, RunEpoch
@@ -70,12 +71,14 @@ class TorchSteps:
 
         self.run, self.device, self.xp = run, device, namespace
         self.shares_memory = device == "cpu"
-        self.theta, self.gradient = (both.over(self._here(both.vector)) for both in (run.theta, run.gradient))
+        self.theta, self.message = run.theta.over(self._here(run.theta.vector)), self._here(run.message)
+        gradient, self.J = self.message[: run.theta.vector.size], self.message[run.theta.vector.size :]
+        self.gradient, self.J = run.theta.over(gradient.reshape(run.theta.vector.shape)), self.J.reshape(run.J.shape)
         self.state = {name: self._here(run.state[name]) for name in run.optimizer.state}
         if not self.shares_memory:
             run.at_end.callback(self._copy_state_back)
-        strengths = run.objective.penalties.items()
-        self.objective = run.objective._replace(penalties={name: self._here(strength) for name, strength in strengths})
+        strengths = run.of_part.penalties.items()
+        self.objective = run.of_part._replace(penalties={name: self._here(strength) for name, strength in strengths})
         batches = run.batches
         self.whole = batches.size == batches.m
         X, *rest = batches.whole if self.whole else batches.rows
@@ -109,12 +112,26 @@ class TorchSteps:
         return run.end_epoch()
 
     # ------------------------------------------------------------ a step
-    def _propagate(self, chosen: Array | None, masks: list[Array | None]) -> tuple[Array, Array]:
-        """Write the gradient on the chosen samples, or on all; return J and X."""
-        X, Y, S = (M if M is None or chosen is None else _transposed(M.index_select(0, chosen)) for M in self.data)
-        if self.codes is not None and chosen is not None:
-            X = self._here(self.codes[..., chosen.numpy()])
-        return propagate(self.xp, self.theta, self.gradient, X, Y, self.objective, masks, S).J, X
+    def _propagate(self, chosen: Array | None, masks: list[Array | None]) -> Array:
+        """Write the gradient on the chosen samples, or on all; return J: the sums over all processes."""
+        reduce, (X, Y, S) = self.run.reduce, self.data
+        m = self.run.batches.m if chosen is None else len(chosen)
+        part = part_of(reduce, m)
+        if S is not None and chosen is not None:
+            S = _transposed(S.index_select(0, chosen))
+        whole = Whole.of(self.xp, m, S)
+        if chosen is None:
+            X, Y, S = (M if M is None or part == slice(0, m) else M[..., part] for M in (X, Y, S))
+        else:
+            own = chosen[part]
+            X = None if X is None else _transposed(X.index_select(0, own))
+            Y, S = _transposed(Y.index_select(0, own)), S if S is None else S[..., part]
+            if self.codes is not None:
+                X = self._here(self.codes[..., own.numpy()])
+        D = [None if M is None else M[..., part] for M in masks]
+        self.J[...] = propagate(self.xp, self.theta, self.gradient, X, Y, self.objective, D, S, whole).J
+        reduce(self.message)
+        return self.J
 
     def _update(self, t: Any, rate: Any) -> None:
         """Take one step of the optimiser along the gradient; t and the learning rate are numbers or tensors."""
@@ -135,8 +152,8 @@ class TorchSteps:
         for start, size in steps[run.first_batch() :]:
             run.pause()
             masks = [self._here(D) for D in run.masks(size)]
-            J, X = self._propagate(None if order is None else order[start : start + size], masks)
-            J = run.checked(J.numpy(), X.numpy())
+            chosen = None if order is None else order[start : start + size]
+            J = run.checked(self._propagate(chosen, masks).numpy(), None if chosen is None else chosen.numpy())
             self._update(run.t_before + run.history.steps + 1, self._here(run.next_learning_rate()))
             run.record(J)
             if run.history.steps == run.steps:
@@ -157,7 +174,9 @@ class TorchSteps:
                 interrupts.check()
                 drawn = [self._here(D) for D in run.masks(size)]
                 if size not in self.steps:
-                    self.steps[size] = drawn, self.xp.one_launch(partial(self._step, size, drawn), self.device)
+                    work = partial(self._step, size, drawn)
+                    captured = run.reduce.ranks == 1  # sums over processes are launched one by one
+                    self.steps[size] = drawn, self.xp.one_launch(work, self.device) if captured else work
                 masks, step = self.steps[size]
                 for D, new in zip(masks, drawn, strict=True):
                     if D is not None:
@@ -192,7 +211,7 @@ class TorchSteps:
         """Run the step whose number in the epoch is in its buffer, on `size` samples."""
         at, t, rates, order, positions, costs = self.buffers.values()
         chosen = None if self.whole else order.index_select(0, positions[:size] + at * self.run.batches.size)
-        J, _ = self._propagate(chosen, masks)
+        J = self._propagate(chosen, masks)
         t += 1
         self._update(t[0], rates.index_select(0, at)[0])
         costs.index_copy_(0, at, J[None].to(costs.dtype))
@@ -218,7 +237,7 @@ class TorchSteps:
             if not np.isfinite(J).all():
                 del run.costs[i:]
                 run.history.steps, run.learning_rate = i, run.learning_rate_after(i)
-            run.costs[i : i + 1] = [run.checked(J, run.batches.whole[0])]
+            run.costs[i : i + 1] = [run.checked(J, None)]
         if run.judges_steps:
             self.xp.copy_back(self.theta.vector, run.theta.vector)
 

@@ -1,0 +1,89 @@
+"""Several processes train one network: those that torchrun starts, on one machine or many.
+
+torch carries the sums between them (`torch.distributed`: gloo between processors, nccl between graphics processors);
+what is summed is computed by the engine of the training, as in one process.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+
+from glassnet.errors import MissingLibraryError
+
+__all__ = ["AllReduce", "joined"]
+
+SET_BY_TORCHRUN = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT")
+
+
+class AllReduce:
+    """Adds up arrays over the processes that torchrun started; `joined` makes it.
+
+    Attributes
+    ----------
+    rank, ranks : int
+        Number of this process, counted from 0, and how many there are.
+    """
+
+    def __init__(self) -> None:
+        import torch
+        from torch import distributed
+
+        on_cuda = torch.cuda.is_available()
+        if on_cuda:
+            torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+        if not distributed.is_initialized():
+            distributed.init_process_group("cpu:gloo,cuda:nccl" if on_cuda else "gloo")
+        self._tensor, self._all_reduce = torch.from_numpy, distributed.all_reduce
+        self.rank: int = distributed.get_rank()
+        self.ranks: int = distributed.get_world_size()
+
+    def __call__(self, numbers: Any) -> None:
+        """Put the sum over all processes into an array of NumPy, or a tensor, whose numbers are contiguous.
+
+        Parameters
+        ----------
+        numbers : array
+            This process's numbers, of one shape and type in all processes.
+        """
+        self._all_reduce(self._tensor(numbers) if isinstance(numbers, np.ndarray) else numbers)
+
+    def leave(self) -> None:
+        """End what the processes have opened between them."""
+        from torch import distributed
+
+        distributed.destroy_process_group()
+
+
+def joined() -> AllReduce | None:
+    """Join the processes that torchrun started with this one.
+
+    Returns
+    -------
+    AllReduce or None
+        What `Network.fit` and the Tabular estimators take as `reduce`; None where torchrun did not start this process.
+
+    Raises
+    ------
+    MissingLibraryError
+        If torch is not installed.
+
+    Examples
+    --------
+    The same script runs alone and as ``torchrun --nproc-per-node 4 script.py``:
+
+    >>> from glassnet import Network, distributed
+    >>> reduce = distributed.joined()
+    >>> X, Y = np.random.default_rng(0).random((4, 50)), np.ones((1, 50))
+    >>> history = Network([4, 8, 1], seed=1).fit(X, Y, batch_size=10, epochs=3, reduce=reduce)
+    >>> history.steps
+    15
+    """
+    if any(name not in os.environ for name in SET_BY_TORCHRUN):
+        return None
+    try:
+        return AllReduce()
+    except ImportError as error:
+        raise MissingLibraryError.of("training in several processes", "torch") from error
