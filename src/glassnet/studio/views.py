@@ -388,7 +388,7 @@ def _histogram(values: Array) -> tuple[Indices, Array]:
     """Return how many numbers lie between which edges; one bin where they are nearly equal."""
     try:
         return np.histogram(values, BINS if len(values) else 1)
-    except ValueError:  # no room for so many bins between the numbers, or for the range among floats
+    except (ValueError, IndexError):  # no room for so many bins between the numbers, or for the range among floats
         return np.array([len(values)]), np.array([values.min(), values.max()])
 
 
