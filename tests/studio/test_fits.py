@@ -144,7 +144,7 @@ def test_few_train_at_a_time(client, monkeypatch):
 def test_a_run_that_trains_has_no_form_and_is_not_asked(client):
     run = client.run()
     assert client.get(f"{run}/form") == {"fields": []}
-    for path, body in (("ask", {"i": 0}), ("show", {"network": 0})):
+    for path, body in (("ask", {"i": 0}), ("why", {"i": 0}), ("show", {"network": 0})):
         answer = client.ask("POST", f"{run}/{path}", body)
         assert answer.status == 422
         assert "fitted" in answer.json["error"]

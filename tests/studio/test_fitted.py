@@ -100,7 +100,7 @@ def test_an_edited_row_is_answered_as_the_same_row_of_a_file(fitted, tmp_path, e
 @pytest.mark.parametrize("edits", EDITS[:3])
 def test_contributions_and_novelty_are_those_of_the_model(fitted, edits):
     _, _, page = fitted
-    found, row = page.answer(3, edits, 0.9, 0), page.row(3, edits)
+    found, row = {**page.answer(3, edits, 0.9, 0), **page.why(3, edits)}, page.row(3, edits)
     (expected,) = contributions(page.model, row, page.rows, rows=COMPARED)
     shown = found["contributions"]
     assert (shown["value"], shown["base"], shown["error"]) == (expected.value, expected.base, expected.error)
@@ -181,9 +181,9 @@ def test_without_data_there_is_a_row_of_typical_values(fitted):
     assert abs(float(cells["age"]) - np.median(ages)) < 5  # that of the training rows
     assert cells["since"].startswith("2021")
     assert cells["kind"] == "cat"
-    found = alone.answer(0, {"age": "40"}, 0.9, 0)
-    assert found["contributions"] is None
-    assert "data" in found["no_contributions"]["text"]
+    found, why = alone.answer(0, {"age": "40"}, 0.9, 0), alone.why(0, {})
+    assert why["contributions"] is None
+    assert "data" in why["no_contributions"]["text"]
     assert found["prediction"] == page.model.predict(alone.row(0, {"age": "40"}))[0]
     assert alone.form()["is_typical"]
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from glassnet.typing import Array, Indices
+
+FEW_VALUES = 10  # of a feature that is shown along an axis, at least one more
+MOST_SEEN = 500  # samples and features that are looked at for that
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +53,16 @@ class Data:
     def m(self) -> int:
         """Number of samples."""
         return int(self.X.shape[1])
+
+    @cached_property
+    def axes(self) -> tuple[int, int]:
+        """The features along which answers are shown first: two of many values that are not parts of one column."""
+        some = self.X[:, :: max(1, self.m // MOST_SEEN)]
+        many = [k for k, row in enumerate(some[:MOST_SEEN]) if len(np.unique(row)) > FEW_VALUES][:MOST_SEEN]
+        first = many[0] if many else 0
+        apart = [k for k in many[1:] if not str(self.features[k]).startswith(f"{self.features[first]} ")]
+        other = apart[0] if apart else 1 if first == 0 else 0
+        return (first, min(other, len(self.X) - 1))
 
     @property
     def loss(self) -> str:

@@ -24,6 +24,7 @@ from glassnet.studio.data import Data
 from glassnet.studio.form import Field
 from glassnet.studio.plain import number
 from glassnet.studio.refused import RefusedError
+from glassnet.texts import translated
 from glassnet.typing import Array, Indices
 
 COVERAGES = (0.5, 0.8, 0.9, 0.95, 0.99)
@@ -75,8 +76,12 @@ class Fitted:
         """Return a row as the network's input (n[0], 1)."""
         raise NotImplementedError
 
-    def answered(self, row: Any, i: int, coverage: float) -> dict[str, Any]:
-        """Return prediction, probabilities, and whatever else the model has to say of a row."""
+    def answered(self, row: Any, coverage: float) -> dict[str, Any]:
+        """Return prediction, probabilities, interval or set, and what is unlike the training."""
+        raise NotImplementedError
+
+    def explained(self, row: Any) -> dict[str, Any]:
+        """Return what each column contributes to the answer, or why that cannot be said."""
         raise NotImplementedError
 
     def cells(self, i: int) -> dict[str, str | None]:
@@ -129,6 +134,7 @@ class Fitted:
             "name": self.name, "kind": kind_of(self.model), "target": visible(self.target), "rows": self.m,
             "is_typical": self.is_typical, "fields": [field.to_document() for field in self.fields],
             "coverages": COVERAGES, "scores": self.scores, "recipes": self.recipes,
+            "words": {name: translated(name, "zh") for values in self.scores.values() for name in values},
         }  # fmt: skip
 
     def saved(self) -> bytes:
@@ -169,9 +175,31 @@ class Fitted:
         return {
             "i": i, "test": bool(np.isin(i, self.test)),
             "truth": truth if truth is None or isinstance(truth, float | int) else visible(str(truth)),
-            "cells": self.cells(i), **self.answered(row, i, coverage), "networks": self.each(x),
+            "cells": self.cells(i), **self.answered(row, coverage), "networks": self.each(x),
             "inputs": self.changed_inputs(x, i, k),
         }  # fmt: skip
+
+    def why(self, i: Any, given: Any) -> dict[str, Any]:
+        """Return what each column contributes to the answer for row i with other cells in some columns.
+
+        Parameters
+        ----------
+        i : int
+            The row.
+        given : mapping
+            Cells as text, or None for missing ones, by column.
+
+        Returns
+        -------
+        dict
+            Plain data.
+
+        Raises
+        ------
+        RefusedError
+            If there is no such row or column, or a cell cannot be read.
+        """
+        return self.explained(self.row(self.check_row(i), given or {}))
 
     def each(self, x: Array) -> list[dict[str, Any]]:
         """Return what each network answers alone to an input (n[0], 1)."""

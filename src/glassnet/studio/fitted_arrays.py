@@ -107,14 +107,15 @@ class FittedArrays(Fitted):
             row[0, self.names.index(name)] = value
         return row
 
-    def answered(self, row: Array, i: int, coverage: float) -> dict[str, Any]:
+    def answered(self, row: Array, coverage: float) -> dict[str, Any]:
         """Return prediction and probabilities; such models know no more."""
-        given = {
-            name: {"text": text, "zh": translated(text, "zh")}
-            for name, text in (("no_region", NO_REGION), ("no_contributions", NO_CONTRIBUTIONS))
-        }
-        nothing: dict[str, Any] = dict.fromkeys(("interval", "set", "novelty", "contributions"))
-        return {**self._said_by_model(row), **nothing, "coverage": coverage, "unlike": False, "new": [], **given}
+        nothing: dict[str, Any] = dict.fromkeys(("interval", "set", "novelty"))
+        said = {**nothing, "coverage": coverage, "unlike": False, "new": [], "no_region": _both(NO_REGION)}
+        return {**self._said_by_model(row), **said}
+
+    def explained(self, row: Array) -> dict[str, Any]:
+        """Return why such models' answers have no contributions."""
+        return {"contributions": None, "no_contributions": _both(NO_CONTRIBUTIONS)}
 
     def _said_by_model(self, row: Array) -> dict[str, Any]:
         if isinstance(self.model, Network):
@@ -158,3 +159,8 @@ def _numbers(table: Any, name: str) -> Array:
     if found is None or np.isnan(found).any():
         raise DataError(f"column {name!r}: expected a number in every row, as this model takes them")
     return np.asarray(found, np.float64)
+
+
+def _both(text: str) -> dict[str, str]:
+    """Return a sentence in both languages."""
+    return {"text": text, "zh": translated(text, "zh")}

@@ -113,8 +113,8 @@ class FittedTable(Fitted):
         return [visible(name) for name in self.model.preparation_.feature_names]
 
     # ------------------------------------------------------------ answers
-    def answered(self, row: Any, i: int, coverage: float) -> dict[str, Any]:
-        """Return prediction, probabilities, interval or set, contributions, and what is unlike the training."""
+    def answered(self, row: Any, coverage: float) -> dict[str, Any]:
+        """Return prediction, probabilities, interval or set, and what is unlike the training."""
         model = self.model
         why = None
         novelty = model.novelty_ is not None
@@ -126,7 +126,6 @@ class FittedTable(Fitted):
         return {
             **self.said(found.outputs), **self._region(found.regions), "coverage": coverage, "no_region": _both(why),
             "novelty": far, "unlike": found.novelty is not None and bool(found.novelty[0] > 1), "new": self._new(row),
-            **self._contributions(row),
         }  # fmt: skip
 
     def _region(self, regions: Any) -> dict[str, Any]:
@@ -146,7 +145,7 @@ class FittedTable(Fitted):
         found = new_in(self.model.preparation_, row, None)[1]
         return [{"column": visible(each.column), **_in_both(each.what)} for each in found]
 
-    def _contributions(self, row: Any) -> dict[str, Any]:
+    def explained(self, row: Any) -> dict[str, Any]:
         """Return what each column contributes to the answer, or why that cannot be said."""
         if not self.fields or self.is_typical or len(self.rows) < 2:
             return {"contributions": None, "no_contributions": _both(NO_ROWS if self.fields else PICTURES)}

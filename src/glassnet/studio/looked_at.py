@@ -50,7 +50,7 @@ class LookedAt(Session):
             [np.ascontiguousarray(M[:, part], np.float64) for M in (self.data.X, self.data.Y)]
             for part in (self.train, self.test)
         )
-        self.place = Place(settings=dict(self.spec["settings"]))
+        self.place = Place(settings={**self.spec["settings"], "l2": 0.0, "l1": 0.0, "dropout": 0.0})
         self.reset()
 
     def reset(self) -> None:

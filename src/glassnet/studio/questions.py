@@ -232,6 +232,7 @@ ORDERS: dict[str, Question] = {  # what does something, or says more than an add
     "ask": Question(
         "What the fitted model answers to a row some of whose cells are others.", what_if.ask, body=what_if.ASK
     ),
+    "why": Question("What each column contributes to such an answer.", what_if.why, body=what_if.WHY),
     "show": Question("Look at another network of the fitted model.", what_if.show, body=what_if.SHOW),
     "check": Question(
         "The gradient against central differences.", lambda run, body: views.check(run.session), body=NOTHING

@@ -58,6 +58,7 @@ def state(session: Session) -> dict[str, Any]:
         "finished_zh": None if place.finished is None else translated(place.finished, "zh"),
         "can_undo": bool(session.undoable),
         "fitted": session.of_model(),
+        "axes": data.axes,
     }
 
 

@@ -19,6 +19,9 @@ ASK: Mapping[str, Any] = {
         "cells": {"type": "object", "additionalProperties": {"type": ["string", "null"]}},
     },
 }  # fmt: skip
+WHY: Mapping[str, Any] = {
+    "type": "object", "properties": {name: ASK["properties"][name] for name in ("i", "cells")},
+}  # fmt: skip
 SHOW: Mapping[str, Any] = {
     "type": "object", "required": ["network"], "properties": {"network": {"type": "integer", "minimum": 0}},
 }  # fmt: skip
@@ -44,6 +47,17 @@ def ask(run: Run, body: Mapping[str, Any]) -> dict[str, Any]:
         raise RefusedError(f"coverage: expected a share between 0 and 1; got {body.get('coverage')!r:.60}", "coverage")
     fitted: Fitted = session.fitted
     return fitted.answer(body.get("i", 0), body.get("cells"), coverage, session.shown)
+
+
+def why(run: Run, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what each column contributes to such an answer, which takes longer.
+
+    Raises
+    ------
+    RefusedError
+        As `ask` does.
+    """
+    return _looked_at(run.session).fitted.why(body.get("i", 0), body.get("cells"))
 
 
 def show(run: Run, body: Mapping[str, Any]) -> dict[str, Any]:

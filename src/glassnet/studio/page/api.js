@@ -8,7 +8,7 @@ import { language, t } from "./words.js";
  *   high?: number | null, step?: number | null, choices?: string[] | null, help?: string, none?: string}} Setting
  * @typedef {{name: string, label: string, settings: Setting[]}} Source
  * @typedef {{sources: Source[], activations: string[], initializers: string[], losses: string[],
- *   presets: Record<string, Partial<Spec>>, settings: Setting[], numbers: Setting[],
+ *   presets: Record<string, Partial<Spec>>, table_presets: string[], settings: Setting[], numbers: Setting[],
  *   texts: Record<string, string>,
  *   start?: {run?: string, error?: string, field?: string, spec?: any} | null, lang?: string}} Choices
  * @typedef {{units: number, activation: string}} Hidden
@@ -27,7 +27,23 @@ import { language, t } from "./words.js";
  * @typedef {{run: string, change: number, spec: Spec, sizes: number[], layers: Layer[], features: string[], classes: string[] | null,
  *   m_train: number, m_test: number, iteration: number, epoch: number, part: Part | null, playing: boolean,
  *   speed: number, costs: Costs, scores: Scores, findings: Finding[], finished: string | null, finished_zh?: string | null,
- *   counts?: number[] | null, picture?: number[] | null}} State
+ *   counts?: number[] | null, picture?: number[] | null, notes?: Words[], axes: [number, number],
+ *   fitted?: {name: string, kind: string, network: number, of: number} | null}} State
+ * @typedef {{text: string, zh?: string | null}} Words
+ * @typedef {{name: string, label: string, kind: "number" | "choice" | "date" | "time" | "text", typical: string | null,
+ *   choices: string[], low: number | null, high: number | null}} Field
+ * @typedef {{name: string, kind: string, target: string, rows: number, is_typical: boolean, fields: Field[],
+ *   coverages: number[], scores: Record<string, Record<string, number>>,
+ *   recipes: {recipe: string, cost: number | null}[], words: Record<string, string>}} Form
+ * @typedef {{i: number, test: boolean, truth: any, cells: Record<string, string | null>, prediction: any,
+ *   probabilities: [string, number][] | null, interval: any, set: string[] | null, no_region: Words | null,
+ *   novelty: number | null, unlike: boolean, new: {column: string, text: string, zh?: string | null}[],
+ *   networks: {prediction: any, probabilities: [string, number][] | null}[], inputs: Record<string, number>}} Answered
+ * @typedef {{
+ *   contributions: {of: string, is_probability: boolean, value: number, base: number, error: number, compared: number,
+ *   columns: {column: string, name: string, value: number}[]} | null, no_contributions: Words | null}} Why
+ * @typedef {{fit: string, label: string, state: "training" | "done" | "stopped" | "failed", error: string, source: any,
+ *   recipes: {epochs: number, epoch: number[], cost: number[], validation: (number | null)[]}[]}} Fit
  * @typedef {{x: number, y: number, label: any, test: boolean, wrong: boolean, i?: number}} Point
  * @typedef {{x: number[], y: number[], values: Float32Array, kind: "probability" | "class" | "number",
  *   points: Point[], units: {first: number, A: Float32Array[]}[]}} Plane
@@ -118,6 +134,20 @@ export const histograms = (run) => ask(`/api/runs/${run}/histograms`);
 export const confusion = (run) => ask(`/api/runs/${run}/confusion`);
 /** @param {string} run @returns {Promise<{passed: boolean, largest: number, rows: {array: string, difference: number}[]}>} */
 export const check = (run) => post(`/api/runs/${run}/check`, {});
+/** @param {string} run @returns {Promise<Form>} */
+export const form = (run) => ask(`/api/runs/${run}/form`);
+/** @param {string} run @param {{i: number, cells: Record<string, string | null>, coverage: number}} what @returns {Promise<Answered>} */
+export const askModel = (run, what) => post(`/api/runs/${run}/ask`, what);
+/** @param {string} run @param {{i: number, cells: Record<string, string | null>}} what @returns {Promise<Why>} */
+export const whyModel = (run, what) => post(`/api/runs/${run}/why`, what);
+/** @param {string} run @param {number} network @returns {Promise<State>} */
+export const showNetwork = (run, network) => post(`/api/runs/${run}/show`, { network });
+/** Train a preset on the table of a specification. @param {Spec} spec @param {string} preset @returns {Promise<Fit>} */
+export const startFit = (spec, preset) => post("/api/fits", { spec, preset });
+/** @param {string} fit @returns {Promise<Fit>} */
+export const fitStands = (fit) => ask(`/api/fits/${fit}`);
+/** @param {string} fit @returns {Promise<Fit>} */
+export const stopFit = (fit) => post(`/api/fits/${fit}/stop`, {});
 /** @param {string} run @param {string} kind */
 export const exported = (run, kind) => `/api/runs/${run}/export?kind=${kind}&lang=${language()}`;
 

@@ -3,11 +3,15 @@
 import * as api from "./api.js";
 import { byId, el, refill } from "./dom.js";
 import { choice, field, showError } from "./fields.js";
+import * as fitted from "./fitted.js";
+import * as recipes from "./recipes.js";
 import { change, rebuild } from "./run.js";
 import { css, ofClass } from "./colors.js";
 import { on, store } from "./store.js";
 import * as table from "./table.js";
 import { t } from "./words.js";
+
+/** @typedef {import("./api.js").Setting} Setting */
 
 const FIRST = ["learning_rate", "optimizer", "batch_size", "l2"]; // the settings that are always seen
 
@@ -46,14 +50,17 @@ function draw(root) {
   });
   const ordinary = settings.filter((each) => FIRST.includes(each.name));
   const others = settings.filter((each) => !FIRST.includes(each.name));
+  const isFitted = Boolean(store.state.fitted);
+  const own = { table: "Own table", model: "Fitted model" }[String(spec.source.name)];
   refill(
     root,
+    ...fitted.facts(),
     el("h2", {}, t("Data")),
     labelled(
       "field-source-name",
       t("Data set"),
       choice(
-        table.isTable() ? [...sources, { name: "table", label: t("Own table") }] : sources,
+        own ? [...sources, { name: spec.source.name, label: own }] : sources,
         spec.source.name,
         { id: "field-source-name", "data-field": "source.name", "aria-describedby": "field-source-name-error" },
         (name) => rebuild((next) => (next.source = /** @type {any} */ ({ name }))),
@@ -66,13 +73,13 @@ function draw(root) {
     ),
     ...(table.isTable() ? table.fields() : []),
     ...store.choices.numbers
-      .filter((each) => each.name !== "seed")
+      .filter((each) => each.name !== "seed" && !isFitted)
       .map((each) =>
         field(each, each.name, /** @type {any} */ (spec)[each.name], (value) =>
           rebuild((next) => Object.assign(next, { [each.name]: value })),
         ),
       ),
-    balance(),
+    isFitted ? null : balance(),
     el(
       "p",
       { class: "drop" },
@@ -80,6 +87,16 @@ function draw(root) {
       file,
       el("span", { class: "quiet" }, t("or drop it here")),
     ),
+    ...(table.isTable() ? recipes.fields() : []),
+    ...(isFitted ? [] : settingsOf(ordinary, others, initializers)),
+  );
+  for (const each of root.querySelectorAll("details")) each.open = open.includes(each.dataset.key);
+}
+
+/** How the network is trained. @param {Setting[]} ordinary @param {Setting[]} others @param {string[]} initializers */
+function settingsOf(ordinary, others, initializers) {
+  const { spec } = store.state;
+  return [
     el("h2", {}, t("Settings")),
     preset(),
     ...ordinary.map((each) => setting(each)),
@@ -100,8 +117,7 @@ function draw(root) {
       ),
       loss(),
     ),
-  );
-  for (const each of root.querySelectorAll("details")) each.open = open.includes(each.dataset.key);
+  ];
 }
 
 /** @param {string} id @param {string} label @param {HTMLElement} input */

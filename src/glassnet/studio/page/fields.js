@@ -58,7 +58,7 @@ function control(setting, shared, value, changed) {
 }
 
 /**
- * Make a list to choose from.
+ * Make a list to choose from. A text is a name, of the user's or the code's, and stays as it is; a label is translated.
  * @param {(string | {name: string, label: string})[]} options
  * @param {string} value
  * @param {Record<string, any>} attributes
@@ -66,12 +66,14 @@ function control(setting, shared, value, changed) {
  * @returns {HTMLSelectElement}
  */
 export function choice(options, value, attributes, changed) {
-  const rows = options.map((each) => (typeof each === "object" ? each : { name: each, label: each }));
+  const rows = options.map((each) =>
+    typeof each === "object" ? { name: each.name, label: t(String(each.label)) } : { name: each, label: each },
+  );
   if (!rows.some((each) => each.name === value)) rows.push({ name: value, label: value });
   return el(
     "select",
     { ...attributes, value, onchange: (/** @type {any} */ event) => changed(event.target.value) },
-    rows.map((each) => el("option", { value: each.name }, t(String(each.label)))),
+    rows.map((each) => el("option", { value: each.name }, each.label)),
   );
 }
 

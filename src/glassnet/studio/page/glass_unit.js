@@ -168,6 +168,7 @@ function numberInput(array, row, column, value) {
     "data-field": "value",
     "aria-label": t("{name}: another number", { name: `${array}[${row}, ${column}]` }),
     value: String(Number(value.toPrecision(6))),
+    readonly: Boolean(store.state.fitted),
     onchange: (/** @type {any} */ event) =>
       void change({ array, row, column, value: Number(event.target.value.replace("−", "-")) }),
   });
@@ -190,6 +191,7 @@ export function edgeView(unit) {
     min: -most,
     max: most,
     step: most / 200,
+    disabled: Boolean(store.state.fitted),
     "aria-label": t("{name}: another number", { name }),
     onchange: () => void change({ array: `W${l}`, row: j, column: i, value: Number(slider.value) }),
   });

@@ -6,12 +6,13 @@ import { el, num, refill, svg } from "./dom.js";
 import { showError } from "./fields.js";
 import { lately } from "./run.js";
 import { chooseSample, on, select, store } from "./store.js";
+import { whatIf } from "./what_if.js";
 import { inWords, t } from "./words.js";
 
-/** @typedef {"findings" | "confusion" | "distributions" | "check"} View */
+/** @typedef {"whatif" | "findings" | "confusion" | "distributions" | "check"} View */
 
 /** @type {Record<View, () => Promise<HTMLElement> | HTMLElement>} */
-const VIEWS = { findings, confusion, distributions, check };
+const VIEWS = { whatif: whatIf, findings, confusion, distributions, check };
 /** @type {HTMLElement} */
 let root;
 /** @type {View | null} */
@@ -25,7 +26,7 @@ const refresh = lately(async () => {
   if (!shown || !store.state) return;
   const view = shown;
   const made = await VIEWS[view]();
-  if (view === shown) refill(root, made);
+  if (view === shown && root.firstElementChild !== made) refill(root, made);
 }, 500);
 
 /** @param {HTMLElement} element */

@@ -7,6 +7,7 @@ import * as curves from "./curves.js";
 import * as data from "./data.js";
 import { byId, el } from "./dom.js";
 import { showError } from "./fields.js";
+import * as fitted from "./fitted.js";
 import * as glass from "./glass.js";
 import * as insight from "./insight.js";
 import * as net from "./net.js";
@@ -20,6 +21,7 @@ import { fill, learn, t } from "./words.js";
 
 const TABS = /** @type {const} */ ([
   ["glass", "Glass"],
+  ["whatif", "What if"],
   ["findings", "Findings"],
   ["confusion", "Confusions"],
   ["distributions", "Distributions"],
@@ -121,6 +123,7 @@ async function main() {
   plane.start(surface);
   curves.start(cost);
   tabs(byId("below"));
+  fitted.start();
   tour.start();
   lights();
   for (const topic of /** @type {const} */ (["run", "frame", "seen"])) on(topic, plane.refresh);

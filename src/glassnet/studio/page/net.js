@@ -194,13 +194,14 @@ function head(l, n, x) {
       title,
     ),
   );
-  if (l === 0 || l === last) {
+  if (l === 0 || l === last || store.state.fitted) {
     box.append(
       el(
         "span",
         { class: "quiet" },
         l === 0 ? t(n === 1 ? "# feature" : "# features", n) : store.state.layers[l - 1].activation,
       ),
+      l && l < last ? el("span", { class: "quiet" }, t("# units", n)) : "",
     );
     return box;
   }
@@ -299,7 +300,7 @@ function gap(l, x, room) {
     ` ${W[0]} × ${W[1]}`,
   );
   place(shape, x - Math.min(48, room / 2), HEAD + AREA, Math.min(96, room), FOOT - 2);
-  view.net.append(add, shape);
+  view.net.append(...(store.state.fitted ? [] : [add]), shape);
 }
 
 /** @param {number} l */

@@ -22,7 +22,7 @@ const past = [];
  * @param {() => Promise<State>} asked called when what was asked before is answered, so that it builds on that
  * @returns {Promise<State | null>}
  */
-function inTurn(asked) {
+export function inTurn(asked) {
   const turn = queue.then(async () => {
     const slow = setTimeout(() => document.body.classList.add("busy"), 250);
     try {
@@ -62,7 +62,7 @@ export function adopt(state) {
       state: (news) => isShown() && adopt(news),
     });
     sessionStorage.setItem("run", state.run);
-    settle();
+    settle(before);
   }
   if (!before || before.sizes.join() !== state.sizes.join() || sourceOf(before) !== sourceOf(state)) store.plane = null;
   if (!before || shapeOf(before) !== shapeOf(state)) changed("run");
@@ -79,13 +79,13 @@ const shapeOf = (state) =>
 /** @param {State} state */
 const sourceOf = (state) => JSON.stringify([state.spec.source, state.spec.data_seed]);
 
-/** Keep axes, sample and selection where the new network has them. */
-function settle() {
+/** Keep axes, sample and selection where the new network has them. @param {State | null} before */
+function settle(before) {
   const { sizes, m_train, m_test } = store.state;
   const { picture } = store.state;
   store.inputs = {};
-  if (Math.max(...store.axes) >= sizes[0]) store.axes = [0, Math.min(1, sizes[0] - 1)];
-  if (picture && store.axes.join() === "0,1") store.axes = middle(picture[0], picture[1]);
+  if (before?.features.join("\n") !== store.state.features.join("\n"))
+    store.axes = picture ? middle(picture[0], picture[1]) : store.state.axes;
   if (store.sample >= m_train + m_test) store.sample = 0;
   const { selection } = store;
   const lost =

@@ -53,7 +53,7 @@ function show(root) {
     el(
       "ul",
       {},
-      KINDS.map(([kind, label]) =>
+      KINDS.filter(([kind]) => kind !== "python" || !store.state.fitted).map(([kind, label]) =>
         el("li", {}, el("a", { href: api.exported(run, kind), download: true, "data-kind": kind }, t(label))),
       ),
     ),
