@@ -97,6 +97,7 @@ NEEDS = {
     "starlette": library("starlette"),
     "uvicorn": library("uvicorn"),
     "playwright": library("playwright"),
+    "anywidget": library("anywidget"),
     "axe_playwright_python": library("axe_playwright_python"),
     "scikit-learn's tests": Need(lambda: find_spec("sklearn.neural_network.tests") is not None, installed=True),
     "the native library": Need(native, installed=True),

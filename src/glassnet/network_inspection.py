@@ -218,6 +218,56 @@ class NetworkInspection(NetworkState):
             names=names, classes=classes, seed=seed,
         )  # fmt: skip
 
+    def widget(
+        self,
+        X: ArrayLike,
+        Y: ArrayLike,
+        *,
+        names: Sequence[str] | None = None,
+        classes: Sequence[Any] | None = None,
+        picture: Sequence[int] | None = None,
+        test_share: float = 0.0,
+        **settings: Any,
+    ) -> Any:
+        """Return the network as a widget of a notebook, in which it is trained and opened to its last number.
+
+        It is the page of `glassnet studio`, in Jupyter, VS Code and marimo, without a server. It trains a copy, in
+        float64: this network stays as it is.
+
+        Parameters
+        ----------
+        X, Y : array (n[0], m), (n[L], m)
+            One column per sample.
+        names : sequence of n[0] str, optional
+            Of the features.
+        classes : sequence, optional
+            Names of two classes, of Y = 0 and 1, or of n[L] classes.
+        picture : (height, width) or (height, width, 3), optional
+            Where the features are the points of a picture.
+        test_share : float
+            Share of the samples that are kept for the test.
+        **settings
+            Of the training, as `fit` has them, to begin with: ``learning_rate=0.1, optimizer="adam"``.
+
+        Returns
+        -------
+        anywidget.AnyWidget
+            Its `network` is the one that is trained; `close` ends its thread.
+
+        Raises
+        ------
+        MissingLibraryError
+            If anywidget is not installed (extra ``widget``).
+        SettingError
+            If the network is a stack, has an embedding, or several outputs without softmax; if a setting is unknown.
+        ShapeError, DataError
+            If the arrays do not fit the network.
+        """
+        from importlib import import_module  # the studio stands above the network, and this is a way into it
+
+        given = {"names": names, "classes": classes, "picture": picture, "test_share": test_share}
+        return import_module("glassnet.studio.widget").widget(self, X, Y, **given, **settings)
+
     def _repr_html_(self) -> str:
         from glassnet.inspection.network_page import network_html
 

@@ -46,6 +46,11 @@ def script(session: Session, file: str | None = None) -> str:
         ")",
     ]
     taken, resume, weights = 0, "", "" if session.weights is None else ", sample_weight=weights"
+    if session.first is not None:
+        lines += [
+            'first = Network.load("given.glassnet")  # the widget\'s, kept before: net.save("given.glassnet")',
+            "net.vector[...] = first.vector",
+        ]
     for act in session.place.acts:
         if act["what"] == "set":
             letter, l = act["array"][0], act["array"][1:]
@@ -70,6 +75,15 @@ def _data(session: Session, imports: list[str], file: str | None) -> list[str]:
             "tables = Tables()",
             f"source = {{'file': tables.named({file!r}), **{said!r}}}",
             f"data = tables.make(source, {seed}, {share!r})",
+            "X, Y = data.X, data.Y",
+        ]
+    if source["name"] == "given":
+        imports.append("from glassnet.studio.data import Data")
+        data = session.data
+        classes = None if data.classes is None else list(data.classes)
+        return [
+            'given = np.load("given.npz")  # the arrays of the widget, kept before: np.savez("given.npz", X=X, Y=Y)',
+            f'data = Data(given["X"], given["Y"], {list(data.features)!r}, {classes!r})',
             "X, Y = data.X, data.Y",
         ]
     imports.append("from glassnet.studio.sources import make")

@@ -66,6 +66,8 @@ class Session:
         If the network does not fit the data or the memory.
     """
 
+    first: Network | None = None  # where it starts, where that was given and not drawn
+
     def __init__(self, spec: Mapping[str, Any], data: Data | None = None) -> None:
         self.spec: dict[str, Any] = dict(spec)
         self.data: Data = make(spec["source"], spec["data_seed"]) if data is None else data
