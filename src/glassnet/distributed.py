@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.errors import MissingLibraryError
+from glassnet.errors import MissingLibraryError, in_short
 
 __all__ = ["AllReduce", "joined"]
 
@@ -47,14 +47,30 @@ class AllReduce:
         ----------
         numbers : array
             This process's numbers, of one shape and type in all processes.
+
+        Raises
+        ------
+        ConnectionError
+            If another process has ended.
         """
-        self._all_reduce(self._tensor(numbers) if isinstance(numbers, np.ndarray) else numbers)
+        try:
+            self._all_reduce(self._tensor(numbers) if isinstance(numbers, np.ndarray) else numbers)
+        except RuntimeError as error:
+            raise ConnectionError(
+                f"process {self.rank} of {self.ranks} has lost another one ({in_short(error)}); where a checkpoint was "
+                "written, the same command goes on from it"
+            ) from error
 
     def leave(self) -> None:
         """End what the processes have opened between them."""
         from torch import distributed
 
         distributed.destroy_process_group()
+
+
+def number_of_process() -> int:
+    """Return the number that torchrun gave this process, counted from 0; 0 where it did not start it."""
+    return int(os.environ["RANK"]) if all(name in os.environ for name in SET_BY_TORCHRUN) else 0
 
 
 def joined() -> AllReduce | None:

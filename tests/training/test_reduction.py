@@ -66,19 +66,52 @@ def test_one_sum_of_the_flat_gradient_a_step(engine):
         assert numbers == steps * (size + 1) + 1 + 2
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("settings", [{"epochs": 6}, {"batch_size": 40, "epochs": 2, "dropout": 0.2}])
-def test_the_networks_of_a_stack_too(engine, settings):
-    def stack(reduce=None):
-        net = Network([20, 6, 1], seed=[1, 2, 3], dtype="float64", n_networks=3)
-        weights = np.stack([S, 2 - S, np.ones_like(S)])
-        history = net.fit(X, Y, sample_weight=weights, engine=engine, l2=(0.1, 0.0, 1.0), reduce=reduce, **settings)
-        return net, history
+def stack(reduce=None, **settings):
+    net = Network([20, 6, 1], seed=[1, 2, 3], dtype="float64", n_networks=3)
+    weights = np.stack([S, 2 - S, np.ones_like(S)])
+    return net, net.fit(X, Y, sample_weight=weights, l2=(0.1, 0.0, 1.0), reduce=reduce, **settings)
 
-    net, history = stack()
-    for other, of_all in in_all(3, stack):
-        np.testing.assert_allclose(of_all.cost, history.cost, rtol=1e-9)
-        np.testing.assert_allclose(other.vector, net.vector, rtol=1e-6, atol=1e-9)
+
+OF_STACKS = {
+    "whole batch": {"optimizer": "adam", "epochs": 600, "keep_best": True},
+    "mini-batches": {"optimizer": "adam", "batch_size": 40, "epochs": 2, "dropout": 0.2},
+    "validation": {"batch_size": 40, "epochs": 3, "validation": (X[:, :31], Y[:, :31])},
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("ranks", [2, 4])
+@pytest.mark.parametrize("run", OF_STACKS)
+def test_the_networks_of_a_stack_too(engine, run, ranks):
+    settings = {**OF_STACKS[run], "engine": engine}
+    net, history = stack(**settings)
+    for other, of_all in in_all(ranks, lambda reduce: stack(reduce, **settings)):
+        np.testing.assert_allclose(of_all.cost, history.cost, rtol=1e-7)
+        np.testing.assert_allclose(of_all.validation_cost, history.validation_cost, rtol=1e-7)
+        np.testing.assert_allclose(other.vector, net.vector, rtol=1e-5, atol=1e-7)
+        assert of_all.best_epoch == history.best_epoch
+
+
+@pytest.mark.needs("the native library")
+@pytest.mark.parametrize("run", OF_STACKS)
+def test_a_stack_is_dealt_to_the_processes_to_the_bit(run):
+    settings = {**OF_STACKS[run], "engine": "native"}
+    net, history = stack(**settings)
+    for calls, (other, of_all) in in_all(2, lambda reduce: (reduce, stack(reduce, **settings))):
+        np.testing.assert_array_equal(other.vector, net.vector)
+        np.testing.assert_array_equal(of_all.cost, history.cost)
+        assert calls.calls < 30  # not one a step
+
+
+@pytest.mark.needs("the native library")
+def test_one_network_of_a_dealt_stack_that_diverges_ends_all():
+    def fit(reduce=None):
+        net = Network([20, 6, 1], "relu", "squared_error", seed=1, n_networks=3)
+        with pytest.raises(DivergedError, match="no longer a finite number") as raised:
+            net.fit(X, Y, learning_rate=(0.01, 0.01, 1e4), epochs=400, engine="native", reduce=reduce)
+        return raised.value.step, net.vector.tobytes()
+
+    assert set(in_all(3, fit)) == {fit()}
 
 
 @pytest.mark.needs("the native library")

@@ -16,6 +16,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from glassnet import distributed
 from glassnet._version import __version__
 from glassnet.cli import BEGAN, terminal
 from glassnet.cli.check_command import check
@@ -98,14 +99,16 @@ def train(
     from glassnet.tables.reading.formats import stem
 
     out = out or Path(f"{stem(data)}.glassnet")
-    show = Show(as_json)
+    show, reduce = Show(as_json), distributed.joined()
     with show.progress() as callback:
         outcome = workflows.train_file(
             data, target, task=task, test=test, test_file=test_file, out=out, resume=resume, reading=reading,
             sample_weight=columns.pop("weight", None), ids=columns.pop("id", ()), callbacks=[callback],
-            announce=show.dataset, began=BEGAN, **columns, **settings,
+            announce=show.dataset, began=BEGAN, reduce=reduce, **columns, **settings,
         )  # fmt: skip
     show.training(outcome, out)
+    if reduce is not None:
+        reduce.leave()
 
 
 @app.command()
@@ -250,6 +253,8 @@ def run() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill keeps the best network so far, as Ctrl-C
     try:
         terminal.prepare()
+        if rank := distributed.number_of_process():
+            terminal.say_errors_alone(f"process {rank}: ")
         speak(None)
         code = app(standalone_mode=False)
         sys.stdout.flush()

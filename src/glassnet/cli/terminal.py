@@ -10,7 +10,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import numpy as np
 
@@ -100,8 +100,22 @@ def end(sentence: str, code: int) -> NoReturn:
     """Say what went wrong, in one line on standard error, and end with this exit code."""
     with suppress(FileError, OSError):
         sys.stdout.flush()  # what was said before stands before it
-    complain(one_line(sentence))
+    sys.stderr = _Errors.stream or sys.stderr
+    complain(one_line(_Errors.before + sentence))
     sys.exit(code)
+
+
+class _Errors:
+    """Where `end` writes, and what stands before its sentence, where all else is silent."""
+
+    stream: ClassVar[Any] = None
+    before: ClassVar[str] = ""
+
+
+def say_errors_alone(before: str) -> None:
+    """Let this process, which is not the first of several, say nothing but how it ended; `before` says which it is."""
+    _Errors.stream, _Errors.before = sys.stderr, before
+    sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123  the process's own
 
 
 def complain(text: str) -> None:

@@ -65,7 +65,8 @@ def train(run: Run, make_stepper: Callable[[Run], RunEpoch], *, one_blas_thread:
     DivergedError
         When the cost is no longer finite; the best parameters so far are then in place.
     KeyboardInterrupt
-        After Ctrl-C where this is one of several fits (`several_fits.one_of_several`).
+        After Ctrl-C where this is one of several fits (`several_fits.one_of_several`), or one of several processes,
+        which do not end at the same step.
     """
     history = run.history
     history.choice = str(run.choice)
@@ -91,6 +92,6 @@ def train(run: Run, make_stepper: Callable[[Run], RunEpoch], *, one_blas_thread:
         history.cost = np.asarray(run.costs)
         history.seconds = time.perf_counter() - run.began
         run.call_back("end")
-    if history.interrupted and one_of_several():
+    if history.interrupted and (run.reduce.ranks > 1 or one_of_several()):
         raise KeyboardInterrupt
     return history

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from glassnet.core.checks import is_count
 from glassnet.errors import DataError, InterruptedWarning, SettingError
 from glassnet.estimators.input_names import select_training_columns
 from glassnet.estimators.tabular.model import TableClassifier, TableRegressor
@@ -28,6 +29,7 @@ from glassnet.tables.choices import ColumnChoices
 from glassnet.tables.recognition import decision_of
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import Progress
+from glassnet.training.reduction import Reduce, of_first
 from glassnet.typing import AnyArray
 from glassnet.workflows.looking import quoted
 from glassnet.workflows.models import load_tabular
@@ -83,7 +85,7 @@ def train_file(
     out: str | Path | None = None, resume: str | Path | None = None, reading: dict[str, Any] | None = None,
     callbacks: Iterable[Callable[[Progress], Any]] = (),
     announce: Callable[[Dataset, dict[str, int]], Any] = lambda dataset, parts: None, every: float = 60.0,
-    began: float | None = None, **settings: Any,
+    began: float | None = None, reduce: Reduce | None = None, **settings: Any,
 ) -> Training:  # fmt: skip
     """Read a table or pictures, train on one part, score on another, save.
 
@@ -121,6 +123,9 @@ def train_file(
         and removed at the end. The same call resumes a training whose checkpoint exists.
     began : float, optional
         When the time of `time_limit` begins, by `time.perf_counter`; now if it is not given.
+    reduce : callable, optional
+        Where several processes call this together: what adds up an array over all of them, as `Network.fit` takes it.
+        The first one alone writes files.
     **settings
         Arguments of `TabularClassifier` or `TabularRegressor`.
 
@@ -136,10 +141,8 @@ def train_file(
         the checkpoint of another training.
     """
     began = time.perf_counter() if began is None else began
-    keeper = None
-    if out is not None:  # the model itself is written at the end
-        check_writable(out, data)
-        keeper = Checkpoint(lambda model: model.save(checkpoint_of(out)), every, ends=False)
+    own_out = out if reduce is None or reduce.rank == 0 else None  # what this process writes
+    keeper = None if own_out is None else _keeper(own_out, data, every)
     settings = with_new_names(settings, "start_from")
     resume = settings.pop("resume", resume)
     start = checkpoint_to_resume(resume, out) or resume
@@ -150,7 +153,8 @@ def train_file(
     task = _task(task, dataset.y, earlier, start)
     if task == "numbers":
         refuse_those_of_classes(settings)
-    settings["random_state"] = seed_of(earlier) if settings.get("random_state") is None else settings["random_state"]
+    seed = seed_of(earlier) if settings.get("random_state") is None else settings["random_state"]
+    settings["random_state"] = of_first(reduce, seed) if reduce is not None and is_count(seed, 0) else seed
     if test_file is not None:
         dataset = with_test_file(dataset, test, test_file, known.reading)
     resolved = choices.resolved(_columns(dataset)) if choices else choices
@@ -176,14 +180,14 @@ def train_file(
     del dataset  # which takes as much memory as its parts together
     release_memory()
     end = None if model.time_limit is None else began + model.time_limit * KEPT_BACK
-    with without_diverged(out), ends_at(end, sum(parts.values())), warnings.catch_warnings():
+    with without_diverged(own_out), ends_at(end, sum(parts.values())), warnings.catch_warnings():
         warnings.simplefilter("ignore", InterruptedWarning)  # `Training.interrupted` says it
         model.fit(
             train.X, train.y, train.weights, groups=train.groups, callbacks=[announced, *callbacks],
-            checkpoint=keeper, **validation,
+            checkpoint=keeper, reduce=reduce, **validation,
         )  # fmt: skip
-    if out is not None:
-        _save(model, out)
+    if own_out is not None:
+        _save(model, own_out)
     scores = {"training": score(model, train.X, train.y)}
     if kept is not None:
         scores["test"] = score(model, kept.X, kept.y)
@@ -210,6 +214,12 @@ def _once(
             announce(*not_announced.pop())
 
     return announced
+
+
+def _keeper(out: str | Path, data: str | Path, every: float) -> Checkpoint:
+    """Return what writes checkpoints, of a model whose file can be written at the end."""
+    check_writable(out, data)
+    return Checkpoint(lambda model: model.save(checkpoint_of(out)), every, ends=False)
 
 
 def _save(model: Model, out: str | Path) -> None:

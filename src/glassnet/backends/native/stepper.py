@@ -5,8 +5,8 @@ where callbacks or the schedule need it) the run is recorded and validated, and 
 of a stack run in parallel, one thread each; so do the samples of a large step.
 
 Where several processes train together, the library calls back between a step's pass and its update, and the gradient
-is summed over the processes. All have to call in the same order, so the networks of a stack then run one after the
-other, and a call has a fixed number of steps.
+is summed over the processes. A stack of at least as many networks is dealt to them instead: each trains its own, and
+what came of them is exchanged after each call. Calls then have a fixed number of steps, the same in all processes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from glassnet.backends.native.programs import StepPrograms, step_programs
 from glassnet.backends.native.thread import Shared, Thread, side_by_side
 from glassnet.core.names import choose
 from glassnet.core.schedules import SCHEDULES
-from glassnet.training.reduction import most_samples, part_of
+from glassnet.training.reduction import ALONE, Reduce, most_samples, part_of
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -41,6 +41,7 @@ MOMENT = 0.05  # seconds of a call
 OPERATIONS_PER_THREAD = 5e6  # of a step, at least: fewer do not pay for starting and joining a thread
 SAMPLES_PER_THREAD = 32  # of a step, at least
 EXPANDED_BYTES = 2**22  # of the samples that are expanded for one call, unless a batch has more
+DEALT_STEPS = 256  # of a call, at most, where networks are dealt to processes
 MASKS_AHEAD = 2**22  # numbers of dropout masks that are drawn for one call, at most
 CACHED_ENTRIES = 2**17  # of Z over all layers, at most, for the samples of a part: they stay in the cache
 CODED = (CodedColumns, StreamedColumns)  # what is expanded some samples at a time
@@ -110,7 +111,9 @@ class NativeSteps:
         samples, targets, weights = run.batches.whole
         features, sizes = samples.shape[-2], (run.theta.W[1].shape[-1], *(b.shape[-2] for b in run.theta.b))
         is_whole, by_features = run.steps_per_epoch == 1, features <= FEW_FEATURES
-        parts, self.groups = _division(run, sizes)
+        self.is_dealt = len(np.atleast_2d(run.theta.vector)) >= run.reduce.ranks > 1
+        self.reduce = ALONE if self.is_dealt else run.reduce  # of each step
+        parts, self.groups = _division(run, sizes, self.reduce)
         vectors = run.theta.vector, run.best.theta, run.gradient.vector
         self.theta, self.best, gradient = (np.atleast_2d(M) for M in vectors)
         networks, P = gradient.shape
@@ -124,10 +127,11 @@ class NativeSteps:
             rows=self.rows, theta=self.theta, best=self.best,
             gradients=gradient[:, None] if self.groups == 1 else np.empty((networks, self.groups, P), gradient.dtype),
             state=[np.atleast_2d(run.state[name]) for name in run.optimizer.state],
-            is_whole=is_whole, by_features=by_features, parts=parts, groups=self.groups,
+            is_whole=is_whole, by_features=by_features, parts=parts, groups=self.groups, reduce=self.reduce,
         )  # fmt: skip
         self.many, self.drawn = self._needs_no_pause(), shared.drawn
-        self.steps_at_a_time = 16  # more, as long as they fit into a moment
+        self.own = range(networks)[part_of(run.reduce, networks)] if self.is_dealt else range(networks)
+        self.steps_at_a_time = DEALT_STEPS if self.is_dealt else 16  # more, as long as they fit into a moment
         self.most_steps = max(1, MASKS_AHEAD // (networks * self.drawn)) if self.drawn else run.steps
         if self.codes is not None:
             self.most_steps = min(self.most_steps, len(self.rows) // run.batches.size)
@@ -136,7 +140,8 @@ class NativeSteps:
             first = Thread(shared, k, 0)
             self.threads.append([first, *(Thread(shared, k, rank, first) for rank in range(1, self.groups))])
         self.failure: BaseException | None = None  # of a sum over the processes
-        self.sums = [self._sum_of(k, shared.gradients[k, 0]) for k in range(networks)] if run.reduce.ranks > 1 else []
+        is_summed = self.reduce.ranks > 1
+        self.sums = [self._sum_of(k, shared.gradients[k, 0]) for k in range(networks)] if is_summed else []
         self._make_room(self.steps_at_a_time)
         if self.codes is None:
             self._hand_targets(targets, weights)
@@ -201,7 +206,7 @@ class NativeSteps:
             self._note(costs[:done], rates)
             if self.many:
                 run.end_epochs(costs[:done], rates[:done])
-            if time.perf_counter() - began < MOMENT and not self.sums:
+            if time.perf_counter() - began < MOMENT and run.reduce.ranks == 1:
                 self.steps_at_a_time *= 2
             if done < k:
                 raise run.diverged(chosen[done * size : (done + 1) * size] if len(chosen) else None)
@@ -242,7 +247,7 @@ class NativeSteps:
 
     def _call(self, order: Array, rates: Array, masks: Array | None) -> tuple[Array, int]:
         """Run steps of one network, or of each in a stack; return the costs, and the number of steps with finite J."""
-        run, networks, steps = self.run, len(self.theta), len(rates)
+        run, steps = self.run, len(rates)
         if steps > self.costs.shape[1]:
             self._make_room(steps)
         self.rates[:, :steps] = rates.T.reshape(-1, steps)
@@ -268,10 +273,12 @@ class NativeSteps:
             return side_by_side(threads, counters, self.pool)
 
         costs = self.costs[:, :steps]
-        in_turn = networks == 1 or self.sums
-        ends = [one(k) for k in range(networks)] if in_turn else thread_map(one, range(networks))
+        in_turn = len(self.own) == 1 or self.sums  # sums have to be in the same order in all processes
+        ends = [one(k) for k in self.own] if in_turn else thread_map(one, self.own)
         if self.failure is not None:
             raise self.failure
+        if self.is_dealt:
+            ends = self._exchanged(ends, steps)
         done = min(end for end, _ in ends)
         if run.judges_steps:
             lowest = np.array([cost for _, cost in ends])
@@ -283,6 +290,19 @@ class NativeSteps:
             ahead = np.array([end > done for end, _ in ends])
             self.theta[ahead] = self.best[ahead]
         return costs.T.copy() if run.theta.vector.ndim > 1 else costs[0], done
+
+    def _exchanged(self, ends: list[tuple[int, float]], steps: int) -> list[tuple[int, float]]:
+        """Let all processes have what came of all networks in a call; return how each of them ended."""
+        run, own = self.run, slice(self.own.start, self.own.stop)
+        best = [self.best] if run.judges_steps else []
+        for M in (self.theta, *best, *(run.state[name] for name in run.optimizer.state)):
+            M[: own.start], M[own.stop :] = 0, 0  # those of other processes
+            run.reduce(M)
+        record = np.zeros((len(self.theta), steps + 2))
+        record[own, :2], record[own, 2:] = ends, self.costs[own, :steps]
+        run.reduce(record)
+        self.costs[:, :steps] = record[:, 2:]
+        return [(int(end), float(lowest)) for end, lowest in record[:, :2]]
 
     def _make_room(self, steps: int) -> None:
         """Let the threads find where the order, the learning rates and the costs of so many steps lie."""
@@ -305,7 +325,7 @@ class NativeSteps:
             return [slice(0, samples)]
         size, found = self.run.batches.size, []
         for start in range(0, samples, size):
-            part = part_of(self.run.reduce, min(size, samples - start))
+            part = part_of(self.reduce, min(size, samples - start))
             found.append(slice(start + part.start, start + part.stop))
         return found
 
@@ -317,12 +337,12 @@ class NativeSteps:
                 thread.hand(targets=Y_k, **({} if S_k is None else {"weights": S_k}))
 
 
-def _division(run: Run, sizes: tuple[int, ...]) -> tuple[int, int]:
+def _division(run: Run, sizes: tuple[int, ...], reduce: Reduce) -> tuple[int, int]:
     """Return the number of parts into which a step's samples are divided, and of groups that may run in parallel.
 
     Both depend on the run and the machine, not on the cores that are free at the moment: equal runs give equal bits.
     """
-    samples, groups = most_samples(run.reduce, run.batches.size), 1
+    samples, groups = most_samples(reduce, run.batches.size), 1
     operations = 6 * samples * run.theta.weights.shape[-1]
     most = min(os.cpu_count() or 1, operations / OPERATIONS_PER_THREAD, samples / SAMPLES_PER_THREAD)
     while 2 * groups <= most:

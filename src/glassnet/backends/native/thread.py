@@ -14,7 +14,7 @@ from glassnet.backends.native.programs import StepPrograms
 from glassnet.backends.native.recording import ONE
 from glassnet.backends.native.task import Task, of_library, run_function
 from glassnet.core.parameters import Parameters
-from glassnet.training.reduction import most_samples
+from glassnet.training.reduction import Reduce, most_samples
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -53,6 +53,8 @@ class Shared:
         Whether every step takes all samples; whether X lies by features in a step.
     parts, groups : int
         How the samples of a step are divided.
+    reduce : Reduce
+        Which of them are this process's.
     """
 
     run: Run
@@ -68,6 +70,7 @@ class Shared:
     by_features: bool
     parts: int
     groups: int
+    reduce: Reduce
 
     @property
     def dropped(self) -> list[int]:
@@ -86,7 +89,7 @@ class Thread:
     def __init__(self, shared: Shared, k: int, rank: int, first: Thread | None = None) -> None:
         run, sizes, programs, dtype = shared.run, shared.sizes, shared.programs, shared.theta.dtype
         batch, P = run.batches.size, shared.theta.shape[-1]
-        largest = math.ceil(most_samples(run.reduce, batch) / shared.parts)
+        largest = math.ceil(most_samples(shared.reduce, batch) / shared.parts)
         dimensions = _dimensions(shared, largest)
         masks = [f"D{l}" for l, drop in enumerate(run.drops) if np.any(drop)]
         lists = {name: (FIRST_OF_LIST + i, 0) for names in (masks, run.optimizer.state) for i, name in enumerate(names)}
@@ -134,7 +137,7 @@ class Thread:
             blocks=blocks, features=shared.features, outputs=sizes[-1], samples=run.batches.m, batch=batch,
             parameters=P, whole=shared.is_whole, by_features=shared.by_features, watch=run.judges_steps,
             parts=shared.parts, groups=shared.groups, rank=rank, mask_numbers=shared.drawn,
-            process=run.reduce.rank, processes=run.reduce.ranks,
+            process=shared.reduce.rank, processes=shared.reduce.ranks,
         )  # fmt: skip
         self.hand(**self.kept)
 
@@ -212,7 +215,7 @@ def _numbers(shared: Shared, dimensions: dict[str, int], k: int) -> Array:
     given = run.settings.penalties(networks)  # not rounded to theta's type yet
     strengths = {name: np.broadcast_to(given[name], networks)[k] for name in run.objective.penalties}
     known: dict[Any, float] = {name: float(size) for name, size in dimensions.items()}
-    parts = shared.parts * run.reduce.ranks  # of a step's samples, in all processes
+    parts = shared.parts * shared.reduce.ranks  # of a step's samples, in all processes
     known |= {f"{name}_share": float(strength) / parts for name, strength in strengths.items()}
     known |= {f"{name}_limit": float(limit) for name, limit in run.transforms.items()}
     numbers = shared.programs.of_pass.numbers

@@ -52,6 +52,7 @@ from glassnet.tables import Pictures, Preparation, imbalance, leaks, rare_classe
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.declarations import Setting, completed, defaults, is_same, takes
 from glassnet.training.history import History
+from glassnet.training.reduction import Reduce
 from glassnet.typing import AnyArray, Array, Labels, Rows
 
 INTERRUPTED = "Training interrupted by user; the best network so far is kept."
@@ -121,7 +122,7 @@ class TableModel(InspectionMixin):
     def fit(
         self, X: Any, y: Any, sample_weight: Any = None, *, groups: Any = None,
         X_val: Any = None, y_val: Any = None, sample_weight_val: Any = None, callbacks: Iterable[Callback] = (),
-        checkpoint: str | Path | Checkpoint | None = None, every: float = 60.0,
+        checkpoint: str | Path | Checkpoint | None = None, every: float = 60.0, reduce: Reduce | None = None,
     ) -> Any:  # fmt: skip
         """Prepare the columns and train the network.
 
@@ -148,6 +149,9 @@ class TableModel(InspectionMixin):
             ``glassnet.load(checkpoint).set_params(warm_start=True).fit(X, y)`` resumes the training.
         every : float
             Seconds between two checkpoints.
+        reduce : callable
+            Where several processes train this model together, each with the same rows, settings and seed: what adds up
+            an array over all of them, as `Network.fit` takes it. Networks side by side are dealt to the processes.
 
         Returns
         -------
@@ -170,6 +174,8 @@ class TableModel(InspectionMixin):
         given, given_val = Given(X, y, sample_weight, groups), Given(X_val, y_val, sample_weight_val)
         given_val.check_validation()
         self._declared["time_limit"].check(self.time_limit)
+        if reduce is not None and self.time_limit is not None:
+            raise SettingError("time_limit: several processes cannot keep one; give epochs, or train in one process")
         time_plan = TimePlan(self.time_limit)
         warm = self.warm_start and hasattr(self, "network_")
         unfinished = self._unfinished if warm else None
@@ -180,7 +186,7 @@ class TableModel(InspectionMixin):
         self._unfinished = None
         candidates = train_candidates(
             self, data, unfinished, callbacks=callbacks, checkpoint=keeper, as_of=partial(self._as_of, data),
-            time_plan=time_plan,
+            time_plan=time_plan, reduce=reduce,
         )  # fmt: skip
         chosen = self._become(data, candidates)
         X, rows = rows_of(chosen, data)

@@ -28,6 +28,7 @@ from glassnet.training import generators
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import History, Progress
 from glassnet.training.position import fingerprint
+from glassnet.training.reduction import Reduce
 from glassnet.training.settings import Settings
 from glassnet.typing import AnyArray
 
@@ -42,6 +43,7 @@ EXACT = 1e-6  # cost of a linear model that leaves nothing to learn, in variance
 def train_candidates(
     model: TableModel, data: TrainingData, unfinished: Unfinished | None, *, callbacks: Iterable[Callback],
     checkpoint: Checkpoint | None, as_of: Callable[[list[Candidate]], Any], time_plan: TimePlan,
+    reduce: Reduce | None = None,
 ) -> list[Candidate]:  # fmt: skip
     """Train one candidate after the other, and return them."""
     n_x, m = data.X.shape
@@ -54,7 +56,7 @@ def train_candidates(
         if not recipes[name].solved:
             Settings(**_fit_options(model, recipes[name], network, m))
     callbacks = [*callbacks, *time_plan.ends()]
-    trainings = _Trainings(model, data, unfinished, callbacks, checkpoint, as_of, time_plan)
+    trainings = _Trainings(model, data, unfinished, callbacks, checkpoint, as_of, time_plan, reduce)
     if unfinished is not None:
         networks = _resumed(networks, unfinished, data)
         for candidate in unfinished.done:
@@ -105,6 +107,7 @@ class _Trainings:
     checkpoint: Checkpoint | None
     as_of: Callable[[list[Candidate]], Any]
     time_plan: TimePlan
+    reduce: Reduce | None
     candidates: list[Candidate] = field(init=False)
     failure: DivergedError | None = None
 
@@ -143,7 +146,7 @@ class _Trainings:
         try:
             data = self.data.for_recipe(recipe)
             steps = _steps_before(network, name, self.unfinished) or self.time_plan.steps.get(name)
-            options: Any = {"resume": resume, "checkpoint": part, "steps": steps}
+            options: Any = {"resume": resume, "checkpoint": part, "steps": steps, "reduce": self.reduce}
             history = _train(self.model, candidate, recipe, data, self.callbacks, **options)
         except DivergedError as error:
             self.failure = error
@@ -319,7 +322,7 @@ def _resumed(networks: dict[str, Network], unfinished: Unfinished, data: Trainin
 
 def _train(
     model: TableModel, candidate: Candidate, recipe: Recipe, data: TrainingData, callbacks: Sequence[Callback], *,
-    resume: bool, checkpoint: Checkpoint | None, steps: int | None = None,
+    resume: bool, checkpoint: Checkpoint | None, steps: int | None = None, reduce: Reduce | None = None,
 ) -> History:  # fmt: skip
     """Train the networks of a candidate as its recipe says, judge them, and set what comes out."""
     network, validation = candidate.network, data.validation
@@ -353,6 +356,7 @@ def _train(
         data.X, smoothed(Y.T, smoothing, exclusive=exclusive).T, **options, validation=validation,
         sample_weight=out_of_fold.combined(data.fold_weights, data.S), keep_best=validation is not None,
         callbacks=[*callbacks, *own], resume=resume and not network.missing_state, checkpoint=checkpoint,
+        reduce=reduce,
     )  # fmt: skip
     if best is not None:
         best.put_back(history)
