@@ -111,7 +111,9 @@ def test_one_network_of_a_dealt_stack_that_diverges_ends_all():
             net.fit(X, Y, learning_rate=(0.01, 0.01, 1e4), epochs=400, engine="native", reduce=reduce)
         return raised.value.step, net.vector.tobytes()
 
-    assert set(in_all(3, fit)) == {fit()}
+    steps, vectors = zip(*in_all(3, fit), strict=True)
+    assert set(steps) == {fit()[0]}
+    assert len(set(vectors)) == 1  # of networks that went further the best so far, which may be another than alone
 
 
 @pytest.mark.needs("the native library")
