@@ -65,6 +65,9 @@ def browser():
 def tsc():
     """Return the path of TypeScript's compiler, beside this Python or on the path, None without one."""
     return shutil.which("tsc", path=Path(sys.prefix) / "node_modules" / ".bin") or shutil.which("tsc")
+def postgresql():
+    """Return the folder of PostgreSQL's programs as Debian installs them, None without one."""
+    return max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), default=None)
 
 
 def cuda():
@@ -99,6 +102,9 @@ NEEDS = {
     "playwright": library("playwright"),
     "anywidget": library("anywidget"),
     "axe_playwright_python": library("axe_playwright_python"),
+    "optuna": library("optuna"),
+    "psycopg": library("psycopg"),
+    "PostgreSQL": Need(lambda: os.name == "posix" and postgresql() is not None, installed=True),
     "scikit-learn's tests": Need(lambda: find_spec("sklearn.neural_network.tests") is not None, installed=True),
     "the native library": Need(native, installed=True),
     "a library that is not sanitized": Need(lambda: os.environ.get("GLASSNET_NATIVE") != "sanitize"),

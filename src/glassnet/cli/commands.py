@@ -45,6 +45,7 @@ from glassnet.cli.options import (
     path_option,
 )
 from glassnet.cli.report_command import report
+from glassnet.cli.search_command import search
 from glassnet.cli.studio_command import studio
 from glassnet.cli.terminal import complain, end, say, say_json
 from glassnet.errors import GlassnetError, SettingError
@@ -109,6 +110,9 @@ def train(
     show.training(outcome, out)
     if reduce is not None:
         reduce.leave()
+
+
+app.command()(search)
 
 
 @app.command()

@@ -137,7 +137,7 @@ class Show:
                 "model": str(out), "source": outcome.source, "target": outcome.target, "rows": outcome.parts,
                 "architecture": architecture.to_document(), "parameters": architecture.n_parameters,
                 "scores": {part: _scores(scores) for part, scores in outcome.scores.items()},
-                "record": network.record, "notes": outcome.notes,
+                "left_out": model.left_out_, "record": network.record, "notes": outcome.notes,
             })  # fmt: skip
             return
         for note in outcome.notes:
@@ -152,13 +152,17 @@ class Show:
         self.line("Engine", history.choice or history.engine)
         if preset_named(model.preset).plain:
             self.costs(history)
-        parts = dict(reversed(outcome.scores.items()))  # that of the test rows first
-        self.line("Scores", ", ".join(f"{part}: {scores.rows} rows" for part, scores in parts.items()))
-        say(score_table(parts))
-        self.confusion(model, next(iter(parts.values())))
+        self.scores(outcome)
         self.line("Saved", str(out), names=True)
         if outcome.interrupted:
             self.line("Note", f"interrupted: the best network so far was saved; resume with --resume {out}")
+
+    def scores(self, outcome: Training) -> None:
+        """Print the scores of a training, those of the test rows first."""
+        parts = dict(reversed(outcome.scores.items()))
+        self.line("Scores", ", ".join(f"{part}: {scores.rows} rows" for part, scores in parts.items()))
+        say(score_table(parts))
+        self.confusion(outcome.model, next(iter(parts.values())))
 
     def costs(self, history: History) -> None:
         """Print the cost after every hundredth step, as the course does, and before the last one."""

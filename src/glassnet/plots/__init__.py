@@ -8,6 +8,7 @@ from glassnet.plots.of_answers import calibration_curve, cumulative_gains, predi
 from glassnet.plots.of_explanations import contributions, dependence, importance, interactions
 from glassnet.plots.of_networks import decision_boundary, diagram, first_layer_weights
 from glassnet.plots.of_planes import images, matrix, surface
+from glassnet.plots.of_searches import search
 from glassnet.plots.of_tables import activations, confusion_matrix
 from glassnet.plots.of_training import cost_curves, distributions, learning_rates
 
@@ -32,6 +33,7 @@ __all__ = [
     "matrix",
     "prediction_error",
     "scatter",
+    "search",
     "surface",
     "threshold_curve",
 ]

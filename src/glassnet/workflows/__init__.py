@@ -7,6 +7,7 @@ from glassnet.workflows.exporting import export_file
 from glassnet.workflows.looking import Look, look_at_file
 from glassnet.workflows.models import open_model, test_part, with_targets
 from glassnet.workflows.prediction import Predictions, predict_file
+from glassnet.workflows.searching import Search, search_file
 from glassnet.workflows.tracing import SampleTrace, trace_row, write_page
 from glassnet.workflows.training import Training, train_file
 
@@ -19,6 +20,7 @@ __all__ = [
     "Predictions",
     "SampleTrace",
     "Scores",
+    "Search",
     "Training",
     "cross_validate_file",
     "evaluate_file",
@@ -28,6 +30,7 @@ __all__ = [
     "open_model",
     "predict_file",
     "score",
+    "search_file",
     "test_part",
     "trace_row",
     "train_file",

@@ -70,6 +70,7 @@ class TableModel(InspectionMixin):
     baseline_: Baseline
     history_: History
     candidates_: list[dict[str, Any]]
+    left_out_: dict[str, float]  # scores of the chosen candidate on rows left out, its cost first; not kept in files
     notes_: list[str]
     target_name_: str | None = None
     sample_weight_name_: str | None = None  # of the column, where one was trained with
@@ -238,6 +239,7 @@ class TableModel(InspectionMixin):
         linear = [each for each in candidates if each.recipe in (SOLVED, LINEAR) and each.scores]
         self.baseline_ = Baseline(data.constants, finite(linear[0].scores) if linear else {})
         self.candidates_ = [each.summary() for each in candidates]
+        self.left_out_ = {"cost": chosen.cost, **chosen.scores}
         self.notes_ = [*data.notes, *notes_of_choice(candidates, chosen, self.metric)]
         recipe = self._last_recipe if chosen.recipe == "as before" else chosen.recipe.removesuffix(LOG)
         self._last_fit = LastFit(data.seed, chosen.fingerprint or seen.fingerprint, recipe)

@@ -46,6 +46,8 @@ class TabularClassifier(ClassifierMixin, _SklearnInterface, TableClassifier):
         The recipes that were trained: hidden layers, seconds, the cost on rows left out (the squared error of the
         probabilities, Brier's score, for cross-entropy, else the mean loss), by how much labels were smoothed, the
         temperature by which the last layer's W and b were divided, and whether Ctrl-C ended the fit there.
+    left_out_ : dict of str to float
+        Of the chosen recipe on rows left out (of the training where none were): its cost, then scores by label.
     notes_ : list of str
         What was noticed in the data (columns dropped, classes out of balance), and which recipe was chosen.
     n_features_in_, feature_names_in_
@@ -87,6 +89,8 @@ class TabularRegressor(RegressorMixin, _SklearnInterface, TableRegressor):
         The record of the training.
     candidates_ : list of dict
         The recipes that were trained: hidden layers, seconds, mean loss on rows left out, whether Ctrl-C ended the fit.
+    left_out_ : dict of str to float
+        Of the chosen recipe on rows left out (of the training where none were): its cost, then scores by label.
     notes_ : list of str
         What was noticed in the data, and which recipe was chosen.
     n_features_in_, feature_names_in_
