@@ -208,3 +208,13 @@ def test_a_curve_stays_short_and_in_order():
     assert sorted(points["iterations"]) == points["iterations"]
     curve.add(20_000, float("nan"), None, 0.5, None, 0.1)
     assert curve.last()["train"] is None
+
+
+def test_playing_pauses_after_so_many_steps_and_again(run):
+    for reached in (40, 80):
+        run.ask(lambda: run.do("play", 30, 40)).result(20)
+        until(lambda: not run.playing)
+        assert run.session.place.iteration == reached
+    run.ask(lambda: run.do("play", 0, 0)).result(20)
+    until(lambda: run.session.place.iteration > 200)
+    assert run.playing

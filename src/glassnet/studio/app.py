@@ -164,7 +164,7 @@ class Studio:
 
     async def choices(self, request: Request) -> Response:
         """Answer what can be chosen, and the texts of the page in Chinese."""
-        return _json({**choices(), "start": await self._start(), "lang": self.lang})
+        return _json({**choices(), "cats": self.tables.cats(), "start": await self._start(), "lang": self.lang})
 
     async def described(self, request: Request) -> Response:
         """Answer what can be asked, in the words of OpenAPI."""
@@ -219,7 +219,7 @@ class Studio:
 
     # ------------------------------------------------------------ files
     async def upload(self, request: Request) -> Response:
-        """Take a table, and answer what is read of it."""
+        """Take a table or pictures, and answer what is read of them."""
         kind = request.headers.get("content-type", "")
         if kind != "application/octet-stream":
             raise RefusedError(f"expected Content-Type application/octet-stream; got {kind!r:.60}", status=415)
@@ -230,7 +230,7 @@ class Studio:
         except BaseException:
             path.unlink(missing_ok=True)
             raise
-        source = self.tables.complete({"file": self.tables.uploaded(path, name)})
+        source = self.tables.complete({"file": await run_in_threadpool(self.tables.uploaded, path, name)})
         return _json(await run_in_threadpool(self.tables.look, source))
 
     async def look(self, request: Request) -> Response:

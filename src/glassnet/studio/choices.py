@@ -10,6 +10,7 @@ from typing import Any
 from glassnet.core.initializers import INITIALIZERS
 from glassnet.core.losses import LOSSES
 from glassnet.estimators.tabular.recipes import PRESETS as TABLE_PRESETS
+from glassnet.studio.lessons import LESSONS
 from glassnet.studio.sources import SOURCES
 from glassnet.studio.spec import DEFAULT, HIDDEN, NUMBERS, PRESETS, SETTINGS, STEADY, STEPPING
 
@@ -26,7 +27,7 @@ def choices() -> dict[str, Any]:
         "initializers": list(INITIALIZERS), "presets": PRESETS, "default": DEFAULT,
         "table_presets": list(TABLE_PRESETS),
         "settings": [knob.to_document() for knob in SETTINGS], "numbers": [knob.to_document() for knob in NUMBERS],
-        "texts": texts(),
+        "lessons": {name: row._asdict() for name, row in LESSONS.items()}, "texts": texts(),
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,6 +14,7 @@ from glassnet.typing import Array, Indices
 
 FEW_VALUES = 10  # of a feature that is shown along an axis, at least one more
 MOST_SEEN = 500  # samples and features that are looked at for that
+MOST_PIXELS = 128  # along a side of a picture that is drawn
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +39,10 @@ class Data:
         The row of a table that a sample is made of, as text.
     notes : tuple of str
         What was noticed when the data were read.
+    n_test : int, optional
+        So many samples at the end are a test part that came with the data.
+    shades : (black, white)
+        Of a picture: the numbers that are drawn so.
     """
 
     X: Array
@@ -48,6 +54,8 @@ class Data:
     target: str = "y"
     cells: Callable[[int], dict[str, str]] | None = None
     notes: tuple[str, ...] = ()
+    n_test: int | None = None
+    shades: tuple[float, float] = (0.0, 1.0)
 
     @property
     def m(self) -> int:
@@ -68,6 +76,12 @@ class Data:
     def loss(self) -> str:
         """The loss where none is named."""
         return "squared_error" if self.classes is None else "cross_entropy"
+
+    def split(self, seed: int, share: float) -> tuple[Indices, Indices]:
+        """Return the numbers of the samples to train on and to test on: as they came, else by a seed and a share."""
+        if self.n_test is None:
+            return train_and_test(self.m, seed, share)
+        return np.arange(self.m - self.n_test), np.arange(self.m - self.n_test, self.m)
 
     def indices(self, Y: Array) -> Indices:
         """Return the class of each column of Y or of A[L] by its index (m,)."""
@@ -95,12 +109,16 @@ class Data:
             Its `scale` leads back to the target's own unit.
         """
         over = None if self.picture else 1
-        X, _, _ = _standardised(self.X, train, over)
+        X, shift, unit = _standardised(self.X, train, over)
+        shades = self.shades
+        if self.picture:
+            shades = (-float(shift.item()) / float(unit.item()), float((1 - shift.item()) / unit.item()))
         if self.classes is not None:
-            return replace(self, X=X)
+            return replace(self, X=X, shades=shades)
         Y, mean, deviation = _standardised(self.Y, train, None)
         own_mean, factor = self.scale
-        return replace(self, X=X, Y=Y, scale=(own_mean + factor * float(mean.item()), factor * float(deviation.item())))
+        own = (own_mean + factor * float(mean.item()), factor * float(deviation.item()))
+        return replace(self, X=X, Y=Y, scale=own, shades=shades)
 
     def balanced(self, train: Indices) -> Array | None:
         """Return weights (1, m_train) of the training samples, of the same sum in each class; None without classes."""
@@ -109,6 +127,24 @@ class Data:
         truth = self.indices(self.Y[:, train])
         counts = np.bincount(truth)
         return (len(truth) / (np.count_nonzero(counts) * counts[truth]))[None]
+
+    def pixels(self, values: Array, side: int = MOST_PIXELS) -> dict[str, Any] | None:
+        """Return one sample (n[0],) as the page draws it; None where it is no picture.
+
+        Of pictures with more rows or columns than `side` every second, third … pixel is taken. The numbers are bytes,
+        row by row, in base64.
+        """
+        if self.picture is None:
+            return None
+        height, width, channels = (*self.picture, 1)[:3]
+        every = -(-max(height, width) // side)
+        seen = values.reshape(height, width, channels)[::every, ::every]
+        black, white = self.shades
+        shades = np.nan_to_num((seen - black) * (255 / (white - black))).clip(0, 255).round().astype(np.uint8)
+        return {
+            "height": shades.shape[0], "width": shades.shape[1], "channels": channels,
+            "pixels": base64.b64encode(shades.tobytes()).decode(),
+        }  # fmt: skip
 
 
 def _standardised(M: Array, train: Indices, axis: int | None) -> tuple[Array, Array, Array]:

@@ -16,6 +16,7 @@ from glassnet.studio.knobs import as_number
 from glassnet.studio.plain import MOST_NUMBERS
 from glassnet.studio.refused import RefusedError
 from glassnet.studio.runs import ACTS, Run
+from glassnet.studio.samples import listed
 
 MOST_WHOLE = 10**9
 
@@ -129,6 +130,7 @@ def _binned(run: Run, key: str, i: int, rows: int, columns: int) -> dict[str, An
     return {"key": key, "iteration": run.session.place.iteration, **large.binned(M, rows, columns)}
 
 
+STEPS = {"type": ["integer", "null"], "minimum": 0}
 NOTHING = {"type": "object", "maxProperties": 0}
 SAMPLE, LAYER, UNIT = Whole("i"), Whole("layer", 1), Whole("unit")
 
@@ -185,15 +187,20 @@ QUESTIONS: dict[str, Question] = {  # what changes nothing
     "histograms": Question("How Z, A and dZ of each layer are distributed.", lambda run: views.histograms(run.session)),
     "confusion": Question("Which class was taken for which.", lambda run: views.confusion(run.session)),
     "form": Question("The columns of the fitted model that a run looks at, and its scores.", what_if.form),
+    "samples": Question(
+        "Some samples by their numbers, as thumbnails or the first cells of their rows.",
+        lambda run, i: listed(run.session, i),
+        (Word("i", "0"),),
+    ),
 }  # fmt: skip
 
 ORDERS: dict[str, Question] = {  # what does something, or says more than an address holds
     "do": Question(
         "Play, pause, take a step, an epoch or a part of a step, or start again.",
-        lambda run, body: run.do(body.get("what"), body.get("speed")),
+        lambda run, body: run.do(body.get("what"), body.get("speed"), body.get("every")),
         body={
             "type": "object", "required": ["what"],
-            "properties": {"what": {"enum": list(ACTS)}, "speed": {"type": ["integer", "null"], "minimum": 0}},
+            "properties": {"what": {"enum": list(ACTS)}, **dict.fromkeys(("speed", "every"), STEPS)},
         },
     ),
     "change": Question(

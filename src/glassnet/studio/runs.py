@@ -54,6 +54,7 @@ class Run:
         self.shelf: Shelf = shelf or Shelf()
         self.playing: bool = False
         self.speed: int | None = None  # steps in a frame; None is as fast as it goes
+        self.every: int | None = None  # after so many steps, and twice as many, …, playing pauses
         self.frame: str = ""  # the newest, as JSON without its end, the same for all pages
         self.iteration: int = 0  # of the frame
         self.version = self.change = 0  # counts frames; counts what else changed
@@ -112,21 +113,20 @@ class Run:
         }  # fmt: skip
 
     # ------------------------------------------------------------ acts
-    def do(self, what: Any, speed: Any = None) -> dict[str, Any]:
+    def do(self, what: Any, speed: Any = None, every: Any = None) -> dict[str, Any]:
         """Do one of `ACTS`, and return the state; to be called by the run's thread.
 
         Raises
         ------
         RefusedError
-            If there is no such act, or the speed is no whole number of steps.
+            If there is no such act, or speed or pauses are no whole number of steps.
         """
         if not isinstance(what, str) or what not in ACTS:
             raise RefusedError(f"what: expected one of {', '.join(ACTS)}; got {what!r:.60}", "what")
         if speed is not None:
-            number = as_number(speed)
-            if number is None or not 0 <= number <= MOST_SPEED or number % 1:
-                raise RefusedError(f"speed: expected steps in a frame; 0 is all it can; got {speed!r:.60}", "speed")
-            self.speed = int(number) or None
+            self.speed = _steps(speed, "speed", "steps in a frame; 0 is all it can")
+        if every is not None:
+            self.every = _steps(every, "every", "steps between pauses; 0 is no pause")
         ACTS[what](self)
         return self.changed()
 
@@ -213,16 +213,15 @@ class Run:
     def _piece(self) -> None:
         """Take steps for a moment, and publish a frame where one is due; an error ends the training, not the thread."""
         try:
-            if self.speed:
-                self._train(self.speed)
-            else:
-                target = min(max(FRAME - self._took, 0.6 * FRAME, self._debt), LONGEST)
-                self._train(max(1, int(self._rate * target)))
+            left = self.every - self.session.place.iteration % self.every if self.every else MOST_SPEED
+            target = min(max(FRAME - self._took, 0.6 * FRAME, self._debt), LONGEST)
+            self._train(min(self.speed or max(1, int(self._rate * target)), left))
             since = time.perf_counter() - self._published
             if self.speed or since >= max(0.8 * FRAME, 4 * self._took):
                 self._publish(note=time.perf_counter() - self._noted >= NOTES * self._noting)
                 self.findings.look_in_passing(self.session)
-            if self.session.place.finished is not None:
+            place = self.session.place
+            if place.finished is not None or (self.every and place.iteration % self.every == 0):
                 self.playing = False
                 self.session.note()
                 self.changed()
@@ -274,6 +273,14 @@ class Run:
         """Forget a page."""
         self._watchers.discard(watcher)
         self.seen = time.monotonic()
+
+
+def _steps(given: Any, name: str, expected: str) -> int | None:
+    """Return a number of steps that a page says; None for 0."""
+    number = as_number(given)
+    if number is None or not 0 <= number <= MOST_SPEED or number % 1:
+        raise RefusedError(f"{name}: expected {expected}; got {given!r:.60}", name)
+    return int(number) or None
 
 
 ACTS: dict[str, Callable[[Run], None]] = {

@@ -9,8 +9,6 @@ from glassnet.studio.spec import SETTINGS
 
 HEAD = '''"""A training of the glassnet studio: the same data, network, seeds and steps, so the same costs."""
 
-import numpy as np
-
 '''
 DEFAULTS = {knob.name: knob.default for knob in SETTINGS}
 
@@ -34,8 +32,7 @@ def script(session: Session, file: str | None = None) -> str:
     imports, lines = ["from glassnet import Network"], []
     lines += _data(session, imports, file)
     lines += [
-        f"order = np.random.default_rng({spec['data_seed']}).permutation(X.shape[1])",
-        f"train, test = np.sort(order[{len(session.test)}:]), np.sort(order[:{len(session.test)}])",
+        f"train, test = data.split({spec['data_seed']}, {spec['test_share']!r})",
         *(["data = data.scaled(train)", "X, Y = data.X, data.Y"] if spec["scaled"] else []),
         "X_train, Y_train = X[:, train], Y[:, train]",
         *(["weights = data.balanced(train)"] if session.weights is not None else []),

@@ -24,7 +24,7 @@ from glassnet.inspection.trace import Trace
 from glassnet.metrics import METRICS, ClassAnswers, NumberAnswers
 from glassnet.network import Network
 from glassnet.studio.curve import Curve
-from glassnet.studio.data import Data, train_and_test
+from glassnet.studio.data import Data
 from glassnet.studio.knobs import as_number
 from glassnet.studio.parts import Part, parts_of
 from glassnet.studio.refused import RefusedError
@@ -71,7 +71,7 @@ class Session:
     def __init__(self, spec: Mapping[str, Any], data: Data | None = None) -> None:
         self.spec: dict[str, Any] = dict(spec)
         self.data: Data = make(spec["source"], spec["data_seed"]) if data is None else data
-        self.train, self.test = train_and_test(self.data.m, spec["data_seed"], spec["test_share"])
+        self.train, self.test = self.data.split(spec["data_seed"], spec["test_share"])
         if spec["scaled"]:
             self.data = self.data.scaled(self.train)
         self.weights: Array | None = self.data.balanced(self.train) if spec["balanced"] else None

@@ -26,6 +26,7 @@ MOST_CLASSES = 200
 MOST_SHOWN = 200  # columns of a row that is shown
 LONGEST_CELL = 200
 SUFFIXES = re.compile(r"(?:\.[A-Za-z0-9]{1,12}){1,2}\Z")
+CATS = re.compile(r"train.*catvnoncat.*\.h5\Z|train_?cats.*\.h5\Z", re.IGNORECASE)  # the course's file
 KINDS = {  # what a column may be said to be: the name in `ColumnChoices`
     "number": "number", "category": "categorical", "text": "text", "date": "date", "drop": "drop", "keep": "keep",
     "id": "id",
@@ -33,6 +34,10 @@ KINDS = {  # what a column may be said to be: the name in `ColumnChoices`
 SUGGESTED: dict[str, Any] = {  # a network for columns of every kind
     "hidden": [{"units": 16, "activation": "relu"}, {"units": 8, "activation": "relu"}],
     "settings": {"optimizer": "adam", "learning_rate": 0.01, "batch_size": 64, "l2": 0.01},
+}
+FOR_PICTURES: dict[str, Any] = {  # whose many inputs want small steps
+    "hidden": [{"units": 20, "activation": "relu"}],
+    "settings": {"optimizer": "adam", "learning_rate": 0.001, "batch_size": 64},
 }
 
 
@@ -73,12 +78,50 @@ class Tables:
         return self._folder / f"{secrets.token_hex(8)}{suffixes[0].lower()}"
 
     def uploaded(self, path: Path, name: str) -> str:
-        """Return the key of a file that was uploaded; the oldest ones make room."""
+        """Return the key of a file that was uploaded; pictures are unpacked, and the oldest files make room.
+
+        Raises
+        ------
+        GlassnetError
+            If it is a zip file of pictures that is not whole, or too large.
+        """
+        if path.suffix == ".zip":
+            path = self._unpacked(path)
         key = self._keep(File(path, visible(name)[:LONGEST_CELL], is_ours=True))
         ours = [each for each, file in self.files.items() if file.is_ours]
         for oldest in ours[:-MOST_FILES]:
-            self.files.pop(oldest).path.unlink(missing_ok=True)
+            self._remove(self.files.pop(oldest).path)
         return key
+
+    def _remove(self, path: Path) -> None:
+        """Remove what was uploaded: a file, or the folder that it was unpacked into."""
+        assert self._folder is not None
+        top = self._folder / path.relative_to(self._folder).parts[0]
+        shutil.rmtree(top, ignore_errors=True) if top.is_dir() else top.unlink(missing_ok=True)
+
+    def cats(self) -> dict[str, Any] | None:
+        """Return the source of the cats, where their file was named or uploaded; the newest one."""
+        for key, file in reversed(self.files.items()):
+            if CATS.search(file.name) or CATS.search(file.path.name):
+                return {"name": "table", "file": key}
+        return None
+
+    def _unpacked(self, path: Path) -> Path:
+        """Return the folder that the pictures of a zip file are in; the file itself where it has none."""
+        with interrupts.held():
+            from glassnet.studio.pictures import unpacked
+
+        folder = path.with_suffix("")
+        try:
+            found = unpacked(path, folder)
+        except GlassnetError:
+            shutil.rmtree(folder, ignore_errors=True)
+            path.unlink()
+            raise
+        if found is None:
+            return path
+        path.unlink()
+        return found
 
     def _keep(self, file: File) -> str:
         key = secrets.token_hex(6)
@@ -157,7 +200,11 @@ class Tables:
             target = found.columns[-1].name
         look = {**asdict(found), "source": file.name, "reading": {k: str(v) for k, v in found.reading.items()}}
         whole = {**source, "target": target}
-        return {"source": whole, "look": look, "spec": {**SUGGESTED, "source": whole}}
+        return {
+            "source": whole,
+            "look": look,
+            "spec": {**(FOR_PICTURES if found.pictures else SUGGESTED), "source": whole},
+        }
 
     def make(self, source: Mapping[str, Any], data_seed: int, test_share: float) -> Data:
         """Return the data of a source; columns are prepared as the training rows decide.
@@ -168,6 +215,7 @@ class Tables:
             If the file cannot be read, or has no such target.
         """
         with interrupts.held():
+            from glassnet.studio.pictures import data_of
             from glassnet.tables import Pictures, fit_preparation, read, rows_at
             from glassnet.tables.choices import ColumnChoices
             from glassnet.workflows.targets import task_of
@@ -177,6 +225,8 @@ class Tables:
         said["id"] = said.pop("ids", ())
         with _named_as(file):
             dataset = read(file.path, source["target"], columns=ColumnChoices.of(said))
+            if isinstance(dataset.X, Pictures):
+                return data_of(dataset, file.path)
         if dataset.y is None:
             raise RefusedError("target: name the column to predict", "source.target")
         if dataset.y.ndim > 1:
@@ -188,12 +238,9 @@ class Tables:
         preparation = fit_preparation(rows_at(rows, train), bins=False)
         memory.check_room(32 * preparation.n_features * len(y), "these rows, prepared,")
         X = preparation.transform(rows, np.float64).T
-        shape = preparation.pictures
         return Data(
-            np.ascontiguousarray(X), Y, preparation.feature_names, classes,
-            picture=None if shape is None else (shape.height, shape.width, shape.channels), scale=scale,
-            target=source["target"] or dataset.target or "target",
-            cells=None if isinstance(rows, Pictures) else lambda i: _cells(rows, i),
+            np.ascontiguousarray(X), Y, preparation.feature_names, classes, scale=scale,
+            target=source["target"] or dataset.target or "target", cells=lambda i: _cells(rows, i),
             notes=(*dataset.notes, *preparation.notes),
         )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from glassnet.errors import SettingError, UnknownNameError
 from glassnet.inspection.trace import Trace
 from glassnet.metrics import confusion_matrix
 from glassnet.report.formulas import mathml
+from glassnet.studio.data import Data
 from glassnet.studio.knobs import as_number
 from glassnet.studio.plain import number, packed, plain, small, summary
 from glassnet.studio.refused import RefusedError
@@ -21,6 +23,8 @@ from glassnet.typing import Array, Indices
 
 MOST_WEIGHTS = 4096  # of a layer, sent with every frame
 MOST_POINTS = 1200  # of a plane
+MOST_PLACES, MOST_OF_POINTS = 1_000_000, 4_000_000  # numbers of all places of a plane, and of all samples on it
+MOST_NAMES = 1000  # of pixels, of which nobody reads more
 MOST_UNITS = 16  # of a layer, whose planes are drawn: the page shows fewer at once
 MOST_IN_A_CELL = 50
 MOST_WORST = 24
@@ -39,13 +43,14 @@ def state(session: Session) -> dict[str, Any]:
         "activations": list(net.architecture.activations),
         "loss": net.architecture.loss,
         "layers": layers(session),
-        "features": list(data.features),
+        "features": [] if has_many_pixels(data) else list(data.features),
         "classes": None if data.classes is None else list(data.classes),
         "target": data.target,
         "picture": data.picture,
         "scale": data.scale,
         "notes": [{"text": note, "zh": translated(note, "zh")} for note in data.notes],
         "counts": class_counts(session),
+        "comes_with_test": data.n_test is not None,
         "m_train": len(session.train),
         "m_test": len(session.test),
         "iteration": place.iteration,
@@ -60,6 +65,11 @@ def state(session: Session) -> dict[str, Any]:
         "fitted": session.of_model(),
         "axes": data.axes,
     }
+
+
+def has_many_pixels(data: Data) -> bool:
+    """Return whether features are pixels, and too many to be told by name."""
+    return data.picture is not None and len(data.X) > MOST_NAMES
 
 
 def layers(session: Session) -> list[dict[str, Any]]:
@@ -156,8 +166,9 @@ def plane(
 ) -> dict[str, Any]:
     """Return what the network answers over the plane of two features, the others at their median or at a sample's.
 
-    There are `size` places along each side, and `units` of the maps of single units, 0 for none. Of each layer the
-    maps of `MOST_UNITS` units are made, from the `first` of that layer on.
+    There are `size` places along each side, and `units` of the maps of single units, 0 for none; fewer of both where
+    there are very many features. Of each layer the maps of `MOST_UNITS` units are made, from the `first` of that layer
+    on.
 
     Raises
     ------
@@ -170,6 +181,7 @@ def plane(
     if i is not None:
         _check(i, data.m, "i", "samples")
     base = np.median(data.X, axis=1) if i is None else data.X[:, i]
+    size, units = (min(n, max(2, math.isqrt(MOST_PLACES // len(data.X)))) if n else 0 for n in (size, units))
     along, up, X = _grid(data.X, base, x, y, size)
     values, kind, sure = _answers(session, session.net.forward(X))
     maps: list[dict[str, Any]] = []
@@ -219,8 +231,8 @@ def _answers(session: Session, answers: Array) -> tuple[Array, str, Array | None
 def points(session: Session, x: int, y: int) -> list[dict[str, Any]]:
     """Return samples over a plane: at most so many, and which of them are answered wrongly."""
     data = session.data
-    every = -(-data.m // MOST_POINTS)
-    chosen = np.arange(0, data.m, every)
+    most = max(1, min(MOST_POINTS, MOST_OF_POINTS // len(data.X)))
+    chosen = np.arange(0, data.m, -(-data.m // most))
     answers = session.net.forward(data.X[:, chosen])
     truth = data.labels(data.Y[:, chosen])
     is_test = np.isin(chosen, session.test)
@@ -292,7 +304,10 @@ def sample(session: Session, i: int, values: Any = None) -> dict[str, Any]:
     answers = trace.A[-1]
     return {
         "index": i, "m": data.m, "iteration": session.place.iteration, "test": bool(np.isin(i, session.test)),
-        "features": {str(name): number(value) for name, value in zip(data.features, trace.X[:, 0], strict=True)},
+        "features": {} if has_many_pixels(data) else dict(
+            zip(map(str, data.features), map(number, trace.X[:, 0]), strict=True)
+        ),
+        "picture": data.pixels(trace.X[:, 0]),
         "cells": None if data.cells is None else data.cells(i),
         "label": data.labels(data.Y[:, [i]])[0], "prediction": data.labels(answers)[0],
         "probabilities": probabilities(session, answers[:, 0]), "cost": number(trace.cost),
@@ -447,7 +462,6 @@ def _worst(session: Session, worst: Indices, answers: Array) -> list[dict[str, A
         {
             "i": int(i), "label": label, "prediction": prediction, "test": bool(test),
             "probabilities": probabilities(session, answers[:, i]),
-            "values": small(data.X[:, i], MOST_WEIGHTS) if data.picture else None,
         }
         for i, label, prediction, test in zip(
             worst, data.labels(data.Y[:, worst]), data.labels(answers[:, worst]), is_test, strict=True

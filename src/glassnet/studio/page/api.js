@@ -9,7 +9,7 @@ import { language, t } from "./words.js";
  * @typedef {{name: string, label: string, settings: Setting[]}} Source
  * @typedef {{sources: Source[], activations: string[], initializers: string[], losses: string[],
  *   presets: Record<string, Partial<Spec>>, table_presets: string[], settings: Setting[], numbers: Setting[],
- *   texts: Record<string, string>,
+ *   texts: Record<string, string>, lessons: Record<string, {spec: any, steps: number | null, epochs: number}>, cats?: any,
  *   start?: {run?: string, error?: string, field?: string, spec?: any} | null, lang?: string}} Choices
  * @typedef {{units: number, activation: string}} Hidden
  * @typedef {{source: Record<string, any>, test_share: number, data_seed: number, hidden: Hidden[], initializer: string | null,
@@ -27,7 +27,8 @@ import { language, t } from "./words.js";
  * @typedef {{run: string, change: number, spec: Spec, sizes: number[], layers: Layer[], features: string[], classes: string[] | null,
  *   m_train: number, m_test: number, iteration: number, epoch: number, part: Part | null, playing: boolean,
  *   speed: number, costs: Costs, scores: Scores, findings: Finding[], finished: string | null, finished_zh?: string | null,
- *   counts?: number[] | null, picture?: number[] | null, notes?: Words[], axes: [number, number],
+ *   counts?: number[] | null, picture?: number[] | null, comes_with_test?: boolean, steps_per_epoch?: number,
+ *   notes?: Words[], axes: [number, number],
  *   fitted?: {name: string, kind: string, network: number, of: number} | null}} State
  * @typedef {{text: string, zh?: string | null}} Words
  * @typedef {{name: string, label: string, kind: "number" | "choice" | "date" | "time" | "text", typical: string | null,
@@ -52,7 +53,7 @@ import { language, t } from "./words.js";
  *   mathml?: string | null, values: number[][] | null,
  *   summary?: {min: number, max: number, mean: number, std: number}}} ArrayOf
  * @typedef {{index: number, m?: number, test?: boolean, features: Record<string, any>,
- *   cells?: Record<string, string> | null, label: any, prediction: any,
+ *   cells?: Record<string, string> | null, picture?: import("./pictures.js").Picture | null, label: any, prediction: any,
  *   probabilities: Record<string, number> | number[] | null, arrays: ArrayOf[]}} Sample
  * @typedef {{name: string, text: string, mathml?: string | null, mathml_numbers?: string | null}} Formula
  * @typedef {{name?: string, terms: {j: number, name: string, w: number, a: number, product: number}[],
@@ -60,6 +61,8 @@ import { language, t } from "./words.js";
  *   a: number, g: string, slope: number | null, dA: number | null, dZ: number, dW: number[], db: number,
  *   formulas: Formula[]}} Unit
  * @typedef {{edges: number[], counts: number[]}} Histogram
+ * @typedef {{i: number, label: any, prediction: any, test: boolean, probabilities: Record<string, number> | null,
+ *   picture?: import("./pictures.js").Picture | null, cells?: Record<string, string | number> | null}} Listed
  */
 
 /** What the server refuses: one line, and the field that it is about. */
@@ -132,6 +135,8 @@ export const unit = (run, layer, unit, i) => ask(`/api/runs/${run}/unit?layer=${
 export const histograms = (run) => ask(`/api/runs/${run}/histograms`);
 /** @param {string} run @returns {Promise<any>} */
 export const confusion = (run) => ask(`/api/runs/${run}/confusion`);
+/** @param {string} run @param {number[]} numbers @returns {Promise<{samples: Listed[]}>} */
+export const samples = (run, numbers) => ask(`/api/runs/${run}/samples?i=${numbers.join(",")}`);
 /** @param {string} run @returns {Promise<{passed: boolean, largest: number, rows: {array: string, difference: number}[]}>} */
 export const check = (run) => post(`/api/runs/${run}/check`, {});
 /** @param {string} run @returns {Promise<Form>} */

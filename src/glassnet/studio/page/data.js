@@ -5,15 +5,20 @@ import { byId, el, refill } from "./dom.js";
 import { choice, field, showError } from "./fields.js";
 import * as fitted from "./fitted.js";
 import * as recipes from "./recipes.js";
+import * as files from "./files.js";
 import { change, rebuild } from "./run.js";
 import { css, ofClass } from "./colors.js";
 import { on, store } from "./store.js";
 import * as table from "./table.js";
-import { t } from "./words.js";
+import { inWords, t } from "./words.js";
 
 /** @typedef {import("./api.js").Setting} Setting */
 
 const FIRST = ["learning_rate", "optimizer", "batch_size", "l2"]; // the settings that are always seen
+const ACCEPTED =
+  ".csv,.tsv,.txt,.parquet,.xlsx,.json,.arff,.feather,.zip,.h5,.hdf5,.npz,.png,.jpg,.jpeg,.bmp,.gif,.webp,.tif,.tiff";
+const MOST_CLASSES = 10; // that are named
+const MOST_BYTES = 200_000_000; // of an upload
 
 /** @param {HTMLElement} root */
 export function start(root) {
@@ -30,8 +35,7 @@ export function start(root) {
   document.addEventListener("drop", (event) => {
     event.preventDefault();
     document.body.classList.remove("dropping");
-    const file = event.dataTransfer?.files[0];
-    if (file) void take(file);
+    void files.dropped(event.dataTransfer).then(take);
   });
 }
 
@@ -41,17 +45,21 @@ function draw(root) {
   const { spec } = store.state;
   const { sources, settings, initializers } = store.choices;
   const source = sources.find((each) => each.name === spec.source.name);
-  const file = el("input", {
-    type: "file",
-    id: "file",
-    class: "hidden-file",
-    accept: ".csv,.tsv,.txt,.parquet,.xlsx,.json,.arff,.feather",
-    onchange: () => file.files?.[0] && take(file.files[0]),
-  });
+  const chooser = (/** @type {string} */ id, /** @type {Record<string, any>} */ more) => {
+    const input = el("input", {
+      type: "file",
+      id,
+      class: "hidden-file",
+      multiple: true,
+      onchange: () => void take(files.chosen(input.files)),
+      ...more,
+    });
+    return input;
+  };
   const ordinary = settings.filter((each) => FIRST.includes(each.name));
   const others = settings.filter((each) => !FIRST.includes(each.name));
   const isFitted = Boolean(store.state.fitted);
-  const own = { table: "Own table", model: "Fitted model" }[String(spec.source.name)];
+  const own = { table: "Own data", model: "Fitted model" }[String(spec.source.name)];
   refill(
     root,
     ...fitted.facts(),
@@ -60,7 +68,7 @@ function draw(root) {
       "field-source-name",
       t("Data set"),
       choice(
-        own ? [...sources, { name: spec.source.name, label: own }] : sources,
+        own ? [...sources, { name: spec.source.name, label: t(own) }] : sources,
         spec.source.name,
         { id: "field-source-name", "data-field": "source.name", "aria-describedby": "field-source-name-error" },
         (name) => rebuild((next) => (next.source = /** @type {any} */ ({ name }))),
@@ -73,19 +81,34 @@ function draw(root) {
     ),
     ...(table.isTable() ? table.fields() : []),
     ...store.choices.numbers
-      .filter((each) => each.name !== "seed" && !isFitted)
+      .filter((each) => each.name !== "seed" && !isFitted && !store.state.comes_with_test)
       .map((each) =>
         field(each, each.name, /** @type {any} */ (spec)[each.name], (value) =>
           rebuild((next) => Object.assign(next, { [each.name]: value })),
         ),
       ),
     isFitted ? null : balance(),
+    isFitted ? null : notes(),
     el(
-      "p",
+      "div",
       { class: "drop" },
-      el("label", { for: "file", class: "button" }, t("Own table…")),
-      file,
-      el("span", { class: "quiet" }, t("or drop it here")),
+      el(
+        "span",
+        {},
+        chooser("file", { accept: ACCEPTED, "aria-describedby": "drop-hint" }),
+        el("label", { for: "file", class: "small" }, t("Own file…")),
+      ),
+      el(
+        "span",
+        {},
+        chooser("folder", { webkitdirectory: true, "aria-describedby": "drop-hint" }),
+        el("label", { for: "folder", class: "small" }, t("Folder of pictures…")),
+      ),
+      el(
+        "p",
+        { class: "quiet", id: "drop-hint" },
+        t("a table, or pictures in a folder for each class; or drop them here"),
+      ),
     ),
     ...(table.isTable() ? recipes.fields() : []),
     ...(isFitted ? [] : settingsOf(ordinary, others, initializers)),
@@ -166,32 +189,58 @@ function preset() {
   );
 }
 
-/** How many samples each class has, as one bar. */
+/** How many samples each class has, as one bar, and in words. */
 function balance() {
   const { state } = store;
   const { counts } = state;
   const total = state.m_train + state.m_test;
-  const line = el("p", { class: "quiet" }, t("# training, # test samples", state.m_train, state.m_test));
+  const line = el(
+    "p",
+    { class: "quiet" },
+    t("# training, # test samples", state.m_train, state.m_test),
+    state.comes_with_test ? ` · ${t("the test set came with the data")}` : "",
+  );
   if (!counts || !state.classes) return line;
-  const bar = el("div", {
-    class: "balance",
-    role: "img",
-    "aria-label": state.classes.map((name, k) => `${name}: ${counts[k]}`).join(", "),
-  });
+  const bar = el("div", { class: "balance", "aria-hidden": "true" });
+  const key = el("ul", { class: "classes" });
   state.classes.forEach((name, k) => {
-    const part = el("span", { title: `${name}: ${counts[k]}` });
+    const part = el("span");
     part.style.flexGrow = String(counts[k] / total);
     part.style.background = css(ofClass(k));
     bar.append(part);
+    if (k === MOST_CLASSES)
+      key.append(el("li", { class: "quiet" }, t("and # more classes", counts.length - MOST_CLASSES)));
+    if (k >= MOST_CLASSES) return;
+    const spot = el("span", { class: "spot", "aria-hidden": "true" });
+    spot.style.background = css(ofClass(k));
+    key.append(el("li", { title: name }, spot, el("span", { class: "name" }, name), ` ${counts[k]}`));
   });
-  return el("div", {}, bar, line);
+  return el("div", {}, bar, key, line);
 }
 
-/** Train on a file of the learner. @param {File} file */
-async function take(file) {
-  byId("message").textContent = t("Reading {name} …", { name: file.name });
+/** What was noticed when files were read, such as pictures that are broken. */
+function notes() {
+  const { notes: found } = store.state;
+  if (!found?.length) return null;
+  return el(
+    "ul",
+    { class: "notes quiet", tabindex: "0", role: "group", "aria-label": t("Noticed while reading") },
+    found.map((each) => el("li", {}, inWords(each.text, each.zh))),
+  );
+}
+
+/** Train on files of the learner. @param {import("./files.js").Found[]} found */
+async function take(found) {
+  if (!found.length) return;
+  const size = found.reduce((sum, { file }) => sum + file.size, 0);
+  if (size > MOST_BYTES) {
+    byId("message").textContent = t("At most # MB; these files have # MB.", MOST_BYTES / 1e6, Math.ceil(size / 1e6));
+    return;
+  }
+  const name = found[0].path.split("/")[0];
+  byId("message").textContent = t("Reading {name} …", { name });
   try {
-    await table.take(file);
+    await table.take(await files.asOne(found));
   } catch (error) {
     if (!(error instanceof api.Refused)) throw error;
     showError(error);

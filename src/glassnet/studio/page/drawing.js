@@ -2,6 +2,7 @@
 
 import { css, diverging, ink, paint, reach, signed } from "./colors.js";
 import { num, sharp } from "./dom.js";
+import { paintPicture } from "./pictures.js";
 import { store } from "./store.js";
 
 export const HEAD = 86; // pixels above the units
@@ -40,7 +41,7 @@ export function drawMaps() {
   const pixels = picture();
   view.nodes.forEach((layer, l) => {
     if (l === 0 && pixels) {
-      drawPixels(pixels);
+      drawPixels();
       return;
     }
     for (const [unit, { canvas, size, element }] of layer) {
@@ -85,17 +86,10 @@ function row(canvas, values, shape) {
   paint(canvas, shape[1], shape[0], (k) => diverging(values[k] / scale));
 }
 
-/** @param {number[]} shape */
-function drawPixels(shape) {
+function drawPixels() {
   const canvas = view.nodes[0].get(0)?.canvas;
-  const X = view.sample?.arrays.find((each) => each.name === "X" || each.name === "A0")?.values;
   if (!canvas) return;
-  const values = X ? X.map((each) => each[0]) : [];
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const share = (/** @type {number} */ k) => (values.length ? (values[k] - low) / (high - low || 1) : 0);
-  paint(canvas, shape[1], shape[0], (k) =>
-    shape[2] === 3 ? [255 * share(3 * k), 255 * share(3 * k + 1), 255 * share(3 * k + 2)] : diverging(share(k)),
-  );
+  if (view.sample?.picture) paintPicture(canvas, view.sample.picture);
   canvas.style.width = canvas.style.height = `${PICTURE}px`;
 }
 
@@ -106,8 +100,7 @@ export function writeValues() {
     const A = l === 0 ? (arrays.get("X") ?? arrays.get("A0")) : arrays.get(`A${l}`);
     for (const [unit, { value }] of layer) if (value) value.textContent = A?.[unit] ? num(A[unit][0], 2) : "";
   });
-  const pixels = picture();
-  if (pixels) drawPixels(pixels);
+  if (picture()) drawPixels();
 }
 
 /** Which edges stand out: those that are lit, else those of the part of a step, else those of the chosen edge. */

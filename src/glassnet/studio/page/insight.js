@@ -1,26 +1,24 @@
 // What the network does well and badly: findings, a table of confusions, distributions by layer, the gradient checked.
 
 import * as api from "./api.js";
-import { css, isDark, signed } from "./colors.js";
+import { confusion } from "./confusion.js";
 import { el, num, refill, svg } from "./dom.js";
 import { showError } from "./fields.js";
 import { lately } from "./run.js";
-import { chooseSample, on, select, store } from "./store.js";
+import { on, store } from "./store.js";
 import { whatIf } from "./what_if.js";
 import { inWords, t } from "./words.js";
 
 /** @typedef {"whatif" | "findings" | "confusion" | "distributions" | "check"} View */
 
 /** @type {Record<View, () => Promise<HTMLElement> | HTMLElement>} */
-const VIEWS = { whatif: whatIf, findings, confusion, distributions, check };
+const VIEWS = { whatif: whatIf, findings, confusion: () => confusion(refresh), distributions, check };
 /** @type {HTMLElement} */
 let root;
 /** @type {View | null} */
 let shown = null;
 /** @type {{run: string, iteration: number, result: Awaited<ReturnType<typeof api.check>>} | null} */
 let checked = null;
-/** @type {[number, number] | null} */
-let cell = null;
 
 const refresh = lately(async () => {
   if (!shown || !store.state) return;
@@ -66,108 +64,6 @@ function findings() {
         each.change ? el("p", { class: "change" }, inWords(each.change, each.zh?.change)) : null,
       ),
     ),
-  );
-}
-
-// ---------------------------------------------------------------- confusions
-
-async function confusion() {
-  if (!store.state.classes)
-    return el("p", { class: "quiet" }, t("There are no classes to confuse: the target is a number."));
-  const { classes, counts: of, rows, worst } = await api.confusion(store.state.run);
-  /** @type {number[][]} */
-  const counts = of.train.map((/** @type {number[]} */ row, /** @type {number} */ i) =>
-    row.map((count, j) => count + of.test[i][j]),
-  );
-  const most = Math.max(1, ...counts.flat());
-  if (cell && !(counts[cell[0]]?.[cell[1]] >= 0)) cell = null;
-  const table = el(
-    "table",
-    { class: "confusion" },
-    el(
-      "thead",
-      {},
-      el(
-        "tr",
-        {},
-        el("td"),
-        classes.map((/** @type {string} */ name) => el("th", { scope: "col" }, name)),
-      ),
-    ),
-    el(
-      "tbody",
-      {},
-      classes.map((/** @type {string} */ name, /** @type {number} */ i) =>
-        el(
-          "tr",
-          {},
-          el("th", { scope: "row" }, name),
-          classes.map((/** @type {string} */ answer, /** @type {number} */ j) => {
-            const count = counts[i][j];
-            const button = el(
-              "button",
-              {
-                type: "button",
-                "data-key": `cell:${i}:${j}`,
-                "aria-pressed": String(cell?.[0] === i && cell?.[1] === j),
-                "aria-label": t("label {name}, answer {answer}: # samples", count, { name, answer }),
-                onclick: () => ((cell = [i, j]), refresh()),
-              },
-              String(count),
-              of.test[i][j] ? el("small", {}, ` (${of.test[i][j]})`) : null,
-            );
-            button.style.background = count
-              ? css(signed(i === j ? 1 : -1), 0.08 + (isDark() ? 0.3 : 0.45) * (count / most))
-              : "";
-            return el("td", {}, button);
-          }),
-        ),
-      ),
-    ),
-  );
-  const chosen = cell ? (rows?.[cell[0]]?.[cell[1]] ?? []) : (worst ?? []);
-  const title = cell
-    ? t("label {name}, answer {answer}: # samples", counts[cell[0]][cell[1]], {
-        name: classes[cell[0]],
-        answer: classes[cell[1]],
-      })
-    : t("Worst answers");
-  return el(
-    "div",
-    { class: "unit-view" },
-    el(
-      "div",
-      {},
-      el("p", { class: "quiet" }, t("rows: the label; columns: the answer; in brackets: of them in the test set")),
-      el("div", { class: "scroll" }, table),
-    ),
-    el(
-      "div",
-      {},
-      el("h3", {}, title),
-      chosen.length
-        ? el(
-            "p",
-            { class: "samples" },
-            chosen.map((/** @type {any} */ each) => sampleButton(each)),
-          )
-        : el("p", { class: "quiet" }, t("no sample")),
-    ),
-  );
-}
-
-/** @param {any} each */
-function sampleButton(each) {
-  const i = typeof each === "number" ? each : (each.i ?? each.index);
-  return el(
-    "button",
-    {
-      type: "button",
-      class: "small",
-      "data-key": `sample:${i}`,
-      onclick: () => (chooseSample(i), select({ kind: "sample" })),
-    },
-    `${i}`,
   );
 }
 

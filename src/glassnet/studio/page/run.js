@@ -160,9 +160,13 @@ export async function rebuild(change) {
   changed("frame");
 }
 
-/** Play, pause, take a step, an epoch or a part, start again. @param {string} what @param {number} [speed] */
-export const act = (what, speed) =>
-  inTurn(() => api.act(store.state.run, speed === undefined ? { what } : { what, speed }));
+/**
+ * Play, pause, take a step, an epoch or a part, start again.
+ * @param {string} what
+ * @param {number} [speed] in steps of a frame
+ * @param {number} [every] after so many steps playing pauses
+ */
+export const act = (what, speed, every) => inTurn(() => api.act(store.state.run, { what, speed, every }));
 
 /** Change settings, or one number of W or b, and train on. @param {any} what */
 export async function change(what) {

@@ -41,7 +41,14 @@ async function read() {
 export function fields() {
   void read();
   const { source } = store.state.spec;
-  if (!look) return [el("p", { class: "quiet" }, String(source.file))];
+  if (!look) return [el("p", { class: "quiet" }, "…")];
+  if (look.pictures) {
+    const [high, wide] = store.state.picture ?? [0, 0];
+    return [
+      el("p", { class: "quiet file" }, `${look.source}: `, t("pictures of # × # pixels", high, wide)),
+      el("p", { class: "error", id: "field-source-error" }),
+    ];
+  }
   const names = look.columns.map((/** @type {any} */ each) => each.name);
   const tasks = [
     { name: "", label: t("as the column is") },
