@@ -59,7 +59,13 @@ def script(session: Session, file: str | None = None) -> str:
     lines += ["", 'print("training", net.cost(X_train, Y_train))']
     if len(session.test):
         lines.append('print("test", net.cost(X[:, test], Y[:, test]))')
-    return HEAD + "\n".join(sorted(set(imports))) + "\n\n" + "\n".join(lines) + "\n"
+    return (
+        HEAD
+        + "\n".join(sorted(set(imports), key=lambda line: (line.startswith("from"), line)))
+        + "\n\n"
+        + "\n".join(lines)
+        + "\n"
+    )
 
 
 def _data(session: Session, imports: list[str], file: str | None) -> list[str]:
@@ -75,7 +81,7 @@ def _data(session: Session, imports: list[str], file: str | None) -> list[str]:
             "X, Y = data.X, data.Y",
         ]
     if source["name"] == "given":
-        imports.append("from glassnet.studio.data import Data")
+        imports += ["import numpy as np", "from glassnet.studio.data import Data"]
         data = session.data
         classes = None if data.classes is None else list(data.classes)
         return [
