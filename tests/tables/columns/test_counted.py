@@ -46,7 +46,7 @@ def test_few_numbers_are_counted_exactly(seed):
         np.testing.assert_array_equal(one, other)
     there = np.flatnonzero(~np.isnan(numbers))
     lowest = there[np.argsort(priorities[there])][:10]
-    np.testing.assert_array_equal(found.sample, numbers[lowest])  # whatever the order of the parts
+    np.testing.assert_array_equal(found.sampled(), numbers[lowest])  # whatever the order of the parts
 
 
 def test_quantiles_of_many_numbers_are_within_their_bound():

@@ -19,6 +19,8 @@ from glassnet.tables.columns.column import Part
 from glassnet.typing import AnyArray
 
 FEW = 2**16  # distinct numbers, up to which each is counted where rows come in parts
+SPARE = 1.5  # times as many numbers as a sample has in the end, from which on it is cut
+LAST = np.uint64(2**64 - 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,11 +38,11 @@ class Amounts:
     counts : array of int (n,) or None
         How many cells hold each.
     sample : array of float (k,)
-        Numbers of the cells of the lowest priorities; empty in memory.
+        Numbers of the cells of the lowest priorities, among others; empty in memory.
     priorities : array of uint64 (k,)
-        Theirs, rising.
+        Theirs.
     size : int
-        Most numbers in the sample.
+        How many numbers are in the sample in the end.
     """
 
     rows: int
@@ -71,13 +73,14 @@ class Amounts:
         """
         there = ~np.isnan(cells)
         numbers = cells[there] + 0.0  # one zero
-        values, counts = np.unique(numbers, return_counts=True)
-        least, most = (float(values[0]), float(values[-1])) if len(values) else (math.nan, math.nan)
+        values = counts = None
+        if part is None or part.few:
+            values, counts = np.unique(numbers, return_counts=True)
+        least, most = (float(numbers.min()), float(numbers.max())) if len(numbers) else (math.nan, math.nan)
         known = cls(len(cells), len(cells) - len(numbers), least, most, values, counts)
         if part is None:
             return known
-        priorities, sample = _lowest(part.priorities[there], numbers, part.size)
-        return replace(known, sample=sample, priorities=priorities, size=part.size)._bounded()
+        return replace(known, sample=numbers, priorities=part.priorities[there], size=part.size)._bounded()
 
     def merged(self, other: Amounts) -> Amounts:
         """Return what is kept of the numbers of both."""
@@ -86,18 +89,32 @@ class Amounts:
             values, index = np.unique(np.concatenate([self.values, other.values]), return_inverse=True)
             together = np.concatenate([self.counts, other.counts])
             counts = np.bincount(index, together, len(values)).astype(np.int64)
-        size = max(self.size, other.size)
-        both = np.concatenate([self.priorities, other.priorities]), np.concatenate([self.sample, other.sample])
-        priorities, sample = _lowest(*both, size)
+        limit = min(self._limit, other._limit)
+        kept = [each.priorities <= limit for each in (self, other)]
+        sample = np.concatenate([self.sample[kept[0]], other.sample[kept[1]]])
+        priorities = np.concatenate([self.priorities[kept[0]], other.priorities[kept[1]]])
         least, most = float(np.fmin(self.least, other.least)), float(np.fmax(self.most, other.most))
-        rows, lost = self.rows + other.rows, self.lost + other.lost
+        rows, lost, size = self.rows + other.rows, self.lost + other.lost, max(self.size, other.size)
         return Amounts(rows, lost, least, most, values, counts, sample, priorities, size)._bounded()
 
+    @property
+    def _limit(self) -> np.uint64:
+        """The highest priority that may be among the lowest."""
+        return self.priorities.max() if len(self.priorities) >= self.size > 0 else LAST
+
     def _bounded(self) -> Self:
-        """Return the same without distinct numbers where they are many."""
-        if self.values is None or not self.size or len(self.values) <= FEW:
-            return self
-        return replace(self, values=None, counts=None)
+        """Return the same without distinct numbers where they are many, and with a sample that is not too large."""
+        known = self
+        if known.values is not None and known.size and len(known.values) > FEW:
+            known = replace(known, values=None, counts=None)
+        if len(known.sample) > SPARE * known.size:
+            lowest = np.argpartition(known.priorities, known.size - 1)[: known.size]
+            known = replace(known, sample=known.sample[lowest], priorities=known.priorities[lowest])
+        return known
+
+    def sampled(self) -> AnyArray:
+        """Return the numbers of the cells of the lowest priorities, in their order."""
+        return self.sample[np.argsort(self.priorities, kind="stable")[: self.size]]
 
     @property
     def is_exact(self) -> bool:
@@ -108,7 +125,7 @@ class Amounts:
         """Return the distinct numbers, rising, and how many cells hold each: of the sample, where they are too many."""
         if self.values is not None:
             return self.values, self.counts
-        return np.unique(np.append(self.sample, [self.least, self.most]), return_counts=True)
+        return np.unique(np.append(self.sampled(), [self.least, self.most]), return_counts=True)
 
 
 def quantiles(values: AnyArray, counts: AnyArray, levels: Sequence[float] | AnyArray) -> AnyArray:
@@ -144,12 +161,3 @@ def median(values: AnyArray, counts: AnyArray) -> float:
     ends = np.cumsum(counts)
     middle = values[np.searchsorted(ends, [(ends[-1] - 1) // 2, ends[-1] // 2], side="right")]
     return float(np.mean(middle))
-
-
-def _lowest(priorities: AnyArray, numbers: AnyArray, size: int) -> tuple[AnyArray, AnyArray]:
-    """Return the lowest priorities, rising, and their numbers."""
-    if len(priorities) > size:
-        kept = np.argpartition(priorities, size - 1)[:size] if size else np.zeros(0, np.intp)
-        priorities, numbers = priorities[kept], numbers[kept]
-    order = np.argsort(priorities, kind="stable")
-    return priorities[order], numbers[order]

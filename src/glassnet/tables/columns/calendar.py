@@ -86,15 +86,21 @@ def encoded(part: Part, ticks: AnyArray, lost: AnyArray, dtype: Any) -> Lookup:
     return Lookup(np.where(lost, -1, part.position(ticks)), part.values.astype(dtype))
 
 
-Ranges = Mapping[str, tuple[int, int]]  # of moments and their parts, the lowest and the highest position
+Ranges = Mapping[str, tuple[int, int]]  # the lowest and highest position; of parts any two where positions differ
+PROBED = 1000  # moments, of which the parts are looked at first
 
 
 def ranges_of(ticks: AnyArray) -> Ranges:
-    """Return where moments, in microseconds since 1970-01-01, and each of their parts begin and end; {} of none."""
+    """Return where moments, in microseconds since 1970-01-01, begin and end, and whether each of their parts varies."""
     if not len(ticks):
         return {}
-    positions = {"": ticks} | {name: part.position(ticks) for name, part in PARTS.items()}
-    return {name: (int(where.min()), int(where.max())) for name, where in positions.items()}
+    ranges = {"": (int(ticks.min()), int(ticks.max()))}
+    for name, part in PARTS.items():
+        where = part.position(ticks[:PROBED])
+        if where.min() == where.max():
+            where = part.position(ticks)
+        ranges[name] = (int(where.min()), int(where.max()))
+    return ranges
 
 
 def merged_ranges(one: Ranges, other: Ranges) -> Ranges:

@@ -46,10 +46,13 @@ class Part(NamedTuple):
         A random number for each row, that follows from its position: of those that are kept, the lowest are.
     size : int
         Most cells in a sample.
+    few : bool
+        Whether the distinct numbers may still be few.
     """
 
     priorities: AnyArray
     size: int
+    few: bool = True
 
 
 class RawColumn(NamedTuple):
@@ -238,7 +241,8 @@ class Column:
         Returns
         -------
         object
-            With `rows`, `lost` (how many cells are missing) and `merged`, which takes those of another part.
+            With `rows`, `lost` (how many cells are missing), `is_exact` (whether nothing is left out) and `merged`,
+            which takes those of another part.
         """
         raise NotImplementedError
 

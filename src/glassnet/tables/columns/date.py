@@ -45,6 +45,11 @@ class Moments(NamedTuple):
         """Missing ones."""
         return self.days.lost
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether every distinct number is known."""
+        return self.days.is_exact
+
     def merged(self, other: Moments) -> Moments:
         """Return what is kept of the moments of both."""
         ends = float(np.fmin(self.least, other.least)), float(np.fmax(self.most, other.most))

@@ -182,6 +182,11 @@ class Degrees(NamedTuple):
         """Missing ones."""
         return self.latitude.lost
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether every distinct number is known."""
+        return self.latitude.is_exact and self.longitude.is_exact
+
     def merged(self, other: Degrees) -> Degrees:
         """Return what is kept of the places of both."""
         return Degrees(*(one.merged(of_other) for one, of_other in zip(self, other, strict=True)))

@@ -42,6 +42,11 @@ class SomeCells:
             return cls(len(cells), cells.null_count, cells)
         return cls._lowest(len(cells), cells.null_count, cells, part.priorities, part.size)
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether they are all cells."""
+        return self.priorities is None or len(self.cells) == self.rows
+
     def merged(self, other: SomeCells) -> SomeCells:
         """Return what is kept of the cells of both."""
         cells = pa.chunked_array([*self.cells.chunks, *other.cells.chunks])

@@ -50,6 +50,11 @@ class Values:
         values, counts = value_counts(cells)
         return cls._kept(len(cells), len(cells) - int(counts.sum()), values, counts, bounded, 0)
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether every value is known."""
+        return not self.short
+
     def merged(self, other: Values) -> Values:
         """Return what is kept of the cells of both."""
         values = pa.concat_arrays([each.values.cast(pa.large_string()) for each in (self, other)])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -72,7 +74,7 @@ def dataset(
     folder = None if cache is None else os.fspath(cache)
     chosen = columns if weight is None else replace(columns, weight=weight)
     parts, name, notes, keep = _parts(source, target)
-    return StreamedDataset(parts, name, target, chosen, budget(memory), folder, strict, notes, keep)
+    return StreamedDataset(parts, name, target, chosen, budget(memory), folder, strict, notes, keep=keep)
 
 
 def _parts(source: Any, target: str | None) -> tuple[tuple[Part, ...], str, tuple[str, ...], Any]:
@@ -85,14 +87,22 @@ def _parts(source: Any, target: str | None) -> tuple[tuple[Part, ...], str, tupl
     if tables is not None:
         return (IterablePart(BATCHES, BATCHES, tables, uuid4().hex),), BATCHES, (), None
     if isinstance(source, Iterable):
-        folder = tempfile.TemporaryDirectory(prefix="glassnet-")  # removed when nothing refers to it any more
-        path = Path(folder.name) / "batches.arrow"
+        folder = _TemporaryFolder()
+        path = folder.path / "batches.arrow"
         _spool(source, path)
         return (ArrowPart(BATCHES, BATCHES, Source(path.name, path), path),), BATCHES, (), folder
     raise WrongTypeError(
         "expected a folder, a file, a pyarrow data set or batches of Arrow rows, "
         f"got {type(source).__module__}.{type(source).__qualname__}"
     )
+
+
+class _TemporaryFolder:
+    """A folder that is removed when nothing refers to this object any more, and when the program ends."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="glassnet-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
 
 def is_streamable(path: str | os.PathLike[str]) -> bool:

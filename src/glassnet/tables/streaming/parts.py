@@ -6,11 +6,14 @@ whenever it is read, so that reading can go on after any of them.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from glassnet.errors import FileError
+from glassnet.files import status
 from glassnet.tables.arrow import pa
 from glassnet.tables.frames import as_table
 from glassnet.tables.reading.broken import broken_is_file_error
@@ -114,13 +117,19 @@ class FilePart(Part):
 
     def stamp(self) -> list[Any]:
         """Return its name, size, and when it was last written."""
-        found = self.path.stat()
+        found = self._status()
         return [self.key, found.st_size, found.st_mtime_ns]
 
     @property
     def n_bytes(self) -> int:
         """Bytes of its file."""
-        return self.path.stat().st_size
+        return self._status().st_size
+
+    def _status(self) -> os.stat_result:
+        found = status(self.path)
+        if found is None:
+            raise FileError(f"{self.path} is not there any more")
+        return found
 
 
 class ParquetPart(FilePart):

