@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv
 import pyarrow.dataset
 import pyarrow.feather
 import pyarrow.parquet as pq
@@ -21,6 +22,7 @@ from glassnet.tables.columns.target_means import FOLDS, PRIOR, TargetMeans
 from glassnet.tables.recognition import recognised
 from glassnet.tables.streaming import is_streamable, scanned, write_blocks
 from glassnet.tables.streaming.positions import fold_of, position_hashes
+from glassnet.texts.tables import is_known
 
 DAY = dt.date(2020, 1, 1)
 
@@ -338,3 +340,24 @@ def test_messages(tmp_path):
 def _made(path):
     path.touch()
     return path
+
+
+def test_notes_are_known_in_chinese(tmp_path):
+    rng = np.random.default_rng(8)
+    folder = tmp_path / "data"
+    folder.mkdir()
+    words = [" ".join(rng.choice([*"abcdefghij"], 9)) for _ in range(400)]
+    rows = {"t": words, "id": range(400), "m": rng.integers(0, 90, 400), "n": [*["1"] * 398, "x", "2"], "w": 1, "y": 2}
+    table = pa.table({name: pa.array(np.broadcast_to(cells, 400).astype(str)) for name, cells in rows.items()})
+    table = table.set_column(2, "m", pa.array([f"v{k}" for k in rng.integers(0, 90, 400)]))
+    for name in ("train1", "train2", "test"):
+        pyarrow.csv.write_csv(table, folder / f"{name}.csv", pyarrow.csv.WriteOptions(delimiter=";"))
+    with (folder / "train2.csv").open("a") as file:
+        file.write(f"{words[0]};{1};v1;5;0;2\n{words[0]};{1};v1;5;1;\n")
+    (folder / "train3.csv").write_text("a,b\n1,2\n")
+    with pytest.warns(DataWarning, match=r"train3\.csv is left out"):
+        scan = scanned(glassnet.dataset(folder, "y", weight="w"))
+    said = [*scan.notes, *scan.preparation.notes]
+    for part in ("test by name", "left out: ", "of weight 0", "separator ';'", "cannot be read as", "its words are not"):
+        assert any(part in note for note in said), part
+    assert [note for note in said if not is_known(note)] == []

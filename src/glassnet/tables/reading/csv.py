@@ -68,7 +68,7 @@ def read_csv(
     if not (data[:4096].strip() or data.strip()):
         raise DataError(f"{where} is empty")
     form, rows, of_names = first_rows(data, separator, header, known, target, where)
-    notes = [*_layout_notes(form.found, form.layout, form.names, where), *notes, *of_names, *rows.notes]
+    notes = [*layout_notes(form.found, form.layout, form.names, where), *notes, *of_names, *rows.notes]
     return RawTable(
         rows.table, tuple(notes), rows.lines,
         {"separator": form.found.separator, "header": bool(form.layout.names), "encoding": used_encoding},
@@ -162,7 +162,7 @@ def _check_width(data: bytes, where: str) -> None:
         check_room(COLUMN * width, f"{where}, as {width} columns,")
 
 
-def _layout_notes(dialect: Dialect, layout: Layout, names: list[str], where: str) -> list[str]:
+def layout_notes(dialect: Dialect, layout: Layout, names: list[str], where: str) -> list[str]:
     """Return what to tell about a file that is not of the most usual form."""
     notes = []
     if dialect.separator not in (",", NO_SEPARATOR) or not layout.names:

@@ -89,7 +89,7 @@ class Layout:
     def of(cls, data: StreamedDataset, sample: pa.Table, shares: Mapping[str, float], seed: int) -> Layout:
         """Return how rows are understood that are like those of a sample."""
         found = data.target_of(sample)
-        around = Surroundings(sample, data.separator, data.columns.decimal)
+        around = Surroundings(sample, data.first.separator, data.columns.decimal)
         choices = data.columns.resolved(sample.column_names)
         if choices.time is not None:
             raise SettingError(f"time={choices.time!r}: rows that come in parts are divided at random or by group")
@@ -103,7 +103,7 @@ class Layout:
         decisions = {name: _without_words(each) for name, each in decisions.items()}
         return cls(
             data, decisions, found.reader, choices.marks(), choices.weight, checked_shares(shares), seed,
-            (*data.notes, *found.notes),
+            (*data.notes, *data.first.notes(), *found.notes),
         )  # fmt: skip
 
     def rows(self, part: Part, after: Mark = START) -> Iterator[Rows]:

@@ -99,6 +99,15 @@ class Part:
         """Return how many rows it has, where that can be known without reading it."""
         return None
 
+    @property
+    def separator(self) -> str:
+        """What stands between its cells; "" where nothing does."""
+        return ""
+
+    def notes(self) -> tuple[str, ...]:
+        """Return how it was understood, where that is worth a word."""
+        return ()
+
 
 @dataclass(frozen=True)
 class FilePart(Part):

@@ -237,7 +237,8 @@ def _scan(layout: Layout, total: _Counts, unread: tuple[Unread, ...], sample: pa
             )
         remarks = [remark for remark in decisions[name].remarks if UNREADABLE not in remark]
         if lost:
-            remarks.append(f"has {lost:,} cells of {lost + there:,} that {UNREADABLE} {words} and are missing")
+            cells, are = ("cells", "are") if lost > 1 else ("cell", "is")
+            remarks.append(f"has {lost:,} {cells} of {lost + there:,} that {UNREADABLE} {words} and {are} missing")
         decisions[name] = decisions[name]._replace(remarks=tuple(remarks))
     m = total.rows[TRAINING]
     drop = layout.data.columns.resolved(sample.column_names).drop
@@ -257,7 +258,8 @@ def _scan(layout: Layout, total: _Counts, unread: tuple[Unread, ...], sample: pa
     notes = list(layout.notes)
     if total.without_target:
         n, name = total.without_target, reader.name
-        notes.append(f"target {name!r}: {n:,} row{'s' * (n > 1)} without a target or of weight 0 left out.")
+        what = "without a target" if layout.weight is None else "without a target or of weight 0"
+        notes.append(f"target {name!r}: {n:,} row{'s' * (n > 1)} {what} left out.")
     notes += [f"{each.part} is left out: {each.why}" for each in unread]
     layout = replace(layout, target=reader, decisions=decisions)
     return Scan(layout, preparation, many, few, total.target.summary(reader), total.rows, unread, sample, tuple(notes))

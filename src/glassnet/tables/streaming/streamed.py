@@ -127,10 +127,7 @@ class StreamedDataset:
     @property
     def first_rows(self) -> pa.Table:
         """Some rows of the first part that can be read."""
-        for part in self.parts:
-            for batch in _tried(part):
-                return batch.table
-        raise FileError(f"{self.name}: none of {len(self.parts)} parts can be read; the first: {_why(self.parts[0])}")
+        return next(self.first.batches()).table
 
     def sample(self, rows: int = SAMPLED) -> pa.Table:
         """Return about so many rows from many parts; all where there are fewer.
@@ -167,10 +164,13 @@ class StreamedDataset:
                 continue
         return together[0]
 
-    @property
-    def separator(self) -> str:
-        """What stands between the cells of the files; "" where nothing does."""
-        return str(getattr(self.parts[0], "separator", ""))
+    @cached_property
+    def first(self) -> Part:
+        """The first part that can be read."""
+        for part in self.parts:
+            if next(_tried(part), None) is not None:
+                return part
+        raise FileError(f"{self.name}: none of {len(self.parts)} parts can be read; the first: {_why(self.parts[0])}")
 
     def target_of(self, sample: pa.Table) -> FoundTarget:
         """Return the target of some rows, and how it is read.
@@ -184,7 +184,7 @@ class StreamedDataset:
         """
         if self.target is None:
             raise SettingError(f"{self.name}: expected the name of the column to predict (target), got none")
-        around = Surroundings(sample, self.separator, self.columns.decimal)
+        around = Surroundings(sample, self.first.separator, self.columns.decimal)
         return TargetReader.of(sample, self.target, self.columns.marks(), around)
 
     def first_targets(self) -> AnyArray:

@@ -11,11 +11,11 @@ import io
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from glassnet.errors import DataError
 from glassnet.tables.reading.broken import broken_is_file_error
-from glassnet.tables.reading.csv import Form, first_rows, later_rows
+from glassnet.tables.reading.csv import Form, first_rows, later_rows, layout_notes
 from glassnet.tables.reading.dialect import Dialect, reader
 from glassnet.tables.reading.encoding import MARKS, to_utf8
 from glassnet.tables.reading.parsing import BLOCKS
@@ -27,6 +27,27 @@ WIDE = ("utf-16", "utf-32")  # encodings in which the byte of a line end is no l
 ZEROS = 2**16  # bytes in which such an encoding shows
 LATIN = "latin-1"  # in which every byte is a letter: enough to find quotes and line ends
 PACKED_GROWTH = 12.0
+
+
+class Beginning(NamedTuple):
+    """What the first block of a file says.
+
+    Parameters
+    ----------
+    form : Form
+        How the text holds its table.
+    encoding : str or None
+        Where it is not UTF-8.
+    table : pyarrow.Table or None
+        The rows of the block.
+    notes : tuple of str
+        What a user should check.
+    """
+
+    form: Form
+    encoding: str | None
+    table: Any
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -51,16 +72,26 @@ class TextPart(FilePart):
         return super().growth if self.source.path is not None else PACKED_GROWTH
 
     @cached_property
+    def beginning(self) -> Beginning:
+        """What the first block says of the file."""
+        with broken_is_file_error(f"{self.name} is not {self.source.whole}"), self.source.open() as stream:
+            return self._first(_Records(self._unwidened(stream)).next(Dialect(",")))._replace(table=None)
+
+    @property
     def separator(self) -> str:
         """What stands between cells."""
-        with broken_is_file_error(f"{self.name} is not {self.source.whole}"), self.source.open() as stream:
-            return self._first(_Records(self._unwidened(stream)).next(Dialect(",")))[0].found.separator
+        return self.beginning.form.found.separator
+
+    def notes(self) -> tuple[str, ...]:
+        """Return how the file was understood, where that is worth a word."""
+        form, notes = self.beginning.form, self.beginning.notes
+        return *layout_notes(form.found, form.layout, form.names, self.name), *notes
 
     def batches(self, after: Mark = START) -> Iterator[Batch]:
         """Yield its rows, from a mark on."""
         with broken_is_file_error(f"{self.name} is not {self.source.whole}"), self.source.open() as stream:
             records = _Records(self._unwidened(stream))
-            form, encoding, table = self._first(records.next(Dialect(",")))
+            form, encoding, table, _ = self._first(records.next(Dialect(",")))
             if after.offset:
                 records.go_to(after.offset)
             else:
@@ -73,13 +104,14 @@ class TextPart(FilePart):
                     rows += len(table)
                     yield Batch(with_partitions(table, self.source.called), Mark(rows, records.offset))
 
-    def _first(self, block: bytes) -> tuple[Form, str | None, Any]:
-        """Return how the text holds its table, its encoding where that is not UTF-8, and the rows of a block."""
-        data, encoding, _ = to_utf8(block, None, self.name)
+    def _first(self, block: bytes) -> Beginning:
+        """Return what the first block says, and its rows."""
+        data, encoding, notes = to_utf8(block, None, self.name)
         if not data.strip():
             raise DataError(f"{self.name} is empty")
-        form, rows, _ = first_rows(data, None, None, self.known, None, self.name)
-        return form, None if encoding.startswith("utf-8") else encoding, rows.table
+        form, rows, of_names = first_rows(data, None, None, self.known, None, self.name)
+        of_text = None if encoding.startswith("utf-8") else encoding
+        return Beginning(form, of_text, rows.table, (*notes, *of_names))
 
     def _decoded(self, block: bytes, encoding: str | None) -> bytes:
         if encoding is not None:
