@@ -65,6 +65,8 @@ def browser():
 def tsc():
     """Return the path of TypeScript's compiler, beside this Python or on the path, None without one."""
     return shutil.which("tsc", path=Path(sys.prefix) / "node_modules" / ".bin") or shutil.which("tsc")
+
+
 def postgresql():
     """Return the folder of PostgreSQL's programs as Debian installs them, None without one."""
     return max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), default=None)

@@ -24,6 +24,7 @@ from glassnet.errors import DataError, SettingError, ShapeError, UnknownNameErro
 from glassnet.inspection.diagnosis.range_test import RangeTest
 from glassnet.inspection.snapshots import QUANTILES, Snapshots
 from glassnet.plots.style import literal
+from glassnet.search import Study, Trial
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(2, 60))
@@ -62,6 +63,19 @@ def explanations():
     }
 
 
+def found():
+    """Return a search of two kinds of networks, of which one trial was far off and one did not finish."""
+    tried = [
+        {},
+        {"network": "layers", "units": 16, "learning_rate": 0.01},
+        {"network": "recipe", "learning_rate": 0.002},
+        {"network": "layers", "units": 64, "learning_rate": 0.03},
+        {"network": "layers", "units": 64, "learning_rate": 0.001},
+    ]
+    scores = [0.3, 0.25, 0.28, 9.0, None]
+    return Study([Trial(k, "finished", {}, scores[k], {}, tried[k], 5, 1.0) for k in range(5)])
+
+
 LABELS, CHANCES = np.repeat(["no", "yes"], [30, 20]), np.linspace(0, 1, 50)  # of yes
 NUMBERS, ESTIMATES = np.arange(120.0), np.arange(120.0) + np.tile([-2.0, 1.0, 4.0], 40)
 
@@ -91,6 +105,8 @@ PICTURES = {
     "prediction_error": lambda ax: plots.prediction_error(NUMBERS, ESTIMATES, ax=ax),
     "prediction_error of few": lambda ax: plots.prediction_error([1, 2], [1, 3], kind="residual_vs_predicted", ax=ax),
     "distributions": lambda ax: plots.distributions(run()[1], ax=ax),
+    "search": lambda ax: plots.search(found(), ax=ax),
+    "search without parameters": lambda ax: plots.search(Study(found().trials[:1]), ax=ax),
     "lines": lambda ax: plots.lines({"a": ([1, 2], [3, 4], 0.5), "b": (None, [1, 2])}, log_y=True, points=True, ax=ax),
     "lines from zero": lambda ax: plots.lines({"_hidden name": (None, [3, 2])}, from_zero=True, ax=ax),
     "scatter": lambda ax: plots.scatter([0, 1, 2], [0, 1, 3], x="y", y="ŷ", diagonal=True, ax=ax),

@@ -43,7 +43,7 @@ def test_a_picture_is_shown_takes_ax_and_says_what_it_returns(name):
 def test_every_drawing_function_is_public():
     """A new picture cannot stay out of the list, and so not out of the gallery."""
     files = [importlib.import_module(f"glassnet.plots.{name}") for name in ("general", "of_answers", "of_explanations",
-             "of_networks", "of_planes", "of_tables", "of_training", "of_experiments")]  # fmt: skip
+             "of_networks", "of_planes", "of_searches", "of_tables", "of_training", "of_experiments")]  # fmt: skip
     drawing = {
         name
         for file in files
@@ -186,12 +186,32 @@ def test_the_commands_and_the_example_of_the_page_on_export(tmp_path, glassnet, 
     assert all(name in header for name in re.findall(r"breast_cancer_\w+|mean_radius", c))
 
 
+@pytest.mark.needs("optuna")
+@pytest.mark.usefixtures("two_epochs")
+def test_the_commands_and_the_example_of_the_page_on_searches(tmp_path, glassnet, monkeypatch, capsys):
+    from glassnet.cli.demo import write_breast_cancer
+
+    monkeypatch.chdir(tmp_path)
+    write_breast_cancer(tmp_path / "breast-cancer.csv")
+    page = (ROOT / "docs" / "search.md").read_text("utf-8")
+    (commands,) = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    for command in commands.splitlines():
+        answer = glassnet(*shlex.split(command.replace("--trials 12", "--trials 2"))[1:])
+        assert answer.code == 0, f"{command}\n{answer.err}"
+    assert all((tmp_path / name).exists() for name in ("breast-cancer.glassnet", "breast-cancer.svg", "study.journal"))
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    found = {}
+    exec(code.replace("trials=5", "trials=2"), found)
+    assert found["probabilities"].shape == (569, 2)
+    assert "trial" in capsys.readouterr().out
+
+
 def test_no_other_page_has_commands_or_examples():
     """What is new needs a test that runs it, as these pages' have; test_advised_commands.py looks at all commands."""
     built = ROOT / "docs" / "_build"  # by `make docs`
     pages = (*ROOT.glob("*.md"), *(path for path in (ROOT / "docs").rglob("*.md") if built not in path.parents))
     named = {path.relative_to(ROOT).as_posix() for path in pages if re.search("```(sh|py)", path.read_text("utf-8"))}
-    here = {"docs/mnist.md", "docs/reports/README.md", "docs/export.md"}
+    here = {"docs/mnist.md", "docs/reports/README.md", "docs/export.md", "docs/search.md"}
     guides = {
         f"docs/{name}.{end}"
         for name in ("shell", "reading-a-table", "estimators", "notation", "learn")

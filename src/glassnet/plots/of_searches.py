@@ -68,7 +68,7 @@ def _positions(place: Any, name: str, values: Sequence[Any]) -> Array:
     """Return where values stand on the horizontal axis; words and numbers of a short list stand side by side."""
     if name in LOGARITHMIC:
         place.set_xscale("log")
-    if any(isinstance(each, float) for each in values):
+    if not values or any(isinstance(each, float) for each in values):
         return np.asarray(values, float)
     kept = sorted(set(values))
     place.set_xticks(range(len(kept)), [str(each) for each in kept])

@@ -77,7 +77,7 @@ def _database(url: str) -> Any:
     try:
         return RDBStorage(url, engine_kwargs={"pool_pre_ping": True})
     except ImportError as error:
-        raise MissingLibraryError.of("a storage that is a database", "psycopg") from error
+        raise MissingLibraryError(f"storage: {url.partition(':')[0]} needs a driver that is not installed") from error
     except Exception as error:
         if not type(error).__module__.startswith("sqlalchemy."):
             raise

@@ -96,7 +96,7 @@ def table(trials: Sequence[Trial]) -> str:
         Its lines.
     """
     ranked = Study(list(trials)).ranked
-    heads = ("trial", "score", "network", "rate", "batch", "dropout", "decay", "epochs", "seconds")
+    heads = ("trial", "score", "network", "rate", "batch", "dropout", "decay", "epochs", "s")
     names = [told(name) for name in heads]
     rows = [names, *map(_row, ranked[:MOST_SHOWN])]
     rest = [f"{len(ranked) - MOST_SHOWN} more finished"] if len(ranked) > MOST_SHOWN else []
@@ -113,7 +113,7 @@ def _row(trial: Trial) -> Sequence[str]:
     decay = trial.parameters.get("weight_decay")
     return (
         str(trial.number), "" if trial.score is None else number_text(trial.score), _network(tried),
-        "" if rate is None else number_text(rate, 3), str(tried.get("batch_size") or ""),
+        "" if rate is None else number_text(rate, 2), str(tried.get("batch_size") or ""),
         "" if drop is None else f"{drop:.2f}", "" if decay is None else f"{decay:.3f}", str(tried.get("epochs") or ""),
         number_text(trial.seconds, 2),
     )  # fmt: skip
