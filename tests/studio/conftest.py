@@ -80,7 +80,8 @@ def serving():
     import uvicorn
 
     from glassnet.studio.app import Studio
-    from glassnet.studio.server import listening, of_app
+    from glassnet.studio.server import of_app
+    from glassnet.web_server import listening
 
     ended = []
 

@@ -46,6 +46,7 @@ from glassnet.cli.options import (
 )
 from glassnet.cli.report_command import report
 from glassnet.cli.search_command import search
+from glassnet.cli.serve_command import serve
 from glassnet.cli.studio_command import studio
 from glassnet.cli.terminal import complain, end, say, say_json
 from glassnet.errors import GlassnetError, SettingError
@@ -237,6 +238,7 @@ app.command()(report)
 app.command()(grade)
 app.command()(check)
 app.command()(studio)
+app.command()(serve)
 
 
 app.command("experiment")(experiment)

@@ -43,11 +43,13 @@ def studio(
     """
     try:
         from glassnet.studio.app import Studio
-        from glassnet.studio.server import is_loopback, serve
+        from glassnet.studio.server import serve
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in ("starlette", "uvicorn"):
             raise MissingLibraryError.of("glassnet studio", "starlette", "uvicorn") from None
         raise
+    from glassnet.web_server import is_loopback
+
     served = Studio(secrets.token_urlsafe(24), None if is_loopback(host) else _password(host), lang=language())
     if data is not None:
         from glassnet.studio.opening import opened
