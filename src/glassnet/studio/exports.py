@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from glassnet.studio.film import made_film
 from glassnet.studio.findings import whole_record
 from glassnet.studio.looked_at import LookedAt
 from glassnet.studio.refused import RefusedError
@@ -59,9 +61,15 @@ def _report(session: Session, tables: Tables, lang: str = "en") -> bytes:
     return html_report(session, tables.name_of(session.spec["source"]), lang).encode()
 
 
+def _film(kind: str, session: Session, tables: Tables, lang: str = "en") -> bytes:
+    return made_film(session, kind)
+
+
 EXPORTS = {
     "python": Export(_python, ".py", "text/x-python; charset=utf-8"),
     "model": Export(_model, ".glassnet", "application/octet-stream"),
     "svg": Export(_svg, ".svg", "image/svg+xml"),
     "report": Export(_report, ".html", "text/html; charset=utf-8"),
+    "gif": Export(partial(_film, "gif"), ".gif", "image/gif"),
+    "webp": Export(partial(_film, "webp"), ".webp", "image/webp"),
 }

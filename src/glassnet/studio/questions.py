@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from glassnet.studio import large, views, what_if
+from glassnet.studio import film, large, views, what_if
 from glassnet.studio.curves import WIDEST, curves
 from glassnet.studio.graph import graph
 from glassnet.studio.knobs import as_number
@@ -241,6 +241,17 @@ ORDERS: dict[str, Question] = {  # what does something, or says more than an add
     ),
     "why": Question("What each column contributes to such an answer.", what_if.why, body=what_if.WHY),
     "show": Question("Look at another network of the fitted model.", what_if.show, body=what_if.SHOW),
+    "film": Question(
+        "Begin a film of the training, look how far it is, or give it up.",
+        film.order,
+        body={
+            "type": "object", "required": ["what"],
+            "properties": {
+                "what": {"enum": ["make", "look", "cancel"]}, "kind": {"enum": list(film.KINDS)},
+                "lang": {"enum": ["en", "zh"]},
+            },
+        },
+    ),
     "check": Question(
         "The gradient against central differences.", lambda run, body: views.check(run.session), body=NOTHING
     ),

@@ -67,6 +67,7 @@ class Session:
     """
 
     first: Network | None = None  # where it starts, where that was given and not drawn
+    film: Any = None  # that was made of it, or is being made
 
     def __init__(self, spec: Mapping[str, Any], data: Data | None = None) -> None:
         self.spec: dict[str, Any] = dict(spec)
@@ -119,7 +120,7 @@ class Session:
         """Return a session that stands where this one does, on the same data; nothing in it can be undone."""
         twin = copy.copy(self)
         twin.net, twin.place, twin.curve = copy.deepcopy(self.net), copy.deepcopy(self.place), self.curve.copy()
-        twin.undoable = []
+        twin.undoable, twin.film = [], None
         twin.forget_parts()
         return twin
 

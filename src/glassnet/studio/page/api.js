@@ -156,6 +156,9 @@ export const stopFit = (fit) => post(`/api/fits/${fit}/stop`, {});
 /** @param {string} run @param {string} kind */
 export const exported = (run, kind) => `/api/runs/${run}/export?kind=${kind}&lang=${language()}`;
 
+/** Make a film of a run, look how far it is, or give it up. @param {string} run @param {any} what @returns {Promise<any>} */
+export const film = (run, what) => post(`/api/runs/${run}/film`, what);
+
 /** @param {any} source @returns {Promise<{source: any, look: any}>} */
 export const look = (source) => post("/api/look", source);
 

@@ -7,6 +7,7 @@ import * as curves from "./curves.js";
 import * as data from "./data.js";
 import { byId, el } from "./dom.js";
 import { showError } from "./fields.js";
+import * as film from "./film.js";
 import * as fitted from "./fitted.js";
 import * as glass from "./glass.js";
 import * as insight from "./insight.js";
@@ -116,6 +117,7 @@ async function main() {
   learn(store.choices.texts, store.choices.lang);
   tools.start(byId("tools"));
   transport.start(byId("transport"));
+  film.start(byId("transport"));
   data.start(byId("data"));
   net.start(byId("network"));
   const [surface, cost] = [el("div"), el("div")];

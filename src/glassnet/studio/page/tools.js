@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { isDark, readTheme } from "./colors.js";
 import { byId, el, refill } from "./dom.js";
+import { makeFilm } from "./film.js";
 import { canUndo, undo } from "./run.js";
 import { changed, on, store } from "./store.js";
 import { openLessons } from "./tour.js";
@@ -13,6 +14,10 @@ const KINDS = /** @type {const} */ ([
   ["model", "Model file (.glassnet)"],
   ["svg", "Diagram (SVG)"],
   ["report", "Report (HTML)"],
+]);
+const FILMS = /** @type {const} */ ([
+  ["webp", "Film (WebP)"],
+  ["gif", "Film (GIF)"],
 ]);
 
 /** @param {HTMLElement} root */
@@ -56,6 +61,9 @@ function show(root) {
       KINDS.filter(([kind]) => kind !== "python" || !store.state.fitted).map(([kind, label]) =>
         el("li", {}, el("a", { href: api.exported(run, kind), download: true, "data-kind": kind }, t(label))),
       ),
+      FILMS.filter(() => !store.state.fitted).map(([kind, label]) =>
+        el("li", {}, el("button", { type: "button", "data-film": kind, onclick: () => film(kind) }, t(label))),
+      ),
     ),
   );
   refill(
@@ -75,6 +83,12 @@ function show(root) {
       isDark() ? t("Light") : t("Dark"),
     ),
   );
+}
+
+/** @param {"gif" | "webp"} kind */
+function film(kind) {
+  byId("export").removeAttribute("open");
+  void makeFilm(kind);
 }
 
 async function copy() {
