@@ -313,7 +313,7 @@ async def _events(run: Run) -> AsyncIterator[str]:
             elif run.version != version:
                 version, frame, reached = run.version, run.frame, run.iteration
                 costs, iteration = text(run.session.curve.since(iteration)), reached
-                yield f'event: frame\ndata: {frame},"costs":{costs}}}\n\n'
+                yield f'event: frame\ndata: {frame},"change":{change},"costs":{costs}}}\n\n'
                 await asyncio.sleep(FRAME)
         yield "event: end\ndata: {}\n\n"
     except RefusedError:  # the run has ended

@@ -48,7 +48,7 @@ import { language, t } from "./words.js";
  * @typedef {{x: number, y: number, label: any, test: boolean, wrong: boolean, i?: number}} Point
  * @typedef {{x: number[], y: number[], values: Float32Array, kind: "probability" | "class" | "number",
  *   points: Point[], units: {first: number, A: Float32Array[]}[]}} Plane
- * @typedef {{iteration: number, epoch: number, costs?: Costs, scores?: Scores, W?: (Packed | null)[]}} Frame
+ * @typedef {{iteration: number, epoch: number, change: number, costs?: Costs, scores?: Scores, W?: (Packed | null)[]}} Frame
  * @typedef {{name: string, shape: number[], formula: string, formula_zh?: string,
  *   mathml?: string | null, values: number[][] | null,
  *   summary?: {min: number, max: number, mean: number, std: number}}} ArrayOf

@@ -104,6 +104,7 @@ const middle = (high, wide) => [
 /** @param {api.Frame} frame */
 function hear(frame) {
   const { state } = store;
+  if (frame.change < state.change) return; // it was under way when an answer overtook it
   state.iteration = frame.iteration;
   state.epoch = frame.epoch;
   if (frame.scores) state.scores = frame.scores;

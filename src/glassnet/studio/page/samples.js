@@ -110,7 +110,7 @@ function rows(samples) {
             el("td", {}, label),
             el(
               "td",
-              { class: classes && label !== answer ? "wrong" : "" },
+              { class: classes && label !== answer ? "answer wrong" : "answer" },
               answer,
               el("span", { class: "quiet" }, ` ${sureness(sample)}`),
             ),

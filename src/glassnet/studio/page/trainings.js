@@ -25,6 +25,7 @@ export const newest = (test) => seen.findLast((each) => !each.isMixed && test(ea
 export function note(state) {
   const before = last();
   const goesOn = before?.run === state.run && state.iteration >= before.iteration;
+  if (before?.run === state.run && !goesOn && state.iteration > 0) return; // an undo: no training of its own
   const W = state.layers.map((each) => each.W_values);
   const { run, spec, iteration, epoch, costs, scores, sizes, m_train, m_test } = state;
   const now = { run, iteration, epoch, finished: Boolean(state.finished), costs, scores, sizes, m_train, m_test, W };
