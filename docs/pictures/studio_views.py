@@ -212,7 +212,7 @@ if __name__ == "__main__":
         for kind in product(LANGUAGES, SIZES, THEMES):
             if given.kind not in "-".join(kind):
                 continue
-            command = [sys.executable, "-m", "glassnet", "studio", *data, "--no-browser"]
+            command = [sys.executable, "-m", "glassnet", "studio", *data, "--no-browser", "--lang", kind[0]]
             with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
                 assert served.stdout is not None
                 try:

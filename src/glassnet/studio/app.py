@@ -43,6 +43,7 @@ from glassnet.studio.session import Session
 from glassnet.studio.sources import make
 from glassnet.studio.spec import complete
 from glassnet.studio.tables import Tables
+from glassnet.texts import translated
 
 MOST_RUNS = 8
 KEPT = 600.0  # seconds after the last page has left
@@ -364,7 +365,8 @@ def _json(document: Any, status: int = 200) -> Response:
 
 async def _refused(request: Request, error: Exception) -> Response:
     status = error.status if isinstance(error, RefusedError) else 422
-    return _json({"error": str(error), "field": getattr(error, "field", "")}, status)
+    said = str(error)
+    return _json({"error": said, "zh": translated(said, "zh"), "field": getattr(error, "field", "")}, status)
 
 
 async def _no_route(request: Request, error: Exception) -> Response:

@@ -1,7 +1,7 @@
 // The server's addresses, and what it answers.
 
 import { numbersOf, rowsOf } from "./packed.js";
-import { language, t } from "./words.js";
+import { inWords, language, t } from "./words.js";
 
 /**
  * @typedef {{name: string, label: string, type: "number" | "whole" | "choice" | "text" | "yes_or_no", default: any, low?: number | null,
@@ -100,7 +100,8 @@ async function ask(path, options = {}) {
       answer.status,
     );
   }
-  if (!answer.ok) throw new Refused(found.error ?? String(answer.status), found.field, answer.status);
+  if (!answer.ok)
+    throw new Refused(inWords(found.error ?? String(answer.status), found.zh), found.field, answer.status);
   return found;
 }
 

@@ -11,6 +11,7 @@ import { t } from "./words.js";
 /** @typedef {import("./drawing.js").Node} Node */
 
 const MOST = 11; // units that are seen at once
+const NARROWEST = 104; // pixels from layer to layer: a head is as wide
 
 /** @type {number[]} the first unit seen of each layer */
 let first = [];
@@ -53,10 +54,10 @@ function build() {
   const { sizes } = store.state;
   const focused = /** @type {HTMLElement | null} */ (document.activeElement);
   const wasAt = focused && view.net.contains(focused) ? focused.dataset.key : null;
-  const wide = Math.max(view.net.parentElement?.clientWidth ?? 0, 150 + 116 * (sizes.length - 1));
   const left = picture()
     ? PICTURE / 2 + 12
     : 42 + Math.max(30, Math.min(110, 7 * Math.max(...store.state.features.slice(0, MOST).map((name) => name.length))));
+  const wide = Math.max(view.net.parentElement?.clientWidth ?? 0, left + 84 + NARROWEST * (sizes.length - 1));
   const columns = sizes.map((_, l) => left + ((wide - left - 84) * l) / (sizes.length - 1));
   view.net.style.width = `${wide}px`;
   view.net.style.height = `${HEAD + AREA + FOOT}px`;

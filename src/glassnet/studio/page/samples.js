@@ -60,8 +60,9 @@ function thumbnails(samples) {
           el(
             "span",
             { class: label === answer ? "caption quiet" : "caption quiet wrong" },
-            label === answer ? sureness(sample) : `→ ${answer} ${sureness(sample)}`,
+            label === answer ? sureness(sample) : `→ ${answer}`,
           ),
+          label === answer ? null : el("span", { class: "quiet" }, sureness(sample)),
           sample.test ? el("span", { class: "mark" }, t("test")) : null,
         ),
       );
