@@ -102,7 +102,6 @@ NEEDS = {
     "starlette": library("starlette"),
     "uvicorn": library("uvicorn"),
     "prometheus_client": library("prometheus_client"),
-    "schemathesis": library("schemathesis"),
     "playwright": library("playwright"),
     "anywidget": library("anywidget"),
     "axe_playwright_python": library("axe_playwright_python"),

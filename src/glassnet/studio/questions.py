@@ -149,8 +149,11 @@ QUESTIONS: dict[str, Question] = {  # what changes nothing
     ),
     "numbers": Question(
         "A part of an array that is too large to be sent whole.",
-        lambda run, key, i, row, column, most: views.numbers(run.session, i, key, row, column, most),
-        (Word("key"), SAMPLE, Whole("row"), Whole("column"), Whole("most", MOST_NUMBERS, 1, MOST_NUMBERS)),
+        lambda run, **asked: views.numbers(run.session, **asked),
+        (
+            Word("key"), SAMPLE, Whole("row"), Whole("column"), Whole("most", MOST_NUMBERS, 1, MOST_NUMBERS),
+            Whole("rows", None, 1, MOST_NUMBERS), Whole("columns", None, 1, MOST_NUMBERS),
+        ),
     ),
     "binned": Question(
         "A large array of one sample's pass in means of blocks.",
@@ -181,8 +184,8 @@ QUESTIONS: dict[str, Question] = {  # what changes nothing
     ),
     "unit": Question(
         "The sum of one unit with its numbers, and the slopes that came back to it.",
-        lambda run, layer, unit, i: views.unit(run.session, layer, unit, i),
-        (LAYER, UNIT, SAMPLE),
+        lambda run, layer, unit, i, term: views.unit(run.session, layer, unit, i, term),
+        (LAYER, UNIT, SAMPLE, Whole("term", None)),
     ),
     "histograms": Question("How Z, A and dZ of each layer are distributed.", lambda run: views.histograms(run.session)),
     "confusion": Question("Which class was taken for which.", lambda run: views.confusion(run.session)),

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.errors import SettingError, UnknownNameError
+from glassnet.errors import SettingError
 from glassnet.inspection.trace import Trace
 from glassnet.metrics import confusion_matrix
 from glassnet.report.formulas import mathml
 from glassnet.studio.data import Data
 from glassnet.studio.knobs import as_number
-from glassnet.studio.plain import number, packed, plain, small, summary
+from glassnet.studio.large import array_of
+from glassnet.studio.plain import MOST_NUMBERS, number, packed, plain, small, summary
 from glassnet.studio.refused import RefusedError
 from glassnet.studio.session import Session
 from glassnet.studio.tex import tex_of, tex_of_numbers
@@ -269,8 +270,12 @@ def _changed(values: Any) -> list[tuple[Any, Any]]:
     return [(int(name) if str(name).isascii() and str(name).isdigit() else None, x) for name, x in values.items()]
 
 
-def numbers(session: Session, i: int, key: str, row: int, column: int, most: int) -> dict[str, Any]:
+def numbers(
+    session: Session, i: int, key: str, row: int, column: int, most: int, rows: int | None, columns: int | None
+) -> dict[str, Any]:
     """Return a part of an array of one sample's pass, for arrays that are too large to be sent whole.
+
+    The part has so many rows and columns, or what is left of them; without those as much as `most` numbers are.
 
     Raises
     ------
@@ -278,16 +283,13 @@ def numbers(session: Session, i: int, key: str, row: int, column: int, most: int
         If there is no such sample, array or place.
     """
     trace = trace_of(session, i)
-    try:
-        M = trace.array(key)
-    except UnknownNameError as error:
-        raise RefusedError(str(error), "key") from None
+    M = array_of(trace, key)
     _check(row, M.shape[0], "row", "rows")
     _check(column, M.shape[1], "column", "columns")
-    columns = M[:, column : column + most]
-    rows = max(1, most // columns.shape[1])
+    part = M[row:, column : column + min(columns or most, most)]
+    part = part[: min(rows or MOST_NUMBERS, max(1, most // part.shape[1]))]
     return {
-        "key": key, "shape": M.shape, "row": row, "column": column, "values": plain(columns[row : row + rows]),
+        "key": key, "shape": M.shape, "row": row, "column": column, "values": plain(part),
         "iteration": session.place.iteration,
     }  # fmt: skip
 
@@ -324,13 +326,13 @@ def probabilities(session: Session, answer: Array) -> dict[str, float | None] | 
     return {name: number(value) for name, value in zip(classes, each, strict=True)}
 
 
-def unit(session: Session, layer: int, unit: int, i: int) -> dict[str, Any]:
-    """Return the numbers behind one unit for one sample.
+def unit(session: Session, layer: int, unit: int, i: int, term: int | None = None) -> dict[str, Any]:
+    """Return the numbers behind one unit for one sample: its largest terms, and the one that is asked for.
 
     Raises
     ------
     RefusedError
-        If there is no such layer, unit or sample.
+        If there is no such layer, unit, sample or term.
     """
     net, data = session.net, session.data
     if not 1 <= layer <= net.L:
@@ -339,7 +341,11 @@ def unit(session: Session, layer: int, unit: int, i: int) -> dict[str, Any]:
     trace = trace_of(session, i)
     w, a_prev = trace.W[layer][unit], trace.A[layer - 1][:, 0]
     names = list(data.features) if layer == 1 else [f"a{layer - 1},{j + 1}" for j in range(len(a_prev))]
-    shown = sorted(np.argsort(-np.abs(w * a_prev), kind="stable")[:MOST_TERMS])
+    largest = set(np.argsort(-np.abs(w * a_prev), kind="stable")[:MOST_TERMS].tolist())
+    if term is not None:
+        _check(term, len(w), "term", "terms in this sum")
+        largest.add(term)
+    shown = sorted(largest)
     assert trace.dA is not None
     assert trace.dZ is not None
     assert trace.dW is not None

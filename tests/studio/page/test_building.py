@@ -21,6 +21,8 @@ def test_units_and_layers_are_added_changed_and_removed_and_that_is_undone(shown
     for sizes in ("2,4,7,1", "2,4,4,1", "2,4,4,1", "2,4,1", "2,3,1"):
         page.click("#undo")
         shown.until("(store, sizes) => store.state.sizes.join() === sizes", sizes)
+    page.click("#undo")  # to the network that the page began with
+    shown.until("(store) => store.state.spec.source.name === 'flower'")
     assert page.is_disabled("#undo")
 
 

@@ -74,7 +74,7 @@ def test_nothing_is_wider_than_the_screen(browsing, width):
     page = browsing(viewport={"width": width, "height": 844}).page
     page.wait_for_selector(".terms")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for tab in ("findings", "confusion", "distributions", "check"):
+    for tab in ("findings", "confusion", "comparison", "distributions", "graph", "check"):
         page.click(f"#tab-{tab}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, tab
 
@@ -100,6 +100,9 @@ def test_no_rule_of_wcag_aa_is_broken(browsing, scheme, width):
         ("#tab-confusion", ".confusion td button"),
         (".confusion td button >> nth=0", ".rows tbody tr"),
         ("#tab-distributions", ".histogram"),
+        ("#tab-graph", ".nodes"),
+        ("#tab-comparison", ".comparison"),
+        (".comparison [data-key=keep]", ".runs"),
         ("#lessons", ".lessons"),
         (".lessons button >> nth=0", ".lesson"),
         ("#tour-next:not(:disabled)", "#tour-next"),

@@ -358,6 +358,7 @@ def test_notes_are_known_in_chinese(tmp_path):
     with pytest.warns(DataWarning, match=r"train3\.csv is left out"):
         scan = scanned(glassnet.dataset(folder, "y", weight="w"))
     said = [*scan.notes, *scan.preparation.notes]
-    for part in ("test by name", "left out: ", "of weight 0", "separator ';'", "cannot be read as", "its words are not"):
+    parts = ("test by name", "left out: ", "of weight 0", "separator ';'", "cannot be read as", "its words are not")
+    for part in parts:
         assert any(part in note for note in said), part
     assert [note for note in said if not is_known(note)] == []

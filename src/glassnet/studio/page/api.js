@@ -20,10 +20,30 @@ import { inWords, language, t } from "./words.js";
  *   b_values?: number[][] | number[] | null}} Layer
  * @typedef {{pass: "forward" | "cost" | "backward" | "update", layer: number, text: string, text_zh?: string,
  *   formula?: string, arrays?: ArrayOf[], cost?: number | null}} Part
- * @typedef {{iterations: number[], train: (number | null)[], test: (number | null)[]}} Costs
+ * @typedef {{iterations: number[], train: (number | null)[], test: (number | null)[], score_train: (number | null)[],
+ *   score_test: (number | null)[], learning_rate: (number | null)[]}} Costs
  * @typedef {{train: number | null, test: number | null, metric: string}} Scores
- * @typedef {{title: string, text: string, change?: string, severity: string | number, zh?: {title: string, text: string,
- *   change?: string}}} Finding
+ * @typedef {{label: string, values: string[]}} Difference
+ * @typedef {{kind: string, layer?: number, units?: number[], array?: string, samples?: number[], features?: number[],
+ *   cell?: [number, number], field?: string}} Place
+ * @typedef {{spec: Record<string, any>, again: boolean, play: boolean, rows: Difference[]}} Fix
+ * @typedef {{name: string, title: string, text: string, change?: string, severity: string | number, zh?: {title: string,
+ *   text: string, change?: string}, show: Place, fix: Fix | null}} Finding
+ * @typedef {{kept: number, iteration: number, costs: Costs, metric: string, loss: string,
+ *   last: Record<"train" | "test" | "score_train" | "score_test", number | null>}} Kept
+ * @typedef {{kept: Kept[], settings: Difference[], same_data: boolean, same_loss: boolean}} Comparison
+ * @typedef {{costs: Costs, smoothed: Omit<Costs, "learning_rate"> | null, window: number,
+ *   plan: {iterations: number[], learning_rate: (number | null)[]} | null}} Curves
+ * @typedef {{shape: number[], min: number | null, max: number | null}} Range
+ * @typedef {number | Range | null} Amount
+ * @typedef {{name: string, formula: string, value: Amount, slope: Amount, light: string, given: boolean,
+ *   constant: boolean, column: number, row: number}} Box
+ * @typedef {{below: number, above: number, value: Amount, slope: Amount, local: number | null,
+ *   slots: [number, number][]}} Way
+ * @typedef {{level: string, levels: string[], why: string, why_zh: string, columns: number, rows: number, boxes: Box[],
+ *   lines: Way[]}} Graph
+ * @typedef {{shape: number[], rows: number, columns: number, values: (number | null)[][]}} Binned
+ * @typedef {{shape: [number, number, number], block: number, first: number, units: number[][], x: number[]}} Pictures
  * @typedef {{run: string, change: number, spec: Spec, sizes: number[], layers: Layer[], features: string[], classes: string[] | null,
  *   m_train: number, m_test: number, iteration: number, epoch: number, part: Part | null, playing: boolean,
  *   speed: number, costs: Costs, scores: Scores, findings: Finding[], finished: string | null, finished_zh?: string | null,
@@ -49,14 +69,14 @@ import { inWords, language, t } from "./words.js";
  * @typedef {{x: number[], y: number[], values: Float32Array, kind: "probability" | "class" | "number",
  *   points: Point[], units: {first: number, A: Float32Array[]}[]}} Plane
  * @typedef {{iteration: number, epoch: number, change: number, costs?: Costs, scores?: Scores, W?: (Packed | null)[]}} Frame
- * @typedef {{name: string, shape: number[], formula: string, formula_zh?: string,
+ * @typedef {{name: string, key?: string, shape: number[], formula: string, formula_zh?: string,
  *   mathml?: string | null, values: number[][] | null,
  *   summary?: {min: number, max: number, mean: number, std: number}}} ArrayOf
  * @typedef {{index: number, m?: number, test?: boolean, features: Record<string, any>,
  *   cells?: Record<string, string> | null, picture?: import("./pictures.js").Picture | null, label: any, prediction: any,
  *   probabilities: Record<string, number> | number[] | null, arrays: ArrayOf[]}} Sample
  * @typedef {{name: string, text: string, mathml?: string | null, mathml_numbers?: string | null}} Formula
- * @typedef {{name?: string, terms: {j: number, name: string, w: number, a: number, product: number}[],
+ * @typedef {{name?: string, terms: {j: number, name: string, w: number, a: number, product: number, dW: number}[],
  *   n_terms: number, b: number, z: number,
  *   a: number, g: string, slope: number | null, dA: number | null, dZ: number, dW: number[], db: number,
  *   formulas: Formula[]}} Unit
@@ -130,8 +150,9 @@ export async function plane(run, x, y, size, first) {
 export const sample = (run, i) => ask(`/api/runs/${run}/sample?i=${i}`);
 /** A sample with other values of some features, by their index. @param {string} run @param {number} i @param {Record<string, number>} values @returns {Promise<Sample>} */
 export const changedSample = (run, i, values) => post(`/api/runs/${run}/sample`, { i, values });
-/** @param {string} run @param {number} layer @param {number} unit @param {number} i @returns {Promise<Unit>} */
-export const unit = (run, layer, unit, i) => ask(`/api/runs/${run}/unit?layer=${layer}&unit=${unit}&i=${i}`);
+/** The sum of a unit; `term` is among its terms also where it is small. @param {string} run @param {number} layer @param {number} unit @param {number} i @param {number} [term] @returns {Promise<Unit>} */
+export const unit = (run, layer, unit, i, term) =>
+  ask(`/api/runs/${run}/unit?layer=${layer}&unit=${unit}&i=${i}${term === undefined ? "" : `&term=${term}`}`);
 /** @param {string} run @returns {Promise<{layers: Record<string, Histogram>[]}>} */
 export const histograms = (run) => ask(`/api/runs/${run}/histograms`);
 /** @param {string} run @returns {Promise<any>} */
@@ -154,6 +175,37 @@ export const startFit = (spec, preset) => post("/api/fits", { spec, preset });
 export const fitStands = (fit) => ask(`/api/fits/${fit}`);
 /** @param {string} fit @returns {Promise<Fit>} */
 export const stopFit = (fit) => post(`/api/fits/${fit}/stop`, {});
+/** Names of the numbers of a point of the curves. */
+export const CURVES = /** @type {const} */ ([
+  "iterations",
+  "train",
+  "test",
+  "score_train",
+  "score_test",
+  "learning_rate",
+]);
+/** @param {string} run @param {number} smooth per cent of the iterations @returns {Promise<Curves>} */
+export const curves = (run, smooth) => ask(`/api/runs/${run}/curves?smooth=${smooth}`);
+/** @param {string} run @returns {Promise<Comparison>} */
+export const kept = (run) => ask(`/api/runs/${run}/kept`);
+/** @param {string} run @returns {Promise<Kept>} */
+export const keep = (run) => post(`/api/runs/${run}/keep`, {});
+/** @param {string} run @param {number} kept @param {boolean} deleted @returns {Promise<Kept>} */
+export const remove = (run, kept, deleted) => post(`/api/runs/${run}/kept`, { kept, deleted });
+/** @param {number} kept @returns {Promise<State>} */
+export const reopen = (kept) => post(`/api/kept/${kept}/open`, {});
+/** @param {string} run @param {number} i @param {string} level @returns {Promise<Graph>} */
+export const graph = (run, i, level) => ask(`/api/runs/${run}/graph?i=${i}&level=${level}`);
+/** @param {string} run @param {number} i @param {string} key @returns {Promise<Binned>} */
+export const binned = (run, i, key) => ask(`/api/runs/${run}/binned?i=${i}&key=${encodeURIComponent(key)}`);
+/** A window of an array. @param {string} run @param {number} i @param {string} key @param {number[]} place row, column, rows, columns @returns {Promise<{values: (number | null)[][]}>} */
+export const numbers = (run, i, key, [row, column, rows, columns]) =>
+  ask(
+    `/api/runs/${run}/numbers?i=${i}&key=${encodeURIComponent(key)}&row=${row}&column=${column}&rows=${rows}&columns=${columns}`,
+  );
+/** @param {string} run @param {number} i @param {number} first @param {number} count @param {number} side @returns {Promise<Pictures>} */
+export const pictures = (run, i, first, count, side) =>
+  ask(`/api/runs/${run}/pictures?i=${i}&first=${first}&count=${count}&side=${side}`);
 /** @param {string} run @param {string} kind */
 export const exported = (run, kind) => `/api/runs/${run}/export?kind=${kind}&lang=${language()}`;
 

@@ -7,9 +7,6 @@ import { sampleList } from "./samples.js";
 import { store } from "./store.js";
 import { t } from "./words.js";
 
-/** @type {{run: string, at: [number, number]} | null} the cell whose samples are listed */
-let chosen = null;
-
 /** @param {() => void} refresh shows the view anew */
 export async function confusion(refresh) {
   const { run } = store.state;
@@ -17,15 +14,16 @@ export async function confusion(refresh) {
   const worst = found.worst.map((/** @type {any} */ each) => each.i);
   if (!found.classes) return el("div", {}, el("h3", {}, t("Farthest off")), await sampleList(worst));
   const { classes, counts, rows } = found;
-  if (chosen?.run !== run || !rows[chosen.at[0]]?.[chosen.at[1]]) chosen = null;
-  const [i, j] = chosen?.at ?? [-1, -1];
+  if (store.cell && !rows[store.cell[0]]?.[store.cell[1]]) store.cell = null;
+  const chosen = store.cell;
+  const [i, j] = chosen ?? [-1, -1];
   const count = chosen ? counts.train[i][j] + counts.test[i][j] : 0;
   const title = chosen
     ? t("label {name}, answer {answer}: # samples", count, { name: classes[i], answer: classes[j] })
     : t("Worst answers");
   const back = el(
     "button",
-    { type: "button", class: "small", "data-key": "worst", onclick: () => ((chosen = null), refresh()) },
+    { type: "button", class: "small", "data-key": "worst", onclick: () => ((store.cell = null), refresh()) },
     t("Worst answers"),
   );
   return el(
@@ -38,7 +36,7 @@ export async function confusion(refresh) {
       el(
         "div",
         { class: "scroll" },
-        table(classes, counts, (at) => ((chosen = { run, at }), refresh())),
+        table(classes, counts, (at) => ((store.cell = at), refresh())),
       ),
     ),
     el(
@@ -63,7 +61,7 @@ function table(classes, { train, test }, choose) {
       {
         type: "button",
         "data-key": `cell:${i}:${j}`,
-        "aria-pressed": String(chosen?.at[0] === i && chosen.at[1] === j),
+        "aria-pressed": String(store.cell?.[0] === i && store.cell[1] === j),
         "aria-label": t("label {name}, answer {answer}: # samples", count, { name: classes[i], answer: classes[j] }),
         onclick: () => choose([i, j]),
       },

@@ -1,140 +1,189 @@
-// The cost over the iterations, of training and test samples, on a plain or a logarithmic scale.
+// The curves by iteration: cost, accuracy or error, learning rate; plain or logarithmic, smoothed, read point by point.
 
-import { el, num, onceAFrame, svg } from "./dom.js";
+import * as api from "./api.js";
+import { el, num, onceAFrame, percent, svg } from "./dom.js";
+import { choice } from "./fields.js";
+import { keepButton } from "./keeping.js";
+import { mark, nearest, places, plot, unmark } from "./plot.js";
+import { lately } from "./run.js";
 import { on, store } from "./store.js";
-import { hideTip, showTip } from "./tip.js";
 import { t } from "./words.js";
 
-const [WIDTH, HEIGHT] = [320, 150];
-const [LEFT, RIGHT, TOP, BOTTOM] = [44, 46, 8, 22];
+/** @typedef {import("./plot.js").Series} Series */
+
+const SIZE = { wide: 320, high: 150, right: 46 };
+const SMOOTH = [0, 2, 5, 10, 20]; // per cent of the iterations
+
+/** @type {{kind: string, label: string, train?: "train" | "score_train", test?: "test" | "score_test", isError?: boolean, only?: string}[]} */
+const KINDS = [
+  { kind: "cost", label: "Cost", train: "train", test: "test" },
+  { kind: "score", label: "accuracy", train: "score_train", test: "score_test", only: "accuracy" },
+  { kind: "error", label: "error rate", train: "score_train", test: "score_test", isError: true, only: "accuracy" },
+  { kind: "score", label: "RMSE", train: "score_train", test: "score_test", only: "RMSE" },
+  { kind: "rate", label: "learning rate" },
+];
 
 let isLog = false;
-/** @type {(iteration: number) => number} */
-let across = () => 0;
+let kind = "cost";
+let smooth = 0;
+/** @type {number | null} the iteration that is read */
+let read = null;
+/** @type {import("./plot.js").Plotted} */
+let plotted;
+/** @type {import("./api.js").Curves | null} what the server smooths and plans */
+let asked = null;
+let askedOf = "";
 
 /** @param {HTMLElement} root */
 export function start(root) {
-  const picture = svg("svg", { class: "curves", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", tabindex: "-1" });
-  const button = el("button", {
-    type: "button",
-    class: "small",
-    id: "log",
-    "aria-pressed": "false",
-    onclick: () => ((isLog = !isLog), button.setAttribute("aria-pressed", String(isLog)), show()),
-  });
-  const title = el("h2");
-  root.append(el("div", { class: "head" }, title, button), picture);
-  const show = onceAFrame(() => store.state && draw(picture));
-  on("frame", show);
-  const label = () => {
-    title.textContent = t("Cost");
-    button.textContent = t("log scale");
+  const picture = svg("svg", { class: "curves", viewBox: `0 0 ${SIZE.wide} ${SIZE.high}`, "aria-hidden": "true" });
+  const line = el("output", { class: "reading", "aria-live": "polite" });
+  const box = el("div", { class: "plot", role: "group", tabindex: "0", id: "curves" }, picture);
+  const head = el("div", { class: "head curve-head" });
+  root.append(head, box, line);
+  const show = onceAFrame(() => store.state && draw(picture, box, line));
+  const ask = lately(async () => {
+    const { state } = store;
+    if (!state || !isAsked()) return;
+    const found = await api.curves(state.run, smooth);
+    if (state.run !== store.state.run) return;
+    [asked, askedOf] = [found, `${state.run} ${smooth}`];
     show();
-  };
-  on("look", label);
-  label();
-  picture.addEventListener("pointermove", (event) => point(picture, /** @type {PointerEvent} */ (event)));
-  picture.addEventListener("pointerleave", hideTip);
+  }, 250);
+  const news = () => (show(), ask());
+  const label = () => (controls(head, label, news), news());
+  for (const topic of /** @type {const} */ (["look", "run"])) on(topic, label);
+  for (const topic of /** @type {const} */ (["frame", "fields"])) on(topic, news);
+  box.addEventListener("pointermove", (event) => {
+    const { left, width } = picture.getBoundingClientRect();
+    if (plotted) read = nearest(plotted, ((event.clientX - left) / width) * SIZE.wide);
+    show();
+  });
+  const leave = () => ((read = null), show());
+  box.addEventListener("pointerleave", leave);
+  box.addEventListener("blur", leave);
+  box.addEventListener("keydown", (event) => {
+    const all = plotted ? places(plotted) : [];
+    const way = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10, Home: -all.length, End: all.length }[
+      event.key
+    ];
+    if (!way || !all.length) return;
+    event.preventDefault();
+    const at = read === null ? (way > 0 ? -1 : all.length) : all.indexOf(read);
+    read = all[Math.max(0, Math.min(all.length - 1, at + way))];
+    show();
+  });
 }
 
-/** @param {SVGElement} picture */
-function draw(picture) {
-  const { iterations, train, test } = store.state.costs;
-  const seen = [...train, ...test]
-    .filter((each) => each !== null && Number.isFinite(each) && (!isLog || each > 0))
-    .map(Number);
-  const [low, high] = seen.length ? [Math.min(...seen), Math.max(...seen)] : [0, 1];
-  const ticks = isLog
-    ? decades(low, high)
-    : plain(Math.max(0, iterations.length < 3 || low < high / 3 ? 0 : low), high);
-  const [bottom, top] = [ticks[0], ticks[ticks.length - 1]];
-  const scale = (/** @type {number} */ value) =>
-    isLog ? Math.log(value / bottom) / Math.log(top / bottom) : (value - bottom) / (top - bottom || 1);
-  const last = Math.max(1, iterations.at(-1) ?? 1);
-  across = (iteration) => LEFT + ((WIDTH - LEFT - RIGHT) * iteration) / last;
-  const up = (/** @type {number} */ value) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - scale(value));
-  picture.replaceChildren();
-  picture.setAttribute(
-    "aria-label",
-    t("Cost by iteration: training {train}, test {test}", { train: num(train.at(-1)), test: num(test.at(-1)) }),
+/** Whether the server has to smooth or to plan. */
+const isAsked = () => smooth > 0 || (kind === "rate" && store.state.spec.settings.schedule !== "constant");
+
+/** @param {HTMLElement} head @param {() => void} label @param {() => void} news */
+function controls(head, label, news) {
+  const metric = store.state?.scores.metric;
+  const kinds = KINDS.filter((each) => !each.only || each.only === metric);
+  if (!kinds.some((each) => each.kind === kind)) kind = "cost";
+  const log = el(
+    "button",
+    {
+      type: "button",
+      class: "small",
+      id: "log",
+      title: t("log scale"),
+      "aria-label": t("log scale"),
+      "aria-pressed": String(isLog),
+      onclick: () => ((isLog = !isLog), log.setAttribute("aria-pressed", String(isLog)), news()),
+    },
+    t("log"),
   );
-  for (const tick of ticks) {
-    picture.append(
-      svg("path", { class: "rule", d: `M${LEFT} ${up(tick)}H${WIDTH - RIGHT}` }),
-      svg("text", { x: LEFT - 6, y: up(tick) + 3.5, "text-anchor": "end" }, short(tick)),
-    );
-  }
-  for (const tick of [0, last])
-    picture.append(
-      svg("text", { x: across(tick), y: HEIGHT - 6, "text-anchor": tick ? "end" : "start" }, String(tick)),
-    );
-  const ends = [];
-  for (const [name, values, shown] of /** @type {[string, (number | null)[], string][]} */ ([
-    ["test", test, t("test")],
-    ["train", train, t("training")],
+  const of = choice(
+    kinds.map((each) => ({ name: each.kind, label: each.label })),
+    kind,
+    { id: "curve-kind", class: "strong", "aria-label": t("Which curve") },
+    (name) => ((kind = name), label()),
+  );
+  const by = choice(
+    SMOOTH.map((each) => ({ name: String(each), label: each ? t("smooth # %", each) : t("as it is") })),
+    String(smooth),
+    { id: "curve-smooth", "aria-label": t("Smoothing"), disabled: kind === "rate" },
+    (name) => ((smooth = Number(name)), news()),
+  );
+  const at = document.activeElement?.id;
+  head.replaceChildren(of, by, log, keepButton("small"));
+  if (at && head.querySelector(`#${CSS.escape(at)}`)) document.getElementById(at)?.focus();
+}
+
+/** The curves of the kind that is chosen. @returns {Series[]} */
+function series() {
+  const { costs, run } = store.state;
+  const found = KINDS.find((each) => each.kind === kind && (!each.only || each.only === store.state.scores.metric));
+  if (!found?.train || !found.test) return rates();
+  const isFresh = asked && askedOf === `${run} ${smooth}`;
+  const smoothed = smooth && isFresh ? /** @type {import("./api.js").Curves} */ (asked).smoothed : null;
+  const flip = (/** @type {(number | null)[]} */ values) =>
+    found.isError ? values.map((each) => (each === null ? null : 1 - each)) : values;
+  /** @type {Series[]} */
+  const made = [];
+  for (const [name, key, shown] of /** @type {const} */ ([
+    ["test", found.test, t("test")],
+    ["train", found.train, t("training")],
   ])) {
-    const d = values
-      .map((value, k) =>
-        value === null || !Number.isFinite(value) || (isLog && value <= 0)
-          ? ""
-          : `${across(iterations[k]).toFixed(1)} ${up(value).toFixed(1)}`,
-      )
-      .filter(Boolean)
-      .join("L");
-    if (!d) continue;
-    picture.append(svg("path", { class: `line ${name}`, d: `M${d}` }));
-    const end = values.filter((each) => each !== null).at(-1);
-    if (end !== undefined) ends.push({ name, shown, y: up(Number(end)) });
+    const raw = { iterations: costs.iterations, values: flip(costs[key]) };
+    made.push(smoothed ? { name: `${name} raw`, ...raw } : { name, shown, ...raw });
+    if (smoothed) made.push({ name, shown, iterations: smoothed.iterations, values: flip(smoothed[key]) });
   }
-  if (ends.length === 2 && Math.abs(ends[0].y - ends[1].y) < 12) {
-    const middle = Math.max(TOP + 8, Math.min(HEIGHT - BOTTOM - 6, (ends[0].y + ends[1].y) / 2));
-    const [above, below] = ends[0].y < ends[1].y ? ends : [ends[1], ends[0]];
-    [above.y, below.y] = [middle - 6, middle + 6];
-  }
-  for (const { name, shown, y } of ends)
-    picture.append(svg("text", { class: name, x: WIDTH - RIGHT + 5, y: y + 3.5 }, shown));
+  return made;
 }
 
-/** @param {number} low @param {number} high */
-function decades(low, high) {
-  const first = Math.floor(Math.log10(low));
-  const last = Math.max(first + 1, Math.ceil(Math.log10(high)));
-  const step = Math.ceil((last - first) / 4);
-  return Array.from({ length: Math.ceil((last - first) / step) + 1 }, (_, k) => 10 ** (first + k * step));
+/** The learning rates that were taken, and those to come. @returns {Series[]} */
+function rates() {
+  const { costs, run, spec } = store.state;
+  const made = [{ name: "train", shown: "α", iterations: costs.iterations, values: costs.learning_rate }];
+  const plan = spec.settings.schedule !== "constant" && askedOf.startsWith(`${run} `) ? asked?.plan : null;
+  if (plan)
+    made.unshift({ name: "test", shown: t("to come"), iterations: plan.iterations, values: plan.learning_rate });
+  return made;
 }
 
-/** @param {number} low @param {number} high */
-function plain(low, high) {
-  const rough = (high - low || Math.abs(high) || 1) / 3;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((each) => each * power).find((each) => each >= rough) ?? rough;
-  const first = Math.floor(low / step);
-  const last = Math.max(first + 1, Math.ceil(high / step - 1e-9));
-  return Array.from({ length: last - first + 1 }, (_, k) => (first + k) * step);
-}
-
-/** @param {number} value */
-const short = (value) =>
-  (value !== 0 && (value < 1e-3 || value >= 1e5)
-    ? value.toExponential(0)
-    : String(Number(value.toPrecision(3)))
-  ).replace("-", "−");
-
-/** @param {SVGElement} picture @param {PointerEvent} event */
-function point(picture, event) {
-  const { iterations, train, test } = store.state.costs;
-  const box = picture.getBoundingClientRect();
-  const x = ((event.clientX - box.left) / box.width) * WIDTH;
-  let nearest = 0;
-  iterations.forEach(
-    (iteration, k) => Math.abs(across(iteration) - x) < Math.abs(across(iterations[nearest]) - x) && (nearest = k),
+/** @param {SVGElement} picture @param {HTMLElement} box @param {HTMLElement} line */
+function draw(picture, box, line) {
+  const made = series();
+  plotted = plot(picture, made, { ...SIZE, isLog });
+  const label = t(KINDS.find((each) => each.kind === kind)?.label ?? "");
+  const said = (/** @type {string} */ name) =>
+    write(made.find((each) => each.name === name)?.values.findLast((each) => each !== null));
+  box.setAttribute(
+    "aria-label",
+    t("{name} by iteration: training {train}, test {test}; arrow keys go from point to point", {
+      name: label,
+      train: said("train"),
+      test: said("test"),
+    }),
   );
-  if (iterations.length)
-    showTip(
-      event,
-      t("iteration #: training {train}, test {test}", iterations[nearest], {
-        train: num(train[nearest]),
-        test: num(test[nearest]),
-      }),
-    );
+  line.classList.toggle("two", smooth > 0 && kind !== "rate");
+  if (read === null) {
+    unmark(picture);
+    line.textContent = smooth && asked && kind !== "rate" ? smoothing(asked.window) : "\u00a0";
+    return;
+  }
+  const values = mark(picture, plotted, read);
+  const names = kind === "rate" ? { train: "α", test: t("to come") } : { train: t("training"), test: t("test") };
+  const parts = Object.entries(names)
+    .filter(([name]) => values[name] !== null && values[name] !== undefined)
+    .map(([name, shown]) => {
+      const raw = values[`${name} raw`];
+      return `${shown} ${write(values[name])}${raw === undefined || raw === null ? "" : ` (${write(raw)})`}`;
+    });
+  line.textContent = [t("iteration #", read), ...parts].join(" · ");
 }
+
+/** @param {number} window */
+const smoothing = (window) => t("means of the last # iterations; pale: as it is", Math.round(window));
+
+/** @param {number | null | undefined} value */
+const write = (value) =>
+  value === null || value === undefined
+    ? "–"
+    : kind === "error" || (kind === "score" && store.state.scores.metric === "accuracy")
+      ? percent(value)
+      : num(value);

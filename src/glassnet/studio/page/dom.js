@@ -190,7 +190,8 @@ export function sharp(canvas, width, height) {
 }
 
 /**
- * Put other children into an element; what had the focus has it again, found by its id or its `data-key`.
+ * Put other children into an element; what had the focus has it again, found by its id or its `data-key`, and what
+ * was scrolled stands there again, found by its `data-scroll`.
  * @param {Element} root
  * @param {...(Child | Child[])} children
  */
@@ -201,6 +202,11 @@ export function refill(root, ...children) {
     : at?.dataset.key
       ? `[data-key="${CSS.escape(at.dataset.key)}"]`
       : null;
+  const scrolled = [...root.querySelectorAll("[data-scroll]")].map((each) => ({
+    name: each.getAttribute("data-scroll") ?? "",
+    left: each.scrollLeft,
+    top: each.scrollTop,
+  }));
   root.replaceChildren(
     .../** @type {Node[]} */ (
       children
@@ -209,5 +215,7 @@ export function refill(root, ...children) {
         .map((each) => (each instanceof Node ? each : String(each)))
     ),
   );
+  for (const { name, left, top } of scrolled)
+    root.querySelector(`[data-scroll="${CSS.escape(name)}"]`)?.scrollTo({ left, top, behavior: "instant" });
   if (found) /** @type {HTMLElement | null} */ (root.querySelector(found))?.focus({ preventScroll: true });
 }

@@ -3,6 +3,7 @@
 import { css, diverging, ink, paint, reach, signed } from "./colors.js";
 import { num, sharp } from "./dom.js";
 import { paintPicture } from "./pictures.js";
+import { drawWeights, picture, see } from "./weights.js";
 import { store } from "./store.js";
 
 export const HEAD = 86; // pixels above the units
@@ -29,16 +30,11 @@ export function showSample(shown) {
   writeValues();
 }
 
-/** @returns {[number, number, number] | null} height, width and channels where the features are pixels */
-export function picture() {
-  const { picture: shape } = store.state;
-  return shape ? [shape[0], shape[1], shape[2] ?? 1] : null;
-}
-
 export function drawMaps() {
   const { state, plane } = store;
   if (!state) return;
   const pixels = picture();
+  if (pixels && view.nodes[1]?.size) see(Math.min(...view.nodes[1].keys()), view.nodes[1].size);
   view.nodes.forEach((layer, l) => {
     if (l === 0 && pixels) {
       drawPixels();
@@ -46,8 +42,8 @@ export function drawMaps() {
     }
     for (const [unit, { canvas, size, element }] of layer) {
       const map = l === 0 ? null : mapOf(l, unit);
-      const W = state.layers[l - 1]?.W_values;
-      if (l === 1 && pixels?.[2] === 1 && W) row(canvas, W[unit], pixels);
+      const isPicture = l === 1 && pixels !== null && drawWeights(canvas, unit);
+      if (isPicture) canvas.style.imageRendering = "pixelated";
       else if (map) drawMap(canvas, map, state.layers[l - 1].activation);
       else if (l === 0 && plane && state.sizes[0] > 0 && store.axes.includes(unit))
         ramp(canvas, unit === store.axes[1]);
@@ -78,12 +74,6 @@ function drawMap(canvas, map, activation) {
 /** @param {HTMLCanvasElement} canvas @param {boolean} upright */
 function ramp(canvas, upright) {
   paint(canvas, 16, 16, (k) => diverging(((upright ? Math.floor(k / 16) : k % 16) - 7.5) / 8), true);
-}
-
-/** @param {HTMLCanvasElement} canvas @param {import("./api.js").Numbers} values @param {number[]} shape */
-function row(canvas, values, shape) {
-  const scale = reach(values);
-  paint(canvas, shape[1], shape[0], (k) => diverging(values[k] / scale));
 }
 
 function drawPixels() {

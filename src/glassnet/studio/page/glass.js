@@ -23,7 +23,9 @@ const refresh = lately(async () => {
   const wanted = selection.kind === "unit" || selection.kind === "edge" ? selection : null;
   const [shown, opened] = await Promise.all([
     sampleShown(),
-    wanted ? api.unit(state.run, wanted.layer, wanted.unit, store.sample) : null,
+    wanted
+      ? api.unit(state.run, wanted.layer, wanted.unit, store.sample, wanted.kind === "edge" ? wanted.from : undefined)
+      : null,
   ]);
   if (state.run !== store.state.run || selection !== store.selection) return refresh();
   [sample, unit] = [shown, opened];

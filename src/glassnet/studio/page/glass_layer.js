@@ -1,7 +1,7 @@
 // The arrays of a layer, and the whole way of one sample, as heat maps.
 
 import { el, num } from "./dom.js";
-import { picture } from "./drawing.js";
+import { picture } from "./weights.js";
 import { heat, parts } from "./heat.js";
 import { changed, chooseSample, select, store } from "./store.js";
 import { t } from "./words.js";
@@ -69,10 +69,11 @@ export function sampleView(sample) {
 function facts(sample) {
   const { features, cells, label, prediction, probabilities } = sample;
   const known = picture() ? [] : Object.entries(features).slice(0, MOST_INPUTS);
-  const inputs = known.map(([name, value], k) => [name, input(name, k, value)]);
-  const rows = [...Object.entries(cells ?? {}), ...inputs].map(([name, value]) =>
-    el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, value)),
+  const ofCells = Object.entries(cells ?? {}).map(([name, value]) => row({}, name, value));
+  const ofInputs = known.map(([name, value], k) =>
+    row({ "data-feature": String(k), "data-light": `a:0:${k}` }, name, input(name, k, value)),
   );
+  const rows = [...ofCells, ...ofInputs];
   const isChanged = Object.keys(store.inputs).length > 0;
   const back = () => chooseSample(store.sample);
   const shares = Array.isArray(probabilities)
@@ -125,6 +126,9 @@ function facts(sample) {
       : null,
   );
 }
+
+/** @param {Record<string, string>} lights @param {string} name @param {string | HTMLElement} value */
+const row = (lights, name, value) => el("tr", lights, el("th", { scope: "row" }, name), el("td", {}, value));
 
 /** A feature that can be changed, to see what follows. @param {string} name @param {number} k @param {number} value */
 function input(name, k, value) {

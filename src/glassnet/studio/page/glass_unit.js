@@ -2,7 +2,7 @@
 
 import { diverging, paint, reach } from "./colors.js";
 import { el, math, num } from "./dom.js";
-import { picture } from "./drawing.js";
+import { ofUnit, picture } from "./weights.js";
 import { parts } from "./heat.js";
 import { nameOf } from "./net.js";
 import { change } from "./run.js";
@@ -57,7 +57,7 @@ export function unitView(unit, sample) {
           el("td", {}, num(each.a)),
           el("td", {}, num(each.product)),
           el("td", { class: "bar" }, barOf(each.product / largest)),
-          el("td", {}, num(unit.dW?.[k])),
+          el("td", {}, num(each.dW)),
         ),
       ),
       el(
@@ -102,7 +102,8 @@ function pictures(unit, sample, l, j) {
   const shape = picture();
   const W = store.state.layers[0].W_values?.[j];
   const X = sample.arrays.find((each) => each.name === "X")?.values?.map((row) => row[0]);
-  if (!shape || l !== 1 || !W || !X || shape[2] !== 1) return null;
+  if (!shape || l !== 1) return null;
+  if (!W || !X || shape[2] !== 1) return ofUnit(j);
   const shown = /** @type {[string, number[]][]} */ ([
     ["w", W],
     ["x", X],
@@ -220,7 +221,7 @@ export function edgeView(unit) {
       ),
       row(
         "dw",
-        `dz a = ${num(unit.dZ)} × ${num(term.a)} = ${num(unit.dW?.[i])}`,
+        `dz a = ${num(unit.dZ)} × ${num(term.a)} = ${num(term.dW)}`,
         `w:${l}:${j}:${i} a:${l}:${j} a:${l - 1}:${i}`,
       ),
     ),

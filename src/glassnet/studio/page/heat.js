@@ -2,6 +2,7 @@
 
 import { css, diverging, ink, paint, reach } from "./colors.js";
 import { el, exact, math, num } from "./dom.js";
+import { large } from "./large.js";
 import { changed, store } from "./store.js";
 import { inWords, t } from "./words.js";
 
@@ -32,6 +33,7 @@ export function heat(array, options = {}) {
   if (!array.values) {
     const { min, max, mean, std } = array.summary ?? { min: NaN, max: NaN, mean: NaN, std: NaN };
     box.append(el("p", { class: "quiet" }, `${num(min)} … ${num(max)}, ${t("mean")} ${num(mean)}, σ ${num(std)}`));
+    box.append(...large(array, options));
   } else box.append(...map(array, array.values, rows, columns, options));
   if (!options.plain)
     box.append(

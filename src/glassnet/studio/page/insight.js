@@ -1,18 +1,29 @@
-// What the network does well and badly: findings, a table of confusions, distributions by layer, the gradient checked.
+// What the network does well and badly: a row for each view below the network but the glass.
 
 import * as api from "./api.js";
 import { confusion } from "./confusion.js";
 import { el, num, refill, svg } from "./dom.js";
 import { showError } from "./fields.js";
+import { comparison } from "./compare.js";
+import { findings } from "./findings.js";
+import { graph } from "./graph.js";
 import { lately } from "./run.js";
 import { on, store } from "./store.js";
 import { whatIf } from "./what_if.js";
-import { inWords, t } from "./words.js";
+import { t } from "./words.js";
 
-/** @typedef {"whatif" | "findings" | "confusion" | "distributions" | "check"} View */
+/** @typedef {"whatif" | "findings" | "confusion" | "comparison" | "distributions" | "graph" | "check"} View */
 
 /** @type {Record<View, () => Promise<HTMLElement> | HTMLElement>} */
-const VIEWS = { whatif: whatIf, findings, confusion: () => confusion(refresh), distributions, check };
+const VIEWS = {
+  whatif: whatIf,
+  findings,
+  confusion: () => confusion(refresh),
+  comparison,
+  distributions,
+  graph,
+  check,
+};
 /** @type {HTMLElement} */
 let root;
 /** @type {View | null} */
@@ -30,7 +41,7 @@ const refresh = lately(async () => {
 /** @param {HTMLElement} element */
 export function start(element) {
   root = element;
-  for (const topic of /** @type {const} */ (["run", "frame", "look"])) on(topic, refresh);
+  for (const topic of /** @type {const} */ (["run", "frame", "look", "kept", "sample", "view"])) on(topic, refresh);
 }
 
 /** @param {View | null} view */
@@ -38,33 +49,6 @@ export function show(view) {
   shown = view;
   if (view) root.replaceChildren();
   refresh();
-}
-
-// ---------------------------------------------------------------- findings
-
-function findings() {
-  const { findings: found, iteration } = store.state;
-  if (!found?.length)
-    return el(
-      "p",
-      { class: "quiet" },
-      iteration
-        ? t("Nothing stands out: no finding so far.")
-        : t("Train a little: findings appear here as they arise."),
-    );
-  return el(
-    "ul",
-    { class: "findings" },
-    found.map((each) =>
-      el(
-        "li",
-        {},
-        el("b", {}, inWords(each.title, each.zh?.title)),
-        el("p", {}, inWords(each.text, each.zh?.text)),
-        each.change ? el("p", { class: "change" }, inWords(each.change, each.zh?.change)) : null,
-      ),
-    ),
-  );
 }
 
 // ---------------------------------------------------------------- distributions
@@ -113,7 +97,12 @@ function histogram(name, { edges, counts }) {
     svg("text", { x: 0, y: high + 12 }, num(low, 2)),
     svg("text", { x: wide, y: high + 12, "text-anchor": "end" }, num(top, 2)),
   );
-  return el("figure", { class: "histogram" }, el("figcaption", {}, el("i", {}, name)), picture);
+  return el(
+    "figure",
+    { class: "histogram", "data-histogram": name, "data-light": `m:${name}` },
+    el("figcaption", {}, el("i", {}, name)),
+    picture,
+  );
 }
 
 // ---------------------------------------------------------------- gradient check

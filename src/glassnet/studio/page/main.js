@@ -9,9 +9,11 @@ import { byId, el } from "./dom.js";
 import { showError } from "./fields.js";
 import * as film from "./film.js";
 import * as fitted from "./fitted.js";
+import { leave } from "./findings.js";
 import * as glass from "./glass.js";
 import * as insight from "./insight.js";
 import * as net from "./net.js";
+import * as weights from "./weights.js";
 import * as plane from "./plane.js";
 import { begin, open } from "./run.js";
 import { changed, on, store } from "./store.js";
@@ -25,7 +27,9 @@ const TABS = /** @type {const} */ ([
   ["whatif", "What if"],
   ["findings", "Findings"],
   ["confusion", "Confusions"],
+  ["comparison", "Comparison"],
   ["distributions", "Distributions"],
+  ["graph", "Graph"],
   ["check", "Gradient check"],
 ]);
 
@@ -69,22 +73,34 @@ function tabs(root) {
   on("select", () => open("glass"));
 }
 
-/** What the pointer or the focus is on says what lights up. */
+/** What the pointer or the focus is on says what lights up; a pointer that rests while the page changes says nothing. */
 function lights() {
+  let at = "";
+  const place = (/** @type {any} */ event) => `${event.clientX} ${event.clientY}`;
   /** @param {Event} event */
   const light = (event) => {
+    if (event.type === "pointerover" && place(event) === at) return;
     const found = /** @type {Element} */ (event.target).closest?.("[data-light]")?.getAttribute("data-light") ?? "";
     if (/** @type {Element} */ (event.target).closest?.(".grid")) return;
-    const next = new Set(found.split(" ").filter(Boolean));
+    const next = found ? new Set(found.split(" ").filter(Boolean)) : store.lasting;
     if ([...next].join() === [...store.light].join()) return;
     store.light = next;
     changed("light");
   };
   for (const name of ["pointerover", "focusin"]) document.addEventListener(name, light);
-  on("light", () => {
-    for (const each of document.querySelectorAll("[data-array]"))
-      each.classList.toggle("lit", store.light.has(`m:${each.getAttribute("data-array")}`));
-  });
+  document.addEventListener("pointermove", (event) => (at = place(event)));
+  const mark = () => {
+    for (const each of document.querySelectorAll("[data-array], [data-feature]")) {
+      const [array, feature] = [each.getAttribute("data-array"), each.getAttribute("data-feature")];
+      each.classList.toggle("lit", store.light.has(array ? `m:${array}` : `a:0:${feature}`));
+    }
+    const spot = store.spot ? document.querySelector(store.spot) : null;
+    for (const each of document.querySelectorAll(".spot")) if (each !== spot) each.classList.remove("spot");
+    spot?.classList.add("spot");
+  };
+  for (const topic of /** @type {const} */ (["light", "spot"])) on(topic, mark);
+  new MutationObserver(mark).observe(byId("below"), { childList: true, subtree: true });
+  for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, leave, { capture: true });
 }
 
 /** Open the run of this tab, else that of the shell, else what the address says. */
@@ -120,6 +136,7 @@ async function main() {
   film.start(byId("transport"));
   data.start(byId("data"));
   net.start(byId("network"));
+  weights.start();
   const [surface, cost] = [el("div"), el("div")];
   byId("results").append(surface, cost);
   plane.start(surface);

@@ -2,7 +2,8 @@
 
 import { el, onceAFrame, num, sub } from "./dom.js";
 import { choice } from "./fields.js";
-import { AREA, FOOT, HEAD, PICTURE, drawEdges, drawMaps, picture, view, writeValues } from "./drawing.js";
+import { AREA, FOOT, HEAD, PICTURE, drawEdges, drawMaps, view, writeValues } from "./drawing.js";
+import { picture } from "./weights.js";
 import { rebuild } from "./run.js";
 import { changed, on, select, store } from "./store.js";
 import { hideTip, showTip } from "./tip.js";

@@ -14,7 +14,7 @@ const MOST_POINTS = 1200;
 let queue = Promise.resolve();
 /** @type {() => void} */
 let stopListening = () => {};
-/** @type {({spec: Spec} | {run: string})[]} what undo takes back, the last one last */
+/** @type {(() => Promise<State>)[]} what takes back what was done, the last one last */
 const past = [];
 
 /**
@@ -32,7 +32,7 @@ export function inTurn(asked) {
       return found;
     } catch (error) {
       if (!(error instanceof api.Refused)) throw error;
-      if (error.status === 404 && store.state)
+      if (error.status === 404 && error.field !== "kept" && store.state)
         adopt(await api.newRun(store.state.spec)); // the server has it no longer
       else showError(error);
       return null;
@@ -118,19 +118,40 @@ function append(costs, news) {
   const last = costs.iterations.at(-1) ?? -1;
   news.iterations.forEach((iteration, k) => {
     if (iteration <= last) return;
-    costs.iterations.push(iteration);
-    costs.train.push(news.train[k]);
-    costs.test.push(news.test[k]);
+    for (const name of api.CURVES) /** @type {any[]} */ (costs[name]).push(news[name][k]);
   });
   if (costs.iterations.length > MOST_POINTS) {
-    for (const name of /** @type {const} */ (["iterations", "train", "test"])) {
-      /** @type {any} */ (costs)[name] = costs[name].filter((_, k) => k % 2 === 0);
-    }
+    for (const name of api.CURVES) costs[name] = /** @type {any[]} */ (costs[name]).filter((_, k) => k % 2 === 0);
   }
 }
 
 /** Begin with a specification; what it leaves out has its default. @param {any} spec */
-export const begin = (spec) => inTurn(() => api.newRun(spec));
+export const begin = (spec) => instead(() => api.newRun(spec));
+
+/**
+ * Show another run in place of this one, so that an undo shows this one again.
+ * @param {() => Promise<State>} asked
+ */
+export async function instead(asked) {
+  /** @type {State | null} */
+  let before = null;
+  const state = await inTurn(() => ((before = store.state), asked()));
+  if (state && before) past.push(shownAgain(before));
+  changed("frame");
+  return state;
+}
+
+/** Return what shows a run again; where the server has it no longer, one that begins anew. @param {State} state */
+const shownAgain =
+  ({ run, spec }) =>
+  async () => {
+    try {
+      return await api.state(run);
+    } catch (error) {
+      if (!(error instanceof api.Refused) || error.status !== 404) throw error;
+      return await api.newRun(spec);
+    }
+  };
 
 /** Open a run that the server has, where it is the one of the address. @param {string} run @param {any} [spec] */
 export async function open(run, spec) {
@@ -148,18 +169,12 @@ export async function open(run, spec) {
  * Change the specification, and start anew with it.
  * @param {(spec: Spec) => void} change
  */
-export async function rebuild(change) {
-  /** @type {Spec | null} */
-  let before = null;
-  const state = await inTurn(() => {
-    before = store.state.spec;
-    const spec = structuredClone(before);
+export const rebuild = (change) =>
+  instead(() => {
+    const spec = structuredClone(store.state.spec);
     change(spec);
     return api.newRun(spec);
   });
-  if (state && before) past.push({ spec: before });
-  changed("frame");
-}
 
 /**
  * Play, pause, take a step, an epoch or a part, start again.
@@ -167,21 +182,29 @@ export async function rebuild(change) {
  * @param {number} [speed] in steps of a frame
  * @param {number} [every] after so many steps playing pauses
  */
-export const act = (what, speed, every) => inTurn(() => api.act(store.state.run, { what, speed, every }));
+export async function act(what, speed, every) {
+  const state = await inTurn(() => api.act(store.state.run, { what, speed, every }));
+  if (state && what === "reset") undoable(() => api.change(state.run, { undo: true }));
+  return state;
+}
 
 /** Change settings, or one number of W or b, and train on. @param {any} what */
 export async function change(what) {
   const state = await inTurn(() => api.change(store.state.run, what));
-  if (state) past.push({ run: state.run });
+  if (state) undoable(() => api.change(state.run, { undo: true }));
+}
+
+/** Take note of what takes back what was done. @param {() => Promise<State>} back */
+export function undoable(back) {
+  past.push(back);
   changed("frame");
 }
 
 /** Take back the last change. */
 export async function undo() {
-  const last = past.pop();
-  if (!last) return;
-  const back = "spec" in last ? () => api.newRun(last.spec) : () => api.change(store.state.run, { undo: true });
-  await inTurn(back);
+  const back = past.pop();
+  if (back) await inTurn(back);
+  changed("frame");
 }
 
 /** @returns {boolean} */

@@ -3,7 +3,8 @@
 /**
  * @typedef {{kind: "unit", layer: number, unit: number} | {kind: "layer", layer: number} | {kind: "sample"} |
  *   {kind: "edge", layer: number, unit: number, from: number}} Selection
- * @typedef {"run" | "frame" | "plane" | "select" | "sample" | "inputs" | "light" | "look" | "view" | "fields" | "seen"} Topic
+ * @typedef {"run" | "frame" | "plane" | "select" | "sample" | "inputs" | "light" | "look" | "view" | "fields" | "seen" | "kept" |
+ *   "spot"} Topic
  */
 
 /** @type {Map<Topic, (() => void)[]>} */
@@ -26,6 +27,14 @@ export const store = {
   inputs: {},
   /** @type {Set<string>} What lights up: `a:1:0` unit 0 of layer 1, `w:1:0:2` its edge from unit 2, `b:1:0`, `m:W1`. */
   light: new Set(),
+  /** @type {Set<string>} What lights up where the pointer and the focus are on nothing that does. */
+  lasting: new Set(),
+  /** What has a frame around it, as a selector. */
+  spot: "",
+  /** @type {[number, number] | null} The cell of the confusions whose samples are listed: label, answer. */
+  cell: null,
+  /** Counts what was kept and deleted. */
+  keptVersion: 0,
 };
 
 /**
@@ -39,6 +48,7 @@ export function on(topic, called) {
 
 /** @param {Topic} topic */
 export function changed(topic) {
+  if (topic === "kept") store.keptVersion += 1;
   for (const called of listeners.get(topic) ?? []) called();
 }
 
