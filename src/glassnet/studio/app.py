@@ -40,7 +40,7 @@ from glassnet.studio.refused import RefusedError
 from glassnet.studio.requests import MOST_UPLOAD, body_of, json_of, write_body
 from glassnet.studio.runs import FRAME, Run
 from glassnet.studio.session import Session
-from glassnet.studio.sources import make
+from glassnet.studio.sources import TABLE, make
 from glassnet.studio.spec import complete
 from glassnet.studio.tables import Tables
 from glassnet.texts import translated
@@ -215,6 +215,8 @@ class Studio:
     def _session(self, spec: dict[str, Any], first: Opened | None) -> Session:
         if spec["source"]["name"] == MODEL:
             return LookedAt(spec, self.tables.models.of(spec["source"]))
+        if spec["source"]["name"] == TABLE:
+            self.fits.prepare()
         session = Session(spec, make(spec["source"], spec["data_seed"], spec["test_share"], self.tables))
         return session if first is None else go_on(session, first)
 

@@ -38,9 +38,13 @@ class Fit:
         What the process is told.
     label : str
         Of the model: its file and preset.
+    process : Popen
+        That waits for it.
     """
 
-    def __init__(self, tables: Tables, name: str, asked: dict[str, Any], label: str) -> None:
+    def __init__(
+        self, tables: Tables, name: str, asked: dict[str, Any], label: str, process: subprocess.Popen[str]
+    ) -> None:  # fmt: skip
         self.name: str = name
         self.label: str = label
         self.state: str = "training"  # then "done", "stopped" or "failed"
@@ -49,10 +53,7 @@ class Fit:
         self.error: str = ""
         self.source: dict[str, Any] | None = None
         self._tables, self._asked = tables, asked
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "glassnet.studio.fitting"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True, encoding="utf-8", start_new_session=os.name == "posix",
-        )  # fmt: skip
+        self._process = process
         self._thread = threading.Thread(target=self._listen, name=f"glassnet-fit-{name}", daemon=True)
         self._thread.start()
 
@@ -134,6 +135,14 @@ class Fit:
         return self._tables.models.keep(fitted, is_ours=True)
 
 
+def _started() -> subprocess.Popen[str]:
+    """Return a process that waits to be told what to train."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "glassnet.studio.fitting"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True, encoding="utf-8", start_new_session=os.name == "posix",
+    )  # fmt: skip
+
+
 class Fits:
     """All trainings of one server."""
 
@@ -141,6 +150,12 @@ class Fits:
         self._tables = tables
         self.known: dict[str, Fit] = {}
         self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._ready: subprocess.Popen[str] | None = None
+
+    def prepare(self) -> None:
+        """Start the process of the next training, which takes a second to load; one that is ready stays so."""
+        if self._ready is None or self._ready.poll() is not None:
+            self._ready = _started()
 
     def start(self, given: dict[str, Any]) -> Fit:
         """Start a training.
@@ -173,7 +188,12 @@ class Fits:
             "preset": preset, "random_state": spec["seed"], "test": spec["test_share"],
             "out": str(Path(self._folder.name) / f"{name}.glassnet"),
         }  # fmt: skip
-        fit = Fit(self._tables, name, asked, f"{self._tables.file_of(spec['source']).name}, {preset}")
+        self.prepare()
+        assert self._ready is not None
+        fit = Fit(
+            self._tables, name, asked, f"{self._tables.file_of(spec['source']).name}, {preset}", self._ready
+        )  # fmt: skip
+        self._ready = None
         self.known[name] = fit
         for old in [each for each, fit in self.known.items() if not fit.is_training][:-MOST_KEPT]:
             del self.known[old]
@@ -189,5 +209,8 @@ class Fits:
         """End them all."""
         for fit in self.known.values():
             fit.stop()
+        if self._ready is not None:
+            self._ready.kill()
+            self._ready.communicate()
         if self._folder is not None:
             self._folder.cleanup()

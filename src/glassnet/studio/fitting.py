@@ -86,6 +86,8 @@ def main() -> None:
     """Train what the first line of the input asks for."""
     out = sys.stdout
     sys.stdout = sys.stderr  # nothing else may write there
+    from glassnet import workflows  # noqa: F401  loaded while the page is still read, where it was started before
+
     asked = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_input, daemon=True).start()
 

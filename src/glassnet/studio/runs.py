@@ -28,7 +28,8 @@ from glassnet.studio.refused import RefusedError
 from glassnet.studio.session import Session
 
 FRAME = 1 / 30  # seconds between two frames, at least
-LONGEST = 0.25  # seconds of a piece of training, where a step does not take longer
+LONGEST = 0.25  # seconds of a piece of training, where a step or the start of `fit` does not take longer
+STARTS = 4  # times as long as the start of `fit`, which checks all samples, a piece takes at least
 MOST_SPEED = 10**6
 NOTES = 10  # costs and scores of all samples take at most one part in so many of the time
 
@@ -63,6 +64,7 @@ class Run:
         self._watchers: set[Watcher] = set()
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._stopping = False
+        self._start = LONGEST  # seconds that `fit` takes before its first step, at most
         self._rate, self._debt, self._published, self._took = 100.0, 0.0, 0.0, 0.0
         self._noted, self._noting = 0.0, 0.0  # when costs and scores were noted, and how long that took
         self._thread = threading.Thread(target=self._work, name=f"glassnet-run-{name}", daemon=True)
@@ -155,7 +157,7 @@ class Run:
         self.playing = False
         left = self.session.steps_per_epoch - self.session.place.step
         while left > 0 and self.session.place.finished is None and not self._stopping:  # long epochs can be ended
-            steps = min(left, max(1, int(self._rate * LONGEST)))
+            steps = min(left, self._steps_in(LONGEST))
             self._train(steps)
             left -= steps
         self.session.note()
@@ -213,9 +215,9 @@ class Run:
     def _piece(self) -> None:
         """Take steps for a moment, and publish a frame where one is due; an error ends the training, not the thread."""
         try:
-            left = self.every - self.session.place.iteration % self.every if self.every else MOST_SPEED
+left = self.every - self.session.place.iteration % self.every if self.every else MOST_SPEED
             target = min(max(FRAME - self._took, 0.6 * FRAME, self._debt), LONGEST)
-            self._train(min(self.speed or max(1, int(self._rate * target)), left))
+            self._train(min(self.speed or self._steps_in(target), left))
             since = time.perf_counter() - self._published
             if self.speed or since >= max(0.8 * FRAME, 4 * self._took):
                 self._publish(note=time.perf_counter() - self._noted >= NOTES * self._noting)
@@ -236,9 +238,14 @@ class Run:
         self.session.advance(steps)
         seconds = time.perf_counter() - began
         taken = self.session.place.iteration - before
-        if taken:  # at most doubled, because a piece of few steps is mostly the start of `fit`
-            self._rate = min(taken / max(seconds, 1e-6), 2 * self._rate)
+        if taken:  # at most doubled, because what a start takes is known from pieces of few steps alone
+            self._start = min(seconds, 1.05 * self._start)
+            self._rate = min(taken / max(seconds - 0.9 * self._start, 1e-6), 2 * self._rate)
         self._debt = max(0.0, self._debt - seconds)
+
+    def _steps_in(self, seconds: float) -> int:
+        """Return how many steps are taken in some seconds, or in as many as make the start of `fit` worth while."""
+        return max(1, int(self._rate * max(seconds - self._start, (STARTS - 1) * self._start)))
 
     def _publish(self, *, note: bool) -> None:
         began = time.perf_counter()
