@@ -215,7 +215,7 @@ class Run:
     def _piece(self) -> None:
         """Take steps for a moment, and publish a frame where one is due; an error ends the training, not the thread."""
         try:
-left = self.every - self.session.place.iteration % self.every if self.every else MOST_SPEED
+            left = self.every - self.session.place.iteration % self.every if self.every else MOST_SPEED
             target = min(max(FRAME - self._took, 0.6 * FRAME, self._debt), LONGEST)
             self._train(min(self.speed or self._steps_in(target), left))
             since = time.perf_counter() - self._published
