@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from glassnet import interrupts
 from glassnet.errors import FileError, suggestion
@@ -120,6 +122,13 @@ def write_beside(path: str | os.PathLike[str], content: bytes) -> None:
     FileError
         If that fails at any point; what stood at `path` before is untouched.
     """
+    with written_beside(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def written_beside(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Give a file to write, which stands at `path` once the block has ended, as `write_beside` says."""
     path = check_writable(path)
     target = path.resolve()
     temporary = None
@@ -129,7 +138,7 @@ def write_beside(path: str | os.PathLike[str], content: bytes) -> None:
         with suppress(OSError):  # a file system without locks
             _lock(handle)
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         _give_usual_permissions(temporary, target)

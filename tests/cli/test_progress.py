@@ -16,17 +16,31 @@ def test_lines_say_epoch_cost_and_the_time_left():
         if "epoch" in text:
             told.set()
 
-    with lines_of_progress(say, every=0.01) as callback:
-        callback(AT_EPOCH_3)
+    with lines_of_progress(say, every=0.01) as watch:
+        watch.callback(AT_EPOCH_3)
         assert told.wait(10)
     said = "s: epoch 3 of 12, cost 0.2500, validation cost 0.5000, about 18 s left for these networks"
     assert lines[-1].endswith(said)
 
 
+def test_before_the_training_lines_say_what_is_done_with_how_many_rows():
+    lines, told = [], threading.Event()
+
+    def say(text):
+        lines.append(text)
+        if "rows" in text:
+            told.set()
+
+    with lines_of_progress(say, every=0.01) as watch:
+        watch.waiting("Reading", 1_200_000)
+        assert told.wait(10)
+    assert lines[-1].endswith("s: reading, 1,200,000 rows so far")
+
+
 def test_a_short_command_has_no_line():
     lines = []
-    with lines_of_progress(lines.append) as callback:
-        callback(AT_EPOCH_3)
+    with lines_of_progress(lines.append) as watch:
+        watch.callback(AT_EPOCH_3)
     assert lines == []
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from glassnet import Network, workflows
+from glassnet.tables.streaming import writing
 
 EVERY = 0.1  # seconds that may be lost
 SETTINGS = {"optimizer": "adam", "epochs": 400, "batch_size": 16, "dropout": 0.2, "schedule": "cosine",
@@ -45,6 +46,15 @@ def train_table(folder):
     workflows.train_file(
         Path(folder, "table.csv"), "y", out=Path(folder, "net.glassnet"), every=EVERY, preset="default", epochs=25,
         random_state=1, engine="numpy",
+    )  # fmt: skip
+
+
+def train_parts(folder):
+    """Train on a folder of parts as the shell does: two passes, blocks on disk, steps."""
+    writing.ROWS = 100  # of a block, so that there are some
+    workflows.train_file(
+        Path(folder, "parts"), "y", out=Path(folder, "net.glassnet"), cache=Path(folder, "blocks"), every=EVERY,
+        hidden=16, n_networks=2, epochs=60, random_state=1, engine="numpy",
     )  # fmt: skip
 
 

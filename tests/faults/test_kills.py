@@ -3,12 +3,15 @@
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import glassnet
@@ -100,6 +103,34 @@ def test_a_tables_training_that_is_killed_resumes(children, tmp_path, tries, tal
         left += len(list(tmp_path.iterdir())) - 2  # the table and the model
         model.unlink()
     tally("kills during a table's training", tried=kills, trainings_ended=ends, models_lost=lost, files_left=left)
+    assert (lost, left) == (0, 0)
+
+
+def test_a_training_in_parts_that_is_killed_goes_on(children, tmp_path, tries, tally):
+    """Killed while blocks are prepared the next run goes on from finished ones, in training from a checkpoint."""
+    rng = np.random.default_rng(0)
+    (tmp_path / "parts").mkdir()
+    for k in range(4):
+        a, b = rng.normal(size=(2, 400))
+        y = np.where(a * b > 0, "yes", "no")
+        pq.write_table(pa.table({"a": a, "b": b, "y": y}), tmp_path / "parts" / f"{k}.parquet")
+    model, blocks = tmp_path / "net.glassnet", tmp_path / "blocks"
+    assert children.kill("train_parts", tmp_path, None)
+    whole = glassnet.load(model)
+    model.unlink()
+    shutil.rmtree(blocks)
+    kills, ends, lost, left = 0, 0, 0, 0
+    wanted = tries(6, 60)
+    while kills < wanted or not ends:
+        if not children.kill("train_parts", tmp_path, 0.8 if kills < wanted else None):
+            kills += 1
+            continue
+        ends += 1
+        lost += not np.array_equal(glassnet.load(model).network_.vector, whole.network_.vector)
+        left += len(list(tmp_path.iterdir())) - 3  # the parts, their blocks and the model
+        model.unlink()
+        shutil.rmtree(blocks)
+    tally("kills during a training in parts", tried=kills, trainings_ended=ends, models_lost=lost, files_left=left)
     assert (lost, left) == (0, 0)
 
 

@@ -44,6 +44,10 @@ def _as_it_is(M: Any) -> Any:
     return M
 
 
+def _as_they_are(Y: Array, S: Array | None) -> Array | None:
+    return S
+
+
 class StreamedColumns:
     """X (n, m) of samples in blocks on disk, which bring their targets Y and weights S along.
 
@@ -63,6 +67,8 @@ class StreamedColumns:
         Samples that are in memory together, at least; twice as many may be.
     of_features, of_targets : callable
         What becomes of each X, a `CodedColumns`, and of each Y, (n_y, some), once they are read.
+    of_weights : callable
+        What becomes of each S, (1, some) or None; it takes Y, as it is on disk, and S.
     """
 
     ndim = 2
@@ -72,15 +78,16 @@ class StreamedColumns:
         self, blocks: Sequence[StoredBlock], shape: tuple[int, int], dtype: Any = np.float32, *, weighted: bool = False,
         fingerprint: int = 0, window: int = WINDOW, of_features: Callable[[CodedColumns], CodedColumns] = _as_it_is,
         of_targets: Callable[[Array], Array] = _as_it_is,
+        of_weights: Callable[[Array, Array | None], Array | None] = _as_they_are,
     ) -> None:  # fmt: skip
         self.blocks, self.shape, self.dtype = list(blocks), shape, np.dtype(dtype)
         self.itemsize: int = self.dtype.itemsize
         self.weighted, self.fingerprint, self.window = weighted, fingerprint, window
-        self.of_features, self.of_targets = of_features, of_targets
+        self.of_features, self.of_targets, self.of_weights = of_features, of_targets, of_weights
 
     def changed(self, **changes: Any) -> StreamedColumns:
         """Return the same samples with other arguments: their number of features, type, or what becomes of them."""
-        kept = ("shape", "dtype", "weighted", "fingerprint", "window", "of_features", "of_targets")
+        kept = ("shape", "dtype", "weighted", "fingerprint", "window", "of_features", "of_targets", "of_weights")
         return StreamedColumns(self.blocks, **{**{name: getattr(self, name) for name in kept}, **changes})
 
     @property
@@ -92,11 +99,11 @@ class StreamedColumns:
         """Return X, Y and S of the samples of some blocks, one after the other, in memory."""
         blocks = [self.blocks[i] for i in which]
         X = self.of_features(joined([block.X() for block in blocks]))
-        Y = self.of_targets(np.concatenate([block.Y() for block in blocks], axis=1)).astype(self.dtype, copy=False)
-        S = None
-        if self.weighted:
-            S = np.concatenate([block.weights() for block in blocks], axis=1).astype(self.dtype, copy=False)
-        return CodedColumns.of(X, self.dtype), Y, S
+        Y = np.concatenate([block.Y() for block in blocks], axis=1)
+        weights = [M for M in (block.weights() for block in blocks) if M is not None]
+        S = self.of_weights(Y, np.concatenate(weights, axis=1) if weights else None)
+        Y = self.of_targets(Y).astype(self.dtype, copy=False)
+        return CodedColumns.of(X, self.dtype), Y, None if S is None else S.astype(self.dtype, copy=False)
 
     def windows(self, seed: int | None) -> Iterator[list[int]]:
         """Yield the numbers of the blocks of each window, in the order of an epoch; without a seed one by one."""

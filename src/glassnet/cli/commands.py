@@ -29,9 +29,11 @@ from glassnet.cli.look_command import look
 from glassnet.cli.options import (
     CHOICES,
     ID,
+    MEMORY,
     READING,
     READING_PICTURES,
     SETTINGS,
+    STRICT,
     AsJson,
     Data,
     Given,
@@ -79,7 +81,7 @@ app.command()(look)
 
 
 @app.command()
-@collects(settings=SETTINGS, columns=CHOICES, reading={**READING_PICTURES, **READING})
+@collects(settings=SETTINGS, columns=CHOICES, reading={**READING_PICTURES, **READING}, stream=MEMORY)
 def train(
     data: Data,
     *,
@@ -90,6 +92,10 @@ def train(
     columns: Given,
     settings: Given,
     reading: Given,
+    stream: Given,
+    cache: Annotated[
+        Path | None, path_option("Keep the prepared rows of a stream in this folder, for further trainings.", "Data")
+    ] = None,
     resume: Annotated[Path | None, path_option("Resume the training of this model, or of a checkpoint.")] = None,
     out: Annotated[Path | None, path_option("Model file; DATA's name with .glassnet when not given.")] = None,
     lang: Lang = None,
@@ -102,11 +108,12 @@ def train(
 
     out = out or Path(f"{stem(data)}.glassnet")
     show, reduce = Show(as_json), distributed.joined()
-    with show.progress() as callback:
+    with show.progress() as watch:
         outcome = workflows.train_file(
             data, target, task=task, test=test, test_file=test_file, out=out, resume=resume, reading=reading,
-            sample_weight=columns.pop("weight", None), ids=columns.pop("id", ()), callbacks=[callback],
-            announce=show.dataset, began=BEGAN, reduce=reduce, **columns, **settings,
+            sample_weight=columns.pop("weight", None), ids=columns.pop("id", ()), callbacks=[watch.callback],
+            announce=show.dataset, began=BEGAN, reduce=reduce, cache=cache, waiting=watch.waiting, **stream, **columns,
+            **settings,
         )  # fmt: skip
     show.training(outcome, out)
     if reduce is not None:
@@ -117,7 +124,7 @@ app.command()(search)
 
 
 @app.command()
-@collects(reading=READING)
+@collects(reading={**READING, **STRICT}, stream=MEMORY)
 def evaluate(
     model: Model,
     data: Data,
@@ -127,6 +134,7 @@ def evaluate(
     ] = None,
     interval: Interval = None,
     reading: Given,
+    stream: Given,
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
@@ -137,13 +145,13 @@ def evaluate(
     if cv is not None and interval is not None:
         raise SettingError("--interval measures the model's own intervals on DATA; --cv trains anew: give one of them")
     if cv is None:
-        Show(as_json).evaluation(*workflows.evaluate_file(model, data, reading, interval=interval))
+        Show(as_json).evaluation(*workflows.evaluate_file(model, data, reading, interval=interval, **stream))
     else:
         Show(as_json).cross_validation(workflows.cross_validate_file(model, data, cv, reading))
 
 
 @app.command()
-@collects(ids=ID, reading=READING)
+@collects(ids=ID, reading={**READING, **STRICT}, stream=MEMORY)
 def predict(
     model: Model,
     data: Data,
@@ -158,6 +166,7 @@ def predict(
         bool, typer.Option("--allow-missing", help="Columns that the model needs may be missing: they count as empty.")
     ] = False,
     reading: Given,
+    stream: Given,
     out: Annotated[Path | None, path_option("CSV file to write, instead of printing.")] = None,
     lang: Lang = None,
     as_json: AsJson = False,
@@ -171,7 +180,7 @@ def predict(
 
     predictions = workflows.predict_file(
         model, data, probabilities=probabilities, interval=interval, ids=ids.get("id", ()), with_input=with_input,
-        allow_missing=allow_missing, out=out, reading=reading,
+        allow_missing=allow_missing, out=out, reading=reading, write=None if as_json else sys.stdout.write, **stream,
     )  # fmt: skip
     for note in predictions.notes:
         complain(told(f"note: {one_line(note)}"))
@@ -180,7 +189,7 @@ def predict(
         found = predictions.columns if out is None else {"out": str(out), "rows": predictions.rows}
         say_json({**found, **new})
     elif out is None:
-        sys.stdout.write(predictions.to_csv())
+        sys.stdout.write("" if predictions.streamed else predictions.to_csv())
     else:
         say(told(f"{predictions.rows} predictions in {visible(out)}"))
 

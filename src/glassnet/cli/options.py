@@ -61,11 +61,22 @@ READING = {  # how a table is read, for every command that reads one
         "Whether the first line of a CSV file names the columns; found when not given.", "--header/--no-header")],
     "encoding": Annotated[str | None, data_option("Encoding of a CSV file; found when not given.")],
 }  # fmt: skip
+MEMORY = {  # of rows that do not fit into it, and so are streamed
+    "memory": Annotated[str | None, typer.Option(
+        help="What may be used, such as 1GB; rows that need more are streamed. A third of what is free when not given.",
+        metavar="SIZE", rich_help_panel="Data")],
+}  # fmt: skip
+STRICT = {
+    "strict": Annotated[
+        bool | None, data_option("Refuse parts that cannot be read, instead of leaving them out.", "--strict")
+    ],
+}
 READING_PICTURES = {
     "size": Annotated[int | None, data_option("Height and width that pictures are brought to; 64 when not given.")],
     "order": Annotated[str | None, data_option("Numbers of a picture: interleaved or planes.")],
     "strict": Annotated[
-        bool | None, data_option("Refuse pictures that cannot be decoded, instead of leaving them out.", "--strict")
+        bool | None,
+        data_option("Refuse pictures and parts that cannot be read, instead of leaving them out.", "--strict"),
     ],
     "black": Annotated[float | None, data_option("Number that is black in pictures of floats; found when not given.")],
     "white": Annotated[float | None, data_option("Number that is white in pictures of floats; found when not given.")],

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,27 +16,50 @@ from glassnet.training.history import Progress
 EVERY = 10.0  # seconds between two lines; a shorter command has none
 
 
+class Watch(NamedTuple):
+    """What is told how far a command is.
+
+    Attributes
+    ----------
+    callback : callable
+        Gets the `Progress` of a training.
+    waiting : callable
+        Gets what is done with rows before it, and with how many of them.
+    """
+
+    callback: Callable[[Progress], None]
+    waiting: Callable[[str, int], None]
+
+
 @contextmanager
-def lines_of_progress(say: Callable[[str], None], every: float = EVERY) -> Iterator[Callable[[Progress], None]]:
-    """Give a callback of a training; while the block runs, say every so many seconds how far it is."""
+def lines_of_progress(say: Callable[[str], None], every: float = EVERY) -> Iterator[Watch]:
+    """Give what is told how far a training is; while the block runs, say it every so many seconds."""
     began, done = time.monotonic(), threading.Event()
-    latest: list[Progress] = []
+    latest = ["reading and preparing"]
 
     def tell() -> None:
         while not done.wait(every):
             seconds = time.monotonic() - began
-            say(told(f"{seconds:.0f} s: {in_words(latest[-1]) if latest else 'reading and preparing'}"))
+            say(told(f"{seconds:.0f} s: {latest[-1]}"))
 
     def callback(progress: Progress) -> None:
-        latest[:] = [progress]
+        latest[:] = [in_words(progress)]
+
+    def waiting(what: str, rows: int) -> None:
+        latest[:] = [before(what, rows)]
 
     teller = threading.Thread(target=tell, daemon=True)
     teller.start()
     try:
-        yield callback
+        yield Watch(callback, waiting)
     finally:
         done.set()
         teller.join()
+
+
+def before(what: str, rows: int) -> str:
+    """Return what is done with streamed rows before a training, and with how many."""
+    return f"{what.lower()}, {rows:,} rows so far"
 
 
 def in_words(progress: Progress) -> str:

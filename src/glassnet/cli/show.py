@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from glassnet.cli.look_command import counted_kinds
-from glassnet.cli.progress import lines_of_progress
+from glassnet.cli.progress import Watch, before, lines_of_progress
 from glassnet.cli.score_table import cross_validation_table, score_table
 from glassnet.cli.terminal import complain, console, say, say_json
 from glassnet.estimators.saving import kind_of
@@ -23,7 +23,7 @@ from glassnet.tables.recognition import Decision, decision_of
 from glassnet.text_table import fitted, folded, padded, width_of, wrapped
 from glassnet.texts import told
 from glassnet.training.history import History, Progress
-from glassnet.workflows import SampleTrace, Training
+from glassnet.workflows import SampledDataset, SampleTrace, Training
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -69,20 +69,23 @@ class Show:
     # ------------------------------------------------------------ training
     def dataset(self, dataset: Dataset, parts: dict[str, int]) -> None:
         """Print what was read, before the training starts."""
-        X, y = dataset.X, dataset.y
+        X, y, rows = dataset.X, dataset.y, len(dataset)
         what = f"pictures, n_x = {X.describe()}" if isinstance(X, Pictures) else f"rows, {X.num_columns} columns"
-        self.line("Data", f"{len(dataset)} {what}; {_target(dataset.target, y)}")
+        counts = None
+        if isinstance(dataset, SampledDataset) and not isinstance(X, Pictures):
+            rows, counts, what = dataset.rows, dataset.counts, f"rows, {X.num_columns} columns in parts"
+        self.line("Data", f"{rows} {what}; {_target(dataset.target, y, counts)}")
         if not isinstance(X, Pictures):
             decisions = [decision_of(each) or Decision("category") for each in X.schema]
             self.line("Columns", counted_kinds([(each.kind, each.reason) for each in decisions]))
         self.line("Split", ", ".join(f"{rows} {part}" for part, rows in parts.items() if rows))
 
     @contextmanager
-    def progress(self) -> Iterator[Any]:
+    def progress(self) -> Iterator[Watch]:
         """Show the training's progress: a bar on a terminal, elsewhere a line every ten seconds on standard error."""
         if self.is_quiet:
-            with lines_of_progress(complain) as callback:
-                yield callback
+            with lines_of_progress(complain) as watch:
+                yield watch
             return
         from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
@@ -95,8 +98,12 @@ class Show:
             bar.start()  # at the first call; the lines about the data stand above it
             bar.update(task, total=progress.epochs, completed=progress.epoch, text=_progress_text(progress))
 
+        def wait(what: str, rows: int) -> None:
+            bar.start()
+            bar.update(task, total=None, text=told(before(what, rows)))
+
         try:
-            yield move
+            yield Watch(move, wait)
         finally:
             bar.stop()
 
@@ -276,11 +283,13 @@ def _engine(line: EngineLine) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _target(name: str | None, y: Any) -> str:
+def _target(name: str | None, y: Any, counted: Mapping[Any, int] | None = None) -> str:
     head = f"target {name!r}" if name else "target"
     if y is None:
         return "no target"
     values, counts = np.unique(y, return_counts=True)
+    if counted is not None:
+        values, counts = np.array(list(counted)), np.array(list(counted.values()))
     if len(values) > MOST_CLASSES_SHOWN:
         return f"{head}: {len(values)} values from {values[0]} to {values[-1]}"
     return f"{head}: " + ", ".join(f"{value} {count}" for value, count in zip(values, counts, strict=True))

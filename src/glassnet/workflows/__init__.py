@@ -6,10 +6,12 @@ from glassnet.workflows.explaining import Explanation, explain_file
 from glassnet.workflows.exporting import export_file
 from glassnet.workflows.looking import Look, look_at_file
 from glassnet.workflows.models import open_model, test_part, with_targets
+from glassnet.workflows.outcome import Training
 from glassnet.workflows.prediction import Predictions, predict_file
 from glassnet.workflows.searching import Search, search_file
+from glassnet.workflows.streamed_training import SampledDataset
 from glassnet.workflows.tracing import SampleTrace, trace_row, write_page
-from glassnet.workflows.training import Training, train_file
+from glassnet.workflows.training import train_file
 
 __all__ = [
     "CrossValidation",
@@ -19,6 +21,7 @@ __all__ = [
     "Model",
     "Predictions",
     "SampleTrace",
+    "SampledDataset",
     "Scores",
     "Search",
     "Training",

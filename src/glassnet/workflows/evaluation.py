@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from glassnet.errors import DataError
 from glassnet.estimators.input_names import select_training_columns
 from glassnet.estimators.tabular.model import TableClassifier
 from glassnet.scoring import Coverage, CrossValidation, Model, Scores, coverage, cross_validated, score
 from glassnet.tables import Dataset, rows_at
 from glassnet.tables.arrow import pa
+from glassnet.tables.streaming import StreamedDataset
+from glassnet.tables.target import read_target
 from glassnet.tables.times import times_of
 from glassnet.typing import AnyArray
-from glassnet.workflows.models import test_part, with_targets
+from glassnet.workflows.models import labels_of, load_tabular, test_part, with_targets, with_targets_of
 from glassnet.workflows.novelties import new_in, unlike
 from glassnet.workflows.parts import Part, part_of, rows_of_parts
 from glassnet.workflows.sources import checksum
+from glassnet.workflows.streaming import sampled, stream_of
+
+MOST_SCORED = 1_000_000  # rows of a stream
 
 
 class Evaluation(NamedTuple):
@@ -41,8 +48,9 @@ class Evaluation(NamedTuple):
 
 
 def evaluate_file(
-    model: str | Path, data: str | Path, reading: dict[str, Any] | None = None, *, interval: float | None = None
-) -> Evaluation:
+    model: str | Path, data: str | Path, reading: dict[str, Any] | None = None, *, interval: float | None = None,
+    memory: str | None = None,
+) -> Evaluation:  # fmt: skip
     """Score a model file on a table or pictures whose targets are known.
 
     Of a source with a test part, that is scored; of the very file that the model was trained on, the rows that were
@@ -58,6 +66,9 @@ def evaluate_file(
         Further arguments of `glassnet.read`; what is not given is as the training's file was read.
     interval : float, optional
         Share of rows that intervals, or sets of classes, are to hold: in how many of these rows they do is measured.
+    memory : str, optional
+        What may be used of it, such as "1GB"; a third of what is free when not given. Rows of a larger file or folder
+        are streamed, and scored on as many as give every score to three digits, drawn evenly from all.
 
     Returns
     -------
@@ -70,9 +81,15 @@ def evaluate_file(
         If a file cannot be read, the data hold no target or do not match the model, or its training left too few rows
         out for `interval`.
     """
-    estimator, dataset = with_targets(model, data, reading)
-    part, notes = unseen(estimator, dataset, data)
-    notes += [note for note in dataset.notes if note.startswith(("labels such as", "target "))]
+    estimator = load_tabular(model)
+    known = None if estimator.source_ is None else estimator.source_.file
+    strict = bool((reading or {}).get("strict"))
+    if (rows := stream_of(data, estimator.target_name_, memory=memory, strict=strict, known=known)) is not None:
+        part, notes = _drawn(estimator, rows, data)
+    else:
+        dataset = with_targets_of(estimator, data, reading)
+        part, notes = unseen(estimator, dataset, data)
+    notes += [note for note in part.notes if note.startswith(("labels such as", "target "))]
     X = select_training_columns(estimator, part.X)
     if isinstance(X, pa.Table) and estimator.preparation_.columns:
         lines = None if part.lines is None else part.lines
@@ -81,6 +98,30 @@ def evaluate_file(
     measured = None if interval is None else coverage(estimator, X, part.y, interval)
     scores = score(estimator, X, part.y, novelty=True)
     return Evaluation(estimator, scores, [*notes, *unlike(scores.unlike, scores.rows)], measured)
+
+
+def _drawn(model: Model, rows: StreamedDataset, path: str | Path) -> tuple[Dataset, list[str]]:
+    """Return streamed rows to score on; of those that the model was trained on, some of what was kept for the test."""
+    source, notes, name = model.source_, [], model.target_name_
+    which: dict[str, Any] = {}
+    if source is not None and source.file == rows.fingerprint:
+        if source.test:
+            which = {"part": "test", "shares": {"test": source.test}, "seed": source.seed or 0}
+            notes = [f"{path}: the model was trained on this data; scored on rows that were kept for the test"]
+        else:
+            notes = [f"{path}: the model was trained on these rows: scores of new ones may be lower"]
+
+    def labelled() -> Iterator[tuple[pa.Table, AnyArray]]:
+        for table in rows.batches(**which):
+            if name is None or name not in table.column_names:
+                raise DataError(f"{path}: holds no target to compare with")
+            found = read_target(table, name)
+            yield found.table, labels_of(model, found.y)
+
+    sample = sampled(labelled(), MOST_SCORED)
+    if sample is None:
+        raise DataError(f"{path}: holds no rows to score on")
+    return Dataset(sample.X, sample.y, name), [*rows.notes, *notes, *sample.notes(str(path))]
 
 
 def cross_validate_file(

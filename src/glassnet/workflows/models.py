@@ -21,6 +21,7 @@ from glassnet.tables import Dataset, read
 from glassnet.tables.arrow import pa
 from glassnet.tables.reading.formats import ARRAYS
 from glassnet.tables.target import labels_as_trained
+from glassnet.typing import AnyArray
 
 SAMPLE = 1 << 20  # bytes that tell whether a file is in UTF-8
 
@@ -146,6 +147,11 @@ def with_targets(model: str | Path, data: str | Path, reading: dict[str, Any] | 
         If the data hold no target, or the file holds no model for tables.
     """
     estimator = load_tabular(model)
+    return estimator, with_targets_of(estimator, data, reading)
+
+
+def with_targets_of(estimator: Model, data: str | Path, reading: dict[str, Any] | None) -> Dataset:
+    """Return data whose targets are known, read the way a model's own were; DataError if they hold no target."""
     dataset = read_for(estimator, data, reading, require_target=True)
     if dataset.y is None:
         raise DataError(f"{data}: holds no target to compare with")
@@ -155,7 +161,12 @@ def with_targets(model: str | Path, data: str | Path, reading: dict[str, Any] | 
             y = np.array([dataset.class_names.index(name) for name in y.tolist()])
         y, notes = labels_as_trained(y, estimator.classes_)
         dataset = replace(dataset, y=y, notes=(*dataset.notes, *notes))
-    return estimator, dataset
+    return dataset
+
+
+def labels_of(model: Model, y: AnyArray) -> AnyArray:
+    """Return targets with the labels of a model's training, where these are written in another way."""
+    return labels_as_trained(y, model.classes_)[0] if isinstance(model, TableClassifier) else y
 
 
 def test_part(dataset: Dataset) -> Dataset:

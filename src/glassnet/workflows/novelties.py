@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from glassnet.plain_text import shortened
@@ -72,6 +72,21 @@ def unlike(share: float | None, of: int) -> list[str]:
         f"{round(share * of):,} of {of:,} rows, {share:.1%}, are unlike those of the training (of which 1% are): "
         "predictions for them may be further off than scores and intervals say"
     ]
+
+
+def together(some: list[NewInColumn], m: int, others: list[NewInColumn], n: int) -> list[NewInColumn]:
+    """Return what is new in m rows and in n others, as what is new in all of them.
+
+    The same is new where a column's sentences begin alike: places and numbers in them are of the first rows.
+    """
+    found = {(each.column, each.what.partition(" (")[0]): each for each in some}
+    for each in others:
+        first = found.setdefault((each.column, each.what.partition(" (")[0]), replace(each, rows=0))
+        examples = tuple(dict.fromkeys((*first.examples, *each.examples)))[:MAX_EXAMPLES]
+        found[each.column, each.what.partition(" (")[0]] = replace(
+            first, rows=first.rows + each.rows, examples=examples
+        )
+    return [replace(each, of=m + n) for each in found.values()]
 
 
 def new_in(preparation: Preparation, table: pa.Table, lines: AnyArray | None) -> tuple[pa.Table, list[NewInColumn]]:

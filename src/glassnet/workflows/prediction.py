@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
-
-from glassnet.errors import SettingError
+from glassnet.errors import DataError, SettingError
 from glassnet.estimators.input_names import select_training_columns
 from glassnet.estimators.tabular.evaluation import Answers
 from glassnet.estimators.tabular.model import TableClassifier
-from glassnet.files import check_writable, write_beside
+from glassnet.files import check_writable, write_beside, written_beside
 from glassnet.plain_text import visible
 from glassnet.scoring import Model
 from glassnet.tables import Dataset, Pictures
@@ -22,8 +21,10 @@ from glassnet.tables.arrow import pa
 from glassnet.tables.choices import listed_columns
 from glassnet.tables.reading.pictures import LEFT_OUT
 from glassnet.tables.spelling.numbers import NUMBER
+from glassnet.tables.streaming import StreamedDataset
 from glassnet.workflows.models import load_tabular, read_for
-from glassnet.workflows.novelties import NewInColumn, new_in, unlike
+from glassnet.workflows.novelties import NewInColumn, new_in, together, unlike
+from glassnet.workflows.streaming import stream_of
 
 FORMULA_START = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\n]")  # noqa: RUF001  of a cell that a spreadsheet computes
 NUMBER_CELL = re.compile(NUMBER, re.ASCII)
@@ -42,23 +43,34 @@ class Predictions:
         What is new in the rows, one sentence each.
     new : list of NewInColumn
         The same as plain data: column, share of rows, examples.
+    unlike : int
+        Rows that are unlike those of the training.
+    streamed : int
+        Predictions that were written as they came, and are not among the columns.
     """
 
     columns: dict[str, list[Any]]
     notes: list[str] = field(default_factory=list)
     new: list[NewInColumn] = field(default_factory=list)
+    unlike: int = 0
+    streamed: int = 0
 
     @property
     def rows(self) -> int:
         """Number of predictions."""
-        return len(next(iter(self.columns.values())))
+        return self.streamed or len(next(iter(self.columns.values())))
 
-    def to_csv(self) -> str:
+    def to_csv(self, *, header: bool = True) -> str:
         r"""Return the columns as CSV text, safe in spreadsheets and on terminals.
 
         Text that begins with ``= + - @``, a tab or a line end, and is no number, gets an apostrophe before it, which
         spreadsheets read as "this is text". Control characters other than tabs and line ends are spelled out
         (``\x1b``).
+
+        Parameters
+        ----------
+        header : bool
+            Whether the names come first.
 
         Returns
         -------
@@ -70,7 +82,8 @@ class Predictions:
 
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(map(_cell, self.columns))
+        if header:
+            writer.writerow(map(_cell, self.columns))
         writer.writerows(zip(*(map(_cell, column) for column in self.columns.values()), strict=True))
         return text.getvalue()
 
@@ -88,7 +101,8 @@ def predict_file(
     model: str | Path, data: str | Path, *,
     probabilities: bool = False, interval: float | None = None,
     ids: str | Sequence[str] = (), with_input: bool = False, allow_missing: bool = False,
-    out: str | Path | None = None, reading: dict[str, Any] | None = None,
+    out: str | Path | None = None, reading: dict[str, Any] | None = None, memory: str | None = None,
+    write: Callable[[str], Any] | None = None,
 ) -> Predictions:  # fmt: skip
     """Predict every row of a table, or every picture, and write the predictions as CSV if `out` names a file.
 
@@ -113,11 +127,16 @@ def predict_file(
         CSV file to write.
     reading : dict, optional
         Further arguments of `glassnet.read`; what is not given is as the training's file was read.
+    memory : str, optional
+        What may be used of it, such as "1GB"; a third of what is free when not given. Rows of a larger file or folder
+        are streamed: their predictions are written as they come.
+    write : callable, optional
+        Gets the CSV text of streamed predictions, some rows at a time, where there is no `out`.
 
     Returns
     -------
     Predictions
-        One row for each row or picture, in their order, and what is new in them.
+        One row for each row or picture, in their order, and what is new in them; streamed ones were written already.
 
     Raises
     ------
@@ -130,23 +149,65 @@ def predict_file(
     estimator = load_tabular(model)
     if probabilities and not isinstance(estimator, TableClassifier):
         raise SettingError(f"{model}: estimates numbers; probabilities are for classes only")
-    dataset = read_for(estimator, data, reading, require_target=False)
-    columns, notes = _beside(estimator, dataset, ids, with_input)
-    X = dataset.X
-    if allow_missing and isinstance(X, pa.Table):
-        X, missing = _filled_up(estimator, X)
-        notes += [f"column {name!r} is missing: empty in every row" for name in missing]
-    X = select_training_columns(estimator, X)
-    new: list[NewInColumn] = []
-    if isinstance(X, pa.Table) and estimator.preparation_.columns:
-        X, new = new_in(estimator.preparation_, X, dataset.lines)
-    found = estimator.answers(X, interval, novelty=estimator.novelty_ is not None)
-    columns.update(_answers(estimator, found, probabilities=probabilities, taken=columns))
-    share = None if found.novelty is None else float(np.mean(found.novelty > 1))
-    predictions = Predictions(columns, [*notes, *map(str, new), *unlike(share, len(dataset))], new)
+    asked = _Asked(probabilities, interval, ids, with_input, allow_missing)
+    strict = bool((reading or {}).get("strict"))
+    known = None if estimator.source_ is None else estimator.source_.file
+    if (rows := stream_of(data, memory=memory, strict=strict, known=known)) is not None:
+        if out is None and write is None:
+            raise SettingError(f"{data}: rows are streamed, and so are predictions: name a file by out (--out)")
+        return _written(estimator, rows, asked, out, write)
+    predictions = _predicted(estimator, read_for(estimator, data, reading, require_target=False), asked)
     if out is not None:
         write_beside(out, predictions.to_csv().encode())
     return predictions
+
+
+class _Asked(NamedTuple):
+    """What predictions are to hold, as `predict_file` takes it."""
+
+    probabilities: bool
+    interval: float | None
+    ids: str | Sequence[str]
+    with_input: bool
+    allow_missing: bool
+
+
+def _predicted(model: Model, dataset: Dataset, asked: _Asked) -> Predictions:
+    """Return the predictions of rows in memory."""
+    columns, notes = _beside(model, dataset, asked.ids, asked.with_input)
+    X = dataset.X
+    if asked.allow_missing and isinstance(X, pa.Table):
+        X, missing = _filled_up(model, X)
+        notes += [f"column {name!r} is missing: empty in every row" for name in missing]
+    X = select_training_columns(model, X)
+    new: list[NewInColumn] = []
+    if isinstance(X, pa.Table) and model.preparation_.columns:
+        X, new = new_in(model.preparation_, X, dataset.lines)
+    found = model.answers(X, asked.interval, novelty=model.novelty_ is not None)
+    columns.update(_answers(model, found, probabilities=asked.probabilities, taken=columns))
+    far = 0 if found.novelty is None else int((found.novelty > 1).sum())
+    return Predictions(columns, [*notes, *map(str, new), *unlike(far / len(dataset), len(dataset))], new, far)
+
+
+def _written(
+    model: Model, rows: StreamedDataset, asked: _Asked, out: str | Path | None, write: Callable[[str], Any] | None
+) -> Predictions:
+    """Write predictions as rows come, and return what is new in all rows together."""
+    with nullcontext() if out is None else written_beside(out) as file:
+        say = write if file is None else lambda text: file.write(text.encode())
+        assert say is not None
+        notes: dict[str, None] = {}
+        new: list[NewInColumn] = []
+        n = far = 0
+        for table in rows.batches():
+            some = _predicted(model, Dataset(table, None, model.target_name_), asked)
+            say(some.to_csv(header=not n))
+            told = {*map(str, some.new), *unlike(some.unlike / len(table), len(table))}
+            notes |= dict.fromkeys(note for note in some.notes if note not in told)
+            new, n, far = together(new, n, some.new, len(table)), n + len(table), far + some.unlike
+    if not n:
+        raise DataError(f"{rows.name}: holds no rows")
+    return Predictions({}, [*rows.notes, *notes, *map(str, new), *unlike(far / n, n)], new, far, n)
 
 
 def _beside(

@@ -44,6 +44,12 @@ def _another_checkpoint(path: str | Path | None) -> str:
     )
 
 
+def refuse_another_checkpoint(earlier: Model, model: Model, path: str | Path | None) -> None:
+    """Raise SettingError where a checkpoint is that of a training with other settings than a model's."""
+    if not earlier.has_settings_of(model):
+        raise SettingError(_another_checkpoint(path))
+
+
 @contextmanager
 def without_diverged(out: str | Path | None) -> Iterator[None]:
     """Remove the checkpoint of a training that diverges: resumed, it would diverge again."""

@@ -14,8 +14,9 @@ from glassnet.files import check_writable
 from glassnet.search.tabular import SHARE, searched
 from glassnet.search.trials import Study, Trial
 from glassnet.workflows.command_line import train_command
+from glassnet.workflows.outcome import Training
 from glassnet.workflows.sources import checksum
-from glassnet.workflows.training import Training, train_file
+from glassnet.workflows.training import train_file
 
 IN_OPTIONS = {"sample_weight": "weight", "ids": "id"}  # names of arguments that have another one in the shell
 

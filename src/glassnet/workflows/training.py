@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -15,67 +15,36 @@ from glassnet.core.checks import is_count
 from glassnet.errors import DataError, InterruptedWarning, SettingError
 from glassnet.estimators.input_names import select_training_columns
 from glassnet.estimators.tabular.model import TableClassifier, TableRegressor
-from glassnet.estimators.tabular.settings import COLUMNS, refuse_those_of_classes
-from glassnet.estimators.tabular.source import Source
+from glassnet.estimators.tabular.settings import refuse_those_of_classes
 from glassnet.estimators.tabular.time_plan import ends_at
 from glassnet.estimators.targets import LabelEncoder
-from glassnet.files import check_writable, remove
 from glassnet.plain_text import listed
 from glassnet.renamed import with_new_names
-from glassnet.scoring import Model, Scores, score
+from glassnet.scoring import Model, score
 from glassnet.tables import Dataset, Pictures, fit_preparation, read, repeated_rows, rows_at
 from glassnet.tables.arrow import release_memory
 from glassnet.tables.choices import ColumnChoices
 from glassnet.tables.recognition import decision_of
-from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import Progress
 from glassnet.training.reduction import Reduce, of_first
 from glassnet.typing import AnyArray
+from glassnet.workflows.known import Known
 from glassnet.workflows.looking import quoted
 from glassnet.workflows.models import load_tabular
+from glassnet.workflows.outcome import Training, keeper_of, once, saved
 from glassnet.workflows.parts import with_test_file, with_test_part
 from glassnet.workflows.resuming import (
-    checkpoint_of,
     checkpoint_to_resume,
     notes_of_resuming,
     seed_of,
     without_diverged,
 )
 from glassnet.workflows.sources import source_of
+from glassnet.workflows.streamed_training import train_streamed
+from glassnet.workflows.streaming import stream_of
 from glassnet.workflows.targets import likely_target, task_of
 
 KEPT_BACK = 0.97  # of a time limit: the rest is for writing and for what cannot be planned
-
-
-@dataclass(frozen=True)
-class Training:
-    """What `train_file` did.
-
-    Parameters
-    ----------
-    model : TableClassifier or TableRegressor
-        The fitted model.
-    source : str
-        The file or folder of the data.
-    target : str or None
-        The column that is predicted; None for pictures in folders.
-    parts : dict of str to int
-        Rows for "training" and "test".
-    scores : dict of str to Scores
-        For "training", and for "test" where there is such a part.
-    notes : list of str
-        What was noticed, one sentence each.
-    interrupted : bool
-        Whether Ctrl-C ended the training.
-    """
-
-    model: Model
-    source: str
-    target: str | None
-    parts: dict[str, int]
-    scores: dict[str, Scores]
-    notes: list[str]
-    interrupted: bool
 
 
 def train_file(
@@ -83,6 +52,7 @@ def train_file(
     task: str | None = None, sample_weight: str | None = None, group: str | None = None,
     ids: str | Sequence[str] = (), test: float | None = None, test_file: str | Path | None = None,
     out: str | Path | None = None, resume: str | Path | None = None, reading: dict[str, Any] | None = None,
+    memory: str | None = None, cache: str | Path | None = None, waiting: Callable[[str, int], None] | None = None,
     callbacks: Iterable[Callable[[Progress], Any]] = (),
     announce: Callable[[Dataset, dict[str, int]], Any] = lambda dataset, parts: None, every: float = 60.0,
     began: float | None = None, reduce: Reduce | None = None, **settings: Any,
@@ -114,6 +84,13 @@ def train_file(
         Model file whose training is resumed; if a checkpoint of it exists, that of the checkpoint.
     reading : dict, optional
         Further arguments of `glassnet.read`.
+    memory : str, optional
+        What may be used of it, such as "1GB"; a third of what is free when not given. A table of parts, or a file, that
+        is larger is streamed.
+    cache : path, optional
+        Folder for the prepared rows of a stream, which stay there.
+    waiting : callable, optional
+        Gets what is done with streamed rows before the training, and with how many of them.
     callbacks : iterable of callable
         Each gets the `Progress` of the training.
     announce : callable
@@ -142,19 +119,26 @@ def train_file(
     """
     began = time.perf_counter() if began is None else began
     own_out = out if reduce is None or reduce.rank == 0 else None  # what this process writes
-    keeper = None if own_out is None else _keeper(own_out, data, every)
+    keeper = keeper_of(own_out, data, every)
     settings = with_new_names(settings, "start_from")
     resume = settings.pop("resume", resume)
     start = checkpoint_to_resume(resume, out) or resume
     earlier = None if start is None else load_tabular(start)
-    known = _Known(target, sample_weight, group, ids, reading or {}).with_those_of(earlier)
+    known = Known(target, sample_weight, group, ids, reading or {}).with_those_of(earlier)
     choices = known.choices(settings, earlier)
+    rows = stream_of(data, known.target, memory=memory, cache=cache, strict=bool(known.reading.get("strict")))
+    if rows is not None:
+        _refuse_where_streamed(test_file, known, reduce)
+        return train_streamed(
+            rows, known, choices, data, task=task, test=test, out=out, earlier=earlier, start=start, resume=resume,
+            keeper=keeper, callbacks=callbacks, announce=announce, settings=settings, waiting=waiting,
+            end=None if (limit := settings.get("time_limit")) is None else began + limit * KEPT_BACK,
+        )  # fmt: skip
     dataset = _read(data, known, choices)
     task = _task(task, dataset.y, earlier, start)
     if task == "numbers":
         refuse_those_of_classes(settings)
-    seed = seed_of(earlier) if settings.get("random_state") is None else settings["random_state"]
-    settings["random_state"] = of_first(reduce, seed) if reduce is not None and is_count(seed, 0) else seed
+    settings["random_state"] = _seed(earlier, settings, reduce)
     if test_file is not None:
         dataset = with_test_file(dataset, test, test_file, known.reading)
     resolved = choices.resolved(_columns(dataset)) if choices else choices
@@ -168,10 +152,9 @@ def train_file(
         kept = kept and replace(kept, X=select_training_columns(model, kept.X))
         notes += notes_of_resuming(model, start, train, None if resume else settings)
     if kept is not None:
-        _check_test_part(train.X, train.y, kept.X, kept.y, task)
-        notes += repeated_rows(train.X, train.y, kept.X, kept.y)
+        notes += _notes_of_test_part(train.X, train.y, kept.X, kept.y, task)
     parts = {"training": len(train), "test": 0 if kept is None else len(kept)}
-    announced = _once(announce, dataset, parts)
+    announced = once(announce, dataset, parts)
     model.target_name_, model.sample_weight_name_ = dataset.target, resolved.weight
     if isinstance(model, TableClassifier):
         model.class_order_ = dataset.class_names
@@ -187,70 +170,41 @@ def train_file(
             checkpoint=keeper, reduce=reduce, **validation,
         )  # fmt: skip
     if own_out is not None:
-        _save(model, own_out)
+        saved(model, own_out)
     scores = {"training": score(model, train.X, train.y)}
     if kept is not None:
         scores["test"] = score(model, kept.X, kept.y)
     return Training(model, str(data), target, parts, scores, [*notes, *model.notes_], model.was_interrupted)
 
 
-def _read(data: str | Path, known: _Known, choices: ColumnChoices) -> Dataset:
+def _seed(earlier: Model | None, settings: dict[str, Any], reduce: Reduce | None) -> Any:
+    """Return the seed of the training: of several processes that of the first."""
+    seed = seed_of(earlier) if settings.get("random_state") is None else settings["random_state"]
+    return of_first(reduce, seed) if reduce is not None and is_count(seed, 0) else seed
+
+
+def _refuse_where_streamed(test_file: str | Path | None, known: Known, reduce: Reduce | None) -> None:
+    """Raise SettingError where something is asked for that rows cannot have which are streamed."""
+    if known.target is None:
+        raise SettingError("rows that do not fit into memory are streamed: name the column to predict with --target")
+    if reduce is not None:
+        raise SettingError(
+            "rows that do not fit into memory are trained by one process, without torchrun; or raise --memory"
+        )
+    if test_file is not None:
+        raise SettingError("--test-file is for rows in memory; streamed ones are kept for the test by --test, a share")
+    asked = [name for name in ("separator", "header", "encoding") if known.reading.get(name) is not None]
+    if asked:
+        raise SettingError(f"--{asked[0]} is for rows in memory; of streamed ones it is found from the first")
+
+
+def _read(data: str | Path, known: Known, choices: ColumnChoices) -> Dataset:
     """Return what a file holds, with a target."""
     dataset = read(data, known.target, columns=choices, **known.reading)
     release_memory()
     if dataset.y is None:
         raise DataError(f"{data}: {_how_to_name_target(dataset)}")
     return dataset
-
-
-def _once(
-    announce: Callable[[Dataset, dict[str, int]], Any], dataset: Dataset, parts: dict[str, int]
-) -> Callable[[Progress], None]:
-    """Return a callback that announces the data before the first step; by then everything was checked."""
-    not_announced = [(dataset, parts)]
-
-    def announced(progress: Progress) -> None:
-        if progress.moment == "start" and not_announced:
-            announce(*not_announced.pop())
-
-    return announced
-
-
-def _keeper(out: str | Path, data: str | Path, every: float) -> Checkpoint:
-    """Return what writes checkpoints, of a model whose file can be written at the end."""
-    check_writable(out, data)
-    return Checkpoint(lambda model: model.save(checkpoint_of(out)), every, ends=False)
-
-
-def _save(model: Model, out: str | Path) -> None:
-    """Write a model, and remove its checkpoint."""
-    model.save(out)
-    remove(checkpoint_of(out))
-
-
-class _Known(NamedTuple):
-    """What is known of a file to train on, as it was given."""
-
-    target: str | None
-    weight: str | None
-    group: str | None
-    ids: str | Sequence[str]
-    reading: Mapping[str, Any]
-
-    def with_those_of(self, model: Model | None) -> _Known:
-        """Return what is known, and where nothing was given, what a model to resume knows."""
-        if model is None:
-            return self
-        source = model.source_ or Source()
-        return _Known(
-            self.target or model.target_name_, self.weight or model.sample_weight_name_, self.group or source.group,
-            self.ids or source.id, {**source.reading, **self.reading},
-        )  # fmt: skip
-
-    def choices(self, settings: Mapping[str, Any], model: Model | None) -> ColumnChoices:
-        """Return what is said of columns, by settings, by a model to resume, and by what is no feature."""
-        said = {name: settings.get(name, getattr(model, name, None)) for name in COLUMNS}
-        return ColumnChoices.of({**said, "weight": self.weight, "group": self.group, "id": self.ids})
 
 
 def _columns(dataset: Dataset) -> list[str]:
@@ -278,8 +232,11 @@ def _validation(dataset: Dataset, model: Model, *, warm: bool) -> dict[str, Any]
     return {"X_val": select_training_columns(model, part.X) if warm else part.X, "y_val": part.y}
 
 
-def _check_test_part(X: Any, y: AnyArray, X_test: Any, y_test: AnyArray, task: str) -> None:
-    """Raise before the training, not after it, if the test part lacks a class, a column or the shape of training."""
+def _notes_of_test_part(X: Any, y: AnyArray, X_test: Any, y_test: AnyArray, task: str) -> list[str]:
+    """Return what is noticed in a test part; raise if it lacks a column or the shape of training, or has a new class.
+
+    That is before the training, not after it.
+    """
     if isinstance(X, Pictures) or isinstance(X_test, Pictures):
         fit_preparation(X).transform(rows_at(X_test, np.arange(1)))
     else:
@@ -290,6 +247,7 @@ def _check_test_part(X: Any, y: AnyArray, X_test: Any, y_test: AnyArray, task: s
                 raise DataError(f"column {each.name!r} of the training rows is missing from the test part")
     if task == "classes":
         LabelEncoder.of(y).encode(y_test)
+    return repeated_rows(X, y, X_test, y_test)
 
 
 def _how_to_name_target(dataset: Dataset) -> str:

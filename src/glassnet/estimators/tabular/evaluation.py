@@ -7,12 +7,13 @@ Numbers are float64, so that a row's answer does not depend on the rows beside i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from glassnet.arrays.coded_columns import CodedColumns
+from glassnet.errors import DataError
 from glassnet.estimators.tabular.conformal import regions_of
 from glassnet.tables import rows_at
 from glassnet.typing import AnyArray, Array
@@ -58,6 +59,15 @@ class Answers(NamedTuple):
     outputs: Array
     regions: AnyArray | None
     novelty: Array | None
+
+
+def joined(parts: Sequence[Answers]) -> Answers:
+    """Return the answers to some rows after those to others."""
+    columns: list[list[Any]] = [[each[i] for each in parts] for i in range(3)]
+    outputs, regions, novelty = (None if not each or each[0] is None else np.concatenate(each) for each in columns)
+    if outputs is None:
+        raise DataError("expected at least one row, got none")
+    return Answers(outputs, regions, novelty)
 
 
 def answered(model: TableModel, rows: Any, coverage: float | None = None, *, novelty: bool = False) -> Answers:

@@ -19,6 +19,7 @@ from glassnet.core.checks import is_count
 from glassnet.errors import DataError, InterruptedWarning, SettingError, UnknownNameError
 from glassnet.estimators.all_or_nothing import all_or_nothing
 from glassnet.estimators.given_targets import given_labels, given_numbers
+from glassnet.estimators.input_names import select_training_columns
 from glassnet.estimators.inspection import InspectionMixin
 from glassnet.estimators.saving import CLASS_WEIGHTS, save
 from glassnet.estimators.sklearn_errors import as_glassnet_errors
@@ -42,9 +43,10 @@ from glassnet.estimators.tabular.settings import (
     check_kept,
 )
 from glassnet.estimators.tabular.source import Source
+from glassnet.estimators.tabular.streamed import is_streamed, prepared, stream_of
 from glassnet.estimators.tabular.time_plan import TimePlan
 from glassnet.estimators.tabular.training import Callback, rows_of, train_candidates
-from glassnet.estimators.tabular.training_data import Given, TrainingData, drawn_seed, prepare
+from glassnet.estimators.tabular.training_data import Given, TrainingData, drawn_seed
 from glassnet.estimators.tabular.unfinished import LastFit, Unfinished, settings_of
 from glassnet.estimators.targets import LabelEncoder, Target, TargetScaler
 from glassnet.network import Network, checkpoint_to
@@ -121,7 +123,7 @@ class TableModel(InspectionMixin):
 
     @all_or_nothing()
     def fit(
-        self, X: Any, y: Any, sample_weight: Any = None, *, groups: Any = None,
+        self, X: Any, y: Any = None, sample_weight: Any = None, *, groups: Any = None,
         X_val: Any = None, y_val: Any = None, sample_weight_val: Any = None, callbacks: Iterable[Callback] = (),
         checkpoint: str | Path | Checkpoint | None = None, every: float = 60.0, reduce: Reduce | None = None,
     ) -> Any:  # fmt: skip
@@ -129,9 +131,10 @@ class TableModel(InspectionMixin):
 
         Parameters
         ----------
-        X : data frame, array (m, n_x) or Pictures
+        X : data frame, array (m, n_x), Pictures or StreamedDataset
             One row per sample; missing and masked cells are welcome. Rows to predict are matched by the names of their
-            columns, or by position where one side has none.
+            columns, or by position where one side has none. What `glassnet.dataset` returns is streamed: it may be
+            larger than memory, and brings targets and weights along.
         y : array_like (m,) or (m, n_outputs)
             Targets, none missing; `glassnet.estimators.given_targets` is the table of what they may be.
         sample_weight : array_like (m,), optional
@@ -182,7 +185,7 @@ class TableModel(InspectionMixin):
         unfinished = self._unfinished if warm else None
         data = None if unfinished is None else self._data_to_resume(unfinished, given, given_val)
         if data is None:
-            unfinished, data = None, prepare(self, given, given_val, warm=warm, seed=self._seed_to_fit(warm))
+            unfinished, data = None, prepared(self, given, given_val, warm=warm, seed=self._seed_to_fit(warm))
         keeper = checkpoint_to(checkpoint, every)
         self._unfinished = None
         candidates = train_candidates(
@@ -194,6 +197,8 @@ class TableModel(InspectionMixin):
         self.conformity_ = None if rows is None else conformity_of(self.network_, self.target_, rows)
         self.novelty_ = novelty_of(X)
         self.notes_ += time_plan.notes()
+        if not self.was_interrupted:
+            data.discard()
         if keeper is not None:
             keeper.end(self)
         if self.verbose:
@@ -222,7 +227,7 @@ class TableModel(InspectionMixin):
         if not is_same(unfinished.settings, settings_of(self), defaults(self._declared)):
             return None
         twin = copy.copy(self)  # other data must not change this model
-        data = prepare(twin, given, given_val, warm=unfinished.warm, seed=unfinished.seed)
+        data = prepared(twin, given, given_val, warm=unfinished.warm, seed=unfinished.seed)
         return data if data.fingerprint == unfinished.data else None
 
     def _become(self, data: TrainingData, candidates: list[Candidate]) -> Candidate:
@@ -369,8 +374,8 @@ class TableModel(InspectionMixin):
 
         Parameters
         ----------
-        X : data frame, array (m, n_x) or Pictures
-            Rows with the columns of the training.
+        X : data frame, array (m, n_x), Pictures or StreamedDataset
+            Rows with the columns of the training; those of a stream are prepared and answered some at a time.
         coverage : float, optional
             Share of rows whose truth intervals or sets are to hold; none are computed by default.
         novelty : bool
@@ -392,6 +397,9 @@ class TableModel(InspectionMixin):
             If `coverage` is no share between 0 and 1, or the training left too few rows out.
         """
         self._see_that_fitted()
+        if is_streamed(X):
+            some = (select_training_columns(self, rows) for rows in stream_of(X).batches())
+            return evaluation.joined([self.answers(rows, coverage, novelty=novelty) for rows in some])
         if coverage is not None and self.conformity_ is None:
             raise SettingError(self._why_no_regions())
         if novelty and self.novelty_ is None:
@@ -475,7 +483,7 @@ class TableModel(InspectionMixin):
         if last is None or len(y) < learned:
             return None
         twin = copy.copy(self)  # preparing changes it
-        data = prepare(twin, Given(X, y, sample_weight, groups), NOTHING, warm=True, seed=last.seed)
+        data = prepared(twin, Given(X, y, sample_weight, groups), NOTHING, warm=True, seed=last.seed)
         return data.judged if data.fingerprint == last.data else None
 
     def evaluate(self, X: Rows | Pictures, y: Any, sample_weight: Any = None, *, novelty: bool = False) -> Evaluation:
@@ -532,8 +540,8 @@ class TableModel(InspectionMixin):
         """Return the weight of each class, (n_classes,), or None."""
         return None
 
-    def _notes(self, rows: Any, y: Array) -> list[str]:
-        """Return what is noticed in the data beside the columns."""
+    def _notes(self, rows: Any, y: Array, counted: Sequence[AnyArray] = ()) -> list[str]:
+        """Return what is noticed in the data beside the columns; `counted` are the classes and their rows, if known."""
         return leaks(rows, y) if y.ndim == 1 else []
 
 
@@ -710,8 +718,9 @@ class TableClassifier(TableModel):
         super()._restore(network, target, kept)
         self.classes_ = self.target_.classes
 
-    def _notes(self, rows: Any, y: Array) -> list[str]:
-        return [*filter(None, [imbalance(y), rare_classes(y)] if y.ndim == 1 else []), *super()._notes(rows, y)]
+    def _notes(self, rows: Any, y: Array, counted: Sequence[AnyArray] = ()) -> list[str]:
+        of = counted or (y,)
+        return [*filter(None, [imbalance(*of), rare_classes(*of)] if y.ndim == 1 else []), *super()._notes(rows, y)]
 
 
 class TableRegressor(TableModel):

@@ -18,6 +18,7 @@ from glassnet.errors import UnknownNameError
 
 MAX_SAMPLES = 2_000_000  # in all epochs together: large tables need fewer epochs
 MIN_EPOCHS = 8
+ENOUGH_SAMPLES = 16_000_000  # in all epochs together: larger tables need fewer than 8 of them
 STEPS_OF_EPOCH = 16
 SOLVED = "solved linear"  # linear or logistic regression
 FEW_ROWS = 1_000  # with fewer, more of them have to judge, and so more networks leave some out
@@ -86,7 +87,8 @@ class Recipe(NamedTuple):
             return self.epochs
         size = batch_size if isinstance(batch_size, int) and 0 < batch_size < m else m
         wanted = max(self.epochs, math.ceil(self.least_steps / math.ceil(m / size)))
-        return min(wanted, max(MIN_EPOCHS, MAX_SAMPLES // m, math.ceil(self.least_steps * size / m)))
+        least = min(MIN_EPOCHS, max(1, ENOUGH_SAMPLES // m))
+        return min(wanted, max(least, MAX_SAMPLES // m, math.ceil(self.least_steps * size / m)))
 
 
 class Preset(NamedTuple):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glassnet.arrays.streamed_columns import StreamedColumns
 from glassnet.core import linear_model
 from glassnet.errors import DivergedError
 from glassnet.estimators.tabular import out_of_fold
@@ -201,6 +203,8 @@ def _judge_again(candidate: Candidate, data: TrainingData, metric: str | None) -
 def rows_of(candidate: Candidate, data: TrainingData) -> tuple[Any, JudgedRows | None]:
     """Return X of the rows that a candidate's networks learned from, and the rows that it is judged by, if any."""
     data = data.for_network(candidate.network)
+    if isinstance(data.X, StreamedColumns):
+        return data.X.read([0])[0] if data.judged is None else data.judged.X, data.judged
     if candidate.recipe.removesuffix(LOG) != SOLVED or data.unclipped is None:
         return data.X, data.judged
     X, judged_X = data.unclipped.columns(data.target)
@@ -352,8 +356,9 @@ def _train(
     own += [] if best is None else [best]
     if validation is not None:
         own.append(_Patience.of(model, options, data.X.shape[1], network))
+    X, smooth_Y = _smoothed(data.X, Y, partial(smoothed, share=smoothing, exclusive=exclusive))
     history = network.fit(
-        data.X, smoothed(Y.T, smoothing, exclusive=exclusive).T, **options, validation=validation,
+        X, smooth_Y, **options, validation=validation,
         sample_weight=out_of_fold.combined(data.fold_weights, data.S), keep_best=validation is not None,
         callbacks=[*callbacks, *own], resume=resume and not network.missing_state, checkpoint=checkpoint,
         reduce=reduce,
@@ -365,6 +370,13 @@ def _train(
     candidate.history, candidate.label_smoothing = history, smoothing
     _judge(candidate, data, metric)
     return history
+
+
+def _smoothed(X: Any, Y: AnyArray, change: Callable[[AnyArray], AnyArray]) -> tuple[Any, Any]:
+    """Return X, and Y with smoothed labels; streamed samples smooth theirs as they are read."""
+    if isinstance(X, StreamedColumns):
+        return X.changed(of_targets=lambda Y: change(Y.T).T), None
+    return X, change(Y.T).T
 
 
 def _fit_options(model: TableModel, recipe: Recipe, network: Network, m: int) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -53,6 +53,10 @@ class Given(NamedTuple):
             raise DataError("sample_weight_val weighs the rows of X_val and y_val; got it alone")
 
 
+def _nothing_to_discard() -> None:
+    """Do nothing: the data are in memory."""
+
+
 class TrainingData(NamedTuple):
     """What the networks learn from, as columns, and what made it."""
 
@@ -75,6 +79,7 @@ class TrainingData(NamedTuple):
     unclipped: UnclippedFeatures | None  # of linear models; None where there is nothing to judge them by
     scores: TrainingData | None = None  # the same with scores for text, for hidden layers
     grouped: TrainingData | None = None  # the same with numbers in groups, for networks that embed them
+    discard: Callable[[], None] = _nothing_to_discard  # what it has on disk for this training alone
 
     @property
     def text(self) -> str:

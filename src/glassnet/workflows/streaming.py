@@ -1,0 +1,120 @@
+"""Rows that do not fit into memory: when they are streamed, and a sample of them to score on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from glassnet.tables.arrow import pa
+from glassnet.tables.cells import rows_at
+from glassnet.tables.streaming import StreamedDataset, dataset, is_streamable
+from glassnet.typing import AnyArray
+
+
+def stream_of(
+    path: str | Path, target: str | None = None, *, memory: str | None = None, strict: bool = False,
+    cache: str | Path | None = None, known: tuple[int, int] | None = None,
+) -> StreamedDataset | None:  # fmt: skip
+    """Return the rows of a file or folder as a stream, if they do not fit into memory, or their blocks are to be kept.
+
+    Parameters
+    ----------
+    path : path
+        What is read.
+    target : str, optional
+        The column to predict.
+    memory : str, optional
+        What may be used, such as "1GB"; a third of what is free when not given.
+    strict : bool
+        Whether a part that cannot be read is refused, instead of being left out.
+    cache : path, optional
+        Folder of prepared rows, which stay there; then rows are streamed in any case.
+    known : (int, int), optional
+        Fingerprint of rows that were streamed before, and so are again.
+
+    Returns
+    -------
+    StreamedDataset or None
+        None where all rows fit, or are of a format that is not streamed.
+    """
+    if not is_streamable(path):
+        return None
+    data = dataset(path, target, memory=memory, strict=strict, cache=cache)
+    wanted = cache is not None or data.fingerprint == known
+    return data if wanted or data.bytes_in_memory > data.memory else None
+
+
+class Sample(NamedTuple):
+    """Rows drawn evenly from more of them.
+
+    Parameters
+    ----------
+    X : pyarrow.Table
+        The rows.
+    y : array
+        Their targets.
+    of : int
+        How many there were.
+    """
+
+    X: pa.Table
+    y: AnyArray
+    of: int
+
+    def notes(self, what: str) -> list[str]:
+        """Return a sentence where they are not all rows."""
+        if len(self.y) == self.of:
+            return []
+        return [f"{what}: scored on {len(self.y):,} rows drawn evenly from {self.of:,}"]
+
+
+class Sampling:
+    """Draws rows evenly from a stream; how many there will be is not known before its end.
+
+    Each row gets a random number, and stays if that is below a bound, which is halved whenever too many stay.
+
+    Parameters
+    ----------
+    most : int
+        Rows that may stay.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most, self.bound, self.rows, self.kept = most, 1.0, 0, 0
+        self.rng = np.random.default_rng(0)
+        self.parts: list[tuple[pa.Table, AnyArray, AnyArray]] = []
+
+    def add(self, X: pa.Table, y: AnyArray) -> None:
+        """Take some of these rows."""
+        drawn = self.rng.random(len(y))
+        self.rows += len(y)
+        self._take(X, y, drawn)
+        while self.kept > self.most:
+            self.bound /= 2
+            parts, self.parts, self.kept = self.parts, [], 0
+            for part in parts:
+                self._take(*part)
+
+    def _take(self, X: pa.Table, y: AnyArray, drawn: AnyArray) -> None:
+        some = np.flatnonzero(drawn < self.bound)
+        if len(some):
+            self.parts.append((X, y, drawn) if len(some) == len(y) else (rows_at(X, some), y[some], drawn[some]))
+            self.kept += len(some)
+
+    def sample(self) -> Sample | None:
+        """Return the rows that stayed; None where there were none."""
+        if not self.parts:
+            return None
+        tables, targets, _ = zip(*self.parts, strict=True)
+        return Sample(pa.concat_tables(tables), np.concatenate(targets), self.rows)
+
+
+def sampled(rows: Iterable[tuple[Any, AnyArray]], most: int) -> Sample | None:
+    """Return at most so many rows, drawn evenly, of those that come with their targets; None of none."""
+    sampling = Sampling(most)
+    for X, y in rows:
+        sampling.add(X, y)
+    return sampling.sample()
