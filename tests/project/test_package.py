@@ -28,6 +28,7 @@ def test_public_names():
         "TabularRegressor",
         "__version__",
         "cross_validate",
+        "dataset",
         "distributed",
         "equations",
         "errors",

@@ -39,6 +39,12 @@ def random_table(rng, m, *, nan=False):
         "many": [f"v{k}" for k in rng.zipf(1.3, m).clip(max=400)],
         "day": [DAY + dt.timedelta(int(k)) for k in rng.integers(0, 900, m)],
         "moment": [start + dt.timedelta(minutes=int(k)) for k in rng.integers(0, 99_999, m)],
+        "clock": [dt.time(int(k) // 60, int(k) % 60) for k in rng.integers(0, 1440, m)],
+        "place": [f"{lat:.4f}, {lon:.4f}" for lat, lon in zip(*rng.uniform(-80, 80, (2, m)), strict=True)],
+        "price": [f"{k:,.2f} €" for k in rng.uniform(0, 1e4, m)],
+        "nothing": pa.nulls(m),
+        "one": ["same"] * m,
+        "customer_id": rng.permutation(m) + 10**6,
         "spelled": [f"{k:.2f}" for k in rng.standard_normal(m)],
         "target": rng.choice(["yes", "no", "maybe"], m) if rng.random() < 0.5 else rng.standard_normal(m),
     }
@@ -362,3 +368,50 @@ def test_notes_are_known_in_chinese(tmp_path):
     for part in parts:
         assert any(part in note for note in said), part
     assert [note for note in said if not is_known(note)] == []
+
+
+def test_quantiles_of_many_numbers_are_within_their_bound(tmp_path):
+    rng, m = np.random.default_rng(9), 150_000
+    numbers = rng.standard_normal(m) ** 3
+    numbers[rng.random(m) < 0.3] = 0  # a value that fills bins alone
+    for k, some in enumerate(np.split(numbers, 3)):
+        table = pa.table({"a": some, "few": rng.integers(0, 9, len(some)), "target": rng.integers(0, 2, len(some))})
+        pq.write_table(table, tmp_path / f"{k}.parquet")
+    scan = scanned(glassnet.dataset(tmp_path, "target", memory="64MB"))
+    found, exact = scan.preparation.columns[0], fit_preparation({"a": numbers, "few": rng.integers(0, 9, m)}).columns[0]
+    assert found.facts == exact.facts
+    assert (found.edges[0], found.edges[-1], 0.0 in found.edges) == (numbers.min(), numbers.max(), True)
+    ordered, size = np.sort(numbers), 64_000_000 // 8 // (64 * 3)
+    bound = np.sqrt(np.log(2 / 1e-9) / (2 * size))  # which one sample in 10**9 exceeds
+
+    def ranks(values):
+        return np.array([np.searchsorted(ordered, values, side) for side in ("left", "right")]) / m
+
+    assert len(found.edges) == pytest.approx(len(exact.edges), abs=1)
+    low, high = ranks(found.median)
+    assert low - bound <= 0.5 <= high + bound
+    nearest = [np.abs(ranks(edge)[0] - ranks(np.array(exact.edges))[0]).min() for edge in found.edges]
+    assert max(nearest) < 2 * bound
+    quarter, three_quarters = np.quantile(numbers, [0.25 - bound, 0.75 + bound])
+    inner = np.quantile(numbers, [0.25 + bound, 0.75 - bound])
+    assert inner[1] - inner[0] <= found.spread <= three_quarters - quarter
+
+
+def test_parts_may_have_other_types(tmp_path):
+    rng = np.random.default_rng(10)
+    kinds = {
+        "a": (pa.int64(), pa.float32(), pa.string()),
+        "w": (pa.string(), pa.large_string(), pa.dictionary("int8", "string")),
+        "d": (pa.date32(), pa.timestamp("ms"), pa.string()), "target": (pa.int8(), pa.float64(), pa.int64()),
+    }  # fmt: skip
+    cells = {
+        "a": rng.integers(0, 30, 90), "w": rng.choice(["x", "y", "z"], 90),
+        "d": np.datetime64("2020-01-01") + rng.integers(0, 600, 90), "target": rng.integers(0, 3, 90),
+    }  # fmt: skip
+    whole = pa.table(cells)
+    for k in range(3):
+        columns = {name: whole[name].slice(30 * k, 30).cast(of[k]) for name, of in kinds.items()}
+        pq.write_table(pa.table(columns), tmp_path / f"{k}.parquet")
+    scan = scanned(glassnet.dataset(tmp_path, "target"))
+    assert scan.rows == {"training": 90}
+    assert scan.preparation.columns == fit_preparation(whole.drop_columns(["target"])).columns

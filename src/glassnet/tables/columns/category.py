@@ -72,7 +72,7 @@ class CategoryColumn(Column):
 
     @classmethod
     def counted(cls, name: str, cells: pa.ChunkedArray, part: Part | None = None) -> Any:
-        return Values.of(cells, bounded=part is not None)
+        return Values.of(cells, part)
 
     @classmethod
     def fit_counted(cls, name: str, counted: Any, options: FitOptions) -> Self:

@@ -45,7 +45,7 @@ class Part(NamedTuple):
     priorities : array of uint64 (m,)
         A random number for each row, that follows from its position: of those that are kept, the lowest are.
     size : int
-        Most cells in a sample.
+        Most cells in a sample, and most values that are counted.
     few : bool
         Whether the distinct numbers may still be few.
     """

@@ -1,8 +1,9 @@
 """The values of training cells as text, counted part by part: the same in whatever order the parts come.
 
-Of parts at most `MOST` values are kept: then the counts of all are lowered by that of the first one too many, and those
+Of parts only so many values are kept: then the counts of all are lowered by that of the first one too many, and those
 that reach 0 are dropped (Misra & Gries 1982, doi:10.1016/0167-6423(82)90012-0; merged as in Agarwal et al. 2012,
-doi:10.1145/2213556.2213562). So no count is too high, and none is too low by more than 1 / MOST of all cells.
+doi:10.1145/2213556.2213562). So no count is too high, and of k values that are kept none is too low by more than 1 / k
+of all cells.
 """
 
 from __future__ import annotations
@@ -14,9 +15,8 @@ import numpy as np
 
 from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import cell_values, decoded, is_text, missing_cell, rows_at
+from glassnet.tables.columns.column import Part
 from glassnet.typing import AnyArray
-
-MOST = 2**18  # values that are counted where rows come in parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +31,8 @@ class Values:
         The distinct values, the most frequent first, those that are equally frequent by themselves.
     counts : array of int (n,)
         How many cells hold each.
-    bounded : bool
-        Whether no more than `MOST` are kept.
+    size : int
+        Most values that are kept; 0 for all.
     short : int
         By how much a count may be too low.
     """
@@ -41,14 +41,15 @@ class Values:
     lost: int
     values: pa.Array
     counts: AnyArray
-    bounded: bool = False
+    size: int = 0
     short: int = 0
 
     @classmethod
-    def of(cls, cells: pa.ChunkedArray, *, bounded: bool = False) -> Self:
+    def of(cls, cells: pa.ChunkedArray, part: Part | None = None) -> Self:
         """Return what is kept of m cells."""
         values, counts = value_counts(cells)
-        return cls._kept(len(cells), len(cells) - int(counts.sum()), values, counts, bounded, 0)
+        size = 0 if part is None else part.size
+        return cls._kept(len(cells), len(cells) - int(counts.sum()), values, counts, size, 0)
 
     @property
     def is_exact(self) -> bool:
@@ -60,16 +61,16 @@ class Values:
         values = pa.concat_arrays([each.values.cast(pa.large_string()) for each in (self, other)])
         together = _counted(values, np.concatenate([self.counts, other.counts]))
         rows, lost = self.rows + other.rows, self.lost + other.lost
-        return self._kept(rows, lost, *together, self.bounded or other.bounded, self.short + other.short)
+        return self._kept(rows, lost, *together, max(self.size, other.size), self.short + other.short)
 
     @classmethod
-    def _kept(cls, rows: int, lost: int, values: pa.Array, counts: AnyArray, bounded: bool, short: int) -> Self:
-        """Return the most frequent values; of all, where they are not bounded."""
-        if bounded and len(values) > MOST:
-            less = int(counts[MOST])
+    def _kept(cls, rows: int, lost: int, values: pa.Array, counts: AnyArray, size: int, short: int) -> Self:
+        """Return the most frequent values."""
+        if size and len(values) > size:
+            less = int(counts[size])
             n = int((counts > less).sum())
             values, counts, short = values.slice(0, n), counts[:n] - less, short + less
-        return cls(rows, lost, values, counts, bounded, short)
+        return cls(rows, lost, values, counts, size, short)
 
 
 def value_counts(column: pa.ChunkedArray) -> tuple[pa.Array, AnyArray]:

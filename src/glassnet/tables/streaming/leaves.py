@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from glassnet.arrays.coded_columns import TABLE_BYTES, Block, Lookup, Numbers, OneHot, Steps, expanded
+from glassnet.errors import DataError
 from glassnet.tables.arrow import pa
 from glassnet.tables.columns.category import codes
 from glassnet.tables.columns.column import Column
@@ -77,8 +78,11 @@ def block_of(leaf: Leaf) -> Block:
 
 
 def leaves_of(column: Column, cells: pa.ChunkedArray) -> list[Leaf]:
-    """Return the features of cells, but for target means."""
-    return [LEAF_OF[type(block)](block) for block in column.encode(cells, DTYPE)]
+    """Return the features of cells, but for target means; DataError of free text, which is not kept in blocks."""
+    blocks = column.encode(cells, DTYPE)
+    if any(block.is_sparse for block in blocks):
+        raise DataError(f"column {column.name!r} is free text, whose words are not used where rows come in parts")
+    return [LEAF_OF[type(block)](block) for block in blocks]
 
 
 class FewNumbers(NamedTuple):

@@ -155,12 +155,11 @@ def _of_file(source: Source, target: str | None) -> Part:
 
 
 def _of_fragments(source: Any) -> tuple[Part, ...]:
-    parts = []
-    for k, fragment in enumerate(source.get_fragments()):
-        name = str(getattr(fragment, "path", "")) or f"fragment {k + 1}"
-        parts.append(
-            FragmentPart(name, Path(name).name if k == 0 else f"{k} {Path(name).name}", fragment, source.schema)
-        )
+    """Return the fragments of an Arrow data set as parts."""
+    parts: list[Part] = []
+    for k, fragment in enumerate(source.get_fragments(), 1):
+        name = str(getattr(fragment, "path", "")) or f"fragment {k}"
+        parts.append(FragmentPart(name, name, fragment, source.schema))
     if not parts:
         raise DataError("the data set has no fragments")
     return tuple(parts)

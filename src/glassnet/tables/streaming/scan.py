@@ -31,9 +31,9 @@ from glassnet.tables.streaming.target import TargetCounts, TargetSummary
 from glassnet.typing import AnyArray
 
 Progress = Callable[[str, int], None]
-SAMPLE, LEAST_SAMPLE = 2**18, 2**12  # numbers of a column, of which quantiles are taken
-SHARE_OF_SAMPLES = 8  # part of the memory that they may take
-BYTES_OF_SAMPLED = 2 * 16  # of a number, with its priority, while two samples are merged
+SAMPLE, LEAST_SAMPLE = 2**18, 2**12  # numbers or values of a column
+SHARE_OF_COUNTS = 8  # part of the memory that all that is counted may take
+BYTES_OF_COUNTED = 2 * 32  # of a number with its priority, or of a value, while two parts are merged
 UNREADABLE = "cannot be read as"
 
 
@@ -266,7 +266,7 @@ def _scan(layout: Layout, total: _Counts, unread: tuple[Unread, ...], sample: pa
 
 
 def _sample_size(layout: Layout) -> int:
-    """Return how many numbers of each column are kept, of which quantiles are taken."""
-    n = sum(COLUMN_TYPES[each.kind].n_binned for each in layout.decisions.values() if not each.reason) + 1
-    room = layout.data.memory // SHARE_OF_SAMPLES // (BYTES_OF_SAMPLED * n)
+    """Return how many numbers of each column are kept, of which quantiles are taken, and how many values."""
+    used = [COLUMN_TYPES[each.kind].n_binned or 1 for each in layout.decisions.values() if not each.reason]
+    room = layout.data.memory // SHARE_OF_COUNTS // (BYTES_OF_COUNTED * (sum(used) + 1))
     return int(min(max(room, LEAST_SAMPLE), SAMPLE))
