@@ -213,6 +213,17 @@ def test_weight_follows_requirements_of_this_machine(bench):
 
 
 @pytest.mark.long
+@pytest.mark.needs("linux")  # memory is read from its /proc
+def test_rows_in_parts_are_measured(tmp_path):
+    done = script("stream.py", "--quick", "--json", tmp_path / "stream.json")
+    assert done.returncode == 0, done.stderr
+    measured = json.loads((tmp_path / "stream.json").read_text("utf-8"))
+    assert measured["streamed"]["rows"] > measured["in_memory"]["rows"] > 0
+    assert measured["streamed"]["peak"] > 0
+    assert measured["streamed"]["predicted"] == 1000
+
+
+@pytest.mark.long
 def test_handwritten_digits_are_measured(digits, tmp_path):
     results = tmp_path / "results.json"
     done = script("mnist.py", digits, "--quick", "--json", results)

@@ -206,12 +206,37 @@ def test_the_commands_and_the_example_of_the_page_on_searches(tmp_path, glassnet
     assert "trial" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("two_epochs")
+def test_the_commands_and_the_example_of_the_page_on_scale(tmp_path, glassnet, monkeypatch):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    for name in ("data", "more"):
+        Path(name).mkdir()
+        for k in range(2):
+            size = rng.random(300)
+            pq.write_table(pa.table({"size": size, "price": 3 * size + rng.random(300)}), f"{name}/{k}.parquet")
+    page = (ROOT / "docs" / "scale.md").read_text("utf-8")
+    commands, of_bench = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    for command in commands.splitlines():
+        answer = glassnet(*shlex.split(command)[1:])
+        assert answer.code == 0, f"{command}\n{answer.err}"
+    assert len(Path("answers.csv").read_text("utf-8").splitlines()) == 601
+    assert (ROOT / shlex.split(of_bench)[1]).is_file()
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    found = {}
+    exec(code, found)
+    assert found["answers"].shape == (600,)
+
+
 def test_no_other_page_has_commands_or_examples():
     """What is new needs a test that runs it, as these pages' have; test_advised_commands.py looks at all commands."""
     built = ROOT / "docs" / "_build"  # by `make docs`
     pages = (*ROOT.glob("*.md"), *(path for path in (ROOT / "docs").rglob("*.md") if built not in path.parents))
     named = {path.relative_to(ROOT).as_posix() for path in pages if re.search("```(sh|py)", path.read_text("utf-8"))}
-    here = {"docs/mnist.md", "docs/reports/README.md", "docs/export.md", "docs/search.md"}
+    here = {"docs/mnist.md", "docs/reports/README.md", "docs/export.md", "docs/scale.md", "docs/search.md"}
     guides = {
         f"docs/{name}.{end}"
         for name in ("shell", "reading-a-table", "estimators", "notation", "learn")

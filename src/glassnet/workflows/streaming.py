@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from glassnet.errors import DataError, FileError
+from glassnet.memory import budget
 from glassnet.tables.arrow import pa
 from glassnet.tables.cells import rows_at
 from glassnet.tables.streaming import StreamedDataset, dataset, is_streamable
@@ -39,12 +41,23 @@ def stream_of(
     -------
     StreamedDataset or None
         None where all rows fit, or are of a format that is not streamed.
+
+    Raises
+    ------
+    SettingError
+        If `memory` is no size, or too little.
     """
+    budget(memory)  # which may be no size
     if not is_streamable(path):
         return None
-    data = dataset(path, target, memory=memory, strict=strict, cache=cache)
-    wanted = cache is not None or data.fingerprint == known
-    return data if wanted or data.bytes_in_memory > data.memory else None
+    try:
+        data = dataset(path, target, memory=memory, strict=strict, cache=cache)
+        is_large = data.bytes_in_memory > data.memory
+    except (FileError, DataError):
+        if cache is not None:
+            raise
+        return None  # the reader of whole tables says what is wrong
+    return data if cache is not None or is_large or data.fingerprint == known else None
 
 
 class Sample(NamedTuple):
