@@ -106,6 +106,8 @@ NEEDS = {
     "anywidget": library("anywidget"),
     "axe_playwright_python": library("axe_playwright_python"),
     "optuna": library("optuna"),
+    "tensorboard": library("tensorboard"),
+    "mlflow": library("mlflow"),
     "psycopg": library("psycopg"),
     "PostgreSQL": Need(lambda: os.name == "posix" and postgresql() is not None, installed=True),
     "scikit-learn's tests": Need(lambda: find_spec("sklearn.neural_network.tests") is not None, installed=True),

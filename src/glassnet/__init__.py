@@ -15,7 +15,7 @@ with interrupts.held():  # NumPy cannot be imported again once its import was cu
     from glassnet.network import Network
 
 if TYPE_CHECKING:
-    from glassnet import explain, export, graph, inspection, lessons, plots, report, typing
+    from glassnet import explain, export, graph, inspection, lessons, plots, record, report, typing
     from glassnet.estimators import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor, load
     from glassnet.search import SearchCV, cross_validate
     from glassnet.tables import Dataset, read
@@ -44,6 +44,7 @@ __all__ = [
     "load",
     "plots",
     "read",
+    "record",
     "report",
     "typing",
 ]

@@ -12,7 +12,12 @@ from commands import run_python
 from shared import PROJECT
 
 # Where a library is called otherwise than what it brings.
-DISTRIBUTIONS = {"python_calamine": "python-calamine", "PIL": "pillow", "sklearn": "scikit-learn"}
+DISTRIBUTIONS = {
+    "python_calamine": "python-calamine",
+    "PIL": "pillow",
+    "sklearn": "scikit-learn",
+    "mlflow": "mlflow-skinny",
+}
 HEAVY = {"sklearn", "scipy", "matplotlib", "pyarrow", "torch", "PIL", "pandas", "rich", "typer", "h5py", "safetensors"}
 
 
@@ -40,6 +45,7 @@ def test_public_names():
         "load",
         "plots",
         "read",
+        "record",
         "report",
         "typing",
     ]

@@ -32,6 +32,7 @@ from glassnet.cli.options import (
     MEMORY,
     READING,
     READING_PICTURES,
+    RECORDS,
     SETTINGS,
     STRICT,
     AsJson,
@@ -81,7 +82,7 @@ app.command()(look)
 
 
 @app.command()
-@collects(settings=SETTINGS, columns=CHOICES, reading={**READING_PICTURES, **READING}, stream=MEMORY)
+@collects(settings=SETTINGS, columns=CHOICES, reading={**READING_PICTURES, **READING}, stream=MEMORY, records=RECORDS)
 def train(
     data: Data,
     *,
@@ -96,6 +97,7 @@ def train(
     cache: Annotated[
         Path | None, path_option("Keep the prepared rows of a stream in this folder, for further trainings.", "Data")
     ] = None,
+    records: Given,
     resume: Annotated[Path | None, path_option("Resume the training of this model, or of a checkpoint.")] = None,
     out: Annotated[Path | None, path_option("Model file; DATA's name with .glassnet when not given.")] = None,
     lang: Lang = None,
@@ -108,10 +110,11 @@ def train(
 
     out = out or Path(f"{stem(data)}.glassnet")
     show, reduce = Show(as_json), distributed.joined()
+    recorders = [_recorder(*each) for each in records.items()]
     with show.progress() as watch:
         outcome = workflows.train_file(
             data, target, task=task, test=test, test_file=test_file, out=out, resume=resume, reading=reading,
-            sample_weight=columns.pop("weight", None), ids=columns.pop("id", ()), callbacks=[watch.callback],
+            sample_weight=columns.pop("weight", None), ids=columns.pop("id", ()), callbacks=[watch.callback, *recorders],
             announce=show.dataset, began=BEGAN, reduce=reduce, cache=cache, waiting=watch.waiting, **stream, **columns,
             **settings,
         )  # fmt: skip
@@ -121,6 +124,13 @@ def train(
 
 
 app.command()(search)
+
+
+def _recorder(kind: str, where: str) -> Any:
+    """Return what records a training at a place: a folder of TensorBoard's, or an address of MLflow's."""
+    from glassnet import record
+
+    return {"tensorboard": record.TensorBoard, "mlflow": record.MLflow}[kind](where)
 
 
 @app.command()

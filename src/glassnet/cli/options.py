@@ -83,6 +83,16 @@ READING_PICTURES = {
 }
 
 
+RECORDS = {  # where a training is recorded
+    "tensorboard": Annotated[str | None, typer.Option(
+        help="Folder to write costs and rates of each epoch into, for TensorBoard.", metavar="PATH",
+        rich_help_panel="Training")],
+    "mlflow": Annotated[str | None, typer.Option(
+        help="Address of MLflow, such as http://host:5000, to write costs and rates of each epoch to.", metavar="URI",
+        rich_help_panel="Training")],
+}  # fmt: skip
+
+
 def _option(setting: Setting) -> Any:
     """Return the option that a setting is in the shell, of which None means that it was not given."""
     kind = next(each for each in (bool, int, float, str) if each in (*setting.alternatives, str))
