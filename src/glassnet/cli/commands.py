@@ -19,6 +19,7 @@ import typer
 from glassnet import distributed
 from glassnet._version import __version__
 from glassnet.cli import BEGAN, terminal
+from glassnet.cli.card_command import card
 from glassnet.cli.check_command import check
 from glassnet.cli.experiment_command import experiment
 from glassnet.cli.explain_command import explain
@@ -254,6 +255,7 @@ def engines(
 app.command()(explain)
 app.command()(export)
 app.command()(report)
+app.command()(card)
 app.command()(grade)
 app.command()(check)
 app.command()(studio)

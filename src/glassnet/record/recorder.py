@@ -43,14 +43,8 @@ class Recorder:
         """Do nothing: what begins has no cost yet."""
 
     def on_fit_task_end(
-        self,
-        estimator: Any,
-        context: Any,
-        *,
-        X: Any = None,
-        y: Any = None,
-        metadata: Any = None,  # noqa: N803
-    ) -> bool:
+        self, estimator: Any, context: Any, *, X: Any = None, y: Any = None, metadata: Any = None  # noqa: N803
+    ) -> bool:  # fmt: skip
         """Write an epoch of an estimator, and let it go on."""
         if context.task_name == "epoch" and X is not None:
             values = {COST: estimator.loss_}

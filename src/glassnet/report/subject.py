@@ -122,7 +122,7 @@ def open_subject(path: str | Path, data: str | Path | None = None, training: str
 def _scores_of_the_rest(path: str | Path, data: str | Path) -> Scores | None:
     """Return the scores of the samples of a file that the network learned from."""
     model, dataset = workflows.with_targets(path, data)
-    part, role = _part(model, dataset, data, test=False)
+    part, role = part_and_role(model, dataset, data, test=False)
     return score(model, select_training_columns(model, part.X), part.y) if role == "learned" else None
 
 
@@ -134,7 +134,7 @@ def _repeated(trial: Trial | None, learned: Trial | None) -> int | None:
 
 def _trial(path: str | Path, data: str | Path, *, test: bool) -> Trial:
     model, dataset = workflows.with_targets(path, data)
-    part, role = _part(model, dataset, data, test=test)
+    part, role = part_and_role(model, dataset, data, test=test)
     X, y, file = select_training_columns(model, part.X), np.asarray(part.y), Path(data)
     digest = hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
     most = max(1, MOST_NUMBERS // model.network_.architecture.n_x)
@@ -150,7 +150,7 @@ def _trial(path: str | Path, data: str | Path, *, test: bool) -> Trial:
     )  # fmt: skip
 
 
-def _part(model: Any, dataset: Dataset, data: str | Path, *, test: bool) -> tuple[Dataset, str]:
+def part_and_role(model: Any, dataset: Dataset, data: str | Path, *, test: bool) -> tuple[Dataset, str]:
     """Return the samples to score on, or those to diagnose the training with, and what they were to the training."""
     source = model.source_
     known = source is not None and source.file is not None
