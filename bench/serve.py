@@ -213,9 +213,8 @@ def main() -> None:
             for each in services:
                 each.terminate()
                 each.wait()
-    print(
-        "| service | connections | requests a second | processor ms | median ms | 99 % ms |\n|---|---|---|---|---|---|"
-    )
+    print("| service | connections | requests a second | processor ms | median ms | 99 % ms |")
+    print("|---|---|---|---|---|---|")
     for who, turns in found.items():
         name, connections = who.rsplit(", ", 1)
         best = max(turns, key=lambda turn: turn["requests a second"])

@@ -244,6 +244,8 @@ def test_no_other_page_has_commands_or_examples():
     }
     elsewhere = {"README.md", "README.zh-CN.md", "CONTRIBUTING.md"}  # test_readme.py, test_contributing.py
     elsewhere.add("docs/studio.md")  # tests/cli/test_studio_command.py: its commands run until Ctrl-C
+    elsewhere.add("docs/serve.md")  # tests/serve/test_server.py
+    elsewhere.add("docs/many-machines.md")  # test_recipes.py, tests/faults/test_processes.py
     assert named == here | guides | elsewhere
 
 

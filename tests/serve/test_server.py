@@ -1,6 +1,8 @@
 """`glassnet serve` as a user starts it: asked over HTTP, by schemathesis from its own document, ended by Ctrl-C."""
 
 import json
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -9,6 +11,7 @@ import urllib.request
 import pytest
 
 from serve.conftest import rows_of, table
+from shared import ROOT
 
 pytestmark = [pytest.mark.needs("starlette", "uvicorn", "prometheus_client", "posix")]
 COMMAND = [sys.executable, "-m", "glassnet", "serve"]
@@ -45,6 +48,25 @@ def test_it_answers_until_ctrl_c(running, models, ending):
     said, errors = process.communicate(timeout=60)
     assert said.splitlines()[-1] == "The server has ended."
     assert errors == ""
+    assert process.returncode == 0
+
+
+@pytest.mark.usefixtures("two_epochs")
+def test_the_commands_of_the_page(glassnet, monkeypatch, tmp_path):
+    from glassnet.cli.demo import write_breast_cancer
+
+    monkeypatch.chdir(tmp_path)
+    write_breast_cancer(tmp_path / "breast-cancer.csv")
+    page = (ROOT / "docs" / "serve.md").read_text("utf-8")
+    train, serve = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)[0].splitlines()
+    assert glassnet(*shlex.split(train)[1:]).code == 0
+    words = [*shlex.split(serve.replace("8000", "0"))[2:]]
+    with subprocess.Popen([*COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        address = process.stdout.readline().removeprefix("Model: ").strip()
+        with urllib.request.urlopen(address.replace("predict", "health"), timeout=30) as answer:
+            assert json.load(answer) == {"status": "ok", "model": "TabularClassifier"}
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
     assert process.returncode == 0
 
 

@@ -115,9 +115,9 @@ def train(
     with show.progress() as watch:
         outcome = workflows.train_file(
             data, target, task=task, test=test, test_file=test_file, out=out, resume=resume, reading=reading,
-            sample_weight=columns.pop("weight", None), ids=columns.pop("id", ()), callbacks=[watch.callback, *recorders],
-            announce=show.dataset, began=BEGAN, reduce=reduce, cache=cache, waiting=watch.waiting, **stream, **columns,
-            **settings,
+            sample_weight=columns.pop("weight", None), ids=columns.pop("id", ()), reduce=reduce,
+            callbacks=[watch.callback, *recorders], announce=show.dataset, waiting=watch.waiting, began=BEGAN,
+            cache=cache, **stream, **columns, **settings,
         )  # fmt: skip
     show.training(outcome, out)
     if reduce is not None:
