@@ -96,6 +96,13 @@ def test_exponents_and_lines_are_those_of_their_making(bench):
     assert line == pytest.approx({"a": 5, "b": 0.5, "r2": 1})
 
 
+def test_the_model_of_many_machines_is_a_ring(bench):
+    many = bench("many")
+    assert many.line({str(size): 5 + 0.5 * size for size in (2, 4, 8)}) == pytest.approx((5, 0.5))
+    seconds = many.model((1.0, 0.5), 64, 1000, {"latency": 0.25, "bandwidth": 4000.0})
+    assert (seconds[1], seconds[2]) == (33.0, 1 + 16 + 0.5 + 1)  # of two machines each sends half of it twice
+
+
 @pytest.mark.parametrize(("m", "width", "r2", "met"), [(1.02, 1.8, 0.99, True), (1.03, 1.81, 0.98, False)])
 def test_exponents_are_held_without_slack(bench, m, width, r2, met):
     result = {"m": {"exponent": m}, "width": {"exponent": width, "product_exponent": 1.8}, "depth": {"r2": r2}}

@@ -17,6 +17,7 @@ DISTRIBUTIONS = {
     "PIL": "pillow",
     "sklearn": "scikit-learn",
     "mlflow": "mlflow-skinny",
+    "prometheus_client": "prometheus-client",
 }
 HEAVY = {"sklearn", "scipy", "matplotlib", "pyarrow", "torch", "PIL", "pandas", "rich", "typer", "h5py", "safetensors"}
 
