@@ -151,12 +151,18 @@ def test_a_callback_of_one_process_ends_all(engine):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_run_that_was_cut_off_is_resumed_by_any_number_of_processes(engine, tmp_path):
+@pytest.mark.parametrize("k", [None, 3])
+def test_a_run_that_was_cut_off_is_resumed_by_any_number_of_processes(engine, k, tmp_path):
     settings = {"optimizer": "adam", "batch_size": 40, "epochs": 6, "dropout": 0.2, "engine": engine}
-    whole, _ = trained(**settings)
+
+    def made():
+        return Network([20, 6, 5, 1], activations="tanh", seed=3, dtype="float64", n_networks=k)
+
+    whole = made()
+    whole.fit(X, Y, **settings)
 
     def begun(reduce):
-        net = Network([20, 6, 5, 1], activations="tanh", seed=3, dtype="float64")
+        net = made()
         net.fit(X, Y, reduce=reduce, callbacks=[lambda progress: progress.epoch == 2], **settings)
         if reduce.rank == 0:
             net.save(tmp_path / "net.glassnet")
