@@ -428,8 +428,11 @@ def _expand(blocks: Iterable[Block], samples: Any, out: Array, *, zero: bool = T
 
 def repeated(blocks: Sequence[Block], index: Array) -> list[Block]:
     """Return the blocks of m samples, of which each is one of those that the blocks hold."""
-    sparse = [SparseRows(block.rows[index]) for block in blocks if isinstance(block, SparseRows)]
-    return [*sparse] if sparse else [Repeated(blocks, index)]
+    if not any(isinstance(block, SparseRows) for block in blocks):
+        return [Repeated(blocks, index)]
+    return [
+        SparseRows(block.rows[index]) if isinstance(block, SparseRows) else Repeated([block], index) for block in blocks
+    ]
 
 
 def expanded(blocks: Sequence[Block], out: Array) -> None:

@@ -86,6 +86,18 @@ def test_the_most_frequent_terms_are_kept_as_many_as_rows():
     assert few.terms[0] == min(few.terms)
 
 
+def test_missing_cells_of_texts_that_repeat_are_marked():
+    texts = ["good dog", None, "a good cat", "no"] * 30  # few distinct ones: each is prepared once
+    table = pa.table({"said": texts, "age": list(range(120))})
+    preparation = fit_preparation(recognised(table, ColumnChoices.of({"text": "said"})), bins=False)
+    X = preparation.transform(table)
+    assert X.shape == (120, preparation.n_features)
+    names = preparation.feature_names
+    assert np.array_equal(X[:, names.index("said=(missing)")] == 1, [text is None for text in texts])
+    age = X[:, names.index("age")]
+    assert (np.diff(age) > 0).all()
+
+
 def test_missing_cells_are_marked():
     text = fitted(["good film", None, "good book"])
     assert text.features == ["t: good", "t=(missing)"]
