@@ -165,6 +165,20 @@ def test_a_training_is_stopped_on_the_page(browsing, tmp_path):
     shown.press("step", 1)
 
 
+def test_what_is_said_of_a_column_a_moment_before_the_training_counts(browsing, tmp_path):
+    page = browsing().page
+    page.evaluate(DROP, table(tmp_path / "fruit.csv"))
+    page.wait_for_selector("#fit-start")
+    page.select_option("#field-table-preset", "fast")
+    page.evaluate("""() => {
+      const kind = document.querySelector("[data-field='source.columns.width']");
+      kind.value = "category";
+      kind.dispatchEvent(new Event("change"));
+      document.querySelector("#fit-start").click();
+    }""")
+    page.wait_for_selector("select[data-cell=width]")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_form_breaks_no_rule_of_wcag_aa(opened_page, scheme):
     need("axe_playwright_python")

@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { el, num, refill, svg } from "./dom.js";
 import { choice, showError } from "./fields.js";
-import { rebuild } from "./run.js";
+import { rebuild, settled } from "./run.js";
 import { on, store } from "./store.js";
 import { t } from "./words.js";
 
@@ -115,6 +115,7 @@ function curve(cost) {
 }
 
 async function train() {
+  await settled(); // what was said of columns a moment ago counts
   try {
     fit = await api.startFit(store.state.spec, preset);
   } catch (error) {

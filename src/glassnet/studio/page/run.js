@@ -125,6 +125,9 @@ function append(costs, news) {
   }
 }
 
+/** What was asked before is answered. @returns {Promise<unknown>} */
+export const settled = () => queue;
+
 /** Begin with a specification; what it leaves out has its default. @param {any} spec */
 export const begin = (spec) => instead(() => api.newRun(spec));
 
