@@ -10,7 +10,7 @@ from glassnet import Network
 from glassnet.planes import flower
 from glassnet.studio.refused import RefusedError
 from glassnet.studio.session import Session
-from glassnet.studio.spec import complete
+from glassnet.studio.spec import PRESETS, complete
 
 SETTINGS = [
     {"learning_rate": 0.5},
@@ -192,3 +192,16 @@ def test_no_order_of_acts_breaks_a_session(acts):
         assert of.curve.last()["iterations"] == of.place.iteration
         assert np.isfinite(of.net.vector).all()
         assert sum(a["iterations"] for a in of.place.acts if a["what"] == "fit") == of.place.iteration
+
+
+def test_the_presets_of_the_course_are_its_networks():
+    shallow, deep = PRESETS["course"], PRESETS["course, deep"]
+    assert [layer["units"] for layer in shallow["hidden"]] == [4]
+    assert shallow["settings"]["learning_rate"] == 1.2
+    found = Session(complete({**deep, "source": {"name": "tumours"}, "test_share": 0, "seed": 3}))
+    X, Y = found.data.X, found.data.Y
+    net = Network([30, 20, 7, 5, 1], "relu", initializer="lecun", seed=3, dtype="float64")  # as for the cats
+    for steps in (1, 30):
+        net.fit(X, Y, iterations=steps, resume=True, learning_rate=0.0075, optimizer="gradient_descent")
+        found.advance(steps)
+        assert np.array_equal(found.net.vector, net.vector)

@@ -15,6 +15,7 @@ from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.core.schedules import SCHEDULES
 from glassnet.errors import GlassnetError
+from glassnet.estimators.tabular.recipes import COURSE
 from glassnet.studio.knobs import Knob, as_number, checked
 from glassnet.studio.refused import RefusedError
 from glassnet.studio.sources import complete_source
@@ -51,6 +52,11 @@ PRESETS: dict[str, dict[str, Any]] = {
     "course": {
         "hidden": [{"units": 4, "activation": "tanh"}], "initializer": "normal(0.01)",
         "settings": {"learning_rate": 1.2, "optimizer": "gradient_descent"},
+    },
+    "course, deep": {
+        "hidden": [{"units": n, "activation": COURSE.activation} for n in COURSE.hidden],
+        "initializer": COURSE.initializers[-1],
+        "settings": {"learning_rate": COURSE.learning_rate, "optimizer": COURSE.optimizer},
     },
     "deep": {
         "hidden": [{"units": 16, "activation": "relu"}, {"units": 8, "activation": "relu"}], "initializer": None,
