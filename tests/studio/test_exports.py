@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from glassnet import Network
 from glassnet.errors import GlassnetError
@@ -65,6 +66,24 @@ def test_a_script_of_a_table_names_the_file(tmp_path):
     text = EXPORTS["python"].make(session, tables).decode()
     done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
     assert done.stdout.split()[1] == repr(session.net.cost(session.X, session.Y))
+
+
+def test_a_script_of_pictures_gives_the_same_costs_to_the_last_digit(tmp_path):
+    rng = np.random.default_rng(0)  # 12288 features: how their products are rounded depends on how they lie in memory
+    for name in ("cat", "dog"):
+        (tmp_path / "pictures" / name).mkdir(parents=True)
+        for k in range(8):
+            image = Image.fromarray(rng.integers(0, 256, (16, 16, 3), dtype=np.uint8))
+            image.save(tmp_path / "pictures" / name / f"{k}.png")
+    tables = Tables()
+    spec = complete({"source": tables.complete({"file": tables.named(tmp_path / "pictures")})}, tables)
+    session = Session(spec, tables.make(spec["source"], 1, 0.2))
+    session.advance(5)
+    code = EXPORTS["python"].make(session, tables).decode()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split()[1::2] == [
+        repr(session.net.cost(X, Y)) for X, Y in ((session.X, session.Y), (session.X_test, session.Y_test))
+    ]
 
 
 @pytest.mark.parametrize("spec", SPECS)

@@ -16,6 +16,8 @@ FEW_VALUES = 10  # of a feature that is shown along an axis, at least one more
 MOST_SEEN = 500  # samples and features that are looked at for that
 MOST_PIXELS = 128  # along a side of a picture that is drawn
 
+MOST_BY_ROWS = 5_000_000  # numbers of X; more lie sample by sample, as `fit` takes them, which copies them otherwise
+
 
 @dataclass(frozen=True, eq=False)
 class Data:
@@ -82,6 +84,11 @@ class Data:
         if self.n_test is None:
             return train_and_test(self.m, seed, share)
         return np.arange(self.m - self.n_test), np.arange(self.m - self.n_test, self.m)
+
+    def samples(self, chosen: Indices) -> tuple[Array, Array]:
+        """Return X and Y of some samples, laid out in memory as they are trained on: equal layouts round alike."""
+        X, Y = (np.ascontiguousarray(M[:, chosen], np.float64) for M in (self.X, self.Y))
+        return (np.asfortranarray(X) if X.size > MOST_BY_ROWS else X), Y
 
     def indices(self, Y: Array) -> Indices:
         """Return the class of each column of Y or of A[L] by its index (m,)."""

@@ -33,8 +33,8 @@ def script(session: Session, file: str | None = None) -> str:
     lines += _data(session, imports, file)
     lines += [
         f"train, test = data.split({spec['data_seed']}, {spec['test_share']!r})",
-        *(["data = data.scaled(train)", "X, Y = data.X, data.Y"] if spec["scaled"] else []),
-        "X_train, Y_train = X[:, train], Y[:, train]",
+        *(["data = data.scaled(train)"] if spec["scaled"] else []),
+        "X_train, Y_train = data.samples(train)",
         *(["weights = data.balanced(train)"] if session.weights is not None else []),
         "",
         "net = Network(",
@@ -58,7 +58,7 @@ def script(session: Session, file: str | None = None) -> str:
         taken, resume = taken + act["iterations"], ", resume=True"
     lines += ["", 'print("training", net.cost(X_train, Y_train))']
     if len(session.test):
-        lines.append('print("test", net.cost(X[:, test], Y[:, test]))')
+        lines.append('print("test", net.cost(*data.samples(test)))')
     return (
         HEAD
         + "\n".join(sorted(set(imports), key=lambda line: (line.startswith("from"), line)))
@@ -78,7 +78,6 @@ def _data(session: Session, imports: list[str], file: str | None) -> list[str]:
             "tables = Tables()",
             f"source = {{'file': tables.named({file!r}), **{said!r}}}",
             f"data = tables.make(source, {seed}, {share!r})",
-            "X, Y = data.X, data.Y",
         ]
     if source["name"] == "given":
         imports += ["import numpy as np", "from glassnet.studio.data import Data"]
@@ -87,10 +86,9 @@ def _data(session: Session, imports: list[str], file: str | None) -> list[str]:
         return [
             'given = np.load("given.npz")  # the arrays of the widget, kept before: np.savez("given.npz", X=X, Y=Y)',
             f'data = Data(given["X"], given["Y"], {list(data.features)!r}, {classes!r})',
-            "X, Y = data.X, data.Y",
         ]
     imports.append("from glassnet.studio.sources import make")
-    return [f"data = make({source!r}, {seed})", "X, Y = data.X, data.Y"]
+    return [f"data = make({source!r}, {seed})"]
 
 
 def _settings(settings: dict[str, Any], taken: int, session: Session, imports: list[str]) -> str:

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
-
 from glassnet import memory
 from glassnet.core.architecture import Architecture
 from glassnet.core.names import choose
@@ -35,7 +33,6 @@ from glassnet.typing import Array
 
 MOST_PARAMETERS = 50_000_000
 COPIES = 8  # of the parameters: gradient, optimiser, the best so far, positions
-MOST_BY_ROWS = 5_000_000  # numbers of X; more lie sample by sample, as `fit` takes them, which copies them otherwise
 MOST_UNDONE, MOST_UNDO_BYTES = 20, 200_000_000
 
 
@@ -77,10 +74,8 @@ class Session:
         if spec["scaled"]:
             self.data = self.data.scaled(self.train)
         self.weights: Array | None = self.data.balanced(self.train) if spec["balanced"] else None
-        self.X, self.Y = (np.ascontiguousarray(M[:, self.train], np.float64) for M in (self.data.X, self.data.Y))
-        if self.X.size > MOST_BY_ROWS:
-            self.X = np.asfortranarray(self.X)
-        self.X_test, self.Y_test = (np.ascontiguousarray(M[:, self.test]) for M in (self.data.X, self.data.Y))
+        self.X, self.Y = self.data.samples(self.train)
+        self.X_test, self.Y_test = self.data.samples(self.test)
         self.place = Place(settings=dict(spec["settings"]))
         self.undoable: list[tuple[Network, Place, Curve]] = []
         self.reset()
