@@ -10,6 +10,7 @@ import glassnet
 from glassnet import Network, TabularClassifier, TabularRegressor, workflows
 from glassnet.explain import contributions
 from glassnet.studio import views
+from glassnet.studio.exports import EXPORTS
 from glassnet.studio.fitted_arrays import FittedArrays
 from glassnet.studio.fitted_table import COMPARED, FittedTable
 from glassnet.studio.looked_at import LookedAt
@@ -51,6 +52,13 @@ def fitted(request, tmp_path_factory):
     data, model = table(folder / "t.csv", target=request.param), folder / "m.glassnet"
     workflows.train_file(data, request.param, out=model, **QUICK)
     return model, data, FittedTable.of(open_model(model), "m.glassnet", data, model)
+
+
+def test_what_only_a_training_has_is_refused_for_a_fitted_model(fitted):
+    session = LookedAt(complete({}), fitted[2])
+    for kind in ("python", "report"):
+        with pytest.raises(RefusedError, match="fitted model"):
+            EXPORTS[kind].make(session, Tables(), "en")
 
 
 def predicted(model, data, i, edits, path, **asked):

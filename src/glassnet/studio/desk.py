@@ -28,6 +28,7 @@ from glassnet.studio.refused import RefusedError
 from glassnet.studio.runs import Run
 from glassnet.studio.session import Session
 from glassnet.studio.tables import Tables
+from glassnet.texts import translated
 
 KEPT = re.compile(r"/api/kept/([0-9]+)/open")
 UNSEEN = 120.0  # seconds after which a run that no page asks about takes no further steps
@@ -143,7 +144,8 @@ class Desk:
             found = self._answer(method, address.path, query, {} if body is None else body)
         except GlassnetError as error:
             status = error.status if isinstance(error, RefusedError) else 422
-            return Answer(status, text({"error": str(error), "field": getattr(error, "field", "")}))
+            said = {"error": str(error), "zh": translated(str(error), "zh"), "field": getattr(error, "field", "")}
+            return Answer(status, text(said))
         except MemoryError:
             return Answer(422, text({"error": "not enough memory for this network and these samples", "field": ""}))
         except Exception as error:

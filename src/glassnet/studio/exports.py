@@ -58,6 +58,8 @@ def _svg(session: Session, tables: Tables, lang: str = "en") -> bytes:
 
 
 def _report(session: Session, tables: Tables, lang: str = "en") -> bytes:
+    if isinstance(session, LookedAt):
+        raise RefusedError("kind: a fitted model's report is made in the shell: glassnet report MODEL DATA", "kind")
     return html_report(session, tables.name_of(session.spec["source"]), lang).encode()
 
 

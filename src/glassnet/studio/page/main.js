@@ -16,6 +16,7 @@ import * as net from "./net.js";
 import * as weights from "./weights.js";
 import * as plane from "./plane.js";
 import { begin, open } from "./run.js";
+import * as snippet from "./snippet.js";
 import { changed, on, store } from "./store.js";
 import * as tools from "./tools.js";
 import * as tour from "./tour.js";
@@ -134,6 +135,7 @@ async function main() {
   tools.start(byId("tools"));
   transport.start(byId("transport"));
   film.start(byId("transport"));
+  snippet.start(byId("transport"));
   data.start(byId("data"));
   net.start(byId("network"));
   weights.start();

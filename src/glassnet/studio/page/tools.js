@@ -6,6 +6,7 @@ import { byId, el, refill } from "./dom.js";
 import { makeFilm } from "./film.js";
 import { canUndo, undo } from "./run.js";
 import { changed, on, store } from "./store.js";
+import { showSnippet } from "./snippet.js";
 import { openLessons } from "./tour.js";
 import { fill, language, speak, t } from "./words.js";
 
@@ -15,6 +16,7 @@ const KINDS = /** @type {const} */ ([
   ["svg", "Diagram (SVG)"],
   ["report", "Report (HTML)"],
 ]);
+const OF_A_TRAINING = ["python", "report"]; // which a fitted model has not on this page
 const FILMS = /** @type {const} */ ([
   ["webp", "Film (WebP)"],
   ["gif", "Film (GIF)"],
@@ -58,8 +60,21 @@ function show(root) {
     el(
       "ul",
       {},
-      KINDS.filter(([kind]) => kind !== "python" || !store.state.fitted).map(([kind, label]) =>
-        el("li", {}, el("a", { href: api.exported(run, kind), download: true, "data-kind": kind }, t(label))),
+      KINDS.filter(([kind]) => !store.state.fitted || !OF_A_TRAINING.includes(kind)).map(([kind, label]) =>
+        el(
+          "li",
+          {},
+          el(
+            "a",
+            {
+              href: api.exported(run, kind),
+              download: true,
+              "data-kind": kind,
+              onclick: () => saved(kind),
+            },
+            t(label),
+          ),
+        ),
       ),
       FILMS.filter(() => !store.state.fitted).map(([kind, label]) =>
         el("li", {}, el("button", { type: "button", "data-film": kind, onclick: () => film(kind) }, t(label))),
@@ -83,6 +98,12 @@ function show(root) {
       isDark() ? t("Light") : t("Dark"),
     ),
   );
+}
+
+/** @param {string} kind */
+function saved(kind) {
+  byId("export").removeAttribute("open");
+  if (kind === "model") showSnippet();
 }
 
 /** @param {"gif" | "webp"} kind */
