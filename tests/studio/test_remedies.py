@@ -153,6 +153,12 @@ def test_scaled_data_have_mean_0_and_lead_back_to_their_own_unit():
     assert scaled.data.labels(scaled.data.Y) == pytest.approx(plain.data.labels(plain.data.Y))
 
 
+def test_scaled_pictures_look_as_before():
+    plain, scaled = (Session(complete({"source": {"name": "digits"}, "scaled": each})).data for each in (False, True))
+    assert scaled.X.mean() != pytest.approx(plain.X.mean())
+    assert scaled.pixels(scaled.X[:, 3]) == plain.pixels(plain.X[:, 3])
+
+
 def test_balanced_classes_weigh_the_same_and_are_trained_so():
     given = {"source": {"name": "typed", "formula": "x1 > 1.5", "noise": 0}, "settings": {"batch_size": 30}}
     session = Session(complete({**given, "balanced": True}))

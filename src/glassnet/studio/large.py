@@ -68,15 +68,13 @@ def _rounded(M: Array) -> Array:
     return M if largest == 0 else M.round(DIGITS - int(np.floor(np.log10(largest))))
 
 
-def pictures(session: Session, i: int, first: int, count: int, side: int) -> dict[str, Any]:
-    """Return the weights of units of layer 1, and a sample, as pictures.
+def pictures(session: Session, first: int, count: int, side: int) -> dict[str, Any]:
+    """Return the weights of units of layer 1 as pictures.
 
     Parameters
     ----------
     session : Session
         Whose features are a picture.
-    i : int
-        The sample.
     first, count : int
         Units, from 0.
     side : int
@@ -85,12 +83,12 @@ def pictures(session: Session, i: int, first: int, count: int, side: int) -> dic
     Returns
     -------
     dict
-        The shape, how many points a square has along its side, the flat numbers of each unit and of the sample.
+        The shape, how many points a square has along its side, the flat numbers of each unit.
 
     Raises
     ------
     RefusedError
-        If the features are no picture, or there is no such sample or unit.
+        If the features are no picture, or there is no such unit.
     """
     shape = session.data.picture
     if shape is None:
@@ -98,15 +96,13 @@ def pictures(session: Session, i: int, first: int, count: int, side: int) -> dic
     W = session.net.W[1]
     if not 0 <= first < len(W):
         raise RefusedError(f"first: layer 1 has {len(W)} units, counted from 0; got {first}", "first")
-    if not 0 <= i < session.data.m:
-        raise RefusedError(f"i: there are {session.data.m} samples, counted from 0; got {i}", "i")
     high, wide, channels = (*shape, 1)[:3]
     block = max(1, ceil(max(high, wide) / min(side, MOST_SIDE)))
     chosen = W[first : first + min(count, MOST_UNITS)]
-    made = [_squares(row.reshape(high, wide, channels), block) for row in (*chosen, session.data.X[:, i])]
+    made = [_squares(row.reshape(high, wide, channels), block) for row in chosen]
     return {
         "shape": list(made[0].shape), "block": block, "first": first, "iteration": session.place.iteration,
-        "units": [plain(_rounded(each).ravel()) for each in made[:-1]], "x": plain(_rounded(made[-1]).ravel()),
+        "units": [plain(_rounded(each).ravel()) for each in made],
     }  # fmt: skip
 
 

@@ -164,9 +164,9 @@ QUESTIONS: dict[str, Question] = {  # what changes nothing
         ),
     ),
     "pictures": Question(
-        "Where the features are a picture: weights of units of layer 1, and a sample, as pictures.",
-        lambda run, i, first, count, side: large.pictures(run.session, i, first, count, side),
-        (SAMPLE, Whole("first"), Whole("count", 1, 1, large.MOST_UNITS), Whole("side", 32, 1, large.MOST_SIDE)),
+        "Where the features are a picture: weights of units of layer 1 as pictures.",
+        lambda run, first, count, side: large.pictures(run.session, first, count, side),
+        (Whole("first"), Whole("count", 1, 1, large.MOST_UNITS), Whole("side", 32, 1, large.MOST_SIDE)),
     ),
     "graph": Question(
         "The computation graph of one sample's loss: its boxes are numbers, or arrays.",

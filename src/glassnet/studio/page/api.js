@@ -43,7 +43,7 @@ import { inWords, language, t } from "./words.js";
  * @typedef {{level: string, levels: string[], why: string, why_zh: string, columns: number, rows: number, boxes: Box[],
  *   lines: Way[]}} Graph
  * @typedef {{shape: number[], rows: number, columns: number, values: (number | null)[][]}} Binned
- * @typedef {{shape: [number, number, number], block: number, first: number, units: number[][], x: number[]}} Pictures
+ * @typedef {{shape: [number, number, number], block: number, first: number, units: number[][]}} Pictures
  * @typedef {{run: string, change: number, spec: Spec, sizes: number[], layers: Layer[], features: string[], classes: string[] | null,
  *   m_train: number, m_test: number, iteration: number, epoch: number, part: Part | null, playing: boolean,
  *   speed: number, costs: Costs, scores: Scores, findings: Finding[], finished: string | null, finished_zh?: string | null,
@@ -203,9 +203,9 @@ export const numbers = (run, i, key, [row, column, rows, columns]) =>
   ask(
     `/api/runs/${run}/numbers?i=${i}&key=${encodeURIComponent(key)}&row=${row}&column=${column}&rows=${rows}&columns=${columns}`,
   );
-/** @param {string} run @param {number} i @param {number} first @param {number} count @param {number} side @returns {Promise<Pictures>} */
-export const pictures = (run, i, first, count, side) =>
-  ask(`/api/runs/${run}/pictures?i=${i}&first=${first}&count=${count}&side=${side}`);
+/** Weights of layer 1. @param {string} run @param {number} first @param {number} count @param {number} side @returns {Promise<Pictures>} */
+export const pictures = (run, first, count, side) =>
+  ask(`/api/runs/${run}/pictures?first=${first}&count=${count}&side=${side}`);
 /** @param {string} run @param {string} kind */
 export const exported = (run, kind) => `/api/runs/${run}/export?kind=${kind}&lang=${language()}`;
 

@@ -103,7 +103,7 @@ function pictures(unit, sample, l, j) {
   const W = store.state.layers[0].W_values?.[j];
   const X = sample.arrays.find((each) => each.name === "X")?.values?.map((row) => row[0]);
   if (!shape || l !== 1) return null;
-  if (!W || !X || shape[2] !== 1) return ofUnit(j);
+  if (!W || !X || shape[2] !== 1) return ofUnit(j, sample);
   const shown = /** @type {[string, number[]][]} */ ([
     ["w", W],
     ["x", X],

@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { diverging, paint, reach } from "./colors.js";
 import { el } from "./dom.js";
+import { paintPicture } from "./pictures.js";
 import { lately } from "./run.js";
 import { changed, on, store } from "./store.js";
 import { t } from "./words.js";
@@ -30,16 +31,16 @@ function isAsked() {
 }
 
 const refresh = lately(async () => {
-  const { state, sample } = store;
+  const { state } = store;
   if (!state || !isAsked()) return;
-  const answered = await api.pictures(state.run, sample, seen[0], seen[1], SIDE);
+  const answered = await api.pictures(state.run, seen[0], seen[1], SIDE);
   if (state.run !== store.state.run) return;
   [found, foundOf] = [answered, state.run];
   changed("plane");
 }, 500);
 
 export function start() {
-  for (const topic of /** @type {const} */ (["run", "frame", "sample"])) on(topic, refresh);
+  for (const topic of /** @type {const} */ (["run", "frame"])) on(topic, refresh);
 }
 
 /** Say which units of layer 1 are seen. @param {number} first @param {number} count */
@@ -72,29 +73,20 @@ export function paintWeights(canvas, values, shape) {
   );
 }
 
-/** @param {HTMLCanvasElement} canvas @param {number[]} values @param {number[]} shape */
-export function paintSample(canvas, values, shape) {
-  const [low, high] = values.reduce(([a, b], each) => [Math.min(a, each), Math.max(b, each)], [Infinity, -Infinity]);
-  const share = (/** @type {number} */ k) => (values.length ? (values[k] - low) / (high - low || 1) : 0);
-  paint(canvas, shape[1], shape[0], (k) =>
-    shape[2] === 3 ? [255 * share(3 * k), 255 * share(3 * k + 1), 255 * share(3 * k + 2)] : diverging(share(k)),
-  );
-}
-
 /** @type {{of: string, answered: Pictures} | null} what was answered for the unit that is open */
 let open = null;
 
-/** The weights of a unit of layer 1 and the sample, drawn when they are answered. @param {number} unit */
-export function ofUnit(unit) {
+/** The weights of a unit of layer 1, drawn when they are answered, and the sample. @param {number} unit @param {import("./api.js").Sample} sample */
+export function ofUnit(unit, sample) {
   const [w, x] = [el("canvas", { "aria-hidden": "true" }), el("canvas", { "aria-hidden": "true" })];
   const rule = el("p", { class: "quiet" }, "\u00a0");
-  const { state, sample } = store;
-  const of = `${state.run} ${unit} ${sample}`;
+  const { state } = store;
+  const of = `${state.run} ${unit}`;
+  if (sample.picture) paintPicture(x, sample.picture);
   const draw = () => {
     if (!open || open.of !== of) return;
-    const { units, x: values, shape, block } = open.answered;
+    const { units, shape, block } = open.answered;
     paintWeights(w, units[0], shape);
-    paintSample(x, values, shape);
     rule.textContent = [
       shape[2] === 3 ? t("grey is 0; brighter in a colour: a positive weight of that colour") : "",
       block > 1 ? t("each point is the mean of # × #", block, block) : "",
@@ -103,7 +95,7 @@ export function ofUnit(unit) {
       .join(" · ");
   };
   draw();
-  void api.pictures(state.run, sample, unit, 1, 64).then(
+  void api.pictures(state.run, unit, 1, 64).then(
     (answered) => ((open = { of, answered }), draw()),
     () => {}, // the run has ended
   );
