@@ -9,7 +9,11 @@ from needs import need
 from shared import ROOT
 
 PAGE = ROOT / "src" / "glassnet" / "studio" / "page"
-TEXTS = tomllib.loads((PAGE.parent / "words.zh.toml").read_text("utf-8"))
+TEXTS = {
+    english: chinese
+    for name in ("words.zh.toml", "server.zh.toml")
+    for english, chinese in tomllib.loads((PAGE.parent / name).read_text("utf-8")).items()
+}
 SUFFIXES = {"python": ".py", "model": ".glassnet", "svg": ".svg", "report": ".html"}
 QUOTED = r'"((?:[^"\\]|\\.)*)"'
 
@@ -30,7 +34,7 @@ def said():
 
 
 def test_every_text_of_the_page_has_its_chinese():
-    found = set(said())
+    found = {text for text in said() if re.search("[A-Za-z]", text)}
     assert len(found) > 100
     assert found - set(TEXTS) == set()
 

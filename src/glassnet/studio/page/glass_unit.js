@@ -139,10 +139,10 @@ function steps(unit, l, j, L) {
         tabindex: "0",
         class: /^d/.test(each.name) ? "back" : "forth",
       },
-      el("div", { class: "formula" }, each.mathml ? math(each.mathml) : null),
+      el("div", { class: "formula", tabindex: "0" }, each.mathml ? math(each.mathml) : null),
       el(
         "div",
-        { class: "formula quiet", title: each.text },
+        { class: "formula quiet", title: each.text, tabindex: "0" },
         each.mathml_numbers ? math(each.mathml_numbers) : each.text,
       ),
     ),
