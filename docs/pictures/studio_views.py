@@ -97,6 +97,18 @@ def uploaded(page: Page) -> None:
     page.click("#tab-confusion")
 
 
+def compared(page: Page) -> None:
+    """Show two kept runs beside each other."""
+    for spec in (
+        FLOWER,
+        {**FLOWER, "hidden": [{"units": 2, "activation": "relu"}], "settings": {"learning_rate": 0.3}},
+    ):
+        begin(page, spec, 200)
+        page.click("#tab-comparison")
+        page.locator(".comparison [data-key=keep]").click()
+        page.wait_for_selector(".runs")
+
+
 def refused(page: Page) -> None:
     """Show what is said of numbers that cannot be."""
     begin(page, FLOWER)
@@ -132,6 +144,9 @@ VIEWS: dict[str, Callable[[Page], None]] = {
     "worst": trained(TUMOURS, 30, "#tab-confusion"),
     "farthest": trained(NUMBERS, 200, "#tab-confusion"),
     "distributions": trained(DEEP, 300, "#tab-distributions"),
+    "graph": trained(FLOWER, 100, "#tab-graph"),
+    "comparison": compared,
+    "what-if": trained(FLOWER, 0, "#tab-whatif"),
     "check": trained(FLOWER, 30, "#tab-check", "#check-now"),
     "settings": trained(FLOWER, 30, '[data-key="more"] summary'),
     "menu": trained(FLOWER, 0, "#export summary"),
