@@ -144,6 +144,14 @@ def test_too_much_in_a_zip_file_is_refused_and_removed(tables, monkeypatch):
         uploaded(tables, zipped(two_classes()))
 
 
+@pytest.mark.parametrize("names", [["图" * 200 + ".png"], ["a.png/b.png", "a.png"], ["x" * 60000 + ".PNG"]])
+def test_strange_names_are_unpacked(tmp_path, names):
+    path = tmp_path / "up.zip"
+    path.write_bytes(zipped(dict.fromkeys(names, picture(90))))
+    found = pictures.unpacked(path, tmp_path / "out")
+    assert [each for each in found.rglob("*.png") if each.is_file()]
+
+
 def test_a_damaged_zip_file_is_refused(tables):
     content = zipped(two_classes())
     for damaged in (content[: len(content) // 2], b"PK\3\4" + content[4:300]):

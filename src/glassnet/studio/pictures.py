@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from glassnet.typing import Array
 
 MOST_FILES, MOST_BYTES = 20_000, 2_000_000_000  # of what was packed
-MOST_FOLDERS, LONGEST_NAME = 4, 100  # folders within folders; letters
+MOST_FOLDERS, LONGEST_NAME = 4, 100  # folders within folders; bytes
 MOST_CLASSES = 200
 LOCKED = 1  # bit of an entry that a password protects
 PIECE = 1 << 20
@@ -85,20 +85,27 @@ def _entries(archive: zipfile.ZipFile, folder: Path) -> Iterator[Entry]:
     if 2 * len(wanted) < len(shown):
         return
     taken: set[Path] = set()
+    folders: set[Path] = set()
     for info, parts in wanted:
         path = folder.joinpath(*parts)
-        if path not in taken:
+        if path not in taken | folders and taken.isdisjoint(path.parents):
             taken.add(path)
+            folders.update(path.parents)
             yield Entry(info, path)
 
 
 def _parts(name: str) -> list[str]:
     """Return folders and name of an entry, without anything that leads elsewhere."""
-    parts = [visible(part)[-LONGEST_NAME:] for part in name.replace("\\", "/").split("/") if part.strip(". ")]
+    parts = [_short(part) for part in name.replace("\\", "/").split("/") if part.strip(". ")]
     if parts:
         stem = Path(parts[-1])
         parts[-1] = stem.stem + stem.suffix.lower()
     return parts[-MOST_FOLDERS:]
+
+
+def _short(part: str) -> str:
+    """Return a name that every file system takes, of a long one the end."""
+    return visible(part).encode()[-LONGEST_NAME:].decode("utf-8", "ignore")
 
 
 def _write(archive: zipfile.ZipFile, entry: Entry, left: int) -> int:
