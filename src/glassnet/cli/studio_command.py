@@ -21,10 +21,8 @@ SHORTEST_PASSWORD = 8
 
 
 def studio(
-    data: Annotated[
-        Path | None, path_argument("[DATA | MODEL]", "Data to train on, or a model that the studio saved.")
-    ] = None,
-    of_model: Annotated[Path | None, path_argument("[DATA]", "The data of the model, where they are a table.")] = None,
+    data: Annotated[Path | None, path_argument("[DATA | MODEL]", "Data to train on, or a model file.")] = None,
+    of_model: Annotated[Path | None, path_argument("[DATA]", "Data of the model: a table, or pictures.")] = None,
     *,
     target: Annotated[str | None, data_option("Column to predict; guessed by its name when not given.")] = None,
     port: Annotated[int, typer.Option(help="Port to listen at; 0 takes a free one.", min=0, max=65535)] = 0,
