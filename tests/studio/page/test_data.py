@@ -35,6 +35,7 @@ def test_a_folder_of_pictures_is_packed_trained_on_and_seen(shown, tmp_path):
     page, state = shown.page, shown.state
     assert (state["sizes"][0], state["classes"]) == (12288, ["day", "night"])
     assert page.inner_text(".classes").split() == ["day", "8", "night", "8"]
+    assert page.locator(".classes .swatch").count() == 2
     assert "broken.png" in page.inner_text(".notes")
     canvas = page.locator(".unit.picture canvas")
     page.wait_for_function("() => document.querySelector('.unit.picture canvas').width === 64")

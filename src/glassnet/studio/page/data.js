@@ -211,9 +211,9 @@ function balance() {
     if (k === MOST_CLASSES)
       key.append(el("li", { class: "quiet" }, t("and # more classes", counts.length - MOST_CLASSES)));
     if (k >= MOST_CLASSES) return;
-    const spot = el("span", { class: "spot", "aria-hidden": "true" });
-    spot.style.background = css(ofClass(k));
-    key.append(el("li", { title: name }, spot, el("span", { class: "name" }, name), ` ${counts[k]}`));
+    const swatch = el("span", { class: "swatch", "aria-hidden": "true" });
+    swatch.style.background = css(ofClass(k));
+    key.append(el("li", { title: name }, swatch, el("span", { class: "name" }, name), ` ${counts[k]}`));
   });
   return el("div", {}, bar, key, line);
 }
