@@ -38,7 +38,7 @@ ELSEWHERE = {
     "shell": {*(f"--{each.option_name}" for each in PAGE.COLUMNS.values()), "--id", "--test-file",
               "--strict", "--black", "--white",
               "--target", "--task", "--test", "--size", "--order", "--separator", "--header", "--encoding", "--out",
-              "--json", "--lang", "--preset"},
+              "--json", "--lang", "--preset", "--tensorboard", "--mlflow"},
 }  # fmt: skip
 
 
