@@ -6,7 +6,7 @@ from sklearn.metrics import accuracy_score, log_loss
 
 from glassnet import TabularClassifier, workflows
 from glassnet.estimators.tabular import training_data
-from glassnet.tables import preparation
+from glassnet.tables import fitting
 
 
 def test_scores_of_classes_are_those_of_the_averaged_answer():
@@ -21,8 +21,8 @@ def test_scores_of_classes_are_those_of_the_averaged_answer():
 def test_a_training_fits_one_preparation(monkeypatch, tmp_path):
     rows = "\n".join(f"{i % 17},{'ab'[i % 2]},{i % 3}" for i in range(400))
     (tmp_path / "rows.csv").write_text(f"x,c,y\n{rows}\n")
-    fits, fit = [], preparation.fit_preparation
-    for module in (preparation, workflows.training, training_data):
+    fits, fit = [], fitting.fit_preparation
+    for module in (fitting, workflows.training, training_data):
         monkeypatch.setattr(module, "fit_preparation", lambda *given, **kw: fits.append(1) or fit(*given, **kw))
     workflows.train_file(tmp_path / "rows.csv", "y", hidden=3, epochs=1)
     assert len(fits) == 1
