@@ -34,7 +34,8 @@ def test_epochs_follow_from_the_rows():
     assert kind.epochs_for(5000, 128) == 32
     assert kind.epochs_for(128, 128) == 600  # one step in an epoch
     assert kind.epochs_for(250_000, 128) == recipes.MAX_SAMPLES // 250_000
-    assert kind.epochs_for(10**7, 128) == recipes.MIN_EPOCHS
+    assert kind.epochs_for(recipes.MAX_SAMPLES, 128) == recipes.MIN_EPOCHS
+    assert kind.epochs_for(4 * recipes.MAX_SAMPLES, 128) == 2  # as many samples in all
 
 
 def test_every_two_networks_leave_out_the_same_rows():
