@@ -124,9 +124,9 @@ def counted(process: subprocess.Popen[str]) -> dict[str, float]:
 
 def use(page: Any, k: int) -> None:
     """Do what somebody does in some minutes: other data, another layer, training, looking, undoing."""
-    sources = page.eval_on_selector_all("#source option", "all => all.map(each => each.value)")
+    sources = page.eval_on_selector_all("#field-source-name option", "all => all.map(each => each.value)")
     usable = [each for each in sources if each in ("flower", "moons", "circles", "xor", "spiral", "digits")]
-    page.select_option("#source", usable[k % len(usable)])
+    page.select_option("#field-source-name", usable[k % len(usable)])
     page.wait_for_timeout(300)
     page.click("[data-key='insert:1']")
     page.wait_for_timeout(200)

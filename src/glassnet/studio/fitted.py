@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,11 +21,13 @@ from glassnet.estimators.targets import LabelEncoder
 from glassnet.network import Network
 from glassnet.plain_text import visible
 from glassnet.studio.data import Data
-from glassnet.studio.form import Field
 from glassnet.studio.plain import number
 from glassnet.studio.refused import RefusedError
 from glassnet.texts import translated
 from glassnet.typing import Array, Indices
+
+if TYPE_CHECKING:
+    from glassnet.studio.form import Field  # it loads what reads tables
 
 COVERAGES = (0.5, 0.8, 0.9, 0.95, 0.99)
 NO_TARGET = "these rows have no target: what the network answers stands for it in costs and slopes"
