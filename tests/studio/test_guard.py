@@ -121,7 +121,7 @@ def test_bodies_of_another_kind_or_length_are_refused(client, kind, body, status
     path = client.run()
     answer = client.ask("POST", f"{path}/do", body, Content_Type=kind)
     assert answer.status == status
-    assert set(answer.json) == {"error", "field"}
+    assert set(answer.json) == {"error", "zh", "field"}
     assert client.get(path)["iteration"] == 0
 
 

@@ -147,7 +147,7 @@ def test_random_requests_are_answered_or_refused_and_the_run_goes_on(client):
         assert answer.status < 500, (method, address, body, answer.body)
         assert b"Traceback" not in answer.body
         if answer.status >= 400 and answer.headers["content-type"] == "application/json":
-            assert set(answer.json) == {"error", "field"}
+            assert set(answer.json) == {"error", "zh", "field"}
             assert "\n" not in answer.json["error"]
 
     ask()

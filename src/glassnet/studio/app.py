@@ -36,14 +36,13 @@ from glassnet.studio.models import MODEL
 from glassnet.studio.opening import Opened, go_on
 from glassnet.studio.plain import text
 from glassnet.studio.questions import NOTHING, ORDERS, QUESTIONS, Question, Word
-from glassnet.studio.refused import RefusedError
+from glassnet.studio.refused import NO_MEMORY, RefusedError, refusal
 from glassnet.studio.requests import MOST_UPLOAD, body_of, json_of, write_body
 from glassnet.studio.runs import FRAME, Run
 from glassnet.studio.session import Session
 from glassnet.studio.sources import TABLE, make
 from glassnet.studio.spec import complete
 from glassnet.studio.tables import Tables
-from glassnet.texts import translated
 
 MOST_RUNS = 8
 KEPT = 600.0  # seconds after the last page has left
@@ -367,22 +366,21 @@ def _json(document: Any, status: int = 200) -> Response:
 
 async def _refused(request: Request, error: Exception) -> Response:
     status = error.status if isinstance(error, RefusedError) else 422
-    said = str(error)
-    return _json({"error": said, "zh": translated(said, "zh"), "field": getattr(error, "field", "")}, status)
+    return _json(refusal(str(error), getattr(error, "field", "")), status)
 
 
 async def _no_route(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return _json({"error": f"{request.method} {request.url.path:.80}: {error.detail}", "field": ""}, error.status_code)
+    return _json(refusal(f"{request.method} {request.url.path:.80}: {error.detail}"), error.status_code)
 
 
 async def _no_memory(request: Request, error: Exception) -> Response:
-    return _json({"error": "not enough memory for this network and these samples", "field": ""}, 422)
+    return _json(refusal(NO_MEMORY), 422)
 
 
 async def _fault(request: Request, error: Exception) -> Response:
     line = one_line(f"{type(error).__name__}: {error}")
-    return _json({"error": f"{line:.300}. This is a fault of glassnet", "field": ""}, 500)
+    return _json(refusal(f"{line:.300}. This is a fault of glassnet"), 500)
 
 
 @cache

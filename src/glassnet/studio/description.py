@@ -49,8 +49,8 @@ def description(routes: Iterable[Route]) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
-    error = {"type": "object", "required": ["error", "field"], "additionalProperties": False}
-    error["properties"] = {"error": {"type": "string"}, "field": {"type": "string"}}
+    error = {"type": "object", "required": ["error", "zh", "field"], "additionalProperties": False}
+    error["properties"] = {key: {"type": "string"} for key in ("error", "zh", "field")}  # `zh` is `error` in Chinese
     return {
         "openapi": "3.1.0",
         "info": {

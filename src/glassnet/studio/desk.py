@@ -24,11 +24,10 @@ from glassnet.studio.given import SOURCE, GivenSession, complete_given
 from glassnet.studio.kept import Shelf, again
 from glassnet.studio.plain import text
 from glassnet.studio.questions import ORDERS, QUESTIONS
-from glassnet.studio.refused import RefusedError
+from glassnet.studio.refused import NO_MEMORY, RefusedError, refusal
 from glassnet.studio.runs import Run
 from glassnet.studio.session import Session
 from glassnet.studio.tables import Tables
-from glassnet.texts import translated
 
 KEPT = re.compile(r"/api/kept/([0-9]+)/open")
 UNSEEN = 120.0  # seconds after which a run that no page asks about takes no further steps
@@ -144,13 +143,12 @@ class Desk:
             found = self._answer(method, address.path, query, {} if body is None else body)
         except GlassnetError as error:
             status = error.status if isinstance(error, RefusedError) else 422
-            said = {"error": str(error), "zh": translated(str(error), "zh"), "field": getattr(error, "field", "")}
-            return Answer(status, text(said))
+            return Answer(status, text(refusal(str(error), getattr(error, "field", ""))))
         except MemoryError:
-            return Answer(422, text({"error": "not enough memory for this network and these samples", "field": ""}))
+            return Answer(422, text(refusal(NO_MEMORY)))
         except Exception as error:
             line = one_line(f"{type(error).__name__}: {error}")
-            return Answer(500, text({"error": f"{line:.300}. This is a fault of glassnet", "field": ""}))
+            return Answer(500, text(refusal(f"{line:.300}. This is a fault of glassnet")))
         return found if isinstance(found, Answer) else Answer(200, text(found))
 
     def _answer(self, method: str, path: str, query: Mapping[str, str], body: Any) -> Any:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from glassnet.errors import GlassnetError
+from glassnet.texts import translated
+
+NO_MEMORY = "not enough memory for this network and these samples"
 
 
 class RefusedError(GlassnetError, ValueError):
@@ -22,3 +25,8 @@ class RefusedError(GlassnetError, ValueError):
         super().__init__(message)
         self.field: str = field
         self.status: int = status
+
+
+def refusal(said: str, field: str = "") -> dict[str, str]:
+    """Return the document that says what cannot be done, in both languages, and where."""
+    return {"error": said, "zh": translated(said, "zh"), "field": field}
