@@ -141,7 +141,6 @@ VIEWS: dict[str, Callable[[Page], None]] = {
     "findings": trained({**FLOWER, "settings": {"learning_rate": 60}}, 300, "#tab-findings"),
     "no-findings": trained(FLOWER, 0, "#tab-findings"),
     "shown": trained({**FLOWER, "initializer": "zeros"}, 300, "#tab-findings", ".remedies button"),
-    "graph": trained({**FLOWER, "hidden": [{"units": 2, "activation": "tanh"}]}, 100, "#tab-graph"),
     "graph-arrays": trained(DIGITS, 60, "#tab-graph"),
     "confusion": trained(DIGITS, 60, "#tab-confusion", '[data-key="cell:8:8"]'),
     "worst": trained(TUMOURS, 30, "#tab-confusion"),

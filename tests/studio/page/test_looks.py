@@ -61,6 +61,15 @@ def test_the_language_is_switched_on_the_page(shown):
     assert page.inner_text("#lessons") == "Lessons"
 
 
+def test_classes_and_features_of_data_that_come_with_the_studio_are_named_in_chinese(browsing):
+    shown = browsing(locale="zh-CN")
+    shown.begin({"source": {"name": "clusters", "m": 60}})
+    assert shown.page.locator(".classes .name").all_inner_texts() == ["团 1", "团 2", "团 3"]
+    shown.begin({"source": {"name": "digits"}, "hidden": []})
+    assert shown.page.locator("#axis-0 option").first.inner_text() == "第 1 行第 1 列"
+    assert shown.page.evaluate("import('/page/words.js').then((found) => found.t('From 0 up to'))") == "从 0 到"
+
+
 def test_a_browser_that_speaks_chinese_gets_chinese(browsing):
     assert browsing(locale="zh-CN").page.inner_text("#lessons") == "课程"
 
@@ -78,9 +87,11 @@ def test_nothing_is_wider_than_the_screen(browsing, width):
     page = browsing(viewport={"width": width, "height": 844}).page
     page.wait_for_selector(".terms")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for tab in ("findings", "confusion", "comparison", "distributions", "graph", "check"):
+    for tab in ("whatif", "findings", "confusion", "comparison", "distributions", "graph", "check"):
         page.click(f"#tab-{tab}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, tab
+    tabs = "document.querySelector('.tabs')"
+    assert page.evaluate(f"{tabs}.scrollWidth") <= page.evaluate(f"{tabs}.clientWidth")
 
 
 @pytest.mark.parametrize("width", [390, 1280])

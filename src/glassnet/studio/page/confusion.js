@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { css, isDark, signed } from "./colors.js";
 import { el } from "./dom.js";
+import { named } from "./named.js";
 import { sampleList } from "./samples.js";
 import { store } from "./store.js";
 import { t } from "./words.js";
@@ -13,7 +14,8 @@ export async function confusion(refresh) {
   const found = await api.confusion(run);
   const worst = found.worst.map((/** @type {any} */ each) => each.i);
   if (!found.classes) return el("div", {}, el("h3", {}, t("Farthest off")), await sampleList(worst));
-  const { classes, counts, rows } = found;
+  const { counts, rows } = found;
+  const classes = found.classes.map(named);
   if (store.cell && !rows[store.cell[0]]?.[store.cell[1]]) store.cell = null;
   const chosen = store.cell;
   const [i, j] = chosen ?? [-1, -1];

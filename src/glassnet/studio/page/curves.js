@@ -11,7 +11,7 @@ import { t } from "./words.js";
 
 /** @typedef {import("./plot.js").Series} Series */
 
-const SIZE = { wide: 320, high: 150, right: 46 };
+const SIZE = { wide: 320, high: 150, right: 50 };
 const SMOOTH = [0, 2, 5, 10, 20]; // per cent of the iterations
 
 /** @type {{kind: string, label: string, train?: "train" | "score_train", test?: "test" | "score_test", isError?: boolean, only?: string}[]} */

@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { byId, el, refill } from "./dom.js";
 import { choice, field, showError } from "./fields.js";
 import * as fitted from "./fitted.js";
+import { named } from "./named.js";
 import * as recipes from "./recipes.js";
 import * as files from "./files.js";
 import { change, rebuild } from "./run.js";
@@ -213,7 +214,7 @@ function balance() {
     if (k >= MOST_CLASSES) return;
     const swatch = el("span", { class: "swatch", "aria-hidden": "true" });
     swatch.style.background = css(ofClass(k));
-    key.append(el("li", { title: name }, swatch, el("span", { class: "name" }, name), ` ${counts[k]}`));
+    key.append(el("li", { title: named(name) }, swatch, el("span", { class: "name" }, named(name)), ` ${counts[k]}`));
   });
   return el("div", {}, bar, key, line);
 }

@@ -1,6 +1,7 @@
 // The arrays of a layer, and the whole way of one sample, as heat maps.
 
 import { el, num } from "./dom.js";
+import { named } from "./named.js";
 import { picture } from "./weights.js";
 import { heat, parts } from "./heat.js";
 import { changed, chooseSample, select, store } from "./store.js";
@@ -71,7 +72,7 @@ function facts(sample) {
   const known = picture() ? [] : Object.entries(features).slice(0, MOST_INPUTS);
   const ofCells = Object.entries(cells ?? {}).map(([name, value]) => row({}, name, value));
   const ofInputs = known.map(([name, value], k) =>
-    row({ "data-feature": String(k), "data-light": `a:0:${k}` }, name, input(name, k, value)),
+    row({ "data-feature": String(k), "data-light": `a:0:${k}` }, named(name), input(named(name), k, value)),
   );
   const rows = [...ofCells, ...ofInputs];
   const isChanged = Object.keys(store.inputs).length > 0;
@@ -108,7 +109,7 @@ function facts(sample) {
               el(
                 "tr",
                 {},
-                el("th", { scope: "row" }, String(name)),
+                el("th", { scope: "row" }, named(name)),
                 el("td", { class: "bar" }, share(p)),
                 el("td", {}, num(p)),
               ),
@@ -151,7 +152,7 @@ function input(name, k, value) {
 const said = (value) =>
   typeof value === "number" && !store.state.classes
     ? num(value)
-    : String(typeof value === "number" ? (store.state.classes?.[value] ?? value) : value);
+    : named(typeof value === "number" ? (store.state.classes?.[value] ?? value) : value);
 
 /** @param {number} p */
 function share(p) {

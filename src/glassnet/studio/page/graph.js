@@ -1,4 +1,4 @@
-// The computation graph of one sample: boxes for numbers or arrays, what goes along each line, and what comes back.
+// The computation graph of one sample: boxes for numbers or arrays, and beside each line the slope that comes back.
 
 import * as api from "./api.js";
 import { el, exact, num, svg } from "./dom.js";
@@ -112,12 +112,9 @@ function picture({ boxes, lines, columns, rows, level: what }, line) {
     const [from, to] = [points[points.length - 2], points[points.length - 1]];
     const x = (Math.max(from.x, to.x - gap) + to.x) / 2;
     const y = points.length > 2 ? to.y + (from.y - to.y) * 0.12 : (from.y + to.y) / 2;
-    made.append(
-      svg("path", { class: "way", d: curve(points) }),
-      svg("text", { class: "value", x, y: y - 3, "text-anchor": "middle" }, along(each.value)),
-    );
+    made.append(svg("path", { class: "way", d: curve(points) }));
     if (each.slope !== null)
-      made.append(svg("text", { class: "slope", x, y: y + 11, "text-anchor": "middle" }, along(each.slope)));
+      made.append(svg("text", { class: "slope", x, y: y + 4, "text-anchor": "middle" }, along(each.slope)));
   }
   const nodes = boxes.map((box, k) =>
     node(box, left[box.column], top(box.row), widths[box.column], k === (read < 0 ? boxes.length - 1 : read)),

@@ -3,6 +3,7 @@
 import { el, onceAFrame, num, sub } from "./dom.js";
 import { choice } from "./fields.js";
 import { AREA, FOOT, HEAD, PICTURE, drawEdges, drawMaps, view, writeValues } from "./drawing.js";
+import { named } from "./named.js";
 import { picture } from "./weights.js";
 import { rebuild } from "./run.js";
 import { changed, on, select, store } from "./store.js";
@@ -320,9 +321,9 @@ function place(element, x, y, wide, high) {
 /** The name of a unit: of a feature, of a class, or its letter. @param {number} l @param {number} unit */
 export function nameOf(l, unit) {
   const { sizes, features, classes } = store.state;
-  if (l === 0) return features[unit] ?? `x${sub(unit)}`;
+  if (l === 0) return unit in features ? named(features[unit]) : `x${sub(unit)}`;
   if (l < sizes.length - 1) return `a${l},${unit + 1}`;
-  return classes ? (classes.length === 2 && sizes[l] === 1 ? classes[1] : classes[unit]) : "ŷ";
+  return classes ? named(classes.length === 2 && sizes[l] === 1 ? classes[1] : classes[unit]) : "ŷ";
 }
 
 function mark() {

@@ -5,6 +5,7 @@ import { css, diverging, ink, isDark, ofClass, outline, paint, paleClass, panel,
 import { el, num, onceAFrame, sharp } from "./dom.js";
 import { view } from "./drawing.js";
 import { choice } from "./fields.js";
+import { named } from "./named.js";
 import { lately } from "./run.js";
 import { changed, chooseSample, on, select, store } from "./store.js";
 import { hideTip, showTip } from "./tip.js";
@@ -72,12 +73,12 @@ function chooseAxes(axes) {
   const { features } = store.state;
   axes.replaceChildren();
   if (features.length <= 2 || features.length > 1000) return;
-  const named = features.map((label, k) => ({ name: String(k), label }));
+  const rows = features.map((label, k) => ({ name: String(k), label: named(label) }));
   for (const k of [0, 1]) {
     if (k) axes.append("×");
     axes.append(
       choice(
-        named,
+        rows,
         String(store.axes[k]),
         { id: `axis-${k}`, "aria-label": t(k ? "Feature upwards" : "Feature across") },
         (value) => {
@@ -94,7 +95,7 @@ function chooseAxes(axes) {
 /** @param {any} label */
 const classOf = (label) => (typeof label === "number" ? label : (store.state.classes ?? []).indexOf(label));
 /** @param {any} label */
-const nameOf = (label) => (store.state.classes ? String(store.state.classes[classOf(label)] ?? label) : num(label));
+const nameOf = (label) => (store.state.classes ? named(store.state.classes[classOf(label)] ?? label) : num(label));
 /** @param {import("./api.js").Point} point */
 const indexOf = (point) => point.i ?? store.plane?.points.indexOf(point) ?? 0;
 
@@ -153,8 +154,8 @@ function draw() {
   dots.setAttribute(
     "aria-label",
     t("Answers over {x} and {y}; # samples, # of them wrong", shown.length, wrong, {
-      x: state.features[store.axes[0]],
-      y: state.features[store.axes[1]] ?? "",
+      x: named(state.features[store.axes[0]]),
+      y: named(state.features[store.axes[1]] ?? ""),
     }),
   );
   writeKey(wrong > 0);
@@ -197,7 +198,7 @@ function pointAt(event) {
 /** @param {boolean} anyWrong */
 function writeKey(anyWrong) {
   const { classes } = store.state;
-  const rows = (classes ?? []).slice(0, 10).map((name, k) => sign(name, k, false, false));
+  const rows = (classes ?? []).slice(0, 10).map((name, k) => sign(named(name), k, false, false));
   if (store.state.m_test) rows.push(sign(t("test"), 0, true, false));
   if (anyWrong) rows.push(sign(t("wrong"), 0, true, true));
   const text = rows.map((each) => each.textContent).join();

@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { el, num, percent } from "./dom.js";
+import { named } from "./named.js";
 import { paintPicture } from "./pictures.js";
 import { chooseSample, select, store } from "./store.js";
 import { t } from "./words.js";
@@ -20,7 +21,7 @@ export async function sampleList(numbers) {
 
 /** What a sample is and is taken for. @param {Listed} sample @returns {[string, string]} */
 const said = ({ label, prediction }) =>
-  /** @type {any} */ ([label, prediction].map((each) => (store.state.classes ? String(each) : num(each))));
+  /** @type {any} */ ([label, prediction].map((each) => (store.state.classes ? named(each) : num(each))));
 
 /** What a list says for a screen reader. @param {Listed} sample */
 function name(sample) {

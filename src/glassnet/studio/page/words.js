@@ -26,12 +26,15 @@ export function speak(wanted) {
 }
 
 /**
- * Return a text in the language that is spoken. In it `#` is the next number, `<2>` the second, `{name}` words.
+ * Return a text in the language that is spoken. In it `#` is the next number, `<2>` the second, `{name}` words;
+ * a text that has its numbers already is looked up by what is around them.
  * @param {string} english
  * @param {...(number | string | Record<string, string>)} filling
  * @returns {string}
  */
 export function t(english, ...filling) {
+  if (spoken === "zh" && !chinese[english] && chinese[english.replace(/\d+/g, "#")])
+    return t(english.replace(/\d+/g, "#"), ...(english.match(/\d+/g) ?? []));
   const text = spoken === "zh" ? (chinese[english] ?? english) : english;
   const numbers = filling.filter((each) => typeof each !== "object");
   const names = /** @type {Record<string, string>} */ (filling.find((each) => typeof each === "object") ?? {});
