@@ -1,6 +1,6 @@
 """Photograph the studio for its page in the documentation and for the README.
 
-python docs/pictures/studio.py [FOLDER]
+python docs/pictures/studio.py [FOLDER [NAME]]
 
 It needs what the studio's tests need: the extra `studio`, playwright, and Chromium.
 """
@@ -13,10 +13,11 @@ from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-COLOURS = 128  # of a picture; more would not be seen
+COLOURS = 240  # of a picture; more would not be seen
 FLOWER = {
     "source": {"name": "flower"}, "hidden": [{"units": 6, "activation": "tanh"}], "seed": 3,
     "settings": {"learning_rate": 1.2},
@@ -64,11 +65,53 @@ def part(page: Page) -> None:
         page.wait_for_timeout(700)
 
 
+def flats() -> str:
+    """Return a table of flats and their rents, drawn with a seed."""
+    rng = np.random.default_rng(5)
+    lines = ["area,rooms,floor,built,district,balcony,rent"]
+    for _ in range(400):
+        area, floor, built = int(rng.integers(24, 130)), int(rng.integers(0, 7)), int(rng.integers(1900, 2024))
+        district, balcony = str(rng.choice(["harbour", "old town", "station"])), str(rng.choice(["yes", "no"]))
+        per = {"harbour": 15, "old town": 13, "station": 10}[district] + abs(built - 1950) / 30 + (balcony == "yes")
+        rent = round(area * per + 12 * floor + rng.normal(0, 40))
+        lines.append(f"{area},{1 + area // 32},{floor},{built},{district},{balcony},{rent}")
+    return "\n".join(lines)
+
+
+def what_if(page: Page) -> None:
+    """Ask a model of rents what another flat costs."""
+    page.set_input_files("#file", {"name": "flats.csv", "mimeType": "text/csv", "buffer": flats().encode()})
+    page.wait_for_selector("#fit-start")
+    page.select_option("#field-table-preset", "fast")
+    page.click("#fit-start")
+    page.wait_for_selector(".adds")
+    page.fill('[data-cell="area"]', "60")
+    page.select_option('[data-cell="district"]', "harbour")
+    page.wait_for_selector('.cell.changed [data-cell="district"]')
+    page.wait_for_timeout(2500)
+
+
+def comparison(page: Page) -> None:
+    """Keep two runs, and compare them with a third."""
+    for spec in (
+        {**FLOWER, "settings": {"learning_rate": 0.1}},
+        {**FLOWER, "hidden": [{"units": 2, "activation": "tanh"}]},
+        FLOWER,
+    ):
+        begin(page, spec, 600)
+        page.click("#tab-comparison")
+        if spec is not FLOWER:
+            page.locator(".comparison [data-key=keep]").click()
+        page.wait_for_selector(".runs")
+
+
 VIEWS: dict[str, tuple[Callable[[Page], None], str, str]] = {  # what is seen, in which language, on which ground
     "studio": (unit, "en", "light"),
     "studio.zh": (unit, "zh", "light"),
     "studio_part": (part, "en", "light"),
     "studio_sample": (sample, "en", "dark"),
+    "studio_what_if": (what_if, "en", "light"),
+    "studio_comparison": (comparison, "en", "dark"),
 }
 
 
@@ -94,6 +137,8 @@ if __name__ == "__main__":
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
         for name, (_, lang, _) in VIEWS.items():
+            if sys.argv[2:] and name not in sys.argv[2:]:
+                continue
             command = [sys.executable, "-m", "glassnet", "studio", "--no-browser", "--lang", lang]
             with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
                 assert served.stdout is not None
