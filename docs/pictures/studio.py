@@ -37,6 +37,8 @@ def begin(page: Page, spec: dict, steps: int) -> None:
     """Start a run, and train it for at least so many steps."""
     page.evaluate("(spec) => import('/page/run.js').then((found) => found.begin(spec))", spec)
     page.wait_for_timeout(1500)
+    if not steps:
+        return
     page.select_option("#speed", "30")
     page.click("#play")
     page.wait_for_function("(steps) => window.store.state.iteration >= steps", arg=steps)
@@ -98,7 +100,9 @@ def comparison(page: Page) -> None:
         {**FLOWER, "hidden": [{"units": 2, "activation": "tanh"}]},
         FLOWER,
     ):
-        begin(page, spec, 600)
+        begin(page, spec, 0)
+        page.evaluate("import('/page/run.js').then(({ act }) => act('pause', 30, 600).then(() => act('play')))")
+        page.wait_for_function("() => window.store.state.iteration >= 600")
         page.click("#tab-comparison")
         if spec is not FLOWER:
             page.locator(".comparison [data-key=keep]").click()
@@ -126,7 +130,7 @@ def photograph(browser: Browser, address: str, name: str, folder: Path) -> None:
     what(page)
     page.wait_for_timeout(1500)
     seen = Image.open(BytesIO(page.screenshot(full_page=True))).convert("RGB")
-    seen.quantize(COLOURS, dither=Image.Dither.NONE).save(folder / f"{name}.png", optimize=True)
+    seen.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(folder / f"{name}.png", optimize=True)
     context.close()
 
 
