@@ -8,6 +8,7 @@ import pytest
 
 from glassnet import workflows
 from glassnet.errors import DataError, FileError, SettingError
+from glassnet.tables.recognition import decision_of
 from glassnet.workflows.streaming import Sampling, sampled
 
 SETTINGS = {"hidden": 8, "epochs": 4, "learning_rate": 0.02, "random_state": 0, "n_networks": 2}
@@ -100,3 +101,48 @@ def test_a_sample_of_a_stream_is_drawn_evenly():
     assert np.array_equal(found.X["i"].to_numpy() // 1000, found.y)
     assert sampled(parts[:2], 8000).notes("rows") == []
     assert Sampling(5).sample() is None
+
+
+@pytest.mark.parametrize("in_parts", [True, False])
+def test_files_may_hold_a_column_in_other_types(tmp_path, in_parts):
+    rng, folder = np.random.default_rng(3), tmp_path / "parts"
+    folder.mkdir()
+    a, day = rng.integers(0, 30, 900), np.datetime64("2020-01-01") + rng.integers(0, 600, 900)
+    whole = pa.table({"a": a, "day": day, "kind": np.where(a > 14, "more", "less")})
+    types = {"a": (pa.int64(), pa.float32(), pa.string()), "day": (pa.date32(), pa.timestamp("ms"), pa.string())}
+    for k in range(3):
+        part = whole.slice(300 * k, 300)
+        for j, (name, of) in enumerate(types.items()):
+            part = part.set_column(j, name, part[name].cast(of[k]))
+        pq.write_table(part, folder / f"{k}.parquet")
+    cache = {"cache": tmp_path / "blocks"} if in_parts else {}
+    found = workflows.train_file(folder, "kind", out=tmp_path / "m.glassnet", **cache, **SETTINGS)
+    assert found.scores["test"].values["accuracy"] > 0.9
+    kinds = {column.name: column.kind for column in found.model.preparation_.columns}
+    assert (kinds["a"], kinds["day"]) == ("number", "date")
+    assert workflows.evaluate_file(tmp_path / "m.glassnet", folder).scores.values["accuracy"] > 0.9
+
+
+def test_what_is_said_before_the_training_are_the_kinds_of_all_rows(tmp_path):
+    rng, told = np.random.default_rng(4), []
+    a = rng.normal(size=300)
+    table = pa.table({"a": a, "b": rng.choice(["x", "y"], 300), "kind": np.where(a > 0, "more", "less")})
+    pa.csv.write_csv(table, tmp_path / "t.csv")
+    workflows.train_file(
+        tmp_path / "t.csv", "kind", cache=tmp_path / "blocks", announce=lambda data, _: told.append(data), **SETTINGS
+    )
+    assert [decision_of(each).kind for each in told[0].X.schema] == ["number", "category"]
+
+
+def test_rows_of_groups_that_were_kept_are_found_again(tmp_path):
+    rng, folder = np.random.default_rng(5), tmp_path / "parts"
+    folder.mkdir()
+    for k in range(2):
+        a = rng.normal(size=500)
+        columns = {"a": a, "farm": rng.integers(0, 40, 500), "kind": np.where(a > 0, "more", "less")}
+        pq.write_table(pa.table(columns), folder / f"{k}.parquet")
+    model = tmp_path / "m.glassnet"
+    found = workflows.train_file(folder, "kind", group="farm", out=model, cache=tmp_path / "blocks", **SETTINGS)
+    again = workflows.evaluate_file(model, folder)
+    assert again.scores.rows == found.parts["test"]
+    assert again.scores.values == pytest.approx(found.scores["test"].values)

@@ -80,6 +80,37 @@ def cell_values(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
     return np.where(missing, np.nan, values) if column.null_count else values
 
 
+def stacked(tables: Sequence[pa.Table]) -> pa.Table:
+    """Return the rows of tables with the same columns; where these have types that no other holds, as text.
+
+    Raises
+    ------
+    pyarrow.ArrowException
+        A column of other types cannot be text either, such as lists beside numbers.
+    """
+    tables = [table.replace_schema_metadata() for table in tables]
+    try:
+        return pa.concat_tables(tables, promote_options="permissive")
+    except pa.ArrowException:
+        unlike = [name for name in tables[0].column_names if not _alike([table.schema.field(name) for table in tables])]
+    return pa.concat_tables([_with_text(table, unlike) for table in tables], promote_options="permissive")
+
+
+def _alike(fields: list[pa.Field]) -> bool:
+    try:
+        pa.unify_schemas([pa.schema([field]) for field in fields], promote_options="permissive")
+    except pa.ArrowException:
+        return False
+    return True
+
+
+def _with_text(table: pa.Table, names: Sequence[str]) -> pa.Table:
+    for name in names:
+        k = table.column_names.index(name)
+        table = table.set_column(k, name, table.column(k).cast(pa.large_string()))
+    return table
+
+
 def rows_at(rows: Any, indices: np.ndarray) -> Any:
     """Return some rows of a table, cells of a column, or pictures.
 

@@ -68,6 +68,13 @@ def decision_of(field: pa.Field) -> Decision | None:
     return decision._replace(remarks=tuple(decision.remarks))
 
 
+def with_decisions(table: pa.Table, decisions: Mapping[str, Decision]) -> pa.Table:
+    """Return the same cells, each field with the decision about its column."""
+    columns = zip(table.schema, table.columns, strict=True)
+    fields = [_field(field, cells, decisions[field.name]) for field, cells in columns]
+    return pa.table(table.columns, schema=pa.schema(fields, table.schema.metadata))
+
+
 def recognised(
     table: pa.Table,
     choices: ColumnChoices = NO_CHOICES,

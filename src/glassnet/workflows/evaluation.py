@@ -106,6 +106,7 @@ def _drawn(model: Model, rows: StreamedDataset, path: str | Path) -> tuple[Datas
     which: dict[str, Any] = {}
     if source is not None and source.file == rows.fingerprint:
         if source.test:
+            rows = rows.chosen(replace(rows.columns, group=source.group))  # by which they were kept
             which = {"part": "test", "shares": {"test": source.test}, "seed": source.seed or 0}
             notes = [f"{path}: the model was trained on this data; scored on rows that were kept for the test"]
         else:

@@ -20,6 +20,7 @@ from glassnet.estimators.tabular.time_plan import ends_at
 from glassnet.scoring import Model, Scores, score
 from glassnet.tables import Dataset
 from glassnet.tables.choices import ColumnChoices
+from glassnet.tables.recognition import with_decisions
 from glassnet.tables.streaming import Scan, StreamedDataset
 from glassnet.tables.target import read_target
 from glassnet.training.checkpoint import Checkpoint
@@ -142,8 +143,9 @@ def _described(scan: Scan, rows: int) -> SampledDataset:
     counts = None
     if found.classes is not None:
         counts = dict(zip(found.classes.tolist(), np.asarray(found.counts).tolist(), strict=True))
+    X = with_decisions(read.table.drop_columns(aside), scan.layout.decisions)
     return SampledDataset(
-        read.table.drop_columns(aside), reader.typed(read.y), scan.data.target, notes=scan.notes, rows=rows,
+        X, reader.typed(read.y), scan.data.target, notes=scan.notes, rows=rows,
         counts=counts,
     )  # fmt: skip
 

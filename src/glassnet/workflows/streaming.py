@@ -11,7 +11,7 @@ import numpy as np
 from glassnet.errors import DataError, FileError
 from glassnet.memory import budget
 from glassnet.tables.arrow import pa
-from glassnet.tables.cells import rows_at
+from glassnet.tables.cells import rows_at, stacked
 from glassnet.tables.streaming import StreamedDataset, dataset, is_streamable
 from glassnet.typing import AnyArray
 
@@ -122,7 +122,7 @@ class Sampling:
         if not self.parts:
             return None
         tables, targets, _ = zip(*self.parts, strict=True)
-        return Sample(pa.concat_tables(tables), np.concatenate(targets), self.rows)
+        return Sample(stacked(tables), np.concatenate(targets), self.rows)
 
 
 def sampled(rows: Iterable[tuple[Any, AnyArray]], most: int) -> Sample | None:

@@ -12,6 +12,7 @@ from glassnet.errors import DataError, FileError, UnknownNameError
 from glassnet.memory import check_room
 from glassnet.plain_text import listed
 from glassnet.tables.arrow import pa
+from glassnet.tables.cells import stacked
 from glassnet.tables.reading.names import MADE_UP
 from glassnet.tables.reading.raw import RawTable
 from glassnet.tables.reading.source import Source
@@ -246,6 +247,6 @@ def _concatenated(tables: list[pa.Table], where: str) -> pa.Table:
     if len(tables) == 1:
         return tables[0]
     try:
-        return pa.concat_tables([table.replace_schema_metadata() for table in tables], promote_options="permissive")
+        return stacked(tables)
     except pa.ArrowException as error:
         raise DataError(f"{where}: columns are of different types in its files ({error!s:.150})") from error
