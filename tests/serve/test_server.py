@@ -51,6 +51,28 @@ def test_it_answers_until_ctrl_c(running, models, ending):
     assert process.returncode == 0
 
 
+def test_rows_to_compare_with_may_hold_further_columns_but_lack_none(running, tmp_path):
+    import numpy as np
+    import pyarrow as pa
+    from pyarrow import csv
+
+    rng, names = np.random.default_rng(0), ["no", "y"]
+    columns = table(rng, 30)
+    further = {name: [f"{name}{k}" for k in range(30)] for name in names}
+    csv.write_csv(pa.table({**further, **columns}), tmp_path / "rows.csv")
+    _, address = running("numbers", "--rows", str(tmp_path / "rows.csv"))
+    body = json.dumps({"rows": rows_of(table(rng, 2)), "contributions": True}).encode()
+    request = urllib.request.Request(address, body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        assert len(json.load(answer)["contributions"]) == 2
+    csv.write_csv(pa.table(further), tmp_path / "rows.csv")
+    process, _ = running("numbers", "--rows", str(tmp_path / "rows.csv"))
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert len(errors.splitlines()) == 1
+    assert "is missing" in errors
+
+
 @pytest.mark.usefixtures("two_epochs")
 def test_the_commands_of_the_page(glassnet, monkeypatch, tmp_path):
     from glassnet.cli.demo import write_breast_cancer

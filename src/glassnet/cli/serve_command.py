@@ -42,13 +42,17 @@ def serve(
         if (error.name or "").partition(".")[0] in LIBRARIES:
             raise MissingLibraryError.of("glassnet serve", *LIBRARIES.values()) from None
         raise
+    from glassnet.estimators.input_names import select_training_columns
     from glassnet.serve.limits import Limits
     from glassnet.serve.predictor import Predictor
     from glassnet.web_server import is_loopback
     from glassnet.workflows.models import load_tabular, read_for
 
     estimator = load_tabular(model)
-    background = None if rows is None else read_for(estimator, rows, None, require_target=False).X
+    background = None
+    if rows is not None:
+        given = read_for(estimator, rows, None, require_target=False).X
+        background = select_training_columns(estimator, given)
     served = Application(Predictor(estimator, background), Limits(max_rows, max_bytes, max_seconds))
 
     def ready(address: str) -> None:
