@@ -157,3 +157,27 @@ def test_what_has_no_card(folder, tmp_path):
     glassnet.Network([2, 1], seed=1).save(tmp_path / "bare.glassnet")
     with pytest.raises(DataError, match="a card is for models"):
         card(tmp_path / "bare.glassnet")
+
+
+def test_a_model_of_rows_in_parts_says_what_is_known_of_them(folder, tmp_path):
+    parts = tmp_path / "parts"
+    parts.mkdir()
+    lines = (folder / "towns.csv").read_text("utf-8").splitlines()
+    for k in range(2):
+        (parts / f"{k}.csv").write_text("\n".join([lines[0], *lines[1 + k :: 2]]) + "\n", "utf-8")
+    model = tmp_path / "m.glassnet"
+    train_file(parts, "label", epochs=2, hidden=4, random_state=0, out=model, cache=tmp_path / "blocks")
+    text = card(model, parts)
+    assert f"the files have {M} rows" in text
+    assert "CRC-32" not in text
+    assert f"{M} rows of which the model file does not say whether the networks learned from them." in text
+
+
+def test_tables_and_lists_that_do_not_show_all_say_so(tmp_path):
+    rows = [f"{RNG.normal():.3f},{k % 70},class number {k % 90}" for k in range(900)]
+    (tmp_path / "many.csv").write_text("\n".join(["a,town,y", *rows]) + "\n", "utf-8")
+    train_file(tmp_path / "many.csv", "y", epochs=1, hidden=2, random_state=0, test=0, out=tmp_path / "m.glassnet")
+    text = card(tmp_path / "m.glassnet", tmp_path / "many.csv", ["town"])
+    assert "The table shows 40 of 90." in text
+    assert "The table shows 40 of 70." in text
+    assert max(map(len, text.splitlines())) < 700

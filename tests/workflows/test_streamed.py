@@ -146,3 +146,19 @@ def test_rows_of_groups_that_were_kept_are_found_again(tmp_path):
     again = workflows.evaluate_file(model, folder)
     assert again.scores.rows == found.parts["test"]
     assert again.scores.values == pytest.approx(found.scores["test"].values)
+
+
+@pytest.mark.parametrize("kind", [str, int])
+def test_classes_that_only_rows_held_out_have_are_left_out(tmp_path, kind):
+    rng, model = np.random.default_rng(6), tmp_path / "m.glassnet"
+    a = rng.normal(size=600)
+    y = np.where(a > 0, 1, 2)
+    y[:60] = 3 + np.arange(60)
+    pq.write_table(pa.table({"a": a, "b": rng.normal(size=600), "y": y.astype(kind)}), tmp_path / "t.parquet")
+    settings = {**SETTINGS, "out": model, "cache": tmp_path / "blocks", "task": "classes"}
+    found = workflows.train_file(tmp_path / "t.parquet", "y", **settings)
+    assert 20 < len(found.model.classes_) < 62
+    note = f"{62 - len(found.model.classes_)} of the rows held out are left out: no training row has their class"
+    assert note in found.notes
+    again = workflows.evaluate_file(model, tmp_path / "t.parquet")
+    assert again.scores.values == pytest.approx(found.scores["test"].values)

@@ -17,10 +17,11 @@ from glassnet.curves import calibration_curve
 from glassnet.errors import DataError, SettingError, UnknownNameError
 from glassnet.estimators.tabular.settings import CLASSIFIER
 from glassnet.inspection.intervals import wilson
-from glassnet.plain_text import one_line, visible
+from glassnet.plain_text import listed, one_line, visible
 from glassnet.report.subject import Subject, Trial, open_subject, part_and_role
 from glassnet.scoring import coverage
 from glassnet.tables.arrow import pa, pc
+from glassnet.tables.streaming import OF_PARTS
 from glassnet.texts import language, told
 from glassnet.typing import AnyArray
 from glassnet.workflows import with_targets
@@ -29,6 +30,7 @@ from glassnet.workflows.parts import TEST_SHARE
 
 FEW = 50  # rows of a class or a group, of which a score says little
 MOST_ROWS = 40  # of a table
+LISTED = 400  # letters of names in a sentence
 Lines = list[str]
 
 
@@ -89,7 +91,7 @@ def _what(subject: Subject) -> str:
     target = subject.model.target_name_ or "y"
     if not subject.classes:
         return _say(f"A network that estimates {_code(target)} for each row.")
-    shown = ", ".join(_code(label) for label in subject.classes[:20])
+    shown = listed([_code(label) for label in subject.classes], LISTED)
     return _say(f"A network that tells {len(subject.classes)} classes of {_code(target)} apart: {shown}.")
 
 
@@ -107,9 +109,12 @@ def _data(subject: Subject) -> Lines:
     source, samples = model.source_, subject.record.get("samples")
     if source is not None and source.file is not None:
         size, crc = source.file
-        crc_32 = _code(f"{crc:08x}")
-        has = f"{source.rows:,} rows, {size:,} bytes and the checksum (CRC-32) {crc_32}"
-        lines.append(_say(f"The file of the training has {has}."))
+        has, checksum = f"{source.rows:,} rows, {size:,} bytes", _code(f"{crc % OF_PARTS:08x}")
+        if crc < OF_PARTS:
+            lines.append(_say(f"The file of the training has {has} and the checksum (CRC-32) {checksum}."))
+        else:
+            of = "their names, sizes and times have"
+            lines.append(_say(f"The rows were read in parts: the files have {has}; {of} the checksum {checksum}."))
         if source.test:
             lines.append(
                 _say(f"A share of {source.test:g} of the rows was kept for the test, by the seed {source.seed}.")
@@ -167,7 +172,13 @@ def _classes(subject: Subject) -> Lines:
          _number(2 * right[k] / (true[k] + found[k]) if true[k] + found[k] else np.nan)]
         for k, label in enumerate(subject.classes[:MOST_ROWS])
     ]  # fmt: skip
-    return [_title("Scores by class"), *_table(["class", "rows", "precision", "recall", "F1"], rows)]
+    lines = [_title("Scores by class"), *_table(["class", "rows", "precision", "recall", "F1"], rows)]
+    return [*lines, *_of_all(len(rows), len(subject.classes))]
+
+
+def _of_all(shown: int, n: int) -> Lines:
+    """Return a sentence where a table does not show all."""
+    return ["", _say(f"The table shows {shown} of {n:,}.")] if shown < n else []
 
 
 def _group(subject: Subject, model: str | Path, data: str | Path | None, group: str) -> Lines:
@@ -187,6 +198,7 @@ def _group(subject: Subject, model: str | Path, data: str | Path | None, group: 
     scores = ["accuracy", "95% interval", "log loss"] if subject.classes else ["RMSE", "MAE", "mean error"]
     lines = [_title("Scores by group"), _say(f"By the values of {_code(group)}."), ""]
     lines += _table([_code(group), "rows", *scores], rows, [_code(group)])
+    lines += _of_all(len(rows), len(values))
     few = int(np.sum(counts < FEW))
     return [*lines, *(["", _say(f"{few} groups have fewer than {FEW} rows: their scores say little.")] if few else [])]
 
@@ -245,7 +257,7 @@ def _limits(subject: Subject) -> Lines:
         labels, counts = np.unique(trial.y, return_counts=True)
         few = [f"{_code(label)} ({count})" for label, count in zip(labels, counts, strict=True) if count < FEW]
         if few:
-            points.append(f"Classes with fewer than {FEW} scored rows: {', '.join(few)}.")
+            points.append(f"Classes with fewer than {FEW} scored rows: {listed(few, LISTED)}.")
     if subject.repeated:
         points.append(f"{subject.repeated} scored rows are also among those of the training.")
     if model.was_interrupted:

@@ -17,6 +17,7 @@ from glassnet.plain_text import LONGEST_NAME, shortened
 from glassnet.scoring import Scores, score
 from glassnet.tables import Dataset, Pictures, count_repeated_rows, rows_at
 from glassnet.tables.arrow import pc
+from glassnet.tables.streaming import OF_PARTS
 from glassnet.typing import AnyArray, Array
 from glassnet.workflows.evaluation import test_rows, unseen
 from glassnet.workflows.models import test_part
@@ -154,8 +155,11 @@ def part_and_role(model: Any, dataset: Dataset, data: str | Path, *, test: bool)
     """Return the samples to score on, or those to diagnose the training with, and what they were to the training."""
     source = model.source_
     known = source is not None and source.file is not None
+    in_parts = (
+        source is not None and source.file is not None and source.file[1] >= OF_PARTS
+    )  # of which these rows may be some
     if not known or checksum(data) != source.file or source.rows != len(dataset):
-        return (test_part(dataset) if test else dataset), ("another" if known else "unknown")
+        return (test_part(dataset) if test else dataset), ("another" if known and not in_parts else "unknown")
     if test:
         part, _ = unseen(model, dataset, data)
         return part, "learned" if part is dataset else "kept"

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from glassnet.errors import DataError
 from glassnet.estimators.input_names import select_training_columns
 from glassnet.estimators.tabular.model import TableClassifier
@@ -117,7 +119,12 @@ def _drawn(model: Model, rows: StreamedDataset, path: str | Path) -> tuple[Datas
             if name is None or name not in table.column_names:
                 raise DataError(f"{path}: holds no target to compare with")
             found = read_target(table, name)
-            yield found.table, labels_of(model, found.y)
+            y = labels_of(model, found.y)
+            if which and isinstance(model, TableClassifier):  # as after the training
+                some = np.flatnonzero(np.isin(y, model.classes_))
+                yield found.table.take(some), y[some]
+            else:
+                yield found.table, y
 
     sample = sampled(labelled(), MOST_SCORED)
     if sample is None:

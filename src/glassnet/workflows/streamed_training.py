@@ -25,6 +25,7 @@ from glassnet.tables.streaming import Scan, StreamedDataset
 from glassnet.tables.target import read_target
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import Progress
+from glassnet.typing import AnyArray
 from glassnet.workflows.known import Known
 from glassnet.workflows.outcome import Training, once, saved
 from glassnet.workflows.parts import TEST_SHARE
@@ -116,9 +117,12 @@ def train_streamed(
             model.fit(scan, callbacks=[announced, *callbacks], checkpoint=keeper)
         if out is not None:
             saved(model, out)
-        samples = {} if model.was_interrupted else _samples(scan)
+        labels = model.classes_ if isinstance(model, TableClassifier) else None
+        samples, unknown = ({}, 0) if model.was_interrupted else _samples(scan, labels)
         scores: dict[str, Scores] = {part: _score(model, each) for part, each in samples.items()}
     notes = [note for part, each in samples.items() for note in each.notes(f"{part} rows")]
+    if unknown:
+        notes.append(f"{unknown:,} of the rows held out are left out: no training row has their class")
     notes = [f"trained in parts, within {data.memory / 1e9:.3g} GB of memory", *model.notes_, *notes]
     return Training(model, str(path), data.target, parts, scores, notes, model.was_interrupted)
 
@@ -154,13 +158,19 @@ def _score(model: Model, sample: Sample) -> Scores:
     return score(model, select_training_columns(model, sample.X), sample.y)
 
 
-def _samples(scan: Scan) -> dict[str, Sample]:
-    """Return rows to score on, drawn evenly: of the training, and of the test where rows were kept for it."""
+def _samples(scan: Scan, labels: AnyArray | None) -> tuple[dict[str, Sample], int]:
+    """Return rows to score on, drawn evenly: of the training, and of the test where rows were kept for it.
+
+    And how many rows held out have none of the training's labels, and are in no sample.
+    """
+    unknown = 0
     names = ["training", *scan.layout.shares]
     drawn = {name: Sampling(most) for name, most in MOST_SCORED.items() if name in names}
     for part in scan.parts:
         try:
-            for rows in scan.layout.rows(part):
+            for all_rows in scan.layout.rows(part):
+                rows = all_rows.held_out_of(labels)
+                unknown += len(all_rows.y) - len(rows.y)
                 y = scan.layout.target.typed(rows.y)
                 for name, sampling in drawn.items():
                     some = np.flatnonzero(rows.of == names.index(name))
@@ -170,4 +180,4 @@ def _samples(scan: Scan) -> dict[str, Sample]:
             if scan.data.strict:
                 raise
     found = {name: sampling.sample() for name, sampling in drawn.items()}
-    return {name: each for name, each in found.items() if each is not None}
+    return {name: each for name, each in found.items() if each is not None}, unknown

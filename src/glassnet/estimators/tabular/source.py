@@ -39,7 +39,8 @@ class Source:
     seed : int or None
         That chose them.
     file : tuple of two int or None
-        Size and CRC-32 of the file, by which it is known again; None of folders.
+        Size and CRC-32 of the file, by which it is known again; None of folders. Of rows that were read in parts,
+        all sizes and a checksum of their files.
     rows : int or None
         Of the file.
     """

@@ -94,7 +94,9 @@ def _streamed(model: TableModel, scan: Scan, *, warm: bool, seed: int) -> Traini
     data = scan.data
     target = model._decisions(model.target_ if warm else _target(model, scan))
     key = json.dumps(target.to_document(), sort_keys=True)
-    blocks = write_blocks(scan, target.encode, key=key, preparation=model.preparation_ if warm else None)
+    labels = target.classes if isinstance(target, LabelEncoder) else None
+    preparation = model.preparation_ if warm else None
+    blocks = write_blocks(scan, target.encode, key=key, preparation=preparation, labels=labels)
     mass = _mass_of_classes(target, scan, blocks.training.parts)
     class_weights = None
     if isinstance(target, LabelEncoder):

@@ -51,6 +51,16 @@ class Rows(NamedTuple):
     after: Mark
     read: int
 
+    def held_out_of(self, labels: AnyArray | None) -> Rows:
+        """Return all rows but those held out that have none of the training's labels; all where these are None."""
+        if labels is None or not (lacks := (self.of > 0) & ~np.isin(self.y, labels)).any():
+            return self
+        some = np.flatnonzero(~lacks)
+        weights = None if self.weights is None else self.weights[some]
+        return self._replace(
+            X=rows_at(self.X, some), y=self.y[some], weights=weights, hashes=self.hashes[some], of=self.of[some]
+        )
+
 
 @dataclass(frozen=True)
 class Layout:

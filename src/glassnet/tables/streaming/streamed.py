@@ -26,6 +26,7 @@ from glassnet.tables.streaming.target import FoundTarget, TargetReader
 from glassnet.typing import AnyArray
 
 SAMPLED = 100_000  # rows, by which it is decided what columns are
+OF_PARTS = 1 << 48  # at least this is a checksum of parts; that of a file, a CRC-32, is less
 MOST_PARTS = 32  # that are looked into for them
 
 
@@ -77,7 +78,7 @@ class StreamedDataset:
     def fingerprint(self) -> tuple[int, int]:
         """Bytes of the files and a checksum of their names, sizes and times, by which they are known again."""
         stamps = json.dumps([part.stamp() for part in self.parts]).encode()
-        return self.n_bytes, int.from_bytes(hashlib.blake2b(stamps, digest_size=6).digest())
+        return self.n_bytes, OF_PARTS | int.from_bytes(hashlib.blake2b(stamps, digest_size=6).digest())
 
     @property
     def n_bytes(self) -> int:

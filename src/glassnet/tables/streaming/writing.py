@@ -42,7 +42,7 @@ Encode = Callable[[AnyArray], AnyArray]
 
 def write_blocks(
     scan: Scan, encode: Encode, key: str = "", preparation: Preparation | None = None,
-    progress: Progress | None = None,
+    progress: Progress | None = None, labels: AnyArray | None = None,
 ) -> Blocks:  # fmt: skip
     """Write the prepared rows of training and validation to disk, and return them.
 
@@ -58,6 +58,8 @@ def write_blocks(
         Of a network that is trained further, instead of that of the scan.
     progress : callable, optional
         Is told "Preparing" and the number of rows so far.
+    labels : array, optional
+        The classes of the training; rows of others are not held out.
 
     Returns
     -------
@@ -69,7 +71,7 @@ def write_blocks(
     FileError
         They cannot be written, or a part can no longer be read.
     """
-    return _Writer(scan, encode, key, preparation, progress).written()
+    return _Writer(scan, encode, key, preparation, progress, labels).written()
 
 
 @dataclass
@@ -83,9 +85,10 @@ class _Pending:
 
 class _Writer:
     def __init__(
-        self, scan: Scan, encode: Encode, key: str, preparation: Preparation | None, progress: Progress | None
-    ) -> None:
-        self.scan, self.encode, self.progress = scan, encode, progress
+        self, scan: Scan, encode: Encode, key: str, preparation: Preparation | None, progress: Progress | None,
+        labels: AnyArray | None,
+    ) -> None:  # fmt: skip
+        self.scan, self.encode, self.progress, self.labels = scan, encode, progress, labels
         self.n_outputs = self._encoded(np.array(scan.target_example())).shape[1]
         self.given = preparation
         self.preparation = preparation or self._with_places_for_means(scan.preparation)
@@ -167,6 +170,7 @@ class _Writer:
 
     def _add(self, pending: Mapping[str, _Pending], rows: Rows) -> int:
         """Prepare the rows of a table, and return how many train or validate."""
+        rows = rows.held_out_of(self.labels)
         y = self._encoded(self.scan.layout.target.typed(rows.y))
         chosen = {role: np.flatnonzero(rows.of == k) for k, role in enumerate((TRAINING, *self.scan.layout.shares))}
         read = self.scan.read(rows.X, self.preparation)
