@@ -175,7 +175,9 @@ def test_a_column_that_cannot_be_exported_is_named():
     words = np.random.default_rng(0).choice(["a red fox", "the blue sea", "some green hill", "no wind"], (120, 3))
     X = {"size": np.arange(120.0), "note": [" ".join(each) for each in words]}
     model = TabularClassifier(hidden=4, epochs=2, random_state=0, kinds={"note": "text"}).fit(X, np.arange(120) % 2)
-    with pytest.raises(SettingError, match=r"column 'note' holds text, which no exported file can prepare"):
+    with pytest.raises(
+        SettingError, match=r"'note' holds text, which no exported file can prepare.* or let glassnet serve"
+    ):
         export.describe(model)
 
 

@@ -162,3 +162,9 @@ def test_classes_that_only_rows_held_out_have_are_left_out(tmp_path, kind):
     assert note in found.notes
     again = workflows.evaluate_file(model, tmp_path / "t.parquet")
     assert again.scores.values == pytest.approx(found.scores["test"].values)
+
+
+def test_a_single_class_is_refused_with_its_rows(tmp_path):
+    pq.write_table(pa.table({"a": np.arange(50.0) ** 2, "y": ["only"] * 50}), tmp_path / "t.parquet")
+    with pytest.raises(DataError, match=r"target 'y' holds a single class, 'only', in all \d\d training rows"):
+        workflows.train_file(tmp_path / "t.parquet", "y", cache=tmp_path / "blocks", **SETTINGS)

@@ -166,6 +166,7 @@ def row_of(column: Column) -> ColumnRow:
         known = ", ".join(dict.fromkeys(kind.words for kind in KINDS))
         raise SettingError(
             f"column {column.name!r} holds {column.words}, which no exported file can prepare; it can be {known}: "
-            f"train without it (drop={column.name!r}, in the shell --drop {column.name!r})"
+            f"train without it (drop={column.name!r}, in the shell --drop {column.name!r}), "
+            "or let glassnet serve answer with it"
         )
     return KINDS[type(column)]

@@ -155,9 +155,7 @@ def part_and_role(model: Any, dataset: Dataset, data: str | Path, *, test: bool)
     """Return the samples to score on, or those to diagnose the training with, and what they were to the training."""
     source = model.source_
     known = source is not None and source.file is not None
-    in_parts = (
-        source is not None and source.file is not None and source.file[1] >= OF_PARTS
-    )  # of which these rows may be some
+    in_parts = source is not None and source.file is not None and source.file[1] >= OF_PARTS
     if not known or checksum(data) != source.file or source.rows != len(dataset):
         return (test_part(dataset) if test else dataset), ("another" if known and not in_parts else "unknown")
     if test:

@@ -167,6 +167,12 @@ def _target(model: TableModel, scan: Scan) -> Target:
         if found.classes is None:
             values = f"numbers from {found.least:g} to {found.most:g}"
             raise DataError(f"target {scan.data.target!r}: expected classes; got {values}")
+        if len(found.classes) == 1:
+            only, n = found.classes[0].item(), int(np.sum(found.counts))
+            raise DataError(
+                f"target {scan.data.target!r} holds a single class, {only!r}, in all {n:,} training rows; "
+                "a classifier needs at least 2"
+            )
         return model._target(found.classes)
     if np.isnan(found.mean):
         labels = 0 if found.classes is None else len(found.classes)
