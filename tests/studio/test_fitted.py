@@ -61,6 +61,10 @@ def test_what_only_a_training_has_is_refused_for_a_fitted_model(fitted):
             EXPORTS[kind].make(session, Tables(), "en")
 
 
+def test_the_gradient_of_a_fitted_model_is_checked(fitted):
+    assert views.check(LookedAt(complete({}), fitted[2]))["passed"]
+
+
 def predicted(model, data, i, edits, path, **asked):
     """Return what `predict_file` says of row i of a file in which it was edited, and the row as a model takes it."""
     with data.open(newline="") as file:

@@ -168,3 +168,10 @@ def test_an_upload_that_is_too_long_leaves_nothing(client, monkeypatch):
     monkeypatch.setattr(app, "MOST_UPLOAD", 1000)
     assert client.ask("POST", "/api/upload?name=x.csv", b"a,b\n" + b"1,2\n" * 1000, **OCTETS).status == 413
     assert list(client.studio.tables._folder.iterdir()) == []
+
+
+def test_what_is_noted_of_an_upload_has_the_name_that_it_came_with(client):
+    body = b"a,a,y\n" + b"".join(b"%d,%d,%d\n" % (i, i % 5, i % 2) for i in range(40))
+    found = client.post("/api/upload?name=twice.csv", body, Content_Type="application/octet-stream")
+    state = client.post("/api/runs", found["spec"])
+    assert [note["text"].partition(":")[0] for note in state["notes"]] == ["twice.csv"]

@@ -65,6 +65,7 @@ class Session:
     """
 
     first: Network | None = None  # where it starts, where that was given and not drawn
+    weights: Array | None = None  # of the training samples, where they are balanced
     film: Any = None  # that was made of it, or is being made
 
     def __init__(self, spec: Mapping[str, Any], data: Data | None = None) -> None:
@@ -73,7 +74,7 @@ class Session:
         self.train, self.test = self.data.split(spec["data_seed"], spec["test_share"])
         if spec["scaled"]:
             self.data = self.data.scaled(self.train)
-        self.weights: Array | None = self.data.balanced(self.train) if spec["balanced"] else None
+        self.weights = self.data.balanced(self.train) if spec["balanced"] else None
         self.X, self.Y = self.data.samples(self.train)
         self.X_test, self.Y_test = self.data.samples(self.test)
         self.place = Place(settings=dict(spec["settings"]))

@@ -241,7 +241,7 @@ class Tables:
         return Data(
             np.ascontiguousarray(X), Y, preparation.feature_names, classes, scale=scale,
             target=source["target"] or dataset.target or "target", cells=lambda i: _cells(rows, i),
-            notes=(*dataset.notes, *preparation.notes),
+            notes=tuple(_as_named(note, file) for note in (*dataset.notes, *preparation.notes)),
         )  # fmt: skip
 
 
@@ -253,8 +253,12 @@ def _named_as(file: File) -> Iterator[None]:
     except GlassnetError as error:
         if not file.is_ours:
             raise
-        said = str(error).replace(str(file.path), file.name).replace(file.path.name, file.name)
-        raise RefusedError(said, "source") from None
+        raise RefusedError(_as_named(str(error), file), "source") from None
+
+
+def _as_named(said: str, file: File) -> str:
+    """Return a line with the name that the user gave to a file."""
+    return said.replace(str(file.path), file.name).replace(file.path.name, file.name)
 
 
 def _said_by_kind(columns: Mapping[str, str]) -> dict[str, Any]:
