@@ -201,10 +201,16 @@ def test_a_sample_with_other_values_is_answered_as_the_network_answers_it(client
     assert list(found["features"].values()) == X[:, 0].tolist()
     assert found["probabilities"]["blue"] == session.net.forward(X)[0, 0]
     assert np.array_equal(session.data.X[:, [7]], before)  # the data stay as they are
-    for values in ({"2": 1}, {"x": 1}, {"0": "1"}, {"0": 1e300}, [1], {"-1": 1}, {"0": None}):
-        assert client.ask("POST", f"{path}/sample", {"i": 7, "values": values}).status == 422
-    for i in (400, -1, 0.5, "0", None, True):
-        assert client.ask("POST", f"{path}/sample", {"i": i}).status == 422
+    trace = session.net.trace(X, session.data.Y[:, [7]])
+    unit = client.post(f"{path}/unit", {"i": 7, "values": {"1": 0.25}, "layer": 1, "unit": 1, "term": 0})
+    assert (unit["z"], unit["dZ"]) == (trace.Z[1][1, 0], trace.dZ[1][1, 0])
+    graph = client.post(f"{path}/graph", {"i": 7, "values": {"1": 0.25}, "level": "arrays"})
+    assert max(box["value"] for box in graph["boxes"] if isinstance(box["value"], float)) == trace.cost
+    for name in ("sample", "unit", "graph"):
+        for values in ({"2": 1}, {"x": 1}, {"0": "1"}, {"0": 1e300}, [1], {"-1": 1}, {"0": None}):
+            assert client.ask("POST", f"{path}/{name}", {"i": 7, "values": values}).status == 422
+        for i in (400, -1, 0.5, "0", None, True):
+            assert client.ask("POST", f"{path}/{name}", {"i": i}).status == 422
 
 
 def test_large_arrays_are_read_part_by_part(client):

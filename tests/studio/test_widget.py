@@ -167,7 +167,7 @@ def test_a_training_that_no_page_asks_about_rests(desk, monkeypatch):
     ("method", "path", "body", "status"),
     [
         ("GET", "/api/runs/R/nothing", None, 404),
-        ("POST", "/api/runs/R/unit", {}, 404),
+        ("POST", "/api/runs/R/histograms", {}, 404),
         ("GET", "/etc/passwd", None, 404),
         ("GET", "/api/runs/R/unit?layer=9", None, 422),
         ("POST", "/api/runs/R/do", {"what": "explode"}, 422),

@@ -20,6 +20,7 @@ from glassnet.inspection.trace import Trace
 from glassnet.studio.plain import number
 from glassnet.studio.refused import RefusedError
 from glassnet.studio.session import Session
+from glassnet.studio.views import features_of
 from glassnet.texts import translated
 
 LEVELS = ("numbers", "arrays")
@@ -50,7 +51,7 @@ class Way(NamedTuple):
     local: Any = None
 
 
-def graph(session: Session, i: int, level: str) -> dict[str, Any]:
+def graph(session: Session, i: int, level: str, values: Any = None) -> dict[str, Any]:
     """Return the graph of the loss of one sample, without penalties, and where its boxes stand.
 
     Parameters
@@ -61,6 +62,8 @@ def graph(session: Session, i: int, level: str) -> dict[str, Any]:
         The sample.
     level : {"numbers", "arrays", ""}
         What a box is; "" for numbers where the network is small enough for them.
+    values : mapping, optional
+        Other values of some features, by their index.
 
     Returns
     -------
@@ -70,11 +73,9 @@ def graph(session: Session, i: int, level: str) -> dict[str, Any]:
     Raises
     ------
     RefusedError
-        If there is no such sample, no such level, or not of this network.
+        If there is no such sample, no such level, or not of this network, or a value is no number.
     """
-    if not 0 <= i < session.data.m:
-        raise RefusedError(f"i: there are {session.data.m} samples, counted from 0; got {i}", "i")
-    trace = session.net.trace(session.data.X[:, [i]], session.data.Y[:, [i]])
+    trace = session.net.trace(features_of(session, i, values), session.data.Y[:, [i]])
     if level not in ("", *LEVELS):
         raise RefusedError(f"level: expected one of {', '.join(LEVELS)}; got {level!r:.60}", "level")
     why = _why_not(trace)

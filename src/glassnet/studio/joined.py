@@ -16,6 +16,7 @@ from importlib.resources import files
 ENTRY, WIDGET = "main.js", "widget.js"
 BROWSER = (  # what a widget has of its own; everything else is the browser's
     "document", "window", "location", "history", "localStorage", "sessionStorage", "matchMedia", "fetch", "EventSource",
+    "navigator",
 )  # fmt: skip
 IMPORT = re.compile(r'^import\s+(?P<what>\*\s+as\s+\w+|\{[^}]*\})\s+from\s+"\./(?P<file>[\w.]+)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export\s+(?=(?:async\s+)?(?:const|function|class)\s+\*?\s*(?P<name>\w+))", re.MULTILINE)

@@ -113,11 +113,25 @@ def _plane(
     return views.plane(run.session, x, y, size, i, (units_size or size) if units else 0, begins)
 
 
+def _whole(body: Mapping[str, Any], name: str, default: int | None = 0) -> int:
+    number = as_number(body.get(name, default))
+    if number is None or number % 1:
+        raise RefusedError(f"{name}: expected a whole number; got {body.get(name)!r:.60}", name)
+    return int(number)
+
+
 def _other_sample(run: Run, body: Mapping[str, Any]) -> dict[str, Any]:
-    i = as_number(body.get("i", 0))
-    if i is None or i % 1:
-        raise RefusedError(f"i: expected the number of a sample; got {body.get('i')!r:.60}", "i")
-    return views.sample(run.session, int(i), body.get("values"))
+    return views.sample(run.session, _whole(body, "i"), body.get("values"))
+
+
+def _other_unit(run: Run, body: Mapping[str, Any]) -> dict[str, Any]:
+    layer, j, i = _whole(body, "layer", 1), _whole(body, "unit"), _whole(body, "i")
+    term = None if body.get("term") is None else _whole(body, "term")
+    return views.unit(run.session, layer, j, i, term, body.get("values"))
+
+
+def _other_graph(run: Run, body: Mapping[str, Any]) -> dict[str, Any]:
+    return graph(run.session, _whole(body, "i"), body.get("level", ""), body.get("values"))
 
 
 def _change(run: Run, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,6 +145,8 @@ def _binned(run: Run, key: str, i: int, rows: int, columns: int) -> dict[str, An
 
 
 STEPS = {"type": ["integer", "null"], "minimum": 0}
+WHOLE = {"type": "integer"}
+OTHER = {"i": WHOLE, "values": {"type": "object", "additionalProperties": {"type": "number"}}}  # a sample changed
 NOTHING = {"type": "object", "maxProperties": 0}
 SAMPLE, LAYER, UNIT = Whole("i"), Whole("layer", 1), Whole("unit")
 
@@ -220,13 +236,20 @@ ORDERS: dict[str, Question] = {  # what does something, or says more than an add
     "sample": Question(
         "The way of a sample some of whose features have other values.",
         _other_sample,
+        body={"type": "object", "properties": OTHER},
+    ),
+    "unit": Question(
+        "The sum of one unit for such a sample.",
+        _other_unit,
         body={
             "type": "object",
-            "properties": {
-                "i": {"type": "integer"},
-                "values": {"type": "object", "additionalProperties": {"type": "number"}},
-            },
+            "properties": {**OTHER, **dict.fromkeys(("layer", "unit"), WHOLE), "term": {"type": ["integer", "null"]}},
         },
+    ),
+    "graph": Question(
+        "The computation graph of such a sample.",
+        _other_graph,
+        body={"type": "object", "properties": {**OTHER, "level": {"type": "string"}}},
     ),
     "keep": Question(
         "Keep the run as it is now.", lambda run, body: run.shelf.keep(run.session).to_document(), body=NOTHING

@@ -252,14 +252,20 @@ def points(session: Session, x: int, y: int) -> list[dict[str, Any]]:
 # ---------------------------------------------------------------- samples and units
 def trace_of(session: Session, i: int, values: Any = None) -> Trace:
     """Return the pass of one sample, without dropout; some of its features may have other values."""
+    settings, X = session.place.settings, features_of(session, i, values)
+    return session.net.trace(X, session.data.Y[:, [i]], l2=settings["l2"], l1=settings["l1"])
+
+
+def features_of(session: Session, i: int, values: Any = None) -> Array:
+    """Return the features of one sample (n[0], 1), some of which may have other values."""
     _check(i, session.data.m, "i", "samples")
-    settings, X, Y = session.place.settings, session.data.X[:, [i]], session.data.Y[:, [i]]
+    X = session.data.X[:, [i]]
     for name, value in _changed(values):
         j, x = as_number(name), as_number(value)
         if j is None or x is None or j % 1 or not 0 <= j < len(X) or abs(x) > LARGEST:
             raise RefusedError(f"values: expected numbers by feature, 0 to {len(X) - 1}; got {name!r:.30}", "values")
         X[int(j), 0] = x
-    return session.net.trace(X, Y, l2=settings["l2"], l1=settings["l1"])
+    return X
 
 
 def _changed(values: Any) -> list[tuple[Any, Any]]:
@@ -326,19 +332,23 @@ def probabilities(session: Session, answer: Array) -> dict[str, float | None] | 
     return {name: number(value) for name, value in zip(classes, each, strict=True)}
 
 
-def unit(session: Session, layer: int, unit: int, i: int, term: int | None = None) -> dict[str, Any]:
+def unit(
+    session: Session, layer: int, unit: int, i: int, term: int | None = None, values: Any = None
+) -> dict[str, Any]:
     """Return the numbers behind one unit for one sample: its largest terms, and the one that is asked for.
+
+    Some features of the sample may have other values.
 
     Raises
     ------
     RefusedError
-        If there is no such layer, unit, sample or term.
+        If there is no such layer, unit, sample or term, or a value is no number.
     """
     net, data = session.net, session.data
     if not 1 <= layer <= net.L:
         raise RefusedError(f"layer: expected 1 to {net.L}; got {layer}", "layer")
     _check(unit, net.architecture.sizes[layer], "unit", "units in this layer")
-    trace = trace_of(session, i)
+    trace = trace_of(session, i, values)
     w, a_prev = trace.W[layer][unit], trace.A[layer - 1][:, 0]
     names = list(data.features) if layer == 1 else [f"a{layer - 1},{j + 1}" for j in range(len(a_prev))]
     largest = set(np.argsort(-np.abs(w * a_prev), kind="stable")[:MOST_TERMS].tolist())

@@ -142,5 +142,33 @@ def test_an_input_is_changed_and_what_follows_is_seen(shown):
     grid.focus()
     page.keyboard.press("ArrowUp")
     assert read(page.inner_text('[data-array="A2"] output')) == net.trace(X, data.Y[:, [0]]).A[2][0, 0]
-    page.click('[data-key="as-it-was"]')
-    page.wait_for_function("() => !document.querySelector('.changed')")
+    net, trace = shown.session.net, net.trace(X, data.Y[:, [0]])
+    page.click('[data-key="1:2"]')  # a unit, its layer and the graph follow, too
+    page.wait_for_selector(".unit-view")
+    assert read(page.inner_text(".unit-view tr.sum td:nth-of-type(3)")) == pytest.approx(trace.Z[1][2, 0], abs=1e-3)
+    page.click('[data-key="crumb:layer"]')
+    page.wait_for_selector(".layer-view")
+    page.locator('[data-array="A1"] .grid').focus()
+    page.keyboard.press("ArrowUp")
+    assert read(page.inner_text('[data-array="A1"] output')) == trace.A[1][0, 0]
+    page.click("#tab-graph")
+    page.locator(".graph .node:last-of-type").last.hover()
+    assert "x2 = 2.5" in " ".join(page.locator(".graph .node").evaluate_all("(all) => all.map((e) => e.ariaLabel)"))
+    page.click('.graph [data-key="as-it-was"]')
+    page.wait_for_function(
+        "() => ![...document.querySelectorAll('.graph .node')].some((e) => /x2 = 2.5$/.test(e.ariaLabel))"
+    )
+    page.click("#tab-glass")
+    page.click('[data-key="crumb:sample"]')
+    page.wait_for_function("() => document.querySelector('#input-1') && !document.querySelector('.changed')")
+
+
+def test_an_input_that_is_no_number_is_refused_at_its_field(shown):
+    page = shown.page
+    page.click('[data-key="crumb:sample"]')
+    page.fill("#input-1", "much")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#input-1[aria-invalid=true]")
+    page.click('[data-key="1:1"]')
+    page.wait_for_selector(".unit-view")
+    assert not page.evaluate("Object.keys(window.store?.inputs ?? {}).length")

@@ -146,13 +146,11 @@ export async function plane(run, x, y, size, first) {
   const units = found.units.map((/** @type {any} */ each) => ({ first: each.first, A: rowsOf(each.A) }));
   return { ...found, values: numbersOf(found.values), units };
 }
-/** @param {string} run @param {number} i @returns {Promise<Sample>} */
-export const sample = (run, i) => ask(`/api/runs/${run}/sample?i=${i}`);
-/** A sample with other values of some features, by their index. @param {string} run @param {number} i @param {Record<string, number>} values @returns {Promise<Sample>} */
-export const changedSample = (run, i, values) => post(`/api/runs/${run}/sample`, { i, values });
-/** The sum of a unit; `term` is among its terms also where it is small. @param {string} run @param {number} layer @param {number} unit @param {number} i @param {number} [term] @returns {Promise<Unit>} */
-export const unit = (run, layer, unit, i, term) =>
-  ask(`/api/runs/${run}/unit?layer=${layer}&unit=${unit}&i=${i}${term === undefined ? "" : `&term=${term}`}`);
+/** A sample, some of whose features have other values, by their index. @typedef {{i: number, values: Record<string, number>}} Which */
+/** @param {string} run @param {Which} which @returns {Promise<Sample>} */
+export const sample = (run, which) => post(`/api/runs/${run}/sample`, which);
+/** The sum of a unit; `term` is among its terms also where it is small. @param {string} run @param {number} layer @param {number} unit @param {Which} which @param {number} [term] @returns {Promise<Unit>} */
+export const unit = (run, layer, unit, which, term) => post(`/api/runs/${run}/unit`, { ...which, layer, unit, term });
 /** @param {string} run @returns {Promise<{layers: Record<string, Histogram>[]}>} */
 export const histograms = (run) => ask(`/api/runs/${run}/histograms`);
 /** @param {string} run @returns {Promise<any>} */
@@ -194,8 +192,8 @@ export const keep = (run) => post(`/api/runs/${run}/keep`, {});
 export const remove = (run, kept, deleted) => post(`/api/runs/${run}/kept`, { kept, deleted });
 /** @param {number} kept @returns {Promise<State>} */
 export const reopen = (kept) => post(`/api/kept/${kept}/open`, {});
-/** @param {string} run @param {number} i @param {string} level @returns {Promise<Graph>} */
-export const graph = (run, i, level) => ask(`/api/runs/${run}/graph?i=${i}&level=${level}`);
+/** @param {string} run @param {Which} which @param {string} level @returns {Promise<Graph>} */
+export const graph = (run, which, level) => post(`/api/runs/${run}/graph`, { ...which, level });
 /** @param {string} run @param {number} i @param {string} key @returns {Promise<Binned>} */
 export const binned = (run, i, key) => ask(`/api/runs/${run}/binned?i=${i}&key=${encodeURIComponent(key)}`);
 /** A window of an array. @param {string} run @param {number} i @param {string} key @param {number[]} place row, column, rows, columns @returns {Promise<{values: (number | null)[][]}>} */
@@ -222,16 +220,3 @@ export const upload = (file) =>
     headers: { "Content-Type": "application/octet-stream" },
     body: file,
   });
-
-/**
- * Listen to a run; the function returned ends that.
- * @param {string} run
- * @param {{frame: (frame: Frame) => void, state: (state: State) => void}} heard
- * @returns {() => void}
- */
-export function listen(run, heard) {
-  const source = new EventSource(`/api/runs/${run}/events`);
-  source.addEventListener("frame", (event) => heard.frame(JSON.parse(event.data)));
-  source.addEventListener("state", (event) => heard.state(JSON.parse(event.data)));
-  return () => source.close();
-}

@@ -86,8 +86,8 @@ function read(text, type) {
 }
 
 /** Arrow keys change a number: by its step, or to the next of 1, 3, 10, 30, … */
-/** @param {KeyboardEvent} event @param {Setting} setting */
-function nudge(event, setting) {
+/** @param {KeyboardEvent} event @param {Pick<Setting, "type" | "low" | "high" | "step">} setting */
+export function nudge(event, setting) {
   if (setting.type === "text" || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
   const input = /** @type {HTMLInputElement} */ (event.target);
   const before = Number(input.value);

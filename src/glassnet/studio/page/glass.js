@@ -1,13 +1,14 @@
 // The glass: a unit, an edge, a layer or a sample, opened to its last number.
 
 import * as api from "./api.js";
+import { asItWas } from "./as_it_was.js";
 import { el, refill } from "./dom.js";
 import { showSample } from "./drawing.js";
 import { layerView, sampleView } from "./glass_layer.js";
 import { edgeView, unitView } from "./glass_unit.js";
 import { nameOf } from "./net.js";
 import { lately } from "./run.js";
-import { chooseSample, on, select, store } from "./store.js";
+import { chooseSample, on, select, store, which } from "./store.js";
 import { t } from "./words.js";
 
 /** @type {HTMLElement} */
@@ -22,9 +23,9 @@ const refresh = lately(async () => {
   if (!state) return;
   const wanted = selection.kind === "unit" || selection.kind === "edge" ? selection : null;
   const [shown, opened] = await Promise.all([
-    sampleShown(),
+    api.sample(state.run, which()),
     wanted
-      ? api.unit(state.run, wanted.layer, wanted.unit, store.sample, wanted.kind === "edge" ? wanted.from : undefined)
+      ? api.unit(state.run, wanted.layer, wanted.unit, which(), wanted.kind === "edge" ? wanted.from : undefined)
       : null,
   ]);
   if (state.run !== store.state.run || selection !== store.selection) return refresh();
@@ -32,13 +33,6 @@ const refresh = lately(async () => {
   showSample(shown);
   draw();
 }, 250);
-
-/** The sample that is shown: with other inputs, where some were changed and the sample itself is looked at. */
-function sampleShown() {
-  const { state, inputs, selection } = store;
-  const isChanged = selection.kind === "sample" && Object.keys(inputs).length > 0;
-  return isChanged ? api.changedSample(state.run, store.sample, inputs) : api.sample(state.run, store.sample);
-}
 
 /** @param {HTMLElement} element */
 export function start(element) {
@@ -102,6 +96,7 @@ function bar() {
     el(
       "div",
       { class: "with-label" },
+      asItWas(),
       el("label", { for: "sample" }, t("Sample")),
       el(
         "button",

@@ -1,15 +1,18 @@
 // The arrays of a layer, and the whole way of one sample, as heat maps.
 
+import { Refused } from "./api.js";
 import { el, num } from "./dom.js";
+import { clearErrors, showError } from "./fields.js";
 import { named } from "./named.js";
 import { picture } from "./weights.js";
 import { heat, parts } from "./heat.js";
-import { changed, chooseSample, select, store } from "./store.js";
+import { changed, select, store } from "./store.js";
 import { t } from "./words.js";
 
 /** @typedef {import("./api.js").Sample} Sample */
 
 const MOST_INPUTS = 60; // features that can be changed
+const LARGEST = 1e100; // value of one
 
 /** @param {Sample} sample @param {number} l @param {boolean} plain */
 function arraysOf(sample, l, plain) {
@@ -75,8 +78,6 @@ function facts(sample) {
     row({ "data-feature": String(k), "data-light": `a:0:${k}` }, named(name), input(named(name), k, value)),
   );
   const rows = [...ofCells, ...ofInputs];
-  const isChanged = Object.keys(store.inputs).length > 0;
-  const back = () => chooseSample(store.sample);
   const shares = Array.isArray(probabilities)
     ? probabilities.map((p, k) => /** @type {[string, number]} */ ([store.state.classes?.[k] ?? String(k), p]))
     : Object.entries(probabilities ?? {});
@@ -118,13 +119,6 @@ function facts(sample) {
         )
       : null,
     rows.length ? el("div", { class: "scroll short" }, el("table", {}, el("tbody", {}, rows))) : null,
-    isChanged
-      ? el(
-          "button",
-          { type: "button", class: "small", "data-key": "as-it-was", onclick: back },
-          t("The sample as it was"),
-        )
-      : null,
   );
 }
 
@@ -142,7 +136,13 @@ function input(name, k, value) {
     "aria-label": t("{name}: another number", { name }),
     value: String(Number(Number(value).toPrecision(6))),
     onchange: (/** @type {any} */ event) => {
-      store.inputs = { ...store.inputs, [k]: Number(event.target.value.replace("−", "-")) };
+      const given = Number(event.target.value.replace("−", "-"));
+      if (event.target.value.trim() === "" || !(Math.abs(given) <= LARGEST))
+        return showError(
+          new Refused(t("expected a number; got {given}", { given: event.target.value }), `values.${k}`),
+        );
+      clearErrors();
+      store.inputs = { ...store.inputs, [k]: given };
       changed("inputs");
     },
   });

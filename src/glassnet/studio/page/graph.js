@@ -1,8 +1,9 @@
 // The computation graph of one sample: boxes for numbers or arrays, and beside each line the slope that comes back.
 
 import * as api from "./api.js";
+import { asItWas } from "./as_it_was.js";
 import { el, exact, num, svg } from "./dom.js";
-import { chooseSample, changed, store } from "./store.js";
+import { chooseSample, changed, store, which } from "./store.js";
 import { inWords, t } from "./words.js";
 
 /** @typedef {import("./api.js").Graph} Graph */
@@ -62,6 +63,7 @@ export async function graph() {
       el(
         "div",
         { class: "with-label" },
+        asItWas(),
         step(-1, "graph-before", t("The sample before")),
         step(1, "graph-after", t("The next sample")),
         levels,
@@ -76,11 +78,11 @@ export async function graph() {
 /** @returns {Promise<Graph>} */
 async function asked() {
   try {
-    return await api.graph(store.state.run, store.sample, level);
+    return await api.graph(store.state.run, which(), level);
   } catch (error) {
     if (!(error instanceof api.Refused) || error.field !== "level") throw error;
     level = ""; // another network than the one that it was chosen for
-    return await api.graph(store.state.run, store.sample, level);
+    return await api.graph(store.state.run, which(), level);
   }
 }
 

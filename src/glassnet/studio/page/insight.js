@@ -41,7 +41,7 @@ const refresh = lately(async () => {
 /** @param {HTMLElement} element */
 export function start(element) {
   root = element;
-  for (const topic of /** @type {const} */ (["run", "frame", "look", "kept", "sample", "view"])) on(topic, refresh);
+  for (const topic of /** @type {const} */ (["run", "frame", "look", "kept", "sample", "inputs", "view"])) on(topic, refresh);
 }
 
 /** @param {View | null} view */

@@ -1,7 +1,7 @@
 // The network: layers added, removed and changed, units chosen by pointer and arrow keys.
 
 import { el, onceAFrame, num, sub } from "./dom.js";
-import { choice } from "./fields.js";
+import { choice, nudge } from "./fields.js";
 import { AREA, FOOT, HEAD, PICTURE, drawEdges, drawMaps, view, writeValues } from "./drawing.js";
 import { named } from "./named.js";
 import { picture } from "./weights.js";
@@ -242,6 +242,7 @@ function head(l, n, x) {
         "data-field": `hidden.${k}.units`,
         "data-key": `units:${l}`,
         "aria-label": t("Units of layer #", l),
+        onkeydown: (/** @type {KeyboardEvent} */ event) => nudge(event, { type: "whole", low: 1, step: 1 }),
         onchange: (/** @type {any} */ event) => rebuild((spec) => (spec.hidden[k].units = Number(event.target.value))),
       }),
       el(

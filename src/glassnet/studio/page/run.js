@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { clearErrors, showError } from "./fields.js";
 import { writeAddress } from "./address.js";
+import { listen } from "./listening.js";
 import { rowsOf } from "./packed.js";
 import { changed, store } from "./store.js";
 
@@ -57,7 +58,7 @@ export function adopt(state) {
     stopListening();
     const { run } = state;
     const isShown = () => store.state.run === run; // what was under way when another run was opened comes too late
-    stopListening = api.listen(run, {
+    stopListening = listen(run, {
       frame: (frame) => isShown() && hear(frame),
       state: (news) => isShown() && adopt(news),
     });

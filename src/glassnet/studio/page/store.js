@@ -58,6 +58,9 @@ export function select(selection) {
   changed("select");
 }
 
+/** The sample as it is shown. @returns {import("./api.js").Which} */
+export const which = () => ({ i: store.sample, values: store.inputs });
+
 /** @param {number} index */
 export function chooseSample(index) {
   store.sample = index;

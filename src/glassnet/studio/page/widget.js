@@ -147,6 +147,7 @@ function browserOf(root, shadow, line) {
     }),
     fetch: fetching(line.ask),
     EventSource: listening(line),
+    navigator: { language: navigator.language, clipboard: navigator.clipboard }, // it needs no seat to listen
   };
 }
 
