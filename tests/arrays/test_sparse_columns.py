@@ -1,10 +1,13 @@
 """Sparse X goes through the same equations, and gives what dense X gives."""
 
+import sys
+from types import ModuleType
+
 import numpy as np
 import pytest
 from scipy import sparse
 
-from glassnet.arrays.sparse_columns import SparseColumns
+from glassnet.arrays.sparse_columns import SparseColumns, is_sparse
 from glassnet.backends.registry import BACKENDS
 from glassnet.errors import DataError, ShapeError
 from glassnet.network import Network
@@ -62,3 +65,8 @@ def test_what_does_not_fit_is_refused():
     broken.data[3] = np.nan
     with pytest.raises(DataError, match="not every number is finite"):
         net.forward(broken)
+
+
+def test_arrays_are_arrays_while_another_thread_imports_scipy(monkeypatch):
+    monkeypatch.setitem(sys.modules, "scipy.sparse", ModuleType("scipy.sparse"))  # begun, and empty as yet
+    assert not is_sparse(np.ones((2, 3)))

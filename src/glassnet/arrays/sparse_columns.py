@@ -88,5 +88,6 @@ class Transposed:
 
 def is_sparse(X: Any) -> bool:
     """Return whether X is a sparse matrix of scipy's or `SparseColumns`, without loading scipy."""
-    scipy_sparse = sys.modules.get("scipy.sparse")
-    return isinstance(X, SparseColumns) or (scipy_sparse is not None and bool(scipy_sparse.issparse(X)))
+    # while another thread still imports scipy.sparse, the module is there without its functions
+    issparse = getattr(sys.modules.get("scipy.sparse"), "issparse", None)
+    return isinstance(X, SparseColumns) or (issparse is not None and bool(issparse(X)))
