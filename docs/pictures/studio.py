@@ -130,7 +130,8 @@ def photograph(browser: Browser, address: str, name: str, folder: Path) -> None:
     what(page)
     page.wait_for_timeout(1500)
     seen = Image.open(BytesIO(page.screenshot(full_page=True))).convert("RGB")
-    seen.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(folder / f"{name}.png", optimize=True)
+    few = seen.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(folder / f"{name}.png", optimize=True)
     context.close()
 
 

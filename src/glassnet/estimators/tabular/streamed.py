@@ -168,7 +168,7 @@ def _target(model: TableModel, scan: Scan) -> Target:
             values = f"numbers from {found.least:g} to {found.most:g}"
             raise DataError(f"target {scan.data.target!r}: expected classes; got {values}")
         if len(found.classes) == 1:
-            only, n = found.classes[0].item(), int(np.sum(found.counts))
+            only, n = found.classes[0].item(), scan.rows["training"]
             raise DataError(
                 f"target {scan.data.target!r} holds a single class, {only!r}, in all {n:,} training rows; "
                 "a classifier needs at least 2"
