@@ -175,3 +175,10 @@ def test_what_is_noted_of_an_upload_has_the_name_that_it_came_with(client):
     found = client.post("/api/upload?name=twice.csv", body, Content_Type="application/octet-stream")
     state = client.post("/api/runs", found["spec"])
     assert [note["text"].partition(":")[0] for note in state["notes"]] == ["twice.csv"]
+
+
+def test_a_model_that_is_dropped_is_answered_with_the_line_that_opens_it(client):
+    answer = client.ask("POST", "/api/upload?name=mine.glassnet", b"PK", Content_Type="application/octet-stream")
+    assert (answer.status, answer.json["field"]) == (422, "source")
+    assert "glassnet studio MODEL DATA" in answer.json["error"]
+    assert answer.json["zh"] != answer.json["error"]

@@ -68,8 +68,10 @@ class Tables:
         Raises
         ------
         RefusedError
-            If the name has none, so that nothing says what the file is.
+            If the name has none, so that nothing says what the file is; or if it is a model.
         """
+        if name.lower().endswith(".glassnet"):
+            raise RefusedError("a model is opened in the shell: glassnet studio MODEL DATA", "source")
         suffixes = SUFFIXES.search(name)
         if suffixes is None:
             raise RefusedError(f"name: expected a file such as sales.csv; got {name!r:.60}", "name")
