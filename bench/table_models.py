@@ -31,7 +31,7 @@ from glassnet.estimators.tabular import out_of_fold
 from glassnet.estimators.tabular.out_of_fold import cost
 from glassnet.estimators.tabular.recipes import CLASSES, PRESETS
 from glassnet.metrics import calibration_error
-from glassnet.tables import preparation
+from glassnet.tables import fitting
 from table_data import SYNTHETIC, TRAIN_ROWS, Kind, Parts, load, split
 
 Make = Callable[[int, bool, int], Any]  # of a seed, whether numbers are predicted, and the threads to use
@@ -243,8 +243,8 @@ CHANGES = {  # `default` with one part changed
     "dropout of .1": Column(partial(of_deep, dropout=0.1), 1.3),
     "256 units a layer": Column(partial(of_deep, units=256), 2.5),
     "no embedding": Column(partial(with_recipes, embedding=0), 1.0),
-    "no bins": Column(ours, 1.0, patch=(preparation, "MAX_BINS", 0)),
-    "16 bins at most": Column(ours, 1.0, patch=(preparation, "MAX_BINS", 16)),
+    "no bins": Column(ours, 1.0, patch=(fitting, "MAX_BINS", 0)),
+    "16 bins at most": Column(ours, 1.0, patch=(fitting, "MAX_BINS", 16)),
     "labels not smoothed": Column(partial(with_recipes, label_smoothing=0.0), 1.0, only="classes"),
     "temperature not calibrated": Column(
         ours, 1.0, patch=(out_of_fold, "calibrate_temperature", lambda *_: 1.0), only="classes"),

@@ -7,6 +7,9 @@ what is summed is computed by the engine of the training, as in one process.
 from __future__ import annotations
 
 import os
+import secrets
+import time
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -16,6 +19,7 @@ from glassnet.errors import MissingLibraryError, in_short
 __all__ = ["AllReduce", "joined"]
 
 SET_BY_TORCHRUN = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT")
+STARTING = timedelta(minutes=10)  # within which all processes have to start
 
 
 class AllReduce:
@@ -35,7 +39,10 @@ class AllReduce:
         if on_cuda:
             torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
         if not distributed.is_initialized():
-            distributed.init_process_group("cpu:gloo,cuda:nccl" if on_cuda else "gloo")
+            rank, ranks = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
+            store = _store_of_this_start(distributed, rank, ranks)
+            backend = "cpu:gloo,cuda:nccl" if on_cuda else "gloo"
+            distributed.init_process_group(backend, store=store, rank=rank, world_size=ranks)
         self._tensor, self._all_reduce = torch.from_numpy, distributed.all_reduce
         self.rank: int = distributed.get_rank()
         self.ranks: int = distributed.get_world_size()
@@ -66,6 +73,44 @@ class AllReduce:
         from torch import distributed
 
         distributed.destroy_process_group()
+
+
+def _store_of_this_start(distributed: Any, rank: int, ranks: int) -> Any:
+    """Return the store in which torchrun's processes find each other, under a name that only this start of them has.
+
+    torchrun keeps the store when it starts processes again, with the addresses of those that have ended. So the first
+    process asks by a random name, each other one answers with that and a name of its own, and what the first then
+    writes has the names of all that live.
+
+    Raises
+    ------
+    ConnectionError
+        If they do not all start in time.
+    """
+    store, _, _ = next(distributed.rendezvous("env://", rank, ranks, timeout=STARTING))
+    own, end = secrets.token_hex(8), time.monotonic() + STARTING.total_seconds()
+
+    def written(key: str) -> list[str]:
+        if time.monotonic() > end:
+            raise ConnectionError(f"process {rank} of {ranks}: the others have not started within {STARTING}")
+        return store.get(key).decode().split() if store.check([key]) else []
+
+    if rank == 0:
+        store.set("glassnet/asked", own)
+        answers = [own]
+        while len(answers) < ranks:
+            match written(f"glassnet/answer/{len(answers)}"):
+                case [asked, name] if asked == own:
+                    answers.append(name)
+                case _:
+                    time.sleep(0.02)
+        store.set("glassnet/begun", " ".join(answers))
+        return distributed.PrefixStore(own, store)
+    while not (own in (begun := written("glassnet/begun")) and begun[:1] == written("glassnet/asked")):
+        if question := written("glassnet/asked"):
+            store.set(f"glassnet/answer/{rank}", f"{question[0]} {own}")
+        time.sleep(0.02)
+    return distributed.PrefixStore(begun[0], store)
 
 
 def number_of_process() -> int:

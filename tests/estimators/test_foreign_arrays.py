@@ -158,7 +158,7 @@ def test_a_memory_map(tmp_path):
         (np.zeros((M, 2), "V4"), ""),
         (sp.csr_array(A), "Sparse data"),
         (sp.csr_matrix(A), "Sparse data"),
-        (np.matrix(A), "np.matrix is not supported"),
+        (A.view(np.matrix), "np.matrix is not supported"),
         ([[1, 2], [3]], "rows of one width"),
     ],
     ids=["scalar", "vector", "three axes", "complex", "void", "sparse array", "sparse matrix", "matrix", "ragged"],

@@ -84,8 +84,6 @@ def python(*words):
     """The module can be run."""
     if words[:2] == ("-m", "pip"):
         pip(*words[2:])
-    elif words[0].endswith(".py"):
-        script(*words)
     elif words != ("--version",):
         assert words[0] == "-m"
         assert find_spec(words[1])

@@ -32,11 +32,11 @@ INTERFACES = {
 }
 # What belongs to one interface: rows and targets, files, how data are read and shown.
 ELSEWHERE = {
-    "Network": {"self", "X", "Y", "initializer", "dtype", "embedding"},
-    "Tabular": {"self", "X", "y", "preset", "verbose", *PAGE.COLUMNS},
+    "Network": {"self", "X", "Y", "initializer", "dtype", "embedding", "reduce"},
+    "Tabular": {"self", "X", "y", "preset", "verbose", "reduce", *PAGE.COLUMNS},
     "MLP": {"self", "X", "y"},
     "shell": {*(f"--{each.option_name}" for each in PAGE.COLUMNS.values()), "--id", "--test-file",
-              "--strict", "--black", "--white",
+              "--strict", "--black", "--white", "--memory", "--cache",
               "--target", "--task", "--test", "--size", "--order", "--separator", "--header", "--encoding", "--out",
               "--json", "--lang", "--preset", "--tensorboard", "--mlflow"},
 }  # fmt: skip

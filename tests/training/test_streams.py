@@ -56,9 +56,8 @@ def test_shuffled_epochs_learn(engine, stack):
     assert len(history.cost) == 30 * 38
 
 
+@pytest.mark.needs("the native library")
 def test_engines_take_the_same_samples_in_the_same_order():
-    if len(ENGINES) < 2:
-        pytest.skip("the native library is not built here")
     blocks = scaled(made([200, 300, 150]))
     found = [network().fit(streamed(blocks), None, engine=each.values[0], **OPTIONS).cost for each in ENGINES]
     assert_allclose(found[0], found[1], rtol=1e-4)

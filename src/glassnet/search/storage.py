@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import warnings
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from glassnet.errors import FileError, MissingLibraryError, SettingError, in_short
 
 URL = re.compile(r"[a-z0-9+]+://", re.IGNORECASE)
+TIMES = 10  # that tables are looked for
 DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}  # of schemes that name none
 
 
@@ -75,7 +77,7 @@ def _database(url: str) -> Any:
     for scheme, driver in DRIVERS.items():
         url = url.replace(f"{scheme}://", f"{driver}://", 1) if url.startswith(f"{scheme}://") else url
     try:
-        return RDBStorage(url, engine_kwargs={"pool_pre_ping": True})
+        return _with_tables(url)
     except ImportError as error:
         raise MissingLibraryError(f"storage: {url.partition(':')[0]} needs a driver that is not installed") from error
     except Exception as error:
@@ -87,6 +89,21 @@ def _database(url: str) -> Any:
         raise SettingError(
             f"storage: expected a file, or a URL such as {like}; got {_safe(url)} ({in_short(error)})"
         ) from error
+
+
+def _with_tables(url: str) -> Any:
+    """Return the storage of a database; its tables are made where there are none.
+
+    Processes that begin at the same moment all want to make them. All but one fail, and find them a little later.
+    """
+    for left in reversed(range(TIMES)):
+        try:
+            return RDBStorage(url, engine_kwargs={"pool_pre_ping": True})
+        except Exception as error:
+            if not left or type(error).__name__ not in ("IntegrityError", "ProgrammingError"):
+                raise
+            time.sleep(0.3)
+    raise AssertionError
 
 
 def _safe(text: str) -> str:
