@@ -117,7 +117,8 @@ def test_a_cell_of_the_confusions_lists_its_samples(shown):
     largest = counts.index(max(counts))
     page.click(f".confusion td button >> nth={largest}")
     page.wait_for_function(
-        "(given) => document.querySelectorAll('.samples button').length === given", arg=min(50, max(counts))
+        "(given) => document.querySelectorAll(`.confusions [data-key^='sample:']`).length === given",
+        arg=min(50, max(counts)),
     )
 
 
