@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from shared import ROOT
+from shared import ROOT, shared
 
 BENCH = ROOT / "bench"
 
@@ -222,6 +222,7 @@ def test_weight_follows_requirements_of_this_machine(bench):
 @pytest.mark.long
 @pytest.mark.needs("linux")  # memory is read from its /proc
 def test_rows_in_parts_are_measured(tmp_path):
+    shared("data/diamonds.csv")
     done = script("stream.py", "--quick", "--json", tmp_path / "stream.json")
     assert done.returncode == 0, done.stderr
     measured = json.loads((tmp_path / "stream.json").read_text("utf-8"))

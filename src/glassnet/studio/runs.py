@@ -64,7 +64,9 @@ class Run:
         self._watchers: set[Watcher] = set()
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._stopping = False
-        self._start = LONGEST  # seconds that `fit` takes before its first step, at most
+        self._start = 0.0  # seconds that `fit` takes before its first step
+        self._before: tuple[int, float] = 1, 0.0  # steps and seconds of a piece of another length
+        self._pieces = 0
         self._rate, self._debt, self._published, self._took = 100.0, 0.0, 0.0, 0.0
         self._noted, self._noting = 0.0, 0.0  # when costs and scores were noted, and how long that took
         self._thread = threading.Thread(target=self._work, name=f"glassnet-run-{name}", daemon=True)
@@ -238,14 +240,26 @@ class Run:
         self.session.advance(steps)
         seconds = time.perf_counter() - began
         taken = self.session.place.iteration - before
-        if taken:  # at most doubled, because what a start takes is known from pieces of few steps alone
-            self._start = min(seconds, 1.05 * self._start)
-            self._rate = min(taken / max(seconds - 0.9 * self._start, 1e-6), 2 * self._rate)
+        if taken:  # at most doubled, because a piece of few steps is mostly the start of `fit`
+            self._learn_start(taken, seconds)
+            self._rate = min(taken / max(seconds - self._start, 0.1 * seconds, 1e-6), 2 * self._rate)
         self._debt = max(0.0, self._debt - seconds)
+
+    def _learn_start(self, taken: int, seconds: float) -> None:
+        """Learn what a start of `fit` takes: two pieces of other lengths tell it from the steps."""
+        steps, before = self._before
+        if before and abs(taken - steps) >= 0.3 * max(taken, steps):
+            of_steps = taken * max(seconds - before, 0.0) / (taken - steps) if taken > steps else 0.0
+            if taken < steps:
+                of_steps = taken * max(before - seconds, 0.0) / (steps - taken)
+            self._start += 0.5 * (max(seconds - of_steps, 0.0) - self._start)
+        self._before = taken, seconds
 
     def _steps_in(self, seconds: float) -> int:
         """Return how many steps are taken in some seconds, or in as many as make the start of `fit` worth while."""
-        return max(1, int(self._rate * max(seconds - self._start, (STARTS - 1) * self._start)))
+        self._pieces += 1
+        share = 1.0 if self._pieces % 8 else 0.5  # a shorter one now and then, so that starts are known
+        return max(1, int(share * self._rate * max(seconds - self._start, (STARTS - 1) * self._start)))
 
     def _publish(self, *, note: bool) -> None:
         began = time.perf_counter()
