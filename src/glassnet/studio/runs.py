@@ -249,10 +249,8 @@ class Run:
         """Learn what a start of `fit` takes: two pieces of other lengths tell it from the steps."""
         steps, before = self._before
         if before and abs(taken - steps) >= 0.3 * max(taken, steps):
-            of_steps = taken * max(seconds - before, 0.0) / (taken - steps) if taken > steps else 0.0
-            if taken < steps:
-                of_steps = taken * max(before - seconds, 0.0) / (steps - taken)
-            self._start += 0.5 * (max(seconds - of_steps, 0.0) - self._start)
+            of_a_step = max((seconds - before) / (taken - steps), 0.0)
+            self._start += 0.5 * (max(seconds - taken * of_a_step, 0.0) - self._start)
         self._before = taken, seconds
 
     def _steps_in(self, seconds: float) -> int:
