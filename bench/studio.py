@@ -125,6 +125,7 @@ def counted(process: subprocess.Popen[str]) -> dict[str, float]:
 
 def use(page: Any, k: int) -> None:
     """Do what somebody does in some minutes: other data, another layer, training, looking, undoing."""
+    page.bring_to_front()  # a browser draws the tabs behind once a second
     sources = page.eval_on_selector_all("#field-source-name option", "all => all.map(each => each.value)")
     usable = [each for each in sources if each in ("flower", "moons", "circles", "xor", "spiral", "digits")]
     page.select_option("#field-source-name", usable[k % len(usable)])

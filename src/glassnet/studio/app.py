@@ -38,7 +38,7 @@ from glassnet.studio.plain import text
 from glassnet.studio.questions import NOTHING, ORDERS, QUESTIONS, Question, Word
 from glassnet.studio.refused import NO_MEMORY, RefusedError, refusal
 from glassnet.studio.requests import MOST_UPLOAD, body_of, json_of, write_body
-from glassnet.studio.runs import FRAME, Run
+from glassnet.studio.runs import Run
 from glassnet.studio.session import Session
 from glassnet.studio.sources import TABLE, make
 from glassnet.studio.spec import complete
@@ -316,7 +316,6 @@ async def _events(run: Run) -> AsyncIterator[str]:
                 version, frame, reached = run.version, run.frame, run.iteration
                 costs, iteration = text(run.session.curve.since(iteration)), reached
                 yield f'event: frame\ndata: {frame},"change":{change},"costs":{costs}}}\n\n'
-                await asyncio.sleep(FRAME)
         yield "event: end\ndata: {}\n\n"
     except RefusedError:  # the run has ended
         yield "event: end\ndata: {}\n\n"

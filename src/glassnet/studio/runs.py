@@ -1,8 +1,9 @@
 """A run: a session in a thread of its own, which takes steps while it plays and does what is asked in between.
 
 All work on a session is done by its thread, one piece after another, so every answer is of one moment. A piece of
-training takes the rest of a frame's time, or as long as the work that was asked for before it, so that pages that ask
-much leave the training half of the time.
+training takes the rest of a frame's time. What pages ask waits until the training has had as much time as what was
+asked before, so that pages that ask much leave it half of the time. Answers are computed by one core: the browser needs
+the others, and a second thread that waits for one of them makes an answer ten times slower.
 """
 
 from __future__ import annotations
@@ -17,21 +18,23 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.arrays.threads import blas_threads
 from glassnet.errors import GlassnetError
 from glassnet.plain_text import one_line
 from glassnet.studio import views
 from glassnet.studio.findings import Findings
 from glassnet.studio.kept import Shelf
 from glassnet.studio.knobs import as_number
+from glassnet.studio.pace import Pace
 from glassnet.studio.plain import text
 from glassnet.studio.refused import RefusedError
 from glassnet.studio.session import Session
 
-FRAME = 1 / 30  # seconds between two frames, at least
-LONGEST = 0.25  # seconds of a piece of training, where a step or the start of `fit` does not take longer
-STARTS = 4  # times as long as the start of `fit`, which checks all samples, a piece takes at least
+FRAME = 1 / 30  # seconds between two frames, about
+PIECE = 0.75 * FRAME  # of training, so that there is time for what pages ask
+LONGEST = 0.25  # seconds of a piece of an epoch, where a step or the start of `fit` does not take longer
 MOST_SPEED = 10**6
-NOTES = 10  # costs and scores of all samples take at most one part in so many of the time
+NOTES = 20  # costs and scores of all samples take at most one part in so many of the time
 
 Job = tuple[Callable[[], Any], "Future[Any]"]
 
@@ -64,10 +67,8 @@ class Run:
         self._watchers: set[Watcher] = set()
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._stopping = False
-        self._start = 0.0  # seconds that `fit` takes before its first step
-        self._before: tuple[int, float] = 1, 0.0  # steps and seconds of a piece of another length
-        self._pieces = 0
-        self._rate, self._debt, self._published, self._took = 100.0, 0.0, 0.0, 0.0
+        self._pace = Pace()
+        self._debt, self._published, self._took = 0.0, 0.0, 0.0
         self._noted, self._noting = 0.0, 0.0  # when costs and scores were noted, and how long that took
         self._thread = threading.Thread(target=self._work, name=f"glassnet-run-{name}", daemon=True)
         self._thread.start()
@@ -137,6 +138,7 @@ class Run:
     def changed(self) -> dict[str, Any]:
         """Tell the pages that something else than the numbers of a frame has changed, and return the state."""
         self.change += 1
+        self._pace.slow_down()
         self._publish(note=False)
         if not self.playing:
             self.findings.look(self.session)
@@ -159,7 +161,7 @@ class Run:
         self.playing = False
         left = self.session.steps_per_epoch - self.session.place.step
         while left > 0 and self.session.place.finished is None and not self._stopping:  # long epochs can be ended
-            steps = min(left, self._steps_in(LONGEST))
+            steps = min(left, self._pace.steps_in(LONGEST))
             self._train(steps)
             left -= steps
         self.session.note()
@@ -195,7 +197,7 @@ class Run:
         if not self.playing:
             return self._jobs.get()
         wait = self._published + FRAME - time.perf_counter() if self.speed else 0
-        if self._debt > LONGEST:
+        if self._debt > FRAME:
             return None
         try:
             return self._jobs.get(timeout=wait) if wait > 0 else self._jobs.get_nowait()
@@ -207,7 +209,8 @@ class Run:
             return
         began = time.perf_counter()
         try:
-            result = work()
+            with blas_threads(0, one=True):
+                result = work()
         except BaseException as error:  # it is the asker's
             answer.set_exception(error)
         else:
@@ -218,10 +221,10 @@ class Run:
         """Take steps for a moment, and publish a frame where one is due; an error ends the training, not the thread."""
         try:
             left = self.every - self.session.place.iteration % self.every if self.every else MOST_SPEED
-            target = min(max(FRAME - self._took, 0.6 * FRAME, self._debt), LONGEST)
-            self._train(min(self.speed or self._steps_in(target), left))
+            target = max(PIECE - self._took, 0.5 * PIECE)
+            self._train(min(self.speed or self._pace.steps_in(target), left))
             since = time.perf_counter() - self._published
-            if self.speed or since >= max(0.8 * FRAME, 4 * self._took):
+            if self.speed or since >= max(0.5 * FRAME, 4 * self._took):  # a single step is no frame of its own
                 self._publish(note=time.perf_counter() - self._noted >= NOTES * self._noting)
                 self.findings.look_in_passing(self.session)
             place = self.session.place
@@ -239,32 +242,17 @@ class Run:
         before = self.session.place.iteration
         self.session.advance(steps)
         seconds = time.perf_counter() - began
-        taken = self.session.place.iteration - before
-        if taken:  # at most doubled, because a piece of few steps is mostly the start of `fit`
-            self._learn_start(taken, seconds)
-            self._rate = min(taken / max(seconds - self._start, 0.1 * seconds, 1e-6), 2 * self._rate)
+        self._pace.learn(self.session.place.iteration - before, seconds)
         self._debt = max(0.0, self._debt - seconds)
-
-    def _learn_start(self, taken: int, seconds: float) -> None:
-        """Learn what a start of `fit` takes: two pieces of other lengths tell it from the steps."""
-        steps, before = self._before
-        if before and abs(taken - steps) >= 0.3 * max(taken, steps):
-            of_a_step = max((seconds - before) / (taken - steps), 0.0)
-            self._start += 0.5 * (max(seconds - taken * of_a_step, 0.0) - self._start)
-        self._before = taken, seconds
-
-    def _steps_in(self, seconds: float) -> int:
-        """Return how many steps are taken in some seconds, or in as many as make the start of `fit` worth while."""
-        self._pieces += 1
-        share = 1.0 if self._pieces % 8 else 0.5  # a shorter one now and then, so that starts are known
-        return max(1, int(share * self._rate * max(seconds - self._start, (STARTS - 1) * self._start)))
 
     def _publish(self, *, note: bool) -> None:
         began = time.perf_counter()
         if note:
-            self.session.note()
+            with blas_threads(0, one=True):
+                self.session.note()
             self._noted = time.perf_counter()
             self._noting = self._noted - began
+        framed = time.perf_counter()
         if self._watchers:
             self.frame = text(views.frame(self.session))[:-1]
         self.iteration = self.session.place.iteration
@@ -272,8 +260,8 @@ class Run:
         for watcher in tuple(self._watchers):
             watcher.wake()
         self._published = time.perf_counter()
-        self._took = self._published - began
-        self._debt += self._took
+        self._took = self._published - framed
+        self._debt += self._published - began
 
     def tell(self) -> None:
         """Tell the pages that the state has changed."""
