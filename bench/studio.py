@@ -140,7 +140,10 @@ def use(page: Any, k: int) -> None:
     for key in ("#act-step", "#act-part", "#act-part", "#act-epoch", "#act-reset"):
         page.click(key)
     page.click("[data-key='remove:1']")
+    page.wait_for_timeout(200)
     page.keyboard.press("Control+z")
+    page.wait_for_timeout(200)
+    page.click("[data-key='remove:1']")
     page.wait_for_timeout(200)
 
 

@@ -94,6 +94,43 @@ def test_nothing_is_wider_than_the_screen(browsing, width):
     assert page.evaluate(f"{tabs}.scrollWidth") <= page.evaluate(f"{tabs}.clientWidth")
 
 
+COVERED = """async () => {
+  const found = [];
+  for (const each of document.querySelectorAll("button, input, select, summary, a[href]:not(.skip), [role=button]")) {
+    if (each.disabled || !each.checkVisibility({visibilityProperty: true, opacityProperty: true})) continue;
+    each.scrollIntoView({block: "center", inline: "center", behavior: "instant"});
+    await new Promise(requestAnimationFrame);
+    if (!each.isConnected) continue;
+    const {x, y, width, height} = each.getBoundingClientRect();
+    const hit = document.elementFromPoint(x + width / 2, y + height / 2);
+    if (width && height && !each.contains(hit) && !each.closest("label")?.contains(hit))
+      found.push(`${each.dataset.key || each.id || each.textContent}: ${hit?.className || hit?.tagName}`);
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize(
+    ("name", "layers", "width"), [("moons", 3, 1280), ("moons", 8, 390), ("digits", 0, 390), ("digits", 4, 1280)]
+)
+def test_every_control_can_be_pointed_at(browsing, name, layers, width):
+    shown = browsing(viewport={"width": width, "height": 720}, reduced_motion="reduce")
+    hidden = [{"units": 12, "activation": "relu"}] * layers
+    shown.begin({"source": {"name": name}, "hidden": hidden})
+    shown.page.click("[data-key=more] summary")
+    shown.page.wait_for_timeout(500)
+    assert shown.page.evaluate(COVERED) == []
+    for tab in ("findings", "confusion", "comparison", "distributions", "graph", "check"):
+        shown.page.click(f"#tab-{tab}")
+        shown.page.wait_for_timeout(200)
+        assert (
+            shown.page.evaluate(
+                COVERED.replace("document.querySelectorAll(", "document.getElementById('below').querySelectorAll(")
+            )
+            == []
+        )
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_rule_of_wcag_aa_is_broken(browsing, scheme, width):
