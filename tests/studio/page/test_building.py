@@ -37,7 +37,10 @@ def test_quick_clicks_all_count(shown):
         ("#field-settings-learning_rate", "-3", "learning_rate: expected a number from 0"),
         ("#field-source-m", "many", "m: expected a whole number from 10"),
         ("#units-1", "0", "expected a whole number of units from 1"),
+        ("#units-1", "many", "got 'many'"),
+        ("#units-1", "1e999", "got '1e999'"),
         ("#seed", "1.5", "seed: expected a whole number"),
+        ("#seed", "tomorrow", "got 'tomorrow'"),
     ],
 )
 def test_what_the_server_refuses_stands_at_its_field(browsing, field, value, line):
@@ -101,3 +104,17 @@ def test_the_address_holds_the_whole_specification(browsing, shown):
     assert other.state["spec"] == shown.state["spec"]
     other.press("step", 1)
     assert other.state["layers"] == shown.state["layers"]
+
+
+def test_an_undo_before_the_answer_takes_back_what_was_asked_last(shown):
+    page = shown.page
+    page.click("[data-key='insert:1']")
+    shown.until("(store) => store.state.sizes.length === 4")
+    page.evaluate(
+        """async () => {
+          const { rebuild, undo } = await import('/page/run.js');
+          const asked = rebuild((spec) => spec.hidden.splice(0, 2));
+          await Promise.all([asked, undo()]);
+        }"""
+    )
+    assert shown.state["sizes"] == [2, 3, 3, 1]

@@ -52,7 +52,7 @@ function control(setting, shared, value, changed) {
     spellcheck: "false",
     value: String(value ?? ""),
     placeholder: setting.none ? t(setting.none) : null,
-    onchange: (/** @type {any} */ event) => changed(read(event.target.value, setting.type)),
+    onchange: (/** @type {any} */ event) => changed(setting.type === "text" ? event.target.value : numberOf(event.target.value)),
     onkeydown: (/** @type {KeyboardEvent} */ event) => nudge(event, setting),
   });
 }
@@ -77,12 +77,11 @@ export function choice(options, value, attributes, changed) {
   );
 }
 
-/** @param {string} text @param {string} type */
-function read(text, type) {
-  if (type === "text") return text;
+/** What was typed as a number: null where nothing was, as it is where it is none. @param {string} text @returns {any} */
+export function numberOf(text) {
   const plain = text.trim().replace("−", "-");
   if (plain === "" || plain === "none" || plain === "null") return null;
-  return Number.isNaN(Number(plain)) ? text : Number(plain);
+  return Number.isFinite(Number(plain)) ? Number(plain) : text;
 }
 
 /** Arrow keys change a number: by its step, or to the next of 1, 3, 10, 30, … */

@@ -2,7 +2,7 @@
 
 import { Refused } from "./api.js";
 import { el, num } from "./dom.js";
-import { clearErrors, showError } from "./fields.js";
+import { clearErrors, numberOf, showError } from "./fields.js";
 import { named } from "./named.js";
 import { picture } from "./weights.js";
 import { heat, parts } from "./heat.js";
@@ -136,8 +136,8 @@ function input(name, k, value) {
     "aria-label": t("{name}: another number", { name }),
     value: String(Number(Number(value).toPrecision(6))),
     onchange: (/** @type {any} */ event) => {
-      const given = Number(event.target.value.replace("−", "-"));
-      if (event.target.value.trim() === "" || !(Math.abs(given) <= LARGEST))
+      const given = numberOf(event.target.value);
+      if (typeof given !== "number" || !(Math.abs(given) <= LARGEST))
         return showError(
           new Refused(t("expected a number; got {given}", { given: event.target.value }), `values.${k}`),
         );

@@ -2,6 +2,7 @@
 
 import { diverging, paint, reach } from "./colors.js";
 import { el, math, num } from "./dom.js";
+import { numberOf } from "./fields.js";
 import { ofUnit, picture } from "./weights.js";
 import { parts } from "./heat.js";
 import { nameOf } from "./net.js";
@@ -171,7 +172,7 @@ function numberInput(array, row, column, value) {
     value: String(Number(value.toPrecision(6))),
     readonly: Boolean(store.state.fitted),
     onchange: (/** @type {any} */ event) =>
-      void change({ array, row, column, value: Number(event.target.value.replace("−", "-")) }),
+      void change({ array, row, column, value: numberOf(event.target.value) }),
   });
 }
 

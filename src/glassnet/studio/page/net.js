@@ -1,7 +1,7 @@
 // The network: layers added, removed and changed, units chosen by pointer and arrow keys.
 
 import { el, onceAFrame, num, sub } from "./dom.js";
-import { choice, nudge } from "./fields.js";
+import { choice, nudge, numberOf } from "./fields.js";
 import { AREA, FOOT, HEAD, PICTURE, drawEdges, drawMaps, view, writeValues } from "./drawing.js";
 import { named } from "./named.js";
 import { picture } from "./weights.js";
@@ -243,7 +243,7 @@ function head(l, n, x) {
         "data-key": `units:${l}`,
         "aria-label": t("Units of layer #", l),
         onkeydown: (/** @type {KeyboardEvent} */ event) => nudge(event, { type: "whole", low: 1, step: 1 }),
-        onchange: (/** @type {any} */ event) => rebuild((spec) => (spec.hidden[k].units = Number(event.target.value))),
+        onchange: (/** @type {any} */ event) => rebuild((spec) => (spec.hidden[k].units = numberOf(event.target.value))),
       }),
       el(
         "button",

@@ -204,10 +204,9 @@ export function undoable(back) {
   changed("frame");
 }
 
-/** Take back the last change. */
+/** Take back the last change: the last one when what was asked before is answered. */
 export async function undo() {
-  const back = past.pop();
-  if (back) await inTurn(back);
+  await inTurn(() => past.pop()?.() ?? Promise.resolve(store.state));
   changed("frame");
 }
 

@@ -2,6 +2,7 @@
 
 import { el, math, num, percent, svg } from "./dom.js";
 import { pulse } from "./drawing.js";
+import { numberOf } from "./fields.js";
 import { act, rebuild } from "./run.js";
 import { on, store } from "./store.js";
 import { fill, inWords, t } from "./words.js";
@@ -55,7 +56,7 @@ export function start(root) {
     size: "4",
     "data-field": "seed",
     "aria-describedby": "seed-error",
-    onchange: () => void rebuild((spec) => (spec.seed = Number(seed.value))),
+    onchange: () => void rebuild((spec) => (spec.seed = numberOf(seed.value))),
   });
   const next = el(
     "button",
