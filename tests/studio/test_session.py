@@ -7,6 +7,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from glassnet import Network
+from glassnet.estimators.tabular.recipes import CLASSES
 from glassnet.planes import flower
 from glassnet.studio.refused import RefusedError
 from glassnet.studio.session import Session
@@ -192,6 +193,22 @@ def test_no_order_of_acts_breaks_a_session(acts):
         assert of.curve.last()["iterations"] == of.place.iteration
         assert np.isfinite(of.net.vector).all()
         assert sum(a["iterations"] for a in of.place.acts if a["what"] == "fit") == of.place.iteration
+
+
+@pytest.mark.parametrize("name", list(PRESETS))
+def test_each_preset_trains(name):
+    session = Session(complete({**PRESETS[name], "source": {"name": "moons", "m": 60}}))
+    session.advance(3)
+    assert session.place.finished is None
+    assert [layer["units"] for layer in session.spec["hidden"]] == [each["units"] for each in PRESETS[name]["hidden"]]
+
+
+def test_the_presets_for_tables_are_recipes_that_need_no_embedding():
+    for name, recipe in CLASSES.items():
+        if f"table, {name}" in PRESETS:
+            assert not recipe.embedding
+            assert not recipe.solved
+            assert PRESETS[f"table, {name}"]["settings"]["optimizer"] == recipe.optimizer
 
 
 def test_the_presets_of_the_course_are_its_networks():

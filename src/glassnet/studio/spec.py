@@ -15,7 +15,7 @@ from glassnet.core.names import choose
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.core.schedules import SCHEDULES
 from glassnet.errors import GlassnetError
-from glassnet.estimators.tabular.recipes import COURSE
+from glassnet.estimators.tabular.recipes import CLASSES, COURSE, Recipe
 from glassnet.studio.knobs import Knob, as_number, checked
 from glassnet.studio.refused import RefusedError
 from glassnet.studio.sources import complete_source
@@ -48,16 +48,29 @@ WITH_OPTIONS: dict[str, tuple[Mapping[str, Any], list[str]]] = {
     "optimizer": (OPTIMIZERS, STEPPING),
 }
 
+ROWS = 1000  # of the table that epochs and batches of a preset are for
+
+
+def _of_recipe(recipe: Recipe) -> dict[str, Any]:
+    """Return what a run takes of a recipe for tables."""
+    batch_size = recipe.batch_for(ROWS)
+    return {
+        "hidden": [{"units": n, "activation": recipe.activation} for n in recipe.hidden],
+        "initializer": recipe.initializers[-1] if recipe.initializers else None,
+        "settings": {
+            "learning_rate": recipe.learning_rate, "optimizer": recipe.optimizer, "batch_size": batch_size,
+            "schedule": "constant" if recipe is COURSE else "cosine", "epochs": recipe.epochs_for(ROWS, batch_size),
+            "dropout": recipe.dropout,
+        },
+    }  # fmt: skip
+
+
 PRESETS: dict[str, dict[str, Any]] = {
     "course": {
         "hidden": [{"units": 4, "activation": "tanh"}], "initializer": "normal(0.01)",
         "settings": {"learning_rate": 1.2, "optimizer": "gradient_descent"},
     },
-    "course, deep": {
-        "hidden": [{"units": n, "activation": COURSE.activation} for n in COURSE.hidden],
-        "initializer": COURSE.initializers[-1],
-        "settings": {"learning_rate": COURSE.learning_rate, "optimizer": COURSE.optimizer},
-    },
+    "course, deep": _of_recipe(COURSE),
     "deep": {
         "hidden": [{"units": 16, "activation": "relu"}, {"units": 8, "activation": "relu"}], "initializer": None,
         "settings": {"learning_rate": 0.01, "optimizer": "adam", "batch_size": 64},
@@ -66,6 +79,8 @@ PRESETS: dict[str, dict[str, Any]] = {
         "hidden": [], "initializer": "zeros",
         "settings": {"learning_rate": 0.1, "optimizer": "gradient_descent"},
     },
+    # of the recipes for tables those whose network a run can be: without embedded bins
+    **{f"table, {name}": _of_recipe(CLASSES[name]) for name in ("linear", "simple", "wide", "deeper")},
 }  # fmt: skip
 DEFAULT: dict[str, Any] = {
     "source": {"name": "flower"}, "test_share": 0.2, "data_seed": 1, "seed": 1, "scaled": False, "balanced": False,
