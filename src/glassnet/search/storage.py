@@ -84,7 +84,8 @@ def _database(url: str) -> Any:
         if not type(error).__module__.startswith("sqlalchemy."):
             raise
         if type(error).__name__ == "OperationalError":
-            raise FileError(f"storage {_safe(url)}: the database does not answer ({in_short(error)})") from error
+            said = in_short(getattr(error, "orig", None) or error)  # the driver's own line
+            raise FileError(f"storage {_safe(url)}: the database does not answer ({said})") from error
         like = "postgresql://user@host/name"
         raise SettingError(
             f"storage: expected a file, or a URL such as {like}; got {_safe(url)} ({in_short(error)})"

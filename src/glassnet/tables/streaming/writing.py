@@ -125,7 +125,9 @@ class _Writer:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise FileError(f"{self.folder}: cannot be made ({error.strerror or error})") from None
+            cache = self.folder.parent
+            what = f"expected a folder, but {cache} is a file" if cache.is_file() else error.strerror or str(error)
+            raise FileError(f"cache {cache}: blocks cannot be written there ({what})") from None
         whole = self.folder / "whole"
         resumed = 0
         if not whole.exists():
