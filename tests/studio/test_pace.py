@@ -37,6 +37,12 @@ def test_pieces_do_not_grow_where_others_use_the_cores(scatter, seed):
     assert pace.start < 2.5e-3 * (1 + 5 * scatter)
 
 
+def test_a_slow_first_start_does_not_make_pieces_long():
+    pace = Pace()
+    pace.learn(pace.steps_in(PIECE), 0.2)  # what is imported by the first call of `fit`
+    assert max(lengths(pace, 1e-3, 1e-5, 40)) < 1.1 * PIECE
+
+
 @pytest.mark.parametrize("start", [0.02, 0.2])
 def test_a_slow_start_is_worth_while(start):
     took = lengths(Pace(), start, 1e-4, 400)[-10 * SINGLES :]

@@ -21,7 +21,7 @@ BROWSER = (  # what a widget has of its own; everything else is the browser's
 IMPORT = re.compile(r'^import\s+(?P<what>\*\s+as\s+\w+|\{[^}]*\})\s+from\s+"\./(?P<file>[\w.]+)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export\s+(?=(?:async\s+)?(?:const|function|class)\s+\*?\s*(?P<name>\w+))", re.MULTILINE)
 LINKED = re.compile(r'<link rel="stylesheet" href="/page/([\w.]+)">')
-BODY = re.compile(r"<body>(.*)</body>", re.DOTALL)
+BODY = re.compile(r"<body[^>]*>(.*)</body>", re.DOTALL)
 
 
 @cache

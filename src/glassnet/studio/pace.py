@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from statistics import median
 
 STARTS = 4  # times as long as the start of `fit`, which checks all samples, a piece takes at least
-SINGLES = 32  # one piece of so many is a single step, which tells what the start of `fit` takes
+SINGLES = 32  # the first two and one of so many are single steps, which tell what the start of `fit` takes
 DOUBLES = 8  # where pieces are single steps, one of so many is two of them, which tells what a step takes
 PATIENCE = 0.5  # seconds that two steps may take for that
 
@@ -26,8 +25,8 @@ class Pace:
 
     @property
     def single(self) -> float:
-        """Seconds of a piece of one step; one that had to wait for a core does not count."""
-        return median(self._singles) if self._singles else 0.0
+        """Seconds of a piece of one step: the fastest of the last, since some had to wait for a core or a library."""
+        return min(self._singles, default=0.0)
 
     @property
     def start(self) -> float:
@@ -37,12 +36,12 @@ class Pace:
     def steps_in(self, seconds: float) -> int:
         """Return how many steps are taken in some seconds, or in as many as make the start of `fit` worth while."""
         self._pieces += 1
-        if not self._singles or self._pieces % SINGLES == 0:
+        if self._pieces <= 2 or self._pieces % SINGLES == 0:
             return 1
         steps, start = 1, self.start
         if self.rate:
             steps = min(2 * self._steps, max(1, int(self.rate * max(seconds - start, (STARTS - 1) * start))))
-        if steps == 1 and self._pieces % DOUBLES == 2 and 2 * self.single < PATIENCE:
+        if steps == 1 and self._pieces % DOUBLES == 3 and 2 * self.single < PATIENCE:
             steps = 2
         self._steps = steps
         return steps

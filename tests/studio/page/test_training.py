@@ -65,3 +65,10 @@ def test_the_speed_is_kept(shown):
     shown.page.select_option("#speed", "3")
     shown.until("(store) => store.state.speed === 3")
     assert not shown.state["playing"]
+
+
+def test_a_click_before_the_run_is_shown_is_not_lost(browsing):
+    shown = browsing()
+    shown.page.goto(f"http://127.0.0.1:{shown.client.port}/", wait_until="commit")
+    shown.page.click("#play")
+    shown.until("(store) => store.state.playing && store.state.iteration > 0")

@@ -91,7 +91,7 @@ def test_upright_grey_and_transparent(tmp_path):
 
 
 def test_no_pictures(tmp_path):
-    with pytest.raises(DataError, match=r"holds no tables .* and no pictures"):
+    with pytest.raises(DataError, match=r"hold no tables .* and no pictures"):
         read(tmp_path)
 
 

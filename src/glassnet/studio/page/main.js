@@ -154,4 +154,5 @@ async function main() {
   changed("look");
 }
 
-void main();
+// until a run is shown there is nothing that a click could be about
+void main().finally(() => (document.body.inert = false));

@@ -128,8 +128,9 @@ def _folder(path: Path, how: _How) -> Dataset:
     loose = _pictures(path.iterdir())
     files = [file for found in classes.values() for file in found] or loose
     if not files:
+        suffixes = " ".join(SUFFIXES)
         raise DataError(
-            f"{path} holds no tables (such as .csv or .parquet) and no pictures ({' '.join(SUFFIXES)}), in it or its sub-folders"
+            f"{path} and its folders hold no tables (such as .csv or .parquet) and no pictures ({suffixes})"
         )
     labels = np.repeat(list(classes), [len(found) for found in classes.values()]) if classes else None
     read = _loaded(files, how, labels)
