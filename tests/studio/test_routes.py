@@ -1,9 +1,12 @@
 """What the page asks and gets: the numbers are those of the network, to the last digit."""
 
+import json
+from urllib.parse import urlencode
+
 import numpy as np
 import pytest
 
-from glassnet.studio import views
+from glassnet.studio import large, views
 from glassnet.studio.session import Session
 from glassnet.studio.spec import complete
 from packing import unpacked
@@ -222,5 +225,22 @@ def test_large_arrays_are_read_part_by_part(client):
     part = client.get(f"{path}/numbers?i=3&key=W[2]&row=10&column=20&most=140")
     assert part["values"] == W[10:12, 20:90].tolist()
     assert part["shape"] == [90, 90]
-    for wrong in ("key=W[2]&row=90", "key=W[9]", "key=", "key=W[2]&most=100000", "key=secret"):
+    changed = views.trace_of(session_of(client, path), 3, {"1": -0.5})
+    asked = f"i=3&key=dW[2]&{urlencode({'values': json.dumps({'1': -0.5})})}"
+    part = client.get(f"{path}/numbers?{asked}&row=4&column=0&most=90")
+    assert (
+        part["values"]
+        == changed.dW[2][4:5].tolist()
+        != client.get(f"{path}/numbers?i=3&key=dW[2]&row=4&most=90")["values"]
+    )
+    assert client.get(f"{path}/binned?{asked}")["values"] == large.binned(changed.dW[2])["values"]
+    wrong_values = ("1", "[]", "{", "null", '{"x":1}', '{"0":"a"}', '{"99":1}', "[" * 10_000)
+    for wrong in (
+        "key=W[2]&row=90",
+        "key=W[9]",
+        "key=",
+        "key=W[2]&most=100000",
+        "key=secret",
+        *(f"key=W[2]&{urlencode({'values': each})}" for each in wrong_values),
+    ):
         assert client.ask("GET", f"{path}/numbers?i=3&{wrong}").status == 422

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from glassnet._version import __version__
-from glassnet.studio.questions import Whole, Word
+from glassnet.studio.questions import Values, Whole, Word
 
 JSON = "application/json"
 BYTES = "application/octet-stream"
@@ -24,7 +24,7 @@ class Route(NamedTuple):
     ----------
     method, path, about : str
         The path's places in braces.
-    query : sequence of Whole or Word
+    query : sequence of Whole, Word or Values
         What stands in the address.
     body : mapping, optional
         The schema of the body, or None without one.
@@ -37,7 +37,7 @@ class Route(NamedTuple):
     method: str
     path: str
     about: str
-    query: tuple[Whole | Word, ...] = ()
+    query: tuple[Whole | Word | Values, ...] = ()
     body: Mapping[str, Any] | None = None
     takes: str = JSON
     gives: str = JSON

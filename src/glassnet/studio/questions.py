@@ -5,6 +5,7 @@ A row knows nothing of HTTP. It takes the run and what was asked, checked, and i
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -66,6 +67,35 @@ class Word(NamedTuple):
         return {"type": "string", "default": self.default}
 
 
+class Values(NamedTuple):
+    """Features that have another value than the sample's, as an object of JSON, by their index."""
+
+    name: str = "values"
+
+    def read(self, given: str | None) -> dict[str, Any] | None:
+        """Return what was written; None where nothing was.
+
+        Raises
+        ------
+        RefusedError
+            If it is no object of JSON.
+        """
+        if given is None:
+            return None
+        try:
+            found = json.loads(given)
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            expected = 'numbers by feature, such as {"0": 1.5}'
+            raise RefusedError(f"{self.name}: expected {expected}; got {given!r:.60}", self.name)
+        return found
+
+    def schema(self) -> dict[str, Any]:
+        """Return it in the words of JSON Schema."""
+        return {"type": "string", "contentMediaType": "application/json"}
+
+
 class Question(NamedTuple):
     """One row.
 
@@ -75,7 +105,7 @@ class Question(NamedTuple):
         What is answered, in one line.
     answer : callable
         Takes the run and the values of `query` by name; or the run and the body. Called by the run's thread.
-    query : sequence of Whole or Word
+    query : sequence of Whole, Word or Values
         What stands in the address.
     body : mapping, optional
         The JSON Schema of the body; None for a question that changes nothing.
@@ -83,7 +113,7 @@ class Question(NamedTuple):
 
     about: str
     answer: Callable[..., Any]
-    query: tuple[Whole | Word, ...] = ()
+    query: tuple[Whole | Word | Values, ...] = ()
     body: Mapping[str, Any] | None = None
 
     def asked(self, run: Run, given: Mapping[str, str]) -> Callable[[], Any]:
@@ -139,8 +169,8 @@ def _change(run: Run, body: Mapping[str, Any]) -> dict[str, Any]:
     return run.changed()
 
 
-def _binned(run: Run, key: str, i: int, rows: int, columns: int) -> dict[str, Any]:
-    M = large.array_of(views.trace_of(run.session, i), key)
+def _binned(run: Run, key: str, i: int, values: Any, rows: int, columns: int) -> dict[str, Any]:
+    M = large.array_of(views.trace_of(run.session, i, values), key)
     return {"key": key, "iteration": run.session.place.iteration, **large.binned(M, rows, columns)}
 
 
@@ -167,7 +197,7 @@ QUESTIONS: dict[str, Question] = {  # what changes nothing
         "A part of an array that is too large to be sent whole.",
         lambda run, **asked: views.numbers(run.session, **asked),
         (
-            Word("key"), SAMPLE, Whole("row"), Whole("column"), Whole("most", MOST_NUMBERS, 1, MOST_NUMBERS),
+            Word("key"), SAMPLE, Values(), Whole("row"), Whole("column"), Whole("most", MOST_NUMBERS, 1, MOST_NUMBERS),
             Whole("rows", None, 1, MOST_NUMBERS), Whole("columns", None, 1, MOST_NUMBERS),
         ),
     ),
@@ -175,7 +205,7 @@ QUESTIONS: dict[str, Question] = {  # what changes nothing
         "A large array of one sample's pass in means of blocks.",
         _binned,
         (
-            Word("key", "X"), SAMPLE, Whole("rows", large.ROWS, 1, large.ROWS),
+            Word("key", "X"), SAMPLE, Values(), Whole("rows", large.ROWS, 1, large.ROWS),
             Whole("columns", large.COLUMNS, 1, large.COLUMNS),
         ),
     ),

@@ -277,18 +277,20 @@ def _changed(values: Any) -> list[tuple[Any, Any]]:
 
 
 def numbers(
-    session: Session, i: int, key: str, row: int, column: int, most: int, rows: int | None, columns: int | None
-) -> dict[str, Any]:
+    session: Session, i: int, key: str, values: Any, row: int, column: int, most: int, rows: int | None,
+    columns: int | None,
+) -> dict[str, Any]:  # fmt: skip
     """Return a part of an array of one sample's pass, for arrays that are too large to be sent whole.
 
+    Some features of the sample may have other values.
     The part has so many rows and columns, or what is left of them; without those as much as `most` numbers are.
 
     Raises
     ------
     RefusedError
-        If there is no such sample, array or place.
+        If there is no such sample, array or place, or a value is no number.
     """
-    trace = trace_of(session, i)
+    trace = trace_of(session, i, values)
     M = array_of(trace, key)
     _check(row, M.shape[0], "row", "rows")
     _check(column, M.shape[1], "column", "columns")

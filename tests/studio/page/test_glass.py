@@ -173,3 +173,19 @@ def test_an_input_that_is_no_number_is_refused_at_its_field(shown):
     page.click('[data-key="1:1"]')
     page.wait_for_selector(".unit-view")
     assert not page.evaluate("Object.keys(window.store?.inputs ?? {}).length")
+
+
+def test_a_changed_input_is_followed_in_large_arrays_too(shown):
+    shown.begin({"source": {"name": "moons", "m": 60}, "hidden": [{"units": 90, "activation": "tanh"}] * 2})
+    page = shown.page
+    page.click('[data-key="crumb:sample"]')
+    page.fill("#input-1", "2.5")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#input-1.changed")
+    page.click('[data-key="layer:2"]')
+    data, net = shown.session.data, shown.session.net
+    X = data.X[:, [0]].copy()
+    X[1] = 2.5
+    expected = net.trace(X, data.Y[:, [0]]).dW[2]
+    page.hover('[data-array="dW2"] td[data-place="0,0"]')
+    assert read(page.inner_text('[data-array="dW2"] output')) == expected[0, 0]

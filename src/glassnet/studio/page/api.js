@@ -194,12 +194,14 @@ export const remove = (run, kept, deleted) => post(`/api/runs/${run}/kept`, { ke
 export const reopen = (kept) => post(`/api/kept/${kept}/open`, {});
 /** @param {string} run @param {Which} which @param {string} level @returns {Promise<Graph>} */
 export const graph = (run, which, level) => post(`/api/runs/${run}/graph`, { ...which, level });
-/** @param {string} run @param {number} i @param {string} key @returns {Promise<Binned>} */
-export const binned = (run, i, key) => ask(`/api/runs/${run}/binned?i=${i}&key=${encodeURIComponent(key)}`);
-/** A window of an array. @param {string} run @param {number} i @param {string} key @param {number[]} place row, column, rows, columns @returns {Promise<{values: (number | null)[][]}>} */
-export const numbers = (run, i, key, [row, column, rows, columns]) =>
+/** A sample and an array of its pass, as a query. @param {Which} which @param {string} key */
+const arrayOf = ({ i, values }, key) => `i=${i}&${new URLSearchParams({ key, values: JSON.stringify(values) })}`;
+/** @param {string} run @param {Which} which @param {string} key @returns {Promise<Binned>} */
+export const binned = (run, which, key) => ask(`/api/runs/${run}/binned?${arrayOf(which, key)}`);
+/** A window of an array. @param {string} run @param {Which} which @param {string} key @param {number[]} place row, column, rows, columns @returns {Promise<{values: (number | null)[][]}>} */
+export const numbers = (run, which, key, [row, column, rows, columns]) =>
   ask(
-    `/api/runs/${run}/numbers?i=${i}&key=${encodeURIComponent(key)}&row=${row}&column=${column}&rows=${rows}&columns=${columns}`,
+    `/api/runs/${run}/numbers?${arrayOf(which, key)}&row=${row}&column=${column}&rows=${rows}&columns=${columns}`,
   );
 /** Weights of layer 1. @param {string} run @param {number} first @param {number} count @param {number} side @returns {Promise<Pictures>} */
 export const pictures = (run, first, count, side) =>

@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { css, diverging, ink, paint, reach } from "./colors.js";
 import { el, exact, num } from "./dom.js";
 import { showError } from "./fields.js";
-import { changed, store } from "./store.js";
+import { changed, store, which } from "./store.js";
 import { t } from "./words.js";
 
 /** @typedef {import("./api.js").ArrayOf} ArrayOf */
@@ -34,8 +34,6 @@ const seen = () => (window.innerWidth < NARROW ? 4 : 8);
  */
 export function large(array, options) {
   const across = seen();
-  if (Object.keys(store.inputs).length)
-    return [el("p", { class: "quiet" }, t("With other inputs only the range of so large an array is shown."))];
   const key = array.key ?? array.name;
   const at = known.get(key) ?? {
     row: 0,
@@ -128,13 +126,14 @@ export function large(array, options) {
 
   /** Ask for what the window shows, and for the whole where the network has changed. */
   const ask = async () => {
-    const { state, sample } = store;
-    const of = `${state.run} ${state.iteration} ${state.change} ${sample}`;
+    const { state } = store;
+    const shown = which();
+    const of = JSON.stringify([state.run, state.iteration, state.change, shown]);
     const part = [at.top, at.left, ROWS, across];
     try {
       const [binned, { values }] = await Promise.all([
-        at.of === of && at.binned ? at.binned : api.binned(state.run, sample, key),
-        api.numbers(state.run, sample, key, part),
+        at.of === of && at.binned ? at.binned : api.binned(state.run, shown, key),
+        api.numbers(state.run, shown, key, part),
       ]);
       if (part[0] !== at.top || part[1] !== at.left) return; // moved on meanwhile
       Object.assign(at, { binned, values, of, from: [at.top, at.left] });
