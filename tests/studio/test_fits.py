@@ -1,5 +1,6 @@
 """Models trained by a preset on the page: the same numbers as in Python, and an end at any moment."""
 
+import io
 import os
 import time
 
@@ -155,3 +156,19 @@ def test_a_model_of_the_page_is_no_model_that_is_not_here(client):
     answer = client.ask("POST", "/api/runs", {"source": {"name": "model", "model": "nothing"}})
     assert (answer.status, answer.json["field"]) == (422, "source.model")
     assert client.ask("GET", "/api/fits/nothing").status == 404
+
+
+def test_every_note_names_a_file_as_it_was_uploaded(client):
+    headless = "\n".join(rows().splitlines()[1:]).encode()
+    arrays = io.BytesIO()
+    np.savez(arrays, X=np.zeros((60, 4, 4), np.uint8), y=np.arange(60) % 2)
+    for name, body in (("shop.csv", headless), ("digits.npz", arrays.getvalue())):
+        found = client.ask("POST", f"/api/upload?name={name}", body, **OCTETS).json
+        state = client.post("/api/runs", found["spec"])
+        noted = [*found["look"]["notes"], *(note["text"] for note in state["notes"])]
+        if name == "shop.csv":
+            fit = ended(client, client.post("/api/fits", {"spec": state["spec"], "preset": "fast"})["fit"])
+            noted += [note["text"] for note in client.post("/api/runs", {"source": fit["source"]})["notes"]]
+        assert sum(name in note for note in noted) >= 2
+        inner = client.studio.tables.files[found["source"]["file"]].path.name
+        assert not any(inner in note for note in noted)

@@ -17,7 +17,7 @@ from glassnet.estimators.tabular.recipes import PRESETS
 from glassnet.plain_text import one_line
 from glassnet.studio.models import opened_model
 from glassnet.studio.refused import RefusedError
-from glassnet.studio.tables import Tables
+from glassnet.studio.tables import File, Tables, as_named
 
 MOST_FITS = 2  # that train at a time
 MOST_KEPT = 20  # of which the page can still ask how they ended
@@ -36,23 +36,23 @@ class Fit:
         By which the page asks for it.
     asked : dict
         What the process is told.
-    label : str
-        Of the model: its file and preset.
+    file : File
+        Whose rows it trains on; the model is labelled by it and the preset.
     process : Popen
         That waits for it.
     """
 
     def __init__(
-        self, tables: Tables, name: str, asked: dict[str, Any], label: str, process: subprocess.Popen[str]
+        self, tables: Tables, name: str, asked: dict[str, Any], file: File, process: subprocess.Popen[str]
     ) -> None:  # fmt: skip
         self.name: str = name
-        self.label: str = label
+        self.label: str = f"{file.name}, {asked['preset']}"
         self.state: str = "training"  # then "done", "stopped" or "failed"
         self.recipes: list[dict[str, Any]] = []
         self.found: dict[str, Any] = {}
         self.error: str = ""
         self.source: dict[str, Any] | None = None
-        self._tables, self._asked = tables, asked
+        self._tables, self._asked, self._file = tables, asked, file
         self._process = process
         self._thread = threading.Thread(target=self._listen, name=f"glassnet-fit-{name}", daemon=True)
         self._thread.start()
@@ -96,7 +96,7 @@ class Fit:
 
     def _fail(self, why: str) -> None:
         if self.is_training:
-            self.error, self.state = f"{one_line(why):.400}", "failed"
+            self.error, self.state = f"{one_line(as_named(why, self._file)):.400}", "failed"
 
     def _take(self, news: dict[str, Any]) -> None:
         if "progress" in news:
@@ -129,7 +129,8 @@ class Fit:
 
         path = Path(self._asked["out"])
         fitted = opened_model(path, Path(self._asked["data"]), None, open_model(path))
-        fitted.name, fitted.notes = self.label, list(dict.fromkeys([*found["notes"], *fitted.notes]))
+        notes = dict.fromkeys([*found["notes"], *fitted.notes])
+        fitted.name, fitted.notes = self.label, [as_named(note, self._file) for note in notes]
         fitted.scores, fitted.recipes = found["scores"], found["recipes"]
         path.unlink(missing_ok=True)
         return self._tables.models.keep(fitted, is_ours=True)
@@ -190,9 +191,7 @@ class Fits:
         }  # fmt: skip
         self.prepare()
         assert self._ready is not None
-        fit = Fit(
-            self._tables, name, asked, f"{self._tables.file_of(spec['source']).name}, {preset}", self._ready
-        )  # fmt: skip
+        fit = Fit(self._tables, name, asked, self._tables.file_of(spec["source"]), self._ready)
         self._ready = None
         self.known[name] = fit
         for old in [each for each, fit in self.known.items() if not fit.is_training][:-MOST_KEPT]:

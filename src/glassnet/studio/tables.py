@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -201,6 +201,7 @@ class Tables:
         if target is None and found.columns:
             target = found.columns[-1].name
         look = {**asdict(found), "source": file.name, "reading": {k: str(v) for k, v in found.reading.items()}}
+        look["notes"] = [as_named(note, file) for note in found.notes]
         whole = {**source, "target": target}
         return {
             "source": whole,
@@ -228,7 +229,8 @@ class Tables:
         with _named_as(file):
             dataset = read(file.path, source["target"], columns=ColumnChoices.of(said))
             if isinstance(dataset.X, Pictures):
-                return data_of(dataset, file.path)
+                data = data_of(dataset, file.path)
+                return replace(data, notes=tuple(as_named(note, file) for note in data.notes))
         if dataset.y is None:
             raise RefusedError("target: name the column to predict", "source.target")
         if dataset.y.ndim > 1:
@@ -243,7 +245,7 @@ class Tables:
         return Data(
             np.ascontiguousarray(X), Y, preparation.feature_names, classes, scale=scale,
             target=source["target"] or dataset.target or "target", cells=lambda i: _cells(rows, i),
-            notes=tuple(_as_named(note, file) for note in (*dataset.notes, *preparation.notes)),
+            notes=tuple(as_named(note, file) for note in (*dataset.notes, *preparation.notes)),
         )  # fmt: skip
 
 
@@ -255,10 +257,10 @@ def _named_as(file: File) -> Iterator[None]:
     except GlassnetError as error:
         if not file.is_ours:
             raise
-        raise RefusedError(_as_named(str(error), file), "source") from None
+        raise RefusedError(as_named(str(error), file), "source") from None
 
 
-def _as_named(said: str, file: File) -> str:
+def as_named(said: str, file: File) -> str:
     """Return a line with the name that the user gave to a file."""
     return said.replace(str(file.path), file.name).replace(file.path.name, file.name)
 
