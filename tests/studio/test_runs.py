@@ -55,6 +55,18 @@ def test_a_speed_is_steps_in_a_frame(run):
     assert state["speed"] == 2
 
 
+@pytest.mark.parametrize("speed", [0, 1])
+@pytest.mark.parametrize("slow", ["note", "advance"])
+def test_what_is_asked_is_answered_however_slow_a_frame_or_a_step_is(run, monkeypatch, speed, slow):
+    usual = getattr(run.session, slow)
+    monkeypatch.setattr(run.session, slow, lambda *given: (time.sleep(0.05), usual(*given)))
+    run.ask(lambda: run.do("play", speed)).result(20)
+    for _ in range(20):
+        before = run.session.place.iteration
+        run.ask(lambda: time.sleep(0.01)).result(20)
+    until(lambda: run.session.place.iteration > before)
+
+
 def test_a_schedule_that_ends_pauses(run):
     run.ask(lambda: run.session.change({"settings": {"schedule": "cosine", "epochs": 3}})).result(20)
     run.ask(lambda: run.do("play")).result(20)

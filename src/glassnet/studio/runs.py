@@ -196,8 +196,10 @@ class Run:
         """Wait for work where nothing plays; else take what is there, once the training had its share."""
         if not self.playing:
             return self._jobs.get()
-        wait = self._published + FRAME - time.perf_counter() if self.speed else 0
-        if self._debt > FRAME:
+        wait = self._published + FRAME - time.perf_counter() if self.speed else 0.0
+        if wait > 0:  # there is time for what is asked
+            self._debt = 0.0
+        elif self._debt > FRAME:
             return None
         try:
             return self._jobs.get(timeout=wait) if wait > 0 else self._jobs.get_nowait()
@@ -261,7 +263,7 @@ class Run:
             watcher.wake()
         self._published = time.perf_counter()
         self._took = self._published - framed
-        self._debt += self._published - began
+        self._debt += 0.0 if self.speed else self._published - began
 
     def tell(self) -> None:
         """Tell the pages that the state has changed."""
