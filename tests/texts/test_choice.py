@@ -5,7 +5,7 @@ import locale
 import pytest
 
 from glassnet.errors import UnknownNameError
-from glassnet.texts import language, speak, told
+from glassnet.texts import language, language_or_browsers, speak, told
 
 
 @pytest.fixture
@@ -74,3 +74,26 @@ def test_an_unknown_language_is_named(system):
     system("GLASSNET_LANG", "klingon")
     with pytest.raises(UnknownNameError, match="unknown language in GLASSNET_LANG 'klingon'"):
         language()
+
+
+@pytest.mark.parametrize(
+    ("variables", "asked", "expected"),
+    [
+        ({}, None, ""),
+        ({"LANG": "C.UTF-8"}, None, ""),
+        ({"LANG": "en_US.UTF-8"}, None, ""),
+        ({"LANG": "zh_CN.UTF-8"}, None, "zh"),
+        ({"LANG": "en_US.UTF-8", "GLASSNET_LANG": "zh"}, None, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "GLASSNET_LANG": "en"}, None, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "en", "en"),
+        ({}, "en", "en"),
+    ],
+)
+def test_a_page_is_in_the_language_of_its_browser_where_nobody_asked_for_another(system, variables, asked, expected):
+    for name, value in variables.items():
+        system(name, value)
+    try:
+        speak(asked)
+        assert language_or_browsers() == expected
+    finally:
+        speak(None)

@@ -14,7 +14,7 @@ import typer
 from glassnet.cli.options import Lang, data_option, path_argument
 from glassnet.cli.terminal import complain, say
 from glassnet.errors import MissingLibraryError, SettingError
-from glassnet.texts import language, told
+from glassnet.texts import language_or_browsers, told
 
 PASSWORD = "GLASSNET_STUDIO_PASSWORD"
 SHORTEST_PASSWORD = 8
@@ -48,7 +48,8 @@ def studio(
         raise
     from glassnet.web_server import is_loopback
 
-    served = Studio(secrets.token_urlsafe(24), None if is_loopback(host) else _password(host), lang=language())
+    password = None if is_loopback(host) else _password(host)
+    served = Studio(secrets.token_urlsafe(24), password, lang=language_or_browsers())
     if data is not None:
         from glassnet.studio.opening import opened
 

@@ -7,7 +7,9 @@ stand beside the code (`tables`). What a report says in paragraphs stands in bot
 from __future__ import annotations
 
 from glassnet.texts.by_key import keyed
-from glassnet.texts.choice import LANGUAGES, language, speak
+from glassnet.texts.choice import LANGUAGES, language, language_or_browsers, speak
 from glassnet.texts.tables import masked, phrases, told, translated
 
-__all__ = ["LANGUAGES", "keyed", "language", "masked", "phrases", "speak", "told", "translated"]
+__all__ = [
+    "LANGUAGES", "keyed", "language", "language_or_browsers", "masked", "phrases", "speak", "told", "translated",
+]  # fmt: skip

@@ -42,6 +42,15 @@ def language(asked: str | None = None) -> str:
     return _of_system()
 
 
+def language_or_browsers() -> str:
+    """Return the language of a page; "" leaves it to the browser, where nobody asked and the system has English.
+
+    Servers and containers have English because nobody chose, while a browser says what its user reads.
+    """
+    is_asked = bool(_ASKED.get() or os.environ.get(VARIABLE))
+    return language() if is_asked or language() != "en" else ""
+
+
 def speak(asked: str | None) -> None:
     """Decide the language of all that follows.
 
