@@ -5,7 +5,8 @@
     │   └── UnknownNameError             a name that no table has; the nearest one is offered
     ├── ShapeError          ValueError   an array whose shape does not fit the network
     ├── DataError           ValueError   a cell, row, column, label or picture that cannot be used
-    │   └── ColumnNamesError             columns named otherwise than in training
+    │   ├── ColumnNamesError             columns named otherwise than in training
+    │   └── TooLargeError                data that would take more memory than may be used
     ├── WrongTypeError      TypeError    an object of a type that cannot be used at all
     ├── FileError           OSError      a file or folder that cannot be read or written
     ├── ModelFileError      ValueError   a file that is not a whole, readable model
@@ -35,6 +36,7 @@ __all__ = [
     "ModelFileError",
     "SettingError",
     "ShapeError",
+    "TooLargeError",
     "UnknownNameError",
     "WrongTypeError",
 ]
@@ -97,6 +99,10 @@ class ColumnNamesError(DataError):
     """Columns are named otherwise than in training: the message is scikit-learn's, one line for each name."""
 
     line_end = "\n"
+
+
+class TooLargeError(DataError):
+    """Data would take more memory than may be used; the message says how to allow it."""
 
 
 class WrongTypeError(GlassnetError, TypeError):

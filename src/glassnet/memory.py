@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from glassnet.errors import DataError, GlassnetError, SettingError
+from glassnet.errors import GlassnetError, SettingError, TooLargeError
 
 VARIABLE = "GLASSNET_MEMORY"
 SHARE = 0.75  # of the free memory
@@ -68,7 +68,7 @@ def _size(text: str, name: str) -> int:
     return int(float(match[1]) * UNITS[match[2]])
 
 
-def check_room(needed: int, what: str, kind: type[GlassnetError] = DataError) -> None:
+def check_room(needed: int, what: str, kind: type[GlassnetError] = TooLargeError) -> None:
     """Raise unless a file may take so much memory.
 
     Parameters

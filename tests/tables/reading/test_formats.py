@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import feather, ipc, orc, parquet
 
-from glassnet.errors import DataError, FileError, UnknownNameError
+from glassnet.errors import DataError, FileError, TooLargeError, UnknownNameError
 from glassnet.tables import read
 from glassnet.tables.reading.formats import stem
 from glassnet.tables.recognition import decision_of
@@ -178,6 +178,48 @@ def test_parts_of_a_table(tmp_path):
     assert any("3 files are read as parts of one table" in note for note in dataset.notes)
     (tmp_path / "other.csv").write_text("x\n1\n")
     with pytest.raises(DataError, match=r"other columns .* age, city, day"):
+        read(tmp_path, "label")
+
+
+BROKEN = {"part-9.csv": b"", "part-0.parquet": b"PAR1 and no table", "a.csv.gz": gzip.compress(CSV.encode())[:-9]}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_part_that_cannot_be_read_is_named_and_left_out_or_refused(tmp_path, name, packed):
+    head, *rows = CSV.splitlines(keepends=True)
+    parts = {f"part-{k}.csv": (head + "".join(rows[10 * k : 10 * k + 10])).encode() for k in range(3)} | {
+        name: BROKEN[name]
+    }
+    data = tmp_path / ("data.zip" if packed else "data")
+    if packed:
+        with zipfile.ZipFile(data, "w") as archive:
+            for called, body in sorted(parts.items()):
+                archive.writestr(called, body)
+    else:
+        data.mkdir()
+        for called, body in parts.items():
+            (data / called).write_bytes(body)
+    dataset = read(data, "label")
+    check(dataset)
+    assert sum(note.startswith(f"{name} is left out: ") for note in dataset.notes) == 1
+    assert any("3 files are read as parts of one table, 30 rows" in note for note in dataset.notes)
+    with pytest.raises((FileError, DataError), match=rf"{name} is (empty|not a whole)"):
+        read(data, "label", strict=True)
+
+
+def test_a_folder_of_which_no_part_can_be_read_is_refused(tmp_path):
+    for k in range(3):
+        (tmp_path / f"part-{k}.csv").touch()
+    with pytest.raises(DataError, match=r"part-0.csv is empty"):
+        read(tmp_path, "label")
+
+
+def test_a_part_for_which_there_is_no_room_is_never_left_out(tmp_path, monkeypatch):
+    (tmp_path / "part-0.csv").write_text(CSV)
+    (tmp_path / "part-1.csv").write_text(CSV.splitlines()[0] + "\n" + CSV.partition("\n")[2] * 2000)
+    monkeypatch.setenv("GLASSNET_MEMORY", "1MB")
+    with pytest.raises(TooLargeError, match=r"would take .* of memory"):
         read(tmp_path, "label")
 
 

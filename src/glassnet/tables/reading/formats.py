@@ -164,7 +164,8 @@ def read(
         For tables: False leaves every cell as the file has it, for a model that knows its columns; the target's too,
         unless it is required.
     strict : bool
-        For folders of pictures: whether one that cannot be decoded is an error, instead of being left out with a note.
+        For folders: whether a picture or a table that cannot be read is an error, instead of being left out with a
+        note.
     black, white : float, optional
         For pictures of floats: which numbers are black and white. Found from all pictures when None.
     target_format : str
@@ -251,7 +252,8 @@ def _joined(files: list[Source], part: str, options: _Options, where: str) -> Ra
         return raw
 
     files = [each for each in files if not is_hidden(each.called)]
-    return joined(choose(files, part, _suffix_of_table, where), read_one, options.target, where)
+    choice = choose(files, part, _suffix_of_table, where)
+    return joined(choice, read_one, options.target, where, strict=options.strict)
 
 
 def _of_content(source: Source, options: _Options) -> Dataset:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from glassnet.errors import DataError, FileError, UnknownNameError
+from glassnet.errors import DataError, FileError, GlassnetError, TooLargeError, UnknownNameError
 from glassnet.memory import check_room
 from glassnet.plain_text import listed
 from glassnet.tables.arrow import pa
@@ -105,8 +105,9 @@ def _role(name: str) -> str:
 
 
 def joined(
-    choice: Choice, read: Callable[[Source, tuple[str, ...]], RawTable], target: str | None, where: str
-) -> RawTable:
+    choice: Choice, read: Callable[[Source, tuple[str, ...]], RawTable], target: str | None, where: str, *,
+    strict: bool = False,
+) -> RawTable:  # fmt: skip
     """Return several tables as one.
 
     Parameters
@@ -119,14 +120,16 @@ def joined(
         A table for test or validation that lacks it is left out.
     where : str
         The folder or archive, for messages.
+    strict : bool
+        Whether a file that cannot be read is an error, instead of being left out with a note.
 
     Raises
     ------
-    DataError
-        Files have different columns.
+    FileError, DataError
+        Files have different columns; none of them can be read, or with `strict` one cannot.
     """
     roles, notes = _by_role(choice, where)
-    return _of_roles(roles, read, target, notes, where)
+    return _of_roles(roles, lambda files, known: _stacked(files, read, known, where, strict), target, notes, where)
 
 
 def of_training(choice: Choice, where: str) -> Choice:
@@ -157,16 +160,16 @@ def _by_role(choice: Choice, where: str) -> tuple[dict[str, list[Source]], list[
 
 
 def _of_roles(
-    roles: Mapping[str, list[Source]], read: Callable[[Source, tuple[str, ...]], RawTable], target: str | None,
+    roles: Mapping[str, list[Source]], read: Callable[[list[Source], tuple[str, ...]], RawTable], target: str | None,
     notes: list[str], where: str,
 ) -> RawTable:  # fmt: skip
-    whole = _stacked(roles["training"], read, (), where)
+    whole = read(roles["training"], ())
     names, tables, rows = whole.table.column_names, [whole.table], {"training": len(whole.table)}
     notes = [*whole.notes, *notes]
     for role in ("validation", "test"):
         if role not in roles:
             continue
-        other = _stacked(roles[role], read, tuple(names), where)
+        other = read(roles[role], tuple(names))
         called = listed([each.called for each in roles[role]], 100)
         if target is not None and target in names and target not in other.table.column_names:
             notes.append(f"{where}: {called} has no column {target!r}: not used as the {role} part")
@@ -180,15 +183,26 @@ def _of_roles(
 
 
 def _stacked(
-    files: list[Source], read: Callable[[Source, tuple[str, ...]], RawTable], known: tuple[str, ...], where: str
-) -> RawTable:
-    """Return the rows of files with equal columns."""
+    files: list[Source], read: Callable[[Source, tuple[str, ...]], RawTable], known: tuple[str, ...], where: str,
+    strict: bool,
+) -> RawTable:  # fmt: skip
+    """Return the rows of files with equal columns; those that cannot be read are named in a note, unless `strict`."""
     first: RawTable | None = None
     tables: list[pa.Table] = []
     notes: list[str] = []
+    unread: dict[Source, GlassnetError] = {}
     size = 0
     for file in files:
-        raw = read(file, known)
+        try:
+            raw = read(file, known)
+        except TooLargeError:  # it could be read
+            raise
+        except (FileError, DataError) as error:
+            unread[file] = error
+            if strict or len(unread) == len(files):
+                raise next(iter(unread.values())) from None
+            notes.append(f"{file.called} is left out: {error}")
+            continue
         table = with_partitions(raw.table, file.called)
         if first is None:
             first, known = raw, tuple(raw.table.column_names)
@@ -203,6 +217,7 @@ def _stacked(
         notes += [note for note in raw.notes if _plain(note) not in map(_plain, notes)]
     assert first is not None
     together = _concatenated(tables, where)
+    files = [file for file in files if file not in unread]
     if len(files) == 1:
         return RawTable(together, tuple(notes), first.lines, first.reading)
     shown = f"{files[0].called} ... {files[-1].called}"
