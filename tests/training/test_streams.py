@@ -1,13 +1,17 @@
-"""A stream is trained on as arrays in memory are: the same costs, resumed to the bit, by both engines."""
+"""A stream is trained on as arrays in memory are: the same costs, resumed to the bit, by both engines, in processes."""
+
+import threading
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from glassnet.arrays import streamed_columns
 from glassnet.errors import DivergedError, SettingError, ShapeError
 from glassnet.network import Network
 from glassnet.training.checkpoint import Checkpoint
 from needs import engines
+from side_by_side import in_all
 from streams import in_memory, made, streamed
 
 ENGINES = [engine for engine in engines() if engine.values[0] != "torch"]
@@ -111,3 +115,115 @@ def test_a_training_that_diverges_says_where(engine):
         block.columns.blocks[0].values[:, 1] *= 1e30
     with pytest.raises(DivergedError, match="no longer a finite number"):
         network().fit(streamed(blocks), None, engine=engine, **{**OPTIONS, "learning_rate": 1e30})
+
+
+RUNS = {
+    "mini-batches": {},
+    "dropout": {"dropout": 0.2, "l2": 0.5},
+    "clipped": {"clip_norm": 0.05, "schedule": "cosine"},
+    "in order": {"shuffle": False},
+}
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("run", RUNS)
+@pytest.mark.parametrize("ranks", [2, 3])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_processes_take_their_parts_of_each_batch_of_a_stream(engine, ranks, run, weighted):
+    blocks = scaled(made([100, 70, 131, 33], weighted=weighted))  # 334 samples: 10 batches of 32, and one of 14
+    validation = in_memory(blocks)[:2]
+
+    def fitted(reduce=None):
+        net, X = network(dtype="float64"), streamed(blocks, window=150, dtype="float64")
+        return net, net.fit(X, None, engine=engine, reduce=reduce, validation=validation, **{**OPTIONS, **RUNS[run]})
+
+    net, history = fitted()
+    for other, of_all in in_all(ranks, fitted):
+        assert_allclose(of_all.cost, history.cost, rtol=1e-7)
+        assert_allclose(of_all.validation_cost, history.validation_cost, rtol=1e-7)
+        assert_allclose(other.vector, net.vector, rtol=1e-5, atol=1e-8)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_processes_read_the_features_of_their_own_samples_only(engine, monkeypatch):
+    blocks, taken = scaled(made([100, 70, 130])), {}
+
+    def noted(columns, which, chosen=streamed_columns.chosen):
+        taken.setdefault(threading.current_thread(), []).extend(columns.blocks[0].values[which, 0])
+        return chosen(columns, which)
+
+    monkeypatch.setattr(streamed_columns, "chosen", noted)
+    options = {**OPTIONS, "epochs": 1, "engine": engine}
+    in_all(2, lambda reduce: network().fit(streamed(blocks, window=1000), None, reduce=reduce, **options))
+    first, second = taken.values()  # each process has a thread that reads
+    assert {len(first), len(second)} == {150}
+    assert len({*first, *second}) == 300
+
+
+@pytest.mark.needs("the native library")
+@pytest.mark.parametrize("ranks", [2, 3])
+def test_a_stack_on_a_stream_is_dealt_to_the_processes_to_the_bit(ranks):
+    def fitted(reduce=None):
+        net = network(n_networks=3)
+        X = streamed(scaled(made([100, 70, 130])), window=150)
+        return reduce, net, net.fit(X, None, engine="native", reduce=reduce, **{**OPTIONS, "dropout": 0.2})
+
+    _, net, history = fitted()
+    for reduce, other, of_all in in_all(ranks, fitted):
+        assert_array_equal(other.vector, net.vector)
+        assert_array_equal(of_all.cost, history.cost)
+        assert reduce.calls < len(history.cost)  # not one a step
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("stack", [None, 3])
+def test_a_run_of_processes_that_was_killed_is_completed_by_any_number_of_them(engine, stack, tmp_path):
+    X = streamed(scaled(made([200, 300, 150])), fingerprint=7, dtype="float64")
+    options = {**OPTIONS, "engine": engine, "dropout": 0.2}
+
+    def made_network():
+        return network(dtype="float64", n_networks=stack)
+
+    whole, kept = made_network(), []
+    whole.fit(X, None, **options)
+
+    def keep(model):
+        kept.append(tmp_path / f"{len(kept)}.glassnet")
+        model.save(kept[-1])
+
+    def begun(reduce):
+        keeper = Always(keep, 60.0, ends=False) if reduce.rank == 0 else None
+        made_network().fit(X, None, **options, reduce=reduce, checkpoint=keeper)
+
+    def rest(reduce):
+        net = Network.load(kept[len(kept) // 2])
+        net.fit(X, None, **options, reduce=reduce, resume=True)
+        return net.vector
+
+    in_all(2, begun)
+    for vector in in_all(3, rest):
+        assert_allclose(vector, whole.vector, rtol=1e-5, atol=1e-8)
+
+
+def test_processes_whose_streams_have_other_windows_are_refused():
+    blocks = scaled(made([100, 70, 130]))
+
+    def fit(reduce):
+        network().fit(streamed(blocks, window=100 + reduce.rank), None, reduce=reduce, **OPTIONS)
+
+    with pytest.raises(SettingError, match="begins with other"):
+        in_all(2, fit)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_stream_that_diverges_does_so_in_all_processes(engine):
+    blocks = made([100, 100])
+    for block in blocks:
+        block.columns.blocks[0].values[:, 1] *= 1e30
+
+    def fit(reduce):
+        with pytest.raises(DivergedError) as raised:
+            network().fit(streamed(blocks), None, engine=engine, reduce=reduce, **{**OPTIONS, "learning_rate": 1e30})
+        return raised.value.step
+
+    assert len(set(in_all(3, fit))) == 1

@@ -1,4 +1,4 @@
-"""Coded columns of some samples after those of others, as the columns of all of them."""
+"""Coded columns of some samples after those of others, as the columns of all of them; and of some of the samples."""
 
 from __future__ import annotations
 
@@ -26,6 +26,17 @@ def joined(columns: Sequence[CodedColumns]) -> CodedColumns:
         Expanded, it is `np.concatenate` of the expanded matrices along the samples, to the bit.
     """
     return CodedColumns(_joined([each.blocks for each in columns]), columns[0].dtype)
+
+
+def chosen(columns: CodedColumns, which: Array) -> CodedColumns:
+    """Return some samples, by their indices (k,); what is mapped from a file is read of these alone."""
+    return CodedColumns([_chosen(block, which) for block in columns.blocks], columns.dtype)
+
+
+def _chosen(block: Block, which: Array) -> Block:
+    if isinstance(block, Repeated):
+        return Repeated(block.blocks, block.index[which])
+    return KINDS[type(block)].take(block, which)
 
 
 def _joined(parts: Sequence[Sequence[Block]]) -> list[Block]:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from glassnet.arrays.coded_columns import CodedColumns
-from glassnet.arrays.joined_columns import joined
+from glassnet.arrays.joined_columns import chosen, joined
 
 Array = Any
 
@@ -95,10 +95,14 @@ class StreamedColumns:
         """Bytes of an expanded sample."""
         return self.shape[0] * self.itemsize
 
-    def read(self, which: Sequence[int]) -> tuple[CodedColumns, Array, Array | None]:
-        """Return X, Y and S of the samples of some blocks, one after the other, in memory."""
+    def read(self, which: Sequence[int], own: Array | None = None) -> tuple[CodedColumns, Array, Array | None]:
+        """Return X, Y and S of the samples of some blocks, one after the other, in memory.
+
+        `own` are the samples among them, in rising order, whose features are read; None are all.
+        """
         blocks = [self.blocks[i] for i in which]
-        X = self.of_features(joined([block.X() for block in blocks]))
+        some = (block.X() for block in blocks) if own is None else _features_of(blocks, own)
+        X = self.of_features(joined(list(some)))
         Y = np.concatenate([block.Y() for block in blocks], axis=1)
         weights = [M for M in (block.weights() for block in blocks) if M is not None]
         S = self.of_weights(Y, np.concatenate(weights, axis=1) if weights else None)
@@ -120,12 +124,25 @@ class StreamedColumns:
             yield some
 
 
+def _features_of(blocks: Sequence[StoredBlock], own: Array) -> Iterator[CodedColumns]:
+    """Yield the features of each block's samples that are among `own` of all."""
+    start = 0
+    for block in blocks:
+        first, last = np.searchsorted(own, (start, start + block.n_rows))
+        yield chosen(block.X(), own[first:last] - start)
+        start += block.n_rows
+
+
 class Window(NamedTuple):
-    """The samples from `start` to `stop` in an epoch, which are samples `order` of X, Y and S."""
+    """The samples from `start` to `stop` in an epoch, which are samples `order` of Y and S, and `rows` of X.
+
+    Where X has not all of them, `rows` of the others are -1.
+    """
 
     start: int
     stop: int
     order: Array
+    rows: Array
     X: CodedColumns
     Y: Array
     S: Array | None
@@ -140,20 +157,23 @@ class Epoch:
         What is read.
     seed : int or None
         Of the order; None is that of the blocks.
+    own : callable, optional
+        Takes two positions, and returns those from the first to before the second, in rising order, whose features will
+        be taken: no others are read. All are when not given.
     """
 
-    def __init__(self, X: StreamedColumns, seed: int | None) -> None:
-        self.columns, self.seed = X, seed
+    def __init__(self, X: StreamedColumns, seed: int | None, own: Callable[[int, int], Array] | None = None) -> None:
+        self.columns, self.seed, self.own = X, seed, own
         ends = np.cumsum([sum(X.blocks[i].n_rows for i in some) for some in X.windows(seed)]).tolist()
         self.ahead = list(zip(range(len(ends)), X.windows(seed), [0, *ends[:-1]], ends, strict=True))
         self.open: list[Window] = []
         self.reader = ThreadPoolExecutor(1, "glassnet-reader")
         self.next: Future[Window] | None = None
 
-    def take(self, positions: range, out: Array) -> tuple[Array, Array | None]:
+    def take(self, positions: range, out: Array, parts: Sequence[slice] = (slice(None),)) -> tuple[Array, Array | None]:
         """Write the features of samples of the epoch as rows into out (k, n); return Y (n_y, k), and S (1, k) or None.
 
-        Samples before the first of them are given up.
+        Of the features only those of some parts of the k samples are written. Samples before the first are given up.
         """
         first, last = positions.start, positions.stop
         self.open = [window for window in self.open if window.stop > first]
@@ -163,12 +183,15 @@ class Epoch:
         Y: list[Array] = []
         S: list[Array] = []
         for window in self.open:
-            chosen = window.order[max(first - window.start, 0) : last - window.start]
-            at = max(window.start - first, 0)
-            window.X.expand(chosen, out[at : at + len(chosen)])
-            Y.append(window.Y[:, chosen])
+            these = window.order[max(first - window.start, 0) : last - window.start]
+            Y.append(window.Y[:, these])
             if window.S is not None:
-                S.append(window.S[:, chosen])
+                S.append(window.S[:, these])
+            for begin, end, _ in (part.indices(last - first) for part in parts):
+                start, stop = max(first + begin, window.start), min(first + end, window.stop)
+                if start < stop:
+                    rows = window.rows[start - window.start : stop - window.start]
+                    window.X.expand(rows, out[start - first : stop - first])
         return np.concatenate(Y, axis=1), np.concatenate(S, axis=1) if S else None
 
     def close(self) -> None:
@@ -185,7 +208,13 @@ class Epoch:
     def _read(self, number: int, which: list[int], start: int, stop: int) -> Window:
         m = stop - start
         order = np.arange(m) if self.seed is None else _generator(self.seed, 1 + number).permutation(m)
-        return Window(start, stop, order.astype(np.int32), *self.columns.read(which))
+        order = order.astype(np.int32)
+        if self.own is None:
+            return Window(start, stop, order, order, *self.columns.read(which))
+        own = np.sort(order[self.own(start, stop) - start])
+        among_own = np.full(m, -1, np.int32)
+        among_own[own] = np.arange(len(own))
+        return Window(start, stop, order, among_own[order], *self.columns.read(which, own))
 
 
 def _generator(seed: int, part: int) -> np.random.Generator:

@@ -147,7 +147,7 @@ class StreamedBatches(Batches):
     X : StreamedColumns
         m samples, more than there are in a batch.
     size, shuffle, rng, reduce
-        As for `Batches`. Every process reads all samples.
+        As for `Batches`. A process reads the features of its own samples only, and Y and S of all.
 
     Attributes
     ----------
@@ -169,8 +169,17 @@ class StreamedBatches(Batches):
             seed = np.array([int(self.rng.random() * 2**53)]) if self.begun is None else self.begun
             self.drawn, self.begun = seed, None
         self.close()
-        self.reading = Epoch(self.stream, None if self.drawn is None else int(self.drawn[0]))
+        own = None if self.reduce.ranks == 1 else self._own
+        self.reading = Epoch(self.stream, None if self.drawn is None else int(self.drawn[0]), own)
         return range(self.m)
+
+    def _own(self, first: int, last: int) -> Array:
+        """Return the positions of this process's samples among those of an epoch from `first` to before `last`."""
+        found = []
+        for start in range(first - first % self.size, last, self.size):
+            part = part_of(self.reduce, min(self.size, self.m - start))
+            found.append(np.arange(max(start + part.start, first), min(start + part.stop, last)))
+        return np.concatenate(found)
 
     def close(self) -> None:
         """End the reading."""
@@ -179,13 +188,13 @@ class StreamedBatches(Batches):
         self.reading = None
 
     def expand(self, chosen: range, out: Array, parts: Sequence[slice] = WHOLE) -> tuple[Array, Array | None]:
-        """Write k samples at positions of the epoch as rows into out (k, n[0]); return Y (n[L], k), and S or None."""
+        """Write parts of k samples at positions of the epoch as rows into out (k, n[0]); return all Y and S or None."""
         assert self.reading is not None
-        self.buffer = out[-self.size :]
-        return self.reading.take(chosen, out)
+        self.buffer = out[parts[-1]][-self.size :]
+        return self.reading.take(chosen, out, parts)
 
     def columns(self, chosen: range | None) -> Array:
-        """Return the samples shown last."""
+        """Return the samples shown last, those of this process."""
         return self.buffer.T
 
     def weights(self, chosen: range | None) -> Array | None:
@@ -201,7 +210,7 @@ class StreamedBatches(Batches):
         """Return (X, Y, S) of this process's part of a batch; the arrays are reused by the next one."""
         assert chosen is not None
         rows, part = self.held[: len(chosen)], part_of(self.reduce, len(chosen))
-        Y, S = self.expand(chosen, rows)
+        Y, S = self.expand(chosen, rows, [part])
         self.shown_weights = S
         return rows[part].T, Y[..., part], None if S is None else S[..., part]
 

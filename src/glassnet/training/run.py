@@ -225,7 +225,8 @@ class Run:
 
     def check_alike(self) -> None:
         """Raise SettingError where another process begins otherwise than this one."""
-        sizes = [M.shape for M in (*self.batches.whole, *(self.validation or ())) if M is not None]
+        given = [M for M in (*self.batches.whole, *(self.validation or ())) if M is not None]
+        sizes = [(M.shape, getattr(M, "window", None)) for M in given]  # a window decides the order of a stream
         rng = generators.to_document(self.rng)
         check_alike(self.reduce, self.theta.vector.tobytes(), (self.identity, sizes, self.steps, rng))
 

@@ -145,6 +145,8 @@ class NativeSteps:
         self._make_room(self.steps_at_a_time)
         if self.codes is None:
             self._hand_targets(targets, weights)
+        if isinstance(samples, StreamedColumns):
+            run.batches.reduce = self.reduce  # networks that are dealt take all samples: all are read
 
     def _sum_of(self, k: int, gradient: Array) -> Any:
         """Let the threads of a network call what sums J and its gradient over the processes; return that function."""
