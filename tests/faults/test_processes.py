@@ -1,6 +1,7 @@
 """Processes that torchrun starts train together: what they print and write, and what becomes of one that is killed."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ import pytest
 
 from faults import many
 from glassnet import load
+from glassnet.tables.streaming import writing
 from side_by_side import in_all
 
 pytestmark = [pytest.mark.needs("torch"), pytest.mark.needs("linux"), pytest.mark.long]
@@ -46,9 +48,9 @@ def test_the_command_prints_and_writes_once_and_equals_one_process(table, glassn
 
 
 def test_a_process_that_is_killed_is_started_again_and_the_result_is_that_of_an_unbroken_run(table):
-    done = torchrun(many.__file__, table, cwd=table)
+    done = torchrun(many.__file__, table, "table.csv", cwd=table)
     assert done.returncode == 0, done.stderr
-    assert 30 <= int((table / "killed").read_text()) < many.SETTINGS["epochs"]
+    assert 30 <= int((table / "killed-0").read_text()) < many.SETTINGS["epochs"]
     assert [(table / f"process-{rank}").read_text().split()[0] for rank in (0, 1)] == ["1", "1"]  # the second attempt
     broken = load(table / "m.glassnet")
     (table / "m.glassnet").unlink()
@@ -56,3 +58,43 @@ def test_a_process_that_is_killed_is_started_again_and_the_result_is_that_of_an_
     assert broken.network_.vector.tobytes() == whole[0].network_.vector.tobytes() == whole[1].network_.vector.tobytes()
     assert broken.network_.record["epochs"] == many.SETTINGS["epochs"]
     assert not (table / "m.glassnet.checkpoint").exists()
+
+
+@pytest.fixture
+def parts(table):
+    """Return a folder with the rows of the table in parts."""
+    head, *rows = (table / "table.csv").read_text().splitlines()
+    (table / "parts").mkdir()
+    for k in range(4):
+        (table / "parts" / f"{k}.csv").write_text("\n".join([head, *rows[100 * k : 100 * k + 100]]) + "\n")
+    return table
+
+
+@pytest.mark.parametrize("networks", [1, 4])
+def test_the_command_streams_rows_as_one_process_does(parts, glassnet, monkeypatch, networks):
+    words = ["train", "parts", "--target", "y", "--seed", "1", "--epochs", "4", "--cache", "blocks", "--hidden", "8"]
+    words += ["--n-networks", str(networks)]
+    done = torchrun("-m", "glassnet", *words, "--out", "two.glassnet", cwd=parts)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("Saved     two.glassnet") == done.stdout.count("trained in parts") == 1
+    assert not list(parts.glob("blocks/asked-*"))
+    monkeypatch.chdir(parts)
+    assert glassnet(*words, "--out", "one.glassnet").code == 0
+    one, two = (load(parts / f"{name}.glassnet").network_ for name in ("one", "two"))
+    np.testing.assert_allclose(two.vector, one.vector, rtol=1e-4, atol=1e-6)
+
+
+def test_one_that_is_killed_while_rows_are_prepared_and_one_in_training_change_nothing(parts, monkeypatch):
+    done = torchrun(many.__file__, parts, "parts", cwd=parts)
+    assert done.returncode == 0, done.stderr
+    assert (parts / "killed-0").read_text() == "process 0 wrote block-000002"
+    assert 30 <= int((parts / "killed-1").read_text()) < many.SETTINGS["epochs"]
+    assert [(parts / f"process-{rank}").read_text().split()[0] for rank in (0, 1)] == ["2", "2"]  # the third attempt
+    broken = load(parts / "m.glassnet")
+    (parts / "m.glassnet").unlink()
+    shutil.rmtree(parts / "blocks")
+    monkeypatch.setattr(writing, "ROWS", many.ROWS)
+    whole = in_all(2, lambda reduce: many.train(parts, reduce, data="parts").model)
+    assert broken.network_.vector.tobytes() == whole[0].network_.vector.tobytes() == whole[1].network_.vector.tobytes()
+    assert broken.network_.record["epochs"] == many.SETTINGS["epochs"]
+    assert not (parts / "m.glassnet.checkpoint").exists()

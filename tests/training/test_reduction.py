@@ -5,7 +5,7 @@ import pytest
 
 from glassnet import Network
 from glassnet.errors import DivergedError, SettingError
-from glassnet.training.reduction import ALONE, any_of, most_samples, of_first, part_of
+from glassnet.training.reduction import ALONE, any_of, most_samples, of_each, of_first, part_of
 from needs import engines
 from side_by_side import in_all
 
@@ -212,4 +212,6 @@ def test_what_the_first_process_has_and_what_any_says():
     assert in_all(3, lambda reduce: of_first(reduce, 2**53 - 1 - reduce.rank)) == [2**53 - 1] * 3
     assert in_all(3, lambda reduce: any_of(reduce, reduce.rank == 2)) == [True] * 3
     assert not any_of(ALONE, False)
+    assert in_all(3, lambda reduce: of_each(reduce, 2**53 - 1 - reduce.rank)) == [[2**53 - k for k in (1, 2, 3)]] * 3
     assert of_first(ALONE, 7) == 7
+    assert of_each(ALONE, 7) == [7]

@@ -6,10 +6,11 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
-from glassnet import workflows
+from glassnet import load, memory, workflows
 from glassnet.errors import DataError, FileError, SettingError
 from glassnet.tables.recognition import decision_of
-from glassnet.workflows.streaming import Sampling, sampled
+from glassnet.workflows.streaming import Sampling, memory_of_each, sampled
+from side_by_side import in_all
 
 SETTINGS = {"hidden": 8, "epochs": 4, "learning_rate": 0.02, "random_state": 0, "n_networks": 2}
 
@@ -168,3 +169,43 @@ def test_a_single_class_is_refused_with_its_rows(tmp_path):
     pq.write_table(pa.table({"a": np.arange(50.0) ** 2, "y": ["only"] * 50}), tmp_path / "t.parquet")
     with pytest.raises(DataError, match=r"target 'y' holds a single class, 'only', in all \d\d training rows"):
         workflows.train_file(tmp_path / "t.parquet", "y", cache=tmp_path / "blocks", **SETTINGS)
+
+
+@pytest.mark.parametrize("networks", [1, 2])
+def test_processes_train_and_score_as_one_does_and_the_first_alone_writes(folder, tmp_path, networks):
+    out = tmp_path / "m.glassnet"
+    settings = {**SETTINGS, "n_networks": networks, "cache": tmp_path / "blocks", "ids": "no"}
+    one = workflows.train_file(folder, "kind", **settings)
+    two = in_all(2, lambda reduce: workflows.train_file(folder, "kind", out=out, reduce=reduce, **settings))
+    for found in two:
+        assert found.parts == one.parts
+        assert found.scores["test"].values == pytest.approx(one.scores["test"].values, rel=1e-4)
+        np.testing.assert_allclose(found.model.network_.vector, one.model.network_.vector, rtol=1e-4, atol=1e-5)
+    assert load(out).network_.vector.tobytes() == two[0].model.network_.vector.tobytes()
+    assert not (tmp_path / "m.glassnet.checkpoint").exists()
+
+
+def test_processes_draw_one_seed_where_none_is_given(folder, tmp_path):
+    settings = {**SETTINGS, "random_state": None, "cache": tmp_path / "blocks"}
+    first, second = in_all(2, lambda reduce: workflows.train_file(folder, "kind", reduce=reduce, **settings).model)
+    assert first.network_.vector.tobytes() == second.network_.vector.tobytes()
+
+
+def test_the_processes_of_a_machine_share_what_is_free(monkeypatch):
+    monkeypatch.setattr(memory, "_free", lambda: [3 * 10**9])
+    assert memory_of_each(None, None) is None
+    assert memory_of_each("1GB", None) == "1GB"
+    assert in_all(4, lambda reduce: memory_of_each(None, reduce)) == [250 * 10**6] * 4
+    assert in_all(2, lambda reduce: memory_of_each("1GB", reduce)) == [10**9] * 2
+    assert in_all(2, lambda reduce: memory_of_each(("1GB", "800MB")[reduce.rank], reduce)) == [800 * 10**6] * 2
+    monkeypatch.setattr(memory, "_free", lambda: [3 * 10**6])
+    assert in_all(2, lambda reduce: memory_of_each(None, reduce)) == [memory.LEAST] * 2
+
+
+def test_whether_rows_are_streamed_is_the_same_in_all_processes(folder, monkeypatch):
+    monkeypatch.setattr(memory, "LEAST", 1000)
+    chosen = ("1KB", "1GB")
+    models = in_all(
+        2, lambda reduce: workflows.train_file(folder, "kind", memory=chosen[reduce.rank], reduce=reduce, **SETTINGS)
+    )
+    assert all("trained in parts" in found.notes[0] for found in models)

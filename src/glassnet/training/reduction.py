@@ -64,6 +64,14 @@ def any_of(reduce: Reduce, answer: bool) -> bool:
     return bool(count[0] > 0)
 
 
+def of_each(reduce: Reduce, number: int) -> list[int]:
+    """Return a whole number below 2^53 of every process, in their order."""
+    numbers = np.zeros(reduce.ranks)
+    numbers[reduce.rank] = number
+    reduce(numbers)
+    return [int(each) for each in numbers]
+
+
 def of_first(reduce: Reduce, number: int) -> int:
     """Return a whole number below 2^53 that the first process has."""
     value = np.array([number if reduce.rank == 0 else 0], np.float64)

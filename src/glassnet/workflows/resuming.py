@@ -13,6 +13,7 @@ from glassnet.core.checks import is_count
 from glassnet.errors import DivergedError, SettingError
 from glassnet.files import remove
 from glassnet.scoring import Model
+from glassnet.training.reduction import Reduce, of_first
 from glassnet.workflows.parts import Part
 
 
@@ -61,11 +62,17 @@ def without_diverged(out: str | Path | None) -> Iterator[None]:
         raise
 
 
-def seed_of(earlier: Model | None) -> int:
-    """Return the seed of the model to resume, whose test rows must stay unseen, or a new one."""
-    if earlier is not None and is_count(earlier.random_state, least=0):
-        return int(earlier.random_state)
-    return int(np.random.default_rng().integers(2**31))
+def seed_of_training(earlier: Model | None, settings: dict[str, Any], reduce: Reduce | None) -> Any:
+    """Return the seed of a training: as it is set, else that of the model to resume, whose test rows must stay unseen.
+
+    Else it is a new one. Of several processes it is that of the first.
+    """
+    seed = settings.get("random_state")
+    if seed is None and earlier is not None and is_count(earlier.random_state, least=0):
+        seed = int(earlier.random_state)
+    if seed is None:
+        seed = int(np.random.default_rng().integers(2**31))
+    return of_first(reduce, seed) if reduce is not None and is_count(seed, 0) else seed
 
 
 def notes_of_resuming(model: Model, path: str | Path | None, part: Part, settings: dict[str, Any] | None) -> list[str]:

@@ -25,11 +25,12 @@ from glassnet.tables.streaming import Scan, StreamedDataset
 from glassnet.tables.target import read_target
 from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.history import Progress
+from glassnet.training.reduction import Reduce
 from glassnet.typing import AnyArray
 from glassnet.workflows.known import Known
 from glassnet.workflows.outcome import Training, once, saved
 from glassnet.workflows.parts import TEST_SHARE
-from glassnet.workflows.resuming import refuse_another_checkpoint, seed_of, without_diverged
+from glassnet.workflows.resuming import refuse_another_checkpoint, seed_of_training, without_diverged
 from glassnet.workflows.streaming import Sample, Sampling
 from glassnet.workflows.targets import task_of
 
@@ -57,7 +58,7 @@ def train_streamed(
     task: str | None, test: float | None, out: str | Path | None, earlier: Model | None, start: str | Path | None,
     resume: str | Path | None, keeper: Checkpoint | None, callbacks: Iterable[Callable[[Progress], Any]],
     announce: Callable[[Dataset, dict[str, int]], Any], end: float | None, settings: dict[str, Any],
-    waiting: Callable[[str, int], None] | None = None,
+    waiting: Callable[[str, int], None] | None = None, reduce: Reduce | None = None,
 ) -> Training:  # fmt: skip
     """Train on streamed rows, score on those of the test and some of the training, save.
 
@@ -83,6 +84,8 @@ def train_streamed(
         Of the model.
     waiting : callable, optional
         Gets what is done with rows before the training, and with how many of them.
+    reduce : callable, optional
+        Where several processes call this together; `out` and `keeper` are for the first one alone.
 
     Returns
     -------
@@ -95,7 +98,7 @@ def train_streamed(
         raise SettingError(f"task: the model to resume, {start}, predicts {_task_of(earlier)}; asked for {task}")
     if task == "numbers":
         refuse_those_of_classes(settings)
-    settings["random_state"] = seed_of(earlier) if settings.get("random_state") is None else settings["random_state"]
+    settings["random_state"] = seed_of_training(earlier, settings, reduce)
     kind = TableClassifier if task == "classes" else TableRegressor
     model: Model = kind(**settings)
     if earlier is not None:
@@ -114,7 +117,7 @@ def train_streamed(
         announced = once(announce, _described(scan, sum(parts.values())), parts)
         with without_diverged(out), ends_at(end, 0):
             warnings.simplefilter("ignore", InterruptedWarning)  # `Training.interrupted` says it
-            model.fit(scan, callbacks=[announced, *callbacks], checkpoint=keeper)
+            model.fit(scan, callbacks=[announced, *callbacks], checkpoint=keeper, reduce=reduce)
         if out is not None:
             saved(model, out)
         labels = model.classes_ if isinstance(model, TableClassifier) else None

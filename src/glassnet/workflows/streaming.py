@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import platform
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,15 +11,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from glassnet.errors import DataError, FileError
-from glassnet.memory import budget
+from glassnet.memory import LEAST, budget
 from glassnet.tables.arrow import pa
 from glassnet.tables.cells import rows_at, stacked
 from glassnet.tables.streaming import StreamedDataset, dataset, is_streamable
+from glassnet.training.reduction import Reduce, of_each
 from glassnet.typing import AnyArray
 
 
 def stream_of(
-    path: str | Path, target: str | None = None, *, memory: str | None = None, strict: bool = False,
+    path: str | Path, target: str | None = None, *, memory: int | str | None = None, strict: bool = False,
     cache: str | Path | None = None, known: tuple[int, int] | None = None,
 ) -> StreamedDataset | None:  # fmt: skip
     """Return the rows of a file or folder as a stream, if they do not fit into memory, or their blocks are to be kept.
@@ -28,8 +31,8 @@ def stream_of(
         What is read.
     target : str, optional
         The column to predict.
-    memory : str, optional
-        What may be used, such as "1GB"; a third of what is free when not given.
+    memory : int or str, optional
+        What may be used, in bytes or such as "1GB"; a third of what is free when not given.
     strict : bool
         Whether a part that cannot be read is refused, instead of being left out.
     cache : path, optional
@@ -58,6 +61,20 @@ def stream_of(
             raise
         return None  # the reader of whole tables says what is wrong
     return data if cache is not None or is_large or data.fingerprint == known else None
+
+
+def memory_of_each(given: int | str | None, reduce: Reduce | None) -> int | str | None:
+    """Return what each of several processes may use of the memory: the same in all, the least of what they have.
+
+    What is given is for each of them; else those of one machine share a third of what is free there.
+    """
+    if reduce is None:
+        return given
+    bytes_here = budget(given)
+    machines = of_each(reduce, zlib.crc32(platform.node().encode()))
+    if given is None:
+        bytes_here = max(LEAST, bytes_here // machines.count(machines[reduce.rank]))
+    return min(of_each(reduce, bytes_here))
 
 
 class Sample(NamedTuple):

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.core.checks import is_count
 from glassnet.errors import DataError, InterruptedWarning, SettingError
 from glassnet.estimators.input_names import select_training_columns
 from glassnet.estimators.tabular.model import TableClassifier, TableRegressor
@@ -26,22 +25,17 @@ from glassnet.tables.arrow import release_memory
 from glassnet.tables.choices import ColumnChoices
 from glassnet.tables.recognition import decision_of
 from glassnet.training.history import Progress
-from glassnet.training.reduction import Reduce, of_first
+from glassnet.training.reduction import Reduce
 from glassnet.typing import AnyArray
 from glassnet.workflows.known import Known
 from glassnet.workflows.looking import quoted
 from glassnet.workflows.models import load_tabular
 from glassnet.workflows.outcome import Training, keeper_of, once, saved
 from glassnet.workflows.parts import with_test_file, with_test_part
-from glassnet.workflows.resuming import (
-    checkpoint_to_resume,
-    notes_of_resuming,
-    seed_of,
-    without_diverged,
-)
+from glassnet.workflows.resuming import checkpoint_to_resume, notes_of_resuming, seed_of_training, without_diverged
 from glassnet.workflows.sources import source_of
 from glassnet.workflows.streamed_training import train_streamed
-from glassnet.workflows.streaming import stream_of
+from glassnet.workflows.streaming import memory_of_each, stream_of
 from glassnet.workflows.targets import likely_target, task_of
 
 KEPT_BACK = 0.97  # of a time limit: the rest is for writing and for what cannot be planned
@@ -86,7 +80,7 @@ def train_file(
         Further arguments of `glassnet.read`.
     memory : str, optional
         What may be used of it, such as "1GB"; a third of what is free when not given. A table of parts, or a file, that
-        is larger is streamed.
+        is larger is streamed. Each of several processes may use as much; a third is divided among those of a machine.
     cache : path, optional
         Folder for the prepared rows of a stream, which stay there.
     waiting : callable, optional
@@ -126,19 +120,21 @@ def train_file(
     earlier = None if start is None else load_tabular(start)
     known = Known(target, sample_weight, group, ids, reading or {}).with_those_of(earlier)
     choices = known.choices(settings, earlier)
-    rows = stream_of(data, known.target, memory=memory, cache=cache, strict=bool(known.reading.get("strict")))
+    rows = stream_of(
+        data, known.target, memory=memory_of_each(memory, reduce), cache=cache, strict=bool(known.reading.get("strict"))
+    )
     if rows is not None:
-        _refuse_where_streamed(test_file, known, reduce)
+        _refuse_where_streamed(test_file, known)
         return train_streamed(
-            rows, known, choices, data, task=task, test=test, out=out, earlier=earlier, start=start, resume=resume,
-            keeper=keeper, callbacks=callbacks, announce=announce, settings=settings, waiting=waiting,
+            rows, known, choices, data, task=task, test=test, out=own_out, earlier=earlier, start=start, resume=resume,
+            keeper=keeper, callbacks=callbacks, announce=announce, settings=settings, waiting=waiting, reduce=reduce,
             end=None if (limit := settings.get("time_limit")) is None else began + limit * KEPT_BACK,
         )  # fmt: skip
     dataset = _read(data, known, choices)
     task = _task(task, dataset.y, earlier, start)
     if task == "numbers":
         refuse_those_of_classes(settings)
-    settings["random_state"] = _seed(earlier, settings, reduce)
+    settings["random_state"] = seed_of_training(earlier, settings, reduce)
     if test_file is not None:
         dataset = with_test_file(dataset, test, test_file, known.reading)
     resolved = choices.resolved(_columns(dataset)) if choices else choices
@@ -177,20 +173,10 @@ def train_file(
     return Training(model, str(data), target, parts, scores, [*notes, *model.notes_], model.was_interrupted)
 
 
-def _seed(earlier: Model | None, settings: dict[str, Any], reduce: Reduce | None) -> Any:
-    """Return the seed of the training: of several processes that of the first."""
-    seed = seed_of(earlier) if settings.get("random_state") is None else settings["random_state"]
-    return of_first(reduce, seed) if reduce is not None and is_count(seed, 0) else seed
-
-
-def _refuse_where_streamed(test_file: str | Path | None, known: Known, reduce: Reduce | None) -> None:
+def _refuse_where_streamed(test_file: str | Path | None, known: Known) -> None:
     """Raise SettingError where something is asked for that rows cannot have which are streamed."""
     if known.target is None:
         raise SettingError("rows that do not fit into memory are streamed: name the column to predict with --target")
-    if reduce is not None:
-        raise SettingError(
-            "rows that do not fit into memory are trained by one process, without torchrun; or raise --memory"
-        )
     if test_file is not None:
         raise SettingError("--test-file is for rows in memory; streamed ones are kept for the test by --test, a share")
     asked = [name for name in ("separator", "header", "encoding") if known.reading.get(name) is not None]

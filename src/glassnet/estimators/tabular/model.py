@@ -183,9 +183,10 @@ class TableModel(InspectionMixin):
         time_plan = TimePlan(self.time_limit)
         warm = self.warm_start and hasattr(self, "network_")
         unfinished = self._unfinished if warm else None
-        data = None if unfinished is None else self._data_to_resume(unfinished, given, given_val)
+        data = None if unfinished is None else self._data_to_resume(unfinished, given, given_val, reduce)
         if data is None:
-            unfinished, data = None, prepared(self, given, given_val, warm=warm, seed=self._seed_to_fit(warm))
+            seed = self._seed_to_fit(warm)
+            unfinished, data = None, prepared(self, given, given_val, warm=warm, seed=seed, reduce=reduce)
         keeper = checkpoint_to(checkpoint, every)
         self._unfinished = None
         candidates = train_candidates(
@@ -222,12 +223,14 @@ class TableModel(InspectionMixin):
             return self._last_fit.seed
         return drawn_seed(self.random_state)
 
-    def _data_to_resume(self, unfinished: Unfinished, given: Given, given_val: Given = NOTHING) -> TrainingData | None:
+    def _data_to_resume(
+        self, unfinished: Unfinished, given: Given, given_val: Given = NOTHING, reduce: Reduce | None = None
+    ) -> TrainingData | None:
         """Return the data of an interrupted training, if these are, and the settings are the same."""
         if not is_same(unfinished.settings, settings_of(self), defaults(self._declared)):
             return None
         twin = copy.copy(self)  # other data must not change this model
-        data = prepared(twin, given, given_val, warm=unfinished.warm, seed=unfinished.seed)
+        data = prepared(twin, given, given_val, warm=unfinished.warm, seed=unfinished.seed, reduce=reduce)
         return data if data.fingerprint == unfinished.data else None
 
     def _become(self, data: TrainingData, candidates: list[Candidate]) -> Candidate:

@@ -4,6 +4,8 @@ Two passes over the rows make the blocks: what the columns are fitted to, then t
 held out by a hash of their position, and by these, few enough to be in memory, all networks are judged; a network that
 leaves out rows of its own would need a weight for each row. So "solved linear", which looks at all rows at once, is
 left out.
+
+Several processes make the first pass each, and blocks are written once on each disk: all train on the same rows.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
@@ -25,12 +28,14 @@ from glassnet.estimators.tabular.networks import dtype_of, number_of_networks, r
 from glassnet.estimators.tabular.recipes import preset_named
 from glassnet.estimators.tabular.rows import choices_of
 from glassnet.estimators.tabular.samples import Samples
+from glassnet.estimators.tabular.shared_blocks import discard_when_all_are_done, written_by_first
 from glassnet.estimators.tabular.training_data import VALIDATION_SHARE, Given, TrainingData, prepare
 from glassnet.estimators.targets import LabelEncoder, Target, TargetScaler
 from glassnet.tables import Preparation
 from glassnet.tables.recognition import recognised
-from glassnet.tables.streaming import Scan, StreamedDataset, scanned, write_blocks
+from glassnet.tables.streaming import Scan, StreamedDataset, folder_of_blocks, scanned, write_blocks
 from glassnet.training.position import fingerprint
+from glassnet.training.reduction import ALONE, Reduce, of_each, of_first
 from glassnet.typing import AnyArray
 
 if TYPE_CHECKING:
@@ -52,13 +57,21 @@ def stream_of(X: StreamedDataset | Scan) -> StreamedDataset:
     return X.data if isinstance(X, Scan) else X
 
 
-def prepared(model: TableModel, given: Given, given_val: Given, *, warm: bool, seed: int) -> TrainingData:
+def prepared(
+    model: TableModel, given: Given, given_val: Given, *, warm: bool, seed: int, reduce: Reduce | None = None
+) -> TrainingData:
     """Check, prepare and split rows, in memory or streamed."""
     if not is_streamed(given.X):
         return prepare(model, given, given_val, warm=warm, seed=seed)
     _refuse_what_they_bring(given, given_val)
-    scan = given.X if isinstance(given.X, Scan) else scan_of(model, given.X)
-    return _streamed(model, scan, warm=warm, seed=seed)
+    reduce = reduce or ALONE
+    scan = given.X if isinstance(given.X, Scan) else scan_of(model, _within_the_least_memory(given.X, reduce))
+    return _streamed(model, scan, warm=warm, seed=seed, reduce=reduce)
+
+
+def _within_the_least_memory(data: StreamedDataset, reduce: Reduce) -> StreamedDataset:
+    """Return rows within the least memory that a process has: how many are read at once decides their order."""
+    return replace(data, memory=min(of_each(reduce, data.memory)))
 
 
 def scan_of(
@@ -89,14 +102,15 @@ def scan_of(
     return scanned(data, {name: share for name, share in shares.items() if share}, SEED, progress)
 
 
-def _streamed(model: TableModel, scan: Scan, *, warm: bool, seed: int) -> TrainingData:
+def _streamed(model: TableModel, scan: Scan, *, warm: bool, seed: int, reduce: Reduce = ALONE) -> TrainingData:
     """Prepare blocks of streamed rows, and return what reads them."""
     data = scan.data
     target = model._decisions(model.target_ if warm else _target(model, scan))
     key = json.dumps(target.to_document(), sort_keys=True)
     labels = target.classes if isinstance(target, LabelEncoder) else None
     preparation = model.preparation_ if warm else None
-    blocks = write_blocks(scan, target.encode, key=key, preparation=preparation, labels=labels)
+    write = partial(write_blocks, scan, target.encode, key, preparation, labels=labels)
+    blocks = written_by_first(reduce, folder_of_blocks(data.cache), write)
     mass = _mass_of_classes(target, scan, blocks.training.parts)
     class_weights = None
     if isinstance(target, LabelEncoder):
@@ -115,15 +129,16 @@ def _streamed(model: TableModel, scan: Scan, *, warm: bool, seed: int) -> Traini
     window = int(min(WINDOW, max(1, SHARE_OF_WINDOWS * data.memory // bytes_of_a_row)))
     X = StreamedColumns(
         rows.parts, (rows.n_features, rows.n_rows), dtype_of(model), weighted=scan.layout.weight is not None,
-        fingerprint=blocks.fingerprint, window=window,
+        fingerprint=of_first(reduce, blocks.fingerprint), window=window,
     )  # fmt: skip
     X = _weighing(X, target, class_weights)
     judged = _judged(target, blocks.validation.parts, class_weights, X.dtype)
     validation = None if judged is None else (judged.X, judged.Y, *([] if judged.S is None else [judged.S]))
+    discard = partial(discard_when_all_are_done, reduce, blocks) if data.cache is None else _keep
     result = TrainingData(
         preparation, target, _notes(model, scan, preparation), n_columns, X, None, None, validation, None,
         fingerprint(X, *(validation or ())), k, np.random.default_rng(seed), seed, warm, judged,
-        _constants(model, target, scan, mass), None, discard=blocks.discard if data.cache is None else _keep,
+        _constants(model, target, scan, mass), None, discard=discard,
     )  # fmt: skip
     if warm or model.hidden is not None:
         return result

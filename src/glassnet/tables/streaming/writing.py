@@ -74,6 +74,11 @@ def write_blocks(
     return _Writer(scan, encode, key, preparation, progress, labels).written()
 
 
+def folder_of_blocks(cache: str | None) -> Path:
+    """Return where the folders of blocks are: in the cache that the user named, or in the user's."""
+    return Path(cache or cache_folder() / "blocks")
+
+
 @dataclass
 class _Pending:
     """Prepared rows that are not written yet."""
@@ -100,7 +105,7 @@ class _Writer:
         ]  # fmt: skip
         digest = hashlib.blake2b(json.dumps(identity).encode(), digest_size=12)
         self.fingerprint = int.from_bytes(digest.digest()[:6])
-        self.folder = Path(scan.data.cache or cache_folder() / "blocks") / digest.hexdigest()
+        self.folder = folder_of_blocks(scan.data.cache) / digest.hexdigest()
         self.few = {} if preparation else {
             name: found
             for column in self.preparation.columns
