@@ -69,3 +69,18 @@ def test_categories_of_many_rows_are_counted(glassnet, tmp_path, monkeypatch):
     (tmp_path / "many.csv").write_text("colour,n\n" + colours)
     columns = json.loads(glassnet("look", "many.csv", "--json").out)["columns"]
     assert [each["distinct"] for each in columns] == [2, 7]
+
+
+def test_numbers_with_fractions_are_no_classes(glassnet, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,y\n" + "".join(f"{i},{i % 3 + 0.5}\n" for i in range(30)))
+    for command in ("look", "train"):
+        answer = glassnet(command, path, "--target", "y", "--task", "classes")
+        assert answer.code == 2
+        assert "the target holds numbers such as 0.5: estimate them as numbers" in answer.err
+
+
+def test_the_mean_of_very_large_numbers_is_a_number(glassnet, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,y\n" + "".join(f"{i},{1.5e308 if i % 2 else 0.5e308}\n" for i in range(30)))
+    assert "mean 1e+308" in glassnet("look", path, "--target", "y").out

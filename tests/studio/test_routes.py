@@ -44,7 +44,7 @@ def test_the_numbers_of_a_sample_are_those_of_the_trace(client):
         assert arrays[name]["shape"] == list(trace.array(name).shape)
     assert found["cost"] == trace.cost
     assert found["probabilities"]["blue"] == trace.A[2][0, 0]
-    assert list(found["features"].values()) == session.data.X[:, 7].tolist()
+    assert [value for _, value in found["features"]] == session.data.X[:, 7].tolist()
 
 
 def test_the_numbers_of_a_unit_add_up(client):
@@ -201,7 +201,7 @@ def test_a_sample_with_other_values_is_answered_as_the_network_answers_it(client
     X = session.data.X[:, [7]].copy()
     before = X.copy()
     X[1] = 0.25
-    assert list(found["features"].values()) == X[:, 0].tolist()
+    assert [value for _, value in found["features"]] == X[:, 0].tolist()
     assert found["probabilities"]["blue"] == session.net.forward(X)[0, 0]
     assert np.array_equal(session.data.X[:, [7]], before)  # the data stay as they are
     trace = session.net.trace(X, session.data.Y[:, [7]])

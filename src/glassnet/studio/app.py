@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import Any
 
+import numpy as np
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -216,7 +217,8 @@ class Studio:
             return LookedAt(spec, self.tables.models.of(spec["source"]))
         if spec["source"]["name"] == TABLE:
             self.fits.prepare()
-        session = Session(spec, make(spec["source"], spec["data_seed"], spec["test_share"], self.tables))
+        with np.errstate(all="ignore"):  # as in the run's thread
+            session = Session(spec, make(spec["source"], spec["data_seed"], spec["test_share"], self.tables))
         return session if first is None else go_on(session, first)
 
     # ------------------------------------------------------------ files

@@ -6,11 +6,11 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from glassnet.plain_text import visible
 from glassnet.studio.data import Data, train_and_test
 from glassnet.studio.models import Models
 from glassnet.studio.refused import RefusedError
+
+if TYPE_CHECKING:
+    from glassnet.workflows.looking import ColumnLook, Look
 
 MOST_FILES = 10  # that were uploaded; the oldest are removed
 MOST_CLASSES = 200
@@ -168,7 +171,7 @@ class Tables:
         file, target, task = given.get("file"), given.get("target"), given.get("task")
         if not isinstance(file, str) or file not in self.files:
             raise RefusedError("file: it is not here; upload it first", "source.file")
-        if target is not None and (not isinstance(target, str) or len(target) > 1000):
+        if target is not None and not isinstance(target, str):
             raise RefusedError(f"target: expected the name of a column; got {target!r:.60}", "source.target")
         if task not in (None, "classes", "numbers"):
             raise RefusedError(f"task: expected classes or numbers; got {task!r:.60}", "source.task")
@@ -179,7 +182,7 @@ class Tables:
             if not isinstance(kind, str) or kind not in KINDS:
                 near = suggestion(str(kind), KINDS)
                 line = f"columns: {name!r:.60} may be {', '.join(KINDS)}; got {kind!r:.60}{near}"
-                raise RefusedError(line, f"source.columns.{name:.60}")
+                raise RefusedError(line, f"source.columns.{name}")
         return {"name": "table", "file": file, "target": target, "task": task, "columns": dict(columns)}
 
     def look(self, source: Mapping[str, Any]) -> dict[str, Any]:
@@ -193,13 +196,13 @@ class Tables:
         from glassnet import workflows
 
         file = self.file_of(source)
-        with _named_as(file):
+        with _refused_as_named(file, source):
             found = workflows.look_at_file(
                 file.path, source["target"], task=source["task"], **_said_by_kind(source["columns"])
             )
-        target = source["target"] or found.target or found.likely_target
+        target = source["target"] or found.target
         if target is None and found.columns:
-            target = found.columns[-1].name
+            target = _proposed(found)
         look = {**asdict(found), "source": file.name, "reading": {k: str(v) for k, v in found.reading.items()}}
         look["notes"] = [as_named(note, file) for note in found.notes]
         whole = {**source, "target": target}
@@ -226,7 +229,7 @@ class Tables:
         file = self.file_of(source)
         said = _said_by_kind(source["columns"])
         said["id"] = said.pop("ids", ())
-        with _named_as(file):
+        with _refused_as_named(file, source):
             dataset = read(file.path, source["target"], columns=ColumnChoices.of(said))
             if isinstance(dataset.X, Pictures):
                 data = data_of(dataset, file.path)
@@ -237,9 +240,11 @@ class Tables:
             raise RefusedError("target: expected one column; got several", "source.target")
         rows, y = dataset.X, dataset.y
         train, _ = train_and_test(len(y), data_seed, test_share)
-        task = task_of(source["task"], y)
+        with _refused_at("source.task"):
+            task = task_of(source["task"], y)
         Y, classes, scale = _classes(y) if task == "classes" else _numbers(y, train)
-        preparation = fit_preparation(rows_at(rows, train), bins=False)
+        with _refused_as_named(file, source, rows.column_names):
+            preparation = fit_preparation(rows_at(rows, train), bins=False)
         memory.check_room(32 * preparation.n_features * len(y), "these rows, prepared,")
         X = preparation.transform(rows, np.float64).T
         return Data(
@@ -249,19 +254,58 @@ class Tables:
         )  # fmt: skip
 
 
+def _proposed(found: Look) -> str:
+    """Return the likely target; the last column that can be one where its name alone says so, or none does."""
+    usable = [each.name for each in found.columns if _may_be_target(each)]
+    if found.likely_target is not None and (found.likely_target in usable or not usable):
+        return found.likely_target
+    return usable[-1] if usable else found.columns[-1].name
+
+
+def _may_be_target(column: ColumnLook) -> bool:
+    """Return whether a column is no date, text, identifier or single value, and has not too many classes."""
+    is_few = column.kind == "number" or (column.kind == "category" and column.distinct <= MOST_CLASSES)
+    return is_few and column.distinct > 1 and not column.reason
+
+
 @contextmanager
-def _named_as(file: File) -> Iterator[None]:
-    """Name an uploaded file as the user does, in errors that name its place."""
+def _refused_at(field: str) -> Iterator[None]:
+    """Say at which part of the request an error is."""
     try:
         yield
     except GlassnetError as error:
-        if not file.is_ours:
-            raise
-        raise RefusedError(as_named(str(error), file), "source") from None
+        raise RefusedError(str(error), field) from None
+
+
+@contextmanager
+def _refused_as_named(file: File, source: Mapping[str, Any], columns: Sequence[str] = ()) -> Iterator[None]:
+    """Name an uploaded file as the user does, in errors that name its place, and say which choice is to blame."""
+    try:
+        yield
+    except GlassnetError as error:
+        field = getattr(error, "field", "") or _blamed(str(error), source, columns)
+        raise RefusedError(as_named(str(error), file), field) from None
+
+
+def _blamed(said: str, source: Mapping[str, Any], columns: Sequence[str]) -> str:
+    """Return the part of a source that an error speaks of: its target, a column that the page shows, or all of it."""
+    target = source["target"]
+    if said.startswith(("target ", "unknown target ")) or (
+        target is not None and said.startswith(f"column {target!r} ")
+    ):
+        return "source.target"
+    if said.startswith("task: "):
+        return "source.task"
+    blamed = (
+        name for name in (*source["columns"], *columns) if said.startswith((f"column {name!r} ", f"column {name!r},"))
+    )
+    return next((f"source.columns.{name}" for name in blamed), "source")
 
 
 def as_named(said: str, file: File) -> str:
-    """Return a line with the name that the user gave to a file."""
+    """Return a line with the name that the user gave to a file; one that was named in the shell has its own."""
+    if not file.is_ours:
+        return said
     return said.replace(str(file.path), file.name).replace(file.path.name, file.name)
 
 
@@ -287,10 +331,13 @@ def _classes(y: Any) -> tuple[Any, list[str], tuple[float, float]]:
 
 
 def _numbers(y: Any, train: Any) -> tuple[Any, None, tuple[float, float]]:
+    from glassnet.estimators.given_targets import given_numbers
     from glassnet.estimators.targets import TargetScaler
 
     if y.dtype.kind not in "iufb":
         raise RefusedError("target: its cells are no numbers; take it as classes", "source.task")
+    with _refused_at("source.target"):
+        given_numbers(y, "target")  # whose squares must be floats
     scaler = TargetScaler.of(y[train], standardize=True)
     Y = np.asarray(scaler.encode(y).T, np.float64)
     return np.ascontiguousarray(Y), None, (float(scaler.mean[0]), float(scaler.scale[0]))

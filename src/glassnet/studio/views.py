@@ -314,9 +314,9 @@ def sample(session: Session, i: int, values: Any = None) -> dict[str, Any]:
     answers = trace.A[-1]
     return {
         "index": i, "m": data.m, "iteration": session.place.iteration, "test": bool(np.isin(i, session.test)),
-        "features": {} if has_many_pixels(data) else dict(
-            zip(map(str, data.features), map(number, trace.X[:, 0]), strict=True)
-        ),
+        "features": [] if has_many_pixels(data) else [
+            [str(name), number(value)] for name, value in zip(data.features, trace.X[:, 0], strict=True)
+        ],
         "picture": data.pixels(trace.X[:, 0]),
         "cells": None if data.cells is None else data.cells(i),
         "label": data.labels(data.Y[:, [i]])[0], "prediction": data.labels(answers)[0],

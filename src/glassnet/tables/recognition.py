@@ -201,8 +201,10 @@ def _read(name: str, cells: pa.ChunkedArray, choices: ColumnChoices, around: Sur
             read = COLUMN_TYPES[kind].read(raw._replace(format={"pattern": choices.date_format}, asked=True))
         if read is not None:
             return kind, read
-    wanted = "" if said is None else f", which cannot be read as {COLUMN_TYPES[said].words}"
-    raise DataError(f"column {name!r} holds {cells.type}{wanted}; {USABLE_CELLS}")
+    if said is None:
+        raise DataError(f"column {name!r} holds {cells.type}; {USABLE_CELLS}")
+    held = ", ".join(f"{cell!r:.40}" for cell in cells[:3].to_pylist())
+    raise DataError(f"column {name!r} cannot be read as {COLUMN_TYPES[said].words}: its cells hold {held}")
 
 
 def few_words(text: pa.ChunkedArray) -> pa.ChunkedArray | None:

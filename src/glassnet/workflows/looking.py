@@ -174,7 +174,7 @@ def _column(field: pa.Field, cells: pa.ChunkedArray) -> ColumnLook:
     """Return what was decided about a column of features."""
     decision = decision_of(field) or Decision("category")
     kind = COLUMN_TYPES[decision.kind]
-    reason, holds = decision.reason, ""
+    reason, holds, remarks = decision.reason, "", decision.remarks
     if not decision.said.get("drop") and cells.null_count < len(cells):
         holds = kind.describe(cells)
         if not reason:
@@ -182,10 +182,12 @@ def _column(field: pa.Field, cells: pa.ChunkedArray) -> ColumnLook:
                 kind.fit(field.name, cells, FitOptions())
             except UninformativeColumn as uninformative:
                 reason = str(uninformative)
+            except DataError:  # a training refuses it, with its row
+                remarks = (*remarks, "holds a number that is not finite, which no training takes")
     change = f"--keep {quoted(field.name)}" if reason else kind.instead.format(quoted(field.name))
     return ColumnLook(
         field.name, decision.kind, reason, format_in_words(decision.format), cells.null_count / max(len(cells), 1),
-        _distinct(cells), holds, decision.remarks, "" if decision.said.get("drop") else change,
+        _distinct(cells), holds, remarks, "" if decision.said.get("drop") else change,
     )  # fmt: skip
 
 
@@ -216,7 +218,8 @@ def _target_holds(y: AnyArray | None, task: str | None) -> str:
     if y is None:
         return ""
     if task == "numbers" and y.dtype.kind in "iufb":
-        return f"{y.min():.6g} to {y.max():.6g}, mean {y.mean():.6g}"
+        most = float(np.abs(y.astype(np.float64)).max()) or 1.0  # sums of very large numbers are no floats
+        return f"{y.min():.6g} to {y.max():.6g}, mean {(y / most).mean() * most:.6g}"
     values, counts = np.unique(y, return_counts=True)
     order = np.argsort(-counts, kind="stable")[:MAX_CLASSES]
     shown = ", ".join(f"{values[j]} {counts[j]}" for j in order)
@@ -228,8 +231,9 @@ def _notes(dataset: Dataset, task: str | None) -> list[str]:
     y = dataset.y
     if y is None or y.ndim != 1:
         return []
-    notes = [*(filter(None, [imbalance(y)]) if task == "classes" else []), *leaks(dataset.X, y)]
+    notes = [*(filter(None, [imbalance(y)]) if task == "classes" else [])]
     try:
+        notes += leaks(dataset.X, y)  # refuses what cannot be prepared
         train, test, _ = with_test_part(dataset, None, task == "classes", 0)
     except DataError as error:
         return [*notes, str(error)]

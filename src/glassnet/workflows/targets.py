@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from glassnet.errors import UnknownNameError
+from glassnet.errors import DataError, UnknownNameError
 from glassnet.typing import AnyArray
 
 MAX_INTEGER_CLASSES = 20  # distinct whole numbers that are still taken as classes
+LARGEST_WHOLE = 2.0**63  # that is still a class
 TASKS = ("classes", "numbers")
 TARGET_NAMES = (
     "target", "label", "class", "y", "outcome", "response", "diagnosis", "survived", "species", "category", "price",
@@ -24,11 +25,18 @@ def task_of(task: str | None, y: AnyArray) -> str:
     ------
     UnknownNameError
         If another task is given.
+    DataError
+        If numbers with fractions, or too large ones, are to be classes.
     """
     few = y.dtype.kind in "iu" and len(np.unique(y)) <= min(MAX_INTEGER_CLASSES, max(2, len(y) // 2))
     task = task or ("classes" if few or y.dtype.kind in "Ub" else "numbers")
     if task not in TASKS:
         raise UnknownNameError.among("task", task, TASKS)
+    if task == "classes" and y.dtype.kind == "f" and (others := y[(y % 1 != 0) | (np.abs(y) >= LARGEST_WHOLE)]).size:
+        raise DataError(
+            "task: classes are text, whole numbers or true and false; the target holds numbers such as "
+            f"{float(others.flat[0])!r}: estimate them as numbers"
+        )
     return task
 
 

@@ -3,6 +3,7 @@
 /** @param {any} spec */
 export function writeAddress(spec) {
   const text = encodeURIComponent(JSON.stringify(spec))
+    .replaceAll("'", "%27") // of a name
     .replaceAll("%22", "'")
     .replaceAll("%2C", ",")
     .replaceAll("%3A", ":");

@@ -72,7 +72,7 @@ import { inWords, language, t } from "./words.js";
  * @typedef {{name: string, key?: string, shape: number[], formula: string, formula_zh?: string,
  *   mathml?: string | null, values: number[][] | null,
  *   summary?: {min: number, max: number, mean: number, std: number}}} ArrayOf
- * @typedef {{index: number, m?: number, test?: boolean, features: Record<string, any>,
+ * @typedef {{index: number, m?: number, test?: boolean, features: [string, any][],
  *   cells?: Record<string, string> | null, picture?: import("./pictures.js").Picture | null, label: any, prediction: any,
  *   probabilities: Record<string, number> | number[] | null, arrays: ArrayOf[]}} Sample
  * @typedef {{name: string, text: string, mathml?: string | null, mathml_numbers?: string | null}} Formula

@@ -45,7 +45,8 @@ function draw(root) {
   const open = [...root.querySelectorAll("details")].filter((each) => each.open).map((each) => each.dataset.key);
   const { spec } = store.state;
   const { sources, settings, initializers } = store.choices;
-  const source = sources.find((each) => each.name === spec.source.name);
+  const given = table.spec().source;
+  const source = sources.find((each) => each.name === given.name);
   const chooser = (/** @type {string} */ id, /** @type {Record<string, any>} */ more) => {
     const input = el("input", {
       type: "file",
@@ -60,7 +61,7 @@ function draw(root) {
   const ordinary = settings.filter((each) => FIRST.includes(each.name));
   const others = settings.filter((each) => !FIRST.includes(each.name));
   const isFitted = Boolean(store.state.fitted);
-  const own = { table: "Own data", model: "Fitted model" }[String(spec.source.name)];
+  const own = { table: "Own data", model: "Fitted model" }[String(given.name)];
   refill(
     root,
     ...fitted.facts(),
@@ -69,14 +70,14 @@ function draw(root) {
       "field-source-name",
       t("Data set"),
       choice(
-        own ? [...sources, { name: spec.source.name, label: t(own) }] : sources,
-        spec.source.name,
+        own ? [...sources, { name: given.name, label: t(own) }] : sources,
+        given.name,
         { id: "field-source-name", "data-field": "source.name", "aria-describedby": "field-source-name-error" },
         (name) => rebuild((next) => (next.source = /** @type {any} */ ({ name }))),
       ),
     ),
     ...(source?.settings ?? []).map((each) =>
-      field(each, `source.${each.name}`, spec.source[each.name], (value) =>
+      field(each, `source.${each.name}`, given[each.name], (value) =>
         rebuild((next) => (next.source[each.name] = value)),
       ),
     ),
@@ -88,8 +89,7 @@ function draw(root) {
           rebuild((next) => Object.assign(next, { [each.name]: value })),
         ),
       ),
-    isFitted ? null : balance(),
-    isFitted ? null : notes(),
+    ...(isFitted || table.isWaiting() ? [] : [balance(), notes()]),
     el(
       "div",
       { class: "drop" },

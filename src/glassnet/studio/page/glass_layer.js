@@ -72,7 +72,7 @@ export function sampleView(sample) {
 /** What a sample is, and what the network answers. @param {Sample} sample */
 function facts(sample) {
   const { features, cells, label, prediction, probabilities } = sample;
-  const known = picture() ? [] : Object.entries(features).slice(0, MOST_INPUTS);
+  const known = picture() ? [] : features.slice(0, MOST_INPUTS);
   const ofCells = Object.entries(cells ?? {}).map(([name, value]) => row({}, name, value));
   const ofInputs = known.map(([name, value], k) =>
     row({ "data-feature": String(k), "data-light": `a:0:${k}` }, named(name), input(named(name), k, value)),

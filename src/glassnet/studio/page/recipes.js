@@ -5,6 +5,7 @@ import { el, num, refill, svg } from "./dom.js";
 import { choice, showError } from "./fields.js";
 import { rebuild, settled } from "./run.js";
 import { on, store } from "./store.js";
+import * as table from "./table.js";
 import { t } from "./words.js";
 
 const PAUSE = 250; // milliseconds between two questions how far it is
@@ -117,7 +118,7 @@ function curve(cost) {
 async function train() {
   await settled(); // what was said of columns a moment ago counts
   try {
-    fit = await api.startFit(store.state.spec, preset);
+    fit = await api.startFit(table.spec(), preset);
   } catch (error) {
     if (!(error instanceof api.Refused)) throw error;
     showError(error);

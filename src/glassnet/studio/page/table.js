@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { el } from "./dom.js";
 import { choice } from "./fields.js";
 import { rebuild } from "./run.js";
-import { changed, store } from "./store.js";
+import { changed, on, store } from "./store.js";
 import { t } from "./words.js";
 
 const KINDS = ["number", "category", "text", "date", "id", "keep", "drop"];
@@ -12,20 +12,41 @@ const KINDS = ["number", "category", "text", "date", "id", "keep", "drop"];
 /** @type {any} what was read of the table of `lookedAt` */
 let look = null;
 let lookedAt = "";
+/** @type {any} what a file begins with that was refused so far, until something else is said of it or another run opened */
+let waiting = null;
+on("run", () => (waiting = null));
+
+/** The specification that the fields show. @returns {import("./api.js").Spec} */
+export const spec = () => (waiting ? { ...store.state.spec, ...waiting } : store.state.spec);
 
 /** Whether the data are a table. */
-export const isTable = () => store.state.spec.source.name === "table";
+export const isTable = () => spec().source.name === "table";
+
+/** Whether the fields show a file that nothing was trained on yet. */
+export const isWaiting = () => waiting !== null;
 
 /** Read a file, and begin with what is suggested for it. @param {File} file */
 export async function take(file) {
   const found = await api.upload(file);
   [look, lookedAt] = [found.look, JSON.stringify(found.spec.source)];
-  await rebuild((spec) => Object.assign(spec, { loss: null, initializer: null }, found.spec));
+  waiting = { loss: null, initializer: null, ...found.spec };
+  changed("fields"); // so that what is refused is said where it can be mended
+  await say(() => {});
+}
+
+/** Say something of the table, and start anew with it. @param {(source: any) => void} change */
+function say(change) {
+  if (waiting) change(waiting.source);
+  const begun = structuredClone(waiting);
+  return rebuild((next) => {
+    if (begun) Object.assign(next, begun);
+    else change(next.source);
+  });
 }
 
 /** Ask what is read of the table, where that is not known yet. */
 async function read() {
-  const { source } = store.state.spec;
+  const { source } = spec();
   const wanted = JSON.stringify(source);
   if (lookedAt === wanted) return;
   lookedAt = wanted;
@@ -40,7 +61,7 @@ async function read() {
 /** The fields of a table. @returns {(Node | null)[]} */
 export function fields() {
   void read();
-  const { source } = store.state.spec;
+  const { source } = spec();
   if (!look) return [el("p", { class: "quiet" }, "…")];
   if (look.pictures) {
     const [high, wide] = store.state.picture ?? [0, 0];
@@ -61,14 +82,17 @@ export function fields() {
       "source-target",
       t("Target"),
       choice(names, source.target, { id: "field-source-target", "data-field": "source.target" }, (target) =>
-        rebuild((spec) => (spec.source.target = target)),
+        say((next) => {
+          next.target = target;
+          delete next.columns[target]; // what is said of columns is said of the others
+        }),
       ),
     ),
     row(
       "source-task",
       t("Predicted as"),
       choice(tasks, source.task ?? "", { id: "field-source-task", "data-field": "source.task" }, (task) =>
-        rebuild((spec) => (spec.source.task = task || null)),
+        say((next) => (next.task = task || null)),
       ),
     ),
     el(
@@ -82,16 +106,17 @@ export function fields() {
 
 /** @param {any} each */
 function column({ name, kind, reason }) {
-  const { columns } = store.state.spec.source;
+  const { columns } = spec().source;
   const options = [{ name: "", label: t(kind) }, ...KINDS.map((each) => ({ name: each, label: t(each) }))];
+  const said = Object.hasOwn(columns, name) ? columns[name] : ""; // a column may be called "constructor"
   const path = `source.columns.${name}`;
   const made = row(
     path,
     name,
-    choice(options, columns[name] ?? "", { id: `field-${path}`, "data-field": path }, (wanted) =>
-      rebuild((spec) => {
-        if (wanted) spec.source.columns[name] = wanted;
-        else delete spec.source.columns[name];
+    choice(options, said, { id: `field-${path}`, "data-field": path }, (wanted) =>
+      say((next) => {
+        if (wanted) next.columns = { ...next.columns, [name]: wanted };
+        else delete next.columns[name];
       }),
     ),
   );

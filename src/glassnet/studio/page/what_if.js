@@ -22,8 +22,10 @@ let form = null;
 let formOf = "";
 let row = -1;
 let coverage = 0.9;
-/** @type {Record<string, string | null>} cells that were written, by column */
-let cells = {};
+/** No cells; a column may be called "constructor", which every other object has. @returns {Record<string, string | null>} */
+const none = () => Object.create(null);
+/** cells that were written, by column */
+let cells = none();
 /** @type {Answered | null} */
 let answer = null;
 /** @type {import("./api.js").Why | null} */
@@ -78,7 +80,7 @@ export async function whatIf() {
     );
   if (formOf !== state.run) {
     form = await api.form(state.run);
-    [formOf, row, cells, answer, why] = [state.run, -1, {}, null, null];
+    [formOf, row, cells, answer, why] = [state.run, -1, none(), null, null];
     fieldsBox.replaceChildren();
     answerBox.replaceChildren();
   }
@@ -87,7 +89,7 @@ export async function whatIf() {
 }
 
 on("sample", () => {
-  cells = {};
+  cells = none();
   row = -1;
   ask();
 });
@@ -163,7 +165,7 @@ const step = (id, label, sign, go) =>
   el("button", { type: "button", class: "small", id, "aria-label": label, onclick: go }, sign);
 
 function back() {
-  cells = {};
+  cells = none();
   drawFields();
   ask();
 }

@@ -18,7 +18,7 @@ import numpy as np
 from glassnet.arrays.coded_columns import Block, Numbers, OneHot, Steps
 from glassnet.documents import RISING, TRUTH, Kind, number
 from glassnet.errors import DataError
-from glassnet.tables.arrow import pa
+from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import cell_values, decoded, is_text
 from glassnet.tables.columns.amounts import Amounts, median, quantiles
 from glassnet.tables.columns.column import Column, FitOptions, Novelty, Part, RawColumn, UninformativeColumn, outside
@@ -147,6 +147,10 @@ class NumberColumn(Column):
     def describe(cls, cells: pa.ChunkedArray) -> str:
         if pa.types.is_boolean(cells.type):
             return "true, false"
+        if pa.types.is_floating(cells.type):  # what is infinite is refused where it is used, with its row
+            cells = cells.filter(pc.is_finite(cells))
+        if cells.null_count == len(cells):
+            return ""
         amounts = cls.amounts(cells)
         return f"{cls.amount_text(float(np.nanmin(amounts)))} to {cls.amount_text(float(np.nanmax(amounts)))}"
 

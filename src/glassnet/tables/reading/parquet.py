@@ -41,7 +41,7 @@ def read_parquet(source: Source) -> pa.Table:
     Returns
     -------
     pyarrow.Table
-        With the types of the file.
+        With the types of the file; nested records are columns such as "address.city", as in JSON.
 
     Raises
     ------
@@ -65,7 +65,14 @@ def read_parquet(source: Source) -> pa.Table:
             column if column.type == field.type else _spelled_out(column, field.type, source.name)
             for column, field in zip(table.columns, schema, strict=True)
         ]
-        return pa.table(columns, names=table.column_names, metadata=table.schema.metadata)
+        return _without_records(pa.table(columns, names=table.column_names, metadata=table.schema.metadata))
+
+
+def _without_records(table: pa.Table) -> pa.Table:
+    """Return a table whose records, also those within records, are columns."""
+    while any(pa.types.is_struct(arrow_type) for arrow_type in table.schema.types):
+        table = table.flatten()
+    return table
 
 
 def _try_first_rows(file: Any, where: str) -> None:
@@ -80,6 +87,7 @@ def _outlook(file: Any, where: str) -> _Outlook:
     """Count what the columns take; refuse what is too much."""
     metadata, schema = file.metadata, file.schema
     nested = {schema.column(j).path for j in range(len(schema)) if schema.column(j).max_repetition_level}
+    of_text = {field.name for field in file.schema_arrow if not pa.types.is_nested(field.type)}
     needed, dictionaries, widest = 0, set(), 0
     for group in range(metadata.num_row_groups):
         of_group = metadata.row_group(group)
@@ -93,7 +101,7 @@ def _outlook(file: Any, where: str) -> _Outlook:
             needed += size
             if "DELTA_BYTE_ARRAY" in column.encodings or column.path_in_schema in nested:
                 unclear += size * max(1, cells // max(1, of_group.num_rows))
-            elif DICTIONARY & set(column.encodings):
+            elif DICTIONARY & set(column.encodings) and column.path_in_schema in of_text:
                 needed += cells * CODE
                 dictionaries.add(column.path_in_schema)
         widest = max(widest, unclear)
