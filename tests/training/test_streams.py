@@ -7,6 +7,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from glassnet.arrays import streamed_columns
+from glassnet.backends.native import stepper
 from glassnet.errors import DivergedError, SettingError, ShapeError
 from glassnet.network import Network
 from glassnet.training.checkpoint import Checkpoint
@@ -162,7 +163,10 @@ def test_processes_read_the_features_of_their_own_samples_only(engine, monkeypat
 
 @pytest.mark.needs("the native library")
 @pytest.mark.parametrize("ranks", [2, 3])
-def test_a_stack_on_a_stream_is_dealt_to_the_processes_to_the_bit(ranks):
+@pytest.mark.parametrize("expanded_bytes", [1, 2**22])  # 1: the samples of each step alone
+def test_a_stack_on_a_stream_is_dealt_to_the_processes_to_the_bit(ranks, expanded_bytes, monkeypatch):
+    monkeypatch.setattr(stepper, "EXPANDED_BYTES", expanded_bytes)
+
     def fitted(reduce=None):
         net = network(n_networks=3)
         X = streamed(scaled(made([100, 70, 130])), window=150)
@@ -173,6 +177,24 @@ def test_a_stack_on_a_stream_is_dealt_to_the_processes_to_the_bit(ranks):
         assert_array_equal(other.vector, net.vector)
         assert_array_equal(of_all.cost, history.cost)
         assert reduce.calls < len(history.cost)  # not one a step
+
+
+@pytest.mark.needs("the native library")
+def test_one_network_of_a_dealt_stack_that_diverges_on_a_stream_ends_all(monkeypatch):
+    monkeypatch.setattr(stepper, "EXPANDED_BYTES", 1)
+
+    def fit(reduce=None):
+        net = Network([11, 6, 1], "relu", "squared_error", seed=1, n_networks=3)
+        options = {"batch_size": 8, "epochs": 5, "learning_rate": (0.01, 1e4, 0.01), "engine": "native"}
+        with pytest.raises(DivergedError, match="no longer a finite number") as raised:
+            net.fit(streamed(scaled(made([100, 70])), window=100), None, reduce=reduce, **options)
+        return raised.value.step, net.vector.tobytes()
+
+    alone = fit()
+    assert alone[0] > 2
+    steps, vectors = zip(*in_all(2, fit), strict=True)
+    assert set(steps) == {alone[0]}
+    assert len(set(vectors)) == 1
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -6,7 +6,8 @@ of a stack run in parallel, one thread each; so do the samples of a large step.
 
 Where several processes train together, the library calls back between a step's pass and its update, and the gradient
 is summed over the processes. A stack of at least as many networks is dealt to them instead: each trains its own, and
-what came of them is exchanged after each call. Calls then have a fixed number of steps, the same in all processes.
+what came of them is exchanged after each call. Calls then have a fixed number of steps, the same in all processes;
+samples that are expanded are so in several goes where there is no room for those of a whole call.
 """
 
 from __future__ import annotations
@@ -133,8 +134,9 @@ class NativeSteps:
         self.own = range(networks)[part_of(run.reduce, networks)] if self.is_dealt else range(networks)
         self.steps_at_a_time = DEALT_STEPS if self.is_dealt else 16  # more, as long as they fit into a moment
         self.most_steps = max(1, MASKS_AHEAD // (networks * self.drawn)) if self.drawn else run.steps
-        if self.codes is not None:
-            self.most_steps = min(self.most_steps, len(self.rows) // run.batches.size)
+        self.expanded_steps = run.steps if self.codes is None else len(self.rows) // run.batches.size
+        if not self.is_dealt:
+            self.most_steps = min(self.most_steps, self.expanded_steps)
         self.threads: list[list[Thread]] = []
         for k in range(networks):
             first = Thread(shared, k, 0)
@@ -254,31 +256,12 @@ class NativeSteps:
             self._make_room(steps)
         self.rates[:, :steps] = rates.T.reshape(-1, steps)
         before = np.atleast_1d(run.best.cost)
-        given: dict[str, Any] = {
-            "order_size": len(order), "steps": steps, "first_step": run.t_before + run.history.steps + 1,
-        }  # fmt: skip
-        if self.codes is not None:
-            order, given = self._expanded(order), given | {"samples": len(order)}
-        self.order[: len(order)] = order
-
-        def one(k: int) -> tuple[int, float]:
-            ranks = 1 if self.groups == 1 else min(self.groups, cores())
-            threads, own = self.threads[k][:ranks], given | {"best_cost": float(before[k]), "ranks": ranks}
-            if masks is not None:
-                own["masks"] = masks[k]
-            if ranks == 1:
-                threads[0].hand(**own)
-                return threads[0].run()
-            counters = own["counters"] = np.zeros(8 * ranks, np.int64)  # each in a cache line of its own
-            for thread in threads:
-                thread.hand(**own)
-            return side_by_side(threads, counters, self.pool)
-
+        ends, size = [(0, float(before[k])) for k in self.own], run.batches.size
+        for first in range(0, steps, self.expanded_steps):
+            some = slice(first, min(first + self.expanded_steps, steps))
+            own_masks = None if masks is None else masks[:, some]
+            ends = self._some_steps(order[first * size : some.stop * size], some, own_masks, ends)
         costs = self.costs[:, :steps]
-        in_turn = len(self.own) == 1 or self.sums  # sums have to be in the same order in all processes
-        ends = [one(k) for k in self.own] if in_turn else thread_map(one, self.own)
-        if self.failure is not None:
-            raise self.failure
         if self.is_dealt:
             ends = self._exchanged(ends, steps)
         done = min(end for end, _ in ends)
@@ -292,6 +275,45 @@ class NativeSteps:
             ahead = np.array([end > done for end, _ in ends])
             self.theta[ahead] = self.best[ahead]
         return costs.T.copy() if run.theta.vector.ndim > 1 else costs[0], done
+
+    def _some_steps(
+        self, order: Array, some: slice, masks: Array | None, ends: list[tuple[int, float]]
+    ) -> list[tuple[int, float]]:
+        """Run those steps of a call whose samples are expanded together, from where each network is; return the same.
+
+        That is how many of the call's steps had a finite J, and the lowest J so far, of each of `own`.
+        """
+        run, steps = self.run, some.stop - some.start
+        first_step = run.t_before + run.history.steps + some.start + 1
+        given: dict[str, Any] = {"order_size": len(order), "steps": steps, "first_step": first_step}
+        if self.codes is not None:
+            order, given = self._expanded(order), given | {"samples": len(order)}
+        self.order[: len(order)] = order
+
+        def one(k: int) -> tuple[int, float]:
+            done, lowest = ends[k - self.own.start]
+            if done < some.start:  # it has diverged
+                return done, lowest
+            ranks = 1 if self.groups == 1 else min(self.groups, cores())
+            threads, own = self.threads[k][:ranks], given | {"best_cost": lowest, "ranks": ranks}
+            own |= {"learning_rates": self.rates[k, some], "costs": self.costs[k, some]}
+            if masks is not None:
+                own["masks"] = masks[k]
+            if ranks == 1:
+                threads[0].hand(**own)
+                done, lowest = threads[0].run()
+                return some.start + done, lowest
+            counters = own["counters"] = np.zeros(8 * ranks, np.int64)  # each in a cache line of its own
+            for thread in threads:
+                thread.hand(**own)
+            done, lowest = side_by_side(threads, counters, self.pool)
+            return some.start + done, lowest
+
+        in_turn = len(self.own) == 1 or self.sums  # sums have to be in the same order in all processes
+        found = [one(k) for k in self.own] if in_turn else thread_map(one, self.own)
+        if self.failure is not None:
+            raise self.failure
+        return found
 
     def _exchanged(self, ends: list[tuple[int, float]], steps: int) -> list[tuple[int, float]]:
         """Let all processes have what came of all networks in a call; return how each of them ended."""
