@@ -16,6 +16,7 @@ from glassnet.studio.script import script
 from glassnet.studio.session import Session
 from glassnet.studio.spec import complete
 from glassnet.studio.tables import Tables
+from glassnet.texts.tables import is_known
 
 OCTETS = {"Content_Type": "application/octet-stream"}
 RNG = np.random.default_rng(0)
@@ -139,6 +140,7 @@ def test_what_is_refused_is_said_at_the_choice_that_is_to_blame(client, more, fi
     assert answer.status == 422
     assert answer.json["field"] == field
     assert said in answer.json["error"]
+    assert is_known(answer.json["error"])
 
 
 def test_a_target_whose_squares_are_no_floats_is_refused_at_the_target(client):
@@ -177,3 +179,28 @@ def test_what_a_preset_refuses_names_the_file_as_it_was_given(client):
     while fit["state"] == "training":
         fit = client.get(f"/api/fits/{fit['fit']}")
     assert fit["error"] == "mine.csv holds no column of features"
+
+
+UNREADABLE = {
+    "t.csv": b"",
+    "zero.csv": bytes(range(256)) * 20,
+    "head.csv": b"a,b,y\n",
+    "t.parquet": b"rubbish" * 50,
+    "t.xlsx": b"rubbish" * 50,
+    "t.zip": b"rubbish" * 50,
+    "t.pdf": b"%PDF-1.4\n" + bytes(300),
+    "t.json": b"3",
+    "broken.json": b'[{"a": 1},',
+    "t.csv.gz": b"\x1f\x8b\x08" + bytes(30),
+    "ragged.csv": b"a,b,c\n1,2,3\n4,5\n6,7,8,9\n" * 20,
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_a_file_that_cannot_be_opened_is_refused_in_one_line_of_both_languages(client, name):
+    answer = client.ask("POST", f"/api/upload?name={name}", UNREADABLE[name], **OCTETS)
+    assert answer.status == 422
+    assert "\n" not in answer.json["error"]
+    assert is_known(answer.json["error"])
+    assert answer.json["zh"] != answer.json["error"]
+    assert "glassnet-studio" not in answer.json["error"]

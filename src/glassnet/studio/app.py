@@ -182,7 +182,7 @@ class Studio:
         try:
             self._first_run = (await self._started(self.first.spec, self.first)).name
         except GlassnetError as error:
-            return {"error": str(error), "field": getattr(error, "field", ""), "spec": self.first.spec}
+            return {**refusal(str(error), getattr(error, "field", "")), "spec": self.first.spec}
         return {"run": self._first_run}
 
     # ------------------------------------------------------------ runs

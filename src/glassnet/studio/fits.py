@@ -18,6 +18,7 @@ from glassnet.plain_text import one_line
 from glassnet.studio.models import opened_model
 from glassnet.studio.refused import RefusedError
 from glassnet.studio.tables import File, Tables, as_named
+from glassnet.texts import translated
 
 MOST_FITS = 2  # that train at a time
 MOST_KEPT = 20  # of which the page can still ask how they ended
@@ -61,7 +62,7 @@ class Fit:
         """Return where it stands, as the page gets it."""
         return {
             "fit": self.name, "label": self.label, "state": self.state, "recipes": self.recipes, "error": self.error,
-            "source": self.source,
+            "zh": translated(self.error, "zh"), "source": self.source,
         }  # fmt: skip
 
     @property

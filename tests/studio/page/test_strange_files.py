@@ -5,6 +5,8 @@ import random
 
 import pytest
 
+from glassnet.studio.opening import opened
+
 NEW_RUN = "(store, run) => store.state.run !== run && store.state.spec.source.name === 'table'"
 WRONG = r"\bundefined\b|\bNaN\b|\[object|\bnull\b|native code"
 
@@ -104,3 +106,14 @@ def test_a_table_that_is_refused_at_first_is_mended_where_that_is_said(browsing,
     assert shown.state["classes"] == ["a", "b", "c"]
     assert page.input_value("#field-source-name") == "table"
     assert page.inner_text("#field-source-target-error") == ""
+
+
+def test_a_table_of_the_shell_that_is_refused_is_mended_on_the_page(client, browsing, tmp_path, columns):
+    path = write(tmp_path / "t.csv", ["age", "kind", "same"], [*columns[:2], ["x"] * 60])
+    client.studio.first = opened(client.studio.tables, path, None, "same")
+    shown = browsing()
+    page, run = shown.page, shown.state["run"]
+    page.wait_for_function("() => document.body.innerText.includes('expected 2 to 200 classes')")
+    page.select_option("#field-source-target", "kind")
+    shown.until(NEW_RUN, run)
+    assert shown.state["classes"] == ["a", "b", "c"]

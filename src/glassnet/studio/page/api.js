@@ -10,7 +10,7 @@ import { inWords, language, t } from "./words.js";
  * @typedef {{sources: Source[], activations: string[], initializers: string[], losses: string[],
  *   presets: Record<string, Partial<Spec>>, table_presets: string[], settings: Setting[], numbers: Setting[],
  *   texts: Record<string, string>, lessons: Record<string, {spec: any, steps: number | null, epochs: number}>, cats?: any,
- *   start?: {run?: string, error?: string, field?: string, spec?: any} | null, lang?: string}} Choices
+ *   start?: {run?: string, error?: string, zh?: string, field?: string, spec?: any} | null, lang?: string}} Choices
  * @typedef {{units: number, activation: string}} Hidden
  * @typedef {{source: Record<string, any>, test_share: number, data_seed: number, hidden: Hidden[], initializer: string | null,
  *   loss: string | null, seed: number, settings: Record<string, any>}} Spec
@@ -63,7 +63,7 @@ import { inWords, language, t } from "./words.js";
  * @typedef {{
  *   contributions: {of: string, is_probability: boolean, value: number, base: number, error: number, compared: number,
  *   columns: {column: string, name: string, value: number}[]} | null, no_contributions: Words | null}} Why
- * @typedef {{fit: string, label: string, state: "training" | "done" | "stopped" | "failed", error: string, source: any,
+ * @typedef {{fit: string, label: string, state: "training" | "done" | "stopped" | "failed", error: string, zh?: string, source: any,
  *   recipes: {epochs: number, epoch: number[], cost: number[], validation: (number | null)[]}[]}} Fit
  * @typedef {{x: number, y: number, label: any, test: boolean, wrong: boolean, i?: number}} Point
  * @typedef {{x: number[], y: number[], values: Float32Array, kind: "probability" | "class" | "number",

@@ -18,10 +18,11 @@ import * as plane from "./plane.js";
 import { begin, open } from "./run.js";
 import * as snippet from "./snippet.js";
 import { changed, on, store } from "./store.js";
+import * as table from "./table.js";
 import * as tools from "./tools.js";
 import * as tour from "./tour.js";
 import * as transport from "./transport.js";
-import { fill, learn, t } from "./words.js";
+import { fill, inWords, learn, t } from "./words.js";
 
 const TABS = /** @type {const} */ ([
   ["glass", "Glass"],
@@ -113,7 +114,9 @@ async function first() {
   if (start?.run && !spec && (await open(start.run))) return;
   if (spec && (await begin(spec))) return;
   const state = await begin({});
-  if (state && start?.error) showError(new api.Refused(start.error, start.field));
+  if (!state || !start?.error) return;
+  if (start.spec?.source.name === "table") table.offer(start.spec);
+  showError(new api.Refused(inWords(start.error, start.zh), start.field));
 }
 
 window.addEventListener("hashchange", () => {

@@ -6,7 +6,7 @@ import { choice, showError } from "./fields.js";
 import { rebuild, settled } from "./run.js";
 import { on, store } from "./store.js";
 import * as table from "./table.js";
-import { t } from "./words.js";
+import { inWords, t } from "./words.js";
 
 const PAUSE = 250; // milliseconds between two questions how far it is
 const [WIDE, HIGH] = [96, 22]; // of a curve
@@ -75,9 +75,9 @@ function draw() {
 
 /** @param {import("./api.js").Fit} found */
 function progress(found) {
-  const { state, error, recipes } = found;
+  const { state, error, zh, recipes } = found;
   if (state === "done") return null;
-  const line = { training: recipes.length ? "" : t("Reading the table …"), stopped: t("Stopped."), failed: error }[
+  const line = { training: recipes.length ? "" : t("Reading the table …"), stopped: t("Stopped."), failed: inWords(error, zh) }[
     state
   ];
   return el(

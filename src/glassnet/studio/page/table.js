@@ -29,9 +29,14 @@ export const isWaiting = () => waiting !== null;
 export async function take(file) {
   const found = await api.upload(file);
   [look, lookedAt] = [found.look, JSON.stringify(found.spec.source)];
-  waiting = { loss: null, initializer: null, ...found.spec };
-  changed("fields"); // so that what is refused is said where it can be mended
+  offer({ loss: null, initializer: null, ...found.spec });
   await say(() => {});
+}
+
+/** Show the fields of a table before anything is trained on it, so that what is refused is mended there. @param {any} begun */
+export function offer(begun) {
+  waiting = structuredClone(begun);
+  changed("fields");
 }
 
 /** Say something of the table, and start anew with it. @param {(source: any) => void} change */
