@@ -17,6 +17,11 @@ def session_of(client, path):
     return client.studio.runs[path.rsplit("/", 1)[1]].session
 
 
+def values_of(values):
+    """Return other values of a sample's features, as a query."""
+    return urlencode({"values": json.dumps(values)})
+
+
 def test_a_run_is_started_stepped_and_read(client):
     path = client.run({"hidden": [{"units": 3, "activation": "relu"}, {"units": 2, "activation": "tanh"}], "seed": 5})
     state = client.get(path)
@@ -197,7 +202,8 @@ def test_what_is_not_there_is_said(client):
 
 def test_a_sample_with_other_values_is_answered_as_the_network_answers_it(client):
     path = client.run()
-    found, session = client.post(f"{path}/sample", {"i": 7, "values": {"1": 0.25}}), session_of(client, path)
+    other = f"i=7&{values_of({'1': 0.25})}"
+    found, session = client.get(f"{path}/sample?{other}"), session_of(client, path)
     X = session.data.X[:, [7]].copy()
     before = X.copy()
     X[1] = 0.25
@@ -205,15 +211,15 @@ def test_a_sample_with_other_values_is_answered_as_the_network_answers_it(client
     assert found["probabilities"]["blue"] == session.net.forward(X)[0, 0]
     assert np.array_equal(session.data.X[:, [7]], before)  # the data stay as they are
     trace = session.net.trace(X, session.data.Y[:, [7]])
-    unit = client.post(f"{path}/unit", {"i": 7, "values": {"1": 0.25}, "layer": 1, "unit": 1, "term": 0})
+    unit = client.get(f"{path}/unit?{other}&layer=1&unit=1&term=0")
     assert (unit["z"], unit["dZ"]) == (trace.Z[1][1, 0], trace.dZ[1][1, 0])
-    graph = client.post(f"{path}/graph", {"i": 7, "values": {"1": 0.25}, "level": "arrays"})
+    graph = client.get(f"{path}/graph?{other}&level=arrays")
     assert max(box["value"] for box in graph["boxes"] if isinstance(box["value"], float)) == trace.cost
     for name in ("sample", "unit", "graph"):
         for values in ({"2": 1}, {"x": 1}, {"0": "1"}, {"0": 1e300}, [1], {"-1": 1}, {"0": None}):
-            assert client.ask("POST", f"{path}/{name}", {"i": 7, "values": values}).status == 422
-        for i in (400, -1, 0.5, "0", None, True):
-            assert client.ask("POST", f"{path}/{name}", {"i": i}).status == 422
+            assert client.ask("GET", f"{path}/{name}?i=7&{values_of(values)}").status == 422
+        for i in (400, -1, 0.5, "", None, True):
+            assert client.ask("GET", f"{path}/{name}?i={i}").status == 422
 
 
 def test_large_arrays_are_read_part_by_part(client):
@@ -226,13 +232,10 @@ def test_large_arrays_are_read_part_by_part(client):
     assert part["values"] == W[10:12, 20:90].tolist()
     assert part["shape"] == [90, 90]
     changed = views.trace_of(session_of(client, path), 3, {"1": -0.5})
-    asked = f"i=3&key=dW[2]&{urlencode({'values': json.dumps({'1': -0.5})})}"
-    part = client.get(f"{path}/numbers?{asked}&row=4&column=0&most=90")
-    assert (
-        part["values"]
-        == changed.dW[2][4:5].tolist()
-        != client.get(f"{path}/numbers?i=3&key=dW[2]&row=4&most=90")["values"]
-    )
+    asked = f"i=3&key=dW[2]&{values_of({'1': -0.5})}"
+    part, usual = (client.get(f"{path}/numbers?{each}&row=4&most=90") for each in (asked, "i=3&key=dW[2]"))
+    assert part["values"] == changed.dW[2][4:5].tolist()
+    assert part["values"] != usual["values"]
     assert client.get(f"{path}/binned?{asked}")["values"] == large.binned(changed.dW[2])["values"]
     wrong_values = ("1", "[]", "{", "null", '{"x":1}', '{"0":"a"}', '{"99":1}', "[" * 10_000)
     for wrong in (

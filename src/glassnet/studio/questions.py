@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from glassnet.studio import film, large, views, what_if
 from glassnet.studio.curves import WIDEST, curves
 from glassnet.studio.graph import graph
-from glassnet.studio.knobs import as_number
 from glassnet.studio.plain import MOST_NUMBERS
 from glassnet.studio.refused import RefusedError
 from glassnet.studio.runs import ACTS, Run
@@ -143,27 +142,6 @@ def _plane(
     return views.plane(run.session, x, y, size, i, (units_size or size) if units else 0, begins)
 
 
-def _whole(body: Mapping[str, Any], name: str, default: int | None = 0) -> int:
-    number = as_number(body.get(name, default))
-    if number is None or number % 1:
-        raise RefusedError(f"{name}: expected a whole number; got {body.get(name)!r:.60}", name)
-    return int(number)
-
-
-def _other_sample(run: Run, body: Mapping[str, Any]) -> dict[str, Any]:
-    return views.sample(run.session, _whole(body, "i"), body.get("values"))
-
-
-def _other_unit(run: Run, body: Mapping[str, Any]) -> dict[str, Any]:
-    layer, j, i = _whole(body, "layer", 1), _whole(body, "unit"), _whole(body, "i")
-    term = None if body.get("term") is None else _whole(body, "term")
-    return views.unit(run.session, layer, j, i, term, body.get("values"))
-
-
-def _other_graph(run: Run, body: Mapping[str, Any]) -> dict[str, Any]:
-    return graph(run.session, _whole(body, "i"), body.get("level", ""), body.get("values"))
-
-
 def _change(run: Run, body: Mapping[str, Any]) -> dict[str, Any]:
     run.session.change(body)
     return run.changed()
@@ -175,8 +153,6 @@ def _binned(run: Run, key: str, i: int, values: Any, rows: int, columns: int) ->
 
 
 STEPS = {"type": ["integer", "null"], "minimum": 0}
-WHOLE = {"type": "integer"}
-OTHER = {"i": WHOLE, "values": {"type": "object", "additionalProperties": {"type": "number"}}}  # a sample changed
 NOTHING = {"type": "object", "maxProperties": 0}
 SAMPLE, LAYER, UNIT = Whole("i"), Whole("layer", 1), Whole("unit")
 
@@ -191,7 +167,9 @@ QUESTIONS: dict[str, Question] = {  # what changes nothing
         ),
     ),
     "sample": Question(
-        "One sample's way through the network and back.", lambda run, i: views.sample(run.session, i), (SAMPLE,)
+        "One sample's way through the network and back.",
+        lambda run, i, values: views.sample(run.session, i, values),
+        (SAMPLE, Values()),
     ),
     "numbers": Question(
         "A part of an array that is too large to be sent whole.",
@@ -216,8 +194,8 @@ QUESTIONS: dict[str, Question] = {  # what changes nothing
     ),
     "graph": Question(
         "The computation graph of one sample's loss: its boxes are numbers, or arrays.",
-        lambda run, i, level: graph(run.session, i, level),
-        (SAMPLE, Word("level")),
+        lambda run, i, values, level: graph(run.session, i, level, values),
+        (SAMPLE, Values(), Word("level")),
     ),
     "curves": Question(
         "Costs, scores and learning rates by iteration, also smoothed; the rates that are planned.",
@@ -230,8 +208,8 @@ QUESTIONS: dict[str, Question] = {  # what changes nothing
     ),
     "unit": Question(
         "The sum of one unit with its numbers, and the slopes that came back to it.",
-        lambda run, layer, unit, i, term: views.unit(run.session, layer, unit, i, term),
-        (LAYER, UNIT, SAMPLE, Whole("term", None)),
+        lambda run, **asked: views.unit(run.session, **asked),
+        (LAYER, UNIT, SAMPLE, Values(), Whole("term", None)),
     ),
     "histograms": Question("How Z, A and dZ of each layer are distributed.", lambda run: views.histograms(run.session)),
     "confusion": Question("Which class was taken for which.", lambda run: views.confusion(run.session)),
@@ -262,24 +240,6 @@ ORDERS: dict[str, Question] = {  # what does something, or says more than an add
                 "value": {"type": "number"}, "settings": {"type": "object"}, "undo": {"type": "boolean"},
             },
         },
-    ),
-    "sample": Question(
-        "The way of a sample some of whose features have other values.",
-        _other_sample,
-        body={"type": "object", "properties": OTHER},
-    ),
-    "unit": Question(
-        "The sum of one unit for such a sample.",
-        _other_unit,
-        body={
-            "type": "object",
-            "properties": {**OTHER, **dict.fromkeys(("layer", "unit"), WHOLE), "term": {"type": ["integer", "null"]}},
-        },
-    ),
-    "graph": Question(
-        "The computation graph of such a sample.",
-        _other_graph,
-        body={"type": "object", "properties": {**OTHER, "level": {"type": "string"}}},
     ),
     "keep": Question(
         "Keep the run as it is now.", lambda run, body: run.shelf.keep(run.session).to_document(), body=NOTHING

@@ -130,15 +130,21 @@ def test_pictures_are_drawn_as_pictures(browsing):
     assert shown.page.locator(".pictures figure").count() == 3
 
 
+def another_input(shown):
+    """Give the second feature of the sample another value on the page, and return its features."""
+    shown.page.click('[data-key="crumb:sample"]')
+    shown.page.fill("#input-1", "2.5")
+    shown.page.keyboard.press("Enter")
+    shown.page.wait_for_selector("#input-1.changed")
+    X = shown.session.data.X[:, [0]].copy()
+    X[1] = 2.5
+    return X
+
+
 def test_an_input_is_changed_and_what_follows_is_seen(shown):
     page = shown.page
-    page.click('[data-key="crumb:sample"]')
-    page.fill("#input-1", "2.5")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#input-1.changed")
+    X = another_input(shown)
     data, net = shown.session.data, shown.session.net
-    X = data.X[:, [0]].copy()
-    X[1] = 2.5
     grid = page.locator('[data-array="A2"] .grid')
     grid.focus()
     page.keyboard.press("ArrowUp")
@@ -178,14 +184,9 @@ def test_an_input_that_is_no_number_is_refused_at_its_field(shown):
 def test_a_changed_input_is_followed_in_large_arrays_too(shown):
     shown.begin({"source": {"name": "moons", "m": 60}, "hidden": [{"units": 90, "activation": "tanh"}] * 2})
     page = shown.page
-    page.click('[data-key="crumb:sample"]')
-    page.fill("#input-1", "2.5")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#input-1.changed")
+    X = another_input(shown)
     page.click('[data-key="layer:2"]')
     data, net = shown.session.data, shown.session.net
-    X = data.X[:, [0]].copy()
-    X[1] = 2.5
     expected = net.trace(X, data.Y[:, [0]]).dW[2]
     page.hover('[data-array="dW2"] td[data-place="0,0"]')
     assert read(page.inner_text('[data-array="dW2"] output')) == expected[0, 0]

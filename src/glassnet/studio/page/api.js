@@ -147,10 +147,14 @@ export async function plane(run, x, y, size, first) {
   return { ...found, values: numbersOf(found.values), units };
 }
 /** A sample, some of whose features have other values, by their index. @typedef {{i: number, values: Record<string, number>}} Which */
+/** A sample, and what else is asked, as a query. @param {Which} which @param {Record<string, any>} [more] */
+const asQuery = ({ i, values }, more = {}) =>
+  String(new URLSearchParams({ i: String(i), values: JSON.stringify(values), ...more }));
 /** @param {string} run @param {Which} which @returns {Promise<Sample>} */
-export const sample = (run, which) => post(`/api/runs/${run}/sample`, which);
+export const sample = (run, which) => ask(`/api/runs/${run}/sample?${asQuery(which)}`);
 /** The sum of a unit; `term` is among its terms also where it is small. @param {string} run @param {number} layer @param {number} unit @param {Which} which @param {number} [term] @returns {Promise<Unit>} */
-export const unit = (run, layer, unit, which, term) => post(`/api/runs/${run}/unit`, { ...which, layer, unit, term });
+export const unit = (run, layer, unit, which, term) =>
+  ask(`/api/runs/${run}/unit?${asQuery(which, { layer, unit, ...(term === undefined ? {} : { term }) })}`);
 /** @param {string} run @returns {Promise<{layers: Record<string, Histogram>[]}>} */
 export const histograms = (run) => ask(`/api/runs/${run}/histograms`);
 /** @param {string} run @returns {Promise<any>} */
@@ -193,16 +197,12 @@ export const remove = (run, kept, deleted) => post(`/api/runs/${run}/kept`, { ke
 /** @param {number} kept @returns {Promise<State>} */
 export const reopen = (kept) => post(`/api/kept/${kept}/open`, {});
 /** @param {string} run @param {Which} which @param {string} level @returns {Promise<Graph>} */
-export const graph = (run, which, level) => post(`/api/runs/${run}/graph`, { ...which, level });
-/** A sample and an array of its pass, as a query. @param {Which} which @param {string} key */
-const arrayOf = ({ i, values }, key) => `i=${i}&${new URLSearchParams({ key, values: JSON.stringify(values) })}`;
+export const graph = (run, which, level) => ask(`/api/runs/${run}/graph?${asQuery(which, { level })}`);
 /** @param {string} run @param {Which} which @param {string} key @returns {Promise<Binned>} */
-export const binned = (run, which, key) => ask(`/api/runs/${run}/binned?${arrayOf(which, key)}`);
+export const binned = (run, which, key) => ask(`/api/runs/${run}/binned?${asQuery(which, { key })}`);
 /** A window of an array. @param {string} run @param {Which} which @param {string} key @param {number[]} place row, column, rows, columns @returns {Promise<{values: (number | null)[][]}>} */
 export const numbers = (run, which, key, [row, column, rows, columns]) =>
-  ask(
-    `/api/runs/${run}/numbers?${arrayOf(which, key)}&row=${row}&column=${column}&rows=${rows}&columns=${columns}`,
-  );
+  ask(`/api/runs/${run}/numbers?${asQuery(which, { key, row, column, rows, columns })}`);
 /** Weights of layer 1. @param {string} run @param {number} first @param {number} count @param {number} side @returns {Promise<Pictures>} */
 export const pictures = (run, first, count, side) =>
   ask(`/api/runs/${run}/pictures?first=${first}&count=${count}&side=${side}`);
