@@ -26,6 +26,15 @@ def trained(shown, steps):
     return shown
 
 
+def found(shown, **finding):
+    """Let the run itself have found something, so that no answer under way takes it back, and wait for it."""
+    findings = shown.client.studio.runs[shown.state["run"]].findings
+    findings.found = [{"title": "t", "text": "t", "severity": "cause", "fix": None, **finding}]
+    findings.tell()
+    shown.page.click("#tab-findings")
+    shown.page.wait_for_selector(f'[data-finding="{finding["name"]}"]')
+
+
 def lit(shown):
     return set(shown.page.evaluate("[...window.store.light]"))
 
@@ -72,14 +81,7 @@ PLACES = [
 def test_every_kind_of_place_is_gone_to(shown):
     page = shown.page
     for k, (place, selector, light) in enumerate(PLACES):
-        page.evaluate(
-            """([name, show]) => import('/page/store.js').then(({ store, changed }) => {
-              store.state.findings = [{ name, title: "t", text: "t", severity: "cause", show, fix: null }];
-              changed("frame");
-            })""",
-            [f"f{k}", place],
-        )
-        page.click("#tab-findings")
+        found(shown, name=f"f{k}", show=place)
         page.click(f'[data-key="show:f{k}"]')
         page.wait_for_selector(selector)
         assert light is None or light in lit(shown)
@@ -89,15 +91,8 @@ def test_every_kind_of_place_is_gone_to(shown):
 def test_a_setting_is_fixed_while_the_run_goes_on(shown):
     page = shown.page
     shown.press("step", 1)
-    page.evaluate(
-        """() => import('/page/store.js').then(({ store, changed }) => {
-          const fix = { spec: { settings: { learning_rate: 0.25 } }, again: false, play: false, rows: [] };
-          const show = { kind: "curve" };
-          store.state.findings = [{ name: "f", title: "t", text: "t", severity: "cause", show, fix }];
-          changed("frame");
-        })"""
-    )
-    page.click("#tab-findings")
+    fix = {"spec": {"settings": {"learning_rate": 0.25}}, "again": False, "play": False, "rows": []}
+    found(shown, name="f", show={"kind": "curve"}, fix=fix)
     page.click('[data-key="fix:f"]')
     shown.until("(store) => store.state.spec.settings.learning_rate === 0.25 && store.state.iteration === 1")
     assert shown.session.place.settings["learning_rate"] == 0.25
