@@ -5,7 +5,10 @@ columns with the target. The same network, a small one (64-64) so that reading w
 as a stream, and on some of them in memory, each in a process of its own. Rows per second are those of the training's
 steps; the passes that prepare the rows are told beside. Memory is the peak of the process, libraries and all.
 
-    python bench/stream.py [--rows 20000000] [--in-memory 2000000] [--folder FOLDER] [--json FILE] [--quick]
+With --text there is one more column, of 5 to 24 words each, whose frequencies fall as those of a language do (Zipf's
+law); the price rises and falls with them. Then the recipe "quick" is trained, which has scores of the words.
+
+    python bench/stream.py [--rows 20000000] [--in-memory 2000000] [--text] [--folder FOLDER] [--json FILE] [--quick]
 """
 
 from __future__ import annotations
@@ -26,10 +29,28 @@ from _script import write_json
 TABLE = Path(__file__).resolve().parents[2] / "shared" / "data" / "diamonds.csv"
 TARGET, MEMORY = "price", "1GB"
 PART = 1_000_000  # rows of a file
-SETTINGS: dict[str, Any] = {"hidden": (64, 64), "epochs": 1, "validation": 0.005, "random_state": 0}
+SETTINGS: dict[str, Any] = {"epochs": 1, "validation": 0.005, "random_state": 0}
+LAYERS: dict[bool, dict[str, Any]] = {False: {"hidden": (64, 64)}, True: {"preset": "fast", "n_networks": 1}}
+WORDS, ZIPF, LENGTHS = 50_000, 1.15, (5, 25)
 
 
-def draw(folder: Path, rows: int, part: int = PART) -> None:
+def texts(rng: Any, m: int) -> tuple[Any, Any]:
+    """Return texts of drawn words, and what they say about the target, of standard deviation 1 or so."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    lengths = rng.integers(*LENGTHS, m)
+    words = np.minimum(rng.zipf(ZIPF, lengths.sum()), WORDS) - 1
+    row = np.repeat(np.arange(m), lengths)
+    effects = np.random.default_rng(0).normal(size=WORDS)
+    letters = (np.arange(WORDS)[:, np.newaxis] // 26 ** np.arange(4) % 26 + ord("a")).astype(np.uint8)
+    spelled = pa.array(letters.view("S4")[:, 0].astype(str)).take(pa.array(words))
+    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+    said = np.bincount(row, effects[words], m) / np.sqrt(lengths)
+    return pc.binary_join(pa.ListArray.from_arrays(pa.array(starts), spelled), " "), said
+
+
+def draw(folder: Path, rows: int, part: int = PART, *, text: bool = False) -> None:
     """Write Parquet files of rows that are drawn from a real table, unless they are there."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -49,6 +70,9 @@ def draw(folder: Path, rows: int, part: int = PART) -> None:
             if pa.types.is_floating(cells.type):
                 cells = pa.array(np.round(cells.to_numpy() * (1 + 0.01 * rng.normal(size=m)), 3))
             columns[name] = cells
+        if text:
+            columns["text"], said = texts(rng, m)
+            columns[TARGET] = pa.array(np.round(drawn[TARGET].to_numpy() * np.exp(0.3 * said), 2))
         pq.write_table(pa.table(columns), path)
 
 
@@ -63,14 +87,14 @@ class Clock:
             self.seconds = time.process_time() - self.seconds
 
 
-def streamed(folder: str, cache: str) -> dict[str, Any]:
+def streamed(folder: str, cache: str, text: bool) -> dict[str, Any]:
     """Train on a folder as a stream, in this process, and predict its first file."""
     import glassnet
 
     began = time.perf_counter()
     data = glassnet.dataset(folder, TARGET, memory=MEMORY, cache=cache)
     clock = Clock()
-    model = glassnet.TabularRegressor(**SETTINGS).fit(data, callbacks=[clock])
+    model = glassnet.TabularRegressor(**SETTINGS, **LAYERS[text]).fit(data, callbacks=[clock])
     seconds, peak = time.perf_counter() - began, resident_peak()
     stored = sum(path.stat().st_size for path in Path(cache).rglob("*") if path.is_file())
     found = _figures(model, clock, seconds, peak) | {"stored": stored, "files": data.n_bytes}
@@ -82,7 +106,7 @@ def streamed(folder: str, cache: str) -> dict[str, Any]:
     return found | {"predicted": rows, "predicting": rows / took, "predicting_peak": resident_peak()}
 
 
-def in_memory(folder: str, rows: int) -> dict[str, Any]:
+def in_memory(folder: str, rows: int, text: bool) -> dict[str, Any]:
     """Train on the first rows of a folder in memory, in this process."""
     import pyarrow.dataset as ds
 
@@ -92,7 +116,8 @@ def in_memory(folder: str, rows: int) -> dict[str, Any]:
     table = ds.dataset(folder, format="parquet").head(rows)
     y = table[TARGET].to_numpy().astype(float)
     clock = Clock()
-    model = glassnet.TabularRegressor(**SETTINGS).fit(table.drop_columns([TARGET]), y, callbacks=[clock])
+    X = table.drop_columns([TARGET])
+    model = glassnet.TabularRegressor(**SETTINGS, **LAYERS[text]).fit(X, y, callbacks=[clock])
     return _figures(model, clock, time.perf_counter() - began, resident_peak())
 
 
@@ -106,13 +131,13 @@ def _figures(model: Any, clock: Clock, seconds: float, peak: int) -> dict[str, A
     }  # fmt: skip
 
 
-def measure(rows: int, some: int, folder: Path) -> dict[str, Any]:
+def measure(rows: int, some: int, folder: Path, *, text: bool) -> dict[str, Any]:
     """Draw, train on both, and print what was measured."""
-    draw(folder, rows, min(PART, max(some, 1)))
+    draw(folder, rows, min(PART, max(some, 1)), text=text)
     with tempfile.TemporaryDirectory(dir=folder.parent) as cache:
-        code = f"import json, stream; print(json.dumps(stream.streamed({str(folder)!r}, {cache!r})))"
+        code = f"import json, stream; print(json.dumps(stream.streamed({str(folder)!r}, {cache!r}, {text})))"
         stream = json.loads(in_own_process(code, threads=1))
-    code = f"import json, stream; print(json.dumps(stream.in_memory({str(folder)!r}, {some})))"
+    code = f"import json, stream; print(json.dumps(stream.in_memory({str(folder)!r}, {some}, {text})))"
     memory = json.loads(in_own_process(code, threads=1))
     for name, each in (("streamed", stream), ("in memory", memory)):
         print(
@@ -136,13 +161,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Training on rows that do not fit into memory.")
     parser.add_argument("--rows", type=int, default=20_000_000)
     parser.add_argument("--in-memory", type=int, default=2_000_000, help="rows of the training in memory")
+    parser.add_argument("--text", action="store_true", help="a column of free text more")
     parser.add_argument("--folder", type=Path, help="where the files are drawn, and stay")
     parser.add_argument("--quick", action="store_true", help="few rows: shows that it runs, measures nothing")
     parser.add_argument("--json", type=Path, help="a file for everything that was measured")
     asked = parser.parse_args()
     rows, some = (3000, 1000) if asked.quick else (asked.rows, asked.in_memory)
     folder = asked.folder or Path(tempfile.mkdtemp(prefix="glassnet-stream-")) / "rows"
-    result = measure(rows, some, folder)
+    result = measure(rows, some, folder, text=asked.text)
     if asked.json is not None:
         write_json(asked.json, result)
     if asked.folder is None:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
-from glassnet.arrays.coded_columns import CodedColumns, Numbers, OneHot, Repeated, Steps
+from glassnet.arrays.coded_columns import CodedColumns, Numbers, OneHot, Repeated, SparseRows, Steps
 from glassnet.arrays.streamed_columns import StreamedColumns
 
 
@@ -30,8 +31,11 @@ class MemoryBlock:
         return self.of_rows
 
 
-def made(sizes, *, seed=0, weighted=False, classes=1):
-    """Return blocks of these sizes; a sample's first feature is its number, the targets depend on the others."""
+def made(sizes, *, seed=0, weighted=False, classes=1, sparse=False):
+    """Return blocks of these sizes; a sample's first feature is its number, the targets depend on the others.
+
+    Sparse blocks have the last four features, of which one is 1, as words are kept.
+    """
     rng = np.random.default_rng(seed)
     blocks, start = [], 0
     for k, m in enumerate(sizes):
@@ -39,7 +43,9 @@ def made(sizes, *, seed=0, weighted=False, classes=1):
         step, part = rng.integers(0, 5, m), (rng.random(m) / 2).astype(np.float32)
         codes = rng.integers(-1, 4, m)
         features = [Numbers(numbers), Steps(step, part, 5, 0.5), OneHot(codes, 4)]
-        if k % 2:  # as a block of few distinct cells has them
+        if sparse:
+            features[2] = SparseRows(csr_matrix(expanded(features[2])))
+        elif k % 2:  # as a block of few distinct cells has them
             values, index = np.unique(codes, return_inverse=True)
             features[2] = Repeated([OneHot(values, 4)], index)
         truth = (numbers[:, 1] + step - 2 > 0).astype(np.float32)
@@ -50,9 +56,15 @@ def made(sizes, *, seed=0, weighted=False, classes=1):
     return blocks
 
 
+def expanded(block):
+    return CodedColumns([block], "float32").toarray().T
+
+
 def streamed(blocks, *, window=1, **options):
     shape = blocks[0].columns.shape[0], sum(block.n_rows for block in blocks)
-    return StreamedColumns(blocks, shape, window=window, weighted=blocks[0].of_rows is not None, **options)
+    is_sparse = blocks[0].columns.is_sparse
+    weighted = blocks[0].of_rows is not None
+    return StreamedColumns(blocks, shape, window=window, weighted=weighted, is_sparse=is_sparse, **options)
 
 
 def in_memory(blocks):

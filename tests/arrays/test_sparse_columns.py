@@ -24,6 +24,9 @@ def test_products_are_those_of_the_dense_matrix(lead):
     np.testing.assert_allclose(W @ columns, W @ X.toarray())
     np.testing.assert_allclose(dZ @ columns.mT, dZ @ X.toarray().T)
     assert (W @ columns).shape == (*lead, 4, 50)
+    nothing = columns[..., :0]
+    assert (W @ nothing).shape == (*lead, 4, 0)
+    np.testing.assert_array_equal(dZ[..., :0] @ nothing.mT, np.zeros((*lead, 4, 30)))
 
 
 def test_samples_are_chosen_by_slice_and_by_number():

@@ -10,7 +10,9 @@ from numpy.testing import assert_array_equal
 
 from glassnet.arrays.coded_columns import CodedColumns, Lookup, Rearranged
 from glassnet.arrays.joined_columns import joined
+from glassnet.arrays.sparse_columns import SparseColumns
 from glassnet.arrays.streamed_columns import Epoch
+from glassnet.errors import ShapeError
 from streams import in_memory, made, streamed
 
 
@@ -46,6 +48,30 @@ def test_each_sample_is_shown_once_with_its_own_targets(sizes, window, by, seed)
     assert_array_equal(np.concatenate(S, axis=1), weights[:, numbers])
     if seed is None:
         assert_array_equal(numbers, np.arange(m))
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    sizes=st.lists(st.integers(1, 30), min_size=1, max_size=5),
+    window=st.integers(1, 60),
+    by=st.integers(1, 40),
+    seed=st.one_of(st.none(), st.integers(0, 2**53)),
+)
+def test_sparse_features_are_those_of_the_expanded_ones_and_stay_sparse(sizes, window, by, seed):
+    X, dense = (streamed(made(sizes, sparse=sparse), window=window) for sparse in (True, False))
+    n, m = X.shape
+    expected = taken(Epoch(dense, seed), m, n, by)[0]
+    epoch, found = Epoch(X, seed), []
+    for start in range(0, m, by):
+        positions = range(start, min(start + by, m))
+        epoch.take(positions)
+        found.append(epoch.features(positions))
+        part = positions[len(positions) // 2 :]
+        assert_array_equal(epoch.features(part).toarray(), found[-1].toarray()[:, len(positions) // 2 :])
+        assert epoch.features(positions[:0]).shape == (n, 0)
+    epoch.close()
+    assert all(isinstance(columns.parts[-1], SparseColumns) for columns in found)
+    assert_array_equal(np.concatenate([columns.toarray() for columns in found], axis=1), expected.T)
 
 
 def test_a_part_of_an_epoch_is_what_the_whole_has_there_and_reads_no_block_before_it():
@@ -105,8 +131,15 @@ def test_an_error_of_the_reader_is_raised_where_samples_are_taken():
     epoch.close()
 
 
-def test_joined_columns_are_the_concatenated_matrices():
-    parts = [block.columns for block in made([7, 1, 30, 12])]
+def test_blocks_of_another_number_of_features_are_refused():
+    X = streamed(made([30, 20]))
+    with pytest.raises(ShapeError, match="expected 12 features in each block, got 11"):
+        Epoch(X.changed(shape=(12, 50)), None).take(range(10), np.empty((10, 12), np.float32))
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_joined_columns_are_the_concatenated_matrices(sparse):
+    parts = [block.columns for block in made([7, 1, 30, 12], sparse=sparse)]
     tables = [np.arange(6.0).reshape(3, 2), np.arange(6.0).reshape(3, 2), np.ones((3, 2)), np.ones((3, 2))]
     codes = np.random.default_rng(1)
     parts = [
@@ -116,6 +149,8 @@ def test_joined_columns_are_the_concatenated_matrices():
     whole = np.concatenate([part.toarray() for part in parts], axis=1)
     assert_array_equal(joined(parts).toarray(), whole)
     assert_array_equal(joined(parts[:2]).toarray(), whole[:, :8])
+    if sparse:
+        return  # what is rearranged is dense
     places = np.array([5, 0, 1, 12, 2, 3, 4, 6, 7, 8, 9, 10, 11])
     moved = [CodedColumns([Rearranged(part.blocks, places, 15)], "float32") for part in parts]
     assert_array_equal(joined(moved).toarray()[places], whole)

@@ -221,9 +221,10 @@ def test_weight_follows_requirements_of_this_machine(bench):
 
 @pytest.mark.long
 @pytest.mark.needs("linux")  # memory is read from its /proc
-def test_rows_in_parts_are_measured(tmp_path):
+@pytest.mark.parametrize("more", [(), ("--text",)])
+def test_rows_in_parts_are_measured(tmp_path, more):
     shared("data/diamonds.csv")
-    done = script("stream.py", "--quick", "--json", tmp_path / "stream.json")
+    done = script("stream.py", "--quick", *more, "--json", tmp_path / "stream.json")
     assert done.returncode == 0, done.stderr
     measured = json.loads((tmp_path / "stream.json").read_text("utf-8"))
     assert measured["streamed"]["rows"] > measured["in_memory"]["rows"] > 0

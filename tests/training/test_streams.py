@@ -49,6 +49,37 @@ def test_without_shuffling_costs_equal_those_of_arrays(engine, weighted):
     assert history.engine == engine
 
 
+@pytest.mark.parametrize("stack", [None, 3])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_sparse_features_are_multiplied_as_they_are(weighted, stack):
+    blocks, dense = (scaled(made([100, 70, 130], weighted=weighted, sparse=sparse)) for sparse in (True, False))
+    options = {**OPTIONS, "dropout": 0.2, "l2": 0.5}
+    of_dense, of_sparse = network(n_networks=stack), network(n_networks=stack)
+    plain = of_dense.fit(streamed(dense, window=150), None, engine="numpy", validation=in_memory(dense), **options)
+    validation = in_memory(dense)
+    history = of_sparse.fit(streamed(blocks, window=150), None, validation=validation, **options)
+    assert history.engine == "numpy"
+    assert "sparse columns stay sparse" in history.choice
+    assert_allclose(history.cost, plain.cost, rtol=1e-5)
+    assert_allclose(history.validation_cost, plain.validation_cost, rtol=1e-5)
+    assert_allclose(of_sparse.vector, of_dense.vector, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("stack", [None, 3])
+@pytest.mark.parametrize("ranks", [2, 40])  # of 40 some have none of a batch's samples
+def test_processes_take_their_parts_of_sparse_batches(ranks, stack):
+    blocks = scaled(made([50, 17, 40], weighted=True, sparse=True))
+
+    def fitted(reduce=None):
+        net, X = network(dtype="float64", n_networks=stack), streamed(blocks, window=60, dtype="float64")
+        return net, net.fit(X, None, reduce=reduce, **OPTIONS)
+
+    net, history = fitted()
+    for other, of_all in in_all(ranks, fitted):
+        assert_allclose(of_all.cost, history.cost, rtol=1e-7)
+        assert_allclose(other.vector, net.vector, rtol=1e-5, atol=1e-8)
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("stack", [None, 3])
 def test_shuffled_epochs_learn(engine, stack):
@@ -68,9 +99,10 @@ def test_engines_take_the_same_samples_in_the_same_order():
     assert_allclose(found[0], found[1], rtol=1e-4)
 
 
+@pytest.mark.parametrize("sparse", [False, True])
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_run_that_was_killed_is_completed_to_the_bit_from_any_checkpoint(engine, tmp_path):
-    X = streamed(scaled(made([200, 300, 150])), fingerprint=7)
+def test_a_run_that_was_killed_is_completed_to_the_bit_from_any_checkpoint(engine, sparse, tmp_path):
+    X = streamed(scaled(made([200, 300, 150], sparse=sparse)), fingerprint=7)
     options = {**OPTIONS, "engine": engine, "dropout": 0.2}
     whole, kept = network(), []
 

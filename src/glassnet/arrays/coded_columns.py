@@ -385,6 +385,10 @@ class Stacked:
         self.features = [slice(start, end) for start, end in pairwise(ends)]
         self.shape, self.dtype = (ends[-1], parts[0].shape[1]), parts[0].dtype
 
+    def __getitem__(self, which: Any) -> Stacked:
+        """Return some samples: ``X[..., samples]`` with a slice or an array of indices."""
+        return Stacked([part[..., which[-1]] for part in self.parts])
+
     @property
     def mT(self) -> TransposedStacked:
         """The transposed matrix, for a product from the left."""

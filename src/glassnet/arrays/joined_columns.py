@@ -7,7 +7,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from glassnet.arrays.coded_columns import Block, CodedColumns, Lookup, Numbers, OneHot, Rearranged, Repeated, Steps
+from glassnet.arrays.coded_columns import (
+    Block,
+    CodedColumns,
+    Lookup,
+    Numbers,
+    OneHot,
+    Rearranged,
+    Repeated,
+    SparseRows,
+    Steps,
+)
 
 Array = Any
 
@@ -18,7 +28,7 @@ def joined(columns: Sequence[CodedColumns]) -> CodedColumns:
     Parameters
     ----------
     columns : sequence of CodedColumns, (n, m[i]) each
-        Of the same n features, none of them sparse. What is mapped from a file is copied into memory.
+        Of the same n features. What is mapped from a file is copied into memory.
 
     Returns
     -------
@@ -77,6 +87,12 @@ def _join_lookups(blocks: Sequence[Lookup]) -> Block:
     return Numbers(np.concatenate([each.table[each.codes] for each in blocks]))
 
 
+def _join_sparse(blocks: Sequence[SparseRows]) -> Block:
+    from scipy.sparse import vstack
+
+    return SparseRows(vstack([each.rows for each in blocks], format="csr"))
+
+
 # fmt: off
 KINDS: dict[type[Block], Kind] = {
     Numbers: Kind(
@@ -92,6 +108,9 @@ KINDS: dict[type[Block], Kind] = {
         lambda block, chosen: Steps(block.step[chosen], block.part[chosen], block.width, block.full),
         lambda blocks: Steps(np.concatenate([each.step for each in blocks]),
                              np.concatenate([each.part for each in blocks]), blocks[0].width, blocks[0].full)),
+    SparseRows: Kind(
+        lambda block, chosen: SparseRows(block.rows[chosen]),
+        _join_sparse),
     Rearranged: Kind(
         lambda block, chosen: Rearranged(
             [KINDS[type(each)].take(each, chosen) for each in _each_sample(block.blocks)], block.places, block.width),

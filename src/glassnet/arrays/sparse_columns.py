@@ -5,6 +5,7 @@ Besides its shape and its columns, forward and backward propagation use only `W 
 
 from __future__ import annotations
 
+import math
 import sys
 from typing import Any
 
@@ -64,8 +65,7 @@ class SparseColumns:
 
     def __rmatmul__(self, W: Array) -> Array:
         """Return W @ X: (n', n) -> (n', m), or (k, n', n) -> (k, n', m)."""
-        flat = W.reshape(-1, W.shape[-1])
-        return (self.rows @ flat.T).T.reshape(*W.shape[:-1], -1)
+        return (self.rows @ _flat(W).T).T.reshape(*W.shape[:-1], self.rows.shape[0])
 
     def toarray(self) -> Array:
         """Return the matrix with its zeros, (n, m)."""
@@ -82,8 +82,12 @@ class Transposed:
 
     def __rmatmul__(self, dZ: Array) -> Array:
         """Return dZ @ Xᵀ: (n', m) -> (n', n), or (k, n', m) -> (k, n', n)."""
-        flat = dZ.reshape(-1, dZ.shape[-1])
-        return (self.rows.T @ flat.T).T.reshape(*dZ.shape[:-1], -1)
+        return (self.rows.T @ _flat(dZ).T).T.reshape(*dZ.shape[:-1], self.rows.shape[1])
+
+
+def _flat(M: Array) -> Array:
+    """Return the matrices of a stack one above the other, also those without columns."""
+    return M.reshape(math.prod(M.shape[:-1]), M.shape[-1])
 
 
 def is_sparse(X: Any) -> bool:

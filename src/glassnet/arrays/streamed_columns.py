@@ -17,9 +17,11 @@ import numpy as np
 
 from glassnet.arrays.coded_columns import CodedColumns
 from glassnet.arrays.joined_columns import chosen, joined
+from glassnet.errors import ShapeError
 
 Array = Any
 
+BECOMES = ("of_features", "of_targets", "of_weights")
 WINDOW = 2**19  # samples that are shuffled together, at least, where memory is not short
 
 
@@ -31,7 +33,7 @@ class StoredBlock(Protocol):
         """Number of samples."""
 
     def X(self) -> CodedColumns:
-        """Return their features, (n, n_rows), none of them sparse."""
+        """Return their features, (n, n_rows)."""
 
     def Y(self) -> Array:
         """Return their targets, (n_y, n_rows)."""
@@ -65,6 +67,8 @@ class StreamedColumns:
         Which equal samples share.
     window : int
         Samples that are in memory together, at least; twice as many may be.
+    is_sparse : bool
+        Whether some features are sparse: then samples are not expanded.
     of_features, of_targets : callable
         What becomes of each X, a `CodedColumns`, and of each Y, (n_y, some), once they are read.
     of_weights : callable
@@ -72,22 +76,22 @@ class StreamedColumns:
     """
 
     ndim = 2
-    is_sparse = False
 
     def __init__(
         self, blocks: Sequence[StoredBlock], shape: tuple[int, int], dtype: Any = np.float32, *, weighted: bool = False,
-        fingerprint: int = 0, window: int = WINDOW, of_features: Callable[[CodedColumns], CodedColumns] = _as_it_is,
+        fingerprint: int = 0, window: int = WINDOW, is_sparse: bool = False,
+        of_features: Callable[[CodedColumns], CodedColumns] = _as_it_is,
         of_targets: Callable[[Array], Array] = _as_it_is,
         of_weights: Callable[[Array, Array | None], Array | None] = _as_they_are,
     ) -> None:  # fmt: skip
         self.blocks, self.shape, self.dtype = list(blocks), shape, np.dtype(dtype)
         self.itemsize: int = self.dtype.itemsize
-        self.weighted, self.fingerprint, self.window = weighted, fingerprint, window
+        self.weighted, self.fingerprint, self.window, self.is_sparse = weighted, fingerprint, window, is_sparse
         self.of_features, self.of_targets, self.of_weights = of_features, of_targets, of_weights
 
     def changed(self, **changes: Any) -> StreamedColumns:
         """Return the same samples with other arguments: their number of features, type, or what becomes of them."""
-        kept = ("shape", "dtype", "weighted", "fingerprint", "window", "of_features", "of_targets", "of_weights")
+        kept = ("shape", "dtype", "weighted", "fingerprint", "window", "is_sparse", *BECOMES)
         return StreamedColumns(self.blocks, **{**{name: getattr(self, name) for name in kept}, **changes})
 
     @property
@@ -103,6 +107,8 @@ class StreamedColumns:
         blocks = [self.blocks[i] for i in which]
         some = (block.X() for block in blocks) if own is None else _features_of(blocks, own)
         X = self.of_features(joined(list(some)))
+        if X.shape[0] != self.shape[0]:
+            raise ShapeError(f"X: expected {self.shape[0]} features in each block, got {X.shape[0]}")
         Y = np.concatenate([block.Y() for block in blocks], axis=1)
         weights = [M for M in (block.weights() for block in blocks) if M is not None]
         S = self.of_weights(Y, np.concatenate(weights, axis=1) if weights else None)
@@ -170,7 +176,9 @@ class Epoch:
         self.reader = ThreadPoolExecutor(1, "glassnet-reader")
         self.next: Future[Window] | None = None
 
-    def take(self, positions: range, out: Array, parts: Sequence[slice] = (slice(None),)) -> tuple[Array, Array | None]:
+    def take(
+        self, positions: range, out: Array | None = None, parts: Sequence[slice] = (slice(None),)
+    ) -> tuple[Array, Array | None]:
         """Write the features of samples of the epoch as rows into out (k, n); return Y (n_y, k), and S (1, k) or None.
 
         Of the features only those of some parts of the k samples are written. Samples before the first are given up.
@@ -189,10 +197,21 @@ class Epoch:
                 S.append(window.S[:, these])
             for begin, end, _ in (part.indices(last - first) for part in parts):
                 start, stop = max(first + begin, window.start), min(first + end, window.stop)
-                if start < stop:
+                if out is not None and start < stop:
                     rows = window.rows[start - window.start : stop - window.start]
                     window.X.expand(rows, out[start - first : stop - first])
         return np.concatenate(Y, axis=1), np.concatenate(S, axis=1) if S else None
+
+    def features(self, positions: range) -> Any:
+        """Return X (n, k) of samples that were taken last, sparse where it is."""
+        some = []
+        for window in self.open:
+            rows = window.rows[max(positions.start - window.start, 0) : max(positions.stop - window.start, 0)]
+            some.append((window.X, rows))
+        if len(some) == 1:
+            X, rows = some[0]
+            return X[..., rows]
+        return joined([chosen(X, rows) for X, rows in some])[..., :]
 
     def close(self) -> None:
         """Give up what is read ahead."""

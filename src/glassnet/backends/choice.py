@@ -27,6 +27,7 @@ from typing import NamedTuple
 from glassnet import interrupts
 from glassnet.arrays.coded_columns import CodedColumns
 from glassnet.arrays.sparse_columns import SparseColumns
+from glassnet.arrays.streamed_columns import StreamedColumns
 from glassnet.backends import numpy
 from glassnet.backends.backend import COEFFICIENTS, Backend
 from glassnet.backends.numpy import NUMPY
@@ -94,7 +95,7 @@ def chosen(run: Run) -> Choice:
     if run.optimizer.update is None:
         return Choice(NUMPY.name, "line searches run there")
     X = run.batches.whole[0]
-    if isinstance(X, SparseColumns) or (isinstance(X, CodedColumns) and X.is_sparse):
+    if isinstance(X, SparseColumns) or (isinstance(X, (CodedColumns, StreamedColumns)) and X.is_sparse):
         return Choice(NUMPY.name, "sparse columns stay sparse there")
     if wanted != "auto":
         if not BACKENDS[wanted].covers(run):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -181,14 +182,29 @@ class Preparation:
         """
         if not self.text:
             return None
-        X, columns = features(X, self), []
-        for column in self.columns:
-            scores: Column | None = column
-            if isinstance(column, TextColumn) and _are_words(column):
-                scores = TextScores.of(column, column.parsed(X[column.name], self.missing).cells, targets)
+        X = features(X, self)
+        found = {}
+        for column in filter(_are_words, self.columns):
+            scores = TextScores.of(column, column.parsed(X[column.name], self.missing).cells, targets)
             if scores is None:
                 return None
-            columns.append(scores)
+            found[column.name] = scores
+        return self.with_scores(found)
+
+    def with_scores(self, scores: Mapping[str, TextScores]) -> Preparation:
+        """Return the preparation with scores in place of words.
+
+        Parameters
+        ----------
+        scores : mapping of str to TextScores
+            For the name of each column of words.
+
+        Returns
+        -------
+        Preparation
+            With the other columns as they are.
+        """
+        columns = (scores[each.name] if _are_words(each) else each for each in self.columns)
         return replace(self, columns=tuple(columns))
 
     def transform(self, X: Any, dtype: Any = np.float32, *, targets: np.ndarray | None = None) -> np.ndarray:
@@ -373,7 +389,7 @@ class Preparation:
         )
 
 
-def _are_words(column: Column) -> bool:
+def _are_words(column: Column) -> TypeGuard[TextColumn]:
     return type(column) is TextColumn and bool(column.terms)
 
 

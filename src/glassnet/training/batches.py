@@ -160,7 +160,7 @@ class StreamedBatches(Batches):
         self.weighted = X.weighted
         self.stream = X
         self.reading: Epoch | None = None
-        self.buffer = np.empty((0, X.shape[0]), X.dtype)  # of the batch shown last
+        self.shown: Array = np.empty((X.shape[0], 0), X.dtype)
         self.shown_weights: Array | None = None
 
     def order(self) -> range:
@@ -190,12 +190,12 @@ class StreamedBatches(Batches):
     def expand(self, chosen: range, out: Array, parts: Sequence[slice] = WHOLE) -> tuple[Array, Array | None]:
         """Write parts of k samples at positions of the epoch as rows into out (k, n[0]); return all Y and S or None."""
         assert self.reading is not None
-        self.buffer = out[parts[-1]][-self.size :]
+        self.shown = out[parts[-1]][-self.size :].T
         return self.reading.take(chosen, out, parts)
 
     def columns(self, chosen: range | None) -> Array:
         """Return the samples shown last, those of this process."""
-        return self.buffer.T
+        return self.shown
 
     def weights(self, chosen: range | None) -> Array | None:
         """Return the weights of the samples shown last."""
@@ -209,10 +209,15 @@ class StreamedBatches(Batches):
     def samples(self, chosen: range | None) -> tuple[Array, Array, Array | None]:
         """Return (X, Y, S) of this process's part of a batch; the arrays are reused by the next one."""
         assert chosen is not None
-        rows, part = self.held[: len(chosen)], part_of(self.reduce, len(chosen))
-        Y, S = self.expand(chosen, rows, [part])
+        part = part_of(self.reduce, len(chosen))
+        if self.stream.is_sparse:
+            assert self.reading is not None
+            Y, S = self.reading.take(chosen)
+            self.shown = self.reading.features(chosen[part])
+        else:
+            Y, S = self.expand(chosen, self.held[: len(chosen)], [part])
         self.shown_weights = S
-        return rows[part].T, Y[..., part], None if S is None else S[..., part]
+        return self.shown, Y[..., part], None if S is None else S[..., part]
 
 
 def batches_of(

@@ -13,6 +13,7 @@ from glassnet.errors import FileError
 from glassnet.estimators.tabular import shared_blocks, streamed
 from glassnet.files import cache_folder
 from glassnet.tables.streaming import writing
+from reviews import mixed
 from side_by_side import in_all
 
 ROWS = 200  # of a block
@@ -86,6 +87,24 @@ def test_recipes_that_are_tried_are_those_of_one_process(folder, tmp_path):
     one = fit()
     for other in in_all(2, fit):
         assert [each["kind"] for each in other.candidates_] == [each["kind"] for each in one.candidates_]
+        assert_allclose(other.network_.vector, one.network_.vector, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("drop", [[], ["a", "b", "kind"]])
+def test_words_are_learned_as_by_one_process(tmp_path, monkeypatch, drop):
+    monkeypatch.setattr(writing, "ROWS", ROWS)
+    X, y = mixed(700)
+    pq.write_table(pa.Table.from_pandas(X.assign(y=y), preserve_index=False), tmp_path / "data.parquet")
+
+    def fit(reduce=None):
+        data = dataset(tmp_path / "data.parquet", "y", cache=tmp_path / "blocks")
+        model = TabularRegressor(preset="fast", epochs=2, n_networks=1, random_state=0, drop=drop)
+        return model.fit(data, reduce=reduce)
+
+    one = fit()
+    assert one.preparation_.text == ("alone" if drop else "")
+    for other in in_all(2, fit):
+        assert other.preparation_ == one.preparation_
         assert_allclose(other.network_.vector, one.network_.vector, rtol=1e-3, atol=1e-4)
 
 

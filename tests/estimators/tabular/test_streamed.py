@@ -1,6 +1,7 @@
 """Rows that are streamed from parts on disk: what they train is as good as what all of them train in memory."""
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -13,6 +14,7 @@ from glassnet.errors import DataError, InterruptedWarning, SettingError
 from glassnet.estimators.tabular.recipes import NUMBERS
 from glassnet.estimators.tabular.streamed import _streamed, scan_of
 from glassnet.tables.streaming import dataset
+from reviews import mixed, reviews
 
 
 def rows(m, seed=0):
@@ -118,6 +120,17 @@ def test_a_streamed_training_that_is_interrupted_is_resumed_to_the_bit(folder, t
     assert_array_equal(rest.network_.vector, whole.network_.vector)
 
 
+def test_numbers_in_groups_are_where_networks_that_embed_them_have_them(folder, tmp_path):
+    model = TabularRegressor(drop=["kind", "w"], validation=0.2)
+    scan = scan_of(model, dataset(folder, "score", cache=tmp_path))
+    data = _streamed(model, scan, warm=False, seed=0).grouped
+    held_out = pa.concat_tables(scan.data.batches("validation", shares={"validation": 0.2}))
+    expected = data.preparation.transform(held_out)
+    assert_allclose(data.judged.X.toarray().T, expected, rtol=1e-6, atol=1e-6)
+    for X in (data.judged.X, data.X.read([0])[0]):
+        assert X.shape[0] == data.X.shape[0] == data.preparation.n_features
+
+
 def test_weights_count_and_those_of_classes_are_multiplied_by_them(folder, tmp_path):
     model = TabularClassifier(hidden=4, class_weight="balanced", drop="score")
     scan = scan_of(model, dataset(folder, "kind", weight="w", cache=tmp_path))
@@ -165,3 +178,81 @@ def test_a_target_of_the_other_kind_is_refused(folder):
         TabularRegressor().fit(dataset(folder, "kind"))
     with pytest.raises(DataError, match="name no target"):
         TabularRegressor().fit(dataset(folder))
+
+
+def parts_of(table, folder, n=3):
+    folder.mkdir()
+    for k, some in enumerate(np.array_split(np.arange(len(table)), n)):
+        pq.write_table(pa.Table.from_pandas(table.iloc[some], preserve_index=False), folder / f"{k}.parquet")
+    return folder
+
+
+def test_words_alone_train_as_they_do_in_memory(tmp_path):
+    texts, mood = reviews(1500)
+    X, y = pd.DataFrame({"review": texts}), np.where(mood > 0, "good", "bad")
+    data = dataset(parts_of(X.assign(y=y), tmp_path / "data"), "y", cache=tmp_path / "blocks")
+    model = TabularClassifier(random_state=0).fit(data)
+    in_memory = TabularClassifier(random_state=0).fit(X, y)
+    assert [each["kind"] for each in model.candidates_] == [each["kind"] for each in in_memory.candidates_]
+    assert model.network_.L == 1
+    X, mood = reviews(1000, seed=5)
+    y = np.where(mood > 0, "good", "bad")
+    assert model.score({"review": X}, y) >= in_memory.score({"review": X}, y) - 0.01
+    stream = dataset([pa.table({"review": X[:600]}), pa.table({"review": X[600:]})])
+    assert_array_equal(model.predict(stream), model.predict({"review": X}))
+    model.save(tmp_path / "m.glassnet")
+    assert_array_equal(glassnet.load(tmp_path / "m.glassnet").predict(stream), model.predict({"review": X}))
+
+
+@pytest.mark.parametrize("memory", ["1GB", "64MB"])
+def test_words_beside_other_columns_train_as_they_do_in_memory(tmp_path, memory):
+    X, y = mixed(2400)
+    X.loc[X.index % 40 == 0, "review"] = None
+    data = dataset(parts_of(X.assign(y=y), tmp_path / "data"), "y", memory=memory, cache=tmp_path / "blocks")
+    settings = {"random_state": 0, "n_networks": 2, "epochs": 12}
+    model, in_memory = TabularRegressor(**settings).fit(data), TabularRegressor(**settings).fit(X, y)
+    assert {each["kind"] for each in model.candidates_} >= {"linear", "deep", "smooth"}
+    assert model.network_.L > 1
+    assert "review: score" in model.preparation_.feature_names
+    X, y = mixed(1500, seed=7)
+    assert model.score(X, y) > in_memory.score(X, y) - 0.03
+
+
+@pytest.mark.parametrize("drop", [[], ["review"]])
+def test_networks_of_embedded_numbers_and_of_scores_are_trained_further(tmp_path, drop):
+    X, y = mixed(2400)
+    data = dataset(parts_of(X.assign(y=y), tmp_path / "data"), "y", cache=tmp_path / "blocks")
+    model = TabularRegressor(random_state=0, n_networks=2, epochs=6, preset="fast", drop=drop).fit(data)
+    assert model.preparation_.groups
+    test, y = mixed(1500, seed=7)
+    before, preparation = model.score(test, y), model.preparation_
+    model.set_params(warm_start=True, epochs=2).fit(data)
+    assert model.preparation_ == preparation
+    assert model.score(test, y) > before - 0.05
+
+
+def test_a_training_on_words_that_is_interrupted_is_resumed_to_the_bit(tmp_path):
+    X, y = mixed(900)
+    data = dataset(parts_of(X.assign(y=y), tmp_path / "data"), "y", cache=tmp_path / "blocks")
+    settings = {"random_state": 0, "n_networks": 2, "epochs": 3}
+    whole = TabularRegressor(**settings).fit(data)
+
+    def stop_in(recipe):
+        def stop(progress):
+            if progress.moment == "epoch" and progress.epoch == 2:
+                seen.append(progress)
+                if len(seen) == recipe:
+                    raise KeyboardInterrupt
+
+        seen = []
+        return stop
+
+    for recipe in (1, 2):
+        part = TabularRegressor(**settings, warm_start=True)
+        with pytest.warns(InterruptedWarning):
+            part.fit(data, callbacks=[stop_in(recipe)])
+        part.save(tmp_path / "part.glassnet")
+        rest = glassnet.load(tmp_path / "part.glassnet").set_params(warm_start=True)
+        assert rest.can_resume(data, None)
+        rest.fit(data)
+        assert_array_equal(rest.network_.vector, whole.network_.vector)

@@ -7,29 +7,8 @@ import pandas as pd
 import pytest
 
 from glassnet import TabularClassifier, TabularRegressor
+from reviews import BAD, GOOD, mixed, reviews
 from shared import saved_and_loaded
-
-GOOD, BAD = ["great", "lovely", "superb", "fun", "moving"], ["awful", "boring", "dull", "weak", "silly"]
-FILLER = [f"w{chr(97 + k // 26)}{chr(97 + k % 26)}" for k in range(300)]
-
-
-def reviews(m, seed=0):
-    """Return texts, and how good they say something is."""
-    rng = np.random.default_rng(seed)
-    texts, mood = [], rng.normal(size=m)
-    for each in mood:
-        words = list(rng.choice(FILLER, 8))
-        words += list(rng.choice(GOOD if each > 0 else BAD, 1 + int(abs(each) * 2)))
-        rng.shuffle(words)
-        texts.append(" ".join(words) + "!")
-    return texts, mood
-
-
-def mixed(m, seed=0):
-    texts, mood = reviews(m, seed)
-    rng = np.random.default_rng(seed + 1)
-    a, b = rng.normal(size=(2, m))
-    return pd.DataFrame({"review": texts, "a": a, "b": b, "kind": rng.choice(["x", "y"], m)}), mood + 2 * a * b
 
 
 def test_words_alone_are_learned_by_a_linear_network(path):

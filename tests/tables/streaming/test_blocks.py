@@ -45,9 +45,11 @@ KILLED = """
 
 def table_of(m, seed=0):
     rng = np.random.default_rng(seed)
-    return pa.table(
-        {"a": rng.standard_normal(m), "w": [f"v{k}" for k in rng.integers(0, 90, m)], "y": rng.choice(["yes", "no"], m)}
-    )
+    words = np.array([f"w{chr(97 + k)}" for k in range(26)])[rng.integers(0, 26, (m, 4))]
+    return pa.table({
+        "a": rng.standard_normal(m), "w": [f"v{k}" for k in rng.integers(0, 90, m)], "t": list(map(" ".join, words)),
+        "y": rng.choice(["yes", "no"], m),
+    })  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -137,16 +139,6 @@ def test_blocks_of_one_kind(folder, tmp_path):
     assert first.X().shape == (blocks.training.n_features, first.n_rows)
     assert first.Y().shape == (1, first.n_rows)
     assert first.weights() is None
-
-
-def test_features_in_groups(folder, tmp_path):
-    blocks = prepared(folder, tmp_path)
-    preparation = blocks.preparation.grouped(table_of(10).drop_columns(["y"]))
-    grouped = blocks.grouped(preparation)
-    part = grouped.validation.parts[0]
-    rows = next(iter(glassnet.dataset(folder, "y").batches("validation", shares={"validation": 0.2})))
-    expected = preparation.transform(rows)
-    np.testing.assert_allclose(part.X().toarray().T[: len(rows)], expected[: part.n_rows], rtol=1e-6, atol=1e-6)
 
 
 def test_arrays_come_back(tmp_path):

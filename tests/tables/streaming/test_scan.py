@@ -2,6 +2,7 @@
 
 import datetime as dt
 import warnings
+from dataclasses import replace
 from unittest.mock import patch
 
 import numpy as np
@@ -19,12 +20,17 @@ from glassnet.errors import DataError, DataWarning, FileError, SettingError, Unk
 from glassnet.tables import fit_preparation, rows_at
 from glassnet.tables.choices import ColumnChoices
 from glassnet.tables.columns.target_means import FOLDS, PRIOR, TargetMeans
+from glassnet.tables.columns.text_scores import PENALTY, TextScores
 from glassnet.tables.recognition import recognised
 from glassnet.tables.streaming import is_streamable, scanned, write_blocks
 from glassnet.tables.streaming.positions import fold_of, position_hashes
 from glassnet.texts.tables import is_known
 
 DAY = dt.date(2020, 1, 1)
+
+
+def sentence(rng):
+    return " ".join(rng.choice(["tall", "small", "blue", "tree", "house", "HOUSE!", "看", "2024"], rng.integers(3, 9)))
 
 
 def random_table(rng, m, *, nan=False):
@@ -41,6 +47,7 @@ def random_table(rng, m, *, nan=False):
         "moment": [start + dt.timedelta(minutes=int(k)) for k in rng.integers(0, 99_999, m)],
         "clock": [dt.time(int(k) // 60, int(k) % 60) for k in rng.integers(0, 1440, m)],
         "place": [f"{lat:.4f}, {lon:.4f}" for lat, lon in zip(*rng.uniform(-80, 80, (2, m)), strict=True)],
+        "story": [None if gone else sentence(rng) for gone in lost],
         "price": [f"{k:,.2f} €" for k in rng.uniform(0, 1e4, m)],
         "nothing": pa.nulls(m),
         "one": ["same"] * m,
@@ -110,11 +117,29 @@ def test_columns_are_those_of_a_fit_in_memory(tmp_path_factory, seed):
         expanded(blocks.training, "Y"), targets.T.astype(expanded(blocks.training, "Y").dtype)
     )
     found, known = expanded(blocks.training), preparation.transform(train).T
+    assert (blocks.scored is not None) == (blocks.preparation.text == "mixed")
     from_targets = [": mean" in name for name in preparation.feature_names]
     np.testing.assert_array_equal(found[~np.array(from_targets)], known[~np.array(from_targets)])
+    if blocks.scored is not None:
+        _scores_are_those_of_memory(blocks.scored, preparation, train, targets, parts["validation"])
     if blocks.validation.n_rows:
         expected = blocks.preparation.transform(parts["validation"]).T
         np.testing.assert_allclose(expanded(blocks.validation), expected, rtol=1e-6, atol=1e-6)
+
+
+def _scores_are_those_of_memory(blocks, words, train, targets, validation):
+    preparation = words.with_text_scores(train, targets)
+    assert blocks.preparation.feature_names == preparation.feature_names
+    for one, other in zip(preparation.columns, blocks.preparation.columns, strict=True):
+        if isinstance(one, TextScores):
+            np.testing.assert_allclose(one.weights, other.weights, rtol=1e-3, atol=1e-4)  # both of an iteration
+            assert replace(one, weights=()) == replace(other, weights=())
+    found = expanded(blocks.training)
+    assert found.shape == (preparation.n_features, len(train))
+    if len(validation):
+        np.testing.assert_allclose(
+            expanded(blocks.validation), blocks.preparation.transform(validation).T, rtol=1e-5, atol=1e-5
+        )
 
 
 def _rows_of(table, part):
@@ -148,6 +173,69 @@ def test_no_training_row_reads_its_own_target(tmp_path):
         same = others & (many == many[i])
         expected = ((y[same] - y[others].mean()) / y[others].std()).sum() / (same.sum() + PRIOR)
         assert found[i] == pytest.approx(expected if many[i] in means.values else 0, rel=1e-5, abs=1e-6)
+
+
+def stories(rng, m, words=40):
+    stories = [" ".join(f"w{chr(97 + k % 26)}{k // 26}" for k in rng.integers(0, words, 6)) for _ in range(m)]
+    return pa.table({"story": stories, "a": rng.standard_normal(m), "target": rng.standard_normal(m)})
+
+
+@pytest.mark.parametrize("most", [2**17, 200])
+def test_scores_of_a_training_row_are_of_the_other_folds(tmp_path, most):
+    m = 400
+    table = stories(np.random.default_rng(0), m)
+    pq.write_table(table, tmp_path / "only.parquet")
+    scan = scanned(glassnet.dataset(tmp_path / "only.parquet", "target", cache=tmp_path / "cache"))
+    with patch("glassnet.tables.streaming.scores.MOST_ROWS", most), small_batches():
+        blocks = write_blocks(scan, lambda y: y[:, np.newaxis])
+    names = blocks.preparation.feature_names
+    words = [name.startswith("story: ") for name in names]
+    X, y = expanded(blocks.training)[words].T.astype(float), np.array(table["target"])
+    found = expanded(blocks.scored.training)[blocks.scored.preparation.feature_names.index("story: score")]
+    fold = fold_of(position_hashes("only.parquet", 0, m), FOLDS)
+    some = np.random.default_rng(0).random(m) < most / m
+    assert some.all() == (most > m)
+    for k in range(FOLDS):
+        used = some & (fold != k)
+        centred = (y[used] - y[used].mean()) / y[used].std()
+        weights = np.linalg.solve(X[used].T @ X[used] + PENALTY * np.eye(X.shape[1]), X[used].T @ centred)
+        np.testing.assert_allclose(found[fold == k], X[fold == k] @ weights, atol=5e-3)
+
+
+def test_no_scores_of_words_alone_or_of_too_many_targets(tmp_path):
+    table = stories(np.random.default_rng(1), 200)
+    pq.write_table(table, tmp_path / "mixed.parquet")
+    pq.write_table(table.drop_columns(["a"]), tmp_path / "alone.parquet")
+    for name, targets, scored in (("mixed", 10, True), ("mixed", 11, False), ("alone", 1, False)):
+        scan = scanned(glassnet.dataset(tmp_path / f"{name}.parquet", "target", cache=tmp_path / "cache"))
+        blocks = write_blocks(scan, lambda y, n=targets: np.tile(y[:, np.newaxis], (1, n)), key=str(targets))
+        assert (blocks.scored is not None) == scored
+
+
+def test_terms_that_are_too_many_to_count_are_within_their_bound(tmp_path):
+    rng, m = np.random.default_rng(3), 40_000
+    often = np.minimum(rng.zipf(1.2, (m, 8)), 5000)
+    table = pa.table({
+        "story": [" ".join(f"w{k:x}q" for k in row) for row in often], "target": rng.standard_normal(m),
+    })  # fmt: skip
+    for k in range(4):
+        pq.write_table(table.slice(k * m // 4, m // 4), tmp_path / f"{k}.parquet")
+    exact = dict(zip(*_terms(fit_preparation(table.drop_columns(["target"]))), strict=True))
+    with patch.multiple("glassnet.tables.streaming.scan", SAMPLE=2**11, LEAST_SAMPLE=2**11):
+        found = dict(zip(*_terms(scanned(glassnet.dataset(tmp_path, "target")).preparation), strict=True))
+    size, occurrences = 4 * 2**11, 15 * m  # eight words and seven pairs in a cell, at most
+    bound = occurrences / size
+    assert 0 < len(found) < len(exact)
+    for term, n in exact.items():
+        assert term in found or n <= bound
+    for term, n in found.items():
+        assert exact.get(term, 1) <= n <= exact.get(term, 1) + bound
+    top = sorted(exact, key=exact.get)[-200:]
+    assert all(found[term] == pytest.approx(exact[term], abs=bound) for term in top)
+
+
+def _terms(preparation):
+    return preparation.columns[0].terms, preparation.columns[0].frequencies
 
 
 def _folder(table, folder):
@@ -364,7 +452,14 @@ def test_notes_are_known_in_chinese(tmp_path):
     with pytest.warns(DataWarning, match=r"train3\.csv is left out"):
         scan = scanned(glassnet.dataset(folder, "y", weight="w"))
     said = [*scan.notes, *scan.preparation.notes]
-    parts = ("test by name", "left out: ", "of weight 0", "separator ';'", "cannot be read as", "its words are not")
+    parts = (
+        "test by name",
+        "left out: ",
+        "of weight 0",
+        "separator ';'",
+        "cannot be read as",
+        "its words are features",
+    )
     for part in parts:
         assert any(part in note for note in said), part
     assert [note for note in said if not is_known(note)] == []

@@ -33,7 +33,7 @@ from glassnet.estimators.tabular.training_data import VALIDATION_SHARE, Given, T
 from glassnet.estimators.targets import LabelEncoder, Target, TargetScaler
 from glassnet.tables import Preparation
 from glassnet.tables.recognition import recognised
-from glassnet.tables.streaming import Scan, StreamedDataset, folder_of_blocks, scanned, write_blocks
+from glassnet.tables.streaming import Blocks, Scan, StreamedDataset, folder_of_blocks, scanned, write_blocks
 from glassnet.training.position import fingerprint
 from glassnet.training.reduction import ALONE, Reduce, of_each, of_first
 from glassnet.typing import AnyArray
@@ -117,23 +117,20 @@ def _streamed(model: TableModel, scan: Scan, *, warm: bool, seed: int, reduce: R
         class_weights = model._weights_of_classes(target, Samples(None, target.classes, mass))
         if class_weights is not None and target.costs is not None:
             target = replace(target, class_weights=class_weights)
-    preparation = blocks.preparation
-    rows, n_columns = blocks.training, len(preparation.source)
-    if rows.n_rows < 2:
-        raise DataError(f"{rows.n_rows} rows are left to train on; a network needs at least 2")
+    preparation, n_columns, n_rows = blocks.preparation, len(blocks.preparation.source), blocks.training.n_rows
+    if n_rows < 2:
+        raise DataError(f"{n_rows} rows are left to train on; a network needs at least 2")
     model.feature_names_in_ = np.asarray(preparation.source, dtype=object)
     if warm:
-        refuse_another_network(model, n_columns, rows.n_rows)
-    k = (model.network_.n_networks or 1) if warm else number_of_networks(model, n_columns, rows.n_rows)
-    bytes_of_a_row = max(1, GROWTH * rows.nbytes // rows.n_rows)
-    window = int(min(WINDOW, max(1, SHARE_OF_WINDOWS * data.memory // bytes_of_a_row)))
-    X = StreamedColumns(
-        rows.parts, (rows.n_features, rows.n_rows), dtype_of(model), weighted=scan.layout.weight is not None,
-        fingerprint=of_first(reduce, blocks.fingerprint), window=window,
+        refuse_another_network(model, n_columns, n_rows)
+    k = (model.network_.n_networks or 1) if warm else number_of_networks(model, n_columns, n_rows)
+    stream = partial(
+        StreamedColumns, dtype=dtype_of(model), weighted=scan.layout.weight is not None or class_weights is not None,
+        fingerprint=of_first(reduce, blocks.fingerprint), window=_window(blocks, data.memory),
+        of_weights=_weighing(target, class_weights),
     )  # fmt: skip
-    X = _weighing(X, target, class_weights)
-    judged = _judged(target, blocks.validation.parts, class_weights, X.dtype)
-    validation = None if judged is None else (judged.X, judged.Y, *([] if judged.S is None else [judged.S]))
+    X, judged = _columns(blocks, stream, target, class_weights)
+    validation = _validation(judged)
     discard = partial(discard_when_all_are_done, reduce, blocks) if data.cache is None else _keep
     result = TrainingData(
         preparation, target, _notes(model, scan, preparation), n_columns, X, None, None, validation, None,
@@ -142,8 +139,54 @@ def _streamed(model: TableModel, scan: Scan, *, warm: bool, seed: int, reduce: R
     )  # fmt: skip
     if warm or model.hidden is not None:
         return result
+    scores = None
+    if blocks.scored is not None:
+        X, judged = _columns(blocks.scored, stream, target, class_weights)
+        scores = _instead(result, blocks.scored.preparation, X, judged)
     units = max(each.embedding for each in model._recipes.values())
-    return result._replace(grouped=_grouped(result, scan, units))
+    return result._replace(scores=scores, grouped=_grouped(scores or result, scan, units))
+
+
+def _window(blocks: Blocks, memory: int) -> int:
+    """Return how many samples are in memory together."""
+    bytes_of_a_row = max(1, GROWTH * blocks.training.nbytes // blocks.training.n_rows)
+    return int(min(WINDOW, max(1, SHARE_OF_WINDOWS * memory // bytes_of_a_row)))
+
+
+def _columns(
+    blocks: Blocks, stream: Callable[..., StreamedColumns], target: Target, class_weights: AnyArray | None
+) -> tuple[StreamedColumns, JudgedRows | None]:
+    """Return the samples of training as a stream, and those held out."""
+    rows, preparation = blocks.training, blocks.preparation
+    X = stream(rows.parts, (rows.n_features, rows.n_rows), is_sparse=bool(preparation.text))
+    judged = _judged(target, blocks.validation.parts, class_weights, X.dtype)
+    return _arranged(preparation, X, judged) if preparation.groups else (X, judged)
+
+
+def _arranged(
+    preparation: Preparation, X: StreamedColumns, judged: JudgedRows | None
+) -> tuple[StreamedColumns, JudgedRows | None]:
+    """Return features, as blocks have them, with numbers in the groups of a preparation."""
+    places, n = np.array(preparation.places), preparation.n_features
+
+    def arranged(X: CodedColumns) -> CodedColumns:
+        return CodedColumns([Rearranged(X.blocks, places, n)], X.dtype)
+
+    X = X.changed(shape=(n, X.shape[1]), of_features=arranged)
+    return X, judged and judged._replace(X=arranged(judged.X))
+
+
+def _validation(judged: JudgedRows | None) -> tuple[Any, ...] | None:
+    return None if judged is None else (judged.X, judged.Y, *([] if judged.S is None else [judged.S]))
+
+
+def _instead(
+    data: TrainingData, preparation: Preparation, X: StreamedColumns, judged: JudgedRows | None
+) -> TrainingData:
+    """Return the data as another preparation makes its features."""
+    validation = _validation(judged)
+    own = fingerprint(X, *(validation or ()))
+    return data._replace(preparation=preparation, X=X, validation=validation, fingerprint=own, judged=judged)
 
 
 def _keep() -> None:
@@ -214,17 +257,19 @@ def _mass_of_classes(target: Target, scan: Scan, blocks: Sequence[StoredBlock]) 
     return mass
 
 
-def _weighing(X: StreamedColumns, target: Target, class_weights: AnyArray | None) -> StreamedColumns:
-    """Return streamed samples whose weights are multiplied by those of their classes."""
-    if class_weights is None:
-        return X
-    assert isinstance(target, LabelEncoder)
+def _weighing(
+    target: Target, class_weights: AnyArray | None
+) -> Callable[[AnyArray, AnyArray | None], AnyArray | None]:  # fmt: skip
+    """Return what multiplies the weights of samples by those of their classes."""
 
-    def weights(Y: AnyArray, S: AnyArray | None) -> AnyArray:
-        of_classes = class_weights[target.most_probable(Y.T)][np.newaxis]
+    def weights(Y: AnyArray, S: AnyArray | None) -> AnyArray | None:
+        if class_weights is None:
+            return S
+        assert isinstance(target, LabelEncoder)
+        of_classes: AnyArray = class_weights[target.most_probable(Y.T)][np.newaxis]
         return of_classes if S is None else S * of_classes
 
-    return X.changed(of_weights=weights, weighted=True)
+    return weights
 
 
 def _judged(
@@ -270,16 +315,9 @@ def _notes(model: TableModel, scan: Scan, preparation: Preparation) -> list[str]
 
 def _grouped(data: TrainingData, scan: Scan, units: int) -> TrainingData | None:
     """Return the data with numbers in groups, as networks take them that embed numbers; None where these are few."""
-    preparation = data.preparation.grouped(scan.sample, least=units) if units else None
+    if data.preparation.text or not units:
+        return None
+    preparation = data.preparation.grouped(scan.sample, least=units)
     if preparation is None:
         return None
-    places, n = np.array(preparation.places), preparation.n_features
-
-    def arranged(X: CodedColumns) -> CodedColumns:
-        return CodedColumns([Rearranged(X.blocks, places, n)], X.dtype)
-
-    X = data.X.changed(shape=(n, data.X.shape[1]), of_features=arranged)
-    judged = data.judged and data.judged._replace(X=arranged(data.judged.X))
-    validation = data.validation and (arranged(data.validation[0]), *data.validation[1:])
-    own = fingerprint(X, *(validation or ()))
-    return data._replace(preparation=preparation, X=X, validation=validation, fingerprint=own, judged=judged)
+    return _instead(data, preparation, *_arranged(preparation, data.X, data.judged))

@@ -130,6 +130,7 @@ class Column:
     is_companion: ClassVar[bool] = False  # whether there is another column of the same name
     is_derived: ClassVar[bool] = False  # whether it is made of a column of another kind, and no kind to choose
     n_binned: ClassVar[int] = 0  # numbers in a cell that are filled into bins
+    n_counted: ClassVar[int] = 1  # times as many values as of others are counted where rows come in parts
 
     name: str
     format: Mapping[str, Any] = field(default_factory=dict, kw_only=True)

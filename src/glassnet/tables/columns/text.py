@@ -19,8 +19,7 @@ from glassnet.errors import ModelFileError
 from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import cell_values, decoded, is_text, text_array
 from glassnet.tables.columns.column import Column, FitOptions, Part, RawColumn, UninformativeColumn
-from glassnet.tables.columns.some_cells import SomeCells
-from glassnet.tables.columns.values import as_text
+from glassnet.tables.columns.values import Values, as_text
 from glassnet.tables.spelling.missing import clean
 from glassnet.tables.spelling.spelled import Spelled
 from glassnet.tables.spelling.words import Words, is_free_text, words_of
@@ -49,12 +48,13 @@ class TextColumn(Column):
     terms : tuple of str
         Words and pairs of words with a feature of their own, the most frequent first.
     frequencies : tuple of float
-        For each the number of training rows that hold it.
+        For each the number of training rows that hold it; of rows in parts it may be too high by what `Values` says.
     missing : bool
         Cells were missing in training: one more feature says where.
     """
 
     kind, words = "text", "text"
+    n_counted = 4
     entries: ClassVar = {
         "rows": number(1), "terms": TERMS, "frequencies": listed(number(1), most=MOST_TERMS), "missing": TRUTH,
     }  # fmt: skip
@@ -77,27 +77,17 @@ class TextColumn(Column):
 
     @classmethod
     def counted(cls, name: str, cells: pa.ChunkedArray, part: Part | None = None) -> Any:
-        return SomeCells.of(cells, part)
+        return term_counts(cells, None if part is None else part._replace(size=cls.n_counted * part.size))
 
     @classmethod
     def fit_counted(cls, name: str, counted: Any, options: FitOptions) -> Self:
-        cells = counted.cells
-        m = len(cells)
-        words = words_of(cells)
-        n_words = len(words.distinct)
-        row, key = _occurrences(words.code.astype(np.int64), words.row, n_words)
-        distinct, code = np.unique(key, return_inverse=True)
-        held = np.unique(row * len(distinct) + code) % max(len(distinct), 1)  # each term of a row once
-        frequency = np.bincount(held, minlength=len(distinct))
+        m, counts = counted.rows, counted.counts + counted.short  # what is kept was mostly there from the start
         most = min(max(FEWEST_TERMS, 2 ** (m - 1).bit_length()), MOST_TERMS)
-        least = LEAST_ROWS if len(frequency) <= most else max(LEAST_ROWS, int(np.partition(frequency, -most)[-most]))
-        often = np.flatnonzero(frequency >= least)
-        spelled = _spelled(words, distinct[often])
-        terms = sorted((-n, term) for n, term in zip(frequency[often].tolist(), spelled, strict=True))[:most]
-        if not terms and not counted.lost:
+        n = min(int((counts >= LEAST_ROWS).sum()), most)
+        if not n and not counted.lost:
             raise UninformativeColumn(f"holds no word in {LEAST_ROWS} rows")
-        frequencies = tuple(float(-n) for n, _ in terms)
-        return cls(name, float(m), tuple(term for _, term in terms), frequencies, counted.lost > 0)
+        frequencies = tuple(np.minimum(counts[:n], m).astype(float).tolist())
+        return cls(name, float(m), tuple(counted.values[:n].to_pylist()), frequencies, counted.lost > 0)
 
     @property
     def features(self) -> list[str]:
@@ -114,6 +104,12 @@ class TextColumn(Column):
     def _marks(self, cells: pa.ChunkedArray) -> list[Block]:
         """Return the feature that says where cells are missing."""
         return [OneHot(cell_values(pc.is_null(cells)).astype(np.int8) - 1, 1)] if self.missing else []
+
+    @property
+    def rarity(self) -> AnyArray:
+        """By what each term counts: 1 if all training rows hold it, more the fewer do."""
+        rarity: AnyArray = np.log((1 + self.rows) / (1 + np.array(self.frequencies))) + 1
+        return rarity
 
     def matrix(self, cells: pa.ChunkedArray) -> Any:
         """Return the weights of all terms in cells.
@@ -138,8 +134,7 @@ class TextColumn(Column):
         there = known.keys[near] == key
         held, times = np.unique(row[there] * len(self.terms) + known.terms[near[there]], return_counts=True)
         row, term = np.divmod(held, len(self.terms))
-        rarity = np.log((1 + self.rows) / (1 + np.array(self.frequencies))) + 1
-        numbers = (1 + np.log(times)) * rarity[term]
+        numbers = (1 + np.log(times)) * self.rarity[term]
         length = np.sqrt(np.bincount(row, numbers**2, len(cells)))
         starts = np.searchsorted(row, np.arange(len(cells) + 1))
         return csr_matrix((LENGTH * numbers / length[row], term, starts), shape=(len(cells), len(self.terms)))
@@ -162,12 +157,43 @@ def _occurrences(code: AnyArray, row: AnyArray, n_words: int) -> tuple[AnyArray,
     return np.concatenate([row[known], row[pairs]]), key
 
 
-def _spelled(words: Words, keys: AnyArray) -> list[str]:
-    """Return the terms that some keys stand for."""
-    distinct = words.distinct.to_pylist()
-    first, last = np.divmod(keys, max(len(distinct), 1))
-    pairs = zip(first.tolist(), last.tolist(), strict=True)
-    return [distinct[b] if not a else f"{distinct[a - 1]} {distinct[b]}" for a, b in pairs]
+def term_counts(cells: pa.ChunkedArray, part: Part | None = None) -> Values:
+    """Return how many cells hold each term: of all cells those that some hold, of parts those that most hold.
+
+    Parameters
+    ----------
+    cells : pyarrow.ChunkedArray of text
+        m cells.
+    part : Part, optional
+        Of which rows they are, where there are more.
+
+    Returns
+    -------
+    Values
+        The terms in place of the cells' values; of all cells no more than a column may have, but for equally frequent
+        ones.
+    """
+    words = words_of(cells)
+    n_words = len(words.distinct)
+    row, key = _occurrences(words.code.astype(np.int64), words.row, n_words)
+    distinct, code = np.unique(key, return_inverse=True)
+    held = np.sort(row * len(distinct) + code)
+    once = np.flatnonzero(np.diff(held, prepend=-1))  # each term of a row
+    counts = np.bincount(held[once] % max(len(distinct), 1), minlength=len(distinct))
+    if part is None:
+        enough = int(np.partition(counts, -MOST_TERMS)[-MOST_TERMS]) if len(counts) > MOST_TERMS else 0
+        often = counts >= max(LEAST_ROWS, enough)
+        distinct, counts = distinct[often], counts[often]
+    return Values.of_counts(len(cells), cells.null_count, _spelled(words, distinct), counts, part)
+
+
+def _spelled(words: Words, keys: AnyArray) -> pa.Array:
+    """Return the terms that rising keys stand for."""
+    n = max(len(words.distinct), 1)
+    singles = int(np.searchsorted(keys, n))
+    first, last = (words.distinct.take(pa.array(each)) for each in (keys[singles:] // n - 1, keys[singles:] % n))
+    pairs = pc.binary_join_element_wise(first, last, pa.scalar(" ", first.type))
+    return pa.concat_arrays([words.distinct.take(pa.array(keys[:singles])), pairs])
 
 
 class _Lookup(NamedTuple):

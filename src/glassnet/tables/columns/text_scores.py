@@ -53,7 +53,12 @@ class TextScores(TextColumn):
         """Return what to keep of training rows."""
         if targets.shape[1] > MAX_TARGETS or not column.terms:
             return None
-        weights = _ridge(column.matrix(cells), centred(targets, np.full(len(targets), True)))
+        weights = term_weights(column.matrix(cells), centred(targets, np.full(len(targets), True)))
+        return cls.weighing(column, weights)
+
+    @classmethod
+    def weighing(cls, column: TextColumn, weights: AnyArray) -> Self:
+        """Return a column of text whose terms have weights, (number of terms, number of targets)."""
         return cls(**vars(column), weights=tuple(map(tuple, weights.tolist())))
 
     @property
@@ -71,7 +76,7 @@ class TextScores(TextColumn):
         X = self.matrix(cells)
         scores = X @ np.array(self.weights)
         if targets is not None:
-            scores = cross_fitted(targets, lambda fold, others, of_others: X[fold] @ _ridge(X[others], of_others))
+            scores = cross_fitted(targets, lambda fold, others, of_others: X[fold] @ term_weights(X[others], of_others))
         return [Numbers(scores.astype(dtype)), *self._marks(cells)]
 
     @classmethod
@@ -82,8 +87,20 @@ class TextScores(TextColumn):
         return super().from_document(document, where)
 
 
-def _ridge(X: Any, targets: AnyArray) -> AnyArray:
-    """Return the weights of least squared error and penalty: (n, number of targets)."""
+def term_weights(X: Any, targets: AnyArray) -> AnyArray:
+    """Return the weights of least squared error and penalty.
+
+    Parameters
+    ----------
+    X : scipy.sparse matrix (m, n)
+        What the rows hold of each term.
+    targets : array (m, number of targets)
+        Centred.
+
+    Returns
+    -------
+    array (n, number of targets)
+    """
     with interrupts.held():
         from scipy.sparse.linalg import lsmr
 

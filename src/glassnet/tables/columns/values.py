@@ -9,6 +9,7 @@ of all cells.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -27,9 +28,9 @@ class Values:
     ----------
     rows, lost : int
         Cells, and how many of them are missing.
-    values : pyarrow.Array of text
-        The distinct values, the most frequent first, those that are equally frequent by themselves.
-    counts : array of int (n,)
+    unordered : pyarrow.Array of text
+        The distinct values.
+    times : array of int (n,)
         How many cells hold each.
     size : int
         Most values that are kept; 0 for all.
@@ -39,55 +40,85 @@ class Values:
 
     rows: int
     lost: int
-    values: pa.Array
-    counts: AnyArray
+    unordered: pa.Array
+    times: AnyArray
     size: int = 0
     short: int = 0
 
     @classmethod
     def of(cls, cells: pa.ChunkedArray, part: Part | None = None) -> Self:
         """Return what is kept of m cells."""
-        values, counts = value_counts(cells)
-        size = 0 if part is None else part.size
-        return cls._kept(len(cells), len(cells) - int(counts.sum()), values, counts, size, 0)
+        values, times = _each_once(*_tallied(cells))
+        return cls._kept(len(cells), len(cells) - int(times.sum()), values, times, 0 if part is None else part.size, 0)
+
+    @classmethod
+    def of_counts(cls, rows: int, lost: int, values: pa.Array, times: AnyArray, part: Part | None = None) -> Self:
+        """Return what is kept of texts (n,) of which it is known how many of the cells hold each."""
+        return cls._kept(rows, lost, *_each_once(values, times), 0 if part is None else part.size, 0)
 
     @property
     def is_exact(self) -> bool:
         """Whether every value is known."""
         return not self.short
 
+    @property
+    def values(self) -> pa.Array:
+        """The distinct values, the most frequent first, those that are equally frequent by themselves."""
+        return rows_at(self.unordered, self._order)
+
+    @property
+    def counts(self) -> AnyArray:
+        """How many cells hold each of them."""
+        counts: AnyArray = self.times[self._order]
+        return counts
+
+    @cached_property
+    def _order(self) -> AnyArray:
+        return _order_of(self.unordered, self.times)
+
     def merged(self, other: Values) -> Values:
         """Return what is kept of the cells of both."""
-        values = pa.concat_arrays([each.values.cast(pa.large_string()) for each in (self, other)])
-        together = _counted(values, np.concatenate([self.counts, other.counts]))
+        values = pa.concat_arrays([each.unordered.cast(pa.large_string()) for each in (self, other)])
+        together = _each_once(values, np.concatenate([self.times, other.times]))
         rows, lost = self.rows + other.rows, self.lost + other.lost
         return self._kept(rows, lost, *together, max(self.size, other.size), self.short + other.short)
 
     @classmethod
-    def _kept(cls, rows: int, lost: int, values: pa.Array, counts: AnyArray, size: int, short: int) -> Self:
+    def _kept(cls, rows: int, lost: int, values: pa.Array, times: AnyArray, size: int, short: int) -> Self:
         """Return the most frequent values."""
         if size and len(values) > size:
-            less = int(counts[size])
-            n = int((counts > less).sum())
-            values, counts, short = values.slice(0, n), counts[:n] - less, short + less
-        return cls(rows, lost, values, counts, size, short)
+            less = int(np.partition(times, -size - 1)[-size - 1])
+            often = np.flatnonzero(times > less)
+            values, times, short = rows_at(values, often), times[often] - less, short + less
+        return cls(rows, lost, values, times, size, short)
 
 
 def value_counts(column: pa.ChunkedArray) -> tuple[pa.Array, AnyArray]:
     """Return the distinct values as text, sorted by how often they occur and by themselves, and how often that is."""
+    values, times = _each_once(*_tallied(column))
+    order = _order_of(values, times)
+    return rows_at(values, order), times[order]
+
+
+def _tallied(column: pa.ChunkedArray) -> tuple[pa.Array, AnyArray]:
+    """Return values as text, of which some may be equal or missing, and how often they occur."""
     counted = pc.value_counts(column)
-    values = as_text(decoded(pa.chunked_array([counted.field(0)]))).combine_chunks()
-    return _counted(values, cell_values(counted.field(1)))
+    return as_text(decoded(pa.chunked_array([counted.field(0)]))).combine_chunks(), cell_values(counted.field(1))
 
 
-def _counted(values: pa.Array, n: AnyArray) -> tuple[pa.Array, AnyArray]:
-    """Return texts, of which some may be equal or missing, each once in that order, and how often they occur."""
+def _each_once(values: pa.Array, n: AnyArray) -> tuple[pa.Array, AnyArray]:
+    """Return texts, of which some may be equal or missing, each once, and how often they occur."""
     coded = values.dictionary_encode()  # two spellings may be one value
-    values, indices = coded.dictionary, with_minus_one(coded.indices)
-    n = np.bincount(indices[indices >= 0], n[indices >= 0], len(values)).astype(np.int64)
+    indices = with_minus_one(coded.indices)
+    there = indices >= 0
+    return coded.dictionary, np.bincount(indices[there], n[there], len(coded.dictionary)).astype(np.int64)
+
+
+def _order_of(values: pa.Array, n: AnyArray) -> AnyArray:
+    """Return the indices of texts, the most frequent first, those that are equally frequent by themselves."""
     by_value = cell_values(pc.array_sort_indices(values))
-    order = by_value[np.argsort(-n[by_value], kind="stable")]
-    return rows_at(values, order), n[order]
+    order: AnyArray = by_value[np.argsort(-n[by_value], kind="stable")]
+    return order
 
 
 def with_minus_one(indices: pa.Array | pa.ChunkedArray) -> AnyArray:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from glassnet.arrays.coded_columns import Block, CodedColumns, Rearranged
+from glassnet.arrays.coded_columns import CodedColumns
 from glassnet.tables.preparation import Preparation
 from glassnet.tables.streaming.leaves import DTYPE, Leaf, block_of
 from glassnet.tables.streaming.stored import read_arrays
@@ -32,26 +32,24 @@ class PreparedBlock:
         How many.
     tables : mapping of int to array
         The features of codes, by the index of the leaf.
-    rearranged : Preparation or None
-        Whose order the features have, where numbers are in groups.
     """
 
     path: Path
     role: str
     n_rows: int
     tables: Mapping[int, AnyArray]
-    rearranged: Preparation | None = None
 
     def X(self) -> CodedColumns:
-        """Return the features, (n[0], m), mapped into memory: they are read when they are used."""
+        """Return the features, (n, m), as the columns have them; most are mapped into memory, and read when used."""
+        return CodedColumns([block_of(leaf) for leaf in self.leaves()], DTYPE)
+
+    def leaves(self) -> list[Leaf]:
+        """Return the features as they are on disk."""
         arrays, about = read_arrays(self.path)
-        blocks: list[Block] = [
-            block_of(Leaf(kind, tuple(arrays[k] for k in which), own, self.tables.get(j)))
+        return [
+            Leaf(kind, tuple(arrays[k] for k in which), own, self.tables.get(j))
             for j, (kind, which, own) in enumerate(about[self.role]["leaves"])
         ]
-        if self.rearranged is not None:
-            blocks = [Rearranged(blocks, np.array(self.rearranged.places), self.rearranged.n_features)]
-        return CodedColumns(blocks, DTYPE)
 
     def Y(self) -> AnyArray:
         """Return the targets, (n[L], m)."""
@@ -104,11 +102,15 @@ class Blocks:
     folder : Path
         Where they are.
     preparation : Preparation
-        That made them; for later rows too.
+        That made them; for later rows too. Numbers that it has in groups are still in the order of the columns.
     training, validation : PreparedRows
         The rows.
     fingerprint : int
         Of source, division and preparation.
+    resumed : int
+        Blocks that an earlier run had finished.
+    scored : Blocks or None
+        The same rows with scores in place of words, where there are words among other columns.
     """
 
     folder: Path
@@ -116,18 +118,8 @@ class Blocks:
     training: PreparedRows
     validation: PreparedRows
     fingerprint: int
-    resumed: int = field(default=0)  # blocks that an earlier run had finished
-
-    def grouped(self, preparation: Preparation) -> Blocks:
-        """Return the same rows with the features of a preparation that `Preparation.grouped` returned."""
-
-        def rearranged(rows: PreparedRows) -> PreparedRows:
-            parts = [PreparedBlock(part.path, part.role, part.n_rows, part.tables, preparation) for part in rows.parts]
-            return PreparedRows(parts, preparation.n_features, rows.n_outputs)
-
-        return Blocks(
-            self.folder, preparation, rearranged(self.training), rearranged(self.validation), self.fingerprint
-        )
+    resumed: int = 0
+    scored: Blocks | None = None
 
     def discard(self) -> None:
         """Remove the files."""

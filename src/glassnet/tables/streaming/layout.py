@@ -19,8 +19,6 @@ from glassnet.tables.streaming.streamed import StreamedDataset
 from glassnet.tables.streaming.target import TargetReader
 from glassnet.typing import AnyArray
 
-WORDS = "is text: its words are not used where rows come in parts"
-
 
 class Rows(NamedTuple):
     """Rows of a batch whose target is known.
@@ -110,7 +108,6 @@ class Layout:
             field.name: decision_of(field) for field in recognised(X, choices.of_features(), None, around).schema
         }
         decisions = {name: each or Decision("category") for name, each in decided.items()}
-        decisions = {name: _without_words(each) for name, each in decisions.items()}
         return cls(
             data, decisions, found.reader, choices.marks(), choices.weight, checked_shares(shares), seed,
             (*data.notes, *data.first.notes(), *found.notes),
@@ -133,11 +130,6 @@ class Layout:
             hashes, of = hashes[found.kept], of[found.kept]
             weights = None if weights is None else weights[found.kept]
         return Rows(found.table, found.y, weights, hashes, of, batch.after, len(batch.table))
-
-
-def _without_words(decision: Decision) -> Decision:
-    """Return the decision about a column; one of free text is not used."""
-    return decision._replace(reason=WORDS) if decision.kind == "text" and not decision.reason else decision
 
 
 def _weights(cells: pa.ChunkedArray, name: str, where: str) -> AnyArray:

@@ -1,27 +1,31 @@
 """Prepared columns as arrays that can be written to disk, and back: the same kinds in all parts of a table.
 
 What in-memory rows do for their own distinct cells, a table in parts does once for all: the few distinct numbers of a
-column are rows of a table, and each cell is a code.
+column are rows of a table, and each cell is a code. Of text the terms are kept that a cell holds: they are its
+features, or say its scores.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from glassnet.arrays.coded_columns import TABLE_BYTES, Block, Lookup, Numbers, OneHot, Steps, expanded
-from glassnet.errors import DataError
+from glassnet.arrays.coded_columns import TABLE_BYTES, Block, Lookup, Numbers, OneHot, SparseRows, Steps, expanded
 from glassnet.tables.arrow import pa
 from glassnet.tables.columns.category import codes
 from glassnet.tables.columns.column import Column
 from glassnet.tables.columns.number import NumberColumn, numbers
 from glassnet.tables.columns.target_means import FOLDS, TargetMeans
+from glassnet.tables.columns.text import TextColumn
 from glassnet.tables.spelling.texts import float_array
 from glassnet.typing import AnyArray
 
 DTYPE = np.float32
+TERM = np.uint16  # of the index of a term, and of how many a cell holds
+WORDS = "words"
 
 
 class Leaf(NamedTuple):
@@ -31,12 +35,13 @@ class Leaf(NamedTuple):
     ----------
     kind : str
         Key in `LEAVES`.
-    arrays : tuple of array, (m, ...) each
-        One entry for each row.
+    arrays : tuple of array
+        With one entry for each row, or several: those of some rows come after those of the rows before them.
     about : dict
         Plain data that all parts share.
     table : array or None
-        Shared by all parts: the features of each code.
+        Shared by all parts: the features of each code; of words the weights by which they score, (FOLDS + 1, number of
+        terms, number of targets), where their scores are the features.
     """
 
     kind: str
@@ -61,6 +66,33 @@ def _lookup(block: Any) -> Leaf:
     return Leaf("lookup", (block.codes,), {}, block.table[:-1])
 
 
+def _words(block: SparseRows, folds: AnyArray | None) -> Leaf:
+    rows = block.rows
+    folds = np.full(rows.shape[0], FOLDS) if folds is None else folds
+    arrays = (np.diff(rows.indptr).astype(TERM), rows.indices.astype(TERM), rows.data, folds.astype(np.int8))
+    return Leaf(WORDS, arrays, {"width": block.width})
+
+
+def sparse_rows(leaf: Leaf) -> Any:
+    """Return the weights of words in cells, a scipy CSR matrix (m, number of terms)."""
+    from scipy.sparse import csr_matrix
+
+    lengths, terms, numbers, _ = leaf.arrays
+    starts = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+    return csr_matrix((numbers, terms.astype(np.int32), starts), shape=(len(lengths), leaf.about["width"]))
+
+
+def _words_or_scores(leaf: Leaf) -> Block:
+    """Return the words of cells, or their scores: by the weights of the rows' folds, where these are known."""
+    if leaf.table is None:
+        return SparseRows(sparse_rows(leaf))
+    rows, folds = sparse_rows(leaf), leaf.arrays[-1]
+    scores = np.empty((len(folds), leaf.table.shape[-1]), DTYPE)
+    for fold in np.unique(folds):
+        scores[folds == fold] = rows[folds == fold] @ leaf.table[fold]
+    return Numbers(scores)
+
+
 LEAF_OF: Mapping[type[Block], Callable[[Any], Leaf]] = {
     Numbers: _numbers, OneHot: _one_hot, Steps: _steps, Lookup: _lookup,
 }  # fmt: skip
@@ -69,6 +101,7 @@ LEAVES: Mapping[str, Callable[[Leaf], Block]] = {
     "one hot": lambda leaf: OneHot(leaf.arrays[0], leaf.about["width"]),
     "steps": lambda leaf: Steps(leaf.arrays[0], leaf.arrays[1], leaf.about["width"], leaf.about["full"]),
     "lookup": lambda leaf: Lookup(leaf.arrays[0], leaf.table),
+    WORDS: _words_or_scores,
 }
 
 
@@ -77,12 +110,14 @@ def block_of(leaf: Leaf) -> Block:
     return LEAVES[leaf.kind](leaf)
 
 
-def leaves_of(column: Column, cells: pa.ChunkedArray) -> list[Leaf]:
-    """Return the features of cells, but for target means; DataError of free text, which is not kept in blocks."""
-    blocks = column.encode(cells, DTYPE)
-    if any(block.is_sparse for block in blocks):
-        raise DataError(f"column {column.name!r} is free text, whose words are not used where rows come in parts")
-    return [LEAF_OF[type(block)](block) for block in blocks]
+def leaves_of(column: Column, cells: pa.ChunkedArray, folds: AnyArray | None = None) -> list[Leaf]:
+    """Return the features of m cells, but for target means; of text its words, also where scores become of them.
+
+    `folds` (m,) are those of training rows; None of others.
+    """
+    encode = partial(TextColumn.encode, column) if isinstance(column, TextColumn) else column.encode
+    blocks = encode(cells, DTYPE)
+    return [_words(block, folds) if isinstance(block, SparseRows) else LEAF_OF[type(block)](block) for block in blocks]
 
 
 class FewNumbers(NamedTuple):

@@ -267,6 +267,7 @@ def _scan(layout: Layout, total: _Counts, unread: tuple[Unread, ...], sample: pa
 
 def _sample_size(layout: Layout) -> int:
     """Return how many numbers of each column are kept, of which quantiles are taken, and how many values."""
-    used = [COLUMN_TYPES[each.kind].n_binned or 1 for each in layout.decisions.values() if not each.reason]
+    kinds = [COLUMN_TYPES[each.kind] for each in layout.decisions.values() if not each.reason]
+    used = [kind.n_binned or kind.n_counted for kind in kinds]
     room = layout.data.memory // SHARE_OF_COUNTS // (BYTES_OF_COUNTED * (sum(used) + 1))
     return int(min(max(room, LEAST_SAMPLE), SAMPLE))

@@ -5,37 +5,42 @@ whole or not at all, so a run that is killed leaves finished blocks, and the nex
 named by a hash of the source, the division of its rows and their preparation: of another one nothing is taken.
 
 What target means a training row has, depends on the targets of all. Blocks hold codes of value and fold; the means are
-a table, which is made of the finished blocks.
+a table, which is made of the finished blocks. So it is with scores of text: blocks hold its words and the folds of the
+rows, and the weights of the words are fitted to as many rows of the finished blocks as memory holds.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from glassnet.errors import DataError, FileError
 from glassnet.files import cache_folder, clear_parts
 from glassnet.tables.cells import rows_at
+from glassnet.tables.columns.column import Column
 from glassnet.tables.columns.target_means import FOLDS, MAX_TARGETS, TargetMeans, means_of
+from glassnet.tables.columns.text import TextColumn
+from glassnet.tables.columns.text_scores import TextScores
 from glassnet.tables.fitting import with_target_means
 from glassnet.tables.preparation import Preparation
 from glassnet.tables.streaming.blocks import ROWS, Blocks, PreparedBlock, PreparedRows
 from glassnet.tables.streaming.deviations import Deviations
 from glassnet.tables.streaming.layout import Rows
-from glassnet.tables.streaming.leaves import FewNumbers, Leaf, joined, leaves_of, means_leaf
+from glassnet.tables.streaming.leaves import WORDS, FewNumbers, Leaf, joined, leaves_of, means_leaf
 from glassnet.tables.streaming.parts import START, Mark
 from glassnet.tables.streaming.positions import TRAINING, fold_of
 from glassnet.tables.streaming.scan import Progress, Scan
+from glassnet.tables.streaming.scores import weights_of_terms
 from glassnet.tables.streaming.stored import read_about, read_arrays, write_arrays
 from glassnet.typing import AnyArray
 
-VERSION = 1  # of the blocks
+VERSION = 2  # of the blocks
 VALIDATION = "validation"
 Encode = Callable[[AnyArray], AnyArray]
 
@@ -195,16 +200,17 @@ class _Writer:
         return n
 
     def _leaves(self, read: Any, folds: AnyArray | None) -> list[Leaf]:
-        found: list[Leaf] = []
+        return [leaf for _, leaf in self._leaves_of_columns(read, folds)]
+
+    def _leaves_of_columns(self, read: Any, folds: AnyArray | None) -> Iterator[tuple[Column, Leaf]]:
         for column in self.preparation.columns:
             cells = read[column.name]
             if isinstance(column, TargetMeans):
-                found.append(means_leaf(column, cells, folds))
+                yield column, means_leaf(column, cells, folds)
             elif folds is not None and column.name in self.few:
-                found.append(self.few[column.name].leaf(cells))
+                yield column, self.few[column.name].leaf(cells)
             else:
-                found += leaves_of(column, cells)
-        return found
+                yield from ((column, leaf) for leaf in leaves_of(column, cells, folds))
 
     def _write(self, k: int, pending: Mapping[str, _Pending], index: int, mark: Mark, *, last: bool) -> None:
         arrays: list[AnyArray] = []
@@ -214,62 +220,78 @@ class _Writer:
         write_arrays(self._path(k), arrays, about)
 
     def _write_tables(self, whole: Path) -> None:
-        """Write the tables that blocks share, the rows of each, and the finished preparation."""
+        """Write the tables that blocks share, the rows of each, and the finished preparations."""
         abouts, k = [], 0
         while self._path(k).exists():
             abouts.append(read_about(self._path(k)))
             k += 1
-        tables, means = self._tables(abouts)
-        preparation = self.given or with_target_means(self.scan.preparation, means)
-        about = {
-            "rows": {role: [each[role]["rows"] for each in abouts] for role in (TRAINING, VALIDATION)},
-            "leaves": {role: list(tables[role]) for role in tables},
-            "preparation": preparation.to_document(),
-        }  # fmt: skip
-        write_arrays(whole, [table for role in tables for table in tables[role].values()], about)
+        plain, scored = self._tables(abouts)
+        rows = {role: [each[role]["rows"] for each in abouts] for role in (TRAINING, VALIDATION)}
+        about: dict[str, Any] = {"rows": rows, "prepared": []}
+        arrays: list[AnyArray] = []
+        for preparation, tables in (plain, scored) if scored else (plain,):
+            leaves = {role: list(of_role) for role, of_role in tables.items()}
+            about["prepared"].append({"preparation": preparation.to_document(), "leaves": leaves})
+            arrays += [table for of_role in tables.values() for table in of_role.values()]
+        write_arrays(whole, arrays, about)
 
-    def _tables(self, abouts: list[dict[str, Any]]) -> tuple[dict[str, dict[int, AnyArray]], dict[str, TargetMeans]]:
-        """Return for training and validation the tables of their leaves, by index, and the target means of all rows."""
+    def _tables(self, abouts: list[dict[str, Any]]) -> tuple[_Tables, _Tables | None]:
+        """Return the finished preparation with the tables of its leaves, and the one with scores in place of words."""
         empty = self.scan.read(self.scan.no_rows, self.preparation)
-        found: dict[str, dict[int, AnyArray]] = {}
+        leaves = {
+            role: list(self._leaves_of_columns(empty, folds))
+            for role, folds in ((TRAINING, np.zeros(0, np.int64)), (VALIDATION, None))
+        }
+        places = {
+            role: {(column.name, leaf.kind): j for j, (column, leaf) in enumerate(of_role)}
+            for role, of_role in leaves.items()
+        }
+        plain: dict[str, dict[int, AnyArray]] = {
+            role: {j: leaf.table for j, (_, leaf) in enumerate(of_role) if leaf.table is not None}
+            for role, of_role in leaves.items()
+        }
+        scored: dict[str, dict[int, AnyArray]] = {role: {} for role in leaves}
         means: dict[str, TargetMeans] = {}
-        for role, folds in ((TRAINING, np.zeros(0, np.int64)), (VALIDATION, None)):
-            found[role] = {}
-            for j, leaf in enumerate(self._leaves(empty, folds)):
-                if leaf.table is not None:
-                    found[role][j] = leaf.table
-        column_of = self._means_by_leaf(empty, np.zeros(0, np.int64))
-        columns_of_others = {column.name: j for j, column in self._means_by_leaf(empty, None).items()}
-        for j, column in column_of.items():
-            table, of_all = self._means(column, j, abouts)
-            found[TRAINING][j] = found[VALIDATION][columns_of_others[column.name]] = table.astype(np.float32)
-            means[column.name] = TargetMeans(column.name, column.values, tuple(map(tuple, of_all.tolist())))
-        return found, means
-
-    def _means_by_leaf(self, empty: Any, folds: AnyArray | None) -> dict[int, TargetMeans]:
-        """Return the columns of target means by the index of their leaf."""
-        found, j = {}, 0
-        for column in self.preparation.columns:
+        scores: dict[str, TextScores] = {}
+        for j, (column, leaf) in enumerate(leaves[TRAINING]):
+            tables = plain
             if isinstance(column, TargetMeans):
-                found[j] = column
-                j += 1
-            elif folds is not None and column.name in self.few:
-                j += 1
+                table, of_all = self._means(column, j, abouts)
+                table = table.astype(np.float32)
+                means[column.name] = TargetMeans(column.name, column.values, tuple(map(tuple, of_all.tolist())))
+            elif isinstance(column, TextScores) and leaf.kind == WORDS:  # of a network that is trained further
+                table = self._weights_of_terms(j, abouts, np.array(column.weights))
+            elif isinstance(column, TextColumn) and leaf.kind == WORDS and self._is_scored():
+                table, tables = self._weights_of_terms(j, abouts), scored
+                scores[column.name] = TextScores.weighing(column, table[-1])
             else:
-                j += len(leaves_of(column, empty[column.name]))
-        return found
+                continue
+            for role in leaves:
+                tables[role][places[role][column.name, leaf.kind]] = table
+        preparation = self.given or with_target_means(self.scan.preparation, means)
+        if not scores:
+            return _Tables(preparation, plain), None
+        together = {role: plain[role] | scored[role] for role in leaves}
+        return _Tables(preparation, plain), _Tables(preparation.with_scores(scores), together)
+
+    def _training(self, abouts: list[dict[str, Any]]) -> list[PreparedBlock]:
+        rows = [about[TRAINING]["rows"] for about in abouts]
+        return [PreparedBlock(self._path(k), TRAINING, n, {}) for k, n in enumerate(rows) if n]
+
+    def _is_scored(self) -> bool:
+        """Return whether networks with hidden layers have scores in place of words."""
+        return self.given is None and self.preparation.text == "mixed" and self.n_outputs <= MAX_TARGETS
+
+    def _weights_of_terms(self, j: int, abouts: list[dict[str, Any]], of_all: AnyArray | None = None) -> AnyArray:
+        return weights_of_terms(self._training(abouts), j, self.scan.data.memory, of_all)
 
     def _means(self, column: TargetMeans, j: int, abouts: list[dict[str, Any]]) -> tuple[AnyArray, AnyArray]:
         """Return the table of means by fold and value, those of all rows last, and these alone."""
         n, outputs = len(column.values) + 1, self.n_outputs
         sums, counts = np.zeros((FOLDS * n, outputs)), np.zeros(FOLDS * n)
         of_fold = [Deviations.of(np.zeros((0, outputs))) for _ in range(FOLDS)]
-        for k, about in enumerate(abouts):
-            if not about[TRAINING]["rows"]:
-                continue
-            arrays, _ = read_arrays(self._path(k))
-            code = arrays[about[TRAINING]["leaves"][j][1][0]].astype(np.int64)
-            block = PreparedBlock(self._path(k), TRAINING, about[TRAINING]["rows"], {})
+        for block in self._training(abouts):
+            code = block.leaves()[j].arrays[0].astype(np.int64)
             Y = block.Y().T.astype(np.float64)
             counts += np.bincount(code, minlength=FOLDS * n)
             sums += np.stack([np.bincount(code, of, FOLDS * n) for of in Y.T], axis=1)
@@ -292,14 +314,24 @@ class _Writer:
 
     def _opened(self, whole: Path, resumed: int) -> Blocks:
         arrays, about = read_arrays(whole)
-        preparation = Preparation.from_document(about["preparation"])
-        rows, at = {}, 0
-        for role, indices in about["leaves"].items():
-            tables = {j: np.array(arrays[at + k]) for k, j in enumerate(indices)}
-            at += len(indices)
-            parts = [PreparedBlock(self._path(k), role, n, tables) for k, n in enumerate(about["rows"][role]) if n]
-            rows[role] = PreparedRows(parts, preparation.n_features, self.n_outputs)
-        return Blocks(self.folder, preparation, rows[TRAINING], rows[VALIDATION], self.fingerprint, resumed)
+        at, found = 0, []
+        for each in about["prepared"]:
+            preparation = Preparation.from_document(each["preparation"])
+            rows = {}
+            for role, indices in each["leaves"].items():
+                tables = {j: np.array(arrays[at + k]) for k, j in enumerate(indices)}
+                at += len(indices)
+                parts = [PreparedBlock(self._path(k), role, n, tables) for k, n in enumerate(about["rows"][role]) if n]
+                rows[role] = PreparedRows(parts, sum(each.width for each in preparation.columns), self.n_outputs)
+            found.append(Blocks(self.folder, preparation, rows[TRAINING], rows[VALIDATION], self.fingerprint, resumed))
+        return replace(found[0], scored=found[1]) if len(found) > 1 else found[0]
+
+
+class _Tables(NamedTuple):
+    """A preparation, and the tables of its leaves: by the role of the rows, and by the index of the leaf."""
+
+    preparation: Preparation
+    of_leaves: Mapping[str, Mapping[int, AnyArray]]
 
 
 def _placed(of: _Pending, arrays: list[AnyArray]) -> dict[str, Any]:
