@@ -75,6 +75,26 @@ def _mlp(n, activation):
     return MLPClassifier((7,), activation=activation, max_iter=15, random_state=0, n_networks=n)
 
 
+@cache
+def notes():
+    """Return texts in several languages and cases, with missing ones."""
+    rng, words = np.random.default_rng(11), [
+        "good", "BAD", "Film!", "the", "of", "it,", "été", "ПРИВЕТ", "看电影", "2024", "http://a.org/x", "(so)", "$",
+    ]  # fmt: skip
+    texts = [" ".join(rng.choice(words, rng.integers(1, 12))) for _ in range(M)]
+    return [None if gone else text for gone, text in zip(rng.random(M) < 0.1, texts, strict=True)]
+
+
+def with_notes():
+    """Return some columns, one of them text."""
+    return {**few_columns(), "note": notes()}
+
+
+def goodness():
+    """Return how often texts say good more than bad."""
+    return np.array([0 if text is None else text.count("good") - text.count("BAD") for text in notes()])
+
+
 MAKE = {  # name: how the model is trained, and rows for it
     "two classes": lambda: (TabularClassifier(**SMALL).fit(table(), classes(2)), table()),
     "bins embedded": lambda: (
@@ -99,6 +119,12 @@ MAKE = {  # name: how the model is trained, and rows for it
         TabularRegressor(preset="default", random_state=0, epochs=2).fit(table(), np.exp(3 * score())), table()),
     "two targets": lambda: (TabularRegressor(**FIXED).fit(table(), np.stack([score(), -score()], axis=1)), table()),
     "counts": lambda: (TabularRegressor(**FIXED, loss="poisson").fit(table(), classes(3)), table()),
+    "words alone": lambda: (
+        TabularClassifier(**SMALL, text="note").fit({"note": notes()}, goodness() > 0), {"note": notes()}),
+    "scores of words": lambda: (
+        TabularRegressor(**SMALL, text="note").fit(with_notes(), goodness() + score()), with_notes()),
+    "words in a hidden layer": lambda: (
+        TabularClassifier(**FIXED, text="note").fit(with_notes(), np.digitize(goodness(), [0, 1])), with_notes()),
     "pictures": lambda: (TabularClassifier(**FIXED).fit(pictures(), np.arange(60) % 3), pictures()),
     "grey pictures": lambda: (TabularRegressor(**FIXED).fit(pictures(1), np.arange(60) / 60), pictures(1)),
     "rows": lambda: (_mlp(1, "tanh").fit(rows(), classes(3)), rows()),
@@ -111,6 +137,9 @@ MAKE = {  # name: how the model is trained, and rows for it
     "embedded, side by side": lambda: (
         Network([16, 4, 1], embedding=(2, 4, 8), seed=1, n_networks=2), np.tile(rows().T[:4], (2, 1))),
 }  # fmt: skip
+
+
+WORDS = [name for name in MAKE if "words" in name]
 
 
 @cache

@@ -17,7 +17,8 @@ from glassnet.tables.columns.calendar import PARTS
 
 pytestmark = pytest.mark.needs("a C compiler")
 FLAGS = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-O1"]
-SMALL = [name for name in exported.MAKE if name not in ("three classes", "numbers")]  # whose headers are large
+LARGE = ("three classes", "numbers")  # headers
+SMALL = [name for name in exported.MAKE if name not in (*LARGE, *exported.WORDS)]
 
 
 def cell(value):
@@ -87,6 +88,14 @@ def test_every_kind_of_model_answers_the_same(name, tmp_path):
     n = width.shape[-1] * (len(width) if width.ndim == 3 else 1)
     index, found = run(tmp_path, done.path, done.description, export.inputs(model, rows), n)
     see_that_same(model, rows, index, found, 1e-5)
+
+
+@pytest.mark.parametrize("name", exported.WORDS)
+def test_free_text_is_refused(name, tmp_path):
+    model, _ = exported.model(name)
+    with pytest.raises(SettingError, match="column 'note' holds text, whose words C does not find: export to onnx or"):
+        export.write(model, tmp_path / "model.h")
+    assert not list(tmp_path.iterdir())
 
 
 def test_weights_of_8_bits_answer_as_was_measured(tmp_path):

@@ -2,10 +2,12 @@
 
 import datetime
 import re
+import unicodedata
 import warnings
 from functools import cache
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,14 +16,19 @@ import exported
 from glassnet import Network, TabularClassifier, export
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.errors import MissingLibraryError, SettingError, UnknownNameError, WrongTypeError
+from glassnet.export import onnx_words, python_parts
 from glassnet.export.activations import ROWS
 from glassnet.export.comparison import answers_of_model
-from glassnet.export.description import CalendarPart, Description, Input, Layer
+from glassnet.export.description import CalendarPart, Description, Input, Layer, Terms
 from glassnet.export.formats import FORMATS
 from glassnet.export.of_columns import KINDS
-from glassnet.export.onnx_features import POSITIONS
+from glassnet.export.onnx_features import POSITIONS, WRITERS, taken
+from glassnet.export.onnx_graph import Graph
 from glassnet.tables.columns import COLUMN_TYPES
 from glassnet.tables.columns.calendar import PARTS
+from glassnet.tables.columns.text import TextColumn
+from glassnet.tables.columns.text_scores import TextScores
+from glassnet.tables.spelling.words import characters_alone, words_of
 from shared import shared
 
 pytestmark = [pytest.mark.needs("onnx"), pytest.mark.needs("onnxruntime")]
@@ -77,7 +84,10 @@ def test_the_models_are_of_all_kinds():
     assert of["threshold"].target_.threshold != 0.5
     assert len(of["bins embedded"].preparation_.groups) == 2
     assert of["bins embedded"].network_.architecture.embedding is not None
-    assert {type(column) for column in of["two classes"].preparation_.columns} == set(KINDS)
+    assert {type(column) for column in of["two classes"].preparation_.columns} == set(KINDS) - {TextColumn, TextScores}
+    kinds = {name: {type(column) for column in of[name].preparation_.columns} for name in exported.WORDS}
+    assert TextScores in kinds["scores of words"]
+    assert TextColumn in kinds["words alone"] & kinds["words in a hidden layer"]
 
 
 def test_outputs_are_named_as_those_of_scikit_learn():
@@ -165,20 +175,93 @@ def test_every_activation_computes_the_same(name):
     np.testing.assert_allclose(A, net.forward(Z).T, rtol=2e-6, atol=2e-6)
 
 
-def test_every_kind_of_column_is_exported_or_refused_by_name():
-    refused = {"text", "text scores"}
-    assert {kind.kind for kind in KINDS} == set(COLUMN_TYPES) - refused
+def test_every_kind_of_column_is_exported():
+    assert {kind.kind for kind in KINDS} == set(COLUMN_TYPES)
     assert set(POSITIONS) == set(PARTS)
 
 
-def test_a_column_that_cannot_be_exported_is_named():
-    words = np.random.default_rng(0).choice(["a red fox", "the blue sea", "some green hill", "no wind"], (120, 3))
-    X = {"size": np.arange(120.0), "note": [" ".join(each) for each in words]}
-    model = TabularClassifier(hidden=4, epochs=2, random_state=0, kinds={"note": "text"}).fit(X, np.arange(120) % 2)
-    with pytest.raises(
-        SettingError, match=r"'note' holds text, which no exported file can prepare.* or let glassnet serve"
-    ):
-        export.describe(model)
+PIECES = [
+    "a", "É", "é", "e\u0301", "o\u0302\u0301", " ", "\u00a0", "\t", "\n", ".", ",", "!", "?", "$", "9", "12", "345",
+    "看", "ไ", "h", "w", "www.", "http://", "HTTPS://", "/x", "#", "\ufb01", "½", "\uff21", "_", "-", "'", "ß", "İ",
+    "Σ", "ς", "😀", "\u200d", "١٢٣٤", "한", "x" * 45, "NA", "good", "BAD",
+]  # fmt: skip
+
+
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=25).map("".join), min_size=1, max_size=6))
+@settings(max_examples=120, deadline=None)
+def test_words_of_raw_text_are_those_of_the_table(texts):
+    cells = pa.chunked_array([pa.array(texts, pa.string())])
+    known = words_of(cells)
+    distinct = known.distinct.to_pylist()
+    expected = [[distinct[k] for k in known.code[known.row == i]] for i in range(len(texts))]
+    (found,) = finder().run(None, {"text": np.array(texts, object)[:, np.newaxis]})
+    assert [[word for word in row if word] for row in found.tolist()] == expected
+    assert list(map(python_parts.words, texts)) == expected
+
+
+@cache
+def finder():
+    """Return what runs a graph that finds the words of texts."""
+    from onnxruntime import InferenceSession
+
+    graph = Graph(["text", "words"])
+    graph.output(onnx_words.words(graph.input("text", "str", ["N", 1], "")), "words", ["N", "L"])
+    return InferenceSession(graph.model("words", "", "0").SerializeToString())
+
+
+@pytest.fixture(autouse=True)
+def _characters_that_are_words(monkeypatch):
+    monkeypatch.setattr(python_parts, "ALONE", "".join(f"{chr(a)}-{chr(b)}" for a, b in characters_alone()))
+
+
+def test_every_character_becomes_what_arrow_makes_of_it():
+    """Those that neither onnxruntime's nor Python's tables of Unicode know yet, or no longer know so, aside."""
+    known = [chr(k) for k in range(1, 0x30000) if unicodedata.category(chr(k)) not in ("Cn", "Cs", "Co")]
+    texts = [f"a{each}b c" for each in known]
+    cells = pa.chunked_array([pa.array(texts, pa.string())])
+    of_table = words_of(cells)
+    distinct = np.array(of_table.distinct.to_pylist(), object)
+    expected = np.split(distinct[of_table.code], np.searchsorted(of_table.row, np.arange(1, len(texts))))
+    (found,) = finder().run(None, {"text": np.array(texts, object)[:, np.newaxis]})
+    in_onnx = [[word for word in row if word] for row in found.tolist()]
+    for words, most in ((in_onnx, 1e-4), (map(python_parts.words, texts), 1e-3)):
+        differ = [each for each, one, other in zip(known, words, expected, strict=True) if one != list(other)]
+        assert len(differ) < most * len(known), differ[:20]
+
+
+def test_raw_text_goes_in():
+    model, _ = exported.model("words alone")
+    texts = ["Good, GOOD film!", "  bad ", "NA", "", "n/a", "Été: see https://good.org/bad", "看 good"]
+    texts.append("e\u0301te\u0301 " * 300)
+    feeds = {"note": np.array(texts, object)[:, np.newaxis]}
+    see_that_same(model, {"note": texts}, session(model).run(None, feeds))
+    assert opsets(model) == {"": 20, "ai.onnx.ml": 3, "com.microsoft": 1}
+    assert opsets(exported.model("numbers")[0]) == {"": 18, "ai.onnx.ml": 3}
+
+
+def opsets(model):
+    import onnx
+
+    content = FORMATS["onnx"].content(export.describe(model), "model")
+    return {each.domain: each.version for each in onnx.load_from_string(content).opset_import}
+
+
+@pytest.mark.parametrize("terms", [("a",), ("a b",), ("a", "b", "a b", "b a"), ("b a", "b")])
+def test_terms_may_be_words_pairs_or_both(terms):
+    column = TextColumn("t", 10.0, terms, (2.0,) * len(terms), False)
+    texts = ["a b a", "b", "x a b", "", "b a b a b"]
+    (one,) = KINDS[TextColumn].inputs(column, ())
+    (feature,) = KINDS[TextColumn].features(column, [one])
+    graph = Graph(["t", "X"])
+    graph.output(WRITERS[Terms](feature, taken(graph, one)), "X", ["N", len(terms)])
+    from onnxruntime import InferenceSession
+
+    (found,) = InferenceSession(graph.model("terms", "", "0").SerializeToString()).run(
+        None, {"t": np.array(texts, object)[:, np.newaxis]}
+    )
+    expected = column.matrix(pa.chunked_array([pa.array(texts)])).toarray()
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+    np.testing.assert_allclose(python_parts.terms(texts, terms, column.rarity, 3.0), expected.T, rtol=1e-12)
 
 
 @pytest.mark.parametrize("part", POSITIONS)

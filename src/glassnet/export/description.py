@@ -12,7 +12,7 @@ from glassnet.typing import AnyArray, Array
 
 __all__ = [
     "Bins", "CalendarPart", "ClassAnswers", "Description", "Feature", "Given", "Input", "IsMissing", "Layer", "Means",
-    "NumberAnswers", "OneOf", "Pixels", "Scaled",
+    "NumberAnswers", "OneOf", "Pixels", "Scaled", "TermScores", "Terms",
 ]  # fmt: skip
 
 
@@ -24,9 +24,9 @@ class Input:
     ----------
     name : str
         The column; "X" where rows of numbers or pictures are taken.
-    kind : {"number", "moment", "time", "text", "rows", "pictures"}
-        A number for each row (of a moment the seconds since 1970, of a time of day those since midnight) or a text; or
-        all numbers of a row; or a picture.
+    kind : {"number", "moment", "time", "text", "words", "rows", "pictures"}
+        A number for each row (of a moment the seconds since 1970, of a time of day those since midnight) or a text, of
+        which the whole or the words say something; or all numbers of a row; or a picture.
     holds : str
         What it is, in a few words.
     shape : tuple of int
@@ -113,7 +113,7 @@ class Bins(Feature):
 
 @dataclass(frozen=True)
 class IsMissing(Feature):
-    """1 where there is no number, else 0."""
+    """1 where there is no number or no text, else 0."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +141,52 @@ class Means(Feature):
     def width(self) -> int:
         """How many they are."""
         return len(self.means[0])
+
+
+@dataclass(frozen=True)
+class Terms(Feature):
+    """How often a text holds words and pairs of neighbouring words: (1 + log n) * rarity, all scaled to one length.
+
+    Parameters
+    ----------
+    input : Input
+        The text.
+    terms : tuple of str
+        Words, and pairs of words with a blank between them.
+    rarity : tuple of float
+        Of each.
+    length : float
+        Of the features of a text that holds some.
+    """
+
+    terms: tuple[str, ...]
+    rarity: tuple[float, ...]
+    length: float
+
+    @property
+    def width(self) -> int:
+        """How many they are."""
+        return len(self.terms)
+
+
+@dataclass(frozen=True)
+class TermScores(Terms):
+    """Sums of weights of the terms that a text holds, each times what `Terms` makes of it.
+
+    Parameters
+    ----------
+    input, terms, rarity, length
+        As of `Terms`.
+    weights : tuple of tuple of float
+        For each term, and for each score its weight.
+    """
+
+    weights: tuple[tuple[float, ...], ...]
+
+    @property
+    def width(self) -> int:
+        """How many they are."""
+        return len(self.weights[0])
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,7 @@
 """How each kind of column is exported: a row of `KINDS` says what it takes and makes, and how cells go in.
 
 A column takes a number or a text for each row. Numbers come as numbers, not as text such as "1,234 EUR", and dates and
-times in seconds, because no format but this library reads all spellings.
+times in seconds, because no format but this library reads all spellings. Free text comes as it is.
 """
 
 from __future__ import annotations
@@ -12,7 +12,18 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from glassnet.errors import SettingError
-from glassnet.export.description import Bins, CalendarPart, Feature, Input, IsMissing, Means, OneOf, Scaled
+from glassnet.export.description import (
+    Bins,
+    CalendarPart,
+    Feature,
+    Input,
+    IsMissing,
+    Means,
+    OneOf,
+    Scaled,
+    Terms,
+    TermScores,
+)
 from glassnet.tables.arrow import pa
 from glassnet.tables.cells import decoded
 from glassnet.tables.columns.calendar import PARTS
@@ -22,6 +33,8 @@ from glassnet.tables.columns.date import DateColumn
 from glassnet.tables.columns.number import NumberColumn, numbers
 from glassnet.tables.columns.place import AXES, PlaceColumn, degrees_of
 from glassnet.tables.columns.target_means import TargetMeans
+from glassnet.tables.columns.text import LENGTH, TextColumn
+from glassnet.tables.columns.text_scores import TextScores
 from glassnet.tables.columns.time import TimeColumn
 from glassnet.tables.columns.values import as_text
 from glassnet.tables.spelling.missing import MISSING
@@ -109,6 +122,22 @@ def _texts(column: CategoryColumn | TargetMeans, cells: Any) -> list[AnyArray]:
     return [np.where(lost, "", np.where(code >= 0, known, spelled))]
 
 
+# ---------------------------------------------------------------- free text
+def _words(column: TextColumn, marks: tuple[str, ...]) -> list[Input]:
+    return [Input(column.name, "words", "text in any words", marks=(*MISSING, *marks))]
+
+
+def _of_words(column: TextColumn, inputs: list[Input]) -> list[Feature]:
+    (one,) = inputs
+    known = one, column.terms, tuple(column.rarity.tolist()), LENGTH
+    terms = TermScores(*known, column.weights) if isinstance(column, TextScores) else Terms(*known)
+    return [*([terms] if column.terms else []), *([IsMissing(one)] if column.missing else [])]
+
+
+def _cells_of_words(column: TextColumn, cells: Any) -> list[AnyArray]:
+    return [np.array([text or "" for text in cells.to_pylist()], object)]
+
+
 # ---------------------------------------------------------------- places
 def _place(column: PlaceColumn, marks: tuple[str, ...]) -> list[Input]:
     return [Input(f"{column.name} {axis}", "number", "degrees") for axis in AXES]
@@ -137,6 +166,8 @@ KINDS: dict[type[Column], ColumnRow] = {
     TargetMeans: ColumnRow(
         _text, lambda column, inputs: [Means(inputs[0], column.values, column.means)], _texts,
         lambda v: pa.array(v, pa.string())),
+    TextColumn: ColumnRow(_words, _of_words, _cells_of_words, lambda v: pa.array(v, pa.string())),
+    TextScores: ColumnRow(_words, _of_words, _cells_of_words, lambda v: pa.array(v, pa.string())),
 }  # fmt: skip
 
 
@@ -159,14 +190,5 @@ def row_of(column: Column) -> ColumnRow:
         If its kind cannot be exported.
     """
     if type(column) not in KINDS:
-        if any(kind.kind == column.kind for kind in KINDS):
-            raise SettingError(
-                f"column {column.name!r} is kept in the model's file as an older release did: train anew"
-            )
-        known = ", ".join(dict.fromkeys(kind.words for kind in KINDS))
-        raise SettingError(
-            f"column {column.name!r} holds {column.words}, which no exported file can prepare; it can be {known}: "
-            f"train without it (drop={column.name!r}, in the shell --drop {column.name!r}), "
-            "or let glassnet serve answer with it"
-        )
+        raise SettingError(f"column {column.name!r} is kept in the model's file as an older release did: train anew")
     return KINDS[type(column)]

@@ -18,11 +18,14 @@ from glassnet.export.description import (
     OneOf,
     Pixels,
     Scaled,
+    Terms,
+    TermScores,
 )
 from glassnet.export.onnx_graph import Graph, Tensor
+from glassnet.export.onnx_words import trimmed, words
 from glassnet.tables.columns.number import CLIP, FARTHEST, FULL
 
-TYPES = {"text": "str", "rows": "float32", "pictures": "uint8"}  # else numbers
+TYPES = {"text": "str", "words": "str", "rows": "float32", "pictures": "uint8"}  # else numbers
 
 
 def taken(graph: Graph, one: Input) -> Tensor:
@@ -30,12 +33,16 @@ def taken(graph: Graph, one: Input) -> Tensor:
     tensor = graph.input(one.name, TYPES.get(one.kind, "float64"), ["N", *(one.shape or (1,))], one.holds)
     for gap in one.gaps:
         tensor = graph.where(tensor.equals(gap), np.nan, tensor, "float64")
+    if one.kind == "words":
+        tensor = trimmed(tensor)
+        lost = graph.lookup(tensor, one.marks, [1] * len(one.marks), 0)
+        tensor = graph.where(lost > 0, "", tensor, "str")
     return tensor
 
 
 def is_missing(v: Tensor) -> Tensor:
-    """Return where there is no number."""
-    return v.graph.node("IsNaN", v, dtype="bool")
+    """Return where there is no number, or no text."""
+    return v.equals("") if v.dtype == "str" else v.graph.node("IsNaN", v, dtype="bool")
 
 
 def _filled(feature: Scaled | Bins, v: Tensor) -> Tensor:
@@ -83,6 +90,31 @@ def _means(feature: Means, text: Tensor) -> Tensor:
     code = text.graph.lookup(text, feature.values, range(len(feature.values)), len(feature.values))
     table = np.array([*feature.means, (0.0,) * feature.width], np.float32)
     return text.graph.constant(table).take(code.reshape(-1), axis=0)
+
+
+def _terms(feature: Terms, text: Tensor) -> Tensor:
+    return _weighed(feature, text).to("float32")
+
+
+def _scores(feature: TermScores, text: Tensor) -> Tensor:
+    return (_weighed(feature, text) @ np.array(feature.weights)).to("float32")
+
+
+def _weighed(feature: Terms, text: Tensor) -> Tensor:
+    """Return (1 + log n) * rarity of each term, scaled to one length, in float64: (N, number of terms)."""
+    graph, order = text.graph, sorted(range(len(feature.terms)), key=lambda k: " " in feature.terms[k])
+    singles = sum(" " not in term for term in feature.terms)
+    longest = 1 if singles == len(order) else 2
+    n = graph.node(
+        "TfIdfVectorizer", words(text), dtype="float32", mode="TF", min_gram_length=1, max_gram_length=longest,
+        max_skip_count=0, ngram_counts=[0, singles][:longest], ngram_indexes=order,
+        pool_strings=[word for k in order for word in feature.terms[k].split(" ")],
+    ).to("float64")  # fmt: skip
+    found = graph.where(n > 0, graph.node("Log", graph.where(n > 0, n, 1.0, "float64")) + 1, 0.0, "float64")
+    weighed: Tensor = found * np.array(feature.rarity)
+    squares = graph.node("ReduceSum", weighed * weighed, graph.constant(np.array([1])), keepdims=1)
+    length = graph.node("Sqrt", squares)
+    return weighed * feature.length / graph.where(length > 0, length, 1.0, "float64")
 
 
 def _part(feature: CalendarPart, v: Tensor) -> Tensor:
@@ -141,5 +173,5 @@ POSITIONS: dict[str, Callable[[Tensor], Tensor]] = {
 }
 WRITERS: dict[type[Feature], Callable[[Any, Tensor], Tensor]] = {
     Given: _given, Pixels: _pixels, Scaled: _scaled, Bins: _bins, IsMissing: _mark, OneOf: _one_of, Means: _means,
-    CalendarPart: _part,
+    CalendarPart: _part, Terms: _terms, TermScores: _scores,
 }  # fmt: skip

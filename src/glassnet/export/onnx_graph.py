@@ -12,7 +12,7 @@ from glassnet.errors import MissingLibraryError
 from glassnet.typing import AnyArray
 
 OPSET, OPSET_ML = 18, 3  # of December 2022 and of 2022: ONNX 1.13, onnxruntime 1.14
-IR_VERSION = 8  # of the same release
+IR_VERSIONS = {18: 8, 20: 9}  # of the same releases
 ML = "ai.onnx.ml"
 
 
@@ -105,7 +105,15 @@ class Graph:
         self.constants: dict[tuple[Any, ...], Any] = {}
         self.inputs: list[Any] = []
         self.outputs: list[Any] = []
+        self.others: list[Any] = []  # tensors whose type and shape ONNX cannot infer
         self.taken = set(taken)
+        self.opsets = {"": OPSET, ML: OPSET_ML}
+
+    def body(self) -> Graph:
+        """Return a graph that a node of this one repeats."""
+        inner = Graph()
+        inner.taken, inner.opsets = self.taken, self.opsets  # names are of both
+        return inner
 
     def code_of(self, dtype: str) -> int:
         """Return ONNX's number of a type."""
@@ -124,13 +132,26 @@ class Graph:
         self.outputs.append(self.onnx.helper.make_tensor_value_info(name, self.code_of(tensor.dtype), list(shape)))
 
     def node(
-        self, kind: str, *inputs: Tensor, name: str = "", dtype: str | None = None, domain: str = "", **attributes: Any
+        self, kind: str, *inputs: Tensor | None, name: str = "", dtype: str | None = None, domain: str = "",
+        more: Sequence[str] = (), **attributes: Any,
     ) -> Tensor:  # fmt: skip
-        """Add a node; return its result, of the first input's type unless another is given."""
-        name = self._name(name or kind)
-        names = [tensor.name for tensor in inputs]
-        self.nodes.append(self.onnx.helper.make_node(kind, names, [name], name=name, domain=domain, **attributes))
-        return Tensor(self, name, dtype or inputs[0].dtype)
+        """Add a node, None being an input that is left out; return its result, by default of the first input's type.
+
+        `more` are names of further results, of which nothing is made.
+        """
+        name = self.name(name or kind)
+        names = ["" if tensor is None else tensor.name for tensor in inputs]
+        self.nodes.append(
+            self.onnx.helper.make_node(kind, names, [name, *more], name=name, domain=domain, **attributes)
+        )  # fmt: skip
+        first = next(tensor for tensor in inputs if tensor is not None)
+        return Tensor(self, name, dtype or first.dtype)
+
+    def told(self, tensor: Tensor, rank: int) -> Tensor:
+        """Return the result of an operator that is not ONNX's, once its type and rank are written into the graph."""
+        code, shape = self.code_of(tensor.dtype), [None] * rank
+        self.others.append(self.onnx.helper.make_tensor_value_info(tensor.name, code, shape))
+        return tensor
 
     def tensor(self, value: Any, dtype: str) -> Tensor:
         """Return a tensor as it is, and numbers as a constant."""
@@ -145,7 +166,7 @@ class Graph:
         if key not in self.constants:
             values = [text.encode() for text in content] if is_text else content
             tensor = self.onnx.helper.make_tensor(
-                self._name(name or "constant"), self.code_of(dtype), array.shape, values, raw=not is_text
+                self.name(name or "constant"), self.code_of(dtype), array.shape, values, raw=not is_text
             )
             self.constants[key] = tensor
         return Tensor(self, self.constants[key].name, dtype)
@@ -165,19 +186,32 @@ class Graph:
             default_int64=default,
         )  # fmt: skip
 
+    def spelled(self, text: Tensor, keys: Sequence[str], values: Sequence[str], default: str) -> Tensor:
+        """Return the text that belongs to each text."""
+        return self.node(
+            "LabelEncoder", text, domain=ML, keys_strings=list(keys), values_strings=list(values),
+            default_string=default,
+        )  # fmt: skip
+
+    def graph(self, name: str) -> Any:
+        """Return the whole as a graph."""
+        return self.onnx.helper.make_graph(
+            self.nodes, name, self.inputs, self.outputs, list(self.constants.values()), value_info=self.others
+        )  # fmt: skip
+
     def model(self, name: str, doc: str, producer_version: str) -> Any:
         """Return the whole as a model, checked by ONNX."""
         helper = self.onnx.helper
-        graph = helper.make_graph(self.nodes, name, self.inputs, self.outputs, list(self.constants.values()))
-        opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(ML, OPSET_ML)]
+        opsets = [helper.make_opsetid(domain, version) for domain, version in self.opsets.items()]
         model = helper.make_model(
-            graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="glassnet",
+            self.graph(name), opset_imports=opsets, ir_version=IR_VERSIONS[self.opsets[""]], producer_name="glassnet",
             producer_version=producer_version, doc_string=doc,
         )  # fmt: skip
         self.onnx.checker.check_model(model, full_check=True)
         return model
 
-    def _name(self, wanted: str) -> str:
+    def name(self, wanted: str) -> str:
+        """Return a name that nothing has yet."""
         name, n = wanted, 1
         while name in self.taken:
             n += 1

@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-from glassnet.export.description import Bins, CalendarPart, Feature, Input, IsMissing, Means, OneOf, Scaled
+import numpy as np
+
+from glassnet.export.description import (
+    Bins,
+    CalendarPart,
+    Feature,
+    Input,
+    IsMissing,
+    Means,
+    OneOf,
+    Scaled,
+    Terms,
+    TermScores,
+)
 from glassnet.export.python_text import Data, listed
+from glassnet.tables.spelling.words import characters_alone
+
+FEW = 20  # terms, up to which their numbers are written as numbers
 
 
 def _scaled(feature: Scaled, v: str, data: Data) -> str:
@@ -29,6 +46,27 @@ def _means(feature: Means, v: str, data: Data) -> str:
     return f"means({v}, {data.add(f'MEANS_{v}', listed(table, '{}'))})"
 
 
+def _terms(feature: Terms, v: str, data: Data) -> str:
+    data.add("ALONE", _alone())
+    rarity = data.array(f"RARITY_{v}", np.array(feature.rarity, np.float32), short=len(feature.terms) <= FEW)
+    return f"terms({v}, {data.list(f'TERMS_{v}', feature.terms)}, {rarity}, {feature.length!r})"
+
+
+def _scores(feature: TermScores, v: str, data: Data) -> str:
+    weights = np.array(feature.weights, np.float32)
+    return f"scores({_terms(feature, v, data)}, {data.array(f'WEIGHTS_{v}', weights, short=len(weights) <= FEW)})"
+
+
+@cache
+def _alone() -> str:
+    """Return the characters that are words as ranges in a regular expression, in ASCII."""
+    return ascii("".join(f"{chr(first)}-{chr(last)}" for first, last in characters_alone()))
+
+
+def _is_missing(feature: IsMissing, v: str, data: Data) -> str:
+    return f"one_of({v}, [], missing=True)" if feature.input.kind == "words" else f"is_missing({v})"
+
+
 def _part(feature: CalendarPart, v: str, data: Data) -> str:
     return f"{feature.part.replace(' ', '_')}({v})"
 
@@ -38,6 +76,6 @@ def _in_unit(one: Input, v: str) -> str:
 
 
 WRITERS: dict[type[Feature], Callable[[Any, str, Data], str]] = {
-    Scaled: _scaled, Bins: _bins, IsMissing: lambda feature, v, data: f"is_missing({v})", OneOf: _one_of, Means: _means,
-    CalendarPart: _part,
+    Scaled: _scaled, Bins: _bins, IsMissing: _is_missing, OneOf: _one_of, Means: _means, CalendarPart: _part,
+    Terms: _terms, TermScores: _scores,
 }  # fmt: skip

@@ -7,11 +7,15 @@ v is a column of numbers (m,), NaN where a cell is missing; texts are a column o
 
 import base64
 import datetime
+import itertools
 import math
+import re
+import unicodedata
 
 import numpy as np
 
 MISSING: tuple[str, ...] = ()  # in a file: the texts that stand for a missing cell
+ALONE = "\\0"  # in a file: the characters that are words by themselves, for a regular expression
 
 
 # ---------------------------------------------------------------- cells
@@ -93,6 +97,39 @@ def means(column, table):
     """Return the numbers that belong to each text, 0 for one that is not known."""
     unknown = [0.0] * len(next(iter(table.values())))
     return np.array([table.get(text, unknown) for text in column], float).T
+
+
+# ---------------------------------------------------------------- words
+def words(text):
+    """Return the words of a text, in lower case: 000 for a long number, url and host for the address of a page."""
+    text = "".join(letter.lower()[0] for letter in unicodedata.normalize("NFKC", text))
+    text = re.sub(r"(?:https?://|www\.)([^\t\n\f\r /?#]+)[^\t\n\f\r ]*", r" url \1 ", text)
+    text = re.sub(f"([{ALONE}!?$£€¥%])", r" \1 ", re.sub("[0-9]{3,}", "000", text))
+    return [word[:40] for word in "".join(of_word(letter) for letter in text).split(" ") if word]
+
+
+def of_word(letter):
+    """Return a letter, mark or digit as it is, a sign that says something as a word, and a blank for anything else."""
+    kind = unicodedata.category(letter)
+    return letter if kind[0] in "LMN" or letter in "!?$£€¥%" else f" {letter} " if kind == "So" else " "
+
+
+def terms(texts, known, rarity, length):
+    """Return for each word or pair of words (1 + log n) * rarity, n times in a text, all of a text of one length."""
+    place = {term: k for k, term in enumerate(known)}
+    n = np.zeros((len(known), len(texts)))
+    for j, text in enumerate(texts):
+        found = words(text or "")
+        for term in [*found, *map(" ".join, itertools.pairwise(found))]:
+            if term in place:
+                n[place[term], j] += 1
+    X = np.where(n > 0, (1 + np.log(np.maximum(n, 1))) * np.reshape(rarity, (-1, 1)), 0)
+    return length * X / np.maximum(np.sqrt((X**2).sum(axis=0)), 1e-300)
+
+
+def scores(X, weights):
+    """Return sums of what a text has of each word, times its weights."""
+    return weights.T @ X
 
 
 # ---------------------------------------------------------------- parts of the calendar

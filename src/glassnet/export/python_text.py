@@ -71,11 +71,14 @@ def function(signature: str, doc: str, *lines: str) -> str:
 
 
 def parts(text: str) -> dict[str, str]:
-    """Return the source of the functions that a text calls, and of those that these call."""
-    functions = {name: value for name, value in vars(python_parts).items() if inspect.isfunction(value)}
-    found = {
-        name: inspect.getsource(each) for name, each in functions.items() if re.search(rf"(?<![\w.]){name}\(", text)
+    """Return the source of the functions that a text calls, and of those that these call, and so on."""
+    sources = {
+        name: inspect.getsource(value) for name, value in vars(python_parts).items() if inspect.isfunction(value)
     }
-    inner = "".join(found.values())
-    called = [name for name in functions if name in found or re.search(rf"(?<![\w.]){name}\(", inner)]
-    return {name: inspect.getsource(functions[name]).strip() for name in called}
+    found: set[str] = set()
+    more = text
+    while more:
+        called = {name for name in sources if name not in found and re.search(rf"(?<![\w.]){name}\(", more)}
+        found |= called
+        more = "".join(sources[name] for name in called)
+    return {name: source.strip() for name, source in sources.items() if name in found}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.estimators.tabular.rows import checked_rows
-from glassnet.export.description import Bins, Description, Input, Means, OneOf, Scaled
+from glassnet.export.description import Bins, Description, Input, Means, OneOf, Scaled, Terms
 from glassnet.export.of_columns import row_of
 from glassnet.tables import Pictures
 from glassnet.tables.arrow import pa
@@ -17,6 +17,8 @@ from glassnet.typing import AnyArray
 MADE = 512  # rows
 MISSING = 0.1  # share of cells
 OUTSIDE = 2.0  # ranges of the training that made numbers reach beyond it
+STRANGE = ("unheardof", "Unheard-of,", "1234567", "https://example.org/a?b", "!", "…", "新")
+MOST_WORDS = 30
 
 
 def inputs_of(model: Any, X: Any) -> dict[str, AnyArray]:
@@ -122,6 +124,14 @@ def _texts(one: Input, description: Description, rng: Any, m: int) -> AnyArray:
     return np.where(rng.random(m) < MISSING, "", values[rng.integers(0, len(values), m)])
 
 
+def _words(one: Input, description: Description, rng: Any, m: int) -> AnyArray:
+    """Return texts of known words, and of some that are not."""
+    terms = [feature.terms for feature in description.features if feature.input == one and isinstance(feature, Terms)]
+    known = np.array([*(term for each in terms for term in each), *STRANGE], object)
+    made = [" ".join(rng.choice(known, rng.integers(0, MOST_WORDS))) for _ in range(m)]
+    return np.where(rng.random(m) < MISSING, "", np.array([*made, ""], object)[:-1])
+
+
 MAKERS: dict[str, Callable[[Input, Description, Any, int], AnyArray]] = {
-    "number": _numbers, "moment": _numbers, "time": _numbers, "text": _texts,
+    "number": _numbers, "moment": _numbers, "time": _numbers, "text": _texts, "words": _words,
 }  # fmt: skip

@@ -10,6 +10,7 @@ import re
 import numpy as np
 
 from glassnet._version import __version__
+from glassnet.errors import SettingError
 from glassnet.export.activations import formula
 from glassnet.export.c_answers import predict
 from glassnet.export.c_features import WRITERS
@@ -42,7 +43,18 @@ def to_c(description: Description, name: str) -> bytes:
     -------
     bytes
         With a function NAME_predict, which takes a row and writes probabilities or numbers.
+
+    Raises
+    ------
+    SettingError
+        If a column is free text.
     """
+    for one in description.inputs:
+        if one.kind == "words":
+            raise SettingError(
+                f"column {one.name!r} holds text, whose words C does not find: export to onnx or python, or train "
+                f"without it (drop={one.name!r}, in the shell --drop {one.name!r})"
+            )
     prefix, fields = variable(name, (), letters=ASCII, otherwise="model"), _fields(description)
     own = [_row(description, fields), *_prepare(description, fields), *_forward(description)]
     own += predict(description, taken(description))

@@ -24,7 +24,8 @@ from glassnet.tables.spelling.missing import MISSING
 from glassnet.typing import AnyArray
 
 FEW_NUMBERS = 400  # parameters, up to which they are written as numbers
-READERS = {"number": "numbers", "moment": "moments", "time": "times", "text": "texts"}
+READERS = {"number": "numbers", "moment": "moments", "time": "times", "text": "texts", "words": "texts"}
+MODULES = ("base64", "datetime", "itertools", "math", "re", "unicodedata")
 RESERVED = {"rows", "np", "X", "features", *dir(python_parts), *keyword.kwlist}
 
 
@@ -49,7 +50,7 @@ def to_python(description: Description, name: str) -> bytes:
     prepare = _prepare(description, data)
     constants = data.text()
     functions = "\n\n\n".join(parts(f"{answers}{forward}{prepare}{constants}").values())
-    modules = [module for module in ("base64", "datetime", "math") if f"{module}." in functions]
+    modules = [each for each in MODULES if re.search(rf"(?<![\w.]){each}\.", functions)]
     head = [f'"""{_title(description, name)}"""', "", *(f"import {each}" for each in modules)]
     head += [""] * bool(modules) + ["import numpy as np"]
     sections = ["\n".join(head), answers, forward, prepare, functions, constants]
@@ -190,7 +191,7 @@ def _prepare(description: Description, data: Data) -> str:
     for one in description.inputs:
         names[one] = variable(one.name, {*RESERVED, *names.values()})
         more = f", {one.gaps!r}" if one.gaps else ""
-        if one.kind == "text":
+        if one.kind in ("text", "words"):
             words = [mark for mark in marks if mark not in one.marks]
             more = f", {words!r}" if words else ""
         lines.append(f"{names[one]} = {READERS[one.kind]}(rows, {one.name!r}{more})")

@@ -126,7 +126,7 @@ def plain_rows(model: TableModel, fields: Sequence[Field]) -> PlainRows | None:
     """Return what computes the features of a few rows; None where a column needs the preparation of a table."""
     try:
         description = describe(model)
-    except SettingError:  # free text, which no description holds
+    except SettingError:  # a column as an older release wrote it
         return None
     plain = all(isinstance(each, KNOWN) for each in description.features)
     if not plain or any(one.kind not in ("number", "text") or one.per_unit != 1 for one in description.inputs):

@@ -7,6 +7,7 @@ together.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -17,10 +18,12 @@ from glassnet.typing import AnyArray
 
 ALONE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"  # characters that are words
 MARKS = r"!?$£€¥%\p{So}"  # signs that say something
+SCHEME, HOST = r"(?:https?://|www\.)", r"[^\s/?#]+"  # of the address of a page
+LONG_NUMBER, ANY_NUMBER = r"\d{3,}", "000"  # a year, a price, a telephone: that there is one, not which
 # Replaced one after the other, in lower case.
 PATTERNS = (
-    (r"(?:https?://|www\.)([^\s/?#]+)\S*", r" url \1 "),
-    (r"\d{3,}", "000"),  # a year, a price, a telephone: that there is one, not which
+    (rf"{SCHEME}({HOST})\S*", r" url \1 "),
+    (LONG_NUMBER, ANY_NUMBER),
     (rf"([{ALONE}{MARKS}])", r" \1 "),
     (rf"[^\p{{L}}\p{{M}}\p{{N}}{MARKS}]+", " "),
 )
@@ -70,6 +73,17 @@ def words_of(text: pa.ChunkedArray) -> Words:
     encoded = words.dictionary_encode()
     code = cell_values(pa.chunked_array([encoded.indices]))
     return Words(encoded.dictionary, code[there], row[there])
+
+
+@cache
+def characters_alone() -> list[tuple[int, int]]:
+    """Return the code points of characters that are words by themselves, as ranges from the first to the last."""
+    characters = pa.array([chr(k) for k in range(0x110000) if not 0xD800 <= k < 0xE000])  # without surrogates
+    alone = cell_values(pa.chunked_array([pc.match_substring_regex(characters, pattern=f"[{ALONE}]")]))
+    points = np.array([ord(characters[k].as_py()) for k in np.flatnonzero(alone).tolist()])
+    ends = np.flatnonzero(np.diff(points) > 1)
+    firsts, lasts = points[np.append(0, ends + 1)], points[np.append(ends, len(points) - 1)]
+    return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
 
 
 LEAST_TEXTS = 20  # different cells; with fewer they are categories
