@@ -9,6 +9,7 @@ import pytest
 from glassnet import TabularClassifier, TabularRegressor
 from reviews import BAD, GOOD, mixed, reviews
 from shared import saved_and_loaded
+from side_by_side import in_all
 
 
 def test_words_alone_are_learned_by_a_linear_network(path):
@@ -27,6 +28,22 @@ def test_words_alone_are_learned_by_a_linear_network(path):
     np.testing.assert_array_equal(loaded.predict_proba(X[600:]), proba)
     odd = pd.DataFrame({"review": ["", None, "never seen before", "great " * 500, "太好了"]})
     assert np.isfinite(model.predict_proba(odd)).all()
+
+
+def test_several_processes_learn_words_as_one_does():
+    X, y = mixed(1200)
+
+    def fit(reduce=None):
+        return TabularRegressor(random_state=0, n_networks=1, epochs=2, preset="fast").fit(X, y, reduce=reduce)
+
+    def fit_words(reduce=None):
+        given = {"validation": 0.2, "random_state": 0, "n_networks": 2, "epochs": 2}
+        return TabularRegressor(**given).fit(X[["review"]], y, reduce=reduce)
+
+    for each in (fit, fit_words):
+        one = each()
+        for other in in_all(2, each):
+            np.testing.assert_allclose(other.network_.vector, one.network_.vector, rtol=1e-3, atol=1e-4)
 
 
 def test_as_good_as_logistic_regression_on_tf_idf():
