@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,6 +60,13 @@ def budget(given: int | str | None = None) -> int:
     if size < LEAST:
         raise SettingError(f"memory: expected at least {_in_words(LEAST)}, got {given!r:.80}")
     return size
+
+
+def give_back() -> None:
+    """Give what was freed back to the system: glibc keeps it between what is still in use."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:  # other libraries have none
+        trim(0)
 
 
 def _size(text: str, name: str) -> int:

@@ -3,10 +3,12 @@
 import gzip
 import json
 import os
+import platform
 import re
 import struct
 import subprocess
 import sys
+import textwrap
 import zipfile
 import zlib
 from pathlib import Path
@@ -304,3 +306,24 @@ def test_other_packings_than_numpys_are_refused(tmp_path):
         np.save(member, np.zeros((3, 2)))
     with pytest.raises(OSError, match="array 'x' is not plain or deflated, as NumPy saves arrays"):
         read(tmp_path / "a.npz")
+
+
+@pytest.mark.needs("linux")
+@pytest.mark.needs("a library that is not sanitized")
+def test_what_was_freed_is_given_back():
+    code = """
+        from pathlib import Path
+        from glassnet.memory import give_back
+
+        def resident():
+            return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+        blocks = [bytes(4000) for _ in range(50_000)]
+        kept = blocks[::1000]  # among which the others were
+        del blocks
+        before = resident()
+        give_back()
+        print(before - resident())
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, check=True, text=True)
+    assert int(done.stdout) > 100_000_000 or platform.libc_ver()[0] != "glibc"

@@ -22,6 +22,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 from starlette.routing import Route
 
 from glassnet.errors import GlassnetError
+from glassnet.memory import give_back
 from glassnet.plain_text import one_line
 from glassnet.studio.choices import choices
 from glassnet.studio.description import BYTES, description
@@ -123,12 +124,13 @@ class Studio:
             self.tables.close()
 
     async def _clear(self) -> None:
-        """End runs that no page has looked at for a while."""
+        """End runs that no page has looked at for a while, and give back the memory of those that have ended."""
         while True:
             await asyncio.sleep(min(self.kept / 4, 30))
             for name, run in list(self.runs.items()):
                 if not run.watched and time.monotonic() - run.seen > self.kept:
                     self.runs.pop(name).end()
+            await asyncio.to_thread(give_back)
 
     # ------------------------------------------------------------ the page
     async def page(self, request: Request) -> Response:
