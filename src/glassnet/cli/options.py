@@ -63,7 +63,8 @@ READING = {  # how a table is read, for every command that reads one
 }  # fmt: skip
 MEMORY = {  # of rows that do not fit into it, and so are streamed
     "memory": Annotated[str | None, typer.Option(
-        help="What may be used, such as 1GB; rows that need more are streamed. A third of what is free when not given.",
+        help="Memory that may be used, such as 1GB; rows that need more are streamed. Three quarters of what is free "
+        "when not given.",
         metavar="SIZE", rich_help_panel="Data")],
 }  # fmt: skip
 STRICT = {

@@ -11,12 +11,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from glassnet.errors import DataError, FileError
-from glassnet.memory import LEAST, budget
+from glassnet.memory import LEAST, budget, limit
 from glassnet.tables.arrow import pa
 from glassnet.tables.cells import rows_at, stacked
 from glassnet.tables.streaming import StreamedDataset, dataset, is_streamable
 from glassnet.training.reduction import Reduce, of_each
 from glassnet.typing import AnyArray
+
+TAKEN = 4  # times what a table is thought to take, that a training on it does: measured, numbers and text
 
 
 def stream_of(
@@ -32,7 +34,8 @@ def stream_of(
     target : str, optional
         The column to predict.
     memory : int or str, optional
-        What may be used, in bytes or such as "1GB"; a third of what is free when not given.
+        What may be used, in bytes or such as "1GB"; when not given, what a file may take (`memory.limit`) for rows in
+        memory, and a third of what is free for streamed ones.
     strict : bool
         Whether a part that cannot be read is refused, instead of being left out.
     cache : path, optional
@@ -55,7 +58,7 @@ def stream_of(
         return None
     try:
         data = dataset(path, target, memory=memory, strict=strict, cache=cache)
-        is_large = data.bytes_in_memory > data.memory
+        is_large = TAKEN * data.bytes_in_memory > (limit() if memory is None else data.memory)
     except (FileError, DataError):
         if cache is not None:
             raise

@@ -27,6 +27,7 @@ from glassnet.typing import AnyArray
 
 LEAST_ROWS = 2  # that hold a term
 FEWEST_TERMS, MOST_TERMS = 2**10, 2**14  # as many as rows, within these
+AT_A_TIME = 2**16  # cells, of which the words are in memory together
 LENGTH = 3.0  # of a row's features: about that of the other columns', so that one learning rate fits all
 TERM = Kind("a word or two", lambda term: isinstance(term, str) and term.split(" ") == term.split()[:2])
 TERMS = Kind(
@@ -125,14 +126,22 @@ class TextColumn(Column):
             A row depends on its own cell only.
         """
         with interrupts.held():
-            from scipy.sparse import csr_matrix  # it takes a third of a second to load
+            from scipy.sparse import vstack  # it takes a third of a second to load
+
+        starts = range(0, max(len(cells), 1), AT_A_TIME)
+        return vstack([self._matrix(cells.slice(start, AT_A_TIME)) for start in starts], format="csr")
+
+    def _matrix(self, cells: pa.ChunkedArray) -> Any:
+        """Return the weights of some cells."""
+        from scipy.sparse import csr_matrix
 
         words, known = words_of(cells), _lookup(self.terms)
         code = _found(pc.index_in(words.distinct, value_set=known.words))[words.code]
         row, key = _occurrences(code, words.row, len(known.words))
         near = np.searchsorted(known.keys, key).clip(max=len(known.keys) - 1)
         there = known.keys[near] == key
-        held, times = np.unique(row[there] * len(self.terms) + known.terms[near[there]], return_counts=True)
+        held = row[there].astype(np.int64) * len(self.terms) + known.terms[near[there]]
+        held, times = np.unique(held, return_counts=True)
         row, term = np.divmod(held, len(self.terms))
         numbers = (1 + np.log(times)) * self.rarity[term]
         length = np.sqrt(np.bincount(row, numbers**2, len(cells)))
@@ -153,7 +162,12 @@ def _occurrences(code: AnyArray, row: AnyArray, n_words: int) -> tuple[AnyArray,
     """Return row and key of each known word, and of each pair of known neighbours in one row; -1 is unknown."""
     pairs = np.flatnonzero((row[1:] == row[:-1]) & (code[1:] >= 0) & (code[:-1] >= 0))
     known = np.flatnonzero(code >= 0)
-    key = np.concatenate([code[known], (code[pairs] + 1) * n_words + code[pairs + 1]])
+    key = np.empty(len(known) + len(pairs), np.int64)
+    key[: len(known)] = code[known]
+    key[len(known) :] = code[pairs]
+    key[len(known) :] += 1
+    key[len(known) :] *= n_words
+    key[len(known) :] += code[pairs + 1]
     return np.concatenate([row[known], row[pairs]]), key
 
 
@@ -174,17 +188,37 @@ def term_counts(cells: pa.ChunkedArray, part: Part | None = None) -> Values:
         ones.
     """
     words = words_of(cells)
-    n_words = len(words.distinct)
-    row, key = _occurrences(words.code.astype(np.int64), words.row, n_words)
-    distinct, code = np.unique(key, return_inverse=True)
-    held = np.sort(row * len(distinct) + code)
-    once = np.flatnonzero(np.diff(held, prepend=-1))  # each term of a row
-    counts = np.bincount(held[once] % max(len(distinct), 1), minlength=len(distinct))
+    distinct, counts = _rows_of_each(words, len(cells))
     if part is None:
         enough = int(np.partition(counts, -MOST_TERMS)[-MOST_TERMS]) if len(counts) > MOST_TERMS else 0
         often = counts >= max(LEAST_ROWS, enough)
         distinct, counts = distinct[often], counts[often]
     return Values.of_counts(len(cells), cells.null_count, _spelled(words, distinct), counts, part)
+
+
+def _rows_of_each(words: Words, m: int) -> tuple[AnyArray, AnyArray]:
+    """Return the distinct keys of terms, rising, and how many of m rows hold each."""
+    row, key = _occurrences(words.code, words.row, len(words.distinct))
+    distinct, held = None, key
+    if (len(words.distinct) + 1) ** 2 >= np.iinfo(np.int64).max // max(m, 1):  # key and row fit into no number together
+        distinct, held = np.unique(key, return_inverse=True)
+    held *= max(m, 1)
+    held += row
+    del row, key
+    held.sort()
+    each = held[_first_of_each(held)]  # once for each row
+    del held
+    each //= max(m, 1)
+    starts = np.flatnonzero(_first_of_each(each))
+    keys, counts = each[starts], np.diff(starts, append=len(each))
+    return (keys if distinct is None else distinct[keys]), counts
+
+
+def _first_of_each(rising: AnyArray) -> AnyArray:
+    """Return where a rising number is the first of its kind."""
+    first = np.ones(len(rising), bool)
+    np.not_equal(rising[1:], rising[:-1], out=first[1:])
+    return first
 
 
 def _spelled(words: Words, keys: AnyArray) -> pa.Array:

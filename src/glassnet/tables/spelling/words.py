@@ -27,6 +27,7 @@ PATTERNS = (
     (rf"([{ALONE}{MARKS}])", r" \1 "),
     (rf"[^\p{{L}}\p{{M}}\p{{N}}{MARKS}]+", " "),
 )
+AT_A_TIME = 2**16  # cells, of which the words are found together: the texts in between take many times their space
 LONGEST = 40  # characters of a word; longer ones are codes, and are cut
 
 
@@ -39,7 +40,7 @@ class Words(NamedTuple):
         Every word once.
     code : array of int (n,)
         Which of them each word is.
-    row : array of int (n,)
+    row : array of int32 (n,)
         Which cell it stands in; rises.
     """
 
@@ -61,13 +62,30 @@ def words_of(text: pa.ChunkedArray) -> Words:
     Words
         In their order.
     """
+    parts: list[Words] = []
+    start = 0
+    while start < len(text) or not parts:
+        parts.append(_words_of_some(text.slice(start, AT_A_TIME), start))
+        start += AT_A_TIME
+    if len(parts) == 1:
+        return parts[0]
+    encoded = pa.concat_arrays([part.distinct for part in parts]).dictionary_encode()
+    place, end, codes = cell_values(pa.chunked_array([encoded.indices])), 0, []
+    for part in parts:
+        codes.append(place[end : end + len(part.distinct)][part.code])
+        end += len(part.distinct)
+    return Words(encoded.dictionary, np.concatenate(codes), np.concatenate([part.row for part in parts]))
+
+
+def _words_of_some(text: pa.ChunkedArray, start: int) -> Words:
+    """Return the words of the cells from number `start` on."""
     cells = pc.fill_null(text.cast(pa.large_string()), "").combine_chunks()
     cells = pc.utf8_lower(pc.utf8_normalize(cells, form="NFKC"))
     for pattern, by in PATTERNS:
         cells = pc.replace_substring_regex(cells, pattern=pattern, replacement=by)
     lists = pc.utf8_split_whitespace(pc.utf8_trim_whitespace(cells))
     lengths = cell_values(pa.chunked_array([pc.list_value_length(lists)]))
-    row = np.repeat(np.arange(len(lengths)), lengths)
+    row = np.repeat(np.arange(start, start + len(lengths), dtype=np.int32), lengths)
     words = pc.utf8_slice_codeunits(lists.flatten(), 0, LONGEST)
     there = cell_values(pa.chunked_array([pc.not_equal(words, "")]))
     encoded = words.dictionary_encode()
@@ -134,7 +152,8 @@ def is_free_text(text: pa.ChunkedArray) -> bool:
     distinct = distinct.take(pc.sort_indices(distinct))
     probed = rows_at(distinct, np.linspace(0, len(distinct) - 1, min(len(distinct), MAX_PROBED)).astype(int))
     words = words_of(pa.chunked_array([probed]))
-    held = np.unique(words.row * max(len(words.distinct), 1) + words.code) % max(len(words.distinct), 1)
+    n = max(len(words.distinct), 1)
+    held = np.unique(words.row.astype(np.int64) * n + words.code) % n
     cells = np.bincount(held, minlength=len(words.distinct))
     lettered = cell_values(pa.chunked_array([pc.match_substring_regex(words.distinct, pattern=LETTERS)]))
     shared = float((cells[words.code] > 1)[lettered[words.code]].mean()) if lettered.any() else 0.0
