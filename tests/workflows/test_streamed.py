@@ -6,10 +6,11 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
+import glassnet
 from glassnet import load, memory, workflows
 from glassnet.errors import DataError, FileError, SettingError
 from glassnet.tables.recognition import decision_of
-from glassnet.workflows.streaming import Sampling, memory_of_each, sampled
+from glassnet.workflows.streaming import TAKEN, Sampling, memory_of_each, sampled, stream_of
 from side_by_side import in_all
 
 SETTINGS = {"hidden": 8, "epochs": 4, "learning_rate": 0.02, "random_state": 0, "n_networks": 2}
@@ -209,3 +210,14 @@ def test_whether_rows_are_streamed_is_the_same_in_all_processes(folder, monkeypa
         2, lambda reduce: workflows.train_file(folder, "kind", memory=chosen[reduce.rank], reduce=reduce, **SETTINGS)
     )
     assert all("trained in parts" in found.notes[0] for found in models)
+
+
+def test_rows_are_streamed_where_a_training_on_them_would_not_fit(folder, monkeypatch):
+    monkeypatch.setattr(memory, "LEAST", 1000)
+    takes = TAKEN * glassnet.dataset(folder).bytes_in_memory
+    assert stream_of(folder, memory=takes) is None
+    assert stream_of(folder, memory=takes - 1).memory == takes - 1
+    monkeypatch.setenv(memory.VARIABLE, str(takes))
+    assert stream_of(folder) is None
+    monkeypatch.setenv(memory.VARIABLE, str(takes - 1))
+    assert stream_of(folder) is not None
