@@ -16,6 +16,7 @@ from glassnet.tables.cells import rows_at
 from glassnet.tables.choices import NO_CHOICES, ColumnChoices
 from glassnet.tables.dataset import Dataset, Pictures, check_order, height_and_width
 from glassnet.tables.frames import as_table
+from glassnet.tables.nested import notes_on_nested, without_nested
 from glassnet.tables.reading import pictures
 from glassnet.tables.reading.archives import ARCHIVES, MAX_LAYERS, PACKED, SHORT, members, unpacked, without_packing
 from glassnet.tables.reading.arff import read_arff
@@ -103,7 +104,12 @@ def _read_arrays(
 
 def _typed(read_file: Callable[[Source], pa.Table]) -> Callable[[Source, _Options], RawTable]:
     """Return a reader of tables with types."""
-    return lambda source, known: RawTable(as_table(read_file(source.without_part())))
+
+    def reader(source: Source, known: _Options) -> RawTable:
+        table = as_table(read_file(source.without_part()))
+        return RawTable(without_nested(table), notes_on_nested(table.schema))
+
+    return reader
 
 
 HDF5, NUMPY = (".h5", ".hdf5", ".he5"), (".npz", ".npy")

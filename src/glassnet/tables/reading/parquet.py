@@ -41,7 +41,7 @@ def read_parquet(source: Source) -> pa.Table:
     Returns
     -------
     pyarrow.Table
-        With the types of the file; nested records are columns such as "address.city", as in JSON.
+        With the types of the file.
 
     Raises
     ------
@@ -65,14 +65,7 @@ def read_parquet(source: Source) -> pa.Table:
             column if column.type == field.type else _spelled_out(column, field.type, source.name)
             for column, field in zip(table.columns, schema, strict=True)
         ]
-        return _without_records(pa.table(columns, names=table.column_names, metadata=table.schema.metadata))
-
-
-def _without_records(table: pa.Table) -> pa.Table:
-    """Return a table whose records, also those within records, are columns."""
-    while any(pa.types.is_struct(arrow_type) for arrow_type in table.schema.types):
-        table = table.flatten()
-    return table
+        return pa.table(columns, names=table.column_names, metadata=table.schema.metadata)
 
 
 def _try_first_rows(file: Any, where: str) -> None:

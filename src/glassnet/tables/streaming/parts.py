@@ -16,6 +16,7 @@ from glassnet.errors import FileError
 from glassnet.files import status
 from glassnet.tables.arrow import pa
 from glassnet.tables.frames import as_table
+from glassnet.tables.nested import notes_on_nested, without_nested
 from glassnet.tables.reading.broken import broken_is_file_error
 from glassnet.tables.reading.feather import FIRST_FEATHER, STREAM
 from glassnet.tables.reading.parts import with_partitions
@@ -164,7 +165,7 @@ class ParquetPart(FilePart):
 
     def _batch(self, batch: Any, end: int) -> Batch:
         batch.validate()
-        table = as_table(pa.Table.from_batches([batch]))
+        table = without_nested(as_table(pa.Table.from_batches([batch])))
         return Batch(with_partitions(table, self.source.called), Mark(end))
 
     def some(self, n: int) -> Iterator[pa.Table]:
@@ -183,6 +184,11 @@ class ParquetPart(FilePart):
                     quota, n = quota - len(some), n - len(some)
                     if quota <= 0:
                         break
+
+    def notes(self) -> tuple[str, ...]:
+        """Return which columns are left out."""
+        with broken_is_file_error(f"{self.name} is not a whole Parquet file"), self._open() as file:
+            return notes_on_nested(file.schema_arrow)
 
     def rows_about(self) -> int | None:
         """Return how many rows its footer counts."""
@@ -203,6 +209,12 @@ class ArrowPart(FilePart):
         head = self.source.head(8)
         with broken_is_file_error(f"{self.name} is not a whole Arrow file"), pa.OSFile(str(self.path)) as stream:
             yield from cut((with_partitions(each, self.source.called) for each in self._tables(stream, head)), after)
+
+    def notes(self) -> tuple[str, ...]:
+        """Return which columns are left out."""
+        with broken_is_file_error(f"{self.name} is not a whole Arrow file"), pa.OSFile(str(self.path)) as stream:
+            first = next(self._tables(stream, self.source.head(8)), None)
+            return () if first is None else notes_on_nested(first.schema)
 
     @staticmethod
     def _tables(stream: Any, head: bytes) -> Iterator[pa.Table]:
@@ -231,6 +243,10 @@ class FragmentPart(Part):
             rows = rows_of_batch(None, self.schema)
             batches = self.fragment.to_batches(schema=self.schema, batch_size=rows, batch_readahead=1)
             yield from cut((pa.Table.from_batches([batch]) for batch in batches), after)
+
+    def notes(self) -> tuple[str, ...]:
+        """Return which columns are left out."""
+        return notes_on_nested(self.schema)
 
     def stamp(self) -> list[Any]:
         """Return its name, and the size and time of its file where it is one here."""
@@ -277,7 +293,7 @@ def cut(tables: Iterator[pa.Table], after: Mark) -> Iterator[Batch]:
     """Yield tables in pieces of bounded size, from a mark on."""
     end = 0
     for table in tables:
-        known = as_table(table)
+        known = without_nested(as_table(table))
         rows = rows_of_batch(known.nbytes / len(known) if len(known) else None, known.schema)
         for start in range(0, len(known), rows):
             piece = known.slice(start, rows)
