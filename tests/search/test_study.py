@@ -1,5 +1,7 @@
 """A study: what is tried, what is left, what its trials come to; processes that end before their time."""
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 
@@ -145,6 +147,46 @@ def test_the_trial_of_a_process_that_is_gone_is_done_again_in_its_place(rows, tm
     whole = study(TabularClassifier(**PRESET), *rows, trials=4)
     assert [(each.number, each.settings, each.score) for each in found.trials] == [
         (each.number, each.settings, each.score) for each in whole.trials
+    ]
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_a_trial_that_was_taken_over_while_this_process_was_silent_is_let_go_of(rows, tmp_path, monkeypatch, early):
+    import optuna
+
+    from glassnet.search import alive, studies
+    from glassnet.search.sampling import AGAIN, ByNumber
+    from glassnet.search.storage import opened
+
+    storage, taken, told = tmp_path / "study.journal", [], []
+    monkeypatch.setattr(alive, "EVERY", 0.01)  # the thread that says so finds out too
+
+    @contextmanager
+    def slow(trial):
+        """Train a trial, of which another process thinks that nobody trains it."""
+        with alive.signs_of_life(trial):
+            if early:
+                take(trial)
+            yield
+            if not early:
+                take(trial)
+
+    def take(trial):
+        if trial.number == 1 and not taken:
+            taken.append(trial.number)
+            [name] = optuna.get_all_study_names(opened(storage))
+            other = optuna.load_study(study_name=name, storage=opened(storage), sampler=ByNumber(0))
+            other.tell(1, state=optuna.trial.TrialState.FAIL)
+            other.enqueue_trial(trial.params, user_attrs={AGAIN: 1})
+
+    monkeypatch.setattr(studies, "signs_of_life", slow)
+    found = study(TabularClassifier(**PRESET), *rows, trials=3, storage=storage, tell=told.append)
+    monkeypatch.undo()
+    assert taken == [1]
+    assert sorted(each.number for each in told) == [0, 1, 2]  # once each
+    whole = study(TabularClassifier(**PRESET), *rows, trials=3)
+    assert [(each.settings, each.score) for each in found.trials] == [
+        (each.settings, each.score) for each in whole.trials
     ]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState
 
 from glassnet.search.sampling import places
@@ -29,7 +30,10 @@ def signs_of_life(trial: Any) -> Iterator[None]:
         beats = 0
         while not ended.wait(EVERY):
             beats += 1
-            trial.set_user_attr(ALIVE, beats)
+            try:
+                trial.set_user_attr(ALIVE, beats)
+            except UpdateFinishedTrialError:  # too late: another process does it again
+                return
 
     thread = threading.Thread(target=count, daemon=True)
     thread.start()

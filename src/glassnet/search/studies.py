@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -137,13 +137,13 @@ class Search:
         self.study.enqueue_trial(drawn, user_attrs={AGAIN: place})
 
     def _train(self, trial: Any, place: int) -> None:
-        """Train a trial and tell how it ended."""
-        settings = {} if place == 0 else settings_of(trial, self.given)
-        trial.set_user_attr("settings", settings)
-        judge = _Judge(self, trial, prunes=self.prune and is_single({**self.given, **settings}))
+        """Train a trial and tell how it ended; one that another process has taken over is let go of."""
         began = time.perf_counter()
         told: dict[str, Any] = {"state": TrialState.FAIL}
         try:
+            settings = {} if place == 0 else settings_of(trial, self.given)
+            trial.set_user_attr("settings", settings)
+            judge = _Judge(self, trial, prunes=self.prune and is_single({**self.given, **settings}))
             with signs_of_life(trial):
                 model = self.fit(settings, [judge])
             if model.was_interrupted:
@@ -155,13 +155,16 @@ class Search:
             if judge.is_pruned:
                 told = {"state": TrialState.PRUNED}
         except DivergedError:
-            trial.set_user_attr(DIVERGED, True)
+            with suppress(UpdateFinishedTrialError):
+                trial.set_user_attr(DIVERGED, True)
+        except UpdateFinishedTrialError:
+            pass  # this process was thought to be gone, and another one does it again
         finally:
-            trial.set_user_attr("seconds", round(time.perf_counter() - began, 3))
             try:
+                trial.set_user_attr("seconds", round(time.perf_counter() - began, 3))
                 self.study.tell(trial, **told)
             except (ValueError, UpdateFinishedTrialError):
-                told = {}  # this process was thought to be gone, and another one does it again
+                told = {}
         ended = _plain(self.study.get_trials(deepcopy=False)[trial.number], place)
         if told and ended is not None:
             self.tell(ended)
