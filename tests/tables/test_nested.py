@@ -9,6 +9,7 @@ import pytest
 
 import glassnet
 from glassnet import TabularClassifier
+from glassnet.errors import DataError
 from glassnet.tables.nested import notes_on_nested, without_nested
 from glassnet.tables.streaming import scanned
 from glassnet.texts.tables import is_known
@@ -73,3 +74,29 @@ def test_data_sets_of_arrow(tmp_path):
     pq.write_table(table(), tmp_path / "t.parquet")
     scan = scanned(glassnet.dataset(pyarrow.dataset.dataset(tmp_path), "y", cache=tmp_path / "cache"))
     assert [note for note in scan.notes if note in NOTES] == list(NOTES)
+
+
+def test_batches_that_are_given_say_what_is_left_out():
+    scan = scanned(glassnet.dataset(table().to_batches(20), "y"))
+    assert [note for note in scan.notes if note in NOTES] == list(NOTES)
+    assert "who.age" in scan.preparation.source
+
+
+def test_cells_of_records_have_the_types_that_columns_have(tmp_path):
+    words = pa.array(["a", "b"] * 30).dictionary_encode()
+    amounts = pa.array(range(60)).cast(pa.decimal128(22, 2))
+    record = pa.StructArray.from_arrays([words, amounts], ["word", "amount"])
+    plain = pa.table({"r.word": words, "r.amount": amounts, "y": ["p", "q"] * 30})
+    nested = pa.table({"r": record, "y": plain["y"]})
+    for name, given in (("plain", plain), ("nested", nested)):
+        pa.feather.write_feather(given, str(tmp_path / f"{name}.feather"))
+    found = [glassnet.read(tmp_path / f"{name}.feather", "y").X for name in ("plain", "nested")]
+    assert found[0].equals(found[1])
+    parts = [scanned(glassnet.dataset(tmp_path / f"{name}.feather", "y")).preparation for name in ("plain", "nested")]
+    assert parts[0] == parts[1]
+
+
+def test_a_record_whose_columns_have_names_of_others_is_refused(tmp_path):
+    pq.write_table(pa.table({"a.b": [1, 2], "a": [{"b": 3}, {"b": 4}], "y": [0, 1]}), tmp_path / "t.parquet")
+    with pytest.raises(DataError, match=r"several columns named 'a\.b'"):
+        glassnet.read(tmp_path / "t.parquet", "y")

@@ -166,8 +166,8 @@ KINDS: dict[type[Column], ColumnRow] = {
     TargetMeans: ColumnRow(
         _text, lambda column, inputs: [Means(inputs[0], column.values, column.means)], _texts,
         lambda v: pa.array(v, pa.string())),
-    TextColumn: ColumnRow(_words, _of_words, _cells_of_words, lambda v: pa.array(v, pa.string())),
-    TextScores: ColumnRow(_words, _of_words, _cells_of_words, lambda v: pa.array(v, pa.string())),
+    **dict.fromkeys(
+        (TextColumn, TextScores), ColumnRow(_words, _of_words, _cells_of_words, lambda v: pa.array(v, pa.string()))),
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from glassnet.tables.arrow import pa, pc
 from glassnet.tables.cells import is_text
+from glassnet.tables.frames import check_distinct
 
 
 def without_nested(table: pa.Table) -> pa.Table:
@@ -21,6 +22,11 @@ def without_nested(table: pa.Table) -> pa.Table:
     pyarrow.Table
         Records, also those within records, are columns such as "address.city"; a list of text is text with commas
         between, as in JSON, and missing where it is empty. Columns of other lists, and of maps, are left out.
+
+    Raises
+    ------
+    DataError
+        A column of a record has the name of another column.
     """
     if not any(pa.types.is_nested(kind) for kind in table.schema.types):
         return table
@@ -28,6 +34,7 @@ def without_nested(table: pa.Table) -> pa.Table:
     for j, field in enumerate(table.schema):
         if _is_of_text(field.type):
             table = table.set_column(j, field.name, pa.chunked_array([_as_text(table.column(j))]))
+    check_distinct(table.column_names)
     return table.drop_columns(_left_out(table.schema))
 
 

@@ -22,12 +22,11 @@ from glassnet.tables.columns.column import Column, FitOptions, Part, RawColumn, 
 from glassnet.tables.columns.values import Values, as_text
 from glassnet.tables.spelling.missing import clean
 from glassnet.tables.spelling.spelled import Spelled
-from glassnet.tables.spelling.words import Words, is_free_text, words_of
+from glassnet.tables.spelling.words import AT_A_TIME, Words, is_free_text, words_of
 from glassnet.typing import AnyArray
 
 LEAST_ROWS = 2  # that hold a term
 FEWEST_TERMS, MOST_TERMS = 2**10, 2**14  # as many as rows, within these
-AT_A_TIME = 2**16  # cells, of which the words are in memory together
 LENGTH = 3.0  # of a row's features: about that of the other columns', so that one learning rate fits all
 TERM = Kind("a word or two", lambda term: isinstance(term, str) and term.split(" ") == term.split()[:2])
 TERMS = Kind(

@@ -106,8 +106,8 @@ def _typed(read_file: Callable[[Source], pa.Table]) -> Callable[[Source, _Option
     """Return a reader of tables with types."""
 
     def reader(source: Source, known: _Options) -> RawTable:
-        table = as_table(read_file(source.without_part()))
-        return RawTable(without_nested(table), notes_on_nested(table.schema))
+        table = read_file(source.without_part())
+        return RawTable(as_table(without_nested(table)), notes_on_nested(table.schema))
 
     return reader
 

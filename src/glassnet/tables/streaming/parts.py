@@ -106,8 +106,13 @@ class Part:
         return ""
 
     def notes(self) -> tuple[str, ...]:
-        """Return how it was understood, where that is worth a word."""
-        return ()
+        """Return how it was understood, where that is worth a word: which columns are left out."""
+        schema = self._schema()
+        return () if schema is None else notes_on_nested(schema)
+
+    def _schema(self) -> pa.Schema | None:
+        """Return the types of its columns, where they are typed and it has rows."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -165,7 +170,7 @@ class ParquetPart(FilePart):
 
     def _batch(self, batch: Any, end: int) -> Batch:
         batch.validate()
-        table = without_nested(as_table(pa.Table.from_batches([batch])))
+        table = as_table(without_nested(pa.Table.from_batches([batch])))
         return Batch(with_partitions(table, self.source.called), Mark(end))
 
     def some(self, n: int) -> Iterator[pa.Table]:
@@ -185,10 +190,9 @@ class ParquetPart(FilePart):
                     if quota <= 0:
                         break
 
-    def notes(self) -> tuple[str, ...]:
-        """Return which columns are left out."""
+    def _schema(self) -> pa.Schema:
         with broken_is_file_error(f"{self.name} is not a whole Parquet file"), self._open() as file:
-            return notes_on_nested(file.schema_arrow)
+            return file.schema_arrow
 
     def rows_about(self) -> int | None:
         """Return how many rows its footer counts."""
@@ -210,11 +214,10 @@ class ArrowPart(FilePart):
         with broken_is_file_error(f"{self.name} is not a whole Arrow file"), pa.OSFile(str(self.path)) as stream:
             yield from cut((with_partitions(each, self.source.called) for each in self._tables(stream, head)), after)
 
-    def notes(self) -> tuple[str, ...]:
-        """Return which columns are left out."""
+    def _schema(self) -> pa.Schema | None:
         with broken_is_file_error(f"{self.name} is not a whole Arrow file"), pa.OSFile(str(self.path)) as stream:
             first = next(self._tables(stream, self.source.head(8)), None)
-            return () if first is None else notes_on_nested(first.schema)
+            return None if first is None else first.schema
 
     @staticmethod
     def _tables(stream: Any, head: bytes) -> Iterator[pa.Table]:
@@ -244,9 +247,8 @@ class FragmentPart(Part):
             batches = self.fragment.to_batches(schema=self.schema, batch_size=rows, batch_readahead=1)
             yield from cut((pa.Table.from_batches([batch]) for batch in batches), after)
 
-    def notes(self) -> tuple[str, ...]:
-        """Return which columns are left out."""
-        return notes_on_nested(self.schema)
+    def _schema(self) -> pa.Schema:
+        return self.schema
 
     def stamp(self) -> list[Any]:
         """Return its name, and the size and time of its file where it is one here."""
@@ -284,6 +286,10 @@ class IterablePart(Part):
         """Yield its rows, from a mark on."""
         yield from cut((as_table(each) for each in self.tables()), after)
 
+    def _schema(self) -> pa.Schema | None:
+        first = next(iter(self.tables()), None)
+        return None if first is None else as_table(first).schema
+
     def stamp(self) -> list[Any]:
         """Return what no other run has."""
         return [self.key, self.drawn]
@@ -293,7 +299,7 @@ def cut(tables: Iterator[pa.Table], after: Mark) -> Iterator[Batch]:
     """Yield tables in pieces of bounded size, from a mark on."""
     end = 0
     for table in tables:
-        known = without_nested(as_table(table))
+        known = as_table(without_nested(table))
         rows = rows_of_batch(known.nbytes / len(known) if len(known) else None, known.schema)
         for start in range(0, len(known), rows):
             piece = known.slice(start, rows)

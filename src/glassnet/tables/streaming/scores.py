@@ -18,8 +18,8 @@ from glassnet.tables.streaming.leaves import sparse_rows
 from glassnet.typing import AnyArray
 
 MOST_ROWS = 2**20
-BYTES_OF_WORD = 12  # of a word in a row: its weight in float64, and which it is
-SHARE = 4  # part of the memory that the rows may take
+BYTES_OF_WORD = 2 * 12  # of a word in a row, its weight in float64 and which it is, while blocks are put together
+SHARE = 2  # part of the memory that the rows may take: nothing else is in it then
 
 
 def weights_of_terms(
